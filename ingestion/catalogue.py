@@ -1,0 +1,339 @@
+"""Forms and indicators as data: the shapes of their files and how they are loaded.
+
+What belongs here: the schema (pydantic, nothing unknown allowed) of `forms/*.yml` and `indicators/*.yml`.
+What does not: rules, which have a language of their own (`rules.py`).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Annotated, Literal, Self, TypeVar
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from ingestion.text import fold
+
+HERE = Path(__file__).parent
+
+Language = Literal["vi", "en"]
+PeriodPart = Literal["Q1", "6T", "9T", "N", "NK"]
+Nature = Literal["opening", "stock", "flow", "plan", "base", "distinct", "ratio", "line"]
+"""How a column adds: see `domain/semantics` in the docs; `line` means: as the fixed line says."""
+
+Code = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")]
+
+
+class CatalogueError(Exception):
+    """A data file of the product does not fit its schema."""
+
+
+_Model = TypeVar("_Model", bound=BaseModel)
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Label(_Strict):
+    """One text in both languages."""
+
+    vi: str = Field(min_length=1)
+    en: str = Field(min_length=1)
+
+    def get(self, language: Language) -> str:
+        """Give the text in one language."""
+        return self.vi if language == "vi" else self.en
+
+
+class Column(_Strict):
+    """One column of a form.
+
+    Attributes:
+        code: stable snake_case name, also the hidden header code.
+        label: what the header says, without its group.
+        group: the merged header above it, if any.
+        aliases: other headers under which real files carry it (Vietnamese, with group where it has one).
+        type: what its cells hold; `percent` cells are numbers in percent.
+        unit: unit of measure; LINE and ROW mean that the line or the row says it.
+        nature: how it adds over units and time.
+        required: whether a blank cell is a finding (V010).
+        choices: the codes that are allowed, for closed code lists.
+    """
+
+    code: Code
+    label: Label
+    group: Label | None = None
+    aliases: tuple[str, ...] = ()
+    type: Literal["code", "text", "int", "decimal", "percent", "date"]
+    unit: str | None = None
+    nature: Nature | None = None
+    required: bool
+    choices: tuple[str, ...] = ()
+
+    @property
+    def is_number(self) -> bool:
+        """Whether its cells hold numbers."""
+        return self.type in ("int", "decimal", "percent")
+
+    @cached_property
+    def match_keys(self) -> frozenset[str]:
+        """Folded labels under which the column is recognised when the code row is missing."""
+        names = {self.label.vi, *self.aliases}
+        if self.group:
+            names = {f"{self.group.vi} {self.label.vi}", *self.aliases}
+        return frozenset(fold(name) for name in names)
+
+    def full_label(self, language: Language = "vi") -> str:
+        """Give group and label in one line, as messages name a column."""
+        if self.group is None:
+            return self.label.get(language)
+        return f"{self.group.get(language)}: {self.label.get(language)}"
+
+
+class Line(_Strict):
+    """One fixed line (a member of a form's stub).
+
+    Attributes:
+        code: its code; unique within a form, so a line is always addressed with its form (`B03.DV04`).
+        unit: unit of measure of its counts.
+        nature: `stock`, `flow` or `opening`, for columns whose nature is `line`.
+        parent: the line of which it is a part.
+        owed_by: kinds of unit that file it; empty: every kind that owes the form.
+    """
+
+    code: str
+    label: Label
+    unit: str | None = None
+    nature: Literal["stock", "flow", "opening"] | None = None
+    parent: str | None = None
+    owed_by: tuple[str, ...] = ()
+
+
+class LineSet(_Strict):
+    """The fixed lines of one key column."""
+
+    column: Code
+    members: tuple[Line, ...] = Field(min_length=1)
+
+
+class Form(_Strict):
+    """One form: a sheet of the workbook.
+
+    Attributes:
+        rows: how rows arise: one per organisation, per fixed line (product of the line sets), per assigned
+            target, or a cover of labels and values.
+        key: the columns that identify a row within a submission.
+        required_for: kind of reporting unit -> parts of the year for which the form is owed.
+        accepted_for: further parts for which it may be filed.
+        lines: fixed lines, one set per key column that has them.
+    """
+
+    code: Code
+    sheet: str
+    title: Label
+    grain: str
+    official_counterpart: str = ""
+    rows: Literal["cover", "organisations", "lines", "targets"]
+    key: tuple[Code, ...] = Field(min_length=1)
+    required_for: dict[str, tuple[PeriodPart, ...]] = {}
+    accepted_for: tuple[PeriodPart, ...] = ()
+    columns: tuple[Column, ...] = Field(min_length=1)
+    lines: tuple[LineSet, ...] = ()
+
+    @model_validator(mode="after")
+    def _is_coherent(self) -> Self:
+        codes = [column.code for column in self.columns]
+        if len(set(codes)) != len(codes):
+            raise ValueError(f"{self.code}: a column code stands twice")
+        if missing := set(self.key) - set(codes):
+            raise ValueError(f"{self.code}: key columns without a column: {sorted(missing)}")
+        for line_set in self.lines:
+            members = {line.code for line in line_set.members}
+            if len(members) != len(line_set.members) or line_set.column not in self.key:
+                raise ValueError(f"{self.code}: lines of {line_set.column} repeat or are no part of the key")
+            if orphans := {line.parent for line in line_set.members if line.parent} - members:
+                raise ValueError(f"{self.code}: parent lines that do not exist: {sorted(orphans)}")
+        seen: dict[str, str] = {}
+        for column in self.columns:
+            for key in column.match_keys:
+                if other := seen.setdefault(key, column.code):
+                    if other != column.code:
+                        raise ValueError(f"{self.code}: {other} and {column.code} share the header “{key}”")
+        return self
+
+    @cached_property
+    def by_code(self) -> dict[str, Column]:
+        """Columns by code."""
+        return {column.code: column for column in self.columns}
+
+    @cached_property
+    def line_members(self) -> dict[str, dict[str, Line]]:
+        """Fixed lines by key column and line code."""
+        return {s.column: {line.code: line for line in s.members} for s in self.lines}
+
+    @property
+    def number_columns(self) -> tuple[Column, ...]:
+        """The columns that hold numbers."""
+        return tuple(column for column in self.columns if column.is_number)
+
+    def is_owed(self, kind: str, part: str) -> bool:
+        """Say whether units of this kind owe the form for this part of a year."""
+        return part in self.required_for.get(kind, ())
+
+    def is_accepted(self, kind: str, part: str) -> bool:
+        """Say whether units of this kind may file the form for this part of a year, owed or not."""
+        return self.is_owed(kind, part) or (kind in self.required_for and part in self.accepted_for)
+
+
+class Term(_Strict):
+    """One term of an indicator: cells of a form that are added up or counted.
+
+    Attributes:
+        form: the form.
+        column: the column whose cells count.
+        where: further columns of the row -> codes that the row must carry (such as line_code).
+        count: instead of adding the cell's number, count 1 where its code is one of these.
+        sign: 1, or -1 to subtract.
+        over_time: how years make a term: flows add up, stocks take the last, some bases the first.
+    """
+
+    form: Code
+    column: Code
+    where: dict[Code, tuple[str, ...]] = {}
+    count: tuple[str, ...] = ()
+    sign: Literal[1, -1] = 1
+    over_time: Literal["sum", "first", "last"]
+
+
+class Indicator(_Strict):
+    """One indicator: what is counted, in which unit, and how it adds.
+
+    Attributes:
+        kind: `stock`, `flow`, `ratio` (percent), `distinct` (never added), `run` (years in a row) or
+            `registry` (taken from the registry).
+        value: the cells of the figure itself (stock, flow, distinct, run).
+        numerator: for ratios.
+        denominator: for ratios; may also accompany a count (126 of 137).
+        opening: for stocks with a before: the opening cells.
+        source: for `registry` indicators, the registry table.
+        section: the part of the report in which it stands.
+        decimals: decimals when printed.
+    """
+
+    code: Code
+    name: Label
+    unit: str
+    kind: Literal["stock", "flow", "ratio", "distinct", "run", "registry"]
+    section: str
+    decimals: int = 0
+    value: tuple[Term, ...] = ()
+    numerator: tuple[Term, ...] = ()
+    denominator: tuple[Term, ...] = ()
+    opening: tuple[Term, ...] = ()
+    source: Literal["successions"] | None = None
+    note: Label | None = None
+
+    @model_validator(mode="after")
+    def _is_coherent(self) -> Self:
+        if self.kind == "ratio" and not (self.numerator and self.denominator and not self.value):
+            raise ValueError(f"{self.code}: a ratio needs a numerator and a denominator, and no value")
+        if self.kind in ("stock", "flow", "distinct", "run") and not self.value:
+            raise ValueError(f"{self.code}: a {self.kind} needs a value")
+        if (self.kind == "registry") != (self.source is not None):
+            raise ValueError(f"{self.code}: a source goes with kind registry, and only with it")
+        return self
+
+    @property
+    def parts(self) -> tuple[tuple[str, tuple[Term, ...]], ...]:
+        """The named parts with their terms, empty ones left out."""
+        named = (
+            ("value", self.value),
+            ("numerator", self.numerator),
+            ("denominator", self.denominator),
+            ("opening", self.opening),
+        )
+        return tuple((name, terms) for name, terms in named if terms)
+
+
+class _IndicatorFile(_Strict):
+    indicators: tuple[Indicator, ...]
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """All forms and indicators of the product."""
+
+    cover: Form
+    forms: dict[str, Form]
+    indicators: dict[str, Indicator]
+
+    def owed_forms(self, kind: str, part: str) -> tuple[Form, ...]:
+        """Give the forms that units of this kind owe for this part of a year, in order."""
+        return tuple(form for form in self.forms.values() if form.is_owed(kind, part))
+
+
+def _load(path: Path, model: type[_Model]) -> _Model:
+    try:
+        return model.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    except (ValidationError, yaml.YAMLError) as error:
+        raise CatalogueError(f"{path.name}: {error}") from error
+
+
+def load_forms(folder: Path) -> tuple[Form, ...]:
+    """Load every form of a folder, in the order of their codes.
+
+    Raises:
+        CatalogueError: a file does not fit the schema.
+    """
+    return tuple(_load(path, Form) for path in sorted(folder.glob("*.yml")))
+
+
+def load_indicators(folder: Path, forms: Iterable[Form]) -> dict[str, Indicator]:
+    """Load every indicator of a folder and check that the cells that it names exist.
+
+    Raises:
+        CatalogueError: a file does not fit the schema, or names a form, column or code that is not there.
+    """
+    by_form = {form.code: form for form in forms}
+    indicators: dict[str, Indicator] = {}
+    for path in sorted(folder.glob("*.yml")):
+        file = _load(path, _IndicatorFile)
+
+        for indicator in file.indicators:
+            if indicator.code in indicators:
+                raise CatalogueError(f"{path.name}: indicator {indicator.code} is declared twice")
+            for _, terms in indicator.parts:
+                for term in terms:
+                    _check_term(path.name, indicator.code, term, by_form)
+            indicators[indicator.code] = indicator
+    return indicators
+
+
+def _check_term(file: str, indicator: str, term: Term, forms: dict[str, Form]) -> None:
+    form = forms.get(term.form)
+    if form is None:
+        raise CatalogueError(f"{file}: {indicator} names form {term.form}, which does not exist")
+    for column in (term.column, *term.where):
+        if column not in form.by_code:
+            raise CatalogueError(f"{file}: {indicator} names {term.form}.{column}, which does not exist")
+    for column, codes in (*term.where.items(), *(((term.column, term.count),) if term.count else ())):
+        allowed = set(form.line_members.get(column, ())) or set(form.by_code[column].choices)
+        if allowed and (unknown := set(codes) - allowed):
+            raise CatalogueError(f"{file}: {indicator} names codes that {term.form}.{column} lacks: {unknown}")
+
+
+@cache
+def load_catalogue(folder: Path = HERE) -> Catalogue:
+    """Load the forms and indicators below one folder; by default the product's own.
+
+    Raises:
+        CatalogueError: a file does not fit its schema.
+    """
+    forms = load_forms(folder / "forms")
+    cover = next((form for form in forms if form.rows == "cover"), None)
+    if cover is None:
+        raise CatalogueError(f"{folder / 'forms'}: there is no cover")
+    data = {form.code: form for form in forms if form.rows != "cover"}
+    return Catalogue(cover, data, load_indicators(folder / "indicators", data.values()))

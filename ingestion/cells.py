@@ -1,0 +1,114 @@
+"""A workbook as cells: stored type, text and address, before anything is known of forms.
+
+What belongs here: the shapes that every reader produces. What does not: how a file becomes cells
+(`reading/`), and what cells mean (`reading/tables.py`).
+"""
+
+import re
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+
+
+class CellType(StrEnum):
+    """How a value is stored in the file, whatever it looks like."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    BOOL = "bool"
+    DATE = "date"
+    ERROR = "error"
+
+
+StoredValue = str | float | bool | date | datetime | time | timedelta
+
+_ADDRESS = re.compile(r"^\$?([A-Z]{1,3})\$?([1-9]\d*)$")
+
+
+def column_letter(index: int) -> str:
+    """Give the letters of a column, counted from 1 (1 is A, 27 is AA)."""
+    letters = ""
+    while index:
+        index, rest = divmod(index - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def column_index(letters: str) -> int:
+    """Give the number of a column from its letters (A is 1)."""
+    index = 0
+    for letter in letters:
+        index = index * 26 + ord(letter) - 64
+    return index
+
+
+def address(row: int, column: int) -> str:
+    """Give the A1 address of a cell, both counted from 1."""
+    return f"{column_letter(column)}{row}"
+
+
+def parse_address(text: str) -> tuple[int, int]:
+    """Give row and column of an A1 address.
+
+    Raises:
+        ValueError: the text is not an address.
+    """
+    match = _ADDRESS.match(text.strip().upper())
+    if not match:
+        raise ValueError(f"“{text}” is not a cell address")
+    return int(match[2]), column_index(match[1])
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One stored cell.
+
+    Attributes:
+        row: counted from 1.
+        column: counted from 1.
+        type: how it is stored.
+        value: the stored value; for an error its name, such as `#DIV/0!`.
+        text: what a reader would see of it, cleaned (NFC, no stray spaces).
+        number_format: the cell's format code where the reader knows it and it matters (percent, date).
+    """
+
+    row: int
+    column: int
+    type: CellType
+    value: StoredValue
+    text: str
+    number_format: str | None = None
+
+    @property
+    def address(self) -> str:
+        """The A1 address."""
+        return address(self.row, self.column)
+
+
+@dataclass
+class SheetCells:
+    """One sheet: its non-blank cells by (row, column), merged ranges, and what is hidden.
+
+    Attributes:
+        name: cleaned sheet name.
+        cells: by (row, column), blank cells left out.
+        merged: ranges as (first row, first column, last row, last column).
+        visible: False for hidden and very hidden sheets.
+        hidden_rows: numbers of hidden rows, where the reader knows them.
+    """
+
+    name: str
+    cells: dict[tuple[int, int], Cell] = field(default_factory=dict)
+    merged: list[tuple[int, int, int, int]] = field(default_factory=list)
+    visible: bool = True
+    hidden_rows: frozenset[int] = frozenset()
+
+    @property
+    def last_row(self) -> int:
+        """The number of the last row with a cell; 0 for an empty sheet."""
+        return max((row for row, _ in self.cells), default=0)
+
+    @property
+    def last_column(self) -> int:
+        """The number of the last column with a cell; 0 for an empty sheet."""
+        return max((column for _, column in self.cells), default=0)

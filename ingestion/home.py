@@ -1,0 +1,74 @@
+"""The state folder (`TONGKET_HOME`): where each thing is kept.
+
+What belongs here: paths, and nothing that reads or writes them.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Home:
+    """The folders and files under one state folder."""
+
+    root: Path
+
+    @property
+    def registry(self) -> Path:
+        """Organisations, successions, calendar, terms, targets, rating schemes, contacts, statements (CSV)."""
+        return self.root / "registry"
+
+    @property
+    def inbox(self) -> Path:
+        """Files that wait, one folder a unit."""
+        return self.root / "inbox"
+
+    @property
+    def landing(self) -> Path:
+        """Originals by SHA-256, their receipts and the ledger: the truth, append-only."""
+        return self.root / "landing"
+
+    @property
+    def ledger(self) -> Path:
+        """Receipts, verdicts, explanations and decisions, one JSON object a line, append-only."""
+        return self.landing / "ledger.jsonl"
+
+    @property
+    def bronze(self) -> Path:
+        """Accepted rows as Parquet; rebuilt from landing at any time."""
+        return self.root / "bronze"
+
+    @property
+    def warehouse(self) -> Path:
+        """The DuckDB file that readers open; disposable."""
+        return self.root / "warehouse.duckdb"
+
+    @property
+    def returns(self) -> Path:
+        """Marked workbooks for the clerks, one folder a unit."""
+        return self.root / "returns"
+
+    @property
+    def outbox(self) -> Path:
+        """Alerts that wait for delivery."""
+        return self.root / "outbox"
+
+    @property
+    def releases(self) -> Path:
+        """Immutable releases, one folder each."""
+        return self.root / "releases"
+
+    @property
+    def site(self) -> Path:
+        """The link to the release that is up."""
+        return self.root / "site"
+
+    @property
+    def build(self) -> Path:
+        """Scratch space of a run: pages, charts, a warehouse under construction; may be deleted."""
+        return self.root / "build"
+
+    @property
+    def dagster(self) -> Path:
+        """The Dagster instance's storage."""
+        return self.root / "dagster"

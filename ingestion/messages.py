@@ -1,0 +1,35 @@
+"""Every text that a person reads, in Vietnamese and English, from one catalogue.
+
+What belongs here: looking a text up and filling it in. The texts are data, in `messages/*.yml`, one file a
+subject. What does not: labels of forms, rules and indicators, which stand beside what they label.
+"""
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from ingestion.catalogue import CatalogueError, Label, Language
+
+FOLDER = Path(__file__).parent / "messages"
+
+
+@cache
+def _catalogue() -> dict[str, Label]:
+    texts: dict[str, Label] = {}
+    for path in sorted(FOLDER.glob("*.yml")):
+        for key, value in yaml.safe_load(path.read_text(encoding="utf-8")).items():
+            if key in texts:
+                raise CatalogueError(f"messages/{path.name}: {key} is declared twice")
+            texts[key] = Label.model_validate(value)
+    return texts
+
+
+def message(key: str, language: Language = "vi", **fields: Any) -> str:
+    """Give a text of the catalogue with its fields filled in.
+
+    Raises:
+        KeyError: the catalogue has no such text, or a field is missing.
+    """
+    return _catalogue()[key].get(language).format(**fields)

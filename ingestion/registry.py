@@ -1,0 +1,399 @@
+"""The registry: who exists when, under whom, what is owed, aimed at and rated how.
+
+What belongs here: loading and checking the CSV files, and questions about one moment in time. What does not:
+anything that was filed. Identity and version are kept apart: one organisation code may have several rows
+(versions) whose intervals do not overlap; nothing here is ever overwritten when units merge or move.
+"""
+
+import csv
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from itertools import pairwise
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from ingestion.catalogue import Catalogue
+from ingestion.periods import Period, PeriodError, PeriodKind
+
+
+class RegistryError(Exception):
+    """A registry file is missing or does not fit its schema; the message names file, row and remedy."""
+
+
+def _blank_is_none(value: Any) -> Any:
+    return None if value == "" else value
+
+
+def _is_true(value: Any) -> Any:
+    return {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False, "": False}.get(
+        str(value).strip().lower(), value
+    )
+
+
+OptionalDate = Annotated[date | None, BeforeValidator(_blank_is_none)]
+OptionalFloat = Annotated[float | None, BeforeValidator(_blank_is_none)]
+OptionalInt = Annotated[int | None, BeforeValidator(_blank_is_none)]
+Flag = Annotated[bool, BeforeValidator(_is_true)]
+
+
+class _Row(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Organisation(_Row):
+    """One version of an organisation, valid from one day to another (both included).
+
+    Attributes:
+        org_kind: what it is and, if it files, as what (PROVINCE, DISTRICT, BLOC, UNION_BRANCH, GRASSROOTS,
+            UNION_BASE); forms say which kinds owe them.
+        org_type: DANG_BO_CO_SO, CHI_BO_CO_SO, … for grassroots organisations.
+        parent_code: the organisation above it during this interval; blank at a root.
+        files_reports: whether it is a reporting unit.
+    """
+
+    org_code: str = Field(min_length=1)
+    org_name: str = Field(min_length=1)
+    org_kind: str = Field(min_length=1)
+    org_type: str = ""
+    sector: str = ""
+    level: str = ""
+    parent_code: str = ""
+    files_reports: Flag
+    term_system: str = "DANG"
+    valid_from: date
+    valid_to: OptionalDate = None
+
+    def is_active(self, day: date) -> bool:
+        """Say whether this version holds on a day."""
+        return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
+
+
+class Succession(_Row):
+    """One predecessor and one successor of a merger, split, dissolution, renaming or transfer."""
+
+    predecessor_code: str
+    successor_code: str = ""
+    event_type: Literal["merge", "split", "dissolve", "rename", "re-level", "transfer"]
+    effective_on: date
+    document: str = ""
+    share: OptionalFloat = None
+
+    @property
+    def is_whole_merger(self) -> bool:
+        """Whether the predecessor went into the successor with all that it had."""
+        return self.event_type in ("merge", "rename") and self.share in (None, 1.0)
+
+
+class CalendarPeriod(_Row):
+    """One period that may be filed; `term_system` limits it to the units of one system (blank: all)."""
+
+    period_code: str
+    opens_on: OptionalDate = None
+    due_on: OptionalDate = None
+    locked_on: OptionalDate = None
+    term_system: str = ""
+
+
+class TermOfOffice(_Row):
+    """One term and the years that make it."""
+
+    term_system: str
+    term_code: str
+    first_year: int
+    last_year: int
+
+
+class Target(_Row):
+    """One assigned target."""
+
+    org_code: str
+    indicator_code: str
+    term_code: str
+    year: OptionalInt = None
+    basis: Literal["YEAR", "TERM", "AVG_PER_YEAR"]
+    direction: Literal["GE", "GT", "LE", "LT", "EQ", "BETWEEN"]
+    min: OptionalFloat = None
+    max: OptionalFloat = None
+    document: str = ""
+
+
+class RatingScheme(_Row):
+    """One rating scheme and the years in which it holds.
+
+    Attributes:
+        labels: names of the four ranks from best to worst, separated by `|`.
+        cap_rate: the cap on excellent as a share (0.2), blank for none; cap_exception_rate with an exception.
+        cap_base: GOOD or GOOD_OR_BETTER.
+        cap_applies_to: `|`-separated: MEMBERS_IN_ORG, MEMBERS_OF_UNIT, CELLS, ORGANISATIONS.
+        severity: of a breach of the cap.
+        score_bands: lowest scores of the first three ranks, separated by `|`; blank where there are no scores.
+    """
+
+    scheme: str
+    first_year: int
+    last_year: OptionalInt = None
+    labels: str
+    cap_rate: OptionalFloat = None
+    cap_exception_rate: OptionalFloat = None
+    cap_base: Literal["GOOD", "GOOD_OR_BETTER", ""] = ""
+    cap_applies_to: str = ""
+    severity: Literal["error", "warning", ""] = ""
+    score_bands: str = ""
+
+    @property
+    def cap_groups(self) -> frozenset[str]:
+        """The groups to which the cap applies."""
+        return frozenset(self.cap_applies_to.split("|")) - {""}
+
+    @property
+    def bands(self) -> tuple[float, ...]:
+        """The lowest scores of the ranks, best first."""
+        return tuple(float(band) for band in self.score_bands.split("|") if band)
+
+
+class Contact(_Row):
+    """Whom to tell about a unit's submissions, and through which channel."""
+
+    org_code: str
+    role: str
+    channel: str
+    language: Literal["vi", "en"] = "vi"
+
+
+class Statement(_Row):
+    """One published figure with the value that the warehouse is expected to give for it."""
+
+    statement_id: str
+    source: str
+    family: str
+    body_code: str
+    body_name: str
+    body_level: str
+    measure: str
+    unit: str
+    dimension: str
+    term: str
+    basis: str
+    qualifier: Literal["EQ", "APPROX_BELOW", "APPROX_ABOVE", "AT_LEAST", "AT_MOST", "GT", "LT", "RANGE", "NONE"]
+    value_low: OptionalFloat = None
+    value_high: OptionalFloat = None
+    numerator: OptionalFloat = None
+    denominator: OptionalFloat = None
+    indicator_code: str
+    org_code: str
+    period_code: str
+    derivation: str
+    expected_value: OptionalFloat = None
+    expected_verdict: Literal["equal", "within", "contradicts", "cannot_verify", "target", "norm", "context"]
+    home: str
+
+
+TABLES: dict[str, type[_Row]] = {
+    "organisations": Organisation,
+    "successions": Succession,
+    "calendar": CalendarPeriod,
+    "terms": TermOfOffice,
+    "targets": Target,
+    "rating_schemes": RatingScheme,
+    "contacts": Contact,
+    "statements": Statement,
+}
+"""The registry's files (without `.csv`) and the shape of their rows."""
+
+_OPTIONAL_FILES = {"contacts", "statements", "targets", "successions"}
+_R = TypeVar("_R", bound=_Row)
+
+
+@dataclass(frozen=True)
+class OwedForm:
+    """One form that one unit owes for one period."""
+
+    reporting_org_code: str
+    period_code: str
+    form_code: str
+    due_on: date | None
+
+
+@dataclass(frozen=True)
+class Registry:
+    """All registry tables, with the questions that the gate, the template and the warehouse ask of them.
+
+    `file_rows` gives for each table the row numbers of its file, in the order of its rows, so that a figure
+    that comes from the registry can be traced to a line of it.
+    """
+
+    folder: Path
+    organisations: tuple[Organisation, ...]
+    successions: tuple[Succession, ...]
+    calendar: tuple[CalendarPeriod, ...]
+    terms: tuple[TermOfOffice, ...]
+    targets: tuple[Target, ...]
+    rating_schemes: tuple[RatingScheme, ...]
+    contacts: tuple[Contact, ...] = ()
+    statements: tuple[Statement, ...] = ()
+    file_rows: dict[str, tuple[int, ...]] = field(default_factory=dict)
+
+    @cached_property
+    def versions(self) -> dict[str, tuple[Organisation, ...]]:
+        """Versions by organisation code, oldest first."""
+        grouped: dict[str, list[Organisation]] = defaultdict(list)
+        for organisation in sorted(self.organisations, key=lambda o: (o.org_code, o.valid_from)):
+            grouped[organisation.org_code].append(organisation)
+        return {code: tuple(versions) for code, versions in grouped.items()}
+
+    @cached_property
+    def periods(self) -> dict[str, CalendarPeriod]:
+        """The calendar by period code."""
+        return {row.period_code: row for row in self.calendar}
+
+    @cached_property
+    def reporting_units(self) -> tuple[str, ...]:
+        """Codes of the organisations that file, or filed once, in order."""
+        return tuple(sorted({o.org_code for o in self.organisations if o.files_reports}))
+
+    def organisation_at(self, code: str, day: date) -> Organisation | None:
+        """Give the version of an organisation on a day; None if it did not exist then."""
+        return next((o for o in self.versions.get(code, ()) if o.is_active(day)), None)
+
+    def organisation_in(self, code: str, period: Period) -> Organisation | None:
+        """Give the newest version of an organisation that lived in a period; None if none did."""
+        lived = [
+            o
+            for o in self.versions.get(code, ())
+            if o.valid_from <= period.end and (o.valid_to is None or o.valid_to >= period.start)
+        ]
+        return lived[-1] if lived else None
+
+    @cached_property
+    def _by_parent(self) -> dict[str, tuple[Organisation, ...]]:
+        grouped: dict[str, list[Organisation]] = defaultdict(list)
+        for organisation in self.organisations:
+            grouped[organisation.parent_code].append(organisation)
+        return {parent: tuple(children) for parent, children in grouped.items()}
+
+    def children_at(self, code: str, day: date, kind: str | None = None) -> tuple[Organisation, ...]:
+        """Give the organisations directly under one on a day, by code; only those of a kind, if one is named."""
+        children = (o for o in self._by_parent.get(code, ()) if o.is_active(day))
+        return tuple(sorted((o for o in children if kind in (None, o.org_kind)), key=lambda o: o.org_code))
+
+    def members_in(self, code: str, period: Period) -> tuple[Organisation, ...]:
+        """Give the non-filing organisations that were under a unit at any time in the period, newest version."""
+        lived: dict[str, Organisation] = {}
+        for o in sorted(self._by_parent.get(code, ()), key=lambda o: o.valid_from):
+            ended = o.valid_to is not None and o.valid_to < period.start
+            if not o.files_reports and o.valid_from <= period.end and not ended:
+                lived[o.org_code] = o
+        return tuple(lived[c] for c in sorted(lived))
+
+    def scheme_of(self, year: int) -> RatingScheme | None:
+        """Give the rating scheme of a year; None where none is known."""
+        return next(
+            (
+                s
+                for s in self.rating_schemes
+                if s.first_year <= year and (s.last_year is None or year <= s.last_year)
+            ),
+            None,
+        )
+
+    def term_of(self, term_system: str, year: int) -> TermOfOffice | None:
+        """Give the term of a system to which a year belongs."""
+        return next(
+            (t for t in self.terms if t.term_system == term_system and t.first_year <= year <= t.last_year),
+            None,
+        )
+
+    def target_of(self, org_code: str, indicator_code: str, term_code: str, year: int | None) -> Target | None:
+        """Give the target of a unit: the one of the year before the one of the whole term."""
+        found = [
+            t
+            for t in self.targets
+            if (t.org_code, t.indicator_code, t.term_code) == (org_code, indicator_code, term_code)
+            and t.year in (None, year)
+        ]
+        return max(found, key=lambda t: t.year is not None, default=None)
+
+    def owed(self, catalogue: Catalogue) -> tuple[OwedForm, ...]:
+        """Give every form that every unit owes for every period of the calendar.
+
+        A unit owes a period if it files, was alive on its last day and the period is its term system's. A unit
+        that ended within a year owes none of that year's later periods; its successor does.
+        """
+        owed = []
+        for row in self.calendar:
+            period = Period.parse(row.period_code)
+            for code in self.reporting_units:
+                unit = self.organisation_at(code, period.end)
+                if unit is None or not unit.files_reports or row.term_system not in ("", unit.term_system):
+                    continue
+                owed += [
+                    OwedForm(code, period.code, form.code, row.due_on)
+                    for form in catalogue.owed_forms(unit.org_kind, period.kind)
+                ]
+        return tuple(owed)
+
+
+def load_registry(folder: Path) -> Registry:
+    """Load and check the registry's files.
+
+    Raises:
+        RegistryError: a file is missing, a row does not fit its schema, a period or term is malformed, or two
+            versions of one organisation overlap.
+    """
+    tables: dict[str, Any] = {}
+    file_rows: dict[str, tuple[int, ...]] = {}
+    for name, model in TABLES.items():
+        tables[name], file_rows[name] = _load_table(folder / f"{name}.csv", model, name in _OPTIONAL_FILES)
+    registry = Registry(folder=folder, file_rows=file_rows, **tables)
+    _check(registry)
+    return registry
+
+
+def _load_table(path: Path, model: type[_R], is_optional: bool) -> tuple[tuple[_R, ...], tuple[int, ...]]:
+    if not path.is_file():
+        if is_optional:
+            return (), ()
+        raise RegistryError(
+            f"{path}: the file is missing; “tongket init” writes an example of every registry file"
+        )
+    rows, numbers = [], []
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        for number, raw in enumerate(csv.DictReader(file), start=2):
+            try:
+                rows.append(model.model_validate(raw))
+            except ValidationError as error:
+                first = error.errors()[0]
+                column = ".".join(str(part) for part in first["loc"])
+                raise RegistryError(
+                    f"{path}, row {number}, column {column}: {first['msg']} (found {first.get('input')!r})"
+                ) from error
+            numbers.append(number)
+    return tuple(rows), tuple(numbers)
+
+
+def _check(registry: Registry) -> None:
+    for code, versions in registry.versions.items():
+        for older, newer in pairwise(versions):
+            if older.valid_to is None or older.valid_to >= newer.valid_from:
+                raise RegistryError(
+                    f"organisations.csv: versions of {code} overlap on {newer.valid_from}; "
+                    "end the older one on the day before"
+                )
+    known = set(registry.versions)
+    for o in registry.organisations:
+        if o.parent_code and o.parent_code not in known:
+            raise RegistryError(
+                f"organisations.csv: {o.org_code} is under {o.parent_code}, which is not listed"
+            )
+    for row in registry.calendar:
+        try:
+            Period.parse(row.period_code)
+        except PeriodError as error:
+            raise RegistryError(f"calendar.csv: {error}") from error
+    for term in registry.terms:
+        if Period.parse(term.term_code).kind is not PeriodKind.TERM:
+            raise RegistryError(f"terms.csv: {term.term_code} is not the code of a term such as 2015-2020-NK")

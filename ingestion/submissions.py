@@ -1,0 +1,152 @@
+"""What was read from one filed workbook, and how a submission is named.
+
+What belongs here: the shapes between reading, the gate and bronze. What does not: how they are filled.
+"""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+from ingestion.cells import column_letter
+from ingestion.periods import Period
+
+Value = int | float | str | date | None
+"""A typed cell: integers for counts, floats for decimals and percents (in percent), text for codes."""
+
+
+class Mark(StrEnum):
+    """What a cell without an ordinary value is."""
+
+    BLANK = "blank"
+    NOT_APPLICABLE = "not_applicable"
+    INVALID = "invalid"
+    ERROR = "error"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something that could not be read, with the place; a message of the catalogue says what to do.
+
+    Attributes:
+        code: id of the message (`R001` …); stable.
+        sheet: sheet name, empty for the whole file.
+        cell: A1 address, empty for the whole sheet or file.
+        value: what stands there.
+        details: further fields of the message.
+        is_fatal: nothing of the file can be used.
+    """
+
+    code: str
+    sheet: str = ""
+    cell: str = ""
+    value: str = ""
+    details: dict[str, str] = field(default_factory=dict)
+    is_fatal: bool = False
+
+
+@dataclass
+class FormRow:
+    """One row of a form.
+
+    Attributes:
+        number: row of the sheet, counted from 1.
+        values: typed values by column code; None where there is none.
+        marks: why a value is None, by column code.
+        texts: stored text, by column code, of cells that were text, are percentages or could not be cast.
+    """
+
+    number: int
+    values: dict[str, Value]
+    marks: dict[str, Mark] = field(default_factory=dict)
+    texts: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class FormTable:
+    """One sheet read as a form.
+
+    Attributes:
+        columns: position of each recognised column, counted from 1.
+        total: the printed total row, checked and then dropped.
+    """
+
+    form: str
+    sheet: str
+    columns: dict[str, int]
+    rows: list[FormRow] = field(default_factory=list)
+    total: FormRow | None = None
+
+    def cell(self, row: FormRow | int, column: str) -> str:
+        """Give the A1 address of a column's cell in a row."""
+        number = row if isinstance(row, int) else row.number
+        return f"{column_letter(self.columns[column])}{number}"
+
+
+@dataclass
+class Cover:
+    """The cover as filed, with the cell of each entry."""
+
+    reporting_org_code: str | None
+    period: Period | None
+    values: dict[str, Value]
+    cells: dict[str, str]
+    sheet: str
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """One line of the sheet `Giai_trinh`: the clerk's answer to a warning."""
+
+    rule: str
+    sheet: str
+    cell: str
+    text: str
+    row: int
+
+
+@dataclass
+class Reading:
+    """All that was read from one file.
+
+    Attributes:
+        kind: xlsx, xlsm, xls, ods, csv, zip, or what else it turned out to be.
+        conversions: how often something certain was converted, by kind (`text_number`: 12).
+        notes: what the receipt should say besides (hidden sheets, unknown columns, printed units that differ).
+    """
+
+    file_name: str
+    kind: str
+    cover: Cover | None = None
+    tables: dict[str, FormTable] = field(default_factory=dict)
+    explanations: list[Explanation] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    conversions: Counter[str] = field(default_factory=Counter)
+    notes: list[Problem] = field(default_factory=list)
+
+    @property
+    def is_readable(self) -> bool:
+        """Whether anything of the file can be judged."""
+        return not any(problem.is_fatal for problem in self.problems)
+
+
+@dataclass(frozen=True)
+class SubmissionKey:
+    """The name of a submission: unit, period, revision in order of receipt (from 1)."""
+
+    unit: str
+    period: str
+    revision: int
+
+    def __str__(self) -> str:
+        return f"{self.unit}.{self.period}.r{self.revision}"
+
+
+@dataclass
+class Submission:
+    """One submission before the gate: its name, its receipt's facts and what was read."""
+
+    key: SubmissionKey
+    sha256: str
+    received_at: datetime
+    reading: Reading

@@ -1,0 +1,1 @@
+"""Dagster definitions (thin) and the command line; no logic of its own."""

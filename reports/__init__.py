@@ -1,0 +1,1 @@
+"""From marts to pages, and from pages to a release."""
