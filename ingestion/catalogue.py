@@ -158,9 +158,8 @@ class Form(_Strict):
         seen: dict[str, str] = {}
         for column in self.columns:
             for key in column.match_keys:
-                if other := seen.setdefault(key, column.code):
-                    if other != column.code:
-                        raise ValueError(f"{self.code}: {other} and {column.code} share the header “{key}”")
+                if (other := seen.setdefault(key, column.code)) != column.code:
+                    raise ValueError(f"{self.code}: {other} and {column.code} share the header “{key}”")
         return self
 
     @cached_property

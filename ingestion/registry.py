@@ -276,12 +276,12 @@ class Registry:
         return {parent: tuple(children) for parent, children in grouped.items()}
 
     def children_at(self, code: str, day: date, kind: str | None = None) -> tuple[Organisation, ...]:
-        """Give the organisations directly under one on a day, by code; only those of a kind, if one is named."""
+        """Give the organisations directly under one on a day, by code; of one kind only, if one is named."""
         children = (o for o in self._by_parent.get(code, ()) if o.is_active(day))
         return tuple(sorted((o for o in children if kind in (None, o.org_kind)), key=lambda o: o.org_code))
 
     def members_in(self, code: str, period: Period) -> tuple[Organisation, ...]:
-        """Give the non-filing organisations that were under a unit at any time in the period, newest version."""
+        """Give the organisations that do not file and were under a unit at any time in the period."""
         lived: dict[str, Organisation] = {}
         for o in sorted(self._by_parent.get(code, ()), key=lambda o: o.valid_from):
             ended = o.valid_to is not None and o.valid_to < period.start
