@@ -1,0 +1,83 @@
+"""Forms and indicators as data: the product's own files, and what a wrong file is told."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from ingestion.catalogue import HERE, CatalogueError, Form, load_catalogue, load_forms
+
+FORM_FILES = sorted((HERE / "forms").glob("*.yml"))
+
+
+@pytest.mark.parametrize("path", FORM_FILES, ids=lambda p: p.stem)
+def test_every_form_file_fits_the_schema(path: Path) -> None:
+    form = Form.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    assert form.code == path.stem
+    assert all(column.label.vi and column.label.en for column in form.columns)
+
+
+def test_the_nine_forms_have_their_161_columns() -> None:
+    forms = load_catalogue().forms
+    assert {code: len(form.columns) for code, form in forms.items()} == {
+        "B01": 27, "B02": 24, "B03": 12, "B04": 22, "B05": 18, "B06": 25, "B07": 11, "B08": 8, "B09": 14,
+    }  # fmt: skip
+
+
+def test_the_fixed_lines_are_all_there() -> None:
+    lines = {
+        code: [len(s.members) for s in form.lines]
+        for code, form in load_catalogue().forms.items()
+        if form.lines
+    }
+    assert lines == {"B03": [21], "B05": [4, 8], "B07": [17], "B08": [20]}
+
+
+def test_every_counted_column_says_unit_and_nature() -> None:
+    for form in load_catalogue().forms.values():
+        for column in form.columns:
+            if column.type == "int" and form.code != "B09":
+                assert column.unit and column.nature, f"{form.code}.{column.code}"
+
+
+def test_every_fixed_line_of_a_counting_form_says_unit_and_stock_or_flow() -> None:
+    for code in ("B03", "B07", "B08"):
+        for line in load_catalogue().forms[code].lines[0].members:
+            assert line.unit and line.nature, f"{code}.{line.code}"
+
+
+def test_evaluations_are_owed_at_year_end_only() -> None:
+    catalogue = load_catalogue()
+    assert "B04" not in [form.code for form in catalogue.owed_forms("DISTRICT", "9T")]
+    assert "B04" in [form.code for form in catalogue.owed_forms("DISTRICT", "N")]
+    assert [form.code for form in catalogue.owed_forms("PROVINCE", "N")] == ["B03", "B07", "B09"]
+
+
+@pytest.mark.parametrize(
+    ("change", "complaint"),
+    [
+        ({"colour": "red"}, "colour"),
+        ({"key": ["nowhere"]}, "key columns without a column"),
+        (
+            {"columns": [{"code": "a", "label": {"vi": "A", "en": "A"}, "type": "int", "required": True}] * 2},
+            "twice",
+        ),
+        (
+            {
+                "columns": [
+                    {"code": c, "label": {"vi": "Số", "en": c}, "type": "int", "required": True}
+                    for c in ("org_code", "b")
+                ]
+            },
+            "share the header",
+        ),
+    ],
+)
+def test_a_form_file_that_does_not_fit_is_named_with_the_reason(
+    tmp_path: Path, change: dict[str, object], complaint: str
+) -> None:
+    form = yaml.safe_load((HERE / "forms" / "B06.yml").read_text(encoding="utf-8")) | change
+    (tmp_path / "B06.yml").write_text(yaml.safe_dump(form), encoding="utf-8")
+    with pytest.raises(CatalogueError, match=complaint) as error:
+        load_forms(tmp_path)
+    assert "B06.yml" in str(error.value)

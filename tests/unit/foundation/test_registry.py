@@ -1,0 +1,133 @@
+"""The registry: schema, versions in time, who owes what."""
+
+import csv
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from ingestion.catalogue import load_catalogue
+from ingestion.periods import Period
+from ingestion.registry import Registry, RegistryError, load_registry
+
+ORGANISATIONS = """\
+org_code,org_name,org_kind,org_type,sector,level,parent_code,files_reports,term_system,valid_from,valid_to
+P,Tỉnh P,PROVINCE,,,,,1,DANG,2005-01-01,
+A,Khối A,BLOC,,,,P,1,DANG,2005-01-01,2019-06-30
+B,Khối B,BLOC,,,,P,1,DANG,2019-07-01,
+A-01,Chi bộ 1,GRASSROOTS,CHI_BO_CO_SO,agency,,A,0,DANG,2005-01-01,2019-06-30
+A-01,Chi bộ 1,GRASSROOTS,CHI_BO_CO_SO,agency,,B,0,DANG,2019-07-01,
+D,Đoàn khối,UNION_BRANCH,,,,,1,DOAN,2005-01-01,
+"""
+FILES = {
+    "organisations": ORGANISATIONS,
+    "successions": (
+        "predecessor_code,successor_code,event_type,effective_on,document,share\nA,B,merge,2019-07-01,,1\n"
+    ),
+    "calendar": (
+        "period_code,opens_on,due_on,locked_on,term_system\n"
+        "2013-N,,2014-01-20,,DOAN\n2018-N,,2019-01-20,,\n2019-N,,2020-01-20,,\n"
+    ),
+    "terms": "term_system,term_code,first_year,last_year\nDANG,2015-2020-NK,2016,2020\n",
+    "targets": (
+        "org_code,indicator_code,term_code,year,basis,direction,min,max,document\n"
+        "B,admissions,2015-2020-NK,,YEAR,GE,10,,\nB,admissions,2015-2020-NK,2019,YEAR,GE,12,,\n"
+    ),
+    "rating_schemes": (
+        "scheme,first_year,last_year,labels,cap_rate,cap_exception_rate,cap_base,cap_applies_to,severity,score_bands\n"
+        "HD27,2014,2017,a|b|c|d,,,,,,\nQD366,2025,,a|b|c|d,0.2,0.25,GOOD,MEMBERS_IN_ORG|CELLS,warning,90|70|50\n"
+    ),
+}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for name, text in FILES.items():
+        (tmp_path / f"{name}.csv").write_text(text, encoding="utf-8")
+    return tmp_path
+
+
+@pytest.fixture
+def registry(folder: Path) -> Registry:
+    return load_registry(folder)
+
+
+def replace(folder: Path, table: str, old: str, new: str) -> None:
+    path = folder / f"{table}.csv"
+    assert old in path.read_text(encoding="utf-8")
+    path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+
+
+def test_a_parent_holds_for_an_interval_of_time(registry: Registry) -> None:
+    before = registry.organisation_at("A-01", date(2019, 6, 30))
+    after = registry.organisation_at("A-01", date(2019, 7, 1))
+    assert before is not None and after is not None
+    assert (before.parent_code, after.parent_code) == ("A", "B")
+    assert registry.organisation_at("A-01", date(2004, 12, 31)) is None
+    assert [o.org_code for o in registry.children_at("B", date(2019, 7, 1), "GRASSROOTS")] == ["A-01"]
+
+
+def test_members_of_a_unit_include_those_that_left_within_the_period(registry: Registry) -> None:
+    assert [o.org_code for o in registry.members_in("A", Period.parse("2019-N"))] == ["A-01"]
+    assert registry.members_in("A", Period.parse("2020-N")) == ()
+
+
+def test_only_units_alive_at_the_periods_end_owe_it(registry: Registry) -> None:
+    owed = registry.owed(load_catalogue())
+    assert {o.reporting_org_code for o in owed if o.period_code == "2019-N"} == {"P", "B", "D"}
+    assert {o.reporting_org_code for o in owed if o.period_code == "2018-N"} == {"P", "A", "D"}
+    assert {o.form_code for o in owed if o.reporting_org_code == "D"} == {"B02", "B08"}
+
+
+def test_a_period_of_one_term_system_is_owed_by_its_units_alone(registry: Registry) -> None:
+    assert {o.reporting_org_code for o in registry.owed(load_catalogue()) if o.period_code == "2013-N"} == {"D"}
+
+
+def test_the_target_of_a_year_comes_before_the_one_of_every_year(registry: Registry) -> None:
+    by_year = {y: registry.target_of("B", "admissions", "2015-2020-NK", y) for y in (2018, 2019)}
+    assert {year: target and target.min for year, target in by_year.items()} == {2018: 10, 2019: 12}
+
+
+def test_a_scheme_holds_for_its_years_and_an_unknown_year_has_none(registry: Registry) -> None:
+    newest = registry.scheme_of(2026)
+    assert newest is not None
+    assert (newest.scheme, newest.bands) == ("QD366", (90.0, 70.0, 50.0))
+    assert newest.cap_groups == {"MEMBERS_IN_ORG", "CELLS"}
+    assert registry.scheme_of(2013) is None
+
+
+def test_rows_know_their_line_in_the_file(registry: Registry) -> None:
+    assert registry.file_rows["successions"] == (2,)
+
+
+@pytest.mark.parametrize(
+    ("table", "old", "new", "complaint"),
+    [
+        ("organisations", "2019-07-01,\nD", "2019-06-01,\nD", "overlap"),
+        ("organisations", "2005-01-01,2019-06-30\nB", "01/01/2005,2019-06-30\nB", "row 3, column valid_from"),
+        ("organisations", ",P,1,DANG", ",Q,1,DANG", "Q, which is not listed"),
+        ("calendar", "2018-N", "2018-12", "2018-12"),
+        ("successions", "merge", "absorb", "event_type"),
+        ("terms", "first_year", "year_one", "first_year|year_one"),
+    ],
+)
+def test_a_wrong_row_is_named_with_file_and_place(
+    folder: Path, table: str, old: str, new: str, complaint: str
+) -> None:
+    replace(folder, table, old, new)
+    with pytest.raises(RegistryError, match=complaint):
+        load_registry(folder)
+
+
+def test_a_missing_file_is_named_with_the_remedy(folder: Path) -> None:
+    (folder / "terms.csv").unlink()
+    with pytest.raises(RegistryError, match=r"terms\.csv.*tongket init"):
+        load_registry(folder)
+
+
+def test_files_written_by_excel_with_a_byte_order_mark_are_read(folder: Path) -> None:
+    path = folder / "terms.csv"
+    path.write_text(path.read_text(encoding="utf-8"), encoding="utf-8-sig")
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        assert next(csv.reader(file))[0] == "term_system"
+    assert load_registry(folder).terms[0].term_code == "2015-2020-NK"
