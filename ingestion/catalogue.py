@@ -60,6 +60,7 @@ class Column(_Strict):
         nature: how it adds over units and time.
         required: whether a blank cell is a finding (V010).
         choices: the codes that are allowed, for closed code lists.
+        assigned: the indicator whose assigned yearly target of the row's organisation the blank workbook brings.
     """
 
     code: Code
@@ -71,6 +72,7 @@ class Column(_Strict):
     nature: Nature | None = None
     required: bool
     choices: tuple[str, ...] = ()
+    assigned: Code | None = None
 
     @property
     def is_number(self) -> bool:

@@ -1,0 +1,169 @@
+"""The blank workbook of one unit and period: which sheets it has and what stands in them already.
+
+What belongs here: rows prefilled from forms and registry. What does not: how they look (`writer.py`).
+"""
+
+from collections.abc import Sequence
+from itertools import product
+from pathlib import Path
+
+from ingestion.catalogue import Catalogue, Form
+from ingestion.messages import message
+from ingestion.periods import Period, PeriodKind
+from ingestion.registry import Organisation, Registry, Target
+from ingestion.workbook.writer import CellInput, indicator_name, write_workbook
+
+NO_MEMBER = "–"
+"""What a key column without fixed lines holds where the line has no such member (a document, say)."""
+
+
+class TemplateError(ValueError):
+    """There is no workbook for this unit and period; the message says why."""
+
+
+def write_template(
+    path: Path, catalogue: Catalogue, registry: Registry, unit_code: str, period: Period
+) -> None:
+    """Write the blank workbook of a unit and period: counts blank, all that is known filled in.
+
+    Raises:
+        TemplateError: the unit does not file for the period.
+    """
+    unit = reporting_unit(registry, unit_code, period)
+    write_workbook(
+        path,
+        catalogue,
+        unit,
+        period,
+        blank_tables(catalogue, registry, unit_code, period),
+        cover={},
+        organisations=registry.members_in(unit_code, period),
+        targets=assigned_targets(registry, unit, period),
+    )
+
+
+def reporting_unit(registry: Registry, unit_code: str, period: Period) -> Organisation:
+    """Give the version of a reporting unit that files for a period.
+
+    Raises:
+        TemplateError: the unit is unknown, did not live in the period or does not file.
+    """
+    unit = registry.organisation_in(unit_code, period)
+    if unit is None:
+        raise TemplateError(message("template.error.unknown_unit", unit=unit_code, period=period.code))
+    if not unit.files_reports:
+        raise TemplateError(message("template.error.not_reporting", unit=unit_code))
+    return unit
+
+
+def blank_tables(
+    catalogue: Catalogue, registry: Registry, unit_code: str, period: Period
+) -> dict[str, list[dict[str, CellInput]]]:
+    """Give the prefilled rows of every form that a unit owes or may file for a period.
+
+    Organisations, lines and targets are filled in with their names and assigned values; counts are left out.
+
+    Raises:
+        TemplateError: the unit does not file for the period.
+    """
+    unit = reporting_unit(registry, unit_code, period)
+    forms = [form for form in catalogue.forms.values() if form.is_accepted(unit.org_kind, period.kind)]
+    if not forms:
+        raise TemplateError(message("template.error.nothing_owed", unit=unit_code, period=period.code))
+    return {form.code: _blank_rows(form, catalogue, registry, unit, period) for form in forms}
+
+
+def assigned_targets(registry: Registry, unit: Organisation, period: Period) -> tuple[Target, ...]:
+    """Give the targets of a unit that hold in a period, one per indicator: the year's own before the term's."""
+    if period.kind is PeriodKind.TERM:
+        term_code: str | None = period.code
+    else:
+        term = registry.term_of(unit.term_system, period.year)
+        term_code = term.term_code if term else None
+    year = None if period.kind is PeriodKind.TERM else period.year
+    found: dict[str, Target] = {}
+    for target in registry.targets:
+        if target.org_code != unit.org_code or target.term_code != term_code:
+            continue
+        if target.year in (None, year) and (target.indicator_code not in found or target.year is not None):
+            found[target.indicator_code] = target
+    return tuple(found[code] for code in sorted(found))
+
+
+def _blank_rows(
+    form: Form, catalogue: Catalogue, registry: Registry, unit: Organisation, period: Period
+) -> list[dict[str, CellInput]]:
+    if form.rows == "organisations":
+        return _organisation_rows(form, registry, unit, period)
+    if form.rows == "targets":
+        return _target_rows(form, catalogue, assigned_targets(registry, unit, period))
+    return _line_rows(form, unit)
+
+
+def _organisation_rows(
+    form: Form, registry: Registry, unit: Organisation, period: Period
+) -> list[dict[str, CellInput]]:
+    rows = []
+    for organisation in registry.members_in(unit.org_code, period):
+        row: dict[str, CellInput] = {
+            form.columns[0].code: organisation.org_code,
+            form.columns[1].code: organisation.org_name,
+        }
+        for column in form.columns:
+            if column.assigned is not None:
+                row[column.code] = _assigned_value(registry, organisation, column.assigned, period)
+        rows.append(row)
+    return rows
+
+
+def _assigned_value(
+    registry: Registry, organisation: Organisation, indicator: str, period: Period
+) -> CellInput:
+    """Give the yearly target of an organisation for an indicator; None where none is assigned."""
+    found = {t.indicator_code: t for t in assigned_targets(registry, organisation, period)}
+    target = found.get(indicator)
+    if target is None or target.basis != "YEAR" or target.min is None:
+        return None
+    return int(target.min) if target.min.is_integer() else target.min
+
+
+def _line_rows(form: Form, unit: Organisation) -> list[dict[str, CellInput]]:
+    """Give every combination of fixed lines that the unit's kind files, with names where there is a column."""
+    members = form.line_members
+    per_key: list[Sequence[str]] = [
+        [line.code for line in members[key].values() if not line.owed_by or unit.org_kind in line.owed_by]
+        if key in members
+        else [NO_MEMBER]
+        for key in form.key
+    ]
+    name = next((column.code for column in form.columns if column.type == "text"), None)
+    named_by = form.lines[0].column if len(form.lines) == 1 else None
+    rows = []
+    for combination in product(*per_key):
+        row: dict[str, CellInput] = dict(zip(form.key, combination, strict=True))
+        if (
+            name is not None
+            and named_by is not None
+            and form.columns.index(form.by_code[name]) <= len(form.key)
+        ):
+            row[name] = members[named_by][str(row[named_by])].label.vi
+        rows.append(row)
+    return rows
+
+
+def _target_rows(form: Form, catalogue: Catalogue, targets: Sequence[Target]) -> list[dict[str, CellInput]]:
+    """Give a row per assigned target with everything that the assignment says."""
+    rows = []
+    for target in targets:
+        indicator = catalogue.indicators.get(target.indicator_code)
+        known: dict[str, CellInput] = {
+            "indicator_code": target.indicator_code,
+            "indicator_name": indicator_name(catalogue, target.indicator_code),
+            "unit_code": indicator.unit if indicator else None,
+            "direction": target.direction,
+            "target_min": target.min,
+            "target_max": target.max,
+            "target_basis": target.basis,
+        }
+        rows.append({code: value for code, value in known.items() if code in form.by_code})
+    return rows

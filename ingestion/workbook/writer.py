@@ -1,0 +1,508 @@
+"""Workbooks as units file them: one layout for the blank template, the demo world and the reader.
+
+What belongs here: how a workbook looks and where each thing stands in it. What does not: which rows a blank
+one has (`template.py`) and how a filed one is read (`ingestion.reading`).
+
+The same arguments give the same bytes, so that a file that was written twice is recognised as one.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import Enum
+from math import ceil
+from pathlib import Path
+from typing import Any
+
+import xlsxwriter
+
+from ingestion.catalogue import Catalogue, Column, Form
+from ingestion.messages import message
+from ingestion.periods import Period
+from ingestion.registry import Organisation, Target
+from ingestion.submissions import Explanation, Value
+
+TEMPLATE_VERSION = "1"
+"""Written on the cover; changes when columns, lines or the layout change."""
+
+EXPLANATIONS_SHEET = "Giai_trinh"
+ORGANISATIONS_SHEET = "DM_TCCSD"
+TARGETS_SHEET = "DM_CT"
+
+CODE_ROW = 5
+FIRST_DATA_ROW = 9
+FIRST_LIST_ROW = 7
+FIRST_COVER_ROW = 5
+
+
+class NotApplicable(Enum):
+    """The mark of a cell that does not apply to the row: `x`, which is no blank."""
+
+    NOT_APPLICABLE = "x"
+
+
+NOT_APPLICABLE = NotApplicable.NOT_APPLICABLE
+CellInput = Value | NotApplicable
+Row = Mapping[str, CellInput]
+
+_CREATED = datetime(2020, 1, 1)  # noqa: DTZ001 - a constant without meaning; the format knows no time zones
+_OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+_EMPTY_TABLE_ROWS = 5
+_FONT = "Times New Roman"
+_HEADER_FILL = "#DDE5EC"
+_NUMBERING_FILL = "#F1F4F7"
+_LONGEST_TEXT = 32_767
+_WIDTHS = {"code": 13.0, "int": 9.0, "decimal": 10.0, "percent": 9.0, "date": 12.0, "text": 28.0}
+_NAME_WIDTH = 36.0
+_CHARACTER_WIDTH = 1.05
+_LINE_HEIGHT = 14.5
+_NUMBER_FORMATS = {
+    "code": "@",
+    "text": "@",
+    "int": "#,##0",
+    "decimal": "#,##0.##",
+    "percent": "0.##",
+    "date": "dd/mm/yyyy",
+}
+
+
+@dataclass(frozen=True)
+class _Formats:
+    """Every cell format of a workbook, made once: XlsxWriter pays for each new one."""
+
+    unit: Any
+    form_code: Any
+    title: Any
+    meta: Any
+    header: Any
+    numbering: Any
+    label: Any
+    note: Any
+    heading: Any
+    code: Any
+    not_applicable: Any
+    by_type: dict[str, Any]
+    total_by_type: dict[str, Any]
+
+
+def _make_formats(book: Any) -> _Formats:
+    base: dict[str, Any] = {"font_name": _FONT, "font_size": 11, "valign": "vcenter"}
+    boxed = base | {"border": 1, "border_color": "#8A97A3"}
+    aligned: dict[str, dict[str, Any]] = {
+        "code": {"align": "left"},
+        "text": {"align": "left", "text_wrap": True},
+        "int": {"align": "right"},
+        "decimal": {"align": "right"},
+        "percent": {"align": "right"},
+        "date": {"align": "center"},
+    }
+    by_type = {t: boxed | aligned[t] | {"num_format": f} for t, f in _NUMBER_FORMATS.items()}
+    total = {"bold": True, "bg_color": _NUMBERING_FILL, "top": 2, "top_color": "#4A5A68"}
+    header = boxed | {"bold": True, "align": "center", "text_wrap": True, "bg_color": _HEADER_FILL}
+    numbering = boxed | {"italic": True, "align": "center", "font_size": 9, "bg_color": _NUMBERING_FILL}
+    return _Formats(
+        unit=book.add_format(base | {"bold": True}),
+        form_code=book.add_format(base | {"bold": True, "align": "right"}),
+        title=book.add_format(base | {"bold": True, "font_size": 14, "align": "center"}),
+        meta=book.add_format(base | {"italic": True, "align": "center"}),
+        header=book.add_format(header),
+        numbering=book.add_format(numbering),
+        label=book.add_format(boxed | {"bg_color": _NUMBERING_FILL, "text_wrap": True}),
+        note=book.add_format(base | {"italic": True, "text_wrap": True, "valign": "top", "font_size": 10}),
+        heading=book.add_format(base | {"bold": True}),
+        code=book.add_format(base | {"num_format": "@", "font_color": "#808080"}),
+        not_applicable=book.add_format(boxed | {"align": "center", "num_format": "@"}),
+        by_type={t: book.add_format(f) for t, f in by_type.items()},
+        total_by_type={t: book.add_format(f | total) for t, f in by_type.items()},
+    )
+
+
+def write_workbook(
+    path: Path,
+    catalogue: Catalogue,
+    unit: Organisation,
+    period: Period,
+    tables: Mapping[str, Sequence[Row]],
+    *,
+    cover: Mapping[str, CellInput],
+    explanations: Iterable[Explanation] = (),
+    organisations: Iterable[Organisation] = (),
+    targets: Iterable[Target] = (),
+    typed_totals: Mapping[str, Row] | None = None,
+) -> None:
+    """Write the workbook of one unit and period.
+
+    Args:
+        path: the file to write; overwritten.
+        catalogue: forms and indicators.
+        unit: the reporting unit.
+        period: the period.
+        tables: rows by form code; each form named here becomes a sheet, in the catalogue's order. A value
+            that does not fit its column's type is written as it is, as a clerk would have typed it.
+        cover: entries of the cover by column code; they win over what unit and period say.
+        explanations: lines of the sheet of explanations.
+        organisations: the extract of the registry.
+        targets: the assigned targets.
+        typed_totals: totals by form and column that stand as typed numbers instead of formulas.
+    """
+    writer = _Writer(xlsxwriter.Workbook(str(path), _OPTIONS), unit, period)
+    writer.write_cover(catalogue.cover, cover)
+    for form in catalogue.forms.values():
+        if form.code in tables:
+            writer.write_form(form, tables[form.code], (typed_totals or {}).get(form.code, {}))
+    writer.write_explanations(explanations)
+    writer.write_organisations(organisations)
+    writer.write_targets(targets, catalogue)
+    writer.close()
+
+
+def period_name(period: Period) -> str:
+    """Give the name of a period as Vietnamese offices write it."""
+    return message(f"template.period.{period.kind}", year=period.year, first_year=period.first_year)
+
+
+class _Writer:
+    """One workbook under construction."""
+
+    def __init__(self, book: Any, unit: Organisation, period: Period) -> None:
+        self._book = book
+        self._unit = unit
+        self._period = period
+        self._formats = _make_formats(book)
+        book.set_properties({"title": f"{unit.org_code} {period.code}", "created": _CREATED})
+
+    def close(self) -> None:
+        """Write the file."""
+        self._book.close()
+
+    def _put(self, sheet: Any, at: tuple[int, int], value: CellInput, style: Any) -> None:
+        """Write one value by its own type, both positions counted from 0; text is never read as a formula."""
+        if value is None:
+            sheet.write_blank(*at, None, style)
+        elif isinstance(value, NotApplicable):
+            sheet.write_string(*at, value.value, self._formats.not_applicable)
+        elif isinstance(value, str):
+            sheet.write_string(*at, value[:_LONGEST_TEXT], style)
+        elif isinstance(value, date):
+            sheet.write_datetime(*at, value, self._formats.by_type["date"])
+        else:
+            sheet.write_number(*at, value, style)
+
+    def write_cover(self, form: Form, cover: Mapping[str, CellInput]) -> None:
+        """Write the cover: hidden codes, labels, and what is known."""
+        sheet = self._book.add_worksheet(form.sheet)
+        entries: dict[str, CellInput] = {
+            "reporting_org_code": self._unit.org_code,
+            "reporting_org_name": self._unit.org_name,
+            "period_code": self._period.code,
+            "period_start": self._period.start,
+            "period_end": self._period.end,
+            "period_basis": "CUMULATIVE",
+            "template_version": TEMPLATE_VERSION,
+            **cover,
+        }
+        sheet.set_column(0, 0, 20, None, {"hidden": True})
+        sheet.set_column(1, 1, 34)
+        sheet.set_column(2, 2, 56)
+        sheet.write_string(0, 1, self._unit.org_name, self._formats.unit)
+        sheet.merge_range(1, 1, 1, 2, form.title.vi, self._formats.title)
+        sheet.set_row(1, 28)
+        sheet.merge_range(2, 1, 2, 2, message("template.cover.subtitle"), self._formats.meta)
+        for row, column in enumerate(form.columns, start=FIRST_COVER_ROW - 1):
+            sheet.write_string(row, 0, column.code, self._formats.code)
+            sheet.write_string(row, 1, column.label.vi, self._formats.label)
+            style = self._formats.by_type["text" if column.type == "int" else column.type]
+            self._put(sheet, (row, 2), entries.get(column.code), style)
+            sheet.set_row(row, 20)
+            _restrict_to_choices(sheet, column, row, row, 2)
+        row = FIRST_COVER_ROW + len(form.columns)
+        sheet.write_string(row, 1, message("template.cover.how"), self._formats.heading)
+        for number in range(1, 6):
+            text = f"{number}. {message(f'template.cover.how.{number}')}"
+            sheet.merge_range(row + number, 1, row + number, 2, text, self._formats.note)
+        sheet.set_portrait()
+        _set_up_page(sheet)
+
+    def write_form(self, form: Form, rows: Sequence[Row], typed_totals: Row) -> None:
+        """Write the sheet of one form."""
+        sheet = self._book.add_worksheet(form.sheet)
+        last = len(form.columns) - 1
+        self._write_head(sheet, form)
+        self._write_header_rows(sheet, form)
+        styles = [self._formats.by_type[column.type] for column in form.columns]
+        codes = [column.code for column in form.columns]
+        first = FIRST_DATA_ROW - 1
+        shown: Sequence[Row] = rows or [{}] * _EMPTY_TABLE_ROWS
+        for number, row in enumerate(shown, start=first):
+            for position, code in enumerate(codes):
+                self._put(sheet, (number, position), row.get(code), styles[position])
+        after = first + len(shown)
+        for position, column in enumerate(form.columns):
+            _restrict_to_choices(sheet, column, first, after - 1, position)
+        if form.rows == "organisations":
+            self._write_total(sheet, form, shown, typed_totals)
+            after += 1
+        if notes := _code_notes(form):
+            sheet.merge_range(after + 1, 0, after + 1, last, notes, self._formats.note)
+            width = sum(_width(form, column) for column in form.columns)
+            sheet.set_row(after + 1, _LINE_HEIGHT * ceil(len(notes) / width))
+        sheet.freeze_panes(first, _stub_width(form))
+        sheet.repeat_rows(5, 7)
+        sheet.set_landscape()
+        _set_up_page(sheet)
+
+    def _write_head(self, sheet: Any, form: Form) -> None:
+        last = len(form.columns) - 1
+        sheet.write_string(0, 0, self._unit.org_name, self._formats.unit)
+        sheet.write_string(0, last, form.code, self._formats.form_code)
+        sheet.merge_range(2, 0, 2, last, form.title.vi, self._formats.title)
+        sheet.set_row(2, 24)
+        line = message(
+            "template.period_line",
+            period=period_name(self._period),
+            start=f"{self._period.start:%d/%m/%Y}",
+            end=f"{self._period.end:%d/%m/%Y}",
+            code=self._period.code,
+        )
+        if units := _units(form):
+            line += ". " + message("template.unit_line", units=units)
+        sheet.merge_range(3, 0, 3, last, line, self._formats.meta)
+        for position, column in enumerate(form.columns):
+            sheet.write_string(CODE_ROW - 1, position, column.code, self._formats.code)
+        sheet.set_row(CODE_ROW - 1, None, None, {"hidden": True})
+
+    def _write_header_rows(self, sheet: Any, form: Form) -> None:
+        """Write rows 6 to 8: groups merged over their columns, labels, and the numbering under them."""
+        position = 0
+        heights = [_LINE_HEIGHT, _LINE_HEIGHT]
+        while position < len(form.columns):
+            column = form.columns[position]
+            width = _width(form, column)
+            if column.group is None:
+                sheet.merge_range(5, position, 6, position, column.label.vi, self._formats.header)
+                heights[1] = max(heights[1], _height(column.label.vi, width) - heights[0])
+                position += 1
+                continue
+            members = 0
+            while (
+                position + members < len(form.columns)
+                and form.columns[position + members].group == column.group
+            ):
+                member = form.columns[position + members]
+                sheet.write_string(6, position + members, member.label.vi, self._formats.header)
+                heights[1] = max(heights[1], _height(member.label.vi, width))
+                members += 1
+            if members == 1:
+                sheet.write_string(5, position, column.group.vi, self._formats.header)
+            else:
+                sheet.merge_range(5, position, 5, position + members - 1, column.group.vi, self._formats.header)
+            heights[0] = max(heights[0], _height(column.group.vi, width * members))
+            position += members
+        sheet.set_row(5, heights[0] + 6)
+        sheet.set_row(6, heights[1] + 6)
+        stub = _stub_width(form)
+        for position, column in enumerate(form.columns):
+            sheet.set_column(position, position, _width(form, column))
+            if position < stub:
+                sheet.write_string(7, position, chr(ord("A") + position), self._formats.numbering)
+            else:
+                sheet.write_number(7, position, position - stub + 1, self._formats.numbering)
+
+    def _write_total(self, sheet: Any, form: Form, rows: Sequence[Row], typed: Row) -> None:
+        """Write the total row of a form: a SUM with its cached value under each column of counts."""
+        first = FIRST_DATA_ROW - 1
+        row = first + len(rows)
+        label_width = 2 if form.columns[1].type == "text" else 1
+        style = self._formats.total_by_type["text"]
+        if label_width > 1:
+            sheet.merge_range(row, 0, row, label_width - 1, message("template.total"), style)
+        else:
+            sheet.write_string(row, 0, message("template.total"), style)
+        for position, column in enumerate(form.columns[label_width:], start=label_width):
+            style = self._formats.total_by_type[column.type]
+            if column.code in typed:
+                self._put(sheet, (row, position), typed[column.code], style)
+            elif column.type == "int":
+                values = (line.get(column.code) for line in rows)
+                total = sum(value for value in values if isinstance(value, int | float))
+                letters = _letters(position)
+                sheet.write_formula(row, position, f"SUM({letters}{first + 1}:{letters}{row})", style, total)
+            else:
+                sheet.write_blank(row, position, None, style)
+
+    def write_explanations(self, explanations: Iterable[Explanation]) -> None:
+        """Write the sheet of explanations, with empty lines to fill in."""
+        rows = [(e.rule, e.sheet, e.cell, e.text) for e in explanations]
+        columns = (
+            ("rule", "code", 12.0),
+            ("sheet", "code", 12.0),
+            ("cell", "code", 10.0),
+            ("text", "text", 90.0),
+        )
+        spare = [(None,) * 4] * max(0, 12 - len(rows))
+        self._write_list(EXPLANATIONS_SHEET, columns, [*rows, *spare])
+
+    def write_organisations(self, organisations: Iterable[Organisation]) -> None:
+        """Write the extract of the registry."""
+        columns = (
+            ("org_code", "code", 14.0),
+            ("org_name", "text", 44.0),
+            ("org_type", "code", 18.0),
+            ("sector", "code", 20.0),
+            ("valid_from", "date", 14.0),
+            ("valid_to", "date", 14.0),
+        )
+        rows = [(o.org_code, o.org_name, o.org_type, o.sector, o.valid_from, o.valid_to) for o in organisations]
+        self._write_list(ORGANISATIONS_SHEET, columns, rows)
+
+    def write_targets(self, targets: Iterable[Target], catalogue: Catalogue) -> None:
+        """Write the assigned targets."""
+        columns = (
+            ("indicator_code", "code", 24.0),
+            ("indicator_name", "text", 44.0),
+            ("org_code", "code", 14.0),
+            ("term_code", "code", 15.0),
+            ("year", "code", 8.0),
+            ("basis", "code", 16.0),
+            ("direction", "code", 11.0),
+            ("min", "decimal", 11.0),
+            ("max", "decimal", 11.0),
+            ("document", "text", 34.0),
+        )
+        rows = [
+            (
+                t.indicator_code,
+                indicator_name(catalogue, t.indicator_code),
+                t.org_code,
+                t.term_code,
+                None if t.year is None else str(t.year),
+                t.basis,
+                t.direction,
+                t.min,
+                t.max,
+                t.document,
+            )
+            for t in targets
+        ]
+        self._write_list(TARGETS_SHEET, columns, rows)
+
+    def _write_list(
+        self, name: str, columns: Sequence[tuple[str, str, float]], rows: Sequence[Sequence[CellInput]]
+    ) -> None:
+        """Write a plain list: hidden codes in row 5, labels in row 6, data from row 7."""
+        sheet = self._book.add_worksheet(name)
+        sheet.write_string(0, 0, self._unit.org_name, self._formats.unit)
+        sheet.merge_range(2, 0, 2, len(columns) - 1, message(f"template.sheet.{name}"), self._formats.title)
+        sheet.set_row(2, 24)
+        sheet.set_row(CODE_ROW - 1, None, None, {"hidden": True})
+        for position, (code, _, width) in enumerate(columns):
+            sheet.write_string(CODE_ROW - 1, position, code, self._formats.code)
+            sheet.write_string(CODE_ROW, position, message(f"template.column.{code}"), self._formats.header)
+            sheet.set_column(position, position, width)
+        sheet.set_row(CODE_ROW, 22)
+        for number, row in enumerate(rows, start=FIRST_LIST_ROW - 1):
+            for position, value in enumerate(row):
+                self._put(sheet, (number, position), value, self._formats.by_type[columns[position][1]])
+        sheet.freeze_panes(FIRST_LIST_ROW - 1, 0)
+        sheet.repeat_rows(CODE_ROW)
+        sheet.set_landscape()
+        _set_up_page(sheet)
+
+
+def indicator_name(catalogue: Catalogue, code: str) -> str | None:
+    """Give the Vietnamese name of an indicator; None for one that the catalogue does not know."""
+    indicator = catalogue.indicators.get(code)
+    return indicator.name.vi if indicator else None
+
+
+def _set_up_page(sheet: Any) -> None:
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+    sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+    sheet.set_footer("&L&9&A&R&9&P/&N")
+    sheet.hide_gridlines(1)
+
+
+def _restrict_to_choices(sheet: Any, column: Column, first: int, last: int, position: int) -> None:
+    if not column.choices:
+        return
+    sheet.data_validation(
+        first,
+        position,
+        last,
+        position,
+        {
+            "validate": "list",
+            "source": list(column.choices),
+            "error_title": message("template.choice.invalid.title"),
+            "error_message": message("template.choice.invalid.text", codes=", ".join(column.choices)),
+        },
+    )
+
+
+def _stub_width(form: Form) -> int:
+    """Count the leading columns that name a row: keys, and texts beside them."""
+    width = 0
+    for column in form.columns:
+        if column.code not in form.key and column.type != "text":
+            break
+        width += 1
+    return width
+
+
+def _width(form: Form, column: Column) -> float:
+    if column.type == "text" and form.columns.index(column) < _stub_width(form):
+        return _NAME_WIDTH
+    return _WIDTHS[column.type]
+
+
+def _height(label: str, width: float) -> float:
+    """Estimate how high a label stands in a column, broken at blanks, in points."""
+    lines, used = 1, 0.0
+    for word in label.split():
+        size = len(word) * _CHARACTER_WIDTH
+        if used and used + size > width:
+            lines, used = lines + 1, 0.0
+        used += size + _CHARACTER_WIDTH
+    return lines * _LINE_HEIGHT
+
+
+def _letters(position: int) -> str:
+    return str(xlsxwriter.utility.xl_col_to_name(position))
+
+
+def _units(form: Form) -> str:
+    """Name the units of measure of a form's numbers, each once, in the order of the columns."""
+    units = dict.fromkeys(column.unit for column in form.number_columns if column.unit)
+    names = [
+        message("template.unit_line.lines")
+        if unit in ("LINE", "ROW")
+        else _named(f"template.measure.{unit}", unit)
+        for unit in units
+    ]
+    return "; ".join(dict.fromkeys(names))
+
+
+def _code_notes(form: Form) -> str:
+    """Say what the codes of a form mean, where no column beside them does."""
+    meanings: dict[str, str] = {}
+    has_names = any(column.type == "text" for column in form.columns[: _stub_width(form)])
+    if not has_names:
+        for line_set in form.lines:
+            meanings |= {line.code: line.label.vi for line in line_set.members}
+    for column in form.columns:
+        for choice in column.choices:
+            if choice not in meanings and (name := _named(f"template.code.{choice}", "")):
+                meanings[choice] = name
+    if not meanings:
+        return ""
+    listed = "; ".join(f"{code} – {name}" for code, name in meanings.items())
+    return f"{message('template.notes')}: {message('template.codes')}: {listed}."
+
+
+def _named(key: str, fallback: str) -> str:
+    """Give a text of the catalogue, or the fallback: forms may bring units and codes that it does not name."""
+    try:
+        return message(key)
+    except KeyError:
+        return fallback
