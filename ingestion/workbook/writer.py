@@ -52,8 +52,10 @@ _FONT = "Times New Roman"
 _HEADER_FILL = "#DDE5EC"
 _NUMBERING_FILL = "#F1F4F7"
 _LONGEST_TEXT = 32_767
-_WIDTHS = {"code": 13.0, "int": 9.0, "decimal": 10.0, "percent": 9.0, "date": 12.0, "text": 28.0}
-_NAME_WIDTH = 36.0
+_WIDTHS = {"code": 13.5, "int": 8.5, "decimal": 10.0, "percent": 8.5, "date": 12.0, "text": 22.0}
+_NAME_WIDTH = 34.0
+_WIDEST_ON_A4 = 190.0
+_A3, _A4 = 8, 9
 _CHARACTER_WIDTH = 1.05
 _LINE_HEIGHT = 14.5
 _NUMBER_FORMATS = {
@@ -244,12 +246,11 @@ class _Writer:
             after += 1
         if notes := _code_notes(form):
             sheet.merge_range(after + 1, 0, after + 1, last, notes, self._formats.note)
-            width = sum(_width(form, column) for column in form.columns)
-            sheet.set_row(after + 1, _LINE_HEIGHT * ceil(len(notes) / width))
+            sheet.set_row(after + 1, _LINE_HEIGHT * ceil(len(notes) / _total_width(form)))
         sheet.freeze_panes(first, _stub_width(form))
         sheet.repeat_rows(5, 7)
         sheet.set_landscape()
-        _set_up_page(sheet)
+        _set_up_page(sheet, _A3 if _total_width(form) > _WIDEST_ON_A4 else _A4)
 
     def _write_head(self, sheet: Any, form: Form) -> None:
         last = len(form.columns) - 1
@@ -415,8 +416,8 @@ def indicator_name(catalogue: Catalogue, code: str) -> str | None:
     return indicator.name.vi if indicator else None
 
 
-def _set_up_page(sheet: Any) -> None:
-    sheet.set_paper(9)
+def _set_up_page(sheet: Any, paper: int = _A4) -> None:
+    sheet.set_paper(paper)
     sheet.fit_to_pages(1, 0)
     sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
     sheet.set_footer("&L&9&A&R&9&P/&N")
@@ -454,6 +455,10 @@ def _width(form: Form, column: Column) -> float:
     if column.type == "text" and form.columns.index(column) < _stub_width(form):
         return _NAME_WIDTH
     return _WIDTHS[column.type]
+
+
+def _total_width(form: Form) -> float:
+    return sum(_width(form, column) for column in form.columns)
 
 
 def _height(label: str, width: float) -> float:
