@@ -197,7 +197,8 @@ class Term(_Strict):
         where: further columns of the row -> codes that the row must carry (such as line_code).
         count: instead of adding the cell's number, count 1 where its code is one of these.
         sign: 1, or -1 to subtract.
-        over_time: how years make a term: flows add up, stocks take the last, some bases the first.
+        over_time: how years make a term: flows add up, stocks take the last, some bases the first, distinct
+            counts and runs have no term figure of their own.
     """
 
     form: Code
@@ -205,16 +206,17 @@ class Term(_Strict):
     where: dict[Code, tuple[str, ...]] = {}
     count: tuple[str, ...] = ()
     sign: Literal[1, -1] = 1
-    over_time: Literal["sum", "first", "last"]
+    over_time: Literal["sum", "first", "last", "none"]
 
 
 class Indicator(_Strict):
     """One indicator: what is counted, in which unit, and how it adds.
 
     Attributes:
-        kind: `stock`, `flow`, `ratio` (percent), `distinct` (never added), `run` (years in a row) or
-            `registry` (taken from the registry).
-        value: the cells of the figure itself (stock, flow, distinct, run).
+        kind: `stock`, `flow`, `ratio` (percent of two parts), `rate` (a percentage as filed, which lasts over
+            time like a stock but is never added over units), `distinct` (never added), `run` (years in a row)
+            or `registry` (taken from the registry).
+        value: the cells of the figure itself (stock, flow, rate, distinct, run).
         numerator: for ratios.
         denominator: for ratios; may also accompany a count (126 of 137).
         opening: for stocks with a before: the opening cells.
@@ -226,7 +228,7 @@ class Indicator(_Strict):
     code: Code
     name: Label
     unit: str
-    kind: Literal["stock", "flow", "ratio", "distinct", "run", "registry"]
+    kind: Literal["stock", "flow", "ratio", "rate", "distinct", "run", "registry"]
     section: str
     decimals: int = 0
     value: tuple[Term, ...] = ()
@@ -240,8 +242,11 @@ class Indicator(_Strict):
     def _is_coherent(self) -> Self:
         if self.kind == "ratio" and not (self.numerator and self.denominator and not self.value):
             raise ValueError(f"{self.code}: a ratio needs a numerator and a denominator, and no value")
-        if self.kind in ("stock", "flow", "distinct", "run") and not self.value:
+        if self.kind in ("stock", "flow", "rate", "distinct", "run") and not self.value:
             raise ValueError(f"{self.code}: a {self.kind} needs a value")
+        is_timeless = self.kind in ("distinct", "run")
+        if any((term.over_time == "none") != is_timeless for _, terms in self.parts for term in terms):
+            raise ValueError(f"{self.code}: over_time none goes with distinct counts and runs, and only with them")
         if (self.kind == "registry") != (self.source is not None):
             raise ValueError(f"{self.code}: a source goes with kind registry, and only with it")
         return self
