@@ -1,0 +1,48 @@
+"""The edge: what the machine, the environment and the clock say, turned into parameters.
+
+What belongs here: reading environment variables, the clock and the version of the code. What does not: anything
+that decides something; everything below this module gets what it needs as an argument.
+"""
+
+import os
+import shutil
+import subprocess
+from datetime import UTC, datetime
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+
+from ingestion.home import Home
+
+ROOT = Path(__file__).resolve().parent.parent
+"""The folder that holds the product's packages, `dbt_project/` and `dagster.yaml`."""
+
+HOME_VARIABLE = "TONGKET_HOME"
+LANGUAGE_VARIABLE = "TONGKET_LANG"
+DEFAULT_HOME = "data"
+
+
+def home_from(option: str | Path | None = None) -> Home:
+    """Give the state folder: the option before `TONGKET_HOME` before `./data`."""
+    root = option or os.environ.get(HOME_VARIABLE) or DEFAULT_HOME
+    return Home(Path(root).expanduser().absolute())
+
+
+def now() -> datetime:
+    """Give the present moment in UTC."""
+    return datetime.now(UTC)
+
+
+@cache
+def code_version() -> str:
+    """Give the version of the code: what git calls it in a clone, else the package's version."""
+    if (ROOT / ".git").exists() and (git := shutil.which("git")):
+        described = subprocess.run(
+            [git, "-C", str(ROOT), "describe", "--tags", "--always", "--dirty"],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if described.returncode == 0 and described.stdout.strip():
+            return described.stdout.strip()
+    return version("tongket")

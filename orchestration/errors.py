@@ -1,0 +1,52 @@
+"""What a command says when it cannot do what was asked.
+
+What belongs here: errors as one line with a remedy and an exit code, suggestions for mistyped codes, and the
+note that an unexpected error leaves. What does not: the texts, which are in `messages/cli.yml`.
+"""
+
+import difflib
+import tempfile
+import traceback
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import IO, Any
+
+import click
+
+DONE, REFUSED, WRONG_USE, BROKEN = 0, 1, 2, 70
+"""Exit codes: done; refused by the data; wrong use; an error of the product itself (EX_SOFTWARE)."""
+
+
+class CommandError(click.ClickException):
+    """A command ends with one line (and perhaps a remedy) instead of an answer."""
+
+    def __init__(self, text: str, exit_code: int = WRONG_USE) -> None:
+        super().__init__(text)
+        self.exit_code = exit_code
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Print the line where errors go."""
+        click.echo(self.message, file=file, err=file is None)
+
+
+def suggestions(code: str, known: Iterable[str]) -> list[str]:
+    """Give the known codes that look like one that is not known, best first."""
+    by_folded = {known_code.casefold(): known_code for known_code in sorted(known)}
+    found = difflib.get_close_matches(code.casefold(), by_folded, n=3, cutoff=0.6)
+    return [by_folded[folded] for folded in found]
+
+
+def write_traceback(error: BaseException, folder: Path, now: datetime) -> Path:
+    """Keep an unexpected error's traceback in a folder, or in the temporary one if that cannot be written to."""
+    text = "".join(traceback.format_exception(error))
+    name = f"error-{now:%Y%m%dT%H%M%S}.txt"
+    for place in (folder, Path(tempfile.gettempdir())):
+        try:
+            place.mkdir(parents=True, exist_ok=True)
+            path = place / name
+            path.write_text(text, encoding="utf-8")
+        except OSError:
+            continue
+        return path
+    raise error

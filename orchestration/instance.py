@@ -1,0 +1,57 @@
+"""The Dagster instance of a state folder: the product's `dagster.yaml`, all storage under `TONGKET_HOME`.
+
+What belongs here: preparing and opening it, and tidying up after a run that was killed. What does not: what is
+run (`definitions.py`, `runs.py`).
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import dagster as dg
+
+from ingestion.home import Home
+from orchestration.environment import HOME_VARIABLE, ROOT
+
+INSTANCE_FILE = ROOT / "dagster.yaml"
+LAUNCHED_BY_TAG = "tongket/launched_by"
+COMMAND_LINE = "command_line"
+
+
+def instance_environment(home: Home) -> dict[str, str]:
+    """Give the environment in which Dagster's own programs find the instance and the state folder."""
+    return {"DAGSTER_HOME": str(home.dagster), HOME_VARIABLE: str(home.root)}
+
+
+def prepare_instance(home: Home) -> None:
+    """Put the product's `dagster.yaml` into the instance's folder, where Dagster looks for it."""
+    home.dagster.mkdir(parents=True, exist_ok=True)
+    target = home.dagster / INSTANCE_FILE.name
+    content = INSTANCE_FILE.read_bytes()
+    if not target.is_file() or target.read_bytes() != content:
+        target.write_bytes(content)
+
+
+@contextmanager
+def open_instance(home: Home) -> Iterator[dg.DagsterInstance]:
+    """Open the instance of a state folder, making it if need be."""
+    prepare_instance(home)
+    os.environ.update(instance_environment(home))
+    with dg.DagsterInstance.from_config(str(home.dagster)) as instance:
+        yield instance
+
+
+def close_interrupted_runs(instance: dg.DagsterInstance) -> int:
+    """Mark runs of the command line that never ended as failed; call it only while holding the writer's lock.
+
+    Whoever holds the lock knows that no other run is alive, so what still counts as started was killed.
+    """
+    interrupted = instance.get_runs(
+        dg.RunsFilter(
+            statuses=[dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED],
+            tags={LAUNCHED_BY_TAG: COMMAND_LINE},
+        )
+    )
+    for run in interrupted:
+        instance.report_run_failed(run, "The process ended before the run did.")
+    return len(interrupted)

@@ -1,0 +1,17 @@
+"""What can be run: everything, or the report alone."""
+
+import dagster as dg
+
+everything = dg.AssetSelection.all() - dg.AssetSelection.assets("inbox")
+
+inbox_to_release = dg.define_asset_job(
+    "inbox_to_release",
+    selection=everything,
+    description="Everything that is pending: land, judge, build the warehouse, check it, publish the reports.",
+)
+
+publish_release = dg.define_asset_job(
+    "publish_release",
+    selection=dg.AssetSelection.assets("report_project", "rendered_reports", "release"),
+    description="The reports again from the warehouse that is published, as a release of their own.",
+)

@@ -1,0 +1,37 @@
+"""One run at a time on a state folder.
+
+What belongs here: the lock that a run holds from its start to its end. What does not: the locks that keep single
+files whole (`ingestion.files`). Readers need none, since what they open is replaced in one step.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from ingestion.files import Locked, exclusive
+from ingestion.home import Home
+
+
+class WriterBusy(Exception):
+    """Another process runs on the state folder.
+
+    Attributes:
+        process: its process id, if it is known.
+    """
+
+    def __init__(self, home: Home, process: str) -> None:
+        self.home, self.process = home, process
+        super().__init__(f"another run (process {process or '?'}) is writing to {home.root}")
+
+
+@contextmanager
+def writer_lock(home: Home) -> Iterator[None]:
+    """Hold the lock of a state folder without waiting; a process that holds it already may take it again.
+
+    Raises:
+        WriterBusy: another process holds it.
+    """
+    try:
+        with exclusive(home.root / "writer.lock", wait_seconds=0):
+            yield
+    except Locked as error:
+        raise WriterBusy(home, str(error)) from error

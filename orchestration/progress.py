@@ -1,0 +1,36 @@
+"""How a run tells what it is doing, whoever listens.
+
+What belongs here: the protocol, its stages and the listener that says nothing. What does not: drawing
+(`terminal.py`).
+"""
+
+from typing import Protocol
+
+STAGES = ("landing", "judging", "bronze", "warehouse", "publication_gate", "pages", "rendering", "release")
+"""The stages of a run, in order; each has a text of the catalogue, `cli.stage.<name>`."""
+
+
+class Progress(Protocol):
+    """Something that is told how far a run has come."""
+
+    def start(self, stage: str, total: int | None = None) -> None:
+        """Begin a stage, with the number of its steps if it is known."""
+
+    def advance(self, stage: str, steps: int = 1) -> None:
+        """Say that steps of a stage are done."""
+
+    def finish(self, stage: str, note: str = "") -> None:
+        """End a stage, with its result in a few words."""
+
+
+class Silent:
+    """A listener that says nothing."""
+
+    def start(self, stage: str, total: int | None = None) -> None:
+        """Say nothing."""
+
+    def advance(self, stage: str, steps: int = 1) -> None:
+        """Say nothing."""
+
+    def finish(self, stage: str, note: str = "") -> None:
+        """Say nothing."""

@@ -1,0 +1,87 @@
+"""What a run needs from outside, as Dagster resources.
+
+What belongs here: the state folder, the clock, the renderer, the writer's lock and the listener. What does not:
+dbt (`dbt.py`), and anything that is computed from them.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+import dagster as dg
+
+from ingestion.catalogue import Catalogue, load_catalogue
+from ingestion.home import Home
+from ingestion.registry import Registry, load_registry
+from orchestration import environment
+from orchestration.lock import writer_lock
+from orchestration.progress import Silent
+from reports.render import find_quarto
+
+
+class TongketHome(dg.ConfigurableResource):  # type: ignore[type-arg]
+    """The state folder; by default the one that `TONGKET_HOME` names when a run starts."""
+
+    root: str = ""
+
+    @property
+    def home(self) -> Home:
+        """The folders of the state."""
+        return environment.home_from(self.root)
+
+    @property
+    def registry(self) -> Registry:
+        """The registry as it stands now."""
+        return load_registry(self.home.registry)
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The product's forms and indicators."""
+        return load_catalogue()
+
+
+class Clock(dg.ConfigurableResource):  # type: ignore[type-arg]
+    """The present moment, or a fixed one (ISO 8601 with an offset) for imports and tests."""
+
+    fixed_at: str = ""
+
+    def now(self) -> datetime:
+        """Give the moment that counts as now."""
+        return datetime.fromisoformat(self.fixed_at) if self.fixed_at else environment.now()
+
+
+class Renderer(dg.ConfigurableResource):  # type: ignore[type-arg]
+    """What turns the report project into pages: an installed Quarto, or the embedded runner if there is none."""
+
+    quarto: str = ""
+
+    @property
+    def program(self) -> Path | None:
+        """Quarto's path; None for the embedded runner."""
+        return find_quarto(self.quarto or os.environ.get("QUARTO_PATH"), os.environ.get("PATH"))
+
+
+class WriterLock(dg.ConfigurableResource):  # type: ignore[type-arg]
+    """Keeps every other writer out of the state folder for as long as a run lasts."""
+
+    home: dg.ResourceDependency[TongketHome]
+
+    @contextmanager
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["WriterLock"]:
+        """Hold the lock from the start of a run to its end."""
+        with writer_lock(self.home.home):
+            yield self
+
+
+def resources() -> dict[str, object]:
+    """Give the resources of the product, dbt apart."""
+    home = TongketHome()
+    return {
+        "home": home,
+        "clock": Clock(),
+        "renderer": Renderer(),
+        "writer": WriterLock(home=home),
+        "progress": Silent(),
+    }

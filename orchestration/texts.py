@@ -1,0 +1,203 @@
+"""The command line in two languages: help, options and errors from the catalogue of texts.
+
+What belongs here: click classes that look their texts up when they are shown, in the language of the call. What
+does not: the texts (`messages/cli.yml`).
+"""
+
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import click
+
+from ingestion.catalogue import Language
+from ingestion.home import Home
+from ingestion.messages import message
+from orchestration.errors import WRONG_USE, suggestions
+
+LANGUAGES: tuple[Language, ...] = ("vi", "en")
+_LANGUAGE_KEY = "tongket.language"
+
+
+@dataclass(frozen=True)
+class Invocation:
+    """What holds for every command of one call."""
+
+    home: Home
+    language: Language
+
+    def text(self, key: str, **fields: Any) -> str:
+        """Give a text in the language of the call."""
+        return message(key, self.language, **fields)
+
+
+def language_of(ctx: click.Context | None) -> Language:
+    """Give the language of a call, also where it failed before its options were read."""
+    language = ctx.find_root().meta.get(_LANGUAGE_KEY) if ctx else None
+    return "en" if language == "en" else "vi"
+
+
+def set_language(ctx: click.Context, param: click.Parameter, value: Language) -> Language:
+    """Remember the language as soon as it is read, so that help is shown in it."""
+    ctx.find_root().meta[_LANGUAGE_KEY] = value
+    return value
+
+
+def text(key: str, ctx: click.Context | None, **fields: Any) -> str:
+    """Give a text in the language of a call."""
+    return message(key, language_of(ctx), **fields)
+
+
+def _first_text(ctx: click.Context, *keys: str) -> str:
+    for key in keys[:-1]:
+        try:
+            return text(key, ctx)
+        except KeyError:
+            continue
+    return text(keys[-1], ctx)
+
+
+class TextOption(click.Option):
+    """An option whose help is `cli.<command>.<option>`, or `cli.option.<option>` where commands share it."""
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        """Give the line of the help page."""
+        self.help = _first_text(ctx, f"cli.{ctx.command.name}.{self.name}", f"cli.option.{self.name}")
+        return super().get_help_record(ctx)
+
+
+class TextArgument(click.Argument):
+    """An argument whose help is `cli.<command>.<argument>`."""
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str]:
+        """Give the line of the help page."""
+        return self.make_metavar(ctx), text(f"cli.{ctx.command.name}.{self.name}", ctx)
+
+
+class TextCommand(click.Command):
+    """A command whose help is `cli.<command>.help`; its callback returns the exit code."""
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write what the command does."""
+        formatter.write_paragraph()
+        with formatter.indentation():
+            formatter.write_text(text(f"cli.{self.name}.help", ctx))
+
+    def format_arguments(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the arguments."""
+        rows = [
+            param.get_help_record(ctx) for param in self.get_params(ctx) if isinstance(param, TextArgument)
+        ]
+        if rows:
+            with formatter.section(text("cli.help.arguments", ctx)):
+                formatter.write_dl(rows)
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the options, the product's own and click's."""
+        rows = []
+        for param in self.get_params(ctx):
+            if isinstance(param, click.Option) and not isinstance(param, TextOption):
+                param.help = text(f"cli.option.{param.name}", ctx)
+            record = None if isinstance(param, click.Argument) else param.get_help_record(ctx)
+            if record:
+                rows.append(record)
+        with formatter.section(text("cli.help.options", ctx)):
+            formatter.write_dl(rows)
+
+
+class TextGroup(click.Group):
+    """A group in two languages that ends every call with an exit code and, if need be, one line."""
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write what the product does."""
+        TextCommand.format_help_text(self, ctx, formatter)  # type: ignore[arg-type]
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the global options and the commands."""
+        TextCommand.format_options(self, ctx, formatter)  # type: ignore[arg-type]
+        self.format_commands(ctx, formatter)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write one line a command."""
+        with formatter.section(text("cli.help.commands", ctx)):
+            formatter.write_dl([(name, self.short_help(name, ctx)) for name in self.list_commands(ctx)])
+
+    def short_help(self, command: str, ctx: click.Context) -> str:
+        """Give a command's line of the overview."""
+        return text(f"cli.{command}.short", ctx)
+
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        windows_expand_args: bool = True,
+        **extra: Any,
+    ) -> Any:
+        """Run a call and end the process with its exit code."""
+        if not standalone_mode:
+            return super().main(args, prog_name, complete_var, False, windows_expand_args, **extra)
+        try:
+            code = super().main(args, prog_name, complete_var, False, windows_expand_args, **extra)
+        except click.UsageError as error:
+            click.echo(usage_text(error), err=True)
+            sys.exit(WRONG_USE)
+        except click.ClickException as error:
+            error.show()
+            sys.exit(error.exit_code)
+        except click.Abort:
+            click.echo(err=True)
+            sys.exit(130)
+        sys.exit(code or 0)
+
+
+def usage_text(error: click.UsageError) -> str:
+    """Word a wrong use in the language of the call, with a hint where help is found."""
+    ctx = error.ctx
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        return error.message
+    hint = text("cli.error.see_help", ctx, command=ctx.command_path if ctx else "tongket")
+    return f"{_usage_reason(error)}\n{hint}"
+
+
+def _usage_reason(error: click.UsageError) -> str:
+    ctx = error.ctx
+    if isinstance(error, click.exceptions.NoSuchCommand):
+        known = _suggested(ctx, error.command_name)
+        return text("cli.error.no_such_command", ctx, name=error.command_name, known=known)
+    if isinstance(error, click.NoSuchOption):
+        return text("cli.error.no_such_option", ctx, name=error.option_name)
+    if isinstance(error, click.MissingParameter) and error.param is not None:
+        hint = error.param.get_error_hint(ctx) if ctx else str(error.param.name)
+        return text("cli.error.missing_parameter", ctx, name=hint.replace("'", ""))
+    if isinstance(error, click.BadParameter) and error.param is not None:
+        hint = error.param.get_error_hint(ctx) if ctx else str(error.param.name)
+        return text("cli.error.bad_parameter", ctx, name=hint.replace("'", ""), message=error.message)
+    return text("cli.error.usage", ctx, message=error.format_message())
+
+
+def _suggested(ctx: click.Context | None, name: str) -> str:
+    group = ctx.command if ctx else None
+    known = group.list_commands(ctx) if isinstance(group, click.Group) and ctx else []
+    return ", ".join(suggestions(name, known) or known)
+
+
+def command(name: str) -> Callable[[Callable[..., int]], TextCommand]:
+    """Make a command of a function that returns an exit code."""
+    return click.command(name, cls=TextCommand)
+
+
+def option(*names: str, **settings: Any) -> Callable[[Any], Any]:
+    """Add an option whose help is in the catalogue."""
+    return click.option(*names, cls=TextOption, **settings)
+
+
+def argument(name: str, **settings: Any) -> Callable[[Any], Any]:
+    """Add an argument whose help is in the catalogue."""
+    return click.argument(name, cls=TextArgument, **settings)
+
+
+json_option = option("--json", "as_json", is_flag=True)
+pass_invocation = click.pass_obj
