@@ -246,7 +246,7 @@ class Indicator(_Strict):
             raise ValueError(f"{self.code}: a {self.kind} needs a value")
         is_timeless = self.kind in ("distinct", "run")
         if any((term.over_time == "none") != is_timeless for _, terms in self.parts for term in terms):
-            raise ValueError(f"{self.code}: over_time none goes with distinct counts and runs, and only with them")
+            raise ValueError(f"{self.code}: over_time none goes with distinct and run, and only with them")
         if (self.kind == "registry") != (self.source is not None):
             raise ValueError(f"{self.code}: a source goes with kind registry, and only with it")
         return self
