@@ -56,7 +56,7 @@ _WIDTHS = {"code": 13.5, "int": 8.5, "decimal": 10.0, "percent": 8.5, "date": 12
 _NAME_WIDTH = 34.0
 _WIDEST_ON_A4 = 190.0
 _A3, _A4 = 8, 9
-_CHARACTER_WIDTH = 1.05
+_CHARACTER_WIDTH = 1.15
 _LINE_HEIGHT = 14.5
 _NUMBER_FORMATS = {
     "code": "@",
@@ -480,9 +480,7 @@ def _units(form: Form) -> str:
     """Name the units of measure of a form's numbers, each once, in the order of the columns."""
     units = dict.fromkeys(column.unit for column in form.number_columns if column.unit)
     names = [
-        message("template.unit_line.lines")
-        if unit in ("LINE", "ROW")
-        else _named(f"template.measure.{unit}", unit)
+        message("template.unit_line.lines") if unit in ("LINE", "ROW") else _named(f"unit.{unit}", unit)
         for unit in units
     ]
     return "; ".join(dict.fromkeys(names))

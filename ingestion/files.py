@@ -1,0 +1,109 @@
+"""Files that must survive a crash: written aside, made durable, then put in place at once.
+
+What belongs here: writing, hashing and locking. What does not: what the files mean.
+"""
+
+import fcntl
+import hashlib
+import os
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+_CHUNK = 1 << 20
+_POLL_SECONDS = 0.05
+
+
+class LockedError(Exception):
+    """Another process writes to the same state folder; the message names it."""
+
+
+def sha256_of(path: Path) -> str:
+    """Give the SHA-256 of a file's bytes."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def copy_durably(source: Path, aside: Path) -> str:
+    """Copy a file's bytes to a path, flush them to the disk and give their SHA-256."""
+    digest = hashlib.sha256()
+    with source.open("rb") as reader, aside.open("wb") as writer:
+        while chunk := reader.read(_CHUNK):
+            digest.update(chunk)
+            writer.write(chunk)
+        writer.flush()
+        os.fsync(writer.fileno())
+    return digest.hexdigest()
+
+
+def write_durably(path: Path, data: bytes) -> None:
+    """Write a whole file so that a reader sees the old one or the new one, whatever happens in between."""
+    aside = path.with_name(f".{path.name}.part")
+    with aside.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    aside.replace(path)
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make renames and removals in a folder durable."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+_held: dict[Path, int] = {}
+_held_guard = threading.RLock()
+
+
+@contextmanager
+def exclusive(path: Path, wait_seconds: float) -> Iterator[None]:
+    """Hold a lock file; the operating system frees it when the process ends, however it ends.
+
+    One process may take the same lock again while it holds it.
+
+    Raises:
+        LockedError: another process holds it for longer than the wait.
+    """
+    path = path.resolve()
+    with _held_guard:
+        if _held.get(path):
+            _held[path] += 1
+            try:
+                yield
+            finally:
+                _held[path] -= 1
+            return
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("a+", encoding="utf-8") as file:
+            _acquire(file.fileno(), path, time.monotonic() + wait_seconds)
+            file.truncate(0)
+            file.write(f"{os.getpid()}\n")
+            file.flush()
+            _held[path] = 1
+            try:
+                yield
+            finally:
+                _held[path] = 0
+                fcntl.flock(file.fileno(), fcntl.LOCK_UN)
+
+
+def _acquire(descriptor: int, path: Path, deadline: float) -> None:
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() >= deadline:
+                raise LockedError(path.read_text(encoding="utf-8").strip()) from None
+            time.sleep(_POLL_SECONDS)
+        else:
+            return

@@ -1,0 +1,98 @@
+"""Landing: the originals, as they were received, under the hash of their bytes.
+
+What belongs here: keeping bytes and proving that they are unchanged. What does not: receipts and verdicts,
+which are lines of the ledger (`ledger.py`), and the way from the inbox to here (`intake.py`).
+
+An original is never overwritten and never deleted. The same bytes are kept once, under the extension with
+which they came first.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from ingestion.files import copy_durably, sha256_of, sync_folder
+from ingestion.home import Home
+
+_EXTENSION = re.compile(r"^\.[a-z0-9]{1,8}$")
+_ORIGINAL = re.compile(r"^[0-9a-f]{64}\.[a-z0-9]{1,8}$")
+_ASIDE = ".incoming"
+_UNKNOWN_EXTENSION = ".bin"
+
+
+@dataclass(frozen=True)
+class Original:
+    """One kept file.
+
+    Attributes:
+        sha256: hash of its bytes.
+        file: its path below the state folder, with forward slashes.
+    """
+
+    sha256: str
+    file: str
+
+
+@dataclass(frozen=True)
+class Damage:
+    """One original that is not what it was."""
+
+    file: str
+    kind: Literal["missing", "changed"]
+
+
+class Landing:
+    """The originals of one state folder."""
+
+    def __init__(self, home: Home) -> None:
+        self._home = home
+
+    def keep(self, source: Path, original_name: str) -> Original:
+        """Keep a file's bytes for ever.
+
+        The bytes are copied aside, flushed and renamed, so that a crash leaves either nothing or all of them.
+        Files are read-only from then on.
+        """
+        self._home.landing.mkdir(parents=True, exist_ok=True)
+        aside = self._home.landing / _ASIDE
+        sha256 = copy_durably(source, aside)
+        folder = self._home.landing / sha256[:2]
+        kept = next(iter(sorted(folder.glob(f"{sha256}.*"))), None)
+        if kept is not None and sha256_of(kept) == sha256:
+            aside.unlink()
+        else:
+            folder.mkdir(exist_ok=True)
+            kept = folder / f"{sha256}{_extension(original_name)}"
+            aside.chmod(0o444)
+            aside.replace(kept)
+            sync_folder(folder)
+            sync_folder(self._home.landing)
+        return Original(sha256, kept.relative_to(self._home.root).as_posix())
+
+    def path(self, file: str) -> Path:
+        """Give the path of an original from what the ledger says of it."""
+        return self._home.root / file
+
+    def originals(self) -> tuple[Path, ...]:
+        """Give every kept file, in the order of their hashes."""
+        return tuple(
+            sorted(p for p in self._home.landing.glob("??/*") if _ORIGINAL.match(p.name) and p.is_file())
+        )
+
+    def verify(self, expected: Iterable[Original] = ()) -> list[Damage]:
+        """Compare every kept file with the hash in its name, and find those that are expected and missing."""
+        kept = {path.relative_to(self._home.root).as_posix(): path for path in self.originals()}
+        damages = {file: Damage(file, "changed") for file, path in kept.items() if sha256_of(path) != path.stem}
+        for original in expected:
+            if original.file not in kept:
+                damages[original.file] = Damage(original.file, "missing")
+            elif kept[original.file].stem != original.sha256:
+                damages[original.file] = Damage(original.file, "changed")
+        return [damages[file] for file in sorted(damages)]
+
+
+def _extension(name: str) -> str:
+    suffix = Path(name).suffix.lower()
+    return suffix if _EXTENSION.match(suffix) else _UNKNOWN_EXTENSION

@@ -1,0 +1,488 @@
+"""The ledger: everything that ever happened to a submission, one JSON object a line, append-only.
+
+What belongs here: the events, what follows from them (replay), and writing them so that a crash loses no line
+that was written. What does not: how verdicts come about (`gate/`) and where originals are kept (`landing.py`).
+
+A verdict never changes. A decision is a record of its own that overrides it; the state of a submission is
+what its events say, in their order.
+"""
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, Field, TypeAdapter, ValidationError
+
+from ingestion.files import LockedError, exclusive, sync_folder
+from ingestion.findings import Finding, Outcome, OutcomeStatus, Verdict
+from ingestion.messages import message
+from ingestion.submissions import Explanation, SubmissionKey
+
+UNKNOWN_PERIOD = "unknown"
+"""Stands for the period of a submission whose cover does not tell it."""
+
+WAIT_SECONDS = 10.0
+"""How long a writer waits for another one before it gives up."""
+
+
+class LedgerError(Exception):
+    """The ledger cannot be read or written; the message says where and what to do."""
+
+
+class LedgerLockedError(LedgerError):
+    """Another process is writing."""
+
+
+class ContradictionError(LedgerError):
+    """An event does not fit what happened before it."""
+
+
+class DecisionRefusedError(LedgerError):
+    """A decision cannot be taken on this submission; the message says why."""
+
+
+@dataclass(frozen=True)
+class Received:
+    """A file was landed as a submission.
+
+    Attributes:
+        submission: its name, `<unit>.<period>.r<n>`.
+        sha256: hash of the original's bytes.
+        file: path of the original below the state folder.
+        kind: what kind of file it turned out to be.
+        period_basis: CUMULATIVE or DISCRETE as the cover says; blank where it does not.
+        arrival: which waiting file this was, to recognise it after a crash.
+        at: when it was landed; `received_at` is when it arrived.
+        technical: what went wrong while it was read, for the data team.
+    """
+
+    submission: str
+    unit: str
+    period: str
+    revision: int
+    sha256: str
+    file: str
+    original_name: str
+    received_at: AwareDatetime
+    kind: str
+    period_basis: str
+    arrival: str
+    at: AwareDatetime
+    technical: str = ""
+    event: Literal["received"] = "received"
+
+
+@dataclass(frozen=True)
+class Duplicate:
+    """The same bytes came again from the same unit; `submission` is the one that they are."""
+
+    submission: str
+    unit: str
+    sha256: str
+    original_name: str
+    received_at: AwareDatetime
+    arrival: str
+    at: AwareDatetime
+    event: Literal["duplicate"] = "duplicate"
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """A file came whose unit cannot be told; it was put aside for the data team.
+
+    Attributes:
+        folder: the folder of the inbox in which it lay; blank for the inbox itself.
+        file: where it was put, below the state folder.
+    """
+
+    folder: str
+    sha256: str
+    file: str
+    original_name: str
+    received_at: AwareDatetime
+    arrival: str
+    at: AwareDatetime
+    event: Literal["unknown"] = "unknown"
+
+
+@dataclass(frozen=True)
+class Judged:
+    """The gate gave its verdict.
+
+    Attributes:
+        rules_version: the version of the rules that were asked.
+        not_run: rules that did not run, with the reason.
+        technical: what went wrong, for the data team.
+    """
+
+    submission: str
+    verdict: Verdict
+    rules_version: str
+    passed: tuple[str, ...]
+    failed: tuple[str, ...]
+    not_run: dict[str, str]
+    findings: tuple[Finding, ...]
+    at: AwareDatetime
+    event: Literal["judged"] = "judged"
+
+
+@dataclass(frozen=True)
+class Explained:
+    """The clerk's explanations, as they were filed with the submission."""
+
+    submission: str
+    explanations: tuple[Explanation, ...]
+    at: AwareDatetime
+    event: Literal["explained"] = "explained"
+
+
+@dataclass(frozen=True)
+class Decided:
+    """The data team accepted a doubtful submission or withdrew an accepted one."""
+
+    submission: str
+    decision: Literal["accept", "reject"]
+    reason: str
+    by: str
+    at: AwareDatetime
+    event: Literal["decided"] = "decided"
+
+
+@dataclass(frozen=True)
+class PeriodClosed:
+    """From now on, what is filed for a period is held."""
+
+    period: str
+    by: str
+    at: AwareDatetime
+    event: Literal["period_closed"] = "period_closed"
+
+
+@dataclass(frozen=True)
+class PeriodReopened:
+    """One unit may file again for a locked period, up to and including a day."""
+
+    period: str
+    unit: str
+    until: date
+    reason: str
+    by: str
+    at: AwareDatetime
+    event: Literal["period_reopened"] = "period_reopened"
+
+
+Event = Received | Duplicate | Unknown | Judged | Explained | Decided | PeriodClosed | PeriodReopened
+
+_Tagged = Annotated[Event, Field(discriminator="event")]
+_EVENTS: TypeAdapter[Event] = TypeAdapter(_Tagged)
+_ACCEPTABLE = frozenset({Verdict.NEEDS_EXPLANATION, Verdict.ON_HOLD})
+
+
+@dataclass
+class SubmissionRecord:
+    """Everything that the ledger says of one submission.
+
+    Attributes:
+        decision: the newest decision, if there is one.
+        was_accepted: whether it counted at any time.
+    """
+
+    key: SubmissionKey
+    receipt: Received
+    judged: Judged | None = None
+    explanations: tuple[Explanation, ...] = ()
+    decision: Decided | None = None
+    was_accepted: bool = False
+
+    @property
+    def sha256(self) -> str:
+        """Hash of the original's bytes."""
+        return self.receipt.sha256
+
+    @property
+    def file(self) -> str:
+        """Path of the original below the state folder."""
+        return self.receipt.file
+
+    @property
+    def original_name(self) -> str:
+        """The name under which it was sent."""
+        return self.receipt.original_name
+
+    @property
+    def received_at(self) -> datetime:
+        """When it arrived."""
+        return self.receipt.received_at
+
+    @property
+    def verdict(self) -> Verdict | None:
+        """What the gate said; None before it was asked. Never changes."""
+        return self.judged.verdict if self.judged else None
+
+    @property
+    def verdict_at(self) -> datetime | None:
+        """When the gate was asked."""
+        return self.judged.at if self.judged else None
+
+    @property
+    def rules_version(self) -> str | None:
+        """Which version of the rules was asked."""
+        return self.judged.rules_version if self.judged else None
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What the gate found."""
+        return self.judged.findings if self.judged else ()
+
+    @property
+    def outcomes(self) -> tuple[Outcome, ...]:
+        """What became of each rule that applies, in the order of their ids."""
+        if self.judged is None:
+            return ()
+        outcomes = [Outcome(rule, OutcomeStatus.PASS) for rule in self.judged.passed]
+        outcomes += [Outcome(rule, OutcomeStatus.FAIL) for rule in self.judged.failed]
+        outcomes += [Outcome(r, OutcomeStatus.NOT_RUN, why) for r, why in self.judged.not_run.items()]
+        return tuple(sorted(outcomes, key=lambda outcome: outcome.rule))
+
+    @property
+    def status(self) -> Verdict | None:
+        """The verdict as overridden by the newest decision; None before the gate was asked."""
+        if self.decision is None:
+            return self.verdict
+        return Verdict.ACCEPTED if self.decision.decision == "accept" else Verdict.REJECTED
+
+
+@dataclass
+class LedgerState:
+    """What follows from the events of a ledger, or of any beginning of it."""
+
+    submissions: dict[str, SubmissionRecord] = field(default_factory=dict)
+    duplicates: list[Duplicate] = field(default_factory=list)
+    unknown: list[Unknown] = field(default_factory=list)
+    closed: dict[str, datetime] = field(default_factory=dict)
+    reopened: dict[tuple[str, str], date] = field(default_factory=dict)
+    arrivals: set[tuple[str, str]] = field(default_factory=set)
+    _revisions: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+    _by_bytes: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def apply(self, event: Event) -> None:
+        """Take in one event.
+
+        Raises:
+            ContradictionError: it does not fit what happened before.
+            DecisionRefusedError: the decision cannot be taken on this submission.
+        """
+        match event:
+            case Received():
+                self._receive(event)
+            case Duplicate():
+                self._record(event.submission)
+                self.duplicates.append(event)
+                self.arrivals.add((event.arrival, event.sha256))
+            case Unknown():
+                self.unknown.append(event)
+                self.arrivals.add((event.arrival, event.sha256))
+            case Judged():
+                record = self._record(event.submission)
+                if record.judged is not None:
+                    raise ContradictionError(
+                        f"{event.submission} was judged before, and a verdict never changes"
+                    )
+                record.judged = event
+                record.was_accepted |= event.verdict is Verdict.ACCEPTED
+            case Explained():
+                self._record(event.submission).explanations = event.explanations
+            case Decided():
+                self._decide(event)
+            case PeriodClosed():
+                self.closed[event.period] = event.at
+                for key in [key for key in self.reopened if key[0] == event.period]:
+                    del self.reopened[key]
+            case PeriodReopened():
+                self.reopened[event.period, event.unit] = event.until
+
+    def _record(self, submission: str) -> SubmissionRecord:
+        if submission not in self.submissions:
+            raise ContradictionError(f"{submission} was never received")
+        return self.submissions[submission]
+
+    def _receive(self, event: Received) -> None:
+        key = SubmissionKey(event.unit, event.period, event.revision)
+        if key != self.next_key(event.unit, event.period) or str(key) != event.submission:
+            raise ContradictionError(
+                f"{event.submission} is not the next revision of {event.unit} for {event.period}"
+            )
+        self.submissions[event.submission] = SubmissionRecord(key, event)
+        self.arrivals.add((event.arrival, event.sha256))
+        self._revisions.setdefault((event.unit, event.period), []).append(event.submission)
+        self._by_bytes.setdefault((event.unit, event.sha256), event.submission)
+
+    def _decide(self, event: Decided) -> None:
+        record = self._record(event.submission)
+        if not event.reason.strip():
+            raise DecisionRefusedError(message("landing.decision.no_reason"))
+        if event.decision == "accept" and record.status not in _ACCEPTABLE:
+            raise DecisionRefusedError(
+                message("landing.decision.not_acceptable", submission=event.submission, status=_said(record))
+            )
+        if event.decision == "reject" and record.status is not Verdict.ACCEPTED:
+            raise DecisionRefusedError(
+                message("landing.decision.not_accepted", submission=event.submission, status=_said(record))
+            )
+        record.decision = event
+        record.was_accepted |= event.decision == "accept"
+
+    def next_key(self, unit: str, period: str) -> SubmissionKey:
+        """Give the name of the next submission of a unit for a period."""
+        return SubmissionKey(unit, period, len(self._revisions.get((unit, period), ())) + 1)
+
+    def revisions(self, unit: str, period: str) -> tuple[SubmissionRecord, ...]:
+        """Give every submission of a unit for a period, oldest first."""
+        return tuple(self.submissions[s] for s in self._revisions.get((unit, period), ()))
+
+    def of_period(self, period: str) -> tuple[SubmissionRecord, ...]:
+        """Give every submission for a period, in order of receipt."""
+        return tuple(record for record in self.submissions.values() if record.key.period == period)
+
+    def same_bytes(self, unit: str, sha256: str) -> SubmissionRecord | None:
+        """Give the submission of a unit that has these bytes."""
+        submission = self._by_bytes.get((unit, sha256))
+        return self.submissions[submission] if submission else None
+
+    def effective(self, unit: str, period: str) -> SubmissionRecord | None:
+        """Give the newest accepted revision of a unit for a period; it is the one that counts."""
+        accepted = (r for r in reversed(self.revisions(unit, period)) if r.status is Verdict.ACCEPTED)
+        return next(accepted, None)
+
+    def is_locked(self, unit: str, period: str, received_at: datetime, locked_on: date | None) -> bool:
+        """Say whether a file that came then is held: the period was over by calendar or closed by hand.
+
+        A unit for which the period was reopened may file up to and including the day that was set.
+        """
+        until = self.reopened.get((period, unit))
+        if until is not None and received_at.date() <= until:
+            return False
+        closed_at = self.closed.get(period)
+        if closed_at is not None and received_at >= closed_at:
+            return True
+        return locked_on is not None and locked_on < received_at.date()
+
+
+def _said(record: SubmissionRecord) -> str:
+    return record.status.value if record.status else message("landing.status.pending")
+
+
+class Ledger:
+    """The ledger file of one state folder."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def events(self) -> Iterator[Event]:
+        """Read every event. A last line that a crash cut short is left out; a damaged one elsewhere is not.
+
+        Raises:
+            LedgerError: a line is not an event.
+        """
+        if not self._path.is_file():
+            return
+        with self._path.open("rb") as file:
+            for number, line in enumerate(file, start=1):
+                try:
+                    yield _EVENTS.validate_json(line)
+                except ValidationError as error:
+                    if not line.endswith(b"\n"):
+                        return
+                    raise LedgerError(
+                        message("landing.ledger.damaged", path=self._path, line=number)
+                    ) from error
+
+    def replay(self) -> LedgerState:
+        """Give what follows from all events.
+
+        Raises:
+            LedgerError: a line is no event, or contradicts those before it.
+        """
+        state = LedgerState()
+        for event in self.events():
+            state.apply(event)
+        return state
+
+    @contextmanager
+    def writing(self, wait_seconds: float = WAIT_SECONDS) -> Iterator["LedgerWriter"]:
+        """Hold the ledger for writing: one process at a time.
+
+        Raises:
+            LedgerLockedError: another process is writing.
+            LedgerError: the ledger cannot be read.
+        """
+        lock = self._path.with_name(".lock")
+        try:
+            with exclusive(lock, wait_seconds):
+                self._mend()
+                yield LedgerWriter(self._path, self.replay())
+        except LockedError as error:
+            raise LedgerLockedError(message("landing.ledger.locked", process=str(error) or "?")) from error
+
+    def _mend(self) -> None:
+        """Put a last line right that a crash cut short: complete it, or set it aside.
+
+        The bytes of an incomplete line are kept beside the ledger, so that nothing disappears.
+        """
+        if not self._path.is_file():
+            return
+        data = self._path.read_bytes()
+        if not data or data.endswith(b"\n"):
+            return
+        whole, torn = data[: data.rfind(b"\n") + 1], data[data.rfind(b"\n") + 1 :]
+        with self._path.open("r+b") as file:
+            if _is_event(torn):
+                file.seek(0, os.SEEK_END)
+                file.write(b"\n")
+            else:
+                with self._path.with_name("ledger.torn").open("ab") as aside:
+                    aside.write(torn + b"\n")
+                    aside.flush()
+                    os.fsync(aside.fileno())
+                file.truncate(len(whole))
+            file.flush()
+            os.fsync(file.fileno())
+
+
+def _is_event(line: bytes) -> bool:
+    try:
+        _EVENTS.validate_json(line)
+    except ValidationError:
+        return False
+    return True
+
+
+class LedgerWriter:
+    """The ledger while it is held for writing; its state follows every event that is appended."""
+
+    def __init__(self, path: Path, state: LedgerState) -> None:
+        self._path = path
+        self.state = state
+
+    def append(self, events: Sequence[Event]) -> None:
+        """Append events and wait until they are on the disk.
+
+        Raises:
+            ContradictionError: an event does not fit what happened before; none of them is written.
+            DecisionRefusedError: a decision cannot be taken; none of them is written.
+        """
+        for event in events:
+            self.state.apply(event)
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        is_new = not self._path.exists()
+        lines = b"".join(_EVENTS.dump_json(event) + b"\n" for event in events)
+        with self._path.open("ab") as file:
+            file.write(lines)
+            file.flush()
+            os.fsync(file.fileno())
+        if is_new:
+            sync_folder(self._path.parent)
