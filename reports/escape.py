@@ -1,0 +1,57 @@
+"""Text that came from a workbook or a registry is data: here it is made safe for where it is written.
+
+What belongs here: one function for each language that a page passes through (Pandoc Markdown, its attributes,
+HTML, Typst). The text itself stays as it is, except that white space is collapsed and characters that no reader
+can see are dropped.
+"""
+
+import html as _html
+import re
+import unicodedata
+
+MISSING_CHARACTER = "\ufffd"
+_HARMLESS = frozenset(",;/?")
+_ASCII_PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")
+_DROPPED = frozenset({"Cc", "Cf"})
+
+
+def plain(text: str) -> str:
+    """Give text in one line, in NFC, without control and formatting characters.
+
+    Formatting characters (category Cf) go because some of them reverse the order in which text is shown.
+    """
+    kept = []
+    for character in " ".join(unicodedata.normalize("NFC", text).split()):
+        category = unicodedata.category(character)
+        if category == "Cs" or (ord(character) & 0xFFFE) == 0xFFFE:
+            kept.append(MISSING_CHARACTER)
+        elif category not in _DROPPED:
+            kept.append(character)
+    return " ".join("".join(kept).split())
+
+
+def markdown(text: str) -> str:
+    """Give text for a paragraph, heading, list item or table cell of Pandoc Markdown.
+
+    Every ASCII punctuation character that Markdown or a Quarto shortcode could read is escaped, wherever it
+    stands, since what is harmless within a line may begin a list, a heading or a caption at its start.
+    """
+    return _ASCII_PUNCTUATION.sub(
+        lambda match: match[0] if match[0] in _HARMLESS else "\\" + match[0], plain(text)
+    )
+
+
+def attribute(text: str) -> str:
+    """Give text for a quoted attribute of Pandoc Markdown, such as `alt="…"`, without the quotes."""
+    escaped = {"&": "&amp;", '"': "&quot;", "\\": "&#92;", "{": "&#123;", "}": "&#125;", "<": "&lt;", ">": "&gt;"}
+    return "".join(escaped.get(character, character) for character in plain(text))
+
+
+def html(text: str) -> str:
+    """Give text for the content or a quoted attribute of an HTML element."""
+    return _html.escape(plain(text), quote=True)
+
+
+def typst_string(text: str) -> str:
+    """Give text as a quoted Typst string, which Typst never reads as code or markup."""
+    return '"' + plain(text).replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -1,0 +1,99 @@
+"""Numbers, dates, periods and lists as Vietnamese readers write them.
+
+What belongs here: functions from values to text. What does not: sentences (`sentences.py`). A missing value is
+always said to be missing; it is never printed as zero.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta, timezone
+from decimal import ROUND_HALF_UP, Decimal
+
+from ingestion.messages import message
+from ingestion.periods import Period, PeriodKind
+
+NBSP = "\u00a0"
+MINUS = "\u2212"
+PERCENT = "%"
+VIETNAM_TIME = timezone(timedelta(hours=7))
+"""Times are shown as they stood on the clocks of those who filed."""
+
+_ORDINALS = ("nhất", "hai", "ba", "tư", "năm", "sáu", "bảy", "tám", "chín", "mười")
+_ROMAN = ("I", "II", "III", "IV")
+
+
+def number(value: float | None, decimals: int = 0, *, fixed: bool = False) -> str:
+    """Write a number: 1252 as `1.252`, 20.5 as `20,5`, -14 as `−14`; a missing one in words.
+
+    Args:
+        value: the number, or None where there is none.
+        decimals: how many decimals at most; halves are rounded away from zero, as people round.
+        fixed: keep trailing zeros, for columns of figures.
+    """
+    if value is None:
+        return missing()
+    rounded = Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+    whole, _, fraction = f"{abs(rounded):,f}".partition(".")
+    if not fixed:
+        fraction = fraction.rstrip("0")
+    text = whole.replace(",", ".") + (f",{fraction}" if fraction else "")
+    return MINUS + text if rounded < 0 else text
+
+
+def measure(value: float | None, unit: str, decimals: int = 0) -> str:
+    """Write a number with its unit: `20,5 %`, `1.252 đảng viên`, held together by a space that never breaks."""
+    if value is None:
+        return missing()
+    return f"{number(value, decimals)}{NBSP}{unit}" if unit else number(value, decimals)
+
+
+def signed(value: float | None, decimals: int = 0) -> str:
+    """Write a change: `+132`, `−14`, `0`."""
+    text = number(value, decimals)
+    is_gain = value is not None and value > 0 and text != "0"
+    return f"+{text}" if is_gain else text
+
+
+def missing() -> str:
+    """Give the words for a value that is not there."""
+    return message("report.value.missing")
+
+
+def day(value: date) -> str:
+    """Write a date in a sentence: `5/2/2026`."""
+    return f"{value.day}/{value.month}/{value.year}"
+
+
+def moment(value: datetime) -> str:
+    """Write a moment: `14:05 ngày 21/11/2026`, on the clocks of Vietnam."""
+    aware = value if value.tzinfo else value.replace(tzinfo=VIETNAM_TIME)
+    local = aware.astimezone(VIETNAM_TIME)
+    return f"{local:%H:%M} ngày {day(local.date())}"
+
+
+def enumeration(items: Sequence[str]) -> str:
+    """Join words: `a`, `a và b`, `a, b và c`."""
+    if len(items) <= 1:
+        return "".join(items)
+    return f"{', '.join(items[:-1])} {message('report.and')} {items[-1]}"
+
+
+def ordinal(position: int) -> str:
+    """Write a place in an order: `thứ nhất`, `thứ tư`, `thứ 12`."""
+    word = _ORDINALS[position - 1] if 1 <= position <= len(_ORDINALS) else str(position)
+    return f"thứ {word}"
+
+
+def years(first: int, last: int) -> str:
+    """Write a span of years: `2015–2020`; one year alone as itself."""
+    return str(first) if first == last else f"{first}–{last}"
+
+
+def period(code: str) -> str:
+    """Name a period: `2019-6T` as `6 tháng năm 2019`, `2015-2020-NK` as `nhiệm kỳ 2015–2020`."""
+    parsed = Period.parse(code)
+    kind = parsed.kind
+    if kind is PeriodKind.TERM:
+        return message("report.period.NK", years=years(parsed.first_year, parsed.year))
+    if kind.startswith("D"):
+        return message("report.period.D", quarter=_ROMAN[int(kind[1]) - 1], year=parsed.year)
+    return message(f"report.period.{kind}", year=parsed.year)
