@@ -69,10 +69,6 @@ class Tongket(TextGroup):
             raise TypeError(f"{cmd_name} is no command")
         return command
 
-    def short_help(self, command: str, ctx: click.Context) -> str:
-        """Give a command's line of the overview without importing it."""
-        return text(f"cli.{command}.short", ctx)
-
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; whatever goes wrong ends in one line and an exit code."""
         try:
@@ -87,8 +83,9 @@ def _explained(error: Exception, ctx: click.Context) -> CommandError:
     code = _exit_code(error)
     if code is not None:
         return CommandError(text("cli.error.expected", ctx, message=str(error)), code)
-    invocation: Invocation = ctx.obj
-    path = write_traceback(error, invocation.home.build / "errors", environment.now())
+    # The command may have failed before the group's own function ran, when there is no invocation yet.
+    home = environment.home_from(ctx.params.get("home_option"))
+    path = write_traceback(error, home.build / "errors" if home.root.is_dir() else None, environment.now())
     return CommandError(
         text("cli.error.unexpected", ctx, kind=type(error).__name__, message=str(error)[:300], path=path), BROKEN
     )
@@ -99,7 +96,7 @@ def _exit_code(error: Exception) -> int | None:
         if isinstance(error, kind):
             return code
     # These come from modules that are slow to import; where they are raised, those are imported already.
-    return {"WriterBusy": REFUSED, "UnknownCode": WRONG_USE}.get(type(error).__name__)
+    return {"WriterBusy": REFUSED, "LedgerLocked": REFUSED, "LedgerError": WRONG_USE}.get(type(error).__name__)
 
 
 @click.group(_NAME, cls=Tongket, context_settings={"help_option_names": ["-h", "--help"]})

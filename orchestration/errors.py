@@ -37,14 +37,13 @@ def suggestions(code: str, known: Iterable[str]) -> list[str]:
     return [by_folded[folded] for folded in found]
 
 
-def write_traceback(error: BaseException, folder: Path, now: datetime) -> Path:
+def write_traceback(error: BaseException, folder: Path | None, now: datetime) -> Path:
     """Keep an unexpected error's traceback in a folder, or in the temporary one if that cannot be written to."""
     text = "".join(traceback.format_exception(error))
-    name = f"error-{now:%Y%m%dT%H%M%S}.txt"
-    for place in (folder, Path(tempfile.gettempdir())):
+    for place in filter(None, (folder, Path(tempfile.gettempdir()))):
+        path = place / f"tongket-error-{now:%Y%m%dT%H%M%S}.txt"
         try:
             place.mkdir(parents=True, exist_ok=True)
-            path = place / name
             path.write_text(text, encoding="utf-8")
         except OSError:
             continue

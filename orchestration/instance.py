@@ -1,6 +1,6 @@
 """The Dagster instance of a state folder: the product's `dagster.yaml`, all storage under `TONGKET_HOME`.
 
-What belongs here: preparing and opening it, and tidying up after a run that was killed. What does not: what is
+What belongs here: opening it, and tidying up after a run that was killed. What does not: what is
 run (`definitions.py`, `runs.py`).
 """
 
@@ -11,25 +11,10 @@ from contextlib import contextmanager
 import dagster as dg
 
 from ingestion.home import Home
-from orchestration.environment import HOME_VARIABLE, ROOT
+from orchestration.state import instance_environment, prepare_instance
 
-INSTANCE_FILE = ROOT / "dagster.yaml"
 LAUNCHED_BY_TAG = "tongket/launched_by"
 COMMAND_LINE = "command_line"
-
-
-def instance_environment(home: Home) -> dict[str, str]:
-    """Give the environment in which Dagster's own programs find the instance and the state folder."""
-    return {"DAGSTER_HOME": str(home.dagster), HOME_VARIABLE: str(home.root)}
-
-
-def prepare_instance(home: Home) -> None:
-    """Put the product's `dagster.yaml` into the instance's folder, where Dagster looks for it."""
-    home.dagster.mkdir(parents=True, exist_ok=True)
-    target = home.dagster / INSTANCE_FILE.name
-    content = INSTANCE_FILE.read_bytes()
-    if not target.is_file() or target.read_bytes() != content:
-        target.write_bytes(content)
 
 
 @contextmanager

@@ -98,7 +98,7 @@ class TextCommand(click.Command):
         rows = []
         for param in self.get_params(ctx):
             if isinstance(param, click.Option) and not isinstance(param, TextOption):
-                param.help = text(f"cli.option.{param.name}", ctx)
+                param.help = text(f"cli.option.{param.opts[-1].lstrip('-')}", ctx)
             record = None if isinstance(param, click.Argument) else param.get_help_record(ctx)
             if record:
                 rows.append(record)
@@ -121,9 +121,9 @@ class TextGroup(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write one line a command."""
         with formatter.section(text("cli.help.commands", ctx)):
-            formatter.write_dl([(name, self.short_help(name, ctx)) for name in self.list_commands(ctx)])
+            formatter.write_dl([(name, self.overview_line(name, ctx)) for name in self.list_commands(ctx)])
 
-    def short_help(self, command: str, ctx: click.Context) -> str:
+    def overview_line(self, command: str, ctx: click.Context) -> str:
         """Give a command's line of the overview."""
         return text(f"cli.{command}.short", ctx)
 

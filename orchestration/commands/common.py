@@ -1,0 +1,107 @@
+"""What commands share: opening the state, naming what is unknown, reading moments, writing JSON."""
+
+import json
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ingestion.periods import Period
+from ingestion.registry import Registry, load_registry
+from orchestration.errors import WRONG_USE, CommandError, suggestions
+from orchestration.texts import Invocation
+
+
+def registry_of(call: Invocation) -> Registry:
+    """Load the registry of the state folder.
+
+    Raises:
+        CommandError: there is none.
+    """
+    if not call.home.registry.is_dir():
+        raise CommandError(call.text("cli.error.no_home", home=call.home.root))
+    return load_registry(call.home.registry)
+
+
+def warehouse_of(call: Invocation) -> Path:
+    """Give the warehouse that readers open.
+
+    Raises:
+        CommandError: nothing was built yet.
+    """
+    if not call.home.warehouse.is_file():
+        raise CommandError(call.text("cli.error.no_warehouse", home=call.home.root))
+    return call.home.warehouse
+
+
+def unknown(call: Invocation, kind: str, code: str, known: Iterable[str]) -> CommandError:
+    """Say that a code is not known, with those that look like it."""
+    found = suggestions(code, known)
+    hint = call.text("cli.error.hint", known=", ".join(found)) if found else ""
+    return CommandError(call.text(f"cli.error.unknown_{kind}", code=code, hint=hint), WRONG_USE)
+
+
+def known_unit(call: Invocation, registry: Registry, code: str) -> str:
+    """Give a unit's code as the registry writes it.
+
+    Raises:
+        CommandError: the registry has no such unit.
+    """
+    if code in registry.versions:
+        return code
+    raise unknown(call, "unit", code, registry.versions)
+
+
+def calendar_period(call: Invocation, registry: Registry, text: str) -> Period:
+    """Read the code of a period of the calendar.
+
+    Raises:
+        CommandError: the calendar has no such period.
+    """
+    period = Period.parse(text)
+    if period.code in registry.periods:
+        return period
+    raise unknown(call, "period", period.code, registry.periods)
+
+
+def existing(call: Invocation, paths: Iterable[Path]) -> list[Path]:
+    """Give paths that are there.
+
+    Raises:
+        CommandError: one of them is not.
+    """
+    paths = list(paths)
+    for path in paths:
+        if not path.exists():
+            raise CommandError(call.text("cli.error.no_path", path=path))
+    return paths
+
+
+def moment(call: Invocation, text: str | None, *, end_of_day: bool = False) -> datetime | None:
+    """Read a moment; a day alone means its beginning (or end), and without an offset UTC is meant.
+
+    Raises:
+        CommandError: the text is no moment.
+    """
+    if text is None:
+        return None
+    try:
+        if len(text) == len("2021-02-01"):
+            clock = time(23, 59, 59) if end_of_day else time(0)
+            return datetime.combine(date.fromisoformat(text), clock, UTC)
+        read = datetime.fromisoformat(text)
+    except ValueError:
+        raise CommandError(call.text("cli.error.moment", value=text)) from None
+    return read if read.tzinfo else read.replace(tzinfo=UTC)
+
+
+def number(value: float | None) -> float | int | None:
+    """Give a whole number as one, so that JSON says 11945 and not 11945.0."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def print_json(answer: Any) -> None:
+    """Write an answer as one line of JSON."""
+    click.echo(json.dumps(answer, ensure_ascii=False))

@@ -1,0 +1,73 @@
+"""`tongket serve` and `tongket ui`: pages on this machine's loopback address."""
+
+import os
+import subprocess
+import sys
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+
+import click
+
+from orchestration.commands.common import registry_of
+from orchestration.errors import CommandError
+from orchestration.state import instance_environment, prepare_instance
+from orchestration.texts import Invocation, command, option, pass_invocation
+
+LOOPBACK = "127.0.0.1"
+
+
+class _SiteHandler(SimpleHTTPRequestHandler):
+    """Serves the release that is up; a reader who reloads after a switch gets the new one."""
+
+    def end_headers(self) -> None:
+        """Let browsers ask again, since a release may be switched at any time."""
+        self.send_header("Cache-Control", "no-cache")
+        super().end_headers()
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Keep requests off the terminal."""
+
+
+def site_server(site: str, port: int) -> ThreadingHTTPServer:
+    """Make the server of a folder; port 0 takes a free one."""
+    return ThreadingHTTPServer((LOOPBACK, port), partial(_SiteHandler, directory=site))
+
+
+@command("serve")
+@option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True)
+@pass_invocation
+def serve(call: Invocation, port: int) -> int:
+    """See the text `cli.serve.help`."""
+    if not call.home.site.exists():
+        raise CommandError(call.text("cli.error.no_site", home=call.home.root))
+    try:
+        server = site_server(str(call.home.site), port)
+    except OSError as error:
+        raise CommandError(call.text("cli.error.port", port=port)) from error
+    with server:
+        click.echo(call.text("cli.serve.at", url=f"http://{LOOPBACK}:{server.server_port}/"))
+        try:
+            server.serve_forever()
+        except KeyboardInterrupt:
+            click.echo()
+    return 0
+
+
+@command("ui")
+@option("--port", type=click.IntRange(1, 65535), default=3000, show_default=True)
+@pass_invocation
+def ui(call: Invocation, port: int) -> int:
+    """See the text `cli.ui.help`."""
+    registry_of(call)
+    prepare_instance(call.home)
+    click.echo(call.text("cli.ui.at", url=f"http://{LOOPBACK}:{port}/"))
+    started = subprocess.run(
+        [
+            *(sys.executable, "-m", "dagster", "dev"),
+            *("--module-name", "orchestration.definitions"),
+            *("--host", LOOPBACK, "--port", str(port)),
+        ],
+        env={**os.environ, **instance_environment(call.home)},
+        check=False,
+    )
+    return started.returncode

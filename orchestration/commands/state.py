@@ -1,0 +1,35 @@
+"""`tongket init`: a new state folder."""
+
+from pathlib import Path
+
+import click
+
+from ingestion.home import Home
+from ingestion.registry import load_registry
+from orchestration.errors import REFUSED, CommandError
+from orchestration.state import StateExists, write_example
+from orchestration.texts import Invocation, argument, command, pass_invocation
+
+
+@command("init")
+@argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@pass_invocation
+def init(call: Invocation, folder: Path) -> int:
+    """See the text `cli.init.help`."""
+    home = Home(folder.expanduser().absolute())
+    try:
+        written = write_example(home)
+    except StateExists as error:
+        raise CommandError(call.text("cli.init.exists", path=error), REFUSED) from error
+    registry = load_registry(home.registry)
+    click.echo(call.text("cli.init.done", home=home.root, count=len(written)))
+    click.echo(
+        call.text(
+            "cli.init.next",
+            registry=home.registry,
+            home=home.root,
+            unit=registry.reporting_units[-1],
+            period=registry.calendar[-1].period_code,
+        )
+    )
+    return 0

@@ -1,0 +1,34 @@
+"""`tongket template`: the blank workbook of one unit and period."""
+
+from pathlib import Path
+
+import click
+
+from ingestion.catalogue import load_catalogue
+from orchestration.commands.common import calendar_period, known_unit, registry_of
+from orchestration.errors import REFUSED, CommandError
+from orchestration.texts import Invocation, command, option, pass_invocation
+
+
+@command("template")
+@option("--unit", required=True)
+@option("--period", required=True)
+@option("-o", "--output", required=True, type=click.Path(path_type=Path, dir_okay=False))
+@option("--force", is_flag=True)
+@pass_invocation
+def template(call: Invocation, unit: str, period: str, output: Path, force: bool) -> int:
+    """See the text `cli.template.help`."""
+    from ingestion.workbook.template import TemplateError, write_template  # noqa: PLC0415
+
+    registry = registry_of(call)
+    unit = known_unit(call, registry, unit)
+    asked = calendar_period(call, registry, period)
+    if output.exists() and not force:
+        raise CommandError(call.text("cli.template.exists", path=output))
+    output.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        write_template(output, load_catalogue(), registry, unit, asked)
+    except TemplateError as error:
+        raise CommandError(str(error), REFUSED) from error
+    click.echo(call.text("cli.template.done", path=output))
+    return 0
