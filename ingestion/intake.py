@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from ingestion.files import copy_durably, sha256_of, sync_folder, write_durably
+from ingestion.files import sha256_of, sync_folder, write_durably
 from ingestion.home import Home
+from ingestion.landing import gather
 
 UNKNOWN = "_unknown"
 """The folder of the inbox for files whose unit cannot be told."""
@@ -87,17 +88,6 @@ def put_in_inbox(home: Home, path: Path, unit: str | None, received_at: datetime
     return InboxFile(target, unit or "", original_name, arrived, True, sidecar)
 
 
-def gather(path: Path, aside: Path) -> str:
-    """Copy a file, or pack a folder of CSVs, to a path and give the SHA-256 of what stands there."""
-    if not path.is_dir():
-        return copy_durably(path, aside)
-    # The reader costs its libraries at import, and most files are no folders.
-    from ingestion.reading import pack_folder  # noqa: PLC0415
-
-    write_durably(aside, pack_folder(path))
-    return sha256_of(aside)
-
-
 def waiting(home: Home, now: datetime | None = None) -> list[InboxFile]:
     """List what waits, in the order in which it is taken: by time of receipt, unit and name.
 
@@ -135,7 +125,7 @@ def remove(file: InboxFile) -> None:
     sync_folder(file.path.parent)
 
 
-def set_aside(home: Home, file: InboxFile, place: Path) -> None:
+def set_aside(file: InboxFile, place: Path) -> None:
     """Move a file whose unit cannot be told to where the data team finds it."""
     place.parent.mkdir(parents=True, exist_ok=True)
     file.path.replace(place)

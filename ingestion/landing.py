@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from ingestion.files import copy_durably, sha256_of, sync_folder
+from ingestion.files import copy_durably, sha256_of, sync_folder, write_durably
 from ingestion.home import Home
+from ingestion.reading import pack_folder
 
 _EXTENSION = re.compile(r"^\.[a-z0-9]{1,8}$")
 _ORIGINAL = re.compile(r"^[0-9a-f]{64}\.[a-z0-9]{1,8}$")
@@ -36,6 +37,14 @@ class Original:
 
 
 @dataclass(frozen=True)
+class Staged:
+    """Bytes that were copied aside and hashed, and are not kept yet."""
+
+    path: Path
+    sha256: str
+
+
+@dataclass(frozen=True)
 class Damage:
     """One original that is not what it was."""
 
@@ -49,27 +58,33 @@ class Landing:
     def __init__(self, home: Home) -> None:
         self._home = home
 
-    def keep(self, source: Path, original_name: str) -> Original:
-        """Keep a file's bytes for ever.
+    def stage(self, source: Path) -> Staged:
+        """Copy a file's bytes, or a folder of CSVs as one zip, aside, where nothing counts yet.
 
-        The bytes are copied aside, flushed and renamed, so that a crash leaves either nothing or all of them.
-        Files are read-only from then on.
+        There is one place aside, for there is one writer.
         """
         self._home.landing.mkdir(parents=True, exist_ok=True)
         aside = self._home.landing / _ASIDE
-        sha256 = copy_durably(source, aside)
-        folder = self._home.landing / sha256[:2]
-        kept = next(iter(sorted(folder.glob(f"{sha256}.*"))), None)
-        if kept is not None and sha256_of(kept) == sha256:
-            aside.unlink()
+        return Staged(aside, gather(source, aside))
+
+    def admit(self, staged: Staged, original_name: str) -> Original:
+        """Keep staged bytes for ever.
+
+        They were flushed before and are renamed now, so that a crash leaves either nothing or all of them.
+        Files are read-only from then on.
+        """
+        folder = self._home.landing / staged.sha256[:2]
+        kept = next(iter(sorted(folder.glob(f"{staged.sha256}.*"))), None)
+        if kept is not None and sha256_of(kept) == staged.sha256:
+            staged.path.unlink()
         else:
             folder.mkdir(exist_ok=True)
-            kept = folder / f"{sha256}{_extension(original_name)}"
-            aside.chmod(0o444)
-            aside.replace(kept)
+            kept = folder / f"{staged.sha256}{_extension(original_name)}"
+            staged.path.chmod(0o444)
+            staged.path.replace(kept)
             sync_folder(folder)
             sync_folder(self._home.landing)
-        return Original(sha256, kept.relative_to(self._home.root).as_posix())
+        return Original(staged.sha256, kept.relative_to(self._home.root).as_posix())
 
     def path(self, file: str) -> Path:
         """Give the path of an original from what the ledger says of it."""
@@ -91,6 +106,14 @@ class Landing:
             elif kept[original.file].stem != original.sha256:
                 damages[original.file] = Damage(original.file, "changed")
         return [damages[file] for file in sorted(damages)]
+
+
+def gather(source: Path, target: Path) -> str:
+    """Copy a file, or pack a folder of CSVs as one zip, and give the SHA-256 of what stands there."""
+    if not source.is_dir():
+        return copy_durably(source, target)
+    write_durably(target, pack_folder(source))
+    return sha256_of(target)
 
 
 def _extension(name: str) -> str:

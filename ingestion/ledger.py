@@ -475,6 +475,8 @@ class LedgerWriter:
             ContradictionError: an event does not fit what happened before; none of them is written.
             DecisionRefusedError: a decision cannot be taken; none of them is written.
         """
+        if not events:
+            return
         for event in events:
             self.state.apply(event)
         self._path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,310 @@
+"""Bronze: accepted rows as Parquet, with the place of every cell.
+
+What belongs here: the files of filed rows and of what the ledger says of them, and reading them back as history
+for the gate. What does not: reference tables (`reference.py`), which submissions count (`ledger.py`) and when
+bronze is written (`pipeline.py`).
+
+Everything here follows from landing, the ledger and the catalogue. Files are written aside and
+renamed, sorted, with explicit types; the same state gives the same bytes, and a file that would not change is
+left alone.
+"""
+
+import io
+import json
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from ingestion.catalogue import Catalogue, Form
+from ingestion.cells import column_letter
+from ingestion.files import write_durably
+from ingestion.findings import OutcomeStatus
+from ingestion.ledger import LedgerState, SubmissionRecord
+from ingestion.periods import Period
+from ingestion.submissions import Reading
+
+LAYOUT = 1
+"""Rises when the files change in shape, so that bronze of an older version is rebuilt."""
+
+_INSTANT = pa.timestamp("us", tz="UTC")
+_TYPES = {
+    "code": pa.string(),
+    "text": pa.string(),
+    "int": pa.int64(),
+    "decimal": pa.float64(),
+    "percent": pa.float64(),
+    "date": pa.date32(),
+}
+_KEY_FIELDS = [
+    ("submission_id", pa.string()),
+    ("reporting_org_code", pa.string()),
+    ("period_code", pa.string()),
+    ("sheet", pa.string()),
+    ("row_number", pa.int32()),
+]
+_COLUMNS = pa.schema(
+    [
+        ("submission_id", pa.string()),
+        ("form_code", pa.string()),
+        ("sheet", pa.string()),
+        ("column_code", pa.string()),
+        ("letter", pa.string()),
+    ]
+)
+_SUBMISSIONS = pa.schema(
+    [
+        ("submission_id", pa.string()),
+        ("reporting_org_code", pa.string()),
+        ("period_code", pa.string()),
+        ("revision", pa.int32()),
+        ("sha256", pa.string()),
+        ("file", pa.string()),
+        ("original_name", pa.string()),
+        ("received_at", _INSTANT),
+        ("verdict", pa.string()),
+        ("verdict_at", _INSTANT),
+        ("status", pa.string()),
+        ("decided_at", _INSTANT),
+        ("period_basis", pa.string()),
+        ("rules_version", pa.string()),
+        ("n_errors", pa.int32()),
+        ("n_warnings", pa.int32()),
+        ("n_passed", pa.int32()),
+        ("n_failed", pa.int32()),
+        ("n_not_run", pa.int32()),
+        ("kind", pa.string()),
+    ]
+)
+_FINDINGS = pa.schema(
+    [
+        ("submission_id", pa.string()),
+        ("rule_code", pa.string()),
+        ("clause", pa.int32()),
+        ("severity", pa.string()),
+        ("sheet", pa.string()),
+        ("cell", pa.string()),
+        ("value", pa.string()),
+        ("expected", pa.string()),
+        ("message", pa.string()),
+        ("message_en", pa.string()),
+        ("explained", pa.bool_()),
+    ]
+)
+_EXPLANATIONS = pa.schema(
+    [
+        ("submission_id", pa.string()),
+        ("rule_code", pa.string()),
+        ("sheet", pa.string()),
+        ("cell", pa.string()),
+        ("text", pa.string()),
+    ]
+)
+
+
+@dataclass(frozen=True)
+class Filed:
+    """One submission that counts or counted, with what was read from it."""
+
+    record: SubmissionRecord
+    reading: Reading
+
+
+def form_schema(form: Form) -> pa.Schema:
+    """Give the columns of a form's files: where a row comes from, and the form's own."""
+    return pa.schema(_KEY_FIELDS + [(column.code, _TYPES[column.type]) for column in form.columns])
+
+
+def form_path(bronze: Path, form: str, period: str) -> Path:
+    """Give the file of one form and period."""
+    return bronze / "forms" / form / f"{period}.parquet"
+
+
+def write_period(bronze: Path, catalogue: Catalogue, period: str, filed: Sequence[Filed]) -> None:
+    """Write the rows of one period: every submission that counts or counted, whole files at once.
+
+    The column letters of these submissions replace those that were there; those of other periods stay.
+    """
+    filed = sorted(filed, key=lambda f: str(f.record.key))
+    letters: list[dict[str, Any]] = []
+    for form in catalogue.forms.values():
+        rows = [row for one in filed for row in _form_rows(form, one)]
+        path = form_path(bronze, form.code, period)
+        if rows:
+            write_table(path, pa.Table.from_pylist(rows, form_schema(form)))
+        else:
+            path.unlink(missing_ok=True)
+    for one in filed:
+        letters += _letters(one)
+    path = bronze / "columns.parquet"
+    if path.is_file():
+        kept = pq.read_table(path, schema=_COLUMNS).to_pylist()
+        letters += [row for row in kept if _period_of(row["submission_id"]) != period]
+    letters.sort(key=lambda row: (row["submission_id"], row["form_code"], len(row["letter"]), row["letter"]))
+    write_table(path, pa.Table.from_pylist(letters, _COLUMNS))
+
+
+def remove_other_periods(bronze: Path, periods: Container[str]) -> None:
+    """Remove the files of periods that have no rows any more (bronze of another landing, say)."""
+    for path in sorted((bronze / "forms").glob("*/*.parquet")):
+        if path.stem not in periods:
+            path.unlink()
+
+
+def _period_of(submission_id: str) -> str:
+    return submission_id.rsplit(".", 2)[1]
+
+
+def _form_rows(form: Form, filed: Filed) -> list[dict[str, Any]]:
+    table = filed.reading.tables.get(form.code)
+    if table is None:
+        return []
+    key = filed.record.key
+    head = {
+        "submission_id": str(key),
+        "reporting_org_code": key.unit,
+        "period_code": key.period,
+        "sheet": table.sheet,
+    }
+    return [
+        {**head, "row_number": row.number, **{c.code: row.values.get(c.code) for c in form.columns}}
+        for row in sorted(table.rows, key=lambda row: row.number)
+    ]
+
+
+def _letters(filed: Filed) -> list[dict[str, Any]]:
+    return [
+        {
+            "submission_id": str(filed.record.key),
+            "form_code": table.form,
+            "sheet": table.sheet,
+            "column_code": column,
+            "letter": column_letter(position),
+        }
+        for table in filed.reading.tables.values()
+        for column, position in table.columns.items()
+    ]
+
+
+def write_ledger_tables(bronze: Path, state: LedgerState) -> None:
+    """Write what the ledger says: submissions, findings and explanations, rejected ones included."""
+    records = sorted(state.submissions.values(), key=lambda record: str(record.key))
+    submissions = [_submission_row(record) for record in records]
+    findings = [
+        {
+            "submission_id": str(record.key),
+            "rule_code": finding.rule,
+            "clause": finding.clause,
+            "severity": finding.severity,
+            "sheet": finding.sheet,
+            "cell": finding.cell,
+            "value": finding.value,
+            "expected": finding.expected,
+            "message": finding.message,
+            "message_en": finding.message_en,
+            "explained": finding.explained,
+        }
+        for record in records
+        for finding in record.findings
+    ]
+    explanations = [
+        {
+            "submission_id": str(record.key),
+            "rule_code": explanation.rule,
+            "sheet": explanation.sheet,
+            "cell": explanation.cell,
+            "text": explanation.text,
+        }
+        for record in records
+        for explanation in record.explanations
+    ]
+    write_table(bronze / "submissions.parquet", pa.Table.from_pylist(submissions, _SUBMISSIONS))
+    write_table(bronze / "findings.parquet", pa.Table.from_pylist(findings, _FINDINGS))
+    write_table(bronze / "explanations.parquet", pa.Table.from_pylist(explanations, _EXPLANATIONS))
+
+
+def _submission_row(record: SubmissionRecord) -> dict[str, Any]:
+    counted = {status: sum(o.status is status for o in record.outcomes) for status in OutcomeStatus}
+    severities = [finding.severity for finding in record.findings]
+    return {
+        "submission_id": str(record.key),
+        "reporting_org_code": record.key.unit,
+        "period_code": record.key.period,
+        "revision": record.key.revision,
+        "sha256": record.sha256,
+        "file": record.file,
+        "original_name": record.original_name,
+        "received_at": record.received_at,
+        "verdict": record.verdict,
+        "verdict_at": record.verdict_at,
+        "status": record.status,
+        "decided_at": record.decision.at if record.decision else None,
+        "period_basis": record.receipt.period_basis or None,
+        "rules_version": record.rules_version,
+        "n_errors": severities.count("error"),
+        "n_warnings": severities.count("warning"),
+        "n_passed": counted[OutcomeStatus.PASS],
+        "n_failed": counted[OutcomeStatus.FAIL],
+        "n_not_run": counted[OutcomeStatus.NOT_RUN],
+        "kind": record.receipt.kind,
+    }
+
+
+def write_table(path: Path, table: pa.Table) -> None:
+    """Write one file whole, and only if its bytes change."""
+    buffer = io.BytesIO()
+    pq.write_table(table, buffer, compression="zstd")
+    data = buffer.getvalue()
+    if path.is_file() and path.read_bytes() == data:
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_durably(path, data)
+
+
+def read_marks(bronze: Path) -> dict[str, str]:
+    """Give for each period what its files were written from; nothing where bronze is of another version."""
+    path = bronze / "written.json"
+    if not path.is_file():
+        return {}
+    said = json.loads(path.read_text(encoding="utf-8"))
+    return dict(said["periods"]) if said["layout"] == LAYOUT else {}
+
+
+def write_marks(bronze: Path, marks: Mapping[str, str]) -> None:
+    """Record what the files of each period were written from; called when they are in place."""
+    bronze.mkdir(parents=True, exist_ok=True)
+    said = {"layout": LAYOUT, "periods": dict(sorted(marks.items()))}
+    write_durably(bronze / "written.json", (json.dumps(said, indent=1) + "\n").encode())
+
+
+class BronzeHistory:
+    """Accepted rows of earlier periods, as the gate asks for them: each unit's newest accepted revision."""
+
+    def __init__(self, bronze: Path, catalogue: Catalogue, state: LedgerState) -> None:
+        self._bronze = bronze
+        self._catalogue = catalogue
+        self._state = state
+        self._frames: dict[tuple[str, str], pd.DataFrame] = {}
+
+    def rows(self, form: str, period: Period) -> pd.DataFrame:
+        """Give the rows of a form that count for a period, of all units."""
+        key = (form, period.code)
+        if key not in self._frames:
+            self._frames[key] = self._read(form, period.code)
+        return self._frames[key]
+
+    def _read(self, form: str, period: str) -> pd.DataFrame:
+        schema = form_schema(self._catalogue.forms[form])
+        path = form_path(self._bronze, form, period)
+        table = pq.read_table(path, schema=schema) if path.is_file() else schema.empty_table()
+        frame: pd.DataFrame = table.to_pandas()
+        effective = {
+            str(record.key)
+            for unit in {record.key.unit for record in self._state.of_period(period)}
+            if (record := self._state.effective(unit, period)) is not None
+        }
+        return frame[frame["submission_id"].isin(effective)].reset_index(drop=True)

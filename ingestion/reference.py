@@ -1,0 +1,262 @@
+"""Reference tables as Parquet: forms, indicators, the registry, what is owed, periods.
+
+What belongs here: the catalogue and the registry in the shape in which the warehouse reads them. What does not:
+anything that was filed (`bronze.py`).
+"""
+
+import types
+import typing
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+from pydantic import BaseModel
+
+from ingestion.bronze import write_table
+from ingestion.catalogue import Catalogue, Indicator
+from ingestion.periods import CUMULATIVE, DISCRETE, Period
+from ingestion.registry import TABLES, Registry
+
+_PRIVATE_TABLES = {"contacts"}
+"""Registry tables that no page and no figure needs; channels of people stay out of the warehouse."""
+
+
+def _strings(*names: str) -> list[tuple[str, pa.DataType]]:
+    return [(name, pa.string()) for name in names]
+
+
+def write_reference(bronze: Path, registry: Registry, catalogue: Catalogue) -> None:
+    """Write the reference tables; files that would not change are left alone."""
+    folder = bronze / "reference"
+    tables = {
+        **_form_tables(catalogue),
+        **_indicator_tables(catalogue.indicators.values()),
+        **_registry_tables(registry),
+        "owed": _owed_table(registry, catalogue),
+        "periods": _period_table(registry),
+    }
+    for name, table in tables.items():
+        write_table(folder / f"{name}.parquet", table)
+
+
+def _form_tables(catalogue: Catalogue) -> dict[str, pa.Table]:
+    forms = list(catalogue.forms.values())
+    form_rows = [
+        {"form_code": f.code, "title_vi": f.title.vi, "title_en": f.title.en, "rows": f.rows} for f in forms
+    ]
+    column_rows = [
+        {
+            "form_code": form.code,
+            "column_code": column.code,
+            "position": position,
+            "label_vi": column.full_label("vi"),
+            "label_en": column.full_label("en"),
+            "type": column.type,
+            "unit": column.unit,
+            "nature": column.nature,
+            "is_required": column.required,
+            "is_key": column.code in form.key,
+        }
+        for form in forms
+        for position, column in enumerate(form.columns, start=1)
+    ]
+    line_rows = [
+        {
+            "form_code": form.code,
+            "column_code": line_set.column,
+            "line_code": line.code,
+            "label_vi": line.label.vi,
+            "label_en": line.label.en,
+            "unit": line.unit,
+            "nature": line.nature,
+            "parent_line": line.parent,
+            "position": position,
+        }
+        for form in forms
+        for line_set in form.lines
+        for position, line in enumerate(line_set.members, start=1)
+    ]
+    return {
+        "forms": _table(form_rows, _strings("form_code", "title_vi", "title_en", "rows")),
+        "form_columns": _table(
+            column_rows,
+            [
+                *_strings("form_code", "column_code"),
+                ("position", pa.int32()),
+                *_strings("label_vi", "label_en", "type", "unit", "nature"),
+                ("is_required", pa.bool_()),
+                ("is_key", pa.bool_()),
+            ],
+        ),
+        "form_lines": _table(
+            line_rows,
+            [
+                *_strings("form_code", "column_code", "line_code", "label_vi", "label_en"),
+                *_strings("unit", "nature", "parent_line"),
+                ("position", pa.int32()),
+            ],
+        ),
+    }
+
+
+def _indicator_tables(indicators: Iterable[Indicator]) -> dict[str, pa.Table]:
+    indicator_rows, term_rows, filter_rows = [], [], []
+    for order, indicator in enumerate(indicators, start=1):
+        indicator_rows.append(
+            {
+                "indicator_code": indicator.code,
+                "name_vi": indicator.name.vi,
+                "name_en": indicator.name.en,
+                "unit_code": indicator.unit,
+                "kind": indicator.kind,
+                "section": indicator.section,
+                "decimals": indicator.decimals,
+                "sort_order": order,
+                "source": indicator.source,
+            }
+        )
+        for part, terms in indicator.parts:
+            for number, term in enumerate(terms, start=1):
+                head = {"indicator_code": indicator.code, "part": part, "term_no": number}
+                term_rows.append(
+                    {
+                        **head,
+                        "form_code": term.form,
+                        "column_code": term.column,
+                        "sign": term.sign,
+                        "over_time": term.over_time,
+                        "is_count": bool(term.count),
+                    }
+                )
+                named = [*term.where.items(), (term.column, term.count)]
+                filter_rows += [
+                    {**head, "column_code": column, "code": code} for column, codes in named for code in codes
+                ]
+    head_fields = [*_strings("indicator_code", "part"), ("term_no", pa.int32())]
+    return {
+        "indicators": _table(
+            indicator_rows,
+            [
+                *_strings("indicator_code", "name_vi", "name_en", "unit_code", "kind", "section"),
+                ("decimals", pa.int32()),
+                ("sort_order", pa.int32()),
+                ("source", pa.string()),
+            ],
+        ),
+        "indicator_terms": _table(
+            term_rows,
+            [
+                *head_fields,
+                *_strings("form_code", "column_code"),
+                ("sign", pa.int32()),
+                ("over_time", pa.string()),
+                ("is_count", pa.bool_()),
+            ],
+        ),
+        "indicator_term_filters": _table(filter_rows, head_fields + _strings("column_code", "code")),
+    }
+
+
+def _registry_tables(registry: Registry) -> dict[str, pa.Table]:
+    """Give the registry's tables as they are, each row with its line in the file."""
+    tables = {}
+    for name, model in TABLES.items():
+        if name in _PRIVATE_TABLES:
+            continue
+        rows: Sequence[BaseModel] = getattr(registry, name)
+        numbers = registry.file_rows.get(name, tuple(range(2, len(rows) + 2)))
+        fields = [(field, _arrow_type(info.annotation)) for field, info in model.model_fields.items()]
+        dumped = [row.model_dump() | {"file_row": number} for row, number in zip(rows, numbers, strict=True)]
+        tables[name] = _table(dumped, [*fields, ("file_row", pa.int32())])
+    return tables
+
+
+def _arrow_type(annotation: Any) -> pa.DataType:
+    """Give the Parquet type of a registry column from its Python type."""
+    options = typing.get_args(annotation) if _is_union(annotation) else (annotation,)
+    plain = next(option for option in options if option is not types.NoneType)
+    if typing.get_origin(plain) is typing.Literal:
+        plain = str
+    return {
+        str: pa.string(),
+        int: pa.int64(),
+        float: pa.float64(),
+        bool: pa.bool_(),
+        date: pa.date32(),
+    }[plain]
+
+
+def _is_union(annotation: Any) -> bool:
+    return typing.get_origin(annotation) in (typing.Union, types.UnionType)
+
+
+def _owed_table(registry: Registry, catalogue: Catalogue) -> pa.Table:
+    rows = [
+        {
+            "reporting_org_code": owed.reporting_org_code,
+            "period_code": owed.period_code,
+            "form_code": owed.form_code,
+            "due_on": owed.due_on,
+        }
+        for owed in registry.owed(catalogue)
+    ]
+    rows.sort(key=lambda row: (row["period_code"], row["reporting_org_code"], row["form_code"]))
+    fields = [*_strings("reporting_org_code", "period_code", "form_code"), ("due_on", pa.date32())]
+    return _table(rows, fields)
+
+
+def all_periods(registry: Registry) -> tuple[Period, ...]:
+    """Give every period that a figure may be asked for, in calendar order.
+
+    These are the periods of the calendar, every part and quarter of every year from its first to its last, and
+    every term.
+    """
+    calendar = [Period.parse(row.period_code) for row in registry.calendar]
+    years = [period.year for period in calendar]
+    found = (
+        {
+            *calendar,
+            *(Period.parse(term.term_code) for term in registry.terms),
+            *(
+                Period(kind, year, year)
+                for year in range(min(years), max(years) + 1)
+                for kind in (*CUMULATIVE, *DISCRETE)
+            ),
+        }
+        if years
+        else {Period.parse(term.term_code) for term in registry.terms}
+    )
+    return tuple(sorted(found, key=lambda p: (*p.order, p.kind in DISCRETE, p.code)))
+
+
+def _period_table(registry: Registry) -> pa.Table:
+    first_days = {Period.parse(term.term_code).code: date(term.first_year, 1, 1) for term in registry.terms}
+    rows = [
+        {
+            "period_code": period.code,
+            "kind": str(period.kind),
+            "year": period.year,
+            "first_year": period.first_year,
+            "starts_on": first_days.get(period.code, period.start),
+            "ends_on": period.end,
+            "sort_order": order,
+        }
+        for order, period in enumerate(all_periods(registry), start=1)
+    ]
+    return _table(
+        rows,
+        [
+            *_strings("period_code", "kind"),
+            ("year", pa.int32()),
+            ("first_year", pa.int32()),
+            ("starts_on", pa.date32()),
+            ("ends_on", pa.date32()),
+            ("sort_order", pa.int32()),
+        ],
+    )
+
+
+def _table(rows: Sequence[Mapping[str, Any]], fields: Sequence[tuple[str, pa.DataType]]) -> pa.Table:
+    return pa.Table.from_pylist(list(rows), pa.schema(list(fields)))
