@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class CellType(StrEnum):
@@ -59,9 +60,8 @@ def parse_address(text: str) -> tuple[int, int]:
     return int(match[2]), column_index(match[1])
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One stored cell.
+class Cell(NamedTuple):
+    """One stored cell; a tuple, since a run makes millions of them.
 
     Attributes:
         row: counted from 1.

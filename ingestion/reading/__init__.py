@@ -1,1 +1,42 @@
-"""From a file's bytes to cells, and from cells to the rows of forms."""
+"""From a file's bytes to cells, and from cells to the rows of forms.
+
+What belongs here: reading, and saying with place and remedy what could not be read. What does not: judging
+what was read (`gate/`) and keeping the file (`landing.py`).
+"""
+
+from pathlib import Path
+
+from ingestion.catalogue import Catalogue
+from ingestion.reading.archives import pack_folder
+from ingestion.reading.book import UnreadableError
+from ingestion.reading.opening import open_book
+from ingestion.reading.problems import describe, remedy
+from ingestion.reading.sheets import read_sheets
+from ingestion.submissions import Reading
+
+__all__ = ["describe", "pack_folder", "read_file", "remedy"]
+
+
+def read_file(path: Path, catalogue: Catalogue, *, name: str | None = None) -> Reading:
+    """Read a workbook, a CSV, an archive of CSVs or a folder of them; its kind is told by its content.
+
+    A file that cannot be read gives a reading with a fatal problem, never an exception.
+
+    Args:
+        path: the file or folder.
+        catalogue: the forms that may be in it.
+        name: the name under which it was filed, if the path is another one.
+
+    Raises:
+        OSError: the path is not there or may not be opened.
+    """
+    reading = Reading(name or path.name, "unknown")
+    try:
+        book = open_book(path, reading.file_name)
+        reading.kind = book.kind
+        reading.notes += book.notes
+        read_sheets(book, catalogue, reading)
+    except UnreadableError as error:
+        reading.problems.append(error.problem)
+        reading.kind = error.problem.details.get("kind", reading.kind)
+    return reading

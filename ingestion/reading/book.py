@@ -1,0 +1,37 @@
+"""A decoded file: its kind and its sheets as cells, or the reason why it could not be decoded.
+
+What belongs here: the shape that every decoder gives back and the error that every decoder raises. What does
+not: decoding itself (`xlsx.py`, `xls.py`, `ods.py`, `delimited.py`) and what sheets mean (`sheets.py`).
+"""
+
+from dataclasses import dataclass, field
+
+from ingestion.cells import SheetCells
+from ingestion.submissions import Problem
+
+MAX_CELLS = 1_000_000
+"""Non-blank cells of a workbook; a real one has some thousands."""
+
+
+class UnreadableError(Exception):
+    """Nothing of a file can be used; carries the problem to report."""
+
+    def __init__(self, code: str, *, sheet: str = "", cell: str = "", value: str = "", **details: str) -> None:
+        super().__init__(code)
+        self.problem = Problem(code, sheet=sheet, cell=cell, value=value, details=details, is_fatal=True)
+
+
+@dataclass
+class Book:
+    """The sheets of a file, in its order.
+
+    Attributes:
+        kind: xlsx, xlsm, xls, ods, csv, zip or folder.
+        notes: what the receipt should say of the decoding (encoding, ignored entries, macros).
+        is_text: whether every cell was text in the file (CSV), so that a number stored as text is no surprise.
+    """
+
+    kind: str
+    sheets: list[SheetCells]
+    notes: list[Problem] = field(default_factory=list)
+    is_text: bool = False

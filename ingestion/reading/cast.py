@@ -1,0 +1,210 @@
+"""Typed values from stored cells, by what a column holds.
+
+What belongs here: one cell and one column at a time. A failed cast is never a missing value: counts that are
+none are marked for the gate, everything else becomes a problem with its place. What does not: which cell
+belongs to which column (`header.py`) and which rows are data (`tables.py`).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property, lru_cache
+from typing import NamedTuple
+
+from ingestion.catalogue import Column, Label
+from ingestion.cells import Cell, CellType
+from ingestion.submissions import Mark, Problem, Reading, Value
+from ingestion.text import fold
+from ingestion.values import NumberKind, format_number, is_percent_format, parse_date, parse_number, whole
+
+
+class Cast(NamedTuple):
+    """A cell as a value, or why it has none, and its text where that is worth keeping."""
+
+    value: Value
+    mark: Mark | None = None
+    text: str | None = None
+
+
+BLANK = Cast(None, Mark.BLANK)
+
+_DASHES = frozenset({"-", "–", "—", "−"})
+_CONVERSIONS = {
+    NumberKind.PLAIN: "text_number",
+    NumberKind.GROUPED: "grouped_number",
+    NumberKind.DECIMAL: "decimal_text",
+    NumberKind.AMBIGUOUS: "decimal_text",
+    NumberKind.ZERO: "dash_zero",
+    NumberKind.NOT_APPLICABLE: "not_applicable",
+    NumberKind.BLANK: "dots_blank",
+}
+
+
+@lru_cache(maxsize=16_384)
+def squash(text: str) -> str:
+    """Give the key under which codes of a closed list are compared: `KT CH`, `kt-ch` and `KT_CH` are one."""
+    return fold(text).replace(" ", "")
+
+
+@dataclass(frozen=True)
+class Target:
+    """A column with the closed list of its codes, if it has one.
+
+    Attributes:
+        column: the column.
+        members: its fixed lines' labels by code, for key columns of forms with fixed lines.
+    """
+
+    column: Column
+    members: Mapping[str, Label] | None = None
+
+    @cached_property
+    def codes(self) -> dict[str, str]:
+        """Codes by their squashed spelling, and by their label where only one line has it."""
+        if self.members is None:
+            return {squash(code): code for code in self.column.choices}
+        labels: dict[str, str | None] = {}
+        for code, label in self.members.items():
+            key = squash(label.vi)
+            labels[key] = None if key in labels else code
+        found = {key: code for key, code in labels.items() if code}
+        return found | {squash(code): code for code in self.members}
+
+
+def cast(cell: Cell | None, target: Target, sheet: str, reading: Reading) -> Cast:
+    """Cast one cell, counting conversions and reporting what cannot be cast in the reading."""
+    if cell is None:
+        return BLANK
+    if cell.type is CellType.ERROR:
+        return _error(cell, target, sheet, reading)
+    return _CASTS[target.column.type](cell, target, sheet, reading)
+
+
+def _error(cell: Cell, target: Target, sheet: str, reading: Reading) -> Cast:
+    column = target.column
+    if column.type == "text":
+        reading.notes.append(_problem("R113", cell, column, sheet))
+    elif column.type != "int":
+        reading.problems.append(_problem("R045", cell, column, sheet))
+    return Cast(None, Mark.ERROR, cell.text)
+
+
+def _text(cell: Cell, target: Target, sheet: str, reading: Reading) -> Cast:
+    return Cast(cell.text)
+
+
+def _count(cell: Cell, target: Target, sheet: str, reading: Reading) -> Cast:
+    if cell.type is CellType.NUMBER:
+        if cell.number_format is None or not is_percent_format(cell.number_format):
+            number = whole(float(cell.value))  # type: ignore[arg-type]  # the type says that it is a number
+            if number is not None:
+                return Cast(number)
+        return Cast(None, Mark.INVALID, cell.text)
+    if cell.type is not CellType.TEXT:
+        return Cast(None, Mark.INVALID, cell.text)
+    parsed = parse_number(cell.text)
+    if parsed.kind in (NumberKind.PLAIN, NumberKind.GROUPED, NumberKind.ZERO) and not parsed.is_percent:
+        reading.conversions[_CONVERSIONS[parsed.kind]] += 1
+        return Cast(parsed.value, None, cell.text)
+    return _no_number(cell, parsed.kind, reading)
+
+
+def _no_number(cell: Cell, kind: NumberKind, reading: Reading) -> Cast:
+    if kind is NumberKind.NOT_APPLICABLE:
+        reading.conversions["not_applicable"] += 1
+        return Cast(None, Mark.NOT_APPLICABLE, cell.text)
+    if kind is NumberKind.BLANK:
+        reading.conversions["dots_blank"] += 1
+        return Cast(None, Mark.BLANK, cell.text)
+    return Cast(None, Mark.INVALID, cell.text)
+
+
+def _quantity(cell: Cell, target: Target, sheet: str, reading: Reading) -> Cast:
+    column = target.column
+    if cell.type is CellType.NUMBER:
+        value = float(cell.value)  # type: ignore[arg-type]  # the type says that it is a number
+        if cell.number_format is not None and is_percent_format(cell.number_format):
+            reading.conversions["percent_format"] += 1
+            value = round(value * 100, 10)
+        if value - value == 0:
+            return Cast(value, None, cell.text)
+    elif cell.type is CellType.TEXT:
+        parsed = parse_number(cell.text)
+        if parsed.value is not None:
+            if _is_ambiguous(parsed.kind, parsed.is_percent, column):
+                reading.problems.append(_problem("R047", cell, column, sheet))
+                return Cast(None, Mark.INVALID, cell.text)
+            reading.conversions[_CONVERSIONS[parsed.kind]] += 1
+            return Cast(float(parsed.value), None, cell.text)
+        marked = _no_number(cell, parsed.kind, reading)
+        if marked.mark is not Mark.INVALID:
+            return marked
+    reading.problems.append(_problem("R042", cell, column, sheet))
+    return Cast(None, Mark.INVALID, cell.text)
+
+
+def _is_ambiguous(kind: NumberKind, has_sign: bool, column: Column) -> bool:
+    """Say whether thousands and decimals cannot be told apart: `1,252` of things, `10.245` percent."""
+    is_percent = has_sign or column.type == "percent"
+    return kind is (NumberKind.GROUPED if is_percent else NumberKind.AMBIGUOUS)
+
+
+def _code(cell: Cell, target: Target, sheet: str, reading: Reading) -> Cast:
+    column = target.column
+    if cell.type is CellType.NUMBER:
+        text = format_number(float(cell.value))  # type: ignore[arg-type]  # the type says that it is a number
+        reading.conversions["code_from_number"] += 1
+    elif cell.type is CellType.TEXT:
+        text = cell.text.removeprefix("'")
+    else:
+        reading.problems.append(_problem("R046", cell, column, sheet))
+        return Cast(None, Mark.INVALID, cell.text)
+    if not column.choices and target.members is None:
+        return Cast("–" if text in _DASHES else text)
+    code = target.codes.get(squash(text))
+    if code is not None:
+        if code != text:
+            reading.conversions["code_spelling"] += 1
+        return Cast(code)
+    if text in _DASHES or parse_number(text).kind is NumberKind.BLANK:
+        reading.conversions["dots_blank"] += 1
+        return Cast(None, Mark.BLANK, cell.text)
+    problem = "R044" if target.members is None else "R040"
+    allowed = ", ".join(target.members or column.choices)
+    reading.problems.append(_problem(problem, cell, column, sheet, allowed=allowed))
+    return Cast(None, Mark.INVALID, cell.text)
+
+
+def _date(cell: Cell, target: Target, sheet: str, reading: Reading) -> Cast:
+    column = target.column
+    if cell.type is CellType.DATE and isinstance(cell.value, date):
+        return Cast(cell.value.date() if isinstance(cell.value, datetime) else cell.value)
+    if cell.type is CellType.TEXT:
+        day = parse_date(cell.text)
+        if day is not None:
+            reading.conversions["date_text"] += 1
+            return Cast(day, None, cell.text)
+        if cell.text in _DASHES or parse_number(cell.text).kind is NumberKind.BLANK:
+            reading.conversions["dots_blank"] += 1
+            return Cast(None, Mark.BLANK, cell.text)
+    reading.problems.append(_problem("R043", cell, column, sheet))
+    return Cast(None, Mark.INVALID, cell.text)
+
+
+_CASTS = {
+    "int": _count,
+    "decimal": _quantity,
+    "percent": _quantity,
+    "code": _code,
+    "text": _text,
+    "date": _date,
+}
+
+
+def _problem(code: str, cell: Cell, column: Column, sheet: str, **details: str) -> Problem:
+    return Problem(code, sheet, cell.address, cell.text, column_details(column) | details)
+
+
+def column_details(column: Column) -> dict[str, str]:
+    """Give the fields with which messages name a column."""
+    return {"column": column.code, "label": column.full_label("vi"), "label_en": column.full_label("en")}

@@ -1,0 +1,120 @@
+"""The cover and the sheet of explanations: small tables with a layout of their own.
+
+What belongs here: labels beside values, and the clerk's answers. What does not: forms (`tables.py`).
+"""
+
+from ingestion.catalogue import Column, Form
+from ingestion.cells import Cell, CellType, SheetCells
+from ingestion.periods import Period, PeriodError
+from ingestion.reading.cast import Target, cast, column_details
+from ingestion.reading.header import Grid, folded, is_numbering
+from ingestion.submissions import Cover, Explanation, Problem, Reading, Value
+
+EXPLANATION_LABELS = {
+    "rule": frozenset({"rule", "quy tac", "ma quy tac", "ma loi"}),
+    "sheet": frozenset({"sheet", "bieu", "bieu so", "ma bieu"}),
+    "cell": frozenset({"cell", "o", "dia chi o"}),
+    "text": frozenset({"text", "giai trinh", "noi dung", "noi dung giai trinh", "explanation"}),
+}
+"""Column codes of the sheet of explanations and the folded labels that stand for them."""
+
+
+def read_cover(sheet: SheetCells, form: Form, reading: Reading) -> Cover:
+    """Read the cover; what it does not say, or says wrongly, is a problem with its place."""
+    grid = Grid(sheet)
+    values: dict[str, Value] = {}
+    cells: dict[str, str] = {}
+    found = _value_cells(grid, form)
+    for column in form.columns:
+        cell = found.get(column.code)
+        values[column.code] = None
+        if cell is None:
+            continue
+        cells[column.code] = cell.address
+        if column.code == "period_code":
+            values[column.code] = cell.text
+        else:
+            values[column.code] = cast(cell, Target(column), sheet.name, reading).value
+    unit = values["reporting_org_code"]
+    if unit is None and "reporting_org_code" not in cells:
+        details = column_details(form.by_code["reporting_org_code"])
+        reading.problems.append(Problem("R021", sheet.name, details=details))
+    period = _period(values["period_code"], cells.get("period_code", ""), form, sheet.name, reading)
+    return Cover(unit if isinstance(unit, str) else None, period, values, cells, sheet.name)
+
+
+def _period(stored: Value, cell: str, form: Form, sheet: str, reading: Reading) -> Period | None:
+    text = "" if stored is None else str(stored)
+    try:
+        return Period.parse(text)
+    except PeriodError:
+        details = column_details(form.by_code["period_code"])
+        reading.problems.append(Problem("R022", sheet, cell, text, details))
+        return None
+
+
+def _value_cells(grid: Grid, form: Form) -> dict[str, Cell]:
+    """Find the value of each entry: right of its code and label, whichever of them are there."""
+    columns = {column.code: column for column in form.columns}
+    labels = {key: column for column in form.columns for key in column.match_keys}
+    found: dict[str, Cell] = {}
+    for number in grid.numbers:
+        line = [cell for _, cell in sorted(grid.rows[number].items())]
+        for position, cell in enumerate(line):
+            column = _entry(cell, columns, labels)
+            if column is None:
+                continue
+            rest = line[position + 1 :]
+            while rest and _entry(rest[0], columns, labels) is column:
+                rest = rest[1:]
+            if rest:
+                # A label that was reworded still stands between the code and the value.
+                reworded = cell.text.lower() in columns and len(rest) > 1 and rest[0].column == cell.column + 1
+                found.setdefault(
+                    column.code, rest[1] if reworded and rest[0] is line[position + 1] else rest[0]
+                )
+            break
+    return found
+
+
+def _entry(cell: Cell, codes: dict[str, Column], labels: dict[str, Column]) -> Column | None:
+    if cell.type is not CellType.TEXT:
+        return None
+    return codes.get(cell.text.lower()) or labels.get(folded(cell.text))
+
+
+def explanation_columns(line: dict[int, Cell]) -> dict[str, int]:
+    """Give the columns of the sheet of explanations that a row names, by code."""
+    columns: dict[str, int] = {}
+    for number, cell in sorted(line.items()):
+        label = folded(cell.text)
+        code = next((code for code, labels in EXPLANATION_LABELS.items() if label in labels), None)
+        if code is not None:
+            columns.setdefault(code, number)
+    return columns
+
+
+def read_explanations(sheet: SheetCells, reading: Reading) -> None:
+    """Read the clerk's explanations; one without a rule is named in a note, since it answers nothing."""
+    grid = Grid(sheet)
+    columns: dict[str, int] = {}
+    for number in grid.numbers:
+        line = grid.rows[number]
+        named = explanation_columns(line)
+        if len(named) >= 3:
+            columns = columns or named
+            continue
+        if not columns or is_numbering(line):
+            continue
+        texts = {code: line[column].text for code, column in columns.items() if column in line}
+        if not texts.get("text"):
+            continue
+        if not texts.get("rule"):
+            reading.notes.append(Problem("R114", sheet.name, line[columns["text"]].address, texts["text"]))
+            continue
+        cell = texts.get("cell", "").replace("$", "").upper()
+        reading.explanations.append(
+            Explanation(texts["rule"].upper(), texts.get("sheet", ""), cell, texts["text"], number)
+        )
+    if not columns and grid.numbers:
+        reading.problems.append(Problem("R035", sheet.name))

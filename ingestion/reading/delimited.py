@@ -1,0 +1,95 @@
+"""CSV files as cells: encoding and delimiter found out, every cell text.
+
+What belongs here: one delimited file. What does not: folders and archives of them (`files.py`).
+"""
+
+import codecs
+import csv
+import io
+from collections import Counter
+
+from ingestion.cells import Cell, CellType, SheetCells
+from ingestion.reading.book import MAX_CELLS, UnreadableError
+from ingestion.submissions import Problem
+from ingestion.text import clean
+
+DELIMITERS = {",": "COMMA", ";": "SEMICOLON", "\t": "TAB"}
+_BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_LEGACY = "windows-1258"
+_SAMPLE_LINES = 60
+_CONTROLS = frozenset(range(32)) - {9, 10, 12, 13}
+
+
+def decode(data: bytes) -> tuple[str, str]:
+    """Give the text of a file and the encoding it was in: by its mark, else UTF-8, else windows-1258.
+
+    Raises:
+        UnreadableError: it is none of them.
+    """
+    for mark, encoding in _BOMS:
+        if data.startswith(mark):
+            return _decoded(data, encoding), encoding
+    try:
+        return data.decode("utf-8"), "utf-8"
+    except UnicodeDecodeError:
+        return _decoded(data, _LEGACY), _LEGACY
+
+
+def _decoded(data: bytes, encoding: str) -> str:
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise UnreadableError("R011", value=f"{encoding}, {error.start}") from error
+
+
+def is_text(data: bytes) -> bool:
+    """Say whether the bytes are text in one of the encodings that `decode` knows."""
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return True
+    return _CONTROLS.isdisjoint(data)
+
+
+def find_delimiter(text: str) -> str:
+    """Give the delimiter under which most lines of the beginning have the same, largest number of fields."""
+    sample = "".join(text.splitlines(keepends=True)[:_SAMPLE_LINES])
+    best, best_score = ",", 0
+    for delimiter in DELIMITERS:
+        records = csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter)
+        widths = Counter(len(record) for record in records)
+        score = max((count * (width - 1) for width, count in widths.items()), default=0)
+        if score > best_score:
+            best, best_score = delimiter, score
+    return best
+
+
+def read_csv(data: bytes, name: str) -> tuple[SheetCells, Problem]:
+    """Read one file as a sheet, and say in a note which encoding and delimiter were found.
+
+    Rows are records: a quoted line break does not begin a new one, so addresses are those that a spreadsheet
+    shows when it opens the file.
+
+    Raises:
+        UnreadableError: the encoding is unknown or the quoting is broken.
+    """
+    text, encoding = decode(data)
+    delimiter = ""
+    declared, _, rest = text.partition("\n")
+    declared = declared.rstrip("\r")
+    if declared.lower().startswith("sep=") and len(declared) == len("sep=") + 1:
+        delimiter, text = declared[-1], rest
+    sheet = SheetCells(clean(name))
+    try:
+        delimiter = delimiter or find_delimiter(text)
+        for row, record in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), start=1):
+            for column, stored in enumerate(record, start=1):
+                shown = clean(stored)
+                if shown:
+                    sheet.cells[row, column] = Cell(row, column, CellType.TEXT, stored, shown)
+            if len(sheet.cells) > MAX_CELLS:
+                raise UnreadableError("R013", sheet=sheet.name, limit=str(MAX_CELLS))
+    except csv.Error as error:
+        raise UnreadableError("R006", sheet=sheet.name, reason=str(error)) from error
+    shown_delimiter = DELIMITERS.get(delimiter, delimiter)
+    return sheet, Problem(
+        "R104", sheet=sheet.name, value=encoding, details={"encoding": encoding, "delimiter": shown_delimiter}
+    )

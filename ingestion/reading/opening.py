@@ -1,0 +1,158 @@
+"""What a file is, by its bytes, and its sheets as cells.
+
+What belongs here: telling kinds apart, folders and archives of CSVs, and the one boundary at which a decoder's
+error becomes a problem that a person can act on. What does not: the decoders, and the meaning of sheets.
+"""
+
+import struct
+import zipfile
+import zlib
+from pathlib import Path, PurePosixPath
+from xml.etree.ElementTree import ParseError
+
+from ingestion.reading.archives import (
+    MAX_FILE_BYTES,
+    check_folder,
+    entry_name,
+    is_junk,
+    megabytes,
+    open_archive,
+    pack_folder,
+)
+from ingestion.reading.book import Book, UnreadableError
+from ingestion.reading.delimited import is_text, read_csv
+from ingestion.reading.ods import read_ods
+from ingestion.reading.xls import read_xls
+from ingestion.reading.xlsx import read_xlsx
+from ingestion.submissions import Problem
+
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+_EARLY_BIFF = (b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00", b"\x09\x08\x08\x00")
+_KNOWN = (
+    (b"%PDF", "PDF"),
+    (b"Rar!", "RAR"),
+    (b"7z\xbc\xaf\x27\x1c", "7-Zip"),
+    (b"\x1f\x8b", "GZip"),
+    (b"\xff\xd8\xff", "JPEG"),
+    (b"\x89PNG", "PNG"),
+    (b"{\\rtf", "RTF"),
+)
+_HTML_MARKS = (b"<html", b"<table", b"<!doctype html", b"mime-version:")
+_SPREADSHEET_2003 = b"urn:schemas-microsoft-com:office:spreadsheet"
+_HEAD = 4096
+_EXTENSIONS = {
+    "xlsx": ("xlsx", "xltx"),
+    "xlsm": ("xlsm", "xltm"),
+    "xls": ("xls", "xlt"),
+    "ods": ("ods", "ots"),
+    "csv": ("csv", "txt", "tsv"),
+    "zip": ("zip",),
+}
+
+_DECODING_ERRORS = (
+    zipfile.BadZipFile,
+    zlib.error,
+    ParseError,
+    struct.error,
+    ArithmeticError,
+    AttributeError,
+    EOFError,
+    LookupError,
+    NotImplementedError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
+"""What decoders raise on damaged files: errors of the zip and XML libraries and of broken references."""
+
+
+def open_book(path: Path, name: str) -> Book:
+    """Open a file, or a folder of CSVs, by its content.
+
+    Raises:
+        UnreadableError: nothing of it can be used.
+        OSError: the path cannot be read at all.
+    """
+    try:
+        if path.is_dir():
+            check_folder(path)
+            book = _open_set(open_archive(pack_folder(path)), "folder")
+        else:
+            size = path.stat().st_size
+            if size > MAX_FILE_BYTES:
+                raise UnreadableError("R007", found=megabytes(size), limit=megabytes(MAX_FILE_BYTES))
+            book = _open(path.read_bytes(), name)
+    except _DECODING_ERRORS as error:
+        raise UnreadableError("R006", reason=f"{type(error).__name__}: {error}") from error
+    extension = PurePosixPath(name).suffix.lower().lstrip(".")
+    if book.kind != "folder" and extension not in _EXTENSIONS[book.kind]:
+        book.notes.append(Problem("R105", value=name, details={"kind": book.kind}))
+    return book
+
+
+def _open(data: bytes, name: str) -> Book:
+    if not data.strip(b"\0 \t\r\n"):
+        raise UnreadableError("R001")
+    if data.startswith(_ZIP):
+        return _open_zip(data)
+    if data.startswith(_OLE):
+        return _open_ole(data)
+    if data.startswith(_EARLY_BIFF):
+        return read_xls(data)
+    for magic, kind in _KNOWN:
+        if data.startswith(magic):
+            raise UnreadableError("R005", kind=kind)
+    head = data[:_HEAD].lower().replace(b"\0", b"")
+    if _SPREADSHEET_2003 in head:
+        raise UnreadableError("R005", kind="XML Spreadsheet 2003")
+    if any(mark in head for mark in _HTML_MARKS):
+        raise UnreadableError("R003")
+    if not is_text(data):
+        raise UnreadableError("R005", kind="?")
+    sheet, note = read_csv(data, PurePosixPath(name).stem)
+    return Book("csv", [sheet], [note], is_text=True)
+
+
+def _open_ole(data: bytes) -> Book:
+    # Names of streams stand in the container's directory as UTF-16.
+    if "EncryptedPackage".encode("utf-16-le") in data:
+        raise UnreadableError("R002")
+    if any(f"{name}\0".encode("utf-16-le") in data for name in ("Workbook", "Book", "WORKBOOK", "BOOK")):
+        return read_xls(data)
+    kind = "Word" if "WordDocument".encode("utf-16-le") in data else "OLE"
+    raise UnreadableError("R005", kind=kind)
+
+
+def _open_zip(data: bytes) -> Book:
+    archive = open_archive(data)
+    names = set(archive.namelist())
+    if "[Content_Types].xml" in names:
+        return read_xlsx(archive)
+    if "mimetype" in names:
+        mimetype = archive.read("mimetype").strip()
+        if mimetype.startswith(b"application/vnd.oasis.opendocument.spreadsheet"):
+            return read_ods(archive)
+        raise UnreadableError("R005", kind=mimetype.decode("ascii", "replace"))
+    return _open_set(archive, "zip")
+
+
+def _open_set(archive: zipfile.ZipFile, kind: str) -> Book:
+    """Read every text file of an archive as a sheet; what is none is named in a note."""
+    book = Book(kind, [], is_text=True)
+    ignored = []
+    for entry in sorted(archive.infolist(), key=entry_name):
+        name = entry_name(entry)
+        if entry.is_dir() or is_junk(name):
+            continue
+        content = archive.read(entry)
+        if not content.strip() or content.startswith((*_ZIP, _OLE)) or not is_text(content):
+            ignored.append(name)
+            continue
+        sheet, note = read_csv(content, PurePosixPath(name).stem)
+        book.sheets.append(sheet)
+        book.notes.append(note)
+    if not book.sheets:
+        raise UnreadableError("R009", value=", ".join(ignored))
+    book.notes += [Problem("R110", value=name) for name in ignored]
+    return book

@@ -1,0 +1,171 @@
+"""Which sheet of a file is which form, and the whole reading of a file.
+
+What belongs here: recognising sheets, by name, code row, labels and title, in this order. What does not:
+reading a sheet once it is known (`tables.py`, `cover.py`).
+"""
+
+import re
+from dataclasses import dataclass
+from enum import IntEnum
+
+from ingestion.catalogue import Catalogue
+from ingestion.cells import SheetCells
+from ingestion.reading.book import Book, UnreadableError
+from ingestion.reading.cover import explanation_columns, read_cover, read_explanations
+from ingestion.reading.header import Grid, code_row, folded, label_row
+from ingestion.reading.tables import read_table
+from ingestion.submissions import Problem, Reading
+
+EXPLANATIONS = "Giai_trinh"
+_EXPLANATION_NAMES = frozenset({"giai trinh", "explanations"})
+_COVER_NAMES = frozenset({"bia", "trang bia", "cover"})
+_EXTRACT_PREFIX = "dm "
+"""Sheets that the template fills from the registry (DM_TCCSD, DM_CT); nothing is read from them."""
+
+_NUMBERED = re.compile(r"(?:b|bm|bieu|bieu mau|bieu so|mau|mau so|form) ?0*([1-9][0-9]?)(?: .*)?")
+_TITLE_ROWS = 6
+_LABEL_SHARE = 0.4
+
+
+class Sign(IntEnum):
+    """By what a sheet was recognised, the surest last."""
+
+    TITLE = 1
+    LABELS = 2
+    NUMBER_IN_NAME = 3
+    CODES = 4
+    NAME = 5
+
+
+@dataclass
+class _Match:
+    form: str
+    sign: Sign
+    sheet: SheetCells
+
+
+def read_sheets(book: Book, catalogue: Catalogue, reading: Reading) -> None:
+    """Recognise the sheets of a file and read them into the reading.
+
+    Raises:
+        UnreadableError: no sheet belongs to any form.
+    """
+    chosen = _choose(book, catalogue, reading)
+    if not chosen:
+        code = "R004" if book.kind == "csv" else "R010"
+        raise UnreadableError(code, value=", ".join(sheet.name for sheet in book.sheets[:10]))
+    for code, match in chosen.items():
+        if not match.sheet.visible:
+            reading.notes.append(Problem("R102", match.sheet.name, details={"form": code}))
+    cover = chosen.pop(catalogue.cover.code, None)
+    if cover is None:
+        reading.problems.append(Problem("R020", details={"form": catalogue.cover.code}))
+    else:
+        reading.cover = read_cover(cover.sheet, catalogue.cover, reading)
+    for form in catalogue.forms.values():
+        if form.code in chosen:
+            table = read_table(chosen[form.code].sheet, form, reading)
+            if table is not None:
+                reading.tables[form.code] = table
+    if explanations := chosen.get(EXPLANATIONS):
+        read_explanations(explanations.sheet, reading)
+    if book.is_text:
+        # In a CSV every number is text; only numbers that were written in a special way are worth a word.
+        for kind in ("text_number", "date_text"):
+            del reading.conversions[kind]
+
+
+def _choose(book: Book, catalogue: Catalogue, reading: Reading) -> dict[str, _Match]:
+    """Give the sheet of each form: the visible one, the most surely recognised, the first."""
+    matches: list[_Match] = []
+    for sheet in book.sheets:
+        if folded(sheet.name).startswith(_EXTRACT_PREFIX):
+            continue
+        known = recognise(sheet, catalogue)
+        if known is not None:
+            matches.append(_Match(*known, sheet))
+        elif sheet.cells:
+            code = "R111" if sheet.visible else "R101"
+            reading.notes.append(Problem(code, sheet.name))
+    chosen: dict[str, _Match] = {}
+    for match in sorted(matches, key=lambda m: (m.sheet.visible, m.sign), reverse=True):
+        best = chosen.setdefault(match.form, match)
+        if best is match:
+            continue
+        if match.sheet.visible:
+            details = {"form": match.form, "other": best.sheet.name}
+            reading.problems.append(Problem("R033", match.sheet.name, details=details))
+        else:
+            reading.notes.append(Problem("R101", match.sheet.name))
+    return chosen
+
+
+def recognise(sheet: SheetCells, catalogue: Catalogue) -> tuple[str, Sign] | None:
+    """Say which form a sheet is, if any, and by what sign; hidden sheets by name or codes alone."""
+    name = folded(sheet.name)
+    if code := _by_name(name, catalogue):
+        return code, Sign.NAME
+    grid = Grid(sheet)
+    if code := _by_codes(grid, catalogue):
+        return code, Sign.CODES
+    if code := _by_number(name, catalogue):
+        return code, Sign.NUMBER_IN_NAME
+    if sheet.visible and (code := _by_labels(grid, catalogue)):
+        return code, Sign.LABELS
+    if sheet.visible and (code := _by_title(grid, catalogue)):
+        return code, Sign.TITLE
+    return None
+
+
+def _by_name(name: str, catalogue: Catalogue) -> str | None:
+    if name in _EXPLANATION_NAMES:
+        return EXPLANATIONS
+    if name in _COVER_NAMES:
+        return catalogue.cover.code
+    forms = (catalogue.cover, *catalogue.forms.values())
+    return next((form.code for form in forms if name in (folded(form.code), folded(form.sheet))), None)
+
+
+def _by_number(text: str, catalogue: Catalogue) -> str | None:
+    match = _NUMBERED.fullmatch(text)
+    if match is None:
+        return None
+    return next((code for code in catalogue.forms if code.lstrip("B0") == match[1]), None)
+
+
+def _by_title(grid: Grid, catalogue: Catalogue) -> str | None:
+    titles = (cell.text for n in grid.numbers if n <= _TITLE_ROWS for _, cell in sorted(grid.rows[n].items()))
+    return next((code for title in titles if (code := _by_number(folded(title), catalogue))), None)
+
+
+def _by_codes(grid: Grid, catalogue: Catalogue) -> str | None:
+    best, best_count, best_share = None, 0, 0.0
+    for form in catalogue.forms.values():
+        _, count = code_row(grid, form.by_code)
+        share = count / len(form.columns)
+        if (count, share) > (best_count, best_share):
+            best, best_count, best_share = form.code, count, share
+    if best:
+        return best
+    entries = {cell.text.lower() for row in grid.rows.values() for cell in row.values()}
+    if set(catalogue.cover.key) <= entries:
+        return catalogue.cover.code
+    if any(len(explanation_columns(grid.rows[number])) == 4 for number in grid.head()):
+        return EXPLANATIONS
+    return None
+
+
+def _by_labels(grid: Grid, catalogue: Catalogue) -> str | None:
+    best, best_share = None, _LABEL_SHARE
+    for form in catalogue.forms.values():
+        _, count = label_row(grid, form.columns, grid.head())
+        share = count / len(form.columns)
+        if count >= 3 and share >= best_share:
+            best, best_share = form.code, share
+    if best:
+        return best
+    labels = {folded(cell.text) for row in grid.rows.values() for cell in row.values()}
+    cover = catalogue.cover
+    if all(cover.by_code[code].match_keys & labels for code in cover.key):
+        return cover.code
+    return None

@@ -1,0 +1,286 @@
+"""The rows of a form: data, the total, and what stands between and below them.
+
+What belongs here: telling rows apart. Nothing with figures is left out in silence: it is a row, the total, a
+subtotal named in a note, or a problem. Signature blocks, which may hold names, are never taken in. What does
+not: the header (`header.py`) and single cells (`cast.py`).
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+
+from ingestion.catalogue import Form
+from ingestion.cells import Cell, CellType, SheetCells, address, column_letter
+from ingestion.reading.cast import Cast, Target, cast, column_details, squash
+from ingestion.reading.header import Grid, Header, find_header, folded, is_numbering
+from ingestion.submissions import FormRow, FormTable, Mark, Problem, Reading, Value
+from ingestion.values import NumberKind, parse_number
+
+_TOTAL = re.compile(
+    r"(?:tong cong|tong so|cong)(?: (?:toan|chung|dang bo|huyen|quan|khoi|tinh|[0-9]).*)?"
+    r"|toan (?:huyen|quan|thi xa|thanh pho|tinh|khoi|dang bo|don vi|dang uy)(?: .*)?"
+)
+_SECTION = re.compile(r"(?:[IVX]+|[A-ZĐ]|[a-zđ]|[0-9]{1,2})\s*[.)\-–:]\s*\S.*|[-–+*]\s*\S.*|[IVX]+|[A-ZĐ]")
+_SECTION_WORDS = ("trong do", "chia ra", "cong", "gom", "bao gom", "phan tich")
+_CODE = re.compile(r"[A-Za-z0-9Đđ][A-Za-z0-9Đđ._/–-]*")
+_CAPITALS = re.compile(r"[A-ZĐ]{2,}")
+_INDICATOR = re.compile(r"[a-z]{3,}")
+_CODE_MARK = re.compile(r"[0-9_–-]")
+_NUMBERING_ROWS = 3
+_MOST_BLANKS = 0.5
+"""Below a table, a row with figures in fewer of its columns than this share is no row of the table."""
+
+
+class _Kind(Enum):
+    ROW = "row"
+    BARE_ROW = "bare row"
+    TOTAL = "total"
+    FIGURES = "figures"
+    TEXT = "text"
+
+
+@dataclass
+class _Sorted:
+    """The rows of a sheet below its header, told apart."""
+
+    rows: list[int] = field(default_factory=list)
+    totals: list[int] = field(default_factory=list)
+    subtotals: list[int] = field(default_factory=list)
+    keyless: list[int] = field(default_factory=list)
+    ignored: list[int] = field(default_factory=list)
+
+
+def read_table(sheet: SheetCells, form: Form, reading: Reading) -> FormTable | None:
+    """Read a sheet as a form, with problems and notes going to the reading; None if it has no header."""
+    grid = Grid(sheet)
+    header = find_header(grid, form.columns)
+    if header is None:
+        reading.problems.append(Problem("R034", sheet=sheet.name, details=_form_details(form)))
+        return None
+    _report_header(header, form, sheet.name, reading)
+    table = FormTable(form.code, sheet.name, dict(sorted(header.columns.items(), key=lambda item: item[1])))
+    keys = [header.columns[code] for code in form.key if code in header.columns]
+    if not keys:
+        return table
+    _fill_merged_keys(grid, keys)
+    reader = _RowReader(grid, form, table, reading)
+    found = reader.sort_rows(header.last_row, keys)
+    _report_rows(found, reader, sheet, reading)
+    for number in found.rows:
+        row = reader.row(number)
+        if any(row.marks.get(code) is Mark.INVALID for code in form.key):
+            continue  # cast has reported the unknown code; without it the figures belong to no line
+        table.rows.append(row)
+    if found.totals:
+        table.total = reader.total(found.totals[-1])
+    return table
+
+
+def _form_details(form: Form) -> dict[str, str]:
+    return {"form": form.code, "title": form.title.vi, "title_en": form.title.en}
+
+
+def _report_header(header: Header, form: Form, sheet: str, reading: Reading) -> None:
+    for column in form.columns:
+        if column.code not in header.columns and (column.required or column.code in form.key):
+            code = "R031" if column.code in form.key else "R030"
+            reading.problems.append(Problem(code, sheet, details=column_details(column) | {"form": form.code}))
+    for code, number in header.repeated:
+        first = address(header.last_row, header.columns[code])
+        details = column_details(form.by_code[code]) | {"first": first}
+        reading.problems.append(Problem("R032", sheet, address(header.last_row, number), code, details))
+    for number, label in header.unknown:
+        details = {"letter": column_letter(number)}
+        reading.notes.append(Problem("R103", sheet, address(header.last_row, number), label, details))
+
+
+def _report_rows(found: _Sorted, reader: "_RowReader", sheet: SheetCells, reading: Reading) -> None:
+    for number in found.keyless:
+        cell = reader.first_cell(number)
+        reading.problems.append(Problem("R041", sheet.name, cell.address, cell.text, {"row": str(number)}))
+    for number in found.subtotals:
+        cell = reader.first_cell(number)
+        reading.notes.append(Problem("R108", sheet.name, cell.address, cell.text, {"row": str(number)}))
+    if found.ignored:
+        details = {"first": str(found.ignored[0]), "last": str(found.ignored[-1])}
+        reading.notes.append(Problem("R109", sheet.name, f"A{found.ignored[0]}", details=details))
+    hidden = [number for number in found.rows if number in sheet.hidden_rows]
+    if hidden:
+        details = {"rows": ", ".join(map(str, hidden))}
+        reading.notes.append(Problem("R107", sheet.name, f"A{hidden[0]}", details=details))
+
+
+def _fill_merged_keys(grid: Grid, keys: list[int]) -> None:
+    """Give every row its key where one code is merged over several rows."""
+    for top, left, bottom, right in grid.sheet.merged:
+        owner = grid.sheet.cells.get((top, left))
+        if left != right or left not in keys or owner is None:
+            continue
+        for number in range(top + 1, min(bottom, grid.numbers[-1]) + 1):
+            row = grid.rows.get(number)
+            if row is not None:
+                row.setdefault(left, owner._replace(row=number))
+
+
+class _RowReader:
+    """Reads the rows of one table."""
+
+    def __init__(self, grid: Grid, form: Form, table: FormTable, reading: Reading) -> None:
+        self._grid = grid
+        self._form = form
+        self._reading = reading
+        self._sheet = table.sheet
+        self._number_columns = [
+            table.columns[column.code] for column in form.number_columns if column.code in table.columns
+        ]
+        self._plan: list[tuple[str, int, bool, Target]] = []
+        for column in form.columns:
+            lines = form.line_members.get(column.code)
+            members = {code: line.label for code, line in lines.items()} if lines is not None else None
+            position = table.columns.get(column.code, 0)
+            self._plan.append((column.code, position, column.type == "int", Target(column, members)))
+        key = form.key[0] if form.key[0] in table.columns else next(k for k in form.key if k in table.columns)
+        self._key = table.columns[key]
+        self._key_codes = next(t.codes for code, _, _, t in self._plan if code == key)
+
+    def first_cell(self, number: int) -> Cell:
+        """Give the leftmost cell of a row."""
+        row = self._grid.rows[number]
+        return row[min(row)]
+
+    def sort_rows(self, last_header_row: int, keys: list[int]) -> _Sorted:
+        """Tell the rows below the header apart.
+
+        The table ends with its last row that has both a code and figures, with the bare rows and the total that
+        follow it without a gap; a row of text in its midst is a heading.
+        """
+        numbers = [n for n in self._grid.numbers if n > last_header_row]
+        for number in numbers[:_NUMBERING_ROWS]:
+            if is_numbering(self._grid.rows[number]):
+                numbers = [n for n in numbers if n > number]
+                break
+        kinds = {number: self._kind(self._grid.rows[number], keys) for number in numbers}
+        end = max((n for n, kind in kinds.items() if kind is _Kind.ROW), default=0)
+        found = _Sorted()
+        previous = numbers[0] - 1 if numbers else 0
+        is_over = False
+        for number, kind in kinds.items():
+            is_over = number > end and (is_over or number > previous + 1)
+            previous = number
+            if kind is _Kind.TOTAL:
+                found.totals.append(number)
+                is_over = number > end
+            elif kind is _Kind.ROW or (kind is _Kind.BARE_ROW and not is_over):
+                found.rows.append(number)
+            elif kind is _Kind.FIGURES and (not is_over or self._is_full(number)):
+                (found.subtotals if self._is_section(number) else found.keyless).append(number)
+            elif number > end:
+                is_over = True
+                found.ignored.append(number)
+        self._choose_total(found)
+        return found
+
+    def _kind(self, row: Mapping[int, Cell], keys: list[int]) -> _Kind:
+        key = row.get(self._key)
+        has_figures = self._has_figures(row)
+        if key is not None and self._is_code(key):
+            return _Kind.ROW if has_figures else _Kind.BARE_ROW
+        texts = [folded(cell.text) for cell in row.values() if cell.type is CellType.TEXT]
+        if has_figures and any(_TOTAL.fullmatch(text) for text in texts):
+            return _Kind.TOTAL
+        if not has_figures:
+            return _Kind.TEXT
+        return _Kind.FIGURES
+
+    def _is_code(self, cell: Cell) -> bool:
+        if cell.type is CellType.NUMBER:
+            return True
+        text = cell.text
+        if self._key_codes and squash(text) in self._key_codes:
+            return True
+        if not _CODE.fullmatch(text):
+            return False
+        if _CODE_MARK.search(text) or _CAPITALS.fullmatch(text):
+            return True
+        return self._form.rows == "targets" and _INDICATOR.fullmatch(text) is not None
+
+    def _has_figures(self, row: Mapping[int, Cell]) -> bool:
+        for column in self._number_columns:
+            cell = row.get(column)
+            if cell is None:
+                continue
+            if cell.type is not CellType.TEXT:
+                return True
+            if parse_number(cell.text).kind not in (NumberKind.INVALID, NumberKind.BLANK):
+                return True
+        return False
+
+    def _is_full(self, number: int) -> bool:
+        row = self._grid.rows[number]
+        filled = sum(column in row for column in self._number_columns)
+        return filled > len(self._number_columns) * _MOST_BLANKS
+
+    def _is_section(self, number: int) -> bool:
+        row = self._grid.rows[number]
+        texts = [cell.text for _, cell in sorted(row.items()) if cell.type is CellType.TEXT]
+        return any(_SECTION.fullmatch(text) or folded(text).startswith(_SECTION_WORDS) for text in texts[:2])
+
+    def _choose_total(self, found: _Sorted) -> None:
+        """Keep one total: the one that says most clearly that it is, the last among equals."""
+        if len(found.totals) < 2:
+            return
+
+        def clarity(number: int) -> tuple[bool, int]:
+            texts = (folded(cell.text) for cell in self._grid.rows[number].values())
+            return any(text.startswith(("tong", "toan")) for text in texts), number
+
+        chosen = max(found.totals, key=clarity)
+        found.subtotals = sorted({*found.subtotals, *found.totals} - {chosen})
+        found.totals = [chosen]
+
+    def row(self, number: int) -> FormRow:
+        """Cast the cells of a row."""
+        values: dict[str, Value] = {}
+        marks: dict[str, Mark] = {}
+        texts: dict[str, str] = {}
+        get = self._grid.rows[number].get
+        number_type = CellType.NUMBER
+        for code, position, is_count, target in self._plan:
+            cell = get(position)
+            # Most cells are counts stored as numbers; they need no cast.
+            if is_count and cell is not None and cell.type is number_type and cell.number_format is None:
+                value = int(cell.value)  # type: ignore[arg-type]  # the type says: a number
+                if value == cell.value:
+                    values[code] = value
+                    continue
+            if cell is None:
+                values[code] = None
+                if position:
+                    marks[code] = Mark.BLANK
+                continue
+            _put(cast(cell, target, self._sheet, self._reading), code, values, marks, texts)
+        return FormRow(number, values, marks, texts)
+
+    def total(self, number: int) -> FormRow:
+        """Cast the numbers of the total row; what it holds besides is no concern of anyone."""
+        row = self._grid.rows[number]
+        total = FormRow(number, {})
+        unheard = Reading(self._reading.file_name, self._reading.kind)
+        for code, position, _, target in self._plan:
+            if not target.column.is_number:
+                total.values[code] = None
+            elif position:
+                result = cast(row.get(position), target, self._sheet, unheard)
+                _put(result, code, total.values, total.marks, total.texts)
+        return total
+
+
+def _put(
+    result: Cast, code: str, values: dict[str, Value], marks: dict[str, Mark], texts: dict[str, str]
+) -> None:
+    values[code] = result.value
+    if result.mark is not None:
+        marks[code] = result.mark
+    if result.text is not None:
+        texts[code] = result.text

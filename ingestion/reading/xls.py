@@ -1,0 +1,96 @@
+"""Binary workbooks (.xls) as cells, through xlrd.
+
+What belongs here: what xlrd tells of cells, formats, merged ranges and visibility. What does not: macros, which
+are never looked at. python-calamine is faster but gives error cells as empty text and no formats.
+"""
+
+import io
+from datetime import datetime, time
+from typing import Any
+
+import xlrd
+from xlrd.biffh import XL_CELL_BOOLEAN, XL_CELL_DATE, XL_CELL_ERROR, XL_CELL_NUMBER, XL_CELL_TEXT
+
+from ingestion.cells import Cell, CellType, SheetCells
+from ingestion.reading.book import MAX_CELLS, Book, UnreadableError
+from ingestion.text import clean
+from ingestion.values import format_date, format_number
+
+
+def read_xls(data: bytes) -> Book:
+    """Read a workbook.
+
+    Raises:
+        UnreadableError: it has a password, is damaged, or has far too many cells.
+    """
+    try:
+        return _read(data)
+    except UnreadableError:
+        raise
+    except Exception as error:
+        # xlrd raises whatever its decoding stumbles over: struct.error, AssertionError, IndexError, ...
+        if "encrypted" in str(error).lower():
+            raise UnreadableError("R002") from error
+        raise UnreadableError("R006", reason=f"{type(error).__name__}: {error}") from error
+
+
+def _read(data: bytes) -> Book:
+    with xlrd.open_workbook(
+        file_contents=data, formatting_info=True, ragged_rows=True, logfile=io.StringIO()
+    ) as workbook:
+        book = Book("xls", [])
+        count = 0
+        for source in workbook.sheets():
+            sheet = SheetCells(clean(source.name), visible=source.visibility == 0)
+            for number in range(source.nrows):
+                for column, cell in enumerate(source.row(number), start=1):
+                    decoded = _decode(cell, number + 1, column, workbook)
+                    if decoded is not None:
+                        sheet.cells[number + 1, column] = decoded
+            sheet.merged = [(r1 + 1, c1 + 1, r2, c2) for r1, r2, c1, c2 in source.merged_cells]
+            sheet.hidden_rows = frozenset(n + 1 for n, info in source.rowinfo_map.items() if info.hidden)
+            count += len(sheet.cells)
+            if count > MAX_CELLS:
+                raise UnreadableError("R013", sheet=sheet.name, limit=str(MAX_CELLS))
+            book.sheets.append(sheet)
+    return book
+
+
+def _decode(cell: Any, row: int, column: int, workbook: Any) -> Cell | None:
+    kind, value = cell.ctype, cell.value
+    if kind == XL_CELL_NUMBER:
+        value = float(value)
+        number_format = _number_format(cell, workbook)
+        if number_format is None and value.is_integer():
+            return Cell(row, column, CellType.NUMBER, value, str(int(value)))
+        text = format_number(value, number_format)
+        return Cell(row, column, CellType.NUMBER, value, text, number_format)
+    if kind == XL_CELL_TEXT:
+        text = clean(value)
+        return Cell(row, column, CellType.TEXT, value, text) if text else None
+    if kind == XL_CELL_DATE:
+        moment = _moment(value, workbook.datemode)
+        if moment is None:
+            return Cell(row, column, CellType.NUMBER, float(value), format_number(float(value)))
+        return Cell(row, column, CellType.DATE, moment, format_date(moment))
+    if kind == XL_CELL_BOOLEAN:
+        return Cell(row, column, CellType.BOOL, bool(value), "TRUE" if value else "FALSE")
+    if kind == XL_CELL_ERROR:
+        name = xlrd.error_text_from_code.get(value, "#N/A")
+        return Cell(row, column, CellType.ERROR, name, name)
+    return None
+
+
+def _number_format(cell: Any, workbook: Any) -> str | None:
+    code: str = workbook.format_map[workbook.xf_list[cell.xf_index].format_key].format_str
+    return code if "." in code or "%" in code else None
+
+
+def _moment(serial: float, datemode: int) -> datetime | time | Any | None:
+    try:
+        moment = xlrd.xldate_as_datetime(serial, datemode)
+    except (xlrd.XLDateError, OverflowError):
+        return None
+    if serial < 1:
+        return moment.time()
+    return moment.date() if moment.time() == time() else moment

@@ -1,0 +1,254 @@
+"""Office Open XML workbooks (.xlsx, .xlsm) as cells, with what only the file itself says.
+
+What belongs here: the vocabulary of SpreadsheetML that forms need: stored types, error cells, formulas that
+were never calculated, number formats of percentages and dates, merged ranges, what is hidden. What does not:
+macros, which are never looked at, and the meaning of any cell.
+
+The parts are parsed here rather than by python-calamine, whose binding turns error cells into empty text, hides
+formats and uncalculated formulas, and allocates the whole rectangle between two far cells before anyone can
+object (a stray value in XFD1048576 ends the process). One pass over the XML costs as much as calamine and the
+second pass that would have to make up for it.
+"""
+
+import posixpath
+import re
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+from xml.etree.ElementTree import Element
+from zipfile import ZipFile
+
+from ingestion.cells import Cell, CellType, SheetCells, column_index, parse_address
+from ingestion.reading.book import MAX_CELLS, Book, UnreadableError
+from ingestion.reading.markup import local, parse_xml
+from ingestion.submissions import Problem
+from ingestion.text import clean
+from ingestion.values import format_date, format_number, is_date_format
+
+WORKBOOK_TYPES = {
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml": "xlsx",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.template.main+xml": "xlsx",
+    "application/vnd.ms-excel.sheet.macroEnabled.main+xml": "xlsm",
+    "application/vnd.ms-excel.template.macroEnabled.main+xml": "xlsm",
+}
+"""Content types of workbooks that can be read, and their kind."""
+
+_BUILTIN_FORMATS = {2: "0.00", 4: "#,##0.00", 9: "0%", 10: "0.00%", 39: "#,##0.00", 40: "#,##0.00"}
+_BUILTIN_DATES = frozenset({*range(14, 23), *range(27, 37), 45, 46, 47, *range(50, 59)})
+_IS_DATE = "date"
+"""Stands for every date format: a date is printed in one way whatever its cell says."""
+
+_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_NUMBER = CellType.NUMBER
+_DIGITS = "0123456789"
+_LAST_SERIAL = 2_958_465
+
+
+def read_xlsx(archive: ZipFile) -> Book:
+    """Read a workbook.
+
+    Raises:
+        UnreadableError: the package holds no workbook that can be read, or far too many cells.
+        ParseError, KeyError, ValueError, IndexError: the package is damaged.
+    """
+    part, kind = _workbook_part(archive)
+    workbook = parse_xml(archive.read(part))
+    relations = _relations(archive, part)
+    shared = _shared_strings(archive, relations)
+    styles = _styles(archive, relations)
+    properties = next((e for e in workbook if local(e.tag) == "workbookPr"), None)
+    starts_1904 = properties is not None and properties.get("date1904") in ("1", "true")
+    book = Book(kind, [])
+    budget = MAX_CELLS
+    for entry in next((e for e in workbook if local(e.tag) == "sheets"), ()):
+        key = next((value for name, value in entry.items() if name.endswith("}id")), "")
+        relation = relations.get(key)
+        if relation is None or not relation[0].endswith("/worksheet"):
+            continue
+        sheet = SheetCells(clean(entry.get("name", "")), visible=entry.get("state", "visible") == "visible")
+        _read_sheet(parse_xml(archive.read(relation[1])), sheet, _Decoder(shared, styles, starts_1904), budget)
+        budget -= len(sheet.cells)
+        book.sheets.append(sheet)
+    if kind == "xlsm":
+        book.notes.append(Problem("R106"))
+    return book
+
+
+def _workbook_part(archive: ZipFile) -> tuple[str, str]:
+    types = parse_xml(archive.read("[Content_Types].xml"))
+    for entry in types:
+        kind = WORKBOOK_TYPES.get(entry.get("ContentType", ""))
+        if kind and local(entry.tag) == "Override":
+            return entry.get("PartName", "").lstrip("/"), kind
+    raise UnreadableError("R005", kind="Office Open XML")
+
+
+def _relations(archive: ZipFile, part: str) -> dict[str, tuple[str, str]]:
+    folder, name = posixpath.split(part)
+    path = posixpath.join(folder, "_rels", f"{name}.rels")
+    relations = {}
+    for entry in parse_xml(archive.read(path)):
+        target = entry.get("Target", "")
+        target = target.lstrip("/") if target.startswith("/") else posixpath.join(folder, target)
+        relations[entry.get("Id", "")] = (entry.get("Type", ""), posixpath.normpath(target))
+    return relations
+
+
+def _shared_strings(archive: ZipFile, relations: dict[str, tuple[str, str]]) -> list[tuple[str, str]]:
+    """Give each shared string as stored and as cleaned; cleaning once is cheaper than once a cell."""
+    path = next((path for kind, path in relations.values() if kind.endswith("/sharedStrings")), None)
+    if path is None or path not in archive.namelist():
+        return []
+    texts = [_rich_text(item) for item in parse_xml(archive.read(path))]
+    return [(text, clean(text)) for text in texts]
+
+
+def _rich_text(item: Element) -> str:
+    """Join the runs of a text, without phonetic hints."""
+    runs = []
+    for child in item:
+        tag = local(child.tag)
+        if tag == "t":
+            runs.append(child.text or "")
+        elif tag == "r":
+            runs += [t.text or "" for t in child if local(t.tag) == "t"]
+    text = "".join(runs)
+    return _ESCAPED.sub(lambda m: chr(int(m[1], 16)), text) if "_x" in text else text
+
+
+def _styles(archive: ZipFile, relations: dict[str, tuple[str, str]]) -> dict[str | None, str]:
+    """Give the number formats that show decimals, percents or dates, by the cell styles that use them."""
+    path = next((path for kind, path in relations.values() if kind.endswith("/styles")), None)
+    if path is None or path not in archive.namelist():
+        return {}
+    root = parse_xml(archive.read(path))
+    own: dict[int, str] = {}
+    styles: dict[str | None, str] = {}
+    for part in root:
+        if local(part.tag) == "numFmts":
+            own = {int(f.get("numFmtId", "0")): f.get("formatCode", "") for f in part}
+        elif local(part.tag) == "cellXfs":
+            formats = (_format(int(xf.get("numFmtId", "0")), own) for xf in part)
+            styles = {str(number): code for number, code in enumerate(formats) if code}
+    return styles
+
+
+def _format(number: int, own: dict[int, str]) -> str | None:
+    code = own.get(number)
+    if code is None:
+        return _IS_DATE if number in _BUILTIN_DATES else _BUILTIN_FORMATS.get(number)
+    if is_date_format(code):
+        return _IS_DATE
+    return code if "." in code or "%" in code else None
+
+
+class _Decoder:
+    """Gives stored values for the elements of a sheet."""
+
+    def __init__(self, shared: list[tuple[str, str]], styles: dict[str | None, str], starts_1904: bool) -> None:
+        self.shared = shared
+        self.styles = styles
+        self.starts_1904 = starts_1904
+
+    def number(self, row: int, column: int, value: float, number_format: str | None) -> Cell:
+        """Give a number, or the date that its format makes of it."""
+        if number_format == _IS_DATE:
+            moment = self._moment(value)
+            if moment is not None:
+                return Cell(row, column, CellType.DATE, moment, format_date(moment))
+            number_format = None
+        return Cell(row, column, CellType.NUMBER, value, format_number(value, number_format), number_format)
+
+    def _moment(self, serial: float) -> date | datetime | time | None:
+        if not 0 <= serial <= _LAST_SERIAL:
+            return None
+        if serial < 1:
+            return (datetime.combine(date.min, time()) + timedelta(seconds=round(serial * 86_400))).time()
+        # The 1900 calendar counts a 29 February 1900 that never was.
+        base = date(1904, 1, 1) if self.starts_1904 else date(1899, 12, 30 if serial >= 61 else 31)
+        moment = datetime.combine(base, time()) + timedelta(seconds=round(serial * 86_400))
+        return moment.date() if moment.time() == time() else moment
+
+    def other(self, row: int, column: int, stored: str, kind: str) -> Cell | None:
+        """Give a value of any type but number and shared string; None for empty text."""
+        if kind == "b":
+            value = stored.strip() in ("1", "true")
+            return Cell(row, column, CellType.BOOL, value, "TRUE" if value else "FALSE")
+        if kind == "e":
+            return Cell(row, column, CellType.ERROR, stored, stored)
+        if kind == "d":
+            moment = datetime.fromisoformat(stored)
+            moment_or_day = moment.date() if moment.time() == time() else moment
+            return Cell(row, column, CellType.DATE, moment_or_day, format_date(moment_or_day))
+        text = clean(stored)
+        return Cell(row, column, CellType.TEXT, stored, text) if text else None
+
+
+def _read_sheet(root: Element, sheet: SheetCells, decoder: _Decoder, budget: int) -> None:
+    prefix = root.tag[: -len(local(root.tag))]
+    hidden = set()
+    for part in root:
+        tag = local(part.tag)
+        if tag == "sheetData":
+            number = 0
+            for row in part:
+                stored = row.get("r")
+                number = int(stored) if stored else number + 1
+                if row.get("hidden") in ("1", "true"):
+                    hidden.add(number)
+                _read_row(row, number, prefix, sheet, decoder)
+                if len(sheet.cells) > budget:
+                    raise UnreadableError("R013", sheet=sheet.name, limit=str(MAX_CELLS))
+        elif tag == "mergeCells":
+            for merge in part:
+                first, _, last = merge.get("ref", "").partition(":")
+                sheet.merged.append((*parse_address(first), *parse_address(last or first)))
+    sheet.hidden_rows = frozenset(hidden)
+
+
+_column_index = lru_cache(maxsize=1024)(column_index)
+
+
+def _read_row(row: Element, number: int, prefix: str, sheet: SheetCells, decoder: _Decoder) -> None:
+    # The loop over every cell of every workbook: kept flat, numbers and shared strings first.
+    cells = sheet.cells
+    shared = decoder.shared
+    styles = decoder.styles
+    column_of = _column_index
+    v_tag, f_tag, is_tag = f"{prefix}v", f"{prefix}f", f"{prefix}is"
+    column = 0
+    for element in row:
+        get = element.get
+        reference = get("r")
+        column = column_of(reference.rstrip(_DIGITS)) if reference else column + 1
+        stored = formula = None
+        for child in element:
+            tag = child.tag
+            if tag == v_tag:
+                stored = child.text
+            elif tag == f_tag:
+                formula = child.text or ""
+            elif tag == is_tag:
+                stored = _rich_text(child)
+        kind = get("t", "n")
+        cell: Cell | None
+        if stored is None:
+            if formula is None or kind != "n":
+                continue
+            cell = Cell(number, column, CellType.ERROR, f"={formula}", f"={formula}")
+        elif kind == "n":
+            style = styles.get(get("s"))
+            value = float(stored)
+            if style is None and value.is_integer():
+                cell = Cell(number, column, _NUMBER, value, str(int(value)))
+            else:
+                cell = decoder.number(number, column, value, style)
+        elif kind == "s":
+            raw, text = shared[int(stored)]
+            if not text:
+                continue
+            cell = Cell(number, column, CellType.TEXT, raw, text)
+        else:
+            cell = decoder.other(number, column, stored, kind)
+            if cell is None:
+                continue
+        cells[number, column] = cell

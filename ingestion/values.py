@@ -1,0 +1,198 @@
+"""Numbers and dates as Vietnamese offices write them, and how stored numbers look when printed.
+
+What belongs here: pure functions between text and values. They are for text that a file stores: a stored
+number never passes through them (a numeric 1.252 is not 1,252). What does not: cells, columns and what a form
+expects of them (`reading/cast.py`).
+"""
+
+import math
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from functools import lru_cache
+
+from ingestion.text import clean
+
+MAX_DIGITS = 15
+"""More digits than a spreadsheet keeps are no count, but a phone or card number gone astray."""
+
+LARGEST_EXACT = 2.0**53
+"""Above it a stored number no longer holds every integer."""
+
+
+class NumberKind(StrEnum):
+    """What a text in a number cell turned out to be."""
+
+    PLAIN = "plain"
+    GROUPED = "grouped"
+    DECIMAL = "decimal"
+    ZERO = "zero"
+    BLANK = "blank"
+    NOT_APPLICABLE = "not_applicable"
+    AMBIGUOUS = "ambiguous"
+    INVALID = "invalid"
+
+
+@dataclass(frozen=True, slots=True)
+class NumberText:
+    """A text read as a number.
+
+    Attributes:
+        kind: how it was written; `AMBIGUOUS` is `1,252`: 1.252 by the Vietnamese rule, 1252 by the English one.
+        value: the number, in percent where a percent sign stands; None where there is none. An ambiguous text
+            has the value of the Vietnamese rule.
+        is_percent: whether a percent sign stands behind it.
+    """
+
+    kind: NumberKind
+    value: int | float | None = None
+    is_percent: bool = False
+
+
+_ZERO_WORDS = frozenset({"-", "–", "—", "−", "không", "không có"})
+_BLANK_WORDS = frozenset({"", "bỏ trống"})
+_DOTS = re.compile(r"[.…\s]+")
+_PLAIN = re.compile(r"-?[0-9]+")
+_GROUPED = re.compile(r"-?[1-9][0-9]{0,2}(?:(?:\.[0-9]{3})+|(?: [0-9]{3})+)")
+_COMMA = re.compile(r"(-?)([0-9]+|[1-9][0-9]{0,2}(?:\.[0-9]{3})+|[1-9][0-9]{0,2}(?: [0-9]{3})+),([0-9]+)")
+_POINT = re.compile(r"-?[0-9]+\.[0-9]+")
+_AMBIGUOUS = re.compile(r"-?[1-9][0-9]{0,2},[0-9]{3}")
+_SEPARATORS = str.maketrans("", "", ". ")
+_INVALID = NumberText(NumberKind.INVALID)
+
+
+@lru_cache(maxsize=4096)
+def parse_number(text: str) -> NumberText:
+    """Read stored text under Vietnamese rules: a dot or a space groups thousands, a comma opens decimals.
+
+    `1.252` and `1 252` are 1252, `10,24%` is 10.24 percent, `12.5` can only be a decimal written with a point
+    (three digits behind the point always make a thousand). Never raises.
+    """
+    bare = clean(text).removeprefix("'").strip()
+    lowered = bare.lower()
+    if lowered in _BLANK_WORDS or _DOTS.fullmatch(bare):
+        return NumberText(NumberKind.BLANK)
+    if lowered in _ZERO_WORDS:
+        return NumberText(NumberKind.ZERO, 0)
+    if lowered == "x":
+        return NumberText(NumberKind.NOT_APPLICABLE)
+    is_percent = bare.endswith("%")
+    if is_percent:
+        bare = bare[:-1].rstrip()
+    bare = bare.replace("−", "-")
+    if sum(c.isdigit() for c in bare) > MAX_DIGITS:
+        return _INVALID
+    if _PLAIN.fullmatch(bare):
+        return NumberText(NumberKind.PLAIN, int(bare), is_percent)
+    if _GROUPED.fullmatch(bare):
+        return NumberText(NumberKind.GROUPED, int(bare.translate(_SEPARATORS)), is_percent)
+    if match := _COMMA.fullmatch(bare):
+        value = float(f"{match[1]}{match[2].translate(_SEPARATORS)}.{match[3]}")
+        kind = NumberKind.AMBIGUOUS if _AMBIGUOUS.fullmatch(bare) else NumberKind.DECIMAL
+        return NumberText(kind, value, is_percent)
+    if _POINT.fullmatch(bare):
+        return NumberText(NumberKind.DECIMAL, float(bare), is_percent)
+    return _INVALID
+
+
+def whole(value: float) -> int | None:
+    """Give a stored number as an integer; None if it is none, or too large to be exact.
+
+    Like a spreadsheet, it looks at 15 significant digits, so that the dust of a sum (2.9999999999999996) is no
+    reason to refuse 3.
+    """
+    if not math.isfinite(value) or abs(value) > LARGEST_EXACT:
+        return None
+    if value == int(value):
+        return int(value)
+    nearest = round(value)
+    return nearest if float(f"{value:.15g}") == nearest else None
+
+
+_DAY_FIRST = re.compile(r"([0-9]{1,2})\s?[/.-]\s?([0-9]{1,2})\s?[/.-]\s?([0-9]{4})")
+_YEAR_FIRST = re.compile(r"([0-9]{4})[-/]([0-9]{1,2})[-/]([0-9]{1,2})(?:[ T]00:00(?::00(?:\.0+)?)?)?")
+_IN_WORDS = re.compile(r"(?:ngày )?([0-9]{1,2}) tháng ([0-9]{1,2}) năm ([0-9]{4})")
+_FIRST_YEAR, _LAST_YEAR = 1900, 2100
+
+
+@lru_cache(maxsize=1024)
+def parse_date(text: str) -> date | None:
+    """Read a date, day first: `30/3/2016`, `31.12.2019`, `ngày 05 tháng 02 năm 2026`, or ISO year first.
+
+    None for anything else: a missing or short year is never guessed, and month first never tried.
+    """
+    bare = clean(text).lower()
+    if match := _DAY_FIRST.fullmatch(bare) or _IN_WORDS.fullmatch(bare):
+        day, month, year = int(match[1]), int(match[2]), int(match[3])
+    elif match := _YEAR_FIRST.fullmatch(bare):
+        year, month, day = int(match[1]), int(match[2]), int(match[3])
+    else:
+        return None
+    if not _FIRST_YEAR <= year <= _LAST_YEAR:
+        return None
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def format_date(value: date | time | timedelta) -> str:
+    """Give a date or time as people write it here: `31/12/2019`, with the time only where there is one."""
+    if isinstance(value, datetime):
+        day = value.strftime("%d/%m/%Y")
+        return day if value.time() == time() else f"{day} {value:%H:%M}"
+    if isinstance(value, date):
+        return value.strftime("%d/%m/%Y")
+    return value.strftime("%H:%M") if isinstance(value, time) else str(value)
+
+
+_LITERALS = re.compile(r'"[^"]*"|\\.|_.|\*.')
+_BRACKETS = re.compile(r"\[[^\]]*\]")
+_ELAPSED = re.compile(r"\[[hms]+\]", re.IGNORECASE)
+_DATE_LETTERS = re.compile(r"[dmyhs]", re.IGNORECASE)
+_DECIMALS = re.compile(r"\.([0#?]+)")
+
+
+@lru_cache(maxsize=512)
+def is_date_format(number_format: str) -> bool:
+    """Say whether a number format shows a date or a time."""
+    first = _LITERALS.sub("", number_format.split(";", maxsplit=1)[0])
+    return bool(_ELAPSED.search(first) or _DATE_LETTERS.search(_BRACKETS.sub("", first)))
+
+
+@lru_cache(maxsize=512)
+def is_percent_format(number_format: str) -> bool:
+    """Say whether a number format multiplies by 100; a quoted percent sign only decorates."""
+    return "%" in _LITERALS.sub("", number_format.split(";", maxsplit=1)[0])
+
+
+@lru_cache(maxsize=512)
+def _decimals(number_format: str) -> tuple[int, int] | None:
+    """Give how many decimals a format shows, at least and at most; None where it shows what there is."""
+    first = _BRACKETS.sub("", _LITERALS.sub("", number_format.split(";", maxsplit=1)[0]))
+    if not any(digit in first for digit in "0#?"):
+        return None
+    match = _DECIMALS.search(first)
+    return (match[1].count("0"), len(match[1])) if match else (0, 0)
+
+
+def format_number(value: float, number_format: str | None = None) -> str:
+    """Give a stored number as it is printed, with a decimal comma and no grouping.
+
+    Percent formats multiply by 100 and show the sign, as a spreadsheet does.
+    """
+    percent = number_format is not None and is_percent_format(number_format)
+    shown = value * 100 if percent else value
+    decimals = _decimals(number_format) if number_format else None
+    if decimals is None or not math.isfinite(shown):
+        text = f"{shown:.15g}" if abs(shown) < LARGEST_EXACT else repr(shown)
+        if "e" in text and math.isfinite(shown):
+            text = f"{shown:.15f}".rstrip("0").rstrip(".") if abs(shown) < 1 else f"{shown:.0f}"
+    else:
+        least, most = decimals
+        text = f"{shown:.{most}f}"
+        if most > least:
+            kept = text[: len(text) - (most - least)]
+            text = (kept + text[len(kept) :].rstrip("0")).rstrip(".")
+    return text.replace(".", ",") + ("%" if percent else "")
