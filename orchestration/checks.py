@@ -3,3 +3,96 @@
 What belongs here: how their findings are shown and what they block. What does not: the rules (`ingestion.gate`,
 `reports.publication_gate`); tests of single models, which dbt has.
 """
+
+from collections import Counter
+from collections.abc import Iterable
+
+import dagster as dg
+from reports.publication_gate import check_marts
+
+from ingestion.findings import Verdict
+from ingestion.ledger import Ledger, LedgerState, SubmissionRecord
+from orchestration.progress import Progress
+from orchestration.resources import TongketHome
+from reports import release as releases
+
+_SHOWN = 200
+_HELD = (Verdict.UNREADABLE, Verdict.REJECTED, Verdict.NEEDS_EXPLANATION, Verdict.ON_HOLD)
+
+
+def open_cases(state: LedgerState) -> list[SubmissionRecord]:
+    """Give each unit's newest revision for a period that is held back, or not judged yet."""
+    pairs = {(record.key.unit, record.key.period) for record in state.submissions.values()}
+    newest = (state.revisions(unit, period)[-1] for unit, period in sorted(pairs))
+    return [record for record in newest if record.status is not Verdict.ACCEPTED]
+
+
+def findings_table(records: Iterable[SubmissionRecord]) -> dg.TableMetadataValue:
+    """Give what is wrong with submissions as a table that Dagster shows, up to a length that one can read."""
+    rows = [
+        dg.TableRecord(
+            {
+                "submission": str(record.key),
+                "rule": finding.rule,
+                "severity": finding.severity,
+                "place": f"{finding.sheet}!{finding.cell}",
+                "found": finding.value,
+                "expected": finding.expected,
+                "message": finding.message,
+            }
+        )
+        for record in records
+        for finding in record.findings
+        if finding.severity != "notice" and not finding.explained
+    ]
+    columns = ("submission", "rule", "severity", "place", "found", "expected", "message")
+    schema = dg.TableSchema([dg.TableColumn(column) for column in columns])
+    return dg.MetadataValue.table(rows[:_SHOWN], schema)
+
+
+@dg.asset_check(
+    asset="verdicts",
+    description=(
+        "Whether the newest revision of every unit and period is accepted. It never blocks: a bad submission "
+        "holds back itself alone, and the unit's last accepted revision keeps counting."
+    ),
+)
+def intake_gate(home: TongketHome) -> dg.AssetCheckResult:
+    """Say what is held back, with what is wrong with it."""
+    held = open_cases(Ledger(home.home.ledger).replay())
+    counted = Counter(str(record.status or "pending") for record in held)
+    return dg.AssetCheckResult(
+        passed=not held,
+        severity=dg.AssetCheckSeverity.WARN,
+        description=f"{len(held)} open cases" if held else "Every submission is accepted.",
+        metadata={
+            "open_cases": len(held),
+            **{str(verdict): counted[verdict] for verdict in _HELD},
+            "findings": findings_table(held),
+        },
+    )
+
+
+@dg.asset_check(
+    asset="warehouse",
+    blocking=True,
+    description=(
+        "Whether every accepted figure arrived, parts make wholes, and nothing shrank unexplained since the "
+        "last release. A failure blocks the release, and the one that is up stays."
+    ),
+)
+def publication_gate(home: TongketHome, progress: dg.ResourceParam[Progress]) -> dg.AssetCheckResult:
+    """Check the marts before anything is published from them."""
+    progress.start("publication_gate")
+    report = check_marts(home.home.warehouse, home.home.bronze, releases.published_warehouse(home.home))
+    progress.finish("publication_gate", str(len(report.failures)))
+    rows = [dg.TableRecord({"check": f.check, "message": f.message}) for f in report.failures[:_SHOWN]]
+    return dg.AssetCheckResult(
+        passed=report.passed,
+        severity=dg.AssetCheckSeverity.ERROR,
+        metadata={"failures": len(report.failures), "failed": dg.MetadataValue.table(rows)},
+    )
+
+
+ALL = (intake_gate, publication_gate)
+"""Both gates."""

@@ -11,12 +11,18 @@ from typing import Any
 
 import click
 
-from ingestion.catalogue import CatalogueError
-from ingestion.periods import PeriodError
-from ingestion.registry import RegistryError
 from orchestration import environment
-from orchestration.errors import BROKEN, REFUSED, WRONG_USE, CommandError, write_traceback
-from orchestration.texts import LANGUAGES, Invocation, TextCommand, TextGroup, language_of, option, set_language, text
+from orchestration.errors import BrokenError, CommandError, RefusedError, write_traceback
+from orchestration.texts import (
+    LANGUAGES,
+    Invocation,
+    TextCommand,
+    TextGroup,
+    language_of,
+    option,
+    set_language,
+    text,
+)
 
 _NAME = "tongket"
 
@@ -43,13 +49,18 @@ COMMANDS: dict[str, str] = {
 }
 """Commands in the order of their use, with the module of `commands/` that holds each."""
 
-EXPECTED_ERRORS: dict[type[Exception], int] = {
-    RegistryError: WRONG_USE,
-    CatalogueError: WRONG_USE,
-    PeriodError: WRONG_USE,
-    PermissionError: WRONG_USE,
+EXPECTED_ERRORS: dict[str, type[CommandError]] = {
+    "RegistryError": CommandError,
+    "CatalogueError": CommandError,
+    "PermissionError": CommandError,
+    "LedgerError": CommandError,
+    "LedgerLockedError": RefusedError,
+    "DecisionRefusedError": RefusedError,
+    "MartsError": RefusedError,
+    "ReleaseError": RefusedError,
+    "WarehouseBuildError": RefusedError,
 }
-"""Errors that are a user's to mend: their message is shown as it is, with this exit code."""
+"""Errors that are a user's to mend, by class name, since importing their modules would take seconds."""
 
 
 class Tongket(TextGroup):
@@ -80,23 +91,17 @@ class Tongket(TextGroup):
 
 
 def _explained(error: Exception, ctx: click.Context) -> CommandError:
-    code = _exit_code(error)
-    if code is not None:
-        return CommandError(text("cli.error.expected", ctx, message=str(error)), code)
+    expected = next(
+        (EXPECTED_ERRORS[c.__name__] for c in type(error).__mro__ if c.__name__ in EXPECTED_ERRORS), None
+    )
+    if expected is not None:
+        return expected(text("cli.error.expected", ctx, message=str(error)))
     # The command may have failed before the group's own function ran, when there is no invocation yet.
     home = environment.home_from(ctx.params.get("home_option"))
-    path = write_traceback(error, home.build / "errors" if home.root.is_dir() else None, environment.now())
-    return CommandError(
-        text("cli.error.unexpected", ctx, kind=type(error).__name__, message=str(error)[:300], path=path), BROKEN
-    )
-
-
-def _exit_code(error: Exception) -> int | None:
-    for kind, code in EXPECTED_ERRORS.items():
-        if isinstance(error, kind):
-            return code
-    # These come from modules that are slow to import; where they are raised, those are imported already.
-    return {"WriterBusy": REFUSED, "LedgerLocked": REFUSED, "LedgerError": WRONG_USE}.get(type(error).__name__)
+    folder = home.build / "errors" if home.root.is_dir() else None
+    path = write_traceback(error, folder, environment.now())
+    kind, said = type(error).__name__, str(error)[:300]
+    return BrokenError(text("cli.error.unexpected", ctx, kind=kind, message=said, path=path))
 
 
 @click.group(_NAME, cls=Tongket, context_settings={"help_option_names": ["-h", "--help"]})

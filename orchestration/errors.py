@@ -19,15 +19,25 @@ DONE, REFUSED, WRONG_USE, BROKEN = 0, 1, 2, 70
 
 
 class CommandError(click.ClickException):
-    """A command ends with one line (and perhaps a remedy) instead of an answer."""
+    """A command was used wrongly and ends with one line (and perhaps a remedy) instead of an answer."""
 
-    def __init__(self, text: str, exit_code: int = WRONG_USE) -> None:
-        super().__init__(text)
-        self.exit_code = exit_code
+    exit_code = WRONG_USE
 
     def show(self, file: IO[Any] | None = None) -> None:
         """Print the line where errors go."""
         click.echo(self.message, file=file, err=file is None)
+
+
+class RefusedError(CommandError):
+    """The data, or the state that it is in, does not admit what was asked."""
+
+    exit_code = REFUSED
+
+
+class BrokenError(CommandError):
+    """The product itself failed."""
+
+    exit_code = BROKEN
 
 
 def suggestions(code: str, known: Iterable[str]) -> list[str]:
@@ -38,7 +48,7 @@ def suggestions(code: str, known: Iterable[str]) -> list[str]:
 
 
 def write_traceback(error: BaseException, folder: Path | None, now: datetime) -> Path:
-    """Keep an unexpected error's traceback in a folder, or in the temporary one if that cannot be written to."""
+    """Keep an unexpected error's traceback in a folder, or in the temporary one if there is no other."""
     text = "".join(traceback.format_exception(error))
     for place in filter(None, (folder, Path(tempfile.gettempdir()))):
         path = place / f"tongket-error-{now:%Y%m%dT%H%M%S}.txt"

@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-everything = dg.AssetSelection.all() - dg.AssetSelection.assets("inbox")
+everything = dg.AssetSelection.all() - dg.AssetSelection.assets("inbox", "registry")
 
 inbox_to_release = dg.define_asset_job(
     "inbox_to_release",

@@ -1,17 +1,17 @@
 """One run at a time on a state folder.
 
-What belongs here: the lock that a run holds from its start to its end. What does not: the locks that keep single
-files whole (`ingestion.files`). Readers need none, since what they open is replaced in one step.
+What belongs here: the lock that a run holds from its start to its end. What does not: the locks that keep
+single files whole (`ingestion.files`). Readers need none, since what they open is replaced in one step.
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from ingestion.files import Locked, exclusive
+from ingestion.files import LockedError, exclusive
 from ingestion.home import Home
 
 
-class WriterBusy(Exception):
+class WriterBusyError(Exception):
     """Another process runs on the state folder.
 
     Attributes:
@@ -28,10 +28,10 @@ def writer_lock(home: Home) -> Iterator[None]:
     """Hold the lock of a state folder without waiting; a process that holds it already may take it again.
 
     Raises:
-        WriterBusy: another process holds it.
+        WriterBusyError: another process holds it.
     """
     try:
         with exclusive(home.root / "writer.lock", wait_seconds=0):
             yield
-    except Locked as error:
-        raise WriterBusy(home, str(error)) from error
+    except LockedError as error:
+        raise WriterBusyError(home, str(error)) from error

@@ -8,11 +8,9 @@ from collections.abc import Collection, Mapping, Sequence
 
 import dagster as dg
 
+from ingestion.ledger import UNKNOWN_PERIOD
 from ingestion.periods import Period
 from ingestion.registry import Registry
-
-UNKNOWN_PERIOD = "unknown"
-"""The partition of submissions whose period cannot be told or is not in the calendar."""
 
 periods = dg.DynamicPartitionsDefinition(name="period")
 
@@ -21,8 +19,8 @@ RANGE_END_TAG = "dagster/asset_partition_range_end"
 
 
 def period_keys(registry: Registry) -> list[str]:
-    """Give the partitions of a calendar: its periods by their last day, then the one for unknown periods."""
-    found = sorted((Period.parse(code) for code in registry.periods), key=lambda p: (p.end, p.start, p.code))
+    """Give the partitions of a calendar in its order, then the one for submissions without a period of it."""
+    found = sorted((Period.parse(code) for code in registry.periods), key=lambda p: (p.order, p.code))
     return [*(period.code for period in found), UNKNOWN_PERIOD]
 
 
@@ -38,5 +36,5 @@ def range_tags(known: Sequence[str], period: str | None = None) -> Mapping[str, 
 
 
 def is_covered(period: str, keys: Collection[str], registry: Registry) -> bool:
-    """Say whether a run over some partitions covers a period; the last partition takes what has none of its own."""
+    """Say whether a run over some partitions covers a period; one partition takes all that have none."""
     return (period if period in registry.periods else UNKNOWN_PERIOD) in keys

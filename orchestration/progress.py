@@ -4,6 +4,7 @@ What belongs here: the protocol, its stages and the listener that says nothing. 
 (`terminal.py`).
 """
 
+from collections.abc import Callable
 from typing import Protocol
 
 STAGES = ("landing", "judging", "bronze", "warehouse", "publication_gate", "pages", "rendering", "release")
@@ -34,3 +35,15 @@ class Silent:
 
     def finish(self, stage: str, note: str = "") -> None:
         """Say nothing."""
+
+
+def counter(progress: Progress, stage: str) -> Callable[[int, int, str], None]:
+    """Give a callback for functions that say how many of how many they have done."""
+    done_before = 0
+
+    def report(done: int, total: int, label: str) -> None:
+        nonlocal done_before
+        progress.advance(stage, done - done_before)
+        done_before = done
+
+    return report

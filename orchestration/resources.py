@@ -53,7 +53,7 @@ class Clock(dg.ConfigurableResource):  # type: ignore[type-arg]
 
 
 class Renderer(dg.ConfigurableResource):  # type: ignore[type-arg]
-    """What turns the report project into pages: an installed Quarto, or the embedded runner if there is none."""
+    """What turns the report project into pages: an installed Quarto, else the embedded runner."""
 
     quarto: str = ""
 

@@ -14,7 +14,7 @@ INSTANCE_FILE = ROOT / "dagster.yaml"
 EXAMPLE_REGISTRY = Path(__file__).parent / "example_registry"
 
 
-class StateExists(Exception):
+class StateExistsError(Exception):
     """The folder holds a registry already, which is never overwritten."""
 
 
@@ -22,10 +22,10 @@ def write_example(home: Home) -> tuple[Path, ...]:
     """Make a new state folder with an example of every registry file.
 
     Raises:
-        StateExists: there is a registry already.
+        StateExistsError: there is a registry already.
     """
     if home.registry.exists() and any(home.registry.iterdir()):
-        raise StateExists(str(home.registry))
+        raise StateExistsError(str(home.registry))
     for folder in (home.registry, home.inbox, home.landing, home.releases):
         folder.mkdir(parents=True, exist_ok=True)
     written = []

@@ -5,7 +5,7 @@ does not: the texts (`messages/cli.yml`).
 """
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,9 @@ from ingestion.catalogue import Language
 from ingestion.home import Home
 from ingestion.messages import message
 from orchestration.errors import WRONG_USE, suggestions
+
+INTERRUPTED = 130
+"""Exit code of a call that was stopped with Ctrl+C."""
 
 LANGUAGES: tuple[Language, ...] = ("vi", "en")
 _LANGUAGE_KEY = "tongket.language"
@@ -86,9 +89,7 @@ class TextCommand(click.Command):
 
     def format_arguments(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the arguments."""
-        rows = [
-            param.get_help_record(ctx) for param in self.get_params(ctx) if isinstance(param, TextArgument)
-        ]
+        rows = [param.get_help_record(ctx) for param in self.get_params(ctx) if isinstance(param, TextArgument)]
         if rows:
             with formatter.section(text("cli.help.arguments", ctx)):
                 formatter.write_dl(rows)
@@ -127,20 +128,12 @@ class TextGroup(click.Group):
         """Give a command's line of the overview."""
         return text(f"cli.{command}.short", ctx)
 
-    def main(
-        self,
-        args: Sequence[str] | None = None,
-        prog_name: str | None = None,
-        complete_var: str | None = None,
-        standalone_mode: bool = True,
-        windows_expand_args: bool = True,
-        **extra: Any,
-    ) -> Any:
+    def main(self, *args: Any, standalone_mode: bool = True, **extra: Any) -> Any:
         """Run a call and end the process with its exit code."""
         if not standalone_mode:
-            return super().main(args, prog_name, complete_var, False, windows_expand_args, **extra)
+            return super().main(*args, standalone_mode=False, **extra)  # type: ignore[call-overload]
         try:
-            code = super().main(args, prog_name, complete_var, False, windows_expand_args, **extra)
+            code = super().main(*args, standalone_mode=False, **extra)  # type: ignore[call-overload]
         except click.UsageError as error:
             click.echo(usage_text(error), err=True)
             sys.exit(WRONG_USE)
@@ -149,7 +142,7 @@ class TextGroup(click.Group):
             sys.exit(error.exit_code)
         except click.Abort:
             click.echo(err=True)
-            sys.exit(130)
+            sys.exit(INTERRUPTED)
         sys.exit(code or 0)
 
 

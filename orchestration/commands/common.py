@@ -8,9 +8,9 @@ from typing import Any
 
 import click
 
-from ingestion.periods import Period
+from ingestion.periods import Period, PeriodError
 from ingestion.registry import Registry, load_registry
-from orchestration.errors import WRONG_USE, CommandError, suggestions
+from orchestration.errors import CommandError, suggestions
 from orchestration.texts import Invocation
 
 
@@ -40,7 +40,7 @@ def unknown(call: Invocation, kind: str, code: str, known: Iterable[str]) -> Com
     """Say that a code is not known, with those that look like it."""
     found = suggestions(code, known)
     hint = call.text("cli.error.hint", known=", ".join(found)) if found else ""
-    return CommandError(call.text(f"cli.error.unknown_{kind}", code=code, hint=hint), WRONG_USE)
+    return CommandError(call.text(f"cli.error.unknown_{kind}", code=code, hint=hint))
 
 
 def known_unit(call: Invocation, registry: Registry, code: str) -> str:
@@ -60,7 +60,10 @@ def calendar_period(call: Invocation, registry: Registry, text: str) -> Period:
     Raises:
         CommandError: the calendar has no such period.
     """
-    period = Period.parse(text)
+    try:
+        period = Period.parse(text)
+    except PeriodError:
+        raise unknown(call, "period", text, registry.periods) from None
     if period.code in registry.periods:
         return period
     raise unknown(call, "period", period.code, registry.periods)

@@ -1,45 +1,38 @@
 """`tongket accept`, `reject`, `close`, `reopen`: decisions of the data team, each a record of its own."""
 
 import getpass
-from datetime import date
+from datetime import datetime
 from typing import Literal
-
-from ingestion.ledger import (
-    Decided,
-    DecisionRefused,
-    Event,
-    Ledger,
-    LedgerState,
-    PeriodClosed,
-    PeriodReopened,
-)
-from orchestration import environment
-from orchestration.commands.common import calendar_period, known_unit, registry_of, unknown
-from orchestration.errors import REFUSED, CommandError
-from orchestration.texts import Invocation, argument, command, option, pass_invocation
 
 import click
 
-
-def _append(call: Invocation, event: Event) -> LedgerState:
-    try:
-        with Ledger(call.home.ledger).writing() as ledger:
-            ledger.append([event])
-            return ledger.state
-    except DecisionRefused as error:
-        raise CommandError(str(error), REFUSED) from error
+from ingestion.catalogue import load_catalogue
+from ingestion.ledger import Event, Ledger, PeriodClosed, PeriodReopened
+from orchestration import environment
+from orchestration.commands.common import calendar_period, known_unit, registry_of, unknown
+from orchestration.texts import Invocation, argument, command, option, pass_invocation
 
 
 def _decide(
     call: Invocation, submission: str, decision: Literal["accept", "reject"], reason: str, by: str | None
 ) -> int:
-    registry_of(call)
+    from ingestion.pipeline import decide  # noqa: PLC0415
+
+    registry = registry_of(call)
     known = Ledger(call.home.ledger).replay().submissions
     if submission not in known:
         raise unknown(call, "submission", submission, known)
-    event = Decided(submission, decision, reason, by or getpass.getuser(), environment.now())
-    status = _append(call, event).submissions[submission].status
-    shown = call.text(f"cli.verdict.{status}")
+    record = decide(
+        call.home,
+        registry,
+        load_catalogue(),
+        submission,
+        decision,
+        reason=reason,
+        by=by or getpass.getuser(),
+        now=environment.now(),
+    )
+    shown = call.text(f"cli.verdict.{record.status}")
     click.echo(call.text("cli.decision.done", submission=submission, status=shown, home=call.home.root))
     return 0
 
@@ -64,6 +57,11 @@ def reject(call: Invocation, submission: str, reason: str, by: str | None) -> in
     return _decide(call, submission, "reject", reason, by)
 
 
+def _append(call: Invocation, event: Event) -> None:
+    with Ledger(call.home.ledger).writing() as ledger:
+        ledger.append([event])
+
+
 @command("close")
 @argument("period")
 @option("--by")
@@ -83,12 +81,12 @@ def close(call: Invocation, period: str, by: str | None) -> int:
 @option("--reason", required=True)
 @option("--by")
 @pass_invocation
-def reopen(call: Invocation, period: str, unit: str, until: date, reason: str, by: str | None) -> int:
+def reopen(call: Invocation, *, period: str, unit: str, until: datetime, reason: str, by: str | None) -> int:
     """See the text `cli.reopen.help`."""
     registry = registry_of(call)
-    asked = calendar_period(call, registry, period)
+    asked = calendar_period(call, registry, period).code
     unit = known_unit(call, registry, unit)
-    last_day = date(until.year, until.month, until.day)
-    _append(call, PeriodReopened(asked.code, unit, last_day, reason, by or getpass.getuser(), environment.now()))
-    click.echo(call.text("cli.reopen.done", period=asked.code, unit=unit, until=last_day))
+    last_day, who = until.date(), by or getpass.getuser()
+    _append(call, PeriodReopened(asked, unit, last_day, reason, who, environment.now()))
+    click.echo(call.text("cli.reopen.done", period=asked, unit=unit, until=last_day))
     return 0

@@ -78,7 +78,9 @@ def diagnose(call: Invocation) -> Iterator[Diagnosis]:
 def _python(call: Invocation) -> Diagnosis:
     is_new_enough = sys.version_info >= (3, 11)
     detail = f"{platform.python_version()} ({sys.executable})"
-    return Diagnosis("python", call.text("cli.doctor.python"), "ok" if is_new_enough else "broken", detail, True)
+    return Diagnosis(
+        "python", call.text("cli.doctor.python"), "ok" if is_new_enough else "broken", detail, True
+    )
 
 
 def _package(call: Invocation, name: str) -> Diagnosis:

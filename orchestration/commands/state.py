@@ -6,8 +6,8 @@ import click
 
 from ingestion.home import Home
 from ingestion.registry import load_registry
-from orchestration.errors import REFUSED, CommandError
-from orchestration.state import StateExists, write_example
+from orchestration.errors import RefusedError
+from orchestration.state import StateExistsError, write_example
 from orchestration.texts import Invocation, argument, command, pass_invocation
 
 
@@ -19,8 +19,8 @@ def init(call: Invocation, folder: Path) -> int:
     home = Home(folder.expanduser().absolute())
     try:
         written = write_example(home)
-    except StateExists as error:
-        raise CommandError(call.text("cli.init.exists", path=error), REFUSED) from error
+    except StateExistsError as error:
+        raise RefusedError(call.text("cli.init.exists", path=error)) from error
     registry = load_registry(home.registry)
     click.echo(call.text("cli.init.done", home=home.root, count=len(written)))
     click.echo(

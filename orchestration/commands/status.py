@@ -60,7 +60,7 @@ def _receipt(registry: Registry, record: SubmissionRecord | None, period: str) -
 
 
 def history(registry: Registry, state: LedgerState) -> Iterator[dict[str, Any]]:
-    """Give one row for each submission, in order of receipt, with its verdict and the decision that overrides it."""
+    """Give one row for each submission, in order of receipt, with its verdict and what overrides it."""
     for record in state.submissions.values():
         decision = record.decision
         severities = Counter(finding.severity for finding in record.findings)

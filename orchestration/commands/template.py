@@ -6,7 +6,7 @@ import click
 
 from ingestion.catalogue import load_catalogue
 from orchestration.commands.common import calendar_period, known_unit, registry_of
-from orchestration.errors import REFUSED, CommandError
+from orchestration.errors import CommandError, RefusedError
 from orchestration.texts import Invocation, command, option, pass_invocation
 
 
@@ -29,6 +29,6 @@ def template(call: Invocation, unit: str, period: str, output: Path, force: bool
     try:
         write_template(output, load_catalogue(), registry, unit, asked)
     except TemplateError as error:
-        raise CommandError(str(error), REFUSED) from error
+        raise RefusedError(str(error)) from error
     click.echo(call.text("cli.template.done", path=output))
     return 0

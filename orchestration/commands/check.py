@@ -1,0 +1,134 @@
+"""`tongket check`: the verdict and findings for files, with nothing stored."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ingestion.catalogue import load_catalogue
+from ingestion.findings import Finding, OutcomeStatus, Verdict
+from ingestion.ledger import UNKNOWN_PERIOD, Ledger
+from ingestion.registry import load_registry
+from orchestration.commands.common import existing, moment, print_json
+from orchestration.errors import REFUSED
+from orchestration.texts import Invocation, argument, command, json_option, option, pass_invocation
+
+if TYPE_CHECKING:
+    from ingestion.gate.history import History
+    from ingestion.pipeline import CheckResult
+
+_STYLES = {Verdict.ACCEPTED: "green", Verdict.NEEDS_EXPLANATION: "yellow", Verdict.ON_HOLD: "yellow"}
+_SHOWN_FINDINGS = 200
+
+
+@command("check")
+@argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@option("--as-of")
+@json_option
+@pass_invocation
+def check(call: Invocation, files: tuple[Path, ...], as_of: str | None, as_json: bool) -> int:
+    """See the text `cli.check.help`."""
+    from ingestion.pipeline import check_files  # noqa: PLC0415
+
+    paths = existing(call, files)
+    at = moment(call, as_of, end_of_day=True)
+    registry = load_registry(call.home.registry) if call.home.registry.is_dir() else None
+    results = check_files(paths, load_catalogue(), registry, at, _history(call))
+    if as_json:
+        for result in results:
+            print_json(as_object(call, result))
+    else:
+        for result in results:
+            _show(call, result)
+        if registry is None:
+            click.echo(call.text("cli.check.no_registry", home=call.home.root), err=True)
+    is_accepted = all(result.judgement.verdict is Verdict.ACCEPTED for result in results)
+    return 0 if is_accepted else REFUSED
+
+
+def _history(call: Invocation) -> "History | None":
+    """Give the rows of earlier periods where a state folder has them."""
+    if not (call.home.bronze / "submissions.parquet").is_file():
+        return None
+    from ingestion.bronze import BronzeHistory  # noqa: PLC0415
+
+    return BronzeHistory(call.home.bronze, load_catalogue(), Ledger(call.home.ledger).replay())
+
+
+def as_object(call: Invocation, result: "CheckResult") -> dict[str, Any]:
+    """Give a result in the shape that programs read."""
+    from ingestion.pipeline import UNKNOWN_UNIT  # noqa: PLC0415
+
+    judgement, key = result.judgement, result.key
+    return {
+        "file": str(result.path),
+        "submission": {
+            "unit": None if key.unit == UNKNOWN_UNIT else key.unit,
+            "period": None if key.period == UNKNOWN_PERIOD else key.period,
+            "revision": key.revision,
+        },
+        "verdict": str(judgement.verdict),
+        "checks": {
+            "passed": judgement.count(OutcomeStatus.PASS),
+            "failed": judgement.count(OutcomeStatus.FAIL),
+            "not_run": judgement.count(OutcomeStatus.NOT_RUN),
+        },
+        "findings": [
+            {
+                "rule": finding.rule,
+                "severity": finding.severity,
+                "sheet": finding.sheet,
+                "cell": finding.cell,
+                "value": finding.value,
+                "expected": finding.expected,
+                "message": _message(call, finding),
+                "explained": finding.explained,
+            }
+            for finding in judgement.findings
+        ],
+    }
+
+
+def _message(call: Invocation, finding: Finding) -> str:
+    return finding.message_en if call.language == "en" else finding.message
+
+
+def _show(call: Invocation, result: "CheckResult") -> None:
+    from rich.text import Text  # noqa: PLC0415
+
+    from orchestration.terminal import console, table  # noqa: PLC0415
+
+    screen = console()
+    judgement = result.judgement
+    verdict = call.text(f"cli.verdict.{judgement.verdict}")
+    headline = Text(f"{result.path}: ")
+    headline.append(verdict, style=f"bold {_STYLES.get(judgement.verdict, 'red')}")
+    headline.append(f"  ({result.key.unit}, {result.key.period})")
+    screen.print(headline)
+    counts = {status.name.lower(): judgement.count(status) for status in OutcomeStatus}
+    screen.print(
+        Text(
+            call.text(
+                "cli.check.counts", passed=counts["pass"], failed=counts["fail"], not_run=counts["not_run"]
+            )
+        )
+    )
+    idle = sorted({o.rule for o in judgement.outcomes if o.status is OutcomeStatus.NOT_RUN})
+    if idle:
+        screen.print(Text(call.text("cli.check.not_run", rules=", ".join(idle)), style="dim"))
+    if judgement.findings:
+        names = ("rule", "severity", "place", "value", "expected", "message")
+        columns = [call.text(f"cli.check.column.{name}") for name in names]
+        rows = [_cells(call, finding) for finding in judgement.findings[:_SHOWN_FINDINGS]]
+        screen.print(table(columns, rows))
+        if len(judgement.findings) > _SHOWN_FINDINGS:
+            rest = len(judgement.findings) - _SHOWN_FINDINGS
+            screen.print(Text(call.text("cli.check.more", count=rest)))
+
+
+def _cells(call: Invocation, finding: Finding) -> tuple[str, ...]:
+    severity = call.text(f"cli.severity.{finding.severity}")
+    if finding.explained:
+        severity += f" ({call.text('cli.check.explained')})"
+    place = "!".join(part for part in (finding.sheet, finding.cell) if part)
+    return (finding.rule, severity, place, finding.value, finding.expected, _message(call, finding))

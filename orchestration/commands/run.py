@@ -1,0 +1,122 @@
+"""`tongket run` and `tongket publish`: a job of Dagster, with progress on the terminal."""
+
+import time
+import warnings
+from collections.abc import Mapping
+from contextlib import nullcontext
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from orchestration import environment
+from orchestration.commands.common import calendar_period, print_json, registry_of, unknown, warehouse_of
+from orchestration.errors import REFUSED, RefusedError
+from orchestration.lock import WriterBusyError, writer_lock
+from orchestration.texts import Invocation, command, json_option, option, pass_invocation
+
+if TYPE_CHECKING:
+    from orchestration.runs import RunOutcome
+
+_GATE_LINES = 20
+
+
+@command("run")
+@option("--period")
+@option("--quiet", is_flag=True)
+@json_option
+@pass_invocation
+def run(call: Invocation, period: str | None, quiet: bool, as_json: bool) -> int:
+    """See the text `cli.run.help`."""
+    registry = registry_of(call)
+    asked = calendar_period(call, registry, period).code if period else None
+    return _execute(call, "inbox_to_release", quiet or as_json, as_json, period=asked)
+
+
+@command("publish")
+@option("--term")
+@option("--note", default="")
+@option("--quiet", is_flag=True)
+@json_option
+@pass_invocation
+def publish(call: Invocation, term: str | None, note: str, quiet: bool, as_json: bool) -> int:
+    """See the text `cli.publish.help`."""
+    registry = registry_of(call)
+    warehouse_of(call)
+    terms = {row.term_code for row in registry.terms}
+    if term is not None and term not in terms:
+        raise unknown(call, "term", term, terms)
+    config: dict[str, Mapping[str, Any]] = {"release": {"note": note}}
+    if term is not None:
+        config["report_project"] = {"term": term}
+    return _execute(call, "publish_release", quiet or as_json, as_json, config=config)
+
+
+def _execute(
+    call: Invocation,
+    job: str,
+    is_quiet: bool,
+    as_json: bool,
+    *,
+    period: str | None = None,
+    config: Mapping[str, Mapping[str, Any]] | None = None,
+) -> int:
+    from orchestration import terminal  # noqa: PLC0415
+    from orchestration.progress import Silent  # noqa: PLC0415
+
+    started = time.monotonic()
+    log = call.home.dagster / "logs" / f"{environment.now():%Y%m%dT%H%M%S}-{job}.log"
+    try:
+        # Taken before the slow imports, so that a second run is refused at once.
+        with writer_lock(call.home), terminal.quiet(log) as stream, warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            from orchestration.runs import run_job  # noqa: PLC0415
+
+            screen = (
+                nullcontext(Silent())
+                if is_quiet
+                else terminal.listener(stream, lambda stage: call.text(f"cli.stage.{stage}"))
+            )
+            with screen as progress:
+                outcome = run_job(call.home, job, progress, period=period, config=config)
+    except WriterBusyError as error:
+        busy = call.text("cli.error.busy", process=error.process or "?", home=call.home.root)
+        raise RefusedError(busy) from error
+    summary = _summary(call, outcome)
+    seconds = round(time.monotonic() - started, 1)
+    if as_json:
+        failure = outcome.failure
+        stopped = {"step": failure.step, "message": failure.message} if failure else None
+        print_json({"run": outcome.run_id, "seconds": seconds, "failure": stopped, **summary})
+    else:
+        _show(call, outcome, summary, seconds, log)
+    return REFUSED if outcome.failure else 0
+
+
+def _summary(call: Invocation, outcome: "RunOutcome") -> dict[str, Any]:
+    verdicts = ("accepted", "rejected", "unreadable", "needs_explanation", "on_hold")
+    summary = {name: outcome.fact("landed_submissions", name) for name in ("landed", "duplicates", "unknown")}
+    summary |= {verdict: outcome.fact("verdicts", verdict) for verdict in verdicts}
+    summary["open_cases"] = outcome.checks.get("intake_gate", {}).get("open_cases", 0)
+    summary["figures"] = outcome.fact("warehouse", "figures")
+    summary |= {name: outcome.fact("rendered_reports", name) for name in ("html", "pdf")}
+    summary["release"] = outcome.fact("release", "path", None)
+    summary["site"] = str(call.home.site) if call.home.site.exists() else None
+    return summary
+
+
+def _show(call: Invocation, outcome: "RunOutcome", summary: dict[str, Any], seconds: float, log: Any) -> None:
+    from orchestration.terminal import console, table  # noqa: PLC0415
+
+    rows = [(call.text(f"cli.run.{name}"), value) for name, value in summary.items() if value]
+    console().print(table(("", ""), rows))
+    failure = outcome.failure
+    if failure is None:
+        click.echo(call.text("cli.run.done", seconds=seconds))
+        return
+    if failure.is_gate:
+        click.echo(call.text("cli.run.gate_failed"), err=True)
+        for row in outcome.checks.get("publication_gate", {}).get("failed", [])[:_GATE_LINES]:
+            click.echo(f"  {row.data['check']}: {row.data['message']}", err=True)
+    else:
+        click.echo(call.text("cli.run.failed", step=failure.step, message=failure.message), err=True)
+    click.echo(call.text("cli.run.log", path=log), err=True)

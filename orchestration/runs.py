@@ -1,0 +1,128 @@
+"""Running a job from the command line: the same job on the same instance as Dagster's own page would run.
+
+What belongs here: starting a run in this process and telling what came of it. What does not: drawing it
+(`terminal.py`) and what the job does (`assets.py`).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import dagster as dg
+
+from ingestion.home import Home
+from ingestion.registry import load_registry
+from orchestration.definitions import defs
+from orchestration.instance import COMMAND_LINE, LAUNCHED_BY_TAG, close_interrupted_runs, open_instance
+from orchestration.lock import writer_lock
+from orchestration.partitions import missing_periods, periods, range_tags
+from orchestration.progress import Progress
+
+# The command line draws its own progress; Dagster's events are in its storage, where `tongket ui` shows them.
+_SILENT_CONSOLE = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a run stopped.
+
+    Attributes:
+        step: the asset or check at which it stopped.
+        kind: class of the error.
+        message: what it said.
+        is_gate: whether the publication gate stopped it.
+    """
+
+    step: str
+    kind: str
+    message: str
+    is_gate: bool
+
+
+@dataclass(frozen=True)
+class RunOutcome:
+    """What came of a run.
+
+    Attributes:
+        facts: what each asset said of itself, by asset and name.
+        checks: what each check said, by name.
+    """
+
+    run_id: str
+    failure: Failure | None
+    facts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    checks: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    def fact(self, asset: str, name: str, default: Any = 0) -> Any:
+        """Give what an asset said of itself, or a default if it did not get that far."""
+        return self.facts.get(asset, {}).get(name, default)
+
+
+def run_job(
+    home: Home,
+    job: str,
+    progress: Progress,
+    *,
+    period: str | None = None,
+    config: Mapping[str, Mapping[str, Any]] | None = None,
+) -> RunOutcome:
+    """Run a job to its end.
+
+    Args:
+        home: the state folder.
+        job: name of the job.
+        progress: what is told how far the run has come.
+        period: the period to cover; None for all.
+        config: settings of single assets, by asset.
+
+    Raises:
+        WriterBusyError: another run is writing to the state folder.
+    """
+    with writer_lock(home), open_instance(home) as instance:
+        close_interrupted_runs(instance)
+        name = str(periods.name)
+        missing = missing_periods(load_registry(home.registry), instance.get_dynamic_partitions(name))
+        instance.add_dynamic_partitions(name, missing)
+        result = defs.resolve_job_def(job).execute_in_process(
+            instance=instance,
+            raise_on_error=False,
+            resources={"progress": progress},
+            run_config={
+                **_SILENT_CONSOLE,
+                "ops": {asset: {"config": dict(settings)} for asset, settings in (config or {}).items()},
+            },
+            tags={LAUNCHED_BY_TAG: COMMAND_LINE, **range_tags(instance.get_dynamic_partitions(name), period)},
+        )
+        return _outcome(result)
+
+
+def _outcome(result: dg.ExecuteInProcessResult) -> RunOutcome:
+    facts: dict[str, Mapping[str, Any]] = {}
+    checks: dict[str, Mapping[str, Any]] = {}
+    failure: Failure | None = None
+    for event in result.all_events:
+        if event.event_type is dg.DagsterEventType.ASSET_MATERIALIZATION:
+            made = event.step_materialization_data.materialization
+            facts[made.asset_key.to_user_string()] = _plain(made.metadata)
+        elif event.event_type is dg.DagsterEventType.ASSET_CHECK_EVALUATION:
+            evaluation = event.asset_check_evaluation_data
+            checks[evaluation.check_name] = {"passed": evaluation.passed, **_plain(evaluation.metadata)}
+        elif event.event_type is dg.DagsterEventType.STEP_FAILURE and failure is None:
+            failure = _failure(event)
+        elif event.event_type is dg.DagsterEventType.RUN_FAILURE and failure is None:
+            failure = Failure("", "", event.message or "", is_gate=False)
+    return RunOutcome(result.run_id, failure, facts, checks)
+
+
+def _plain(metadata: Mapping[str, dg.MetadataValue[Any]]) -> dict[str, Any]:
+    return {name: value.value for name, value in metadata.items()}
+
+
+def _failure(event: dg.DagsterEvent) -> Failure:
+    error = event.step_failure_data.error
+    while error is not None and error.cause is not None:
+        error = error.cause
+    step = event.step_key or ""
+    kind = error.cls_name or "" if error else ""
+    message = error.message.strip().removeprefix(f"{kind}: ") if error else ""
+    return Failure(step, kind, message, is_gate=kind == "DagsterAssetCheckFailedError")
