@@ -30,8 +30,7 @@ from ingestion.bronze import (
 )
 from ingestion.catalogue import Catalogue
 from ingestion.findings import Judgement, OutcomeStatus, Verdict
-from ingestion.gate import GateContext, judge, rules_version
-from ingestion.gate.history import EmptyHistory, History
+from ingestion.gate import EmptyHistory, Engine, GateContext, History, RuleError, judge, rules_version
 from ingestion.home import Home
 from ingestion.landing import Landing
 from ingestion.ledger import (
@@ -58,8 +57,6 @@ from ingestion.submissions import Problem, Reading, Submission, SubmissionKey
 
 Progress = Callable[[int, int, str], None]
 """Called with how many are done, of how many, and which one is next or was last."""
-
-Engine = Literal["gx", "masks"]
 
 UNKNOWN_UNIT = "unknown"
 """Stands for the unit of a checked file whose cover does not tell it."""
@@ -297,6 +294,7 @@ def judge_period(
 
     Raises:
         LedgerError: the ledger is held by another process or damaged.
+        RuleError: a rule file does not fit its schema.
     """
     report = PeriodReport(period)
     with Ledger(home.ledger).writing() as ledger:
@@ -342,6 +340,9 @@ def _judge(
         return {}
     try:
         return judge(submissions, context, engine=engine)
+    except RuleError:
+        # The rules themselves are broken; no submission has anything to do with it.
+        raise
     except Exception:
         if len(submissions) == 1:
             report.failures[str(submissions[0].key)] = traceback.format_exc()
