@@ -13,6 +13,7 @@ MISSING_CHARACTER = "\ufffd"
 _HARMLESS = frozenset(",;/?")
 _ASCII_PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")
 _DROPPED = frozenset({"Cc", "Cf"})
+_WHITE_SPACE = re.compile(r"[^\S\u00a0]+")  # a space that never breaks is meant
 
 
 def plain(text: str) -> str:
@@ -21,13 +22,13 @@ def plain(text: str) -> str:
     Formatting characters (category Cf) go because some of them reverse the order in which text is shown.
     """
     kept = []
-    for character in " ".join(unicodedata.normalize("NFC", text).split()):
+    for character in _WHITE_SPACE.sub(" ", unicodedata.normalize("NFC", text)):
         category = unicodedata.category(character)
         if category == "Cs" or (ord(character) & 0xFFFE) == 0xFFFE:
             kept.append(MISSING_CHARACTER)
         elif category not in _DROPPED:
             kept.append(character)
-    return " ".join("".join(kept).split())
+    return _WHITE_SPACE.sub(" ", "".join(kept)).strip()
 
 
 def markdown(text: str) -> str:
@@ -43,7 +44,15 @@ def markdown(text: str) -> str:
 
 def attribute(text: str) -> str:
     """Give text for a quoted attribute of Pandoc Markdown, such as `alt="…"`, without the quotes."""
-    escaped = {"&": "&amp;", '"': "&quot;", "\\": "&#92;", "{": "&#123;", "}": "&#125;", "<": "&lt;", ">": "&gt;"}
+    escaped = {
+        "&": "&amp;",
+        '"': "&quot;",
+        "\\": "&#92;",
+        "{": "&#123;",
+        "}": "&#125;",
+        "<": "&lt;",
+        ">": "&gt;",
+    }
     return "".join(escaped.get(character, character) for character in plain(text))
 
 

@@ -92,7 +92,9 @@ class Sentence(_Strict):
         base = f"report.say.{self.text}"
         if self.sign_of is None:
             return (base,)
-        return tuple(f"{base}.{sign}" for sign in (("up", "down", "zero") if self.is_change else ("some", "zero")))
+        return tuple(
+            f"{base}.{sign}" for sign in (("up", "down", "zero") if self.is_change else ("some", "zero"))
+        )
 
 
 class Chart(_Strict):

@@ -1,0 +1,490 @@
+"""Everything that the pages of a site say, loaded once from a published warehouse.
+
+What belongs here: typed rows of the marts and look-ups among them. What does not: reading the tables
+(`marts.py`), wording and layout.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from reports import marts
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """One indicator as the warehouse describes it."""
+
+    code: str
+    name: str
+    name_en: str
+    unit: str
+    kind: str
+    section: str
+    decimals: int
+    order: int
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A unit and term that get a report."""
+
+    code: str
+    name: str
+    kind: str
+    term: str
+    is_province: bool
+    parent: str | None
+    system: str
+
+    @property
+    def slug(self) -> str:
+        """The name of its page, without extension."""
+        return f"{self.code}-{self.term}".lower()
+
+
+@dataclass(frozen=True)
+class Period:
+    """One period with its first and last day."""
+
+    code: str
+    kind: str
+    year: int
+    first_year: int
+    starts_on: date
+    ends_on: date
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One figure of one unit and period, with its parts."""
+
+    indicator: str
+    org: str
+    period: str
+    value: float | None
+    numerator: float | None = None
+    denominator: float | None = None
+    opening: float | None = None
+    status: str = "final"
+
+
+@dataclass(frozen=True)
+class Target:
+    """One target of a unit for a term, with what came of it."""
+
+    indicator: str
+    year: int | None
+    basis: str
+    direction: str
+    minimum: float | None
+    maximum: float | None
+    document: str
+    actual: float | None
+    assessment: str | None
+    status: str
+
+
+@dataclass(frozen=True)
+class Filing:
+    """Whether a unit filed for one period, in time, and with what result."""
+
+    org: str
+    period: str
+    is_owed: bool
+    due_on: date | None
+    is_received: bool
+    is_on_time: bool
+    is_accepted: bool
+
+
+@dataclass(frozen=True)
+class Submission:
+    """One submission and where it stands."""
+
+    id: str
+    org: str
+    period: str
+    revision: int
+    received_at: datetime | None
+    status: str
+    errors: int
+    warnings: int
+
+    @property
+    def is_accepted(self) -> bool:
+        """Whether its figures count."""
+        return self.status == "accepted"
+
+
+@dataclass(frozen=True)
+class StatedFigure:
+    """One figure that was stated in public, and what the warehouse has beside it."""
+
+    id: str
+    body: str
+    body_name: str
+    measure: str
+    unit: str
+    qualifier: str
+    low: float | None
+    high: float | None
+    indicator: str
+    org: str
+    period: str
+    derivation: str
+    actual: float | None
+    actual_low: float | None
+    actual_high: float | None
+    status: str | None
+    verdict: str
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """An explanation that a unit gave for a finding of an accepted submission."""
+
+    submission: str
+    org: str
+    period: str
+    rule: str
+    sheet: str
+    cell: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Completeness:
+    """How many periods a unit owed, and what became of them."""
+
+    owed: int
+    received: int
+    on_time: int
+    accepted: int
+
+
+@dataclass(frozen=True)
+class Site:
+    """All that a site shows.
+
+    Attributes:
+        as_of: up to when submissions and decisions count.
+        code_version: the version of the program that computed the figures.
+    """
+
+    as_of: datetime
+    code_version: str
+    indicators: dict[str, Indicator]
+    units: tuple[Unit, ...]
+    names: dict[str, str]
+    periods: dict[str, Period]
+    figures: dict[tuple[str, str, str], Figure]
+    derived: dict[tuple[str, str, str, str], Figure]
+    targets: dict[tuple[str, str], tuple[Target, ...]]
+    filings: dict[str, tuple[Filing, ...]]
+    submissions: tuple[Submission, ...]
+    statements: tuple[StatedFigure, ...]
+    explanations: dict[str, tuple[Explanation, ...]] = field(default_factory=dict)
+
+    def figure(self, indicator: str, org: str, period: str) -> Figure | None:
+        """Give a figure that has a value; None where there is none."""
+        found = self.figures.get((indicator, org, period))
+        return found if found is not None and found.value is not None else None
+
+    def derivation(self, indicator: str, org: str, period: str, derivation: str) -> Figure | None:
+        """Give a figure derived from others that has a value; None where there is none."""
+        found = self.derived.get((indicator, org, period, derivation))
+        return found if found is not None and found.value is not None else None
+
+    @cached_property
+    def _by_parent(self) -> dict[tuple[str, str], tuple[Unit, ...]]:
+        grouped: dict[tuple[str, str], list[Unit]] = defaultdict(list)
+        for unit in self.units:
+            if unit.parent:
+                grouped[unit.parent, unit.term].append(unit)
+        return {key: tuple(units) for key, units in grouped.items()}
+
+    def children(self, unit: Unit) -> tuple[Unit, ...]:
+        """Give the units under a province that have a report for the same term."""
+        return self._by_parent.get((unit.code, unit.term), ()) if unit.is_province else ()
+
+    def years(self, term: str) -> tuple[int, ...]:
+        """Give the years that make a term."""
+        period = self.periods[term]
+        return tuple(range(period.starts_on.year, period.ends_on.year + 1))
+
+    def previous_term(self, term: str) -> str | None:
+        """Give the term that ended when this one was opened; None where the calendar has none."""
+        opened = self.periods[term].first_year
+        return next(
+            (
+                code
+                for code, period in sorted(self.periods.items())
+                if period.kind == "NK" and period.year == opened
+            ),
+            None,
+        )
+
+    @cached_property
+    def open_cases(self) -> tuple[Submission, ...]:
+        """The newest submission of each unit and period where it is not accepted."""
+        newest: dict[tuple[str, str], Submission] = {}
+        for submission in self.submissions:
+            key = (submission.org, submission.period)
+            if key not in newest or submission.revision > newest[key].revision:
+                newest[key] = submission
+        found = (submission for submission in newest.values() if not submission.is_accepted)
+        return tuple(sorted(found, key=lambda s: (s.org, self.order(s.period))))
+
+    def order(self, period: str) -> tuple[date, str]:
+        """Give the calendar order of a period; unknown ones come last."""
+        known = self.periods.get(period)
+        return (known.ends_on if known else date.max, period)
+
+    @cached_property
+    def missing(self) -> tuple[Filing, ...]:
+        """What was owed, due and never received."""
+        today = self.as_of.date()
+        late = (
+            filing
+            for filings in self.filings.values()
+            for filing in filings
+            if filing.is_owed and not filing.is_received and (filing.due_on is None or filing.due_on < today)
+        )
+        return tuple(sorted(late, key=lambda f: (f.org, self.order(f.period))))
+
+    def filings_of(self, unit: Unit) -> tuple[Filing, ...]:
+        """Give the filings of a unit within its term, and of the term before where one was filed."""
+        term = self.periods[unit.term]
+        previous = self.previous_term(unit.term)
+
+        def belongs(filing: Filing) -> bool:
+            period = self.periods.get(filing.period)
+            if period is None:
+                return False
+            if period.kind == "NK":
+                return filing.period == unit.term or (filing.period == previous and filing.is_received)
+            return term.starts_on <= period.starts_on and period.ends_on <= term.ends_on
+
+        found = (filing for filing in self.filings.get(unit.code, ()) if belongs(filing))
+        return tuple(sorted(found, key=lambda f: self.order(f.period)))
+
+    def completeness(self, unit: Unit) -> Completeness:
+        """Count what a unit owed within its term and what became of it."""
+        owed = [filing for filing in self.filings_of(unit) if filing.is_owed]
+        return Completeness(
+            owed=len(owed),
+            received=sum(filing.is_received for filing in owed),
+            on_time=sum(filing.is_on_time for filing in owed),
+            accepted=sum(filing.is_accepted for filing in owed),
+        )
+
+    def open_of(self, unit: Unit) -> tuple[Submission, ...]:
+        """Give the open cases of a unit within its term."""
+        periods = {filing.period for filing in self.filings_of(unit)}
+        return tuple(case for case in self.open_cases if case.org == unit.code and case.period in periods)
+
+
+def load_site(warehouse: Path, *, as_of: datetime, code_version: str, term: str | None = None) -> Site:
+    """Load everything that the pages say.
+
+    Args:
+        warehouse: the published DuckDB file, opened read-only.
+        as_of: up to when submissions and decisions count; shown on every page.
+        code_version: the version of the program, shown in the annex.
+        term: reports of this term only; by default of every term that has some.
+
+    Raises:
+        reports.marts.MartsError: the warehouse or one of its marts is missing.
+    """
+    with marts.open_warehouse(warehouse) as connection:
+        tables = {name: marts.read(connection, warehouse, name) for name in marts.COLUMNS}
+    systems = {row["org_code"]: str(row["term_system"] or "DANG") for row in _oldest_first(tables)}
+    return Site(
+        as_of=as_of,
+        code_version=code_version,
+        indicators=_indicators(tables["dim_indicator"]),
+        units=_units(tables["rpt_report_unit"], systems, term),
+        names={row["org_code"]: str(row["org_name"]) for row in _oldest_first(tables)},
+        periods=_periods(tables["dim_period"]),
+        figures={(f.indicator, f.org, f.period): f for f in map(_figure, tables["fct_indicator_value"])},
+        derived={
+            (row["indicator_code"], row["org_code"], row["period_code"], row["derivation"]): _derived(row)
+            for row in tables["fct_indicator_derived"]
+        },
+        targets=_targets(tables["fct_target"]),
+        filings=_filings(tables["rpt_completeness"]),
+        submissions=tuple(sorted(map(_submission, tables["fct_submission"]), key=lambda s: s.id)),
+        statements=tuple(sorted(map(_stated, tables["rpt_stated_figure"]), key=lambda s: s.id)),
+        explanations=_explanations(tables["rpt_explanation"]),
+    )
+
+
+def _oldest_first(tables: dict[str, list[dict[str, Any]]]) -> list[dict[str, Any]]:
+    """Give the versions of organisations, oldest first, so that the newest name wins."""
+    return sorted(tables["dim_organisation"], key=lambda row: (row["org_code"], row["valid_from"] or date.min))
+
+
+def _indicators(rows: Iterable[dict[str, Any]]) -> dict[str, Indicator]:
+    return {
+        row["indicator_code"]: Indicator(
+            code=row["indicator_code"],
+            name=row["name_vi"],
+            name_en=row["name_en"],
+            unit=row["unit_code"],
+            kind=row["kind"],
+            section=row["section"],
+            decimals=int(row["decimals"]),
+            order=int(row["sort_order"]),
+        )
+        for row in sorted(rows, key=lambda row: (row["sort_order"], row["indicator_code"]))
+    }
+
+
+def _units(rows: Iterable[dict[str, Any]], systems: dict[str, str], term: str | None) -> tuple[Unit, ...]:
+    units = (
+        Unit(
+            code=row["org_code"],
+            name=row["org_name"],
+            kind=row["org_kind"],
+            term=row["term_code"],
+            is_province=bool(row["is_province"]),
+            parent=row["parent_code"] or None,
+            system=systems.get(row["org_code"], "DANG"),
+        )
+        for row in rows
+        if term is None or row["term_code"] == term
+    )
+    return tuple(sorted(units, key=lambda unit: (unit.term, unit.code)))
+
+
+def _periods(rows: Iterable[dict[str, Any]]) -> dict[str, Period]:
+    return {
+        row["period_code"]: Period(
+            row["period_code"],
+            row["kind"],
+            int(row["year"]),
+            int(row["first_year"]),
+            row["starts_on"],
+            row["ends_on"],
+        )
+        for row in sorted(rows, key=lambda row: (row["sort_order"], row["period_code"]))
+    }
+
+
+def _figure(row: dict[str, Any]) -> Figure:
+    return Figure(
+        row["indicator_code"],
+        row["org_code"],
+        row["period_code"],
+        row["value"],
+        row["numerator"],
+        row["denominator"],
+        row["opening_value"],
+        row["status"],
+    )
+
+
+def _derived(row: dict[str, Any]) -> Figure:
+    return Figure(
+        row["indicator_code"], row["org_code"], row["period_code"], row["value"], status=row["status"]
+    )
+
+
+def _targets(rows: Iterable[dict[str, Any]]) -> dict[tuple[str, str], tuple[Target, ...]]:
+    grouped: dict[tuple[str, str], list[Target]] = defaultdict(list)
+    for row in rows:
+        grouped[row["org_code"], row["term_code"]].append(
+            Target(
+                indicator=row["indicator_code"],
+                year=None if row["year"] is None else int(row["year"]),
+                basis=row["basis"],
+                direction=row["direction"],
+                minimum=row["target_min"],
+                maximum=row["target_max"],
+                document=row["document"] or "",
+                actual=row["actual_value"],
+                assessment=row["assessment"],
+                status=row["status"],
+            )
+        )
+    return {
+        key: tuple(sorted(targets, key=lambda t: (t.indicator, t.basis, t.year or 0)))
+        for key, targets in grouped.items()
+    }
+
+
+def _filings(rows: Iterable[dict[str, Any]]) -> dict[str, tuple[Filing, ...]]:
+    grouped: dict[str, list[Filing]] = defaultdict(list)
+    for row in sorted(rows, key=lambda row: (row["reporting_org_code"], row["period_code"])):
+        grouped[row["reporting_org_code"]].append(
+            Filing(
+                org=row["reporting_org_code"],
+                period=row["period_code"],
+                is_owed=bool(row["is_owed"]),
+                due_on=row["due_on"],
+                is_received=bool(row["is_received"]),
+                is_on_time=bool(row["is_on_time"]),
+                is_accepted=bool(row["is_accepted"]),
+            )
+        )
+    return {org: tuple(filings) for org, filings in grouped.items()}
+
+
+def _submission(row: dict[str, Any]) -> Submission:
+    return Submission(
+        id=row["submission_id"],
+        org=row["reporting_org_code"] or "",
+        period=row["period_code"] or "",
+        revision=int(row["revision"]),
+        received_at=row["received_at"],
+        status=row["status"],
+        errors=int(row["n_errors"] or 0),
+        warnings=int(row["n_warnings"] or 0),
+    )
+
+
+def _stated(row: dict[str, Any]) -> StatedFigure:
+    return StatedFigure(
+        id=row["statement_id"],
+        body=row["body_code"],
+        body_name=row["body_name"],
+        measure=row["measure"],
+        unit=row["unit"] or "",
+        qualifier=row["qualifier"],
+        low=row["value_low"],
+        high=row["value_high"],
+        indicator=row["indicator_code"] or "",
+        org=row["org_code"],
+        period=row["period_code"],
+        derivation=row["derivation"] or "",
+        actual=row["actual_value"],
+        actual_low=row["actual_low"],
+        actual_high=row["actual_high"],
+        status=row["status"],
+        verdict=row["verdict"],
+    )
+
+
+def _explanations(rows: Iterable[dict[str, Any]]) -> dict[str, tuple[Explanation, ...]]:
+    grouped: dict[str, list[Explanation]] = defaultdict(list)
+    for row in rows:
+        explanation = Explanation(
+            submission=row["submission_id"],
+            org=row["reporting_org_code"],
+            period=row["period_code"],
+            rule=row["rule_code"],
+            sheet=row["sheet"] or "",
+            cell=row["cell"] or "",
+            text=row["explanation"] or "",
+        )
+        grouped[explanation.org].append(explanation)
+    return {org: tuple(sorted(found, key=_explanation_order)) for org, found in grouped.items()}
+
+
+def _explanation_order(explanation: Explanation) -> tuple[str, str, str, str, str]:
+    return (explanation.submission, explanation.sheet, explanation.cell, explanation.rule, explanation.text)

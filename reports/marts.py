@@ -1,0 +1,144 @@
+"""Reading the marts: one plain select a table, and nothing that counts or judges.
+
+What belongs here: the list of tables and columns that pages need, and opening the warehouse read-only. What
+does not: business SQL, which lives in the dbt project, and the shapes that pages use (`context.py`).
+"""
+
+from collections.abc import Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+from ingestion.messages import message
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "dim_indicator": (
+        "indicator_code",
+        "name_vi",
+        "name_en",
+        "unit_code",
+        "kind",
+        "section",
+        "decimals",
+        "sort_order",
+    ),
+    "dim_organisation": ("org_code", "org_name", "org_kind", "term_system", "valid_from"),
+    "dim_period": ("period_code", "kind", "year", "first_year", "starts_on", "ends_on", "sort_order"),
+    "rpt_report_unit": ("org_code", "org_name", "org_kind", "term_code", "is_province", "parent_code"),
+    "fct_indicator_value": (
+        "indicator_code",
+        "org_code",
+        "period_code",
+        "value",
+        "numerator",
+        "denominator",
+        "opening_value",
+        "status",
+    ),
+    "fct_indicator_derived": ("indicator_code", "org_code", "period_code", "derivation", "value", "status"),
+    "fct_target": (
+        "org_code",
+        "indicator_code",
+        "term_code",
+        "year",
+        "basis",
+        "direction",
+        "target_min",
+        "target_max",
+        "document",
+        "actual_value",
+        "assessment",
+        "status",
+    ),
+    "fct_submission": (
+        "submission_id",
+        "reporting_org_code",
+        "period_code",
+        "revision",
+        "received_at",
+        "status",
+        "n_errors",
+        "n_warnings",
+    ),
+    "rpt_completeness": (
+        "reporting_org_code",
+        "period_code",
+        "is_owed",
+        "due_on",
+        "is_received",
+        "is_on_time",
+        "is_accepted",
+        "accepted_submission_id",
+    ),
+    "rpt_explanation": (
+        "submission_id",
+        "reporting_org_code",
+        "period_code",
+        "rule_code",
+        "sheet",
+        "cell",
+        "explanation",
+    ),
+    "rpt_stated_figure": (
+        "statement_id",
+        "body_code",
+        "body_name",
+        "measure",
+        "unit",
+        "qualifier",
+        "value_low",
+        "value_high",
+        "indicator_code",
+        "org_code",
+        "period_code",
+        "derivation",
+        "actual_value",
+        "actual_low",
+        "actual_high",
+        "status",
+        "verdict",
+    ),
+}
+"""The marts that pages read, and the columns of them."""
+
+_OF_REPORT_UNITS = ("fct_indicator_value", "fct_indicator_derived")
+
+
+class MartsError(Exception):
+    """The warehouse is not there or lacks a mart; the message says what to do."""
+
+
+@contextmanager
+def open_warehouse(path: Path) -> "Iterator[duckdb.DuckDBPyConnection]":
+    """Open a warehouse read-only.
+
+    Raises:
+        MartsError: there is no such file.
+    """
+    if not path.is_file():
+        raise MartsError(message("report.error.no_warehouse", path=path))
+    connection = duckdb.connect(str(path), read_only=True)
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+def read(connection: duckdb.DuckDBPyConnection, warehouse: Path, table: str) -> list[dict[str, Any]]:
+    """Read the columns of one mart that pages need; figures only of units that have a report.
+
+    Raises:
+        MartsError: the mart or a column of it is missing.
+    """
+    columns = COLUMNS[table]
+    where = " where org_code in (select org_code from rpt_report_unit)" if table in _OF_REPORT_UNITS else ""
+    try:
+        cursor = connection.execute(f"select {', '.join(columns)} from {table}{where}")
+    except (duckdb.CatalogException, duckdb.BinderException) as error:
+        raise MartsError(message("report.error.no_marts", path=warehouse, table=table)) from error
+    return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]

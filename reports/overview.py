@@ -1,0 +1,100 @@
+"""The pages over all units: the index and the open cases.
+
+What belongs here: what these pages say. What does not: the report of one unit (`pages.py`) and the stated
+figures (`stated.py`).
+"""
+
+from collections.abc import Sequence
+
+from ingestion.messages import message
+from reports import format as write
+from reports.blocks import Block, Bullets, Grid, Heading, Markdown, Paragraph, Text, inline, numbered
+from reports.context import Site, Unit
+from reports.pages import Page, completeness_by_unit, open_cases
+from reports.stated import SLUG as STATED
+
+INDEX = "index"
+OPEN = "ho-so-dang-mo"
+
+
+def index_page(site: Site) -> Page:
+    """Write the page that leads to every report."""
+    blocks: list[Block] = [Paragraph(message("report.index.intro"))]
+    placed: set[tuple[str, str]] = set()
+    number = 0
+
+    def table(units: Sequence[Unit]) -> Grid:
+        nonlocal number
+        number += 1
+        placed.update((unit.code, unit.term) for unit in units)
+        return numbered(completeness_by_unit(site, units, message("report.index.table")), number)
+
+    for unit in site.units:
+        if unit.is_province:
+            heading = f"{unit.name}, {write.period(unit.term)}"
+            blocks.append(Heading(2, heading, f"don-vi-{unit.slug}"))
+            blocks.append(table([unit, *site.children(unit)]))
+    for system, key, anchor in (("DANG", "others", "don-vi-khac"), ("DOAN", "union", "to-chuc-doan")):
+        rest = [u for u in site.units if u.system == system and (u.code, u.term) not in placed]
+        if rest:
+            blocks += [Heading(2, message(f"report.index.{key}"), anchor), table(rest)]
+    blocks.append(Heading(2, message("report.index.more"), "trang-khac"))
+    blocks.append(
+        Bullets(
+            [
+                Markdown(f"[{inline(message('report.nav.stated'))}]({STATED}.html)"),
+                Markdown(f"[{inline(message('report.nav.open'))}]({OPEN}.html)"),
+            ]
+        )
+    )
+    return Page(
+        slug=INDEX,
+        title=message("report.index.title"),
+        subtitle=message("report.index.subtitle"),
+        eyebrow="",
+        blocks=tuple(blocks),
+        has_pdf=False,
+        has_contents=False,
+    )
+
+
+def open_page(site: Site) -> Page:
+    """Write the page of open cases and of what was never received."""
+    cases = site.open_cases
+    blocks: list[Block] = []
+    grids = 0
+    if cases:
+        blocks.append(Paragraph(message("report.open.intro.some", count=write.number(len(cases)))))
+        grids += 1
+        blocks.append(numbered(open_cases(site, cases), grids))
+    else:
+        blocks.append(Paragraph(message("report.open.intro.zero")))
+    blocks.append(Heading(2, message("report.missing.heading"), "chua-nhan-duoc"))
+    if site.missing:
+        blocks.append(Paragraph(message("report.missing.intro.some", count=write.number(len(site.missing)))))
+        grids += 1
+        blocks.append(numbered(_missing(site), grids))
+    else:
+        blocks.append(Paragraph(message("report.missing.intro.zero")))
+    return Page(
+        slug=OPEN,
+        title=message("report.open.title"),
+        subtitle=message("report.open.subtitle"),
+        eyebrow="",
+        blocks=tuple(blocks),
+        has_pdf=False,
+        has_contents=False,
+    )
+
+
+def _missing(site: Site) -> Grid:
+    rows: list[list[Text]] = [
+        [
+            site.names.get(filing.org, filing.org),
+            write.period(filing.period),
+            write.day(filing.due_on) if filing.due_on else message("report.value.missing_short"),
+        ]
+        for filing in site.missing
+    ]
+    header = [message(f"report.column.{name}") for name in ("unit", "period", "due")]
+    return Grid(message("report.missing.table"), header, rows, ["l", "l", "l"], [2, 1, 1])

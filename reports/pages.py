@@ -1,0 +1,450 @@
+"""A page as a value, and the report page of one unit.
+
+What belongs here: which parts a unit's report has, in which order, with which figures. What does not: pages
+over all units (`overview.py`), the files of the project (`project.py`).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ingestion.messages import message
+from reports import format as write
+from reports import sentences, tables
+from reports.blocks import (
+    Block,
+    Bullets,
+    Command,
+    Grid,
+    Heading,
+    Markdown,
+    Notice,
+    Paragraph,
+    Picture,
+    Text,
+    code,
+    inline,
+    numbered,
+)
+from reports.charts import ChartData, Point, described
+from reports.context import Filing, Indicator, Site, Submission, Unit
+from reports.sections import Chart, Plan, Section
+
+_CUMULATIVE = ("Q1", "6T", "9T", "N")
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of the site.
+
+    Attributes:
+        slug: its file name without extension.
+        title: plain text.
+        has_pdf: whether a PDF is made of it too.
+        charts: SVG files by path below the project, as data yet to be drawn.
+    """
+
+    slug: str
+    title: str
+    subtitle: str
+    eyebrow: str
+    blocks: tuple[Block, ...]
+    has_pdf: bool = True
+    has_contents: bool = True
+    charts: Mapping[str, ChartData] = field(default_factory=dict)
+
+
+class _Builder:
+    """Collects the blocks of one page and numbers its tables and charts."""
+
+    def __init__(self, slug: str):
+        self.blocks: list[Block] = []
+        self.charts: dict[str, ChartData] = {}
+        self.grids: list[Grid] = []
+        self._slug = slug
+
+    def add(self, *blocks: Block) -> None:
+        self.blocks += blocks
+
+    def table(self, grid: Grid) -> None:
+        self.grids.append(numbered(grid, len(self.grids) + 1))
+        self.blocks.append(self.grids[-1])
+
+    def chart(self, data: ChartData, title: str) -> None:
+        number = len(self.charts) + 1
+        source = f"charts/{self._slug}-{number}.svg"
+        self.charts[source] = data
+        caption = message("report.chart.caption", number=number, title=title)
+        alt = message("report.chart.alt", title=title, figures=described(data.points))
+        self.blocks.append(Picture(source, caption, alt))
+
+
+def unit_page(site: Site, unit: Unit, plan: Plan) -> Page:
+    """Write the report of one unit."""
+    builder = _Builder(unit.slug)
+    _key_figures(site, unit, plan, builder)
+    for section in plan.for_system(unit.system):
+        _section(site, unit, section, builder)
+    _previous_term(site, unit, builder)
+    _completeness(site, unit, builder)
+    _annex(site, unit, builder)
+    legends = tables.marks_used(builder.grids)
+    if legends:
+        builder.blocks.insert(0, Paragraph(" ".join(message(key) for key in legends)))
+    subtitle = "report.page.subtitle_union" if unit.system == "DOAN" else "report.page.subtitle"
+    return Page(
+        slug=unit.slug,
+        title=unit.name,
+        subtitle=message(subtitle, term=write.period(unit.term)),
+        eyebrow=message("report.page.eyebrow"),
+        blocks=tuple(builder.blocks),
+        charts=builder.charts,
+    )
+
+
+def _key_figures(site: Site, unit: Unit, plan: Plan, builder: _Builder) -> None:
+    builder.add(Heading(2, message("report.section.key_figures"), "so-lieu-chu-yeu"))
+    items: list[Text] = []
+    for indicator_code in plan.headlines:
+        indicator = site.indicators.get(indicator_code)
+        figure = site.figure(indicator_code, unit.code, unit.term)
+        if indicator is not None and figure is not None:
+            mark = tables.STATUS_MARKS.get(figure.status, "")
+            value = inline(sentences.figure_text(figure.value, indicator) + mark)
+            items.append(Markdown(f"**{value}** {inline(indicator.name)}"))
+    if items:
+        builder.add(Bullets(items, css="headline"))
+    else:
+        builder.add(Notice(message("report.section.empty")))
+    _targets(site, unit, builder)
+
+
+def _targets(site: Site, unit: Unit, builder: _Builder) -> None:
+    targets = site.targets.get((unit.code, unit.term), ())
+    rows: list[list[Text]] = []
+    said = []
+    for target in targets:
+        indicator = site.indicators.get(target.indicator)
+        if indicator is None:
+            continue
+        name = indicator.name if target.year is None else f"{indicator.name}, {target.year}"
+        rows.append(
+            [
+                name,
+                sentences.target_text(target, indicator),
+                sentences.figure_text(target.actual, indicator) + tables.STATUS_MARKS.get(target.status, ""),
+                sentences.assessment_text(target),
+                target.document or message("report.value.missing_short"),
+            ]
+        )
+        if sentence := sentences.say_target(target, indicator):
+            said.append(sentence)
+    if not rows:
+        builder.add(Notice(message("report.targets.none")))
+        return
+    if said:
+        builder.add(Bullets(said))
+    header = [
+        message(f"report.column.{name}") for name in ("indicator", "target", "actual", "assessment", "document")
+    ]
+    builder.table(
+        Grid(message("report.targets.title"), header, rows, ["l", "r", "r", "l", "l"], [2.6, 1.8, 1.2, 1, 1.6])
+    )
+
+
+def _section(site: Site, unit: Unit, section: Section, builder: _Builder) -> None:
+    grids = [grid for table in section.tables if (grid := tables.build(site, unit, section, table)) is not None]
+    if not grids and section.optional:
+        return
+    builder.add(Heading(2, section.title.vi, section.code.replace("_", "-")))
+    if not grids:
+        builder.add(Notice(message("report.section.empty")))
+        return
+    said = [text for sentence in section.sentences if (text := sentences.say(site, unit, sentence)) is not None]
+    if said:
+        builder.add(Paragraph(" ".join(said)))
+    if section.note:
+        builder.add(Notice(message(f"report.note.{section.note}")))
+    for chart in section.charts:
+        data = chart_data(site, unit, chart)
+        if data is not None:
+            builder.chart(data, _chart_title(site, unit, chart, data))
+    for grid in grids:
+        builder.table(grid)
+
+
+def chart_data(site: Site, unit: Unit, chart: Chart) -> ChartData | None:
+    """Gather the figures of a chart; None where there are too few to draw.
+
+    A chart over years needs two of them, and shares that make a whole need all of their parts in a year.
+    """
+    indicators = [site.indicators[name] for name in chart.indicators if name in site.indicators]
+    if chart.kind == "units":
+        points = [
+            point
+            for child in site.children(unit)
+            if (point := _point(site, indicators[0], child, child.term, child.name))
+        ]
+        return ChartData(chart.kind, points) if len(points) > 1 else None
+    if chart.kind == "breakdown":
+        points = [
+            point
+            for indicator in indicators
+            if (point := _point(site, indicator, unit, unit.term, indicator.name))
+        ]
+        return ChartData(chart.kind, points) if len(points) > 1 and any(p.value for p in points) else None
+    points = []
+    for year in site.years(unit.term):
+        of_year = [
+            point
+            for indicator in indicators
+            if (point := _point(site, indicator, unit, f"{year}-N", str(year)))
+        ]
+        if chart.kind != "stack" or len(of_year) == len(indicators):
+            points += of_year
+    if len({point.category for point in points}) < 2 or not any(point.value for point in points):
+        return None
+    target = _target_line(site, unit, indicators[0]) if chart.kind == "years" else None
+    return ChartData(chart.kind, points, target)
+
+
+def _point(site: Site, indicator: Indicator, unit: Unit, period: str, category: str) -> Point | None:
+    figure = site.figure(indicator.code, unit.code, period)
+    if figure is None or figure.value is None:
+        return None
+    label = write.number(figure.value, indicator.decimals) + tables.STATUS_MARKS.get(figure.status, "")
+    return Point(category, indicator.name, figure.value, label)
+
+
+def _target_line(site: Site, unit: Unit, indicator: Indicator) -> float | None:
+    for target in site.targets.get((unit.code, unit.term), ()):
+        is_yearly = target.basis in ("YEAR", "AVG_PER_YEAR") and target.year is None
+        if target.indicator == indicator.code and is_yearly:
+            return target.minimum if target.minimum is not None else target.maximum
+    return None
+
+
+def _chart_title(site: Site, unit: Unit, chart: Chart, data: ChartData) -> str:
+    if data.target is None:
+        return chart.title.vi
+    indicator = site.indicators[chart.indicators[0]]
+    return message(
+        "report.chart.with_target", title=chart.title.vi, target=sentences.figure_text(data.target, indicator)
+    )
+
+
+def _previous_term(site: Site, unit: Unit, builder: _Builder) -> None:
+    builder.add(Heading(2, message("report.section.previous"), "nhiem-ky-truoc"))
+    previous = site.previous_term(unit.term)
+    rows: list[list[Text]] = []
+    said = []
+    for indicator in site.indicators.values():
+        change = site.derivation(indicator.code, unit.code, unit.term, "change_vs_previous_term")
+        before = site.figure(indicator.code, unit.code, previous) if previous else None
+        now = site.figure(indicator.code, unit.code, unit.term)
+        if change is None or before is None or now is None or change.value is None:
+            continue
+        rows.append(
+            [
+                tables.labelled(indicator),
+                tables.cell(before, indicator),
+                tables.cell(now, indicator),
+                write.signed(change.value, indicator.decimals),
+            ]
+        )
+        if (sentence := sentences.say_previous(indicator, before, change)) is not None:
+            said.append(sentence)
+    if not rows:
+        builder.add(Notice(message("report.previous.none")))
+        return
+    builder.add(Paragraph(message("report.previous.partly")), Bullets(said[:6]))
+    header = [message(f"report.column.{name}") for name in ("indicator", "previous", "current", "change")]
+    builder.table(Grid(message("report.previous.title"), header, rows, ["l", "r", "r", "r"], [3, 1, 1, 1]))
+
+
+def _completeness(site: Site, unit: Unit, builder: _Builder) -> None:
+    builder.add(Heading(2, message("report.section.completeness"), "muc-do-day-du"))
+    count = site.completeness(unit)
+    if count.owed == 0:
+        builder.add(Paragraph(message("report.completeness.none")))
+    else:
+        builder.add(
+            Paragraph(
+                message(
+                    "report.completeness.sentence",
+                    owed=write.number(count.owed),
+                    received=write.number(count.received),
+                    on_time=write.number(count.on_time),
+                    accepted=write.number(count.accepted),
+                )
+            )
+        )
+    filings = site.filings_of(unit)
+    if filings:
+        builder.table(_filing_matrix(site, filings))
+    if children := site.children(unit):
+        builder.table(completeness_by_unit(site, [unit, *children], message("report.completeness.by_unit")))
+    cases = [case for member in (unit, *site.children(unit)) for case in site.open_of(member)]
+    builder.add(Heading(3, message("report.completeness.open_title"), "ho-so-dang-mo"))
+    if cases:
+        builder.table(open_cases(site, cases))
+    else:
+        builder.add(Paragraph(message("report.completeness.no_open")))
+
+
+def _filing_matrix(site: Site, filings: Sequence[Filing]) -> Grid:
+    open_now = {(case.org, case.period) for case in site.open_cases}
+    by_row: dict[str, dict[str, Filing]] = {}
+    for filing in filings:
+        period = site.periods[filing.period]
+        label = str(period.year) if period.kind != "NK" else write.years(period.first_year, period.year)
+        by_row.setdefault(label, {})[period.kind] = filing
+    kinds = [kind for kind in (*_CUMULATIVE, "NK") if any(kind in row for row in by_row.values())]
+    rows: list[list[Text]] = [
+        [label, *(_filing_word(row.get(kind), open_now) for kind in kinds)] for label, row in by_row.items()
+    ]
+    header = [message("report.column.year"), *(message(f"report.period_short.{kind}") for kind in kinds)]
+    return Grid(
+        message("report.completeness.matrix"), header, rows, ["l"] * len(header), [1, *([1.4] * len(kinds))]
+    )
+
+
+def _filing_word(filing: Filing | None, open_now: set[tuple[str, str]]) -> str:
+    if filing is None or not (filing.is_owed or filing.is_received):
+        return message("report.cell.not_owed")
+    if (filing.org, filing.period) in open_now:
+        return message("report.cell.open")
+    if filing.is_accepted:
+        return message("report.cell.accepted_on_time" if filing.is_on_time else "report.cell.accepted_late")
+    return message("report.cell.not_accepted" if filing.is_received else "report.cell.missing")
+
+
+def completeness_by_unit(site: Site, units: Sequence[Unit], caption: str) -> Grid:
+    """Lay out what units owed and what became of it, one row a unit, each leading to its report."""
+    rows: list[list[Text]] = []
+    for unit in units:
+        count = site.completeness(unit)
+        numbers = [count.owed, count.received, count.on_time, count.accepted, len(site.open_of(unit))]
+        rows.append(
+            [
+                Markdown(f"[{inline(unit.name)}]({unit.slug}.html)"),
+                write.period(unit.term).split(" ")[-1],
+                *(write.number(number) for number in numbers),
+            ]
+        )
+    names = ("unit", "term", "owed", "received_count", "on_time", "accepted", "open")
+    header = [message(f"report.column.{name}") for name in names]
+    return Grid(caption, header, rows, ["l", "l", "r", "r", "r", "r", "r"], [2.8, 1.2, 1, 1, 1, 1.1, 1])
+
+
+def open_cases(site: Site, cases: Sequence[Submission]) -> Grid:
+    """Lay out open cases: where they stand and what that means for the figures."""
+    rows: list[list[Text]] = [
+        [
+            code(case.id) if case.id.replace(".", "").replace("-", "").isalnum() else case.id,
+            site.names.get(case.org, case.org),
+            write.period(case.period) if case.period in site.periods else case.period,
+            write.day(case.received_at.date()) if case.received_at else message("report.value.missing_short"),
+            status_text(case.status),
+            write.number(case.errors),
+            write.number(case.warnings),
+            message(f"report.open.effect.{_effect(site, case)}"),
+        ]
+        for case in cases
+    ]
+    names = ("submission", "unit", "period", "received", "status", "errors", "warnings", "effect")
+    header = [message(f"report.column.{name}") for name in names]
+    widths = [1.7, 1.6, 1.2, 1.1, 1.4, 0.6, 0.9, 1.8]
+    return Grid(message("report.open.table"), header, rows, ["l", "l", "l", "l", "l", "r", "r", "l"], widths)
+
+
+def status_text(status: str) -> str:
+    """Write where a submission stands."""
+    known = ("accepted", "rejected", "needs_explanation", "on_hold", "unreadable", "withdrawn")
+    name = status if status in known else "other"
+    return message(f"report.verdict_of_file.{name}", verdict=status)
+
+
+def _effect(site: Site, case: Submission) -> str:
+    accepted = [s for s in site.submissions if s.org == case.org and s.is_accepted]
+    if any(s.period == case.period for s in accepted):
+        return "earlier"
+    period = site.periods.get(case.period)
+    if period is not None and any(s.period == f"{period.year}-N" for s in accepted) and period.kind != "NK":
+        return "covered"
+    return "none"
+
+
+def _annex(site: Site, unit: Unit, builder: _Builder) -> None:
+    builder.add(Heading(2, message("report.section.annex"), "phu-luc"))
+    topics = {
+        topic: number for number, topic in enumerate(dict.fromkeys(i.section for i in site.indicators.values()))
+    }
+    ordered = sorted(site.indicators.values(), key=lambda i: (topics[i.section], i.order, i.code))
+    figures = [(i, f) for i in ordered if (f := site.figure(i.code, unit.code, unit.term)) is not None]
+    if figures:
+        builder.add(Heading(3, message("report.annex.trace.heading"), "truy-nguon"))
+        indicator = figures[0][0]
+        builder.add(Paragraph(message("report.annex.trace.text", indicator=f"“{indicator.name}”")))
+        builder.add(
+            Command(f"tongket trace --indicator {indicator.code} --unit {unit.code} --period {unit.term}")
+        )
+    builder.add(Heading(3, message("report.annex.explanations.heading"), "giai-trinh"))
+    _explanations(site, unit, builder)
+    if figures:
+        builder.add(Heading(3, message("report.annex.status.heading"), "tinh-trang"))
+        counts = {
+            status: sum(f.status == status for _, f in figures)
+            for status in ("final", "provisional", "incomplete")
+        }
+        fields: dict[str, Any] = {name: write.number(count) for name, count in counts.items()}
+        builder.add(
+            Paragraph(message("report.annex.status.counts", total=write.number(len(figures)), **fields))
+        )
+        rows: list[list[Text]] = [
+            [
+                i.name,
+                code(i.code),
+                sentences.figure_text(f.value, i),
+                message(f"unit.{i.unit}"),
+                message(f"report.status.{f.status}"),
+            ]
+            for i, f in figures
+        ]
+        header = [
+            message(f"report.column.{name}") for name in ("indicator", "code", "value", "measure", "status")
+        ]
+        widths = [2.6, 2.6, 1, 1.2, 1]
+        builder.table(Grid(message("report.annex.figures"), header, rows, ["l", "l", "r", "l", "l"], widths))
+    builder.add(Heading(3, message("report.annex.version.heading"), "phien-ban"))
+    builder.add(
+        Bullets(
+            [
+                message("report.footer.as_of", as_of=write.moment(site.as_of)),
+                message("report.footer.version", version=site.code_version),
+            ]
+        )
+    )
+
+
+def _explanations(site: Site, unit: Unit, builder: _Builder) -> None:
+    term = site.periods[unit.term]
+    found = [
+        explanation
+        for explanation in site.explanations.get(unit.code, ())
+        if (period := site.periods.get(explanation.period)) is not None
+        and term.starts_on <= period.starts_on
+        and period.ends_on <= term.ends_on
+    ]
+    if not found:
+        builder.add(Paragraph(message("report.annex.explanations.none")))
+        return
+    rows: list[list[Text]] = [
+        [e.submission, e.rule, " ".join(part for part in (e.sheet, e.cell) if part), e.text] for e in found
+    ]
+    header = [message(f"report.column.{name}") for name in ("submission", "rule", "cell", "explanation")]
+    builder.table(
+        Grid(
+            message("report.annex.explanations.table"), header, rows, ["l", "l", "l", "l"], [1.4, 0.7, 0.9, 3.4]
+        )
+    )

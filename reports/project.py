@@ -1,0 +1,193 @@
+"""Writing a site as a Quarto project: pages, charts, templates, fonts.
+
+What belongs here: the files of the project and their names. What does not: what a page says (`pages.py`,
+`overview.py`, `stated.py`) and rendering (`render.py`).
+"""
+
+import hashlib
+import shutil
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import yaml
+
+from ingestion.messages import message
+from reports import charts, escape
+from reports import format as write
+from reports.blocks import write as write_blocks
+from reports.charts import ChartData, to_svg
+from reports.context import Site
+from reports.engines import FONT_FOLDER
+from reports.overview import INDEX, OPEN, index_page, open_page
+from reports.pages import Page, unit_page
+from reports.quarto_project import CONFIG_FILE
+from reports.sections import load_plan
+from reports.stated import SLUG as STATED
+from reports.stated import stated_page
+
+TEMPLATES = Path(__file__).parent / "templates"
+OUTPUT = "_site"
+FONTS = ("Regular", "Italic", "SemiBold", "Bold")
+"""The weights that pages use; each is a file of the site."""
+
+_PAGE_TEMPLATE = "page.qmd.j2"
+
+
+def pages(site: Site) -> tuple[Page, ...]:
+    """Give every page of a site: the pages over all units, then a report for each unit."""
+    plan = load_plan()
+    return (
+        index_page(site),
+        stated_page(site),
+        open_page(site),
+        *(unit_page(site, unit, plan) for unit in site.units),
+    )
+
+
+def write_project(
+    site: Site,
+    folder: Path,
+    *,
+    chart_cache: Path | None = None,
+    progress: Callable[[int, int, str], None] = lambda done, total, page: None,
+) -> tuple[Path, ...]:
+    """Write the Quarto project of a site; the same site gives the same bytes.
+
+    Args:
+        site: all that the pages say.
+        folder: a folder that is made anew; what was in it goes.
+        chart_cache: a folder of finished charts by content; charts that are there are not drawn again.
+        progress: called with the number of pages written, the total and the page.
+
+    Returns:
+        The `.qmd` files.
+    """
+    if folder.exists():
+        shutil.rmtree(folder)
+    folder.mkdir(parents=True)
+    _write_frame(folder, site)
+    template = jinja2.Environment(  # pages are Markdown; every text is escaped as such
+        loader=jinja2.FileSystemLoader(TEMPLATES), undefined=jinja2.StrictUndefined, keep_trailing_newline=True
+    ).get_template(_PAGE_TEMPLATE)
+    written = []
+    all_pages = pages(site)
+    for number, page in enumerate(all_pages, start=1):
+        _write_charts(page.charts, folder, chart_cache)
+        path = folder / f"{page.slug}.qmd"
+        front_matter = yaml.safe_dump(
+            _front_matter(page, site), allow_unicode=True, sort_keys=False, width=1000
+        )
+        path.write_text(
+            template.render(front_matter=front_matter, body=write_blocks(page.blocks)), encoding="utf-8"
+        )
+        written.append(path)
+        progress(number, len(all_pages), path.name)
+    return tuple(written)
+
+
+def _write_frame(folder: Path, site: Site) -> None:
+    """Write what all pages share: the configuration, templates, stylesheet, labels and fonts."""
+    templates = folder / "_templates"
+    templates.mkdir()
+    for name in ("report.html", "report.typ", "pages.lua"):
+        shutil.copyfile(TEMPLATES / name, templates / name)
+    fonts = folder / "assets" / "fonts"
+    fonts.mkdir(parents=True)
+    shutil.copyfile(TEMPLATES / "site.css", folder / "assets" / "site.css")
+    for weight in FONTS:
+        name = f"BeVietnamPro-{weight}.ttf"
+        shutil.copyfile(FONT_FOLDER / name, fonts / name)
+    shutil.copyfile(TEMPLATES / "_language.yml", folder / "_language.yml")
+    (folder / "charts").mkdir()
+    configuration = yaml.safe_dump(_configuration(site), allow_unicode=True, sort_keys=False, width=1000)
+    (folder / CONFIG_FILE).write_text(configuration, encoding="utf-8")
+
+
+def _configuration(site: Site) -> dict[str, Any]:
+    navigation = [
+        {"text": _meta("report.nav.index"), "href": f"{INDEX}.html"},
+        {"text": _meta("report.nav.stated"), "href": f"{STATED}.html"},
+        {"text": _meta("report.nav.open"), "href": f"{OPEN}.html"},
+    ]
+    as_of = write.moment(site.as_of)
+    return {
+        "project": {
+            "type": "default",
+            "output-dir": OUTPUT,
+            "resources": ["assets/**", "charts/**"],
+        },
+        "lang": "vi",
+        "language": "_language.yml",
+        "engine": "markdown",
+        "from": "markdown-smart",
+        "filters": ["_templates/pages.lua"],
+        "toc-depth": 2,
+        "site-name": _meta("report.site_name"),
+        "skip-label": _meta("report.skip"),
+        "nav-label": _meta("report.nav.label"),
+        "pdf-label": _meta("report.pdf"),
+        "site-nav": navigation,
+        "footer": [
+            escape.markdown(message("report.footer.as_of", as_of=as_of)),
+            escape.markdown(message("report.footer.version", version=site.code_version)),
+        ],
+        "running-note": escape.markdown(message("report.page.running_note", as_of=as_of)),
+        "format": {
+            "html": {
+                "template": "_templates/report.html",
+                "theme": "none",
+                "minimal": True,
+                "css": "assets/site.css",
+                "shift-heading-level-by": 0,
+            },
+            "typst": {
+                "template": "_templates/report.typ",
+                "shift-heading-level-by": -1,
+                "font-paths": ["assets/fonts"],
+            },
+        },
+    }
+
+
+def _meta(key: str) -> str:
+    return escape.markdown(message(key))
+
+
+def _front_matter(page: Page, site: Site) -> dict[str, Any]:
+    values: dict[str, Any] = {
+        "title": escape.markdown(page.title),
+        "subtitle": escape.markdown(page.subtitle),
+        "dateline": escape.markdown(message("report.page.dateline", as_of=write.moment(site.as_of))),
+        "running-head": escape.markdown(page.title),
+        "toc": page.has_contents,
+    }
+    if page.eyebrow:
+        values["eyebrow"] = escape.markdown(page.eyebrow)
+    values["format"] = {"html": {}}
+    if page.has_pdf:
+        values["format"] = {"html": {"pdf-href": f"{page.slug}.pdf"}, "typst": {}}
+    return values
+
+
+def _write_charts(drawings: Mapping[str, ChartData], folder: Path, cache: Path | None) -> None:
+    for source, data in drawings.items():
+        (folder / source).write_text(_drawn(data, cache), encoding="utf-8")
+
+
+def _drawn(data: ChartData, cache: Path | None) -> str:
+    if cache is None:
+        return to_svg(data)
+    # A chart that an older program drew is not taken again.
+    program = Path(charts.__file__).read_bytes()
+    key = hashlib.sha256(program + repr(data).encode()).hexdigest()
+    kept = cache / f"{key}.svg"
+    if kept.is_file():
+        return kept.read_text(encoding="utf-8")
+    svg = to_svg(data)
+    cache.mkdir(parents=True, exist_ok=True)
+    aside = kept.with_suffix(".part")
+    aside.write_text(svg, encoding="utf-8")
+    aside.replace(kept)
+    return svg

@@ -1,0 +1,140 @@
+"""Sentences that state figures in words.
+
+What belongs here: filling a text of our own with figures of the warehouse; a sentence takes its numbers from
+nowhere else, and is not written where one of them is missing. What does not: the texts
+(`ingestion/messages/report.yml`) and which figure goes where (`sections.yml`).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ingestion.messages import message
+from reports import format as write
+from reports.context import Figure, Indicator, Site, Target, Unit
+from reports.sections import FieldOf, Sentence
+
+PERCENT_DERIVATIONS = frozenset({"percent_change"})
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number of a sentence with the figure that it is taken from."""
+
+    value: float
+    indicator: Indicator
+    figure: Figure
+    is_percent: bool
+
+    def written(self, *, magnitude: bool = False) -> str:
+        """Write it, with the percent sign where it is a percentage."""
+        value = abs(self.value) if magnitude else self.value
+        decimals = max(self.indicator.decimals, 1) if self.is_percent else self.indicator.decimals
+        text = write.number(value, decimals)
+        return f"{text}{write.NBSP}%" if self.is_percent else text
+
+
+def number_of(site: Site, unit: Unit, field: FieldOf) -> Number | None:
+    """Give the number that a field stands for; None where the warehouse has none."""
+    indicator = site.indicators.get(field.indicator)
+    if indicator is None:
+        return None
+    is_percent = indicator.unit == "PERCENT" and field.part == "value"
+    if field.derivation:
+        figure = site.derivation(field.indicator, unit.code, unit.term, field.derivation)
+        if figure is None or figure.value is None:
+            return None
+        is_percent = is_percent or field.derivation in PERCENT_DERIVATIONS
+        return Number(figure.value, indicator, figure, is_percent)
+    period = unit.term if field.at == "term" else f"{site.years(unit.term)[-1]}-N"
+    figure = site.figure(field.indicator, unit.code, period)
+    if figure is None:
+        return None
+    value = getattr(figure, field.part)
+    return None if value is None else Number(value, indicator, figure, is_percent)
+
+
+def say(site: Site, unit: Unit, sentence: Sentence) -> str | None:
+    """Write a sentence; None where one of its figures is missing."""
+    if sentence.systems and unit.system not in sentence.systems:
+        return None
+    numbers: dict[str, Number] = {}
+    for name, field in sentence.fields.items():
+        number = number_of(site, unit, field)
+        if number is None:
+            return None
+        numbers[name] = number
+    written: dict[str, Any] = {
+        name: number.written(
+            magnitude=sentence.fields[name].magnitude or (name == sentence.sign_of and sentence.is_change)
+        )
+        for name, number in numbers.items()
+    }
+    key = f"report.say.{sentence.text}"
+    if sentence.sign_of:
+        key += _sign(numbers[sentence.sign_of], is_change=sentence.is_change)
+    text = message(key, **written, last_year=site.years(unit.term)[-1])
+    return _qualified(text, numbers)
+
+
+def _sign(number: Number, *, is_change: bool) -> str:
+    if number.value == 0:
+        return ".zero"
+    if not is_change:
+        return ".some"
+    return ".up" if number.value > 0 else ".down"
+
+
+def _qualified(text: str, numbers: Mapping[str, Number]) -> str:
+    """Say in the sentence itself that one of its figures may still change."""
+    statuses = {number.figure.status for number in numbers.values()}
+    for status in ("incomplete", "provisional"):
+        if status in statuses:
+            return message(f"report.say.{status}", sentence=text.removesuffix("."))
+    return text
+
+
+def target_text(target: Target, indicator: Indicator) -> str:
+    """Write what was aimed at: `bình quân 2.300 mỗi năm`, `trên 95 %`."""
+    bounds: dict[str, Any] = {
+        "min": figure_text(target.minimum, indicator),
+        "max": figure_text(target.maximum, indicator),
+    }
+    aim = message(f"report.target.{target.direction}", **bounds)
+    return message(f"report.basis.{target.basis}", target=aim)
+
+
+def assessment_text(target: Target) -> str:
+    """Write what came of a target: `vượt`, `đạt`, and so on."""
+    return message(f"report.assessment.{target.assessment or 'none'}")
+
+
+def say_target(target: Target, indicator: Indicator) -> str | None:
+    """Write how a target was met; None where nothing can be said of it."""
+    if target.actual is None or target.assessment not in ("VUOT", "DAT", "CHUA_DAT"):
+        return None
+    return message(
+        f"report.say.target.{target.assessment}",
+        indicator=indicator.name,
+        actual=figure_text(target.actual, indicator),
+        target=target_text(target, indicator),
+    )
+
+
+def say_previous(indicator: Indicator, before: Figure, change: Figure) -> str | None:
+    """Write how an indicator changed against the previous term."""
+    if change.value is None or before.value is None:
+        return None
+    sign = "zero" if change.value == 0 else "up" if change.value > 0 else "down"
+    return message(
+        f"report.say.previous.{sign}",
+        indicator=indicator.name,
+        change=figure_text(abs(change.value), indicator),
+        before=figure_text(before.value, indicator),
+    )
+
+
+def figure_text(value: float | None, indicator: Indicator) -> str:
+    """Write a value of an indicator, with the percent sign where it is a percentage."""
+    text = write.number(value, indicator.decimals)
+    return f"{text}{write.NBSP}%" if indicator.unit == "PERCENT" and value is not None else text
