@@ -1,0 +1,104 @@
+"""The prefix `derived.`: a target's result as the other forms of the same submission give it.
+
+What belongs here: evaluating an indicator's terms over one submission. What does not: figures over several
+units or years, which the warehouse makes.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+import numpy as np
+
+from ingestion.catalogue import Catalogue, Form, Indicator, Term
+from ingestion.gate.batch import Batch, Frame, FrameKind, Path
+from ingestion.gate.context.base import Provider, one_of
+from ingestion.gate.functions import decimals_of
+from ingestion.gate.vectors import Kind, Vector, numbers
+
+_WHOLE_FIGURE_ELSEWHERE = frozenset({"PROVINCE"})
+"""Kinds of unit whose figures are made of other units' filings, so that their own file cannot give them."""
+
+_DECLARING = frozenset({"B09"})
+"""Forms that state results; what they give is what is compared, not what it is compared with."""
+
+_ADDED = frozenset({"stock", "flow"})
+
+
+class DerivedContext(Provider):
+    """`derived.value`: the result that the forms give; `derived.tolerance`: half of the last printed digit of
+    a rate.
+
+    Null where the indicator cannot be computed from this submission: it is unknown, is no plain count or ratio,
+    needs a form that is not there, or belongs to a unit whose figure is made of other units' filings.
+    """
+
+    frames: ClassVar[frozenset[FrameKind]] = frozenset({"row"})
+    attributes: ClassVar[Mapping[str, Kind]] = {"value": Kind.NUMBER, "tolerance": Kind.NUMBER}
+
+    def expected(self, catalogue: Catalogue, form: Form | None, path: Path) -> str | None:
+        """Say which names there are."""
+        if len(path) != 1 or path[0] not in self.attributes:
+            return one_of(self.attributes)
+        return None if form and "indicator_code" in form.key else "a form with a row for each target"
+
+    def column(self, frame: Frame, path: Path) -> Vector:
+        """Give the derived result, or its tolerance, for every row."""
+        codes = frame.column(("indicator_code",)).data.tolist()
+        indicators = [frame.batch.context.catalogue.indicators.get(code) for code in codes]
+        if path[0] == "tolerance":
+            return self._tolerance(frame, indicators)
+        values = [
+            _derived(frame.batch, int(subject), indicator) if indicator else None
+            for subject, indicator in zip(frame.submission, indicators, strict=True)
+        ]
+        return numbers(values)
+
+    @staticmethod
+    def _tolerance(frame: Frame, indicators: Sequence[Indicator | None]) -> Vector:
+        printed, texts = frame.column(("actual_period",)).data, frame.column(("raw", "actual_period")).data
+        return numbers(
+            [
+                0.5 * 10.0 ** -decimals_of(text, float(value))
+                if indicator is not None and indicator.kind == "ratio" and not np.isnan(value)
+                else 0.0
+                for indicator, value, text in zip(indicators, printed, texts, strict=True)
+            ]
+        )
+
+
+def _derived(batch: Batch, subject: int, indicator: Indicator) -> float | None:
+    unit = batch.subjects[subject].unit
+    own_form = {term.form for _, terms in indicator.parts for term in terms} & _DECLARING
+    if unit is None or unit.org_kind in _WHOLE_FIGURE_ELSEWHERE or own_form:
+        return None
+    if indicator.kind in _ADDED:
+        return _part(batch, subject, indicator.value)
+    if indicator.kind != "ratio":
+        return None
+    numerator = _part(batch, subject, indicator.numerator)
+    denominator = _part(batch, subject, indicator.denominator)
+    return 100 * numerator / denominator if numerator is not None and denominator else None
+
+
+def _part(batch: Batch, subject: int, terms: Sequence[Term]) -> float | None:
+    values = [_term(batch, subject, term) for term in terms]
+    known = [value for value in values if value is not None]
+    return sum(known) if values and len(known) == len(values) else None
+
+
+def _term(batch: Batch, subject: int, term: Term) -> float | None:
+    frame = batch.row(term.form)
+    rows = frame.submission == subject
+    for column, codes in term.where.items():
+        rows = rows & np.isin(frame.column((column,)).data.astype(str), codes)
+    if not rows.any():
+        return None
+    cells = frame.column((term.column,))
+    if term.count:
+        return term.sign * float(np.isin(cells.data[rows].astype(str), term.count).sum())
+    values = cells.data[rows]
+    # What cannot be read must not make a sum that looks whole.
+    unusable = np.isin(np.flatnonzero(rows), frame.unusable.get(term.column, [])).any()
+    if unusable or np.isnan(values).all():
+        return None
+    return term.sign * float(np.nansum(values))

@@ -1,0 +1,280 @@
+"""Prefixes that join accepted figures of earlier periods: `prev_cum.`, `prev_year.`, `prev_term.`, `roll12.`.
+
+What belongs here: which earlier period is meant, and who stands for whom after a merger. What does not: where
+accepted rows are kept (`history.py` of the gate is only the question).
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+import numpy as np
+import pandas as pd
+
+from ingestion.catalogue import Catalogue, Form
+from ingestion.gate.batch import Batch, Frame, FrameKind, Path, RowFrame, Subject
+from ingestion.gate.context.base import Provider, number_column
+from ingestion.gate.context.sheets import SheetProvider
+from ingestion.gate.vectors import Kind, Vector, nulls, numbers
+from ingestion.periods import Period, PeriodKind
+from ingestion.registry import Succession
+
+Key = tuple[object, ...]
+
+
+class Earlier:
+    """One number column of one form in one earlier period, by unit and key."""
+
+    def __init__(self, rows: pd.DataFrame, form: Form, column: str) -> None:
+        self.by_unit_and_key: dict[tuple[str, Key], float] = {}
+        self.by_key: dict[Key, float] = {}
+        self.by_unit: dict[str, float] = {}
+        if not len(rows) or column not in rows:
+            return
+        values = pd.to_numeric(rows[column], errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
+        keys = zip(*(rows[code].tolist() for code in form.key), strict=True)
+        for unit, key, value in zip(rows["reporting_org_code"].tolist(), keys, values.tolist(), strict=True):
+            if np.isnan(value):
+                continue
+            # An organisation that moved within the year has a row with each unit; its stock is their sum.
+            self.by_key[key] = self.by_key.get(key, 0.0) + value
+            self.by_unit_and_key[unit, key] = self.by_unit_and_key.get((unit, key), 0.0) + value
+            self.by_unit[unit] = self.by_unit.get(unit, 0.0) + value
+
+    def __bool__(self) -> bool:
+        return bool(self.by_unit)
+
+    def of_unit(self, units: Sequence[str]) -> float | None:
+        """Give the sum over some units; None where one of them has nothing."""
+        found = [self.by_unit.get(unit) for unit in units]
+        return _total(found)
+
+    def of_units_and_key(self, units: Sequence[str], key: Key) -> float | None:
+        """Give the sum over the rows with a key of some units; None where one of them has none."""
+        return _total([self.by_unit_and_key.get((unit, key)) for unit in units])
+
+
+def _total(values: Sequence[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return sum(known) if values and len(known) == len(values) else None
+
+
+def earlier(batch: Batch, form: Form, period: Period, column: str) -> Earlier:
+    """Give one column of one form in one earlier period."""
+    return Earlier(batch.history(form.code, period), form, column)
+
+
+def merged_into(batch: Batch, unit: str, day: Period) -> tuple[str, ...]:
+    """Give the units that went wholly into one up to the end of a period."""
+    successions = batch.context.registry.successions
+    found = {
+        s.predecessor_code
+        for s in successions
+        if s.successor_code == unit and s.is_whole_merger and s.effective_on <= day.end
+    }
+    return tuple(sorted(found))
+
+
+def standing_for(batch: Batch, subject: Subject, past: Earlier) -> tuple[str, ...]:
+    """Give the units whose earlier rows are this unit's: its own, or those of the units that merged into it."""
+    unit = subject.submission.key.unit
+    if unit in past.by_unit or subject.period is None:
+        return (unit,)
+    return merged_into(batch, unit, subject.period) or (unit,)
+
+
+class EarlierProvider(Provider):
+    """A prefix for one earlier period: `PREFIX.COLUMN` by row, `PREFIX.sheet.sum.COLUMN` by unit."""
+
+    frames: ClassVar[frozenset[FrameKind]] = frozenset({"row", "sheet"})
+    needs_history = True
+
+    def expected(self, catalogue: Catalogue, form: Form | None, path: Path) -> str | None:
+        """Say which columns there are."""
+        if path[0] == "sheet":
+            return (
+                SheetProvider().expected(catalogue, form, path[1:])
+                if path[1:2] == ("sum",)
+                else "sheet.sum.COLUMN"
+            )
+        return number_column(form, path[0]) if len(path) == 1 else "a column, or sheet.sum.COLUMN"
+
+    def column(self, frame: Frame, path: Path) -> Vector:
+        """Give the earlier figure for every row of the frame."""
+        batch, form = frame.batch, frame.form
+        period = batch.period
+        if form is None or period is None:
+            return nulls(Kind.NUMBER, len(frame))
+        by_system: dict[str, Earlier | None] = {}
+
+        def past_of(subject: Subject) -> Earlier | None:
+            system = subject.unit.term_system if subject.unit else ""
+            if system not in by_system:
+                by_system[system] = self.find(batch, form, subject, path[-1])
+            return by_system[system]
+
+        values: list[float | None] = []
+        for row, index in enumerate(frame.submission.tolist()):
+            subject = batch.subjects[index]
+            past = past_of(subject)
+            if not past:
+                values.append(None)
+            elif path[0] == "sheet" or not isinstance(frame, RowFrame):
+                values.append(past.of_unit(standing_for(batch, subject, past)))
+            else:
+                values.append(self.of_row(frame, row, subject, past))
+        return numbers(values)
+
+    def find(self, batch: Batch, form: Form, subject: Subject, column: str) -> Earlier | None:
+        """Give the earlier period's figures."""
+        period = self.period(batch, subject)
+        return earlier(batch, form, period, column) if period else None
+
+    def period(self, batch: Batch, subject: Subject) -> Period | None:
+        """Give the earlier period that is meant; None where there is none."""
+        raise NotImplementedError
+
+    def of_row(self, frame: RowFrame, row: int, subject: Subject, past: Earlier) -> float | None:
+        """Give the earlier figure of one row."""
+        return past.of_units_and_key(standing_for(frame.batch, subject, past), frame.keys[row])
+
+
+class PreviousCumulative(EarlierProvider):
+    """`prev_cum.`: the cumulative period before this one in the same year (none for Q1), same unit and key."""
+
+    def period(self, batch: Batch, subject: Subject) -> Period | None:
+        """Give the previous cumulative period."""
+        return subject.period.previous_cumulative if subject.period else None
+
+
+class PreviousYear(EarlierProvider):
+    """`prev_year.`: last 31 December.
+
+    An organisation is followed wherever it was reported. Predecessors that merged into it this year count where
+    they have no row of their own in the submission, since then nothing else carries their members over; one
+    founded this year opens at zero. Fixed lines belong to the unit, or to the units that merged into it.
+    """
+
+    def period(self, batch: Batch, subject: Subject) -> Period | None:
+        """Give last year as a whole."""
+        return subject.period.previous_year if subject.period else None
+
+    def of_row(self, frame: RowFrame, row: int, subject: Subject, past: Earlier) -> float | None:
+        """Give the closing of last year."""
+        key = frame.keys[row]
+        if frame.schema.key != ("org_code",):
+            return super().of_row(frame, row, subject, past)
+        return self._of_organisation(frame, subject, past, str(key[0]), int(frame.submission[row]))
+
+    def _of_organisation(
+        self, frame: RowFrame, subject: Subject, past: Earlier, code: str, index: int
+    ) -> float | None:
+        own = past.by_key.get((code,))
+        period = subject.period
+        if period is None:
+            return None
+        registry = frame.batch.context.registry
+        this_year = [
+            s
+            for s in registry.successions
+            if s.successor_code == code and period.start <= s.effective_on <= period.end
+        ]
+        carried = [
+            s
+            for s in this_year
+            if (index, (s.predecessor_code,)) not in frame.index and self._was_here(frame.batch, subject, s)
+        ]
+        if own is None:
+            versions = registry.versions.get(code, ())
+            if not versions or versions[0].valid_from < period.start:
+                return None
+            own = 0.0
+        if not all(s.is_whole_merger for s in carried):
+            return None
+        return _total([own, *(past.by_key.get((s.predecessor_code,)) for s in carried)])
+
+    @staticmethod
+    def _was_here(batch: Batch, subject: Subject, succession: Succession) -> bool:
+        """Say whether a predecessor's members can come from nowhere but this submission.
+
+        One that ended on the year's first day has no row anywhere; one that belonged to another unit until
+        later has its row there, and its members come by transfer.
+        """
+        if subject.period is None or succession.effective_on <= subject.period.start:
+            return True
+        versions = batch.context.registry.versions.get(succession.predecessor_code, ())
+        unit = subject.submission.key.unit
+        units = {unit, *merged_into(batch, unit, subject.period)}
+        return bool(versions) and versions[-1].parent_code in units
+
+
+class PreviousTerm(EarlierProvider):
+    """`prev_term.`: the end of the term before, as filed for the term or else for its last year."""
+
+    def period(self, batch: Batch, subject: Subject) -> Period | None:
+        """Give the term before, or its last year where the term itself was not filed."""
+        registry = batch.context.registry
+        if subject.unit is None or subject.period is None:
+            return None
+        year = subject.period.year
+        current = registry.term_of(subject.unit.term_system, year)
+        ended = [
+            term
+            for term in registry.terms
+            if term.term_system == subject.unit.term_system
+            and term.last_year < (current.first_year if current else year)
+        ]
+        if not ended:
+            return None
+        last = max(ended, key=lambda term: term.last_year)
+        of_term = Period.parse(last.term_code)
+        is_filed = len(batch.history("B09", of_term)) > 0
+        return of_term if is_filed else Period(PeriodKind.YEAR, last.last_year, last.last_year)
+
+
+class RollingYear(Provider):
+    """`roll12.FORM.COLUMN`: the unit's flow over the last twelve months.
+
+    It is this period's cumulative figure, plus last year's, minus last year's up to the same day.
+    """
+
+    frames: ClassVar[frozenset[FrameKind]] = frozenset({"sheet"})
+    needs_history = True
+
+    def expected(self, catalogue: Catalogue, form: Form | None, path: Path) -> str | None:
+        """Say which forms and columns there are."""
+        if len(path) != 2 or path[0] not in catalogue.forms:
+            return "roll12.FORM.COLUMN"
+        return number_column(catalogue.forms[path[0]], path[1])
+
+    def column(self, frame: Frame, path: Path) -> Vector:
+        """Give the flow of twelve months for every sheet."""
+        batch, period = frame.batch, frame.batch.period
+        current = frame.column((path[0], "sheet", "sum", path[1]))
+        if path[0] == (frame.form.code if frame.form else None):
+            current = frame.column(("sheet", "sum", path[1]))
+        if period is None or not period.is_cumulative:
+            return nulls(Kind.NUMBER, len(frame))
+        if period.kind is PeriodKind.YEAR or period.previous_year is None:
+            return current
+        form = batch.context.catalogue.forms[path[0]]
+        year = earlier(batch, form, period.previous_year, path[1])
+        part = earlier(batch, form, Period(period.kind, period.year - 1, period.year - 1), path[1])
+        rest = []
+        for index in frame.submission.tolist():
+            whole = year.of_unit(standing_for(batch, batch.subjects[index], year))
+            same = part.of_unit(standing_for(batch, batch.subjects[index], part))
+            rest.append(None if whole is None or same is None else whole - same)
+        return Vector(Kind.NUMBER, current.data + numbers(rest).data)
+
+    def forms(self, path: Path) -> tuple[str, ...]:
+        """Give the form whose flow it is."""
+        return (path[0],)
+
+
+EARLIER: Mapping[str, Provider] = {
+    "prev_cum": PreviousCumulative(),
+    "prev_term": PreviousTerm(),
+    "prev_year": PreviousYear(),
+    "roll12": RollingYear(),
+}
+"""The prefixes of earlier periods."""

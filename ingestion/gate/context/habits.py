@@ -1,0 +1,104 @@
+"""Prefixes that look at a submission's figures as a crowd: `copied.` and `digits.`.
+
+What belongs here: shares over many cells of one submission. What does not: the limits, which stand in the
+rules.
+"""
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+import numpy as np
+
+from ingestion.catalogue import Column
+from ingestion.gate.batch import Batch, Frame, Path, RowFrame
+from ingestion.gate.context.base import SubmissionProvider
+from ingestion.gate.context.earlier import earlier
+from ingestion.gate.vectors import Kind, Vector, numbers
+
+_LEAST_FOR_DIGITS = 20
+"""Below this, last digits say nothing: small counts are what they are."""
+
+
+class _Shares(SubmissionProvider):
+    """A share over cells and how many cells there were."""
+
+    attributes: ClassVar[Mapping[str, Kind]] = {"cells": Kind.NUMBER, "share": Kind.NUMBER}
+
+    def column(self, frame: Frame, path: Path) -> Vector:
+        """Give the share or the number of cells for every row of the frame."""
+        counted, matching = self.count(frame.batch)
+        if path[0] == "cells":
+            return frame.joined(numbers(counted))
+        return frame.joined(numbers(matching / np.where(counted == 0, np.nan, counted)))
+
+    def count(self, batch: Batch) -> tuple[np.ndarray[tuple[int], np.dtype[np.float64]], ...]:
+        """Give for each submission how many cells count, and how many of them match."""
+        raise NotImplementedError
+
+    def value(self, batch: Batch, subject: int, name: str) -> object:
+        """Give one submission's share or number of cells."""
+        counted, matching = self.count(batch)
+        return counted[subject] if name == "cells" else matching[subject] / counted[subject]
+
+
+def _flow_rows(frame: RowFrame, column: Column) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    """Say in which rows a column is a flow: everywhere, or on the fixed lines that are flows."""
+    if column.nature == "flow":
+        return np.ones(len(frame), dtype=np.bool_)
+    if column.nature != "line":
+        return np.zeros(len(frame), dtype=np.bool_)
+    flows = np.zeros(len(frame), dtype=np.bool_)
+    for key, members in frame.schema.line_members.items():
+        lines = {code for code, line in members.items() if line.nature == "flow"}
+        flows |= np.array([row.values.get(key) in lines for row in frame.rows], dtype=np.bool_)
+    return flows
+
+
+class CopiedContext(_Shares):
+    """`copied.`: positive flows that are the same as in the previous cumulative period."""
+
+    needs_history = True
+
+    def count(self, batch: Batch) -> tuple[np.ndarray[tuple[int], np.dtype[np.float64]], ...]:
+        """Compare with the previous cumulative period."""
+        counted, matching = np.zeros(len(batch.subjects)), np.zeros(len(batch.subjects))
+        previous = batch.period.previous_cumulative if batch.period else None
+        if previous is None:
+            return counted, matching
+        for form in batch.context.catalogue.forms.values():
+            frame = batch.row(form.code)
+            if not len(frame) or not len(batch.history(form.code, previous)):
+                continue
+            units = [batch.subjects[i].submission.key.unit for i in frame.submission.tolist()]
+            pairs = list(zip(units, frame.keys, strict=True))
+            for column in form.columns:
+                if column.type != "int" or column.nature not in ("flow", "line"):
+                    continue
+                past = earlier(batch, form, previous, column.code).by_unit_and_key
+                before = np.array([past.get(pair, np.nan) for pair in pairs], dtype=np.float64)
+                now = frame.column((column.code,)).data
+                counts = _flow_rows(frame, column) & (now > 0) & ~np.isnan(before)
+                counted += np.bincount(frame.submission[counts], minlength=len(counted))
+                matching += np.bincount(frame.submission[counts & (now == before)], minlength=len(counted))
+        return counted, matching
+
+
+class DigitsContext(_Shares):
+    """`digits.`: counts of 20 and more that end in 0 or 5; plans and bases, round by nature, are left out."""
+
+    def count(self, batch: Batch) -> tuple[np.ndarray[tuple[int], np.dtype[np.float64]], ...]:
+        """Look at the last digits."""
+        counted, matching = np.zeros(len(batch.subjects)), np.zeros(len(batch.subjects))
+        for form in batch.context.catalogue.forms.values():
+            frame = batch.row(form.code)
+            if not len(frame):
+                continue
+            for column in form.columns:
+                if column.type != "int" or column.nature in ("plan", "base", None):
+                    continue
+                values = frame.column((column.code,)).data
+                counts = values >= _LEAST_FOR_DIGITS
+                ends = counts & (values % 5 == 0)
+                counted += np.bincount(frame.submission[counts], minlength=len(counted))
+                matching += np.bincount(frame.submission[ends], minlength=len(counted))
+        return counted, matching

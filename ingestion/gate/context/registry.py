@@ -1,0 +1,150 @@
+"""Prefixes that join the registry to rows: `reg.` and `target.`.
+
+What belongs here: what the registry says of the organisation or the target of a row. What does not: the
+reporting unit itself (`submission.py`) and earlier filings (`history.py`).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from ingestion.catalogue import Catalogue, Form
+from ingestion.gate.batch import Batch, Frame, FrameKind, Path, RowFrame, Subject, attribute
+from ingestion.gate.context.base import Provider, one_of
+from ingestion.gate.vectors import Kind, Vector
+from ingestion.periods import PeriodKind
+from ingestion.registry import Target
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationFacts:
+    """What the registry says of an organisation, seen from one reporting unit and period.
+
+    Attributes:
+        is_listed: whether the code exists at all.
+        lived_in_period: whether it existed on any day of the period.
+        active_at_end: whether it exists on the last day, under whichever unit.
+        ended_in_period: whether it ended in the period, or left the unit to which it belonged in it.
+        parent_at_end: the code above it on the last day.
+        org_type: its type on the last day, or the last one of the period.
+        name: its name then.
+    """
+
+    is_listed: bool
+    lived_in_period: bool
+    active_at_end: bool
+    ended_in_period: bool
+    parent_at_end: str | None
+    org_type: str | None
+    name: str | None
+
+
+def facts_of(batch: Batch, subject: Subject, code: str) -> OrganisationFacts:
+    """Look an organisation up."""
+    registry, period, unit = batch.context.registry, subject.period, subject.submission.key.unit
+    versions = registry.versions.get(code, ())
+    if period is None:
+        return OrganisationFacts(bool(versions), False, False, False, None, None, None)
+    lived = [
+        v for v in versions if v.valid_from <= period.end and not (v.valid_to and v.valid_to < period.start)
+    ]
+    at_end = next((v for v in lived if v.is_active(period.end)), None)
+    last = at_end or (lived[-1] if lived else None)
+    was_under_unit = any(v.parent_code == unit for v in lived if v is not at_end)
+    has_left = was_under_unit and (at_end is None or at_end.parent_code != unit)
+    return OrganisationFacts(
+        is_listed=bool(versions),
+        lived_in_period=bool(lived),
+        active_at_end=at_end is not None,
+        ended_in_period=has_left,
+        parent_at_end=at_end.parent_code if at_end else None,
+        org_type=last.org_type if last else None,
+        name=last.org_name if last else None,
+    )
+
+
+class RegistryContext(Provider):
+    """`reg.`: the organisation of a row as the registry knows it; `reg.organisations` counts those of the unit."""
+
+    frames: ClassVar[frozenset[FrameKind]] = frozenset({"row", "sheet"})
+    attributes: ClassVar[Mapping[str, Kind]] = {
+        "is_listed": Kind.TRUTH,
+        "lived_in_period": Kind.TRUTH,
+        "active_at_end": Kind.TRUTH,
+        "ended_in_period": Kind.TRUTH,
+        "parent_at_end": Kind.TEXT,
+        "org_type": Kind.TEXT,
+        "name": Kind.TEXT,
+    }
+
+    def expected(self, catalogue: Catalogue, form: Form | None, path: Path) -> str | None:
+        """Say which names there are."""
+        if path == ("organisations",):
+            return None
+        if len(path) != 1 or path[0] not in self.attributes:
+            return one_of(frozenset(self.attributes) | {"organisations"})
+        return None if form and "org_code" in form.key else "a form with a row for each organisation"
+
+    def column(self, frame: Frame, path: Path) -> Vector:
+        """Give what the registry says of each row."""
+        if path == ("organisations",):
+            return frame.joined(attribute(Kind.NUMBER, [_count(frame.batch, s) for s in frame.batch.subjects]))
+        if not isinstance(frame, RowFrame):
+            raise KeyError(f"reg.{path[0]} is there for rows alone")
+        known: dict[tuple[int, str], OrganisationFacts] = {}
+        values = []
+        codes = frame.column(("org_code",)).data
+        for subject, code in zip(frame.submission.tolist(), codes, strict=True):
+            if code is None:
+                values.append(None)
+                continue
+            if (subject, code) not in known:
+                known[subject, code] = facts_of(frame.batch, frame.batch.subjects[subject], code)
+            values.append(getattr(known[subject, code], path[0]))
+        return attribute(self.attributes[path[0]], values)
+
+
+def _count(batch: Batch, subject: Subject) -> int | None:
+    if subject.period is None:
+        return None
+    children = batch.context.registry.children_at(subject.submission.key.unit, subject.period.end)
+    return sum(not child.files_reports for child in children)
+
+
+class TargetContext(Provider):
+    """`target.`: the target that was assigned to the unit for the indicator of a row."""
+
+    frames: ClassVar[frozenset[FrameKind]] = frozenset({"row"})
+    attributes: ClassVar[Mapping[str, Kind]] = {
+        "min": Kind.NUMBER,
+        "max": Kind.NUMBER,
+        "basis": Kind.TEXT,
+        "direction": Kind.TEXT,
+    }
+
+    def expected(self, catalogue: Catalogue, form: Form | None, path: Path) -> str | None:
+        """Say which names there are."""
+        if len(path) != 1 or path[0] not in self.attributes:
+            return one_of(self.attributes)
+        return None if form and "indicator_code" in form.key else "a form with a row for each target"
+
+    def column(self, frame: Frame, path: Path) -> Vector:
+        """Give the assigned target of each row."""
+        codes = frame.column(("indicator_code",)).data
+        found = [
+            _target(frame.batch, frame.batch.subjects[subject], code)
+            for subject, code in zip(frame.submission.tolist(), codes, strict=True)
+        ]
+        return attribute(self.attributes[path[0]], [getattr(t, path[0]) if t else None for t in found])
+
+
+def _target(batch: Batch, subject: Subject, indicator: str | None) -> Target | None:
+    registry, period = batch.context.registry, subject.period
+    if indicator is None or period is None or subject.unit is None:
+        return None
+    if period.kind is PeriodKind.TERM:
+        return registry.target_of(subject.submission.key.unit, indicator, period.code, None)
+    term = registry.term_of(subject.unit.term_system, period.year)
+    if term is None:
+        return None
+    return registry.target_of(subject.submission.key.unit, indicator, term.term_code, period.year)

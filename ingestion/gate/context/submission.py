@@ -1,0 +1,185 @@
+"""Prefixes that say something of a submission as a whole: `sub.`, `cal.` and `scheme.`.
+
+What belongs here: the receipt and the cover, the period's place in year and term, the rating scheme in force.
+What does not: anything that differs from row to row.
+"""
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from ingestion.gate.batch import Batch, Frame, Path, Place, Subject
+from ingestion.gate.context.base import SubmissionProvider
+from ingestion.gate.vectors import Kind
+from ingestion.periods import PeriodKind
+from ingestion.registry import TermOfOffice
+
+CAP_GROUPS = ("MEMBERS_IN_ORG", "MEMBERS_OF_UNIT", "CELLS", "ORGANISATIONS")
+
+
+class SubmissionContext(SubmissionProvider):
+    """`sub.`: who files, for which period, received when."""
+
+    attributes: ClassVar[Mapping[str, Kind]] = {
+        "unit": Kind.TEXT,
+        "cover_unit": Kind.TEXT,
+        "kind": Kind.TEXT,
+        "is_known_unit": Kind.TRUTH,
+        "is_active_at_end": Kind.TRUTH,
+        "may_report": Kind.TRUTH,
+        "period": Kind.TEXT,
+        "cover_period": Kind.TEXT,
+        "has_period": Kind.TRUTH,
+        "is_in_calendar": Kind.TRUTH,
+        "is_cumulative": Kind.TRUTH,
+        "received_on": Kind.DATE,
+    }
+    _CELL_OF: ClassVar[Mapping[str, str]] = {
+        "unit": "reporting_org_code",
+        "cover_unit": "reporting_org_code",
+        "is_known_unit": "reporting_org_code",
+        "is_active_at_end": "reporting_org_code",
+        "may_report": "reporting_org_code",
+        "kind": "reporting_org_code",
+        "period": "period_code",
+        "cover_period": "period_code",
+        "has_period": "period_code",
+        "is_in_calendar": "period_code",
+    }
+
+    def needs_clock(self, path: Path) -> bool:
+        """Say that the day of receipt means nothing without a clock."""
+        return path == ("received_on",)
+
+    def value(self, batch: Batch, subject: int, name: str) -> object:
+        """Give one attribute of one submission."""
+        who = batch.subjects[subject]
+        if name in ("is_known_unit", "is_active_at_end", "may_report"):
+            return self._of_unit(batch, who, name)
+        if name in ("has_period", "is_in_calendar"):
+            return self._of_period(batch, who, name)
+        cover = who.submission.reading.cover
+        values = {
+            "unit": who.submission.key.unit,
+            "cover_unit": cover.reporting_org_code if cover else None,
+            "kind": who.unit.org_kind if who.unit else None,
+            "period": who.period.code if who.period else who.submission.key.period,
+            "cover_period": cover.values.get("period_code") if cover else None,
+            "is_cumulative": (cover.values.get("period_basis") if cover else None) != "DISCRETE",
+            "received_on": who.received_on if batch.context.as_of else None,
+        }
+        return values[name]
+
+    @staticmethod
+    def _of_unit(batch: Batch, who: Subject, name: str) -> object:
+        code = who.submission.key.unit
+        if name == "is_known_unit":
+            return code in batch.context.registry.versions
+        if who.period is None:
+            return None
+        unit = batch.context.registry.organisation_at(code, who.period.end)
+        if name == "is_active_at_end":
+            return unit is not None
+        return unit.files_reports if unit else None
+
+    @staticmethod
+    def _of_period(batch: Batch, who: Subject, name: str) -> object:
+        if name == "has_period":
+            return who.period is not None
+        if who.period is None:
+            return None
+        row = batch.context.registry.periods.get(who.period.code)
+        systems = ("", who.unit.term_system) if who.unit else ("",)
+        return row is not None and (who.unit is None or row.term_system in systems)
+
+    def locate(self, frame: Frame, path: Path, row: int) -> Place | None:
+        """Give the cell of the cover."""
+        cover = frame.batch.subjects[frame.submission[row]].submission.reading.cover
+        entry = self._CELL_OF.get(path[0])
+        if cover is None or entry is None:
+            return None
+        column = frame.batch.context.catalogue.cover.by_code.get(entry)
+        return Place(cover.sheet, cover.cells.get(entry, ""), column=column)
+
+
+class CalendarContext(SubmissionProvider):
+    """`cal.`: the period's place in its year and term, and its deadline."""
+
+    attributes: ClassVar[Mapping[str, Kind]] = {
+        "kind": Kind.TEXT,
+        "year": Kind.NUMBER,
+        "starts_on": Kind.DATE,
+        "ends_on": Kind.DATE,
+        "due_on": Kind.DATE,
+        "schedule_share": Kind.NUMBER,
+        "is_last_year_of_term": Kind.TRUTH,
+        "years_of_term": Kind.NUMBER,
+    }
+
+    def __init__(self, schedule_share: Mapping[str, float]) -> None:
+        self.schedule_share = schedule_share
+
+    def value(self, batch: Batch, subject: int, name: str) -> object:
+        """Give one attribute of one submission."""
+        who = batch.subjects[subject]
+        if who.period is None:
+            return None
+        row = batch.context.registry.periods.get(who.period.code)
+        term = self._term(batch, who)
+        values = {
+            "kind": str(who.period.kind),
+            "year": who.period.year,
+            "starts_on": who.period.start,
+            "ends_on": who.period.end,
+            "due_on": row.due_on if row else None,
+            "schedule_share": self.schedule_share.get(str(who.period.kind)),
+            "is_last_year_of_term": who.period.year >= term.last_year if term else None,
+            "years_of_term": who.period.year - term.first_year + 1 if term else None,
+        }
+        return values[name]
+
+    @staticmethod
+    def _term(batch: Batch, who: Subject) -> TermOfOffice | None:
+        registry = batch.context.registry
+        if who.unit is None or who.period is None:
+            return None
+        if who.period.kind is PeriodKind.TERM:
+            return next((t for t in registry.terms if t.term_code == who.period.code), None)
+        return registry.term_of(who.unit.term_system, who.period.year)
+
+
+class SchemeContext(SubmissionProvider):
+    """`scheme.`: the rating scheme of the period's year; everything is null where no scheme is known."""
+
+    needs_scheme = True
+    attributes: ClassVar[Mapping[str, Kind]] = {
+        "code": Kind.TEXT,
+        "cap_rate": Kind.NUMBER,
+        "cap_exception_rate": Kind.NUMBER,
+        "cap_base": Kind.TEXT,
+        "severity": Kind.TEXT,
+        "lowest_excellent": Kind.NUMBER,
+        "lowest_good": Kind.NUMBER,
+        "lowest_completed": Kind.NUMBER,
+        **{f"caps_{group.lower()}": Kind.TRUTH for group in CAP_GROUPS},
+    }
+    _BANDS = ("lowest_excellent", "lowest_good", "lowest_completed")
+
+    def value(self, batch: Batch, subject: int, name: str) -> object:
+        """Give one attribute of the scheme."""
+        who = batch.subjects[subject]
+        scheme = batch.context.registry.scheme_of(who.period.year) if who.period else None
+        if scheme is None:
+            return None
+        if name in self._BANDS:
+            position = self._BANDS.index(name)
+            return scheme.bands[position] if position < len(scheme.bands) else None
+        if name.startswith("caps_"):
+            return scheme.cap_rate is not None and name.removeprefix("caps_").upper() in scheme.cap_groups
+        values = {
+            "code": scheme.scheme,
+            "cap_rate": scheme.cap_rate,
+            "cap_exception_rate": scheme.cap_exception_rate,
+            "cap_base": scheme.cap_base or None,
+            "severity": scheme.severity or None,
+        }
+        return values[name]

@@ -1,0 +1,69 @@
+"""The rules as Great Expectations suites: one ephemeral context, one suite a frame.
+
+What belongs here: everything that imports Great Expectations. What does not: the masks, which are computed
+before (`evaluate.py`), and the failing rows, which are taken from the masks: row identifiers of Great
+Expectations are slow.
+"""
+
+import os
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+os.environ["GX_ANALYTICS_ENABLED"] = "false"
+
+import great_expectations as gx
+import pandas as pd
+from great_expectations.data_context.types.base import ProgressBarsConfig
+from great_expectations.execution_engine import PandasExecutionEngine
+from great_expectations.expectations.expectation import ColumnMapExpectation
+from great_expectations.expectations.metrics import (
+    ColumnMapMetricProvider,
+    column_condition_partial,
+)
+
+from ingestion.gate.evaluate import Mask
+from ingestion.gate.vectors import NULL, TRUE
+
+
+class RuleHolds(ColumnMapMetricProvider):  # type: ignore[misc]
+    """Whether a rule holds, row by row; rows that were not evaluated are null and left out."""
+
+    condition_metric_name = "column_values.rule_holds"
+
+    @column_condition_partial(engine=PandasExecutionEngine)  # type: ignore[untyped-decorator]
+    def _pandas(cls, column: "pd.Series[bool]", **_: Any) -> "pd.Series[bool]":  # noqa: N805
+        return column.astype(bool)
+
+
+class ExpectRuleToHold(ColumnMapExpectation):  # type: ignore[misc]
+    """Expect a rule to hold in every row in which it was evaluated."""
+
+    map_metric = "column_values.rule_holds"
+
+
+def validate(frames: Sequence[Mapping[str, Mask]]) -> list[dict[str, bool]]:
+    """Evaluate the masks of each frame as one suite.
+
+    Args:
+        frames: for each frame its masks by rule.
+
+    Returns:
+        For each frame and rule, whether it held wherever it was evaluated.
+    """
+    context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = ProgressBarsConfig(globally=False)
+    source = context.data_sources.add_pandas("batch")
+    results: list[dict[str, bool]] = []
+    for number, masks in enumerate(frames):
+        frame = pd.DataFrame({rule: pd.array(mask == TRUE, dtype="boolean") for rule, mask in masks.items()})
+        for rule, mask in masks.items():
+            frame.loc[mask == NULL, rule] = pd.NA
+        suite = gx.ExpectationSuite(
+            f"frame {number}",
+            expectations=[ExpectRuleToHold(column=rule, meta={"rule": rule}) for rule in masks],
+        )
+        definition = source.add_dataframe_asset(f"frame {number}").add_batch_definition_whole_dataframe("all")
+        batch = definition.get_batch(batch_parameters={"dataframe": frame})
+        validation = batch.validate(suite, result_format="BOOLEAN_ONLY")
+        results.append({r.expectation_config.meta["rule"]: bool(r.success) for r in validation.results})
+    return results

@@ -1,0 +1,232 @@
+"""From what was read to a verdict: the stages, the outcomes and the findings of a batch.
+
+What belongs here: which rules apply to which submission, what they come to, and what the clerk has explained.
+What does not: the evaluation (`evaluate.py`, `expectations.py`), the wording (`wording.py`), storing anything.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from ingestion.cells import parse_address
+from ingestion.findings import Finding, Judgement, Outcome, OutcomeStatus, Verdict, verdict_of
+from ingestion.gate.batch import Batch, FormStatus, Frame, GateContext, Subject, subject_of
+from ingestion.gate.context import Vocabulary, vocabulary
+from ingestion.gate.evaluate import Mask, combine, mask
+from ingestion.gate.rules import Check, Rule, compile_rules, load_parameters, load_rules
+from ingestion.gate.vectors import FALSE, TRUE, VectorError
+from ingestion.gate.wording import Wording, finding_of_problem
+from ingestion.periods import Period, PeriodError
+from ingestion.submissions import Explanation, Submission, SubmissionKey
+from ingestion.text import fold
+
+Engine = Literal["gx", "masks"]
+
+
+class GateError(RuntimeError):
+    """The gate contradicts itself: a rule cannot be evaluated, or two evaluations of it differ."""
+
+
+@dataclass
+class _Run:
+    """One check over its frame."""
+
+    check: Check
+    frame: Frame
+    mask: Mask
+
+
+def judge(
+    submissions: Sequence[Submission], context: GateContext, *, engine: Engine = "gx"
+) -> dict[SubmissionKey, Judgement]:
+    """Judge submissions; one call is one period's batch.
+
+    Args:
+        submissions: what was read, unreadable files too.
+        context: registry, forms, earlier periods and the clock.
+        engine: `gx` evaluates through Great Expectations; `masks` evaluates the same compiled masks without it.
+
+    Returns:
+        A judgement for each submission.
+
+    Raises:
+        RuleError: a rule file does not fit its schema.
+        GateError: a rule cannot be evaluated, or Great Expectations and the masks differ.
+    """
+    rules = load_rules()
+    words = vocabulary(context.catalogue, load_parameters().schedule_share)
+    checks = compile_rules(rules, context.catalogue, words)
+    by_period: dict[str, list[Submission]] = {}
+    for submission in submissions:
+        by_period.setdefault(submission.key.period, []).append(submission)
+    judged: dict[SubmissionKey, Judgement] = {}
+    for code in sorted(by_period):
+        judged |= _judge_period(_period(code), by_period[code], context, rules, checks, words, engine)
+    return {submission.key: judged[submission.key] for submission in submissions}
+
+
+def _period(code: str) -> Period | None:
+    try:
+        return Period.parse(code)
+    except PeriodError:
+        return None
+
+
+def _judge_period(
+    period: Period | None,
+    submissions: Sequence[Submission],
+    context: GateContext,
+    rules: Mapping[str, Rule],
+    checks: Mapping[str, tuple[Check, ...]],
+    words: Vocabulary,
+    engine: Engine,
+) -> dict[SubmissionKey, Judgement]:
+    effective = [rule for rule in rules.values() if period is None or rule.is_effective(period.end)]
+    judged = {s.key: _unreadable(s, effective) for s in submissions if not s.reading.is_readable}
+    subjects = [subject_of(s, period, context) for s in submissions if s.reading.is_readable]
+    if not subjects:
+        return judged
+    batch = Batch(subjects, period, context, words)
+    runs = {rule.id: [_evaluated(check, batch) for check in checks[rule.id]] for rule in effective}
+    if engine == "gx":
+        _confirm(runs)
+    found: list[list[tuple[tuple[object, ...], Finding]]] = [[] for _ in subjects]
+    for rule_runs in runs.values():
+        for run in rule_runs:
+            if (run.mask == FALSE).any():
+                for index, finding in Wording(batch, run.check, run.frame).findings(run.mask):
+                    found[index].append((_order(finding), finding))
+    outcomes = _outcomes(batch, effective, runs)
+    for index, subject in enumerate(subjects):
+        reading = subject.submission.reading
+        findings = [finding_of_problem(problem) for problem in reading.problems]
+        findings += [finding for _, finding in sorted(found[index], key=lambda pair: pair[0])]
+        findings = _explained(findings, reading.explanations, _sheets(subject))
+        judged[subject.submission.key] = Judgement(
+            verdict_of(findings, _is_locked(subject, context)), outcomes[index], findings
+        )
+    return judged
+
+
+def _unreadable(submission: Submission, rules: Iterable[Rule]) -> Judgement:
+    return Judgement(
+        Verdict.UNREADABLE,
+        [Outcome(rule.id, OutcomeStatus.NOT_RUN, "unreadable") for rule in rules],
+        [finding_of_problem(problem) for problem in submission.reading.problems],
+    )
+
+
+def _evaluated(check: Check, batch: Batch) -> _Run:
+    frame = batch.frame(check.frame, check.form)
+    try:
+        return _Run(check, frame, mask(check.holds, check.when, frame, check.rule.missing))
+    except (VectorError, KeyError) as error:
+        raise GateError(f"{check.text} cannot be evaluated: {error}") from error
+
+
+def _confirm(runs: Mapping[str, Sequence[_Run]]) -> None:
+    """Let Great Expectations evaluate every rule over every frame, and compare."""
+    # Importing it takes seconds, which a check of a single file need not pay.
+    from ingestion.gate.expectations import validate  # noqa: PLC0415
+
+    frames: dict[int, tuple[Frame, dict[str, list[Mask]]]] = {}
+    for rule, rule_runs in runs.items():
+        for run in rule_runs:
+            if len(run.frame):
+                frames.setdefault(id(run.frame), (run.frame, {}))[1].setdefault(rule, []).append(run.mask)
+    combined = [{rule: combine(masks) for rule, masks in by_rule.items()} for _, by_rule in frames.values()]
+    for masks, successes in zip(combined, validate(combined), strict=True):
+        for rule, success in successes.items():
+            if success != (not (masks[rule] == FALSE).any()):
+                raise GateError(f"{rule}: Great Expectations and the compiled mask do not agree")
+
+
+def _outcomes(batch: Batch, rules: Sequence[Rule], runs: Mapping[str, Sequence[_Run]]) -> list[list[Outcome]]:
+    outcomes: list[list[Outcome]] = [[] for _ in batch.subjects]
+    for rule in rules:
+        failed, held = _by_subject(batch, runs[rule.id], FALSE), _by_subject(batch, runs[rule.id], TRUE)
+        for index, subject in enumerate(batch.subjects):
+            if failed[index]:
+                outcomes[index].append(Outcome(rule.id, OutcomeStatus.FAIL))
+            elif held[index]:
+                outcomes[index].append(Outcome(rule.id, OutcomeStatus.PASS))
+            elif _applies(rule, runs[rule.id], subject):
+                reason = _reason(batch, rule, runs[rule.id], subject)
+                outcomes[index].append(Outcome(rule.id, OutcomeStatus.NOT_RUN, reason))
+    return outcomes
+
+
+def _by_subject(batch: Batch, runs: Sequence[_Run], truth: int) -> npt.NDArray[np.bool_]:
+    found = np.zeros(len(batch.subjects), dtype=np.bool_)
+    for run in runs:
+        found[run.frame.submission[run.mask == truth]] = True
+    return found
+
+
+def _applies(rule: Rule, runs: Sequence[_Run], subject: Subject) -> bool:
+    """Say whether a rule is there for a file at all: it is, where one of its own forms is filed or owed."""
+    own = {run.check.form for run in runs if run.check.form is not None}
+    if not own or not subject.is_known:
+        return True
+    return any(subject.forms[form] is not FormStatus.NOT_OWED for form in own)
+
+
+def _reason(batch: Batch, rule: Rule, runs: Sequence[_Run], subject: Subject) -> str:
+    checks = [run.check for run in runs]
+    if not subject.is_known:
+        return "unknown_unit"
+    own = sorted({c.form for c in checks if c.form is not None})
+    present = [form for form in own if subject.forms[form] is FormStatus.FILED]
+    if own and not present:
+        return f"form_missing:{', '.join(f for f in own if subject.forms[f] is FormStatus.MISSING)}"
+    others = sorted({form for c in checks for form in c.other_forms if c.form is None or c.form in present})
+    for status, reason in ((FormStatus.MISSING, "form_missing"), (FormStatus.NOT_OWED, "form_not_owed")):
+        if absent := [form for form in others if subject.forms[form] is status]:
+            return f"{reason}:{', '.join(absent)}"
+    if any(check.clock for check in checks) and batch.context.as_of is None:
+        return "no_clock"
+    if any(check.history for check in checks):
+        return "no_history"
+    return "no_scheme" if any(check.scheme for check in checks) else "nothing_to_check"
+
+
+def _order(finding: Finding) -> tuple[object, ...]:
+    row, column = parse_address(finding.cell) if finding.cell else (0, 0)
+    return (finding.rule, finding.sheet, row, column, finding.clause)
+
+
+def _sheets(subject: Subject) -> dict[str, str]:
+    """Give the names under which a clerk may mean a sheet: its own and the form's."""
+    names = {fold(form): table.sheet for form, table in subject.tables.items()}
+    return names | {fold(table.sheet): table.sheet for table in subject.tables.values()}
+
+
+def _explained(
+    findings: Sequence[Finding], explanations: Sequence[Explanation], sheets: Mapping[str, str]
+) -> list[Finding]:
+    """Mark the warnings that the clerk has answered; an explanation without a cell answers the whole sheet."""
+    answers = {
+        (e.rule.strip().upper(), sheets.get(fold(e.sheet), e.sheet), e.cell.replace("$", "").strip().upper())
+        for e in explanations
+        if e.text.strip()
+    }
+    return [
+        replace(finding, explained=True)
+        if finding.severity == "warning"
+        and (
+            (finding.rule, finding.sheet, finding.cell) in answers
+            or (finding.rule, finding.sheet, "") in answers
+        )
+        else finding
+        for finding in findings
+    ]
+
+
+def _is_locked(subject: Subject, context: GateContext) -> bool:
+    if subject.period is None or context.as_of is None:
+        return False
+    row = context.registry.periods.get(subject.period.code)
+    return row is not None and row.locked_on is not None and row.locked_on < subject.received_on

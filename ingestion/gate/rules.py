@@ -1,0 +1,397 @@
+"""Rules as data: the shape of `rules/*.yml`, how they are loaded, and the checks that they come to.
+
+What belongs here: the schema, the loading, and whether every name and function of a rule exists. What does not:
+evaluating them (`evaluate.py`) and wording their findings (`wording.py`).
+"""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache, cached_property, lru_cache
+from pathlib import Path
+from typing import Annotated, Literal, Self, TypeVar
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from ingestion.catalogue import Catalogue, CatalogueError, Code, Form, Label, PeriodPart
+from ingestion.gate.batch import CellFrame, FrameKind, OwedFrame
+from ingestion.gate.context import Vocabulary
+from ingestion.gate.evaluate import Missing
+from ingestion.gate.functions import FUNCTIONS
+from ingestion.gate.parser import ExpressionError, parse
+from ingestion.gate.syntax import COMPARISONS, IT, Binary, Call, Name, Node, Unary, names, substitute
+
+FOLDER = Path(__file__).parent.parent / "rules"
+PARAMETERS = "parameters.yml"
+ALL_COUNTS = "*int"
+"""Written in `each`: every column of the form whose type is int."""
+
+Scope = Literal["file", "sheet", "row", "across", "registry", "prev", "outlier"]
+_Model = TypeVar("_Model", bound=BaseModel)
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+RuleId = Annotated[str, Field(pattern=r"^V\d{3}$")]
+Expression = Annotated[str, Field(min_length=1)]
+
+
+class RuleError(CatalogueError):
+    """A rule does not fit its schema, or names what does not exist; says which one, where and what was expected."""
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Hint(_Strict):
+    """A further sentence of a message, where an expression is true of the failing row."""
+
+    when: Expression
+    text: Label
+
+
+class Effective(_Strict):
+    """The periods to which a rule applies, by their last day (both ends included)."""
+
+    first: date | None = Field(default=None, alias="from")
+    last: date | None = Field(default=None, alias="to")
+
+
+class Clause(_Strict):
+    """One part of a rule with the cell that it accuses; what it does not say itself, the rule says.
+
+    Attributes:
+        holds: what must be true.
+        cell: the accused cell; its value is the message's {value}. None: the sheet or file as a whole.
+        related: further operands' cells; None: those of every name in `holds`.
+        value: what is shown as found, where it is not the accused cell's value.
+        expected: what is shown as expected; None: the other side of `holds`, if that compares the accused cell.
+        fields: further fields of the message, each an expression.
+    """
+
+    holds: Expression
+    cell: Expression | None = None
+    forms: tuple[Code, ...] = ()
+    frame: FrameKind | None = None
+    when: Expression | None = None
+    each: tuple[str, ...] = ()
+    related: tuple[Expression, ...] | None = None
+    value: Expression | None = None
+    expected: Expression | None = None
+    fields: dict[str, Expression] = {}
+    hints: tuple[Hint, ...] = ()
+    message: Label | None = None
+    remedy: Label | None = None
+
+
+class Rule(_Strict):
+    """One rule.
+
+    Attributes:
+        id: V001 …; never changes and is never used again.
+        title: what must hold, in one line.
+        scope: the stage of checking, for documentation.
+        severity: of a finding; `scheme`: as the rating scheme in force says.
+        forms: the forms over which it runs; none for rules on the submission as a whole.
+        when: the rows to which it applies.
+        missing: what a blank operand does.
+        effective: the periods in which it applies.
+        clauses: its parts, numbered from 1.
+    """
+
+    id: RuleId
+    title: Label
+    scope: Scope
+    severity: Literal["error", "warning", "notice", "scheme"]
+    forms: tuple[Code, ...] = ()
+    frame: FrameKind = "row"
+    when: Expression | None = None
+    missing: Missing = "skip"
+    effective: Effective = Effective()
+    clauses: tuple[Clause, ...] = Field(min_length=1)
+    fields: dict[str, Expression] = {}
+    hints: tuple[Hint, ...] = ()
+    message: Label
+    remedy: Label
+
+    @model_validator(mode="after")
+    def _is_coherent(self) -> Self:
+        orphans = {form for clause in self.clauses for form in clause.forms} - set(self.forms)
+        if self.forms and orphans:
+            raise ValueError(f"{self.id}: clauses name forms that the rule does not: {sorted(orphans)}")
+        return self
+
+    def is_effective(self, period_end: date) -> bool:
+        """Say whether the rule applies to periods that end on a day."""
+        first, last = self.effective.first, self.effective.last
+        return (first is None or first <= period_end) and (last is None or period_end <= last)
+
+
+class _RuleFile(_Strict):
+    rules: tuple[Rule, ...]
+
+
+class Parameters(_Strict):
+    """Parameters of rules that no registry file holds.
+
+    Attributes:
+        schedule_share: the share of a yearly plan that is due at the end of each part of the year.
+    """
+
+    schedule_share: dict[PeriodPart, float]
+
+
+@cache
+def load_rules(folder: Path = FOLDER) -> dict[str, Rule]:
+    """Load every rule of a folder, by id, in the order of the ids; by default the product's own.
+
+    Raises:
+        RuleError: a file does not fit the schema, or an id is declared twice.
+    """
+    found: dict[str, Rule] = {}
+    for path in sorted(folder.glob("*.yml")):
+        if path.name == PARAMETERS:
+            continue
+        for rule in _read(path, _RuleFile).rules:
+            if rule.id in found:
+                raise RuleError(f"{path.name}: {rule.id} is declared twice")
+            found[rule.id] = rule
+    return {rule: found[rule] for rule in sorted(found)}
+
+
+@cache
+def load_parameters(folder: Path = FOLDER) -> Parameters:
+    """Load the rules' parameters.
+
+    Raises:
+        RuleError: the file does not fit the schema.
+    """
+    return _read(folder / PARAMETERS, Parameters)
+
+
+def _read(path: Path, model: type[_Model]) -> _Model:
+    try:
+        return model.model_validate(yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER))
+    except (ValidationError, yaml.YAMLError) as error:
+        raise RuleError(f"{path.name}: {error}") from error
+
+
+@cache
+def rules_version(folder: Path = FOLDER) -> str:
+    """Give a short fingerprint of the rule files, which verdicts carry."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.glob("*.yml")):
+        digest.update(path.name.encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+@dataclass(frozen=True)
+class Check:
+    """One clause of a rule over one form and, where it is repeated, one column: what is evaluated in one go.
+
+    Attributes:
+        clause: number of the clause, from 1.
+        column: the column that stands for `it`.
+        history: whether it reads earlier periods.
+        clock: whether it needs to know the time.
+        scheme: whether it reads the rating scheme in force.
+        other_forms: forms that it reads besides its own.
+    """
+
+    rule: Rule
+    clause: int
+    frame: FrameKind
+    form: str | None
+    column: str | None
+    holds: Node
+    when: Node | None
+    cell: Name | None
+    related: tuple[Name, ...]
+    value: Node | None
+    expected: Node | None
+    fields: Mapping[str, Node]
+    hints: tuple[tuple[Node, Label], ...]
+    message: Label
+    remedy: Label
+    history: bool
+    clock: bool
+    scheme: bool
+    other_forms: tuple[str, ...]
+
+    @cached_property
+    def text(self) -> str:
+        """Where the check stands, for errors."""
+        return f"{self.rule.id}, clause {self.clause}"
+
+
+_parsed = lru_cache(maxsize=None)(parse)
+
+
+class _Compiler:
+    """Turns one rule into its checks, and refuses names and functions that do not exist."""
+
+    def __init__(self, rule: Rule, catalogue: Catalogue, words: Vocabulary) -> None:
+        self.rule = rule
+        self.catalogue = catalogue
+        self.words = words
+
+    def checks(self) -> Iterator[Check]:
+        for number, clause in enumerate(self.rule.clauses, start=1):
+            for code in clause.forms or self.rule.forms or (None,):
+                form = self._form(code)
+                for column in self._columns(clause, form):
+                    yield self._check(number, clause, form, column)
+
+    def _form(self, code: str | None) -> Form | None:
+        if code is None:
+            return None
+        if code not in self.catalogue.forms:
+            raise RuleError(f"{self.rule.id}: form {code} does not exist")
+        return self.catalogue.forms[code]
+
+    def _columns(self, clause: Clause, form: Form | None) -> tuple[str | None, ...]:
+        if not clause.each:
+            return (None,)
+        if form is None:
+            raise RuleError(f"{self.rule.id}: “each” needs a form")
+        columns: list[str | None] = []
+        for code in clause.each:
+            if code == ALL_COUNTS:
+                columns += [column.code for column in form.columns if column.type == "int"]
+            elif code in form.by_code:
+                columns.append(code)
+            else:
+                raise RuleError(f"{self.rule.id}: {form.code} has no column “{code}”")
+        return tuple(columns)
+
+    def _check(self, number: int, clause: Clause, form: Form | None, column: str | None) -> Check:
+        rule, frame = self.rule, clause.frame or self.rule.frame
+
+        def node(text: str) -> Node:
+            return self._node(text, frame, form, column)
+
+        def optional(text: str | None) -> Node | None:
+            return None if text is None else node(text)
+
+        def name(text: str) -> Name:
+            found = node(text)
+            if not isinstance(found, Name):
+                raise RuleError(f"{rule.id}: “{text}” is no column; only a cell can be accused")
+            return found
+
+        holds = node(clause.holds)
+        cell = None if clause.cell is None else name(clause.cell)
+        conditions = [optional(text) for text in (rule.when, clause.when) if text is not None]
+        when = None
+        for condition in conditions:
+            when = condition if when is None or condition is None else Binary("and", when, condition)
+        used = names(holds)
+        related = tuple(name(text) for text in clause.related) if clause.related is not None else used
+        every = (*used, *(names(when) if when else ()))
+        providers = [(self.words(n.path[0]), n.path[1:]) for n in every if len(n.path) > 1]
+        others = {code for provider, path in providers for code in provider.forms(path)}
+        return Check(
+            rule=rule,
+            clause=number,
+            frame=frame,
+            form=form.code if form else None,
+            column=column,
+            holds=holds,
+            when=when,
+            cell=cell,
+            related=tuple(n for n in related if n != cell),
+            value=optional(clause.value),
+            expected=optional(clause.expected) or _other_side(holds, cell),
+            fields={key: node(text) for key, text in (rule.fields | clause.fields).items()},
+            hints=tuple((node(hint.when), hint.text) for hint in (*clause.hints, *rule.hints)),
+            message=clause.message or rule.message,
+            remedy=clause.remedy or rule.remedy,
+            history=any(provider.needs_history for provider, _ in providers),
+            clock=any(provider.needs_clock(path) for provider, path in providers),
+            scheme=any(provider.needs_scheme for provider, _ in providers),
+            other_forms=tuple(sorted(others - {form.code if form else None})),
+        )
+
+    def _node(self, text: str, frame: FrameKind, form: Form | None, column: str | None) -> Node:
+        try:
+            tree = _parsed(text)
+        except ExpressionError as error:
+            raise RuleError(f"{self.rule.id}: {error}") from error
+        if column is not None:
+            tree = substitute(tree, column)
+        for call in _calls(tree):
+            self._check_call(call, text)
+        for name in names(tree):
+            if expected := self._expected(name, frame, form):
+                raise RuleError(
+                    f"{self.rule.id}: “{name}” does not exist; expected {expected}, "
+                    f"at character {name.position + 1} of “{text}”"
+                )
+        return tree
+
+    def _check_call(self, call: Call, text: str) -> None:
+        function = FUNCTIONS.get(call.function)
+        place = f"at character {call.position + 1} of “{text}”"
+        if function is None:
+            raise RuleError(
+                f"{self.rule.id}: there is no function “{call.function}”; expected one of "
+                f"{', '.join(FUNCTIONS)}, {place}"
+            )
+        count = len(call.arguments)
+        if count < function.least or (function.most is not None and count > function.most):
+            raise RuleError(f"{self.rule.id}: {count} arguments; expected {function.signature}, {place}")
+
+    def _expected(self, name: Name, frame: FrameKind, form: Form | None) -> str | None:
+        if len(name.path) > 1:
+            return self._expected_of_prefix(name, frame, form)
+        if name.path[0] == IT:
+            return "“each” with the columns for which “it” stands"
+        own = {"cell": CellFrame.COLUMNS, "owed": OwedFrame.COLUMNS}.get(frame)
+        if own is not None:
+            return None if name.path[0] in own else f"one of {', '.join(sorted(own))}"
+        if frame in ("row", "total") and form is not None:
+            return None if name.path[0] in form.by_code else f"a column of {form.code}"
+        return f"a name with a prefix (a frame of kind {frame} has no columns of its own)"
+
+    def _expected_of_prefix(self, name: Name, frame: FrameKind, form: Form | None) -> str | None:
+        prefix, *path = name.path
+        if prefix not in self.words.providers:
+            return "one of the prefixes " + ", ".join(sorted(self.words.providers))
+        provider = self.words(prefix)
+        if frame not in provider.frames:
+            return f"a name without “{prefix}.”, which cannot be joined to a frame of kind {frame}"
+        return provider.expected(self.catalogue, form, tuple(path))
+
+
+def _calls(node: Node) -> Iterator[Call]:
+    match node:
+        case Call(arguments=arguments):
+            yield node
+            for argument in arguments:
+                yield from _calls(argument)
+        case Binary(left=left, right=right):
+            yield from _calls(left)
+            yield from _calls(right)
+        case Unary(operand=operand):
+            yield from _calls(operand)
+
+
+def _other_side(holds: Node, cell: Name | None) -> Node | None:
+    """Give what the accused cell is compared with, where `holds` is such a comparison."""
+    if cell is None or not isinstance(holds, Binary) or holds.operator not in COMPARISONS:
+        return None
+    if holds.left == cell:
+        return holds.right
+    return holds.left if holds.right == cell else None
+
+
+def compile_rules(
+    rules: Mapping[str, Rule], catalogue: Catalogue, words: Vocabulary
+) -> dict[str, tuple[Check, ...]]:
+    """Give the checks of every rule.
+
+    Raises:
+        RuleError: a rule is no expression, or names a form, column, prefix or function that does not exist.
+    """
+    return {code: tuple(_Compiler(rule, catalogue, words).checks()) for code, rule in rules.items()}

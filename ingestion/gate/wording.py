@@ -1,0 +1,289 @@
+"""Findings in words: the fields of a message, how values are written, and the place in front.
+
+What belongs here: from a failing row to a `Finding`. What does not: which rows fail (`judge.py`) and the texts
+themselves, which stand with the rules.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from ingestion.catalogue import Label, Language
+from ingestion.findings import Finding, Severity
+from ingestion.gate.batch import Batch, CellFrame, Frame, OwedFrame, Place, Subject
+from ingestion.gate.context.registry import facts_of
+from ingestion.gate.evaluate import evaluate
+from ingestion.gate.rules import Check
+from ingestion.gate.syntax import Name, Node
+from ingestion.gate.vectors import FALSE, Vector
+from ingestion.messages import message
+from ingestion.submissions import FormRow, Problem
+
+_LISTED = 20
+"""How many missing things a message names before it only counts them."""
+
+_SEPARATORS: dict[Language, tuple[str, str]] = {"vi": (".", ","), "en": (",", ".")}
+_DECIMALS = 2
+
+
+def plain(value: Any) -> str:
+    """Write a value so that a program can read it: no grouping, ISO dates."""
+    if value is None:
+        return ""
+    if isinstance(value, float):
+        return str(int(value)) if value == int(value) else f"{value:.10g}"
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def written(value: Any, language: Language) -> str:
+    """Write a value as people of a language do."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        if isinstance(value, date):
+            return value.strftime("%d/%m/%Y") if language == "vi" else value.isoformat()
+        return plain(value)
+    rounded = round(value, _DECIMALS)
+    text = f"{int(rounded):,}" if rounded == int(rounded) else f"{rounded:,}"
+    grouping, decimal = _SEPARATORS[language]
+    return text.translate(str.maketrans({",": grouping, ".": decimal}))
+
+
+class _Fields(dict[str, str]):
+    """The fields of a message; those that need looking up are looked up when a message names them."""
+
+    def __init__(self, known: dict[str, str], look_up: Callable[[str], str]) -> None:
+        super().__init__(known)
+        self._look_up = look_up
+
+    def __missing__(self, key: str) -> str:
+        return self._look_up(key)
+
+
+@dataclass
+class _Site:
+    """The row that is spoken of: names that a reader knows it by."""
+
+    batch: Batch
+    subject: Subject
+    frame: Frame
+    row: FormRow | None
+    form: str | None
+
+    def name(self, field: str, language: Language) -> str:
+        """Give a field of a message.
+
+        Raises:
+            KeyError: messages have no such field.
+        """
+        values = self.row.values if self.row else {}
+        if field == "org_code":
+            return plain(values.get("org_code"))
+        if field == "org_name":
+            code = plain(values.get("org_code"))
+            return plain(values.get("org_name")) or facts_of(self.batch, self.subject, code).name or code
+        if field == "unit_name":
+            return self.subject.unit.org_name if self.subject.unit else self.subject.submission.key.unit
+        if field == "period":
+            return self.subject.submission.key.period
+        if field in ("line_name", "activity"):
+            return self._lines(language)
+        if field == "line_code":
+            return plain(values.get("line_code"))
+        if field == "indicator_name":
+            code = plain(values.get("indicator_code"))
+            indicator = self.batch.context.catalogue.indicators.get(code)
+            return indicator.name.get(language) if indicator else plain(values.get("indicator_name")) or code
+        raise KeyError(f"messages have no field “{field}”")
+
+    def _lines(self, language: Language) -> str:
+        if self.row is None or self.form is None:
+            return ""
+        names = []
+        for column, members in self.batch.context.catalogue.forms[self.form].line_members.items():
+            code = plain(self.row.values.get(column))
+            names.append(members[code].label.get(language) if code in members else code)
+        return " – ".join(name for name in names if name)
+
+
+class Wording:
+    """Turns the failing rows of one check into findings."""
+
+    def __init__(self, batch: Batch, check: Check, frame: Frame) -> None:
+        self.batch = batch
+        self.check = check
+        self.frame = frame
+
+    def _vector(self, node: Node | None) -> Vector | None:
+        return None if node is None else evaluate(node, self.frame)
+
+    @cached_property
+    def _value(self) -> Vector | None:
+        if self.check.value is not None:
+            return evaluate(self.check.value, self.frame)
+        is_cell = isinstance(self.frame, CellFrame)
+        return None if self.check.cell is None or is_cell else self.frame.column(self.check.cell.path)
+
+    @cached_property
+    def _expected(self) -> Vector | None:
+        return self._vector(self.check.expected)
+
+    @cached_property
+    def _fields(self) -> dict[str, Vector]:
+        return {key: evaluate(node, self.frame) for key, node in self.check.fields.items()}
+
+    @cached_property
+    def _hints(self) -> list[tuple[Vector, Label]]:
+        return [(evaluate(when, self.frame), text) for when, text in self.check.hints]
+
+    @cached_property
+    def _severity(self) -> Vector | None:
+        return self.frame.column(("scheme", "severity")) if self.check.rule.severity == "scheme" else None
+
+    def findings(self, mask: np.ndarray[tuple[int], np.dtype[np.int8]]) -> list[tuple[int, Finding]]:
+        """Give the findings of the rows that fail, each with the number of its submission."""
+        rows = np.flatnonzero(mask == FALSE).tolist()
+        if isinstance(self.frame, OwedFrame):
+            return self._of_missing(self.frame, rows)
+        return [(int(self.frame.submission[row]), self._of_row(row)) for row in rows]
+
+    def severity(self, row: int) -> Severity:
+        """Give the severity of a finding; a scheme that caps without saying how severely, warns."""
+        if self.check.rule.severity != "scheme":
+            return self.check.rule.severity
+        return "error" if self._severity is not None and self._severity.at(row) == "error" else "warning"
+
+    def _of_row(self, row: int) -> Finding:
+        place = self._place(self.check.cell, row)
+        value, filed = self._found(place, row)
+        expected = self._expected.at(row) if self._expected is not None else None
+        hint = next((text for when, text in self._hints if when.at(row) is True), None)
+        site = self._site(place, row)
+
+        def speak(language: Language) -> str:
+            fields = {
+                "cell": place.cell if place else "",
+                "sheet": place.sheet if place else "",
+                "row": str(site.row.number) if site.row else "",
+                "column": place.column.full_label(language) if place and place.column else "",
+                "value": written(value, language) if value is not None else filed,
+                "expected": written(expected, language),
+                "hint": hint.get(language) if hint else "",
+                **{key: written(vector.at(row), language) for key, vector in self._fields.items()},
+            }
+            return self._say(place, fields, site, language)
+
+        related = [self._place(name, row) for name in self.check.related]
+        return Finding(
+            rule=self.check.rule.id,
+            severity=self.severity(row),
+            sheet=place.sheet if place else "",
+            cell=place.cell if place else "",
+            value=filed,
+            expected=plain(expected),
+            message=speak("vi"),
+            message_en=speak("en"),
+            clause=self.check.clause,
+            related=tuple(dict.fromkeys(str(p) for p in related if p is not None and p.cell and p != place)),
+        )
+
+    def _place(self, name: Name | None, row: int) -> Place | None:
+        if name is not None:
+            return self.frame.locate(name.path, row)
+        table = self.frame.table(row)
+        return Place(table.sheet) if table else None
+
+    def _found(self, place: Place | None, row: int) -> tuple[Any, str]:
+        """Give what was found, and how it was filed."""
+        if self._value is not None:
+            value = self._value.at(row)
+        elif place is not None and place.row is not None and place.column is not None:
+            value = place.row.values.get(place.column.code)
+        else:
+            value = None
+        filed = None
+        is_own_cell = (
+            self.check.value is None and self.check.cell is not None and self.check.cell.path[0] != "sheet"
+        )
+        if is_own_cell and place is not None and place.row is not None and place.column is not None:
+            filed = place.row.texts.get(place.column.code)
+        return value, plain(value) if filed is None else filed
+
+    def _site(self, place: Place | None, row: int) -> _Site:
+        subject = self.batch.subjects[self.frame.submission[row]]
+        form = self.frame.form_of(row).code if isinstance(self.frame, CellFrame) else self.check.form
+        spoken_of = place.row if place and place.row else self.frame.form_row(row)
+        return _Site(self.batch, subject, self.frame, spoken_of, form)
+
+    def _say(self, place: Place | None, fields: dict[str, str], site: _Site, language: Language) -> str:
+        known = _Fields(fields, lambda key: site.name(key, language))
+        body = self.check.message.get(language).format_map(known)
+        remedy = self.check.remedy.get(language).format_map(known)
+        if place is None or not place.sheet:
+            return message("gate.finding_of_file", language, body=body, remedy=remedy)
+        where = str(place) if place.cell else place.sheet
+        return message("gate.finding", language, place=where, body=body, remedy=remedy)
+
+    def _of_missing(self, frame: OwedFrame, rows: list[int]) -> list[tuple[int, Finding]]:
+        grouped: dict[int, list[int]] = {}
+        for row in rows:
+            grouped.setdefault(int(frame.submission[row]), []).append(row)
+        return [(subject, self._of_group(frame, group)) for subject, group in grouped.items()]
+
+    def _of_group(self, frame: OwedFrame, rows: list[int]) -> Finding:
+        place = self._place(None, rows[0])
+        site = self._site(place, rows[0])
+        missing = [frame.expected[row] for row in rows]
+
+        def speak(language: Language) -> str:
+            names = [f"{owed.code} ({owed.name})" for owed in missing[:_LISTED]]
+            if len(missing) > _LISTED:
+                names.append(message("gate.and_more", language, count=len(missing) - _LISTED))
+            fields = {"n": written(len(missing), language), "missing": ", ".join(names)}
+            return self._say(place, fields, site, language)
+
+        return Finding(
+            rule=self.check.rule.id,
+            severity=self.severity(rows[0]),
+            sheet=place.sheet if place else "",
+            cell="",
+            value="",
+            expected=", ".join(owed.code for owed in missing),
+            message=speak("vi"),
+            message_en=speak("en"),
+            clause=self.check.clause,
+        )
+
+
+def finding_of_problem(problem: Problem) -> Finding:
+    """Turn something that could not be read into a finding."""
+    fields = {"sheet": problem.sheet, "cell": problem.cell, "value": problem.value, **problem.details}
+
+    def speak(language: Language) -> str:
+        body = message(f"{problem.code}.message", language, **fields)
+        remedy = message(f"{problem.code}.remedy", language, **fields)
+        if not problem.sheet:
+            return message("gate.finding_of_file", language, body=body, remedy=remedy)
+        where = f"{problem.sheet}!{problem.cell}" if problem.cell else problem.sheet
+        return message("gate.finding", language, place=where, body=body, remedy=remedy)
+
+    return Finding(
+        rule=problem.code,
+        severity="error",
+        sheet=problem.sheet,
+        cell=problem.cell,
+        value=problem.value,
+        expected="",
+        message=speak("vi"),
+        message_en=speak("en"),
+    )
+
+
+def reason_text(reason: str, language: Language = "vi") -> str:
+    """Say in words why a rule was not run, from the reason of an outcome (`form_missing:B03`)."""
+    if not reason:
+        return ""
+    code, _, detail = reason.partition(":")
+    return message(f"gate.not_run.{code}", language, detail=detail)
