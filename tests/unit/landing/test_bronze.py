@@ -1,0 +1,253 @@
+"""Bronze: the shape of its files, and the reference tables."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from ingestion import intake, pipeline
+from ingestion.bronze import form_schema
+from ingestion.catalogue import Catalogue, Indicator, Label, Term, load_catalogue
+from ingestion.home import Home
+from ingestion.reference import all_periods, write_reference
+from ingestion.registry import CalendarPeriod, Registry, Statement, Target, TermOfOffice
+
+NOW = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
+Write = Callable[..., Path]
+
+
+@pytest.fixture
+def judged(
+    home: Home, registry: Registry, catalogue: Catalogue, workbook: Write, stand_in_gate: None
+) -> Callable[..., Path]:
+    """Give a function that files workbooks, judges them and returns the bronze folder."""
+
+    def run(*paths: Path, unit: str = "KA") -> Path:
+        for path in paths:
+            intake.put_in_inbox(home, path, unit, NOW)
+        pipeline.land_inbox(home, registry, catalogue, NOW)
+        for period in pipeline.pending_periods(home):
+            pipeline.judge_period(home, registry, catalogue, period, NOW, engine="masks")
+        return home.bronze
+
+    return run
+
+
+def table(folder: Path, name: str) -> pa.Table:
+    return pq.read_table(folder / f"{name}.parquet")
+
+
+def test_a_form_file_has_the_types_of_its_form(
+    judged: Callable[..., Path], workbook: Write, catalogue: Catalogue
+) -> None:
+    bronze = judged(workbook("KA", "2019-N"))
+    for form in catalogue.forms.values():
+        path = bronze / "forms" / form.code / "2019-N.parquet"
+        if path.exists():
+            assert pq.read_schema(path).equals(form_schema(form))
+    schema = pq.read_schema(bronze / "forms" / "B08" / "2019-N.parquet")
+    types = {
+        name: schema.field(name).type
+        for name in ("row_number", "line_code", "participated", "pct", "completed_on")
+    }
+    assert types == {
+        "row_number": pa.int32(),
+        "line_code": pa.string(),
+        "participated": pa.int64(),
+        "pct": pa.float64(),
+        "completed_on": pa.date32(),
+    }
+
+
+def test_a_form_without_rows_has_no_file(judged: Callable[..., Path], workbook: Write) -> None:
+    bronze = judged(workbook("KA", "2019-Q1"))
+    assert sorted(path.name for path in (bronze / "forms").iterdir()) == ["B01", "B02", "B05", "B06"]
+
+
+def test_every_cell_of_a_row_can_be_found_again(judged: Callable[..., Path], workbook: Write) -> None:
+    bronze = judged(workbook("KA", "2019-Q1", changes={("B01", 1, "note"): "ghi chú"}))
+    letters = {
+        (row["form_code"], row["column_code"]): (row["sheet"], row["letter"])
+        for row in table(bronze, "columns").to_pylist()
+    }
+    assert letters["B01", "note"] == ("B01", "AA")
+    row = pq.read_table(bronze / "forms" / "B01" / "2019-Q1.parquet").to_pylist()[1]
+    assert (row["note"], row["row_number"]) == ("ghi chú", 10)
+
+
+def test_column_letters_of_other_periods_stay(judged: Callable[..., Path], workbook: Write) -> None:
+    judged(workbook("KA", "2018-N"))
+    bronze = judged(workbook("KA", "2019-Q1"))
+    names = set(table(bronze, "columns").column("submission_id").to_pylist())
+    assert names == {"KA.2018-N.r1", "KA.2019-Q1.r1"}
+
+
+def test_submissions_carry_verdict_counts_and_receipt(judged: Callable[..., Path], workbook: Write) -> None:
+    bronze = judged(
+        workbook("KA", "2019-Q1", members=41),
+        workbook("KA", "2019-Q1", members=42, changes={("B01", 0, "closing_members"): 1}),
+    )
+    first, second = table(bronze, "submissions").to_pylist()
+    assert (first["submission_id"], first["verdict"], first["status"]) == (
+        "KA.2019-Q1.r1",
+        "accepted",
+        "accepted",
+    )
+    assert (first["n_passed"], first["n_failed"], first["n_not_run"]) == (1, 0, 1)
+    assert (first["period_basis"], first["kind"], first["rules_version"]) == ("CUMULATIVE", "xlsx", "stand-in")
+    assert first["received_at"] == first["verdict_at"] == NOW
+    assert first["decided_at"] is None
+    assert (second["verdict"], second["n_errors"], second["n_warnings"]) == ("rejected", 1, 0)
+    (finding,) = table(bronze, "findings").to_pylist()
+    assert (finding["submission_id"], finding["sheet"], finding["cell"]) == ("KA.2019-Q1.r2", "B01", "S9")
+
+
+@pytest.fixture
+def reference(tmp_path: Path) -> Callable[..., pa.Table]:
+    """Give a function that writes the reference tables of a registry and reads one."""
+
+    def read(name: str, registry: Registry, catalogue: Catalogue | None = None) -> pa.Table:
+        write_reference(tmp_path, registry, catalogue or load_catalogue())
+        return table(tmp_path / "reference", name)
+
+    return read
+
+
+def registry_with(**tables: Any) -> Registry:
+    fields: dict[str, Any] = dict.fromkeys(
+        ("organisations", "successions", "calendar", "terms", "targets", "rating_schemes", "statements"), ()
+    )
+    return Registry(folder=Path(), **(fields | tables))
+
+
+def test_periods_are_those_of_every_calendar_year_and_every_term() -> None:
+    registry = registry_with(
+        calendar=[CalendarPeriod(period_code="2010-2015-NK"), CalendarPeriod(period_code="2016-N")],
+        terms=[TermOfOffice(term_system="DANG", term_code="2015-2020-NK", first_year=2016, last_year=2020)],
+    )
+    codes = [period.code for period in all_periods(registry)]
+    assert codes[:9] == [
+        "2015-Q1",
+        "2015-D1",
+        "2015-6T",
+        "2015-D2",
+        "2015-9T",
+        "2015-D3",
+        "2015-N",
+        "2015-D4",
+        "2010-2015-NK",
+    ]
+    assert codes[-1] == "2015-2020-NK"
+    assert len(codes) == len(set(codes)) == 18
+
+
+def test_a_term_begins_with_the_first_year_that_the_registry_gives_it(
+    reference: Callable[..., pa.Table],
+) -> None:
+    registry = registry_with(
+        terms=[TermOfOffice(term_system="DANG", term_code="2015-2020-NK", first_year=2015, last_year=2020)]
+    )
+    (row,) = reference("periods", registry).to_pylist()
+    assert (row["starts_on"], row["ends_on"]) == (date(2015, 1, 1), date(2020, 12, 31))
+
+
+def test_registry_tables_keep_types_and_the_line_of_their_file(reference: Callable[..., pa.Table]) -> None:
+    target = Target(
+        org_code="KA",
+        indicator_code="admissions",
+        term_code="2015-2020-NK",
+        year=2019,
+        basis="YEAR",
+        direction="GE",
+        min=12,
+    )
+    read = reference("targets", registry_with(targets=[target], file_rows={"targets": (7,)}))
+    assert read.schema.field("year").type == pa.int64()
+    assert read.schema.field("min").type == pa.float64()
+    (row,) = read.to_pylist()
+    assert (row["year"], row["min"], row["max"], row["file_row"]) == (2019, 12.0, None, 7)
+
+
+def test_an_empty_registry_table_still_has_its_columns(reference: Callable[..., pa.Table]) -> None:
+    read = reference("statements", registry_with())
+    assert read.num_rows == 0
+    assert read.schema.names == [*Statement.model_fields, "file_row"]
+
+
+def test_channels_of_people_stay_out_of_the_warehouse(
+    reference: Callable[..., pa.Table], tmp_path: Path
+) -> None:
+    reference("forms", registry_with())
+    assert not (tmp_path / "reference" / "contacts.parquet").exists()
+
+
+def test_an_indicator_is_its_terms_with_what_their_rows_must_carry(reference: Callable[..., pa.Table]) -> None:
+    catalogue = load_catalogue()
+    counted = Indicator(
+        code="excellent_lines",
+        name=Label(vi="x", en="x"),
+        unit="ORGANISATION",
+        kind="ratio",
+        section="evaluation",
+        numerator=(
+            Term(form="B04", column="org_rating", count=("HTXSNV", "HTTNV"), over_time="sum"),
+            Term(form="B03", column="dissolved", where={"line_code": ("TC02",)}, sign=-1, over_time="sum"),
+        ),
+        denominator=(Term(form="B04", column="org_score", over_time="last"),),
+    )
+    ours = Catalogue(catalogue.cover, catalogue.forms, {counted.code: counted})
+    terms = reference("indicator_terms", registry_with(), ours).to_pylist()
+    assert [(t["part"], t["term_no"], t["sign"], t["is_count"]) for t in terms] == [
+        ("numerator", 1, 1, True),
+        ("numerator", 2, -1, False),
+        ("denominator", 1, 1, False),
+    ]
+    filters = reference("indicator_term_filters", registry_with(), ours).to_pylist()
+    assert [(f["part"], f["term_no"], f["column_code"], f["code"]) for f in filters] == [
+        ("numerator", 1, "org_rating", "HTXSNV"),
+        ("numerator", 1, "org_rating", "HTTNV"),
+        ("numerator", 2, "line_code", "TC02"),
+    ]
+
+
+def test_every_column_and_line_of_every_form_is_listed(
+    reference: Callable[..., pa.Table], catalogue: Catalogue
+) -> None:
+    columns = reference("form_columns", registry_with()).to_pylist()
+    assert len(columns) == sum(len(form.columns) for form in catalogue.forms.values())
+    first = columns[0]
+    assert (first["form_code"], first["column_code"], first["position"], first["is_key"]) == (
+        "B01",
+        "org_code",
+        1,
+        True,
+    )
+    lines = reference("form_lines", registry_with()).to_pylist()
+    assert {(line["form_code"], line["column_code"]) for line in lines} >= {
+        ("B05", "actor_code"),
+        ("B03", "line_code"),
+    }
+
+
+def test_what_is_owed_is_listed_by_unit_period_and_form(
+    reference: Callable[..., pa.Table], registry: Registry
+) -> None:
+    owed = reference("owed", registry).to_pylist()
+    quarter = [
+        row["form_code"] for row in owed if (row["reporting_org_code"], row["period_code"]) == ("KA", "2019-Q1")
+    ]
+    assert quarter == ["B01", "B02", "B05", "B06"]
+    assert owed[0]["due_on"] == date(2019, 1, 20)
+
+
+def test_a_reference_file_that_would_not_change_is_left_alone(
+    reference: Callable[..., pa.Table], registry: Registry, tmp_path: Path
+) -> None:
+    reference("forms", registry)
+    before = {path: path.stat().st_ino for path in (tmp_path / "reference").iterdir()}
+    reference("forms", registry)
+    assert {path: path.stat().st_ino for path in (tmp_path / "reference").iterdir()} == before
