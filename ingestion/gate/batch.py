@@ -169,7 +169,7 @@ class Frame(ABC):
         """Give the sheet to which a row belongs."""
         if self.form is None:
             return None
-        return self.batch.subjects[self.submission[row]].tables.get(self.form.code)
+        return self.batch.subjects[int(self.submission[row])].tables.get(self.form.code)
 
     def form_row(self, row: int) -> FormRow | None:
         """Give the row as read to which a row of the frame belongs, where there is one."""

@@ -98,7 +98,7 @@ def evaluate(node: Node, columns: Columns, missing: Missing = "skip") -> Vector:
 
 
 def mask(holds: Node, when: Node | None, columns: Columns, missing: Missing = "skip") -> Mask:
-    """Say for every row whether an expression holds; null where its condition is not true or it has no answer."""
+    """Say for every row whether an expression holds; null where it was not evaluated."""
     result = need(evaluate(holds, columns, missing), Kind.TRUTH, "a rule")
     if when is None:
         return result

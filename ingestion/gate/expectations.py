@@ -14,28 +14,30 @@ os.environ["GX_ANALYTICS_ENABLED"] = "false"
 import great_expectations as gx
 import pandas as pd
 from great_expectations.data_context.types.base import ProgressBarsConfig
-from great_expectations.execution_engine import PandasExecutionEngine
+from great_expectations.execution_engine.pandas_execution_engine import PandasExecutionEngine
 from great_expectations.expectations.expectation import ColumnMapExpectation
-from great_expectations.expectations.metrics import (
-    ColumnMapMetricProvider,
+from great_expectations.expectations.metrics.map_metric_provider.column_condition_partial import (
     column_condition_partial,
+)
+from great_expectations.expectations.metrics.map_metric_provider.column_map_metric_provider import (
+    ColumnMapMetricProvider,
 )
 
 from ingestion.gate.evaluate import Mask
 from ingestion.gate.vectors import NULL, TRUE
 
 
-class RuleHolds(ColumnMapMetricProvider):  # type: ignore[misc]
+class RuleHolds(ColumnMapMetricProvider):
     """Whether a rule holds, row by row; rows that were not evaluated are null and left out."""
 
     condition_metric_name = "column_values.rule_holds"
 
-    @column_condition_partial(engine=PandasExecutionEngine)  # type: ignore[untyped-decorator]
+    @column_condition_partial(engine=PandasExecutionEngine)
     def _pandas(cls, column: "pd.Series[bool]", **_: Any) -> "pd.Series[bool]":  # noqa: N805
         return column.astype(bool)
 
 
-class ExpectRuleToHold(ColumnMapExpectation):  # type: ignore[misc]
+class ExpectRuleToHold(ColumnMapExpectation):
     """Expect a rule to hold in every row in which it was evaluated."""
 
     map_metric = "column_values.rule_holds"
@@ -60,10 +62,16 @@ def validate(frames: Sequence[Mapping[str, Mask]]) -> list[dict[str, bool]]:
             frame.loc[mask == NULL, rule] = pd.NA
         suite = gx.ExpectationSuite(
             f"frame {number}",
-            expectations=[ExpectRuleToHold(column=rule, meta={"rule": rule}) for rule in masks],
+            expectations=[ExpectRuleToHold(column=rule) for rule in masks],
         )
         definition = source.add_dataframe_asset(f"frame {number}").add_batch_definition_whole_dataframe("all")
         batch = definition.get_batch(batch_parameters={"dataframe": frame})
         validation = batch.validate(suite, result_format="BOOLEAN_ONLY")
-        results.append({r.expectation_config.meta["rule"]: bool(r.success) for r in validation.results})
+        results.append(
+            {
+                r.expectation_config.kwargs["column"]: bool(r.success)
+                for r in validation.results
+                if r.expectation_config is not None
+            }
+        )
     return results

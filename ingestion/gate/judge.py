@@ -30,6 +30,15 @@ class GateError(RuntimeError):
     """The gate contradicts itself: a rule cannot be evaluated, or two evaluations of it differ."""
 
 
+@dataclass(frozen=True)
+class _RuleBook:
+    """The rules, the checks that they come to, and the prefixes that these name."""
+
+    rules: Mapping[str, Rule]
+    checks: Mapping[str, tuple[Check, ...]]
+    words: Vocabulary
+
+
 @dataclass
 class _Run:
     """One check over its frame."""
@@ -58,13 +67,13 @@ def judge(
     """
     rules = load_rules()
     words = vocabulary(context.catalogue, load_parameters().schedule_share)
-    checks = compile_rules(rules, context.catalogue, words)
+    book = _RuleBook(rules, compile_rules(rules, context.catalogue, words), words)
     by_period: dict[str, list[Submission]] = {}
     for submission in submissions:
         by_period.setdefault(submission.key.period, []).append(submission)
     judged: dict[SubmissionKey, Judgement] = {}
     for code in sorted(by_period):
-        judged |= _judge_period(_period(code), by_period[code], context, rules, checks, words, engine)
+        judged |= _judge_period(_period(code), by_period[code], context, book, engine)
     return {submission.key: judged[submission.key] for submission in submissions}
 
 
@@ -79,18 +88,16 @@ def _judge_period(
     period: Period | None,
     submissions: Sequence[Submission],
     context: GateContext,
-    rules: Mapping[str, Rule],
-    checks: Mapping[str, tuple[Check, ...]],
-    words: Vocabulary,
+    book: "_RuleBook",
     engine: Engine,
 ) -> dict[SubmissionKey, Judgement]:
-    effective = [rule for rule in rules.values() if period is None or rule.is_effective(period.end)]
+    effective = [rule for rule in book.rules.values() if period is None or rule.is_effective(period.end)]
     judged = {s.key: _unreadable(s, effective) for s in submissions if not s.reading.is_readable}
     subjects = [subject_of(s, period, context) for s in submissions if s.reading.is_readable]
     if not subjects:
         return judged
-    batch = Batch(subjects, period, context, words)
-    runs = {rule.id: [_evaluated(check, batch) for check in checks[rule.id]] for rule in effective}
+    batch = Batch(subjects, period, context, book.words)
+    runs = {rule.id: [_evaluated(check, batch) for check in book.checks[rule.id]] for rule in effective}
     if engine == "gx":
         _confirm(runs)
     found: list[list[tuple[tuple[object, ...], Finding]]] = [[] for _ in subjects]

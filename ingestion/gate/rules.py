@@ -36,7 +36,7 @@ Expression = Annotated[str, Field(min_length=1)]
 
 
 class RuleError(CatalogueError):
-    """A rule does not fit its schema, or names what does not exist; says which one, where and what was expected."""
+    """A rule does not fit its schema, or names what does not exist; says where, and what was expected."""
 
 
 class _Strict(BaseModel):
@@ -138,7 +138,7 @@ class Parameters(_Strict):
         schedule_share: the share of a yearly plan that is due at the end of each part of the year.
     """
 
-    schedule_share: dict[PeriodPart, float]
+    schedule_share: Mapping[PeriodPart, float]
 
 
 @cache

@@ -93,21 +93,8 @@ class Visitor(ABC, Generic[_T]):
 
     def visit(self, node: Node) -> _T:
         """Give the result of a node."""
-        match node:
-            case Number():
-                return self.number(node)
-            case Text():
-                return self.text(node)
-            case Truth():
-                return self.truth(node)
-            case Name():
-                return self.name(node)
-            case Unary():
-                return self.unary(node)
-            case Binary():
-                return self.binary(node)
-            case Call():
-                return self.call(node)
+        result: _T = getattr(self, type(node).__name__.lower())(node)
+        return result
 
     @abstractmethod
     def number(self, node: Number) -> _T:

@@ -48,7 +48,8 @@ def written(value: Any, language: Language) -> str:
     rounded = round(value, _DECIMALS)
     text = f"{int(rounded):,}" if rounded == int(rounded) else f"{rounded:,}"
     grouping, decimal = _SEPARATORS[language]
-    return text.translate(str.maketrans({",": grouping, ".": decimal}))
+    whole, _, fraction = text.partition(".")
+    return whole.replace(",", grouping) + (decimal + fraction if fraction else "")
 
 
 class _Fields(dict[str, str]):
@@ -78,25 +79,25 @@ class _Site:
         Raises:
             KeyError: messages have no such field.
         """
-        values = self.row.values if self.row else {}
-        if field == "org_code":
-            return plain(values.get("org_code"))
-        if field == "org_name":
-            code = plain(values.get("org_code"))
-            return plain(values.get("org_name")) or facts_of(self.batch, self.subject, code).name or code
-        if field == "unit_name":
-            return self.subject.unit.org_name if self.subject.unit else self.subject.submission.key.unit
-        if field == "period":
-            return self.subject.submission.key.period
-        if field in ("line_name", "activity"):
-            return self._lines(language)
-        if field == "line_code":
-            return plain(values.get("line_code"))
-        if field == "indicator_name":
-            code = plain(values.get("indicator_code"))
-            indicator = self.batch.context.catalogue.indicators.get(code)
-            return indicator.name.get(language) if indicator else plain(values.get("indicator_name")) or code
-        raise KeyError(f"messages have no field “{field}”")
+        names: dict[str, Callable[[Language], str]] = {
+            "org_name": self._organisation,
+            "line_name": self._lines,
+            "activity": self._lines,
+            "indicator_name": self._indicator,
+        }
+        return names[field](language)
+
+    def _filed(self, column: str) -> str:
+        return plain(self.row.values.get(column)) if self.row else ""
+
+    def _organisation(self, _: Language) -> str:
+        code = self._filed("org_code")
+        return self._filed("org_name") or facts_of(self.batch, self.subject, code).name or code
+
+    def _indicator(self, language: Language) -> str:
+        code = self._filed("indicator_code")
+        indicator = self.batch.context.catalogue.indicators.get(code)
+        return indicator.name.get(language) if indicator else self._filed("indicator_name") or code
 
     def _lines(self, language: Language) -> str:
         if self.row is None or self.form is None:

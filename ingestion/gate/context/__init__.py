@@ -7,7 +7,7 @@ What belongs here: one small class a prefix, and the list of them. What does not
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ingestion.catalogue import Catalogue
+from ingestion.catalogue import Catalogue, PeriodPart
 from ingestion.gate.context.base import Provider
 from ingestion.gate.context.derived import DerivedContext
 from ingestion.gate.context.earlier import EARLIER
@@ -40,7 +40,7 @@ class Vocabulary:
         return self.providers[prefix]
 
 
-def vocabulary(catalogue: Catalogue, schedule_share: Mapping[str, float]) -> Vocabulary:
+def vocabulary(catalogue: Catalogue, schedule_share: Mapping[PeriodPart, float]) -> Vocabulary:
     """Give all prefixes: the fixed ones and one for each form."""
     providers: dict[str, Provider] = {
         **EARLIER,

@@ -25,8 +25,7 @@ _ADDED = frozenset({"stock", "flow"})
 
 
 class DerivedContext(Provider):
-    """`derived.value`: the result that the forms give; `derived.tolerance`: half of the last printed digit of
-    a rate.
+    """`derived.`: `value` is the result that the forms give, `tolerance` half of a rate's last printed digit.
 
     Null where the indicator cannot be computed from this submission: it is unknown, is no plain count or ratio,
     needs a form that is not there, or belongs to a unit whose figure is made of other units' filings.

@@ -45,9 +45,7 @@ def facts_of(batch: Batch, subject: Subject, code: str) -> OrganisationFacts:
     versions = registry.versions.get(code, ())
     if period is None:
         return OrganisationFacts(bool(versions), False, False, False, None, None, None)
-    lived = [
-        v for v in versions if v.valid_from <= period.end and not (v.valid_to and v.valid_to < period.start)
-    ]
+    lived = [v for v in versions if v.valid_from <= period.end and period.start <= (v.valid_to or period.end)]
     at_end = next((v for v in lived if v.is_active(period.end)), None)
     last = at_end or (lived[-1] if lived else None)
     was_under_unit = any(v.parent_code == unit for v in lived if v is not at_end)
@@ -64,7 +62,7 @@ def facts_of(batch: Batch, subject: Subject, code: str) -> OrganisationFacts:
 
 
 class RegistryContext(Provider):
-    """`reg.`: the organisation of a row as the registry knows it; `reg.organisations` counts those of the unit."""
+    """`reg.`: the organisation of a row as the registry knows it; `reg.organisations` counts the unit's."""
 
     frames: ClassVar[frozenset[FrameKind]] = frozenset({"row", "sheet"})
     attributes: ClassVar[Mapping[str, Kind]] = {
@@ -92,7 +90,7 @@ class RegistryContext(Provider):
         if not isinstance(frame, RowFrame):
             raise KeyError(f"reg.{path[0]} is there for rows alone")
         known: dict[tuple[int, str], OrganisationFacts] = {}
-        values = []
+        values: list[object] = []
         codes = frame.column(("org_code",)).data
         for subject, code in zip(frame.submission.tolist(), codes, strict=True):
             if code is None:

@@ -7,6 +7,7 @@ What does not: anything that differs from row to row.
 from collections.abc import Mapping
 from typing import ClassVar
 
+from ingestion.catalogue import PeriodPart
 from ingestion.gate.batch import Batch, Frame, Path, Place, Subject
 from ingestion.gate.context.base import SubmissionProvider
 from ingestion.gate.vectors import Kind
@@ -115,8 +116,8 @@ class CalendarContext(SubmissionProvider):
         "years_of_term": Kind.NUMBER,
     }
 
-    def __init__(self, schedule_share: Mapping[str, float]) -> None:
-        self.schedule_share = schedule_share
+    def __init__(self, schedule_share: Mapping[PeriodPart, float]) -> None:
+        self.schedule_share: dict[str, float] = {str(part): share for part, share in schedule_share.items()}
 
     def value(self, batch: Batch, subject: int, name: str) -> object:
         """Give one attribute of one submission."""
