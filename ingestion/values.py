@@ -8,7 +8,7 @@ expects of them (`reading/cast.py`).
 import math
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from enum import StrEnum
 from functools import lru_cache
 
@@ -50,8 +50,13 @@ class NumberText:
     is_percent: bool = False
 
 
-_ZERO_WORDS = frozenset({"-", "–", "—", "−", "không", "không có"})
-_BLANK_WORDS = frozenset({"", "bỏ trống"})
+_INVALID = NumberText(NumberKind.INVALID)
+_BLANK = NumberText(NumberKind.BLANK)
+_WORDS = {
+    **dict.fromkeys(("-", "–", "—", "−", "không", "không có"), NumberText(NumberKind.ZERO, 0)),
+    **dict.fromkeys(("", "bỏ trống"), _BLANK),
+    "x": NumberText(NumberKind.NOT_APPLICABLE),
+}
 _DOTS = re.compile(r"[.…\s]+")
 _PLAIN = re.compile(r"-?[0-9]+")
 _GROUPED = re.compile(r"-?[1-9][0-9]{0,2}(?:(?:\.[0-9]{3})+|(?: [0-9]{3})+)")
@@ -59,7 +64,6 @@ _COMMA = re.compile(r"(-?)([0-9]+|[1-9][0-9]{0,2}(?:\.[0-9]{3})+|[1-9][0-9]{0,2}
 _POINT = re.compile(r"-?[0-9]+\.[0-9]+")
 _AMBIGUOUS = re.compile(r"-?[1-9][0-9]{0,2},[0-9]{3}")
 _SEPARATORS = str.maketrans("", "", ". ")
-_INVALID = NumberText(NumberKind.INVALID)
 
 
 @lru_cache(maxsize=4096)
@@ -70,30 +74,30 @@ def parse_number(text: str) -> NumberText:
     (three digits behind the point always make a thousand). Never raises.
     """
     bare = clean(text).removeprefix("'").strip()
-    lowered = bare.lower()
-    if lowered in _BLANK_WORDS or _DOTS.fullmatch(bare):
-        return NumberText(NumberKind.BLANK)
-    if lowered in _ZERO_WORDS:
-        return NumberText(NumberKind.ZERO, 0)
-    if lowered == "x":
-        return NumberText(NumberKind.NOT_APPLICABLE)
+    word = _WORDS.get(bare.lower())
+    if word is not None:
+        return word
+    if _DOTS.fullmatch(bare):
+        return _BLANK
     is_percent = bare.endswith("%")
-    if is_percent:
-        bare = bare[:-1].rstrip()
-    bare = bare.replace("−", "-")
-    if sum(c.isdigit() for c in bare) > MAX_DIGITS:
+    digits = bare.removesuffix("%").rstrip().replace("−", "-")
+    if sum(c.isdigit() for c in digits) > MAX_DIGITS:
         return _INVALID
-    if _PLAIN.fullmatch(bare):
-        return NumberText(NumberKind.PLAIN, int(bare), is_percent)
-    if _GROUPED.fullmatch(bare):
-        return NumberText(NumberKind.GROUPED, int(bare.translate(_SEPARATORS)), is_percent)
-    if match := _COMMA.fullmatch(bare):
-        value = float(f"{match[1]}{match[2].translate(_SEPARATORS)}.{match[3]}")
-        kind = NumberKind.AMBIGUOUS if _AMBIGUOUS.fullmatch(bare) else NumberKind.DECIMAL
-        return NumberText(kind, value, is_percent)
-    if _POINT.fullmatch(bare):
-        return NumberText(NumberKind.DECIMAL, float(bare), is_percent)
-    return _INVALID
+    kind, value = _parse_digits(digits)
+    return _INVALID if value is None else NumberText(kind, value, is_percent)
+
+
+def _parse_digits(text: str) -> tuple[NumberKind, int | float | None]:
+    if _PLAIN.fullmatch(text):
+        return NumberKind.PLAIN, int(text)
+    if _GROUPED.fullmatch(text):
+        return NumberKind.GROUPED, int(text.translate(_SEPARATORS))
+    if match := _COMMA.fullmatch(text):
+        kind = NumberKind.AMBIGUOUS if _AMBIGUOUS.fullmatch(text) else NumberKind.DECIMAL
+        return kind, float(f"{match[1]}{match[2].translate(_SEPARATORS)}.{match[3]}")
+    if _POINT.fullmatch(text):
+        return NumberKind.DECIMAL, float(text)
+    return NumberKind.INVALID, None
 
 
 def whole(value: float) -> int | None:
@@ -137,14 +141,12 @@ def parse_date(text: str) -> date | None:
         return None
 
 
-def format_date(value: date | time | timedelta) -> str:
+def format_date(value: date | time) -> str:
     """Give a date or time as people write it here: `31/12/2019`, with the time only where there is one."""
-    if isinstance(value, datetime):
-        day = value.strftime("%d/%m/%Y")
-        return day if value.time() == time() else f"{day} {value:%H:%M}"
     if isinstance(value, date):
-        return value.strftime("%d/%m/%Y")
-    return value.strftime("%H:%M") if isinstance(value, time) else str(value)
+        has_time = isinstance(value, datetime) and value.time() != time()
+        return f"{value.day:02}/{value.month:02}/{value.year:04}" + (f" {value:%H:%M}" if has_time else "")
+    return value.strftime("%H:%M")
 
 
 _LITERALS = re.compile(r'"[^"]*"|\\.|_.|\*.')

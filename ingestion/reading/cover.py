@@ -8,7 +8,7 @@ from ingestion.cells import Cell, CellType, SheetCells
 from ingestion.periods import Period, PeriodError
 from ingestion.reading.cast import Target, cast, column_details
 from ingestion.reading.header import Grid, folded, is_numbering
-from ingestion.submissions import Cover, Explanation, Problem, Reading, Value
+from ingestion.submissions import Cover, Explanation, Mark, Problem, Reading, Value
 
 EXPLANATION_LABELS = {
     "rule": frozenset({"rule", "quy tac", "ma quy tac", "ma loi"}),
@@ -33,8 +33,12 @@ def read_cover(sheet: SheetCells, form: Form, reading: Reading) -> Cover:
         cells[column.code] = cell.address
         if column.code == "period_code":
             values[column.code] = cell.text
-        else:
-            values[column.code] = cast(cell, Target(column), sheet.name, reading).value
+            continue
+        result = cast(cell, Target(column), sheet.name, reading)
+        values[column.code] = result.value
+        if column.type == "int" and result.mark is Mark.INVALID:
+            # Counts of forms are judged by the gate; the cover's are only compared.
+            reading.notes.append(Problem("R115", sheet.name, cell.address, cell.text, column_details(column)))
     unit = values["reporting_org_code"]
     if unit is None and "reporting_org_code" not in cells:
         details = column_details(form.by_code["reporting_org_code"])
@@ -62,18 +66,15 @@ def _value_cells(grid: Grid, form: Form) -> dict[str, Cell]:
         line = [cell for _, cell in sorted(grid.rows[number].items())]
         for position, cell in enumerate(line):
             column = _entry(cell, columns, labels)
-            if column is None:
-                continue
-            rest = line[position + 1 :]
-            while rest and _entry(rest[0], columns, labels) is column:
-                rest = rest[1:]
-            if rest:
-                # A label that was reworded still stands between the code and the value.
-                reworded = cell.text.lower() in columns and len(rest) > 1 and rest[0].column == cell.column + 1
-                found.setdefault(
-                    column.code, rest[1] if reworded and rest[0] is line[position + 1] else rest[0]
-                )
-            break
+            if column is not None:
+                rest = line[position + 1 :]
+                is_code = cell.text.lower() in columns
+                # Between a code and its value stands the label, even if someone has reworded it.
+                if rest and (_entry(rest[0], columns, labels) is column or (is_code and len(rest) > 1)):
+                    rest = rest[1:]
+                if rest:
+                    found.setdefault(column.code, rest[0])
+                break
     return found
 
 

@@ -4,7 +4,7 @@ What belongs here: the vocabulary of OpenDocument that forms need. What does not
 """
 
 import re
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from xml.etree.ElementTree import Element
 from zipfile import ZipFile
 
@@ -97,37 +97,44 @@ def _row_cells(row: Element, sheet: SheetCells, number: int, budget: int) -> lis
 def _decode(element: Element, row: int, column: int) -> Cell | None:
     kind = element.get(f"{_OFFICE}value-type")
     shown = _shown(element) if len(element) else ""
-    if element.get(f"{_CALC}value-type") == "error" or (
-        element.get(f"{_TABLE}formula") and _ERROR.fullmatch(shown)
-    ):
+    formula = element.get(f"{_TABLE}formula")
+    if element.get(f"{_CALC}value-type") == "error" or (formula and _ERROR.fullmatch(shown)):
         return Cell(row, column, CellType.ERROR, shown, shown)
     if kind in ("float", "percentage", "currency"):
-        value = float(element.get(f"{_OFFICE}value", "nan"))
-        decimals = _DECIMALS.search(shown)
-        number_format = None
-        if kind == "percentage" or (decimals and not value.is_integer()):
-            number_format = "0" + (f".{'0' * len(decimals[1])}" if decimals else "")
-            number_format += "%" if kind == "percentage" else ""
-        return Cell(row, column, CellType.NUMBER, value, format_number(value, number_format), number_format)
-    if kind == "date":
-        moment = datetime.fromisoformat(element.get(f"{_OFFICE}date-value", ""))
-        day: date = moment.date() if moment.time() == time() else moment
-        return Cell(row, column, CellType.DATE, day, format_date(day))
-    if kind == "time":
-        match = _TIME.fullmatch(element.get(f"{_OFFICE}time-value", ""))
-        hours, minutes, seconds = (int(part) for part in match.groups()) if match else (0, 0, 0)
-        span = timedelta(hours=hours, minutes=minutes, seconds=seconds)
-        return Cell(row, column, CellType.DATE, span, shown or format_date(span))
+        return _number(element, row, column, shown)
+    if kind in ("date", "time"):
+        moment = _moment(element, kind)
+        return Cell(row, column, CellType.DATE, moment, format_date(moment))
     if kind == "boolean":
         is_true = element.get(f"{_OFFICE}boolean-value") == "true"
         return Cell(row, column, CellType.BOOL, is_true, "TRUE" if is_true else "FALSE")
-    formula = element.get(f"{_TABLE}formula")
     if kind is None and formula and not shown:
+        # Never calculated: an error, no blank. What stands before the colon is the formula language.
         stored = formula.partition(":")[2] or formula
         return Cell(row, column, CellType.ERROR, stored, stored)
     stored = element.get(f"{_OFFICE}string-value") or shown
     text = clean(stored)
     return Cell(row, column, CellType.TEXT, stored, text) if text else None
+
+
+def _number(element: Element, row: int, column: int, shown: str) -> Cell:
+    """Give a number; its format is told by what is shown, which the file stores beside the value."""
+    value = float(element.get(f"{_OFFICE}value", "nan"))
+    is_percent = element.get(f"{_OFFICE}value-type") == "percentage"
+    decimals = _DECIMALS.search(shown)
+    number_format = None
+    if is_percent or (decimals and not value.is_integer()):
+        number_format = "0" + (f".{'0' * len(decimals[1])}" if decimals else "") + ("%" if is_percent else "")
+    return Cell(row, column, CellType.NUMBER, value, format_number(value, number_format), number_format)
+
+
+def _moment(element: Element, kind: str) -> date | time:
+    if kind == "date":
+        moment = datetime.fromisoformat(element.get(f"{_OFFICE}date-value", ""))
+        return moment.date() if moment.time() == time() else moment
+    match = _TIME.fullmatch(element.get(f"{_OFFICE}time-value", ""))
+    hours, minutes, seconds = (int(part) for part in match.groups()) if match else (0, 0, 0)
+    return time(hours % 24, minutes % 60, seconds % 60)
 
 
 def _shown(element: Element) -> str:

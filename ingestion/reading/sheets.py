@@ -23,6 +23,7 @@ _EXTRACT_PREFIX = "dm "
 """Sheets that the template fills from the registry (DM_TCCSD, DM_CT); nothing is read from them."""
 
 _NUMBERED = re.compile(r"(?:b|bm|bieu|bieu mau|bieu so|mau|mau so|form) ?0*([1-9][0-9]?)(?: .*)?")
+_LETTERS = re.compile(r"[^0-9]+")
 _TITLE_ROWS = 6
 _LABEL_SHARE = 0.4
 
@@ -130,7 +131,7 @@ def _by_number(text: str, catalogue: Catalogue) -> str | None:
     match = _NUMBERED.fullmatch(text)
     if match is None:
         return None
-    return next((code for code in catalogue.forms if code.lstrip("B0") == match[1]), None)
+    return next((code for code in catalogue.forms if _LETTERS.sub("", code).lstrip("0") == match[1]), None)
 
 
 def _by_title(grid: Grid, catalogue: Catalogue) -> str | None:

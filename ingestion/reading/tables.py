@@ -15,7 +15,7 @@ from ingestion.cells import Cell, CellType, SheetCells, address, column_letter
 from ingestion.reading.cast import Cast, Target, cast, column_details, squash
 from ingestion.reading.header import Grid, Header, find_header, folded, is_numbering
 from ingestion.submissions import FormRow, FormTable, Mark, Problem, Reading, Value
-from ingestion.values import NumberKind, parse_number
+from ingestion.values import LARGEST_EXACT, NumberKind, parse_number
 
 _TOTAL = re.compile(
     r"(?:tong cong|tong so|cong)(?: (?:toan|chung|dang bo|huyen|quan|khoi|tinh|[0-9]).*)?"
@@ -72,6 +72,9 @@ def read_table(sheet: SheetCells, form: Form, reading: Reading) -> FormTable | N
         if any(row.marks.get(code) is Mark.INVALID for code in form.key):
             continue  # cast has reported the unknown code; without it the figures belong to no line
         table.rows.append(row)
+    formula = next((c for c in sheet.cells.values() if c.type is CellType.ERROR and c.text[0] == "="), None)
+    if formula is not None:
+        reading.notes.append(Problem("R112", sheet.name, formula.address, formula.text))
     if found.totals:
         table.total = reader.total(found.totals[-1])
     return table
@@ -102,9 +105,10 @@ def _report_rows(found: _Sorted, reader: "_RowReader", sheet: SheetCells, readin
     for number in found.subtotals:
         cell = reader.first_cell(number)
         reading.notes.append(Problem("R108", sheet.name, cell.address, cell.text, {"row": str(number)}))
-    if found.ignored:
-        details = {"first": str(found.ignored[0]), "last": str(found.ignored[-1])}
-        reading.notes.append(Problem("R109", sheet.name, f"A{found.ignored[0]}", details=details))
+    ignored = [number for number in found.ignored if reader.has_figures(number)]
+    if ignored:
+        details = {"first": str(ignored[0]), "last": str(ignored[-1])}
+        reading.notes.append(Problem("R109", sheet.name, f"A{ignored[0]}", details=details))
     hidden = [number for number in found.rows if number in sheet.hidden_rows]
     if hidden:
         details = {"rows": ", ".join(map(str, hidden))}
@@ -143,6 +147,10 @@ class _RowReader:
         key = form.key[0] if form.key[0] in table.columns else next(k for k in form.key if k in table.columns)
         self._key = table.columns[key]
         self._key_codes = next(t.codes for code, _, _, t in self._plan if code == key)
+
+    def has_figures(self, number: int) -> bool:
+        """Say whether a row has anything that reads as a number where numbers belong."""
+        return self._has_figures(self._grid.rows[number])
 
     def first_cell(self, number: int) -> Cell:
         """Give the leftmost cell of a row."""
@@ -250,9 +258,9 @@ class _RowReader:
             cell = get(position)
             # Most cells are counts stored as numbers; they need no cast.
             if is_count and cell is not None and cell.type is number_type and cell.number_format is None:
-                value = int(cell.value)  # type: ignore[arg-type]  # the type says: a number
-                if value == cell.value:
-                    values[code] = value
+                value: float = cell.value  # type: ignore[assignment]  # the type says that it is a number
+                if value.is_integer() and -LARGEST_EXACT < value < LARGEST_EXACT:
+                    values[code] = int(value)
                     continue
             if cell is None:
                 values[code] = None

@@ -5,7 +5,7 @@ are never looked at. python-calamine is faster but gives error cells as empty te
 """
 
 import io
-from datetime import datetime, time
+from datetime import date, datetime, time
 from typing import Any
 
 import xlrd
@@ -58,21 +58,18 @@ def _read(data: bytes) -> Book:
 
 def _decode(cell: Any, row: int, column: int, workbook: Any) -> Cell | None:
     kind, value = cell.ctype, cell.value
-    if kind == XL_CELL_NUMBER:
-        value = float(value)
-        number_format = _number_format(cell, workbook)
-        if number_format is None and value.is_integer():
-            return Cell(row, column, CellType.NUMBER, value, str(int(value)))
-        text = format_number(value, number_format)
-        return Cell(row, column, CellType.NUMBER, value, text, number_format)
+    if kind == XL_CELL_DATE:
+        moment = _moment(value, workbook.datemode)
+        if moment is not None:
+            return Cell(row, column, CellType.DATE, moment, format_date(moment))
+    if kind in (XL_CELL_NUMBER, XL_CELL_DATE):
+        number_format = _number_format(cell, workbook) if kind == XL_CELL_NUMBER else None
+        return Cell(
+            row, column, CellType.NUMBER, float(value), format_number(value, number_format), number_format
+        )
     if kind == XL_CELL_TEXT:
         text = clean(value)
         return Cell(row, column, CellType.TEXT, value, text) if text else None
-    if kind == XL_CELL_DATE:
-        moment = _moment(value, workbook.datemode)
-        if moment is None:
-            return Cell(row, column, CellType.NUMBER, float(value), format_number(float(value)))
-        return Cell(row, column, CellType.DATE, moment, format_date(moment))
     if kind == XL_CELL_BOOLEAN:
         return Cell(row, column, CellType.BOOL, bool(value), "TRUE" if value else "FALSE")
     if kind == XL_CELL_ERROR:
@@ -86,9 +83,9 @@ def _number_format(cell: Any, workbook: Any) -> str | None:
     return code if "." in code or "%" in code else None
 
 
-def _moment(serial: float, datemode: int) -> datetime | time | Any | None:
+def _moment(serial: float, datemode: int) -> date | time | None:
     try:
-        moment = xlrd.xldate_as_datetime(serial, datemode)
+        moment: datetime = xlrd.xldate_as_datetime(serial, datemode)
     except (xlrd.XLDateError, OverflowError):
         return None
     if serial < 1:

@@ -38,7 +38,7 @@ _IS_DATE = "date"
 """Stands for every date format: a date is printed in one way whatever its cell says."""
 
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
-_NUMBER = CellType.NUMBER
+_NUMBER, _TEXT = CellType.NUMBER, CellType.TEXT
 _DIGITS = "0123456789"
 _LAST_SERIAL = 2_958_465
 
@@ -168,17 +168,25 @@ class _Decoder:
         moment = datetime.combine(base, time()) + timedelta(seconds=round(serial * 86_400))
         return moment.date() if moment.time() == time() else moment
 
-    def other(self, row: int, column: int, stored: str, kind: str) -> Cell | None:
-        """Give a value of any type but number and shared string; None for empty text."""
+    def other(self, row: int, column: int, kind: str, stored: str | None, formula: str | None) -> Cell | None:
+        """Give a cell that is no number or shared string; None for blanks and empty text.
+
+        A formula without a value was written by a program that does not calculate; it is an error, no blank.
+        """
+        if kind == "e":
+            name = stored or "#N/A"
+            return Cell(row, column, CellType.ERROR, name, name)
+        if stored is None:
+            if formula is None or kind != "n":
+                return None
+            return Cell(row, column, CellType.ERROR, f"={formula}", f"={formula}")
         if kind == "b":
             value = stored.strip() in ("1", "true")
             return Cell(row, column, CellType.BOOL, value, "TRUE" if value else "FALSE")
-        if kind == "e":
-            return Cell(row, column, CellType.ERROR, stored, stored)
         if kind == "d":
             moment = datetime.fromisoformat(stored)
-            moment_or_day = moment.date() if moment.time() == time() else moment
-            return Cell(row, column, CellType.DATE, moment_or_day, format_date(moment_or_day))
+            day = moment.date() if moment.time() == time() else moment
+            return Cell(row, column, CellType.DATE, day, format_date(day))
         text = clean(stored)
         return Cell(row, column, CellType.TEXT, stored, text) if text else None
 
@@ -230,25 +238,19 @@ def _read_row(row: Element, number: int, prefix: str, sheet: SheetCells, decoder
             elif tag == is_tag:
                 stored = _rich_text(child)
         kind = get("t", "n")
-        cell: Cell | None
-        if stored is None:
-            if formula is None or kind != "n":
-                continue
-            cell = Cell(number, column, CellType.ERROR, f"={formula}", f"={formula}")
-        elif kind == "n":
+        cell: Cell | None = None
+        if stored is None or kind not in ("n", "s"):
+            cell = decoder.other(number, column, kind, stored, formula)
+        elif kind == "s":
+            raw, text = shared[int(stored)]
+            if text:
+                cell = Cell(number, column, _TEXT, raw, text)
+        else:
             style = styles.get(get("s"))
             value = float(stored)
             if style is None and value.is_integer():
                 cell = Cell(number, column, _NUMBER, value, str(int(value)))
             else:
                 cell = decoder.number(number, column, value, style)
-        elif kind == "s":
-            raw, text = shared[int(stored)]
-            if not text:
-                continue
-            cell = Cell(number, column, CellType.TEXT, raw, text)
-        else:
-            cell = decoder.other(number, column, stored, kind)
-            if cell is None:
-                continue
-        cells[number, column] = cell
+        if cell is not None:
+            cells[number, column] = cell
