@@ -1,0 +1,25 @@
+{#
+    How a result stands to its target: VUOT strictly beyond it, DAT met, CHUA_DAT not met, CHUA_DEN_HAN while a
+    whole term's target is judged before its last year. A range that is surpassed at its upper end is surpassed.
+#}
+{% macro assessment(direction, actual, bound, highest, is_early) %}
+    case
+        when {{ is_early }} then 'CHUA_DEN_HAN'
+        when {{ actual }} is null or {{ bound }} is null then null
+        when {{ direction }} = 'BETWEEN' and {{ highest }} is null then null
+        when {{ direction }} in ('GE', 'GT') and {{ actual }} > {{ bound }} + {{ tolerance() }} then 'VUOT'
+        when {{ direction }} in ('LE', 'LT') and {{ actual }} < {{ bound }} - {{ tolerance() }} then 'VUOT'
+        when {{ direction }} = 'BETWEEN' and {{ actual }} > {{ highest }} + {{ tolerance() }} then 'VUOT'
+        when {{ direction }} = 'BETWEEN' and {{ actual }} >= {{ bound }} - {{ tolerance() }} then 'DAT'
+        when {{ direction }} in ('GE', 'LE', 'EQ') and abs({{ actual }} - {{ bound }}) <= {{ tolerance() }} then 'DAT'
+        else 'CHUA_DAT'
+    end
+{% endmacro %}
+
+{# What two figures may differ by and still be the same: shares are quotients. #}
+{% macro tolerance() %}1e-9{% endmacro %}
+
+{# The number of decimals with which a figure was printed. #}
+{% macro printed_decimals(column) %}
+    cast(length(coalesce(nullif(split_part(cast({{ column }} as varchar), '.', 2), '0'), '')) as integer)
+{% endmacro %}

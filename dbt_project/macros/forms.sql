@@ -1,0 +1,233 @@
+{#
+    Forms are data: which there are, what columns they have and which of these are keys stands in bronze's reference
+    files, and the macros below write the SQL from that. A form that is new in the catalogue arrives in the
+    warehouse without a line of SQL; one that nobody has filed yet is an empty relation with the right columns.
+#}
+
+{# Where bronze lies. #}
+{% macro bronze_folder() -%}
+    {{ return(env_var('TONGKET_BRONZE', '../data/bronze')) }}
+{%- endmacro %}
+
+{#
+    The forms of the catalogue, in order. Each has `code`, `rows`, `filed` (the columns that bronze holds of it; empty
+    where nobody has filed it) and `columns`, of which each has `code`, `type` and `is_key`.
+#}
+{% macro form_catalogue() %}
+    {% if not execute %}
+        {{ return([]) }}
+    {% endif %}
+    {% set forms = {} %}
+    {% for row in run_query(form_catalogue_query()).rows %}
+        {% set form = forms.setdefault(row['form_code'], {'code': row['form_code'], 'rows': row['row_kind'], 'columns': [], 'filed': []}) %}
+        {% do form.columns.append({'code': row['column_code'], 'type': row['column_type'], 'is_key': row['is_key']}) %}
+    {% endfor %}
+    {% for row in run_query(filed_columns_query()).rows %}
+        {% if row['form_code'] in forms %}
+            {% do forms[row['form_code']].filed.append(row['column_code']) %}
+        {% endif %}
+    {% endfor %}
+    {{ return(forms.values() | list) }}
+{% endmacro %}
+
+{% macro form_catalogue_query() %}
+    {{ return(adapter.dispatch('form_catalogue_query', 'tongket')()) }}
+{% endmacro %}
+
+{% macro duckdb__form_catalogue_query() %}
+    select
+        c.form_code,
+        f.rows as row_kind,
+        c.column_code,
+        c.type as column_type,
+        c.is_key
+    from read_parquet('{{ bronze_folder() }}/reference/form_columns.parquet') as c
+    inner join read_parquet('{{ bronze_folder() }}/reference/forms.parquet') as f on c.form_code = f.form_code
+    where f.rows <> 'cover'
+    order by c.form_code, c.position
+{% endmacro %}
+
+{% macro filed_columns_query() %}
+    {{ return(adapter.dispatch('filed_columns_query', 'tongket')()) }}
+{% endmacro %}
+
+{# The schema function refuses a pattern without files, so it is asked only where there are some. #}
+{% macro duckdb__filed_columns_query() %}
+    {% set pattern = bronze_folder() ~ '/forms/*/*.parquet' %}
+    {% set files = run_query("select count(*) from glob('" ~ pattern ~ "')").rows[0][0] %}
+    {% if files == 0 %}
+        select null as form_code, null as column_code where false
+    {% else %}
+        select distinct
+            regexp_extract(replace(file_name, '\', '/'), '/forms/([^/]+)/[^/]+$', 1) as form_code,
+            name as column_code
+        from parquet_schema('{{ pattern }}')
+        where type is not null
+        order by all
+    {% endif %}
+{% endmacro %}
+
+{# The rows of one form as filed, each column under its code and with its type. #}
+{% macro form_rows(form) -%}
+    {{ adapter.dispatch('form_rows', 'tongket')(form) }}
+{%- endmacro %}
+
+{% macro duckdb__form_rows(form) %}
+    select
+        submission_id,
+        reporting_org_code,
+        period_code,
+        sheet,
+        row_number
+        {%- for column in form.columns %},
+        {% if column.code in form.filed %}cast({{ adapter.quote(column.code) }} as {{ form_column_type(column.type) }}){% else %}cast(null as {{ form_column_type(column.type) }}){% endif %} as {{ adapter.quote(column.code) }}
+        {%- endfor %}
+    {%- if form.filed %}
+    from read_parquet('{{ bronze_folder() }}/forms/{{ form.code }}/*.parquet', union_by_name = true)
+    {%- else %}
+    from (
+        select
+            '' as submission_id,
+            '' as reporting_org_code,
+            '' as period_code,
+            '' as sheet,
+            0 as row_number
+    )
+    where false
+    {%- endif %}
+{% endmacro %}
+
+{% macro form_column_type(type) -%}
+    {{ {'int': 'bigint', 'decimal': 'double', 'percent': 'double', 'date': 'date'}.get(type, 'varchar') }}
+{%- endmacro %}
+
+{# One form by its code, for the wide staging views. #}
+{% macro filed_form(code) %}
+    {% set found = form_catalogue() | selectattr('code', 'equalto', code) | list %}
+    {% if found %}
+        {{ form_rows(found[0]) }}
+    {% elif execute %}
+        {{ exceptions.raise_compiler_error("The catalogue has no form " ~ code ~ "; rebuild bronze's reference files") }}
+    {% else %}
+        select 1
+    {% endif %}
+{% endmacro %}
+
+{# The key of a row within a submission: its key columns in one text. #}
+{% macro row_key(form) -%}
+    {%- set parts = [] -%}
+    {%- for column in form.columns if column.is_key -%}
+        {%- do parts.append("coalesce(" ~ adapter.quote(column.code) ~ ", '')") -%}
+    {%- endfor -%}
+    {{ parts | join(" || '|' || ") }}
+{%- endmacro %}
+
+{# The organisation that a row is about, where the form has a row for each. #}
+{% macro row_organisation(form) -%}
+    {% if form.rows == 'organisations' %}org_code{% else %}cast(null as varchar){% endif %}
+{%- endmacro %}
+
+{# The rows of every form: which submission, which row, which key. #}
+{% macro all_form_rows() %}
+    {% for form in form_catalogue() %}
+    {% if not loop.first %}union all{% endif %}
+    select
+        submission_id,
+        '{{ form.code }}' as form_code,
+        reporting_org_code,
+        period_code,
+        row_number,
+        {{ row_organisation(form) }} as row_org_code,
+        {{ row_key(form) }} as row_key
+    from ({{ form_rows(form) }}) as filed
+    {% else %}
+    select
+        '' as submission_id,
+        '' as form_code,
+        '' as reporting_org_code,
+        '' as period_code,
+        0 as row_number,
+        '' as row_org_code,
+        '' as row_key
+    where false
+    {% endfor %}
+{% endmacro %}
+
+{# Every cell of every form that holds a number or a code, one row a cell; blank cells are no rows. #}
+{% macro all_form_values() %}
+    {% for form in form_catalogue() %}
+    {% if not loop.first %}union all{% endif %}
+    {{ form_values(form) }}
+    {% else %}
+    select
+        '' as submission_id,
+        '' as form_code,
+        0 as row_number,
+        '' as column_code,
+        cast(null as double) as value_number,
+        '' as value_code
+    where false
+    {% endfor %}
+{% endmacro %}
+
+{% macro form_values(form) -%}
+    {{ adapter.dispatch('form_values', 'tongket')(form) }}
+{%- endmacro %}
+
+{% macro columns_of_type(form, types) %}
+    {% set codes = [] %}
+    {% for column in form.columns if column.type in types and column.code in form.filed %}
+        {% do codes.append(adapter.quote(column.code)) %}
+    {% endfor %}
+    {{ return(codes) }}
+{% endmacro %}
+
+{% macro duckdb__form_values(form) %}
+    {% set numbers = columns_of_type(form, ['int', 'decimal', 'percent']) %}
+    {% set codes = columns_of_type(form, ['code']) %}
+    {% if numbers %}
+    select
+        submission_id,
+        '{{ form.code }}' as form_code,
+        row_number,
+        column_code,
+        value_number,
+        cast(null as varchar) as value_code
+    from (
+        unpivot (
+            select submission_id, row_number, {% for code in numbers %}cast({{ code }} as double) as {{ code }}{{ ', ' if not loop.last }}{% endfor %}
+            from ({{ form_rows(form) }})
+        )
+        on {{ numbers | join(', ') }}
+        into name column_code value value_number
+    )
+    {% endif %}
+    {% if numbers and codes %}union all{% endif %}
+    {% if codes %}
+    select
+        submission_id,
+        '{{ form.code }}' as form_code,
+        row_number,
+        column_code,
+        cast(null as double) as value_number,
+        value_code
+    from (
+        unpivot (
+            select submission_id, row_number, {{ codes | join(', ') }}
+            from ({{ form_rows(form) }})
+        )
+        on {{ codes | join(', ') }}
+        into name column_code value value_code
+    )
+    {% endif %}
+    {% if not numbers and not codes %}
+    select
+        '' as submission_id,
+        '' as form_code,
+        0 as row_number,
+        '' as column_code,
+        cast(null as double) as value_number,
+        '' as value_code
+    where false
+    {% endif %}
+{% endmacro %}

@@ -1,0 +1,27 @@
+-- How many bodies had merged into one by the end of a period, with the registry's row of each.
+select
+    indicators.indicator_code,
+    successions.successor_code as org_code,
+    periods.period_code,
+    successions.predecessor_code,
+    successions.file_row
+from {{ ref('stg_indicator') }} as indicators
+cross join {{ ref('stg_succession') }} as successions
+inner join {{ ref('stg_period') }} as periods on successions.effective_on <= periods.ends_on
+where
+    indicators.indicator_kind = 'registry'
+    and indicators.source_table = 'successions'
+    and successions.event_type = 'merge'
+    and successions.successor_code is not null
+    and (
+        periods.period_kind <> 'NK'
+        or exists (
+            select 1
+            from {{ ref('stg_term') }} as terms
+            inner join {{ ref('stg_organisation') }} as organisations
+                on terms.term_system = organisations.term_system
+            where
+                terms.term_code = periods.period_code
+                and organisations.org_code = successions.successor_code
+        )
+    )

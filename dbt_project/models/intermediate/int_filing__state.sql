@@ -1,0 +1,201 @@
+with
+
+filings as (
+
+    select
+        reporting_org_code,
+        form_code,
+        period_year,
+        part_number,
+        period_basis
+    from {{ ref('int_form__filing') }}
+    where period_kind <> 'NK'
+
+),
+
+owed as (
+
+    select
+        owed.reporting_org_code,
+        owed.form_code,
+        periods.period_year,
+        periods.part_number
+    from {{ ref('stg_owed_form') }} as owed
+    inner join {{ ref('stg_period') }} as periods on owed.period_code = periods.period_code
+    where periods.is_cumulative
+
+),
+
+pairs as (
+
+    select
+        reporting_org_code,
+        form_code
+    from owed
+
+    union distinct
+
+    select
+        reporting_org_code,
+        form_code
+    from {{ ref('int_form__filing') }}
+
+),
+
+bases as (
+
+    select
+        pairs.reporting_org_code,
+        pairs.form_code,
+        periods.period_code as base_period_code,
+        periods.period_kind,
+        periods.period_year,
+        periods.part_number,
+        exists (
+            select 1
+            from {{ ref('stg_organisation') }} as organisations
+            where
+                organisations.org_code = pairs.reporting_org_code
+                and organisations.is_reporting
+                and periods.ends_on between organisations.valid_from and organisations.valid_to
+        ) as is_alive,
+        exists (
+            select 1
+            from owed
+            where owed.reporting_org_code = pairs.reporting_org_code and owed.form_code = pairs.form_code
+        ) as is_ever_owed
+    from pairs
+    cross join {{ ref('stg_period') }} as periods
+    where periods.is_cumulative
+
+),
+
+owed_until as (
+
+    select
+        bases.reporting_org_code,
+        bases.form_code,
+        bases.base_period_code,
+        max(case when owed.part_number <= bases.part_number then owed.part_number end) as expected_part,
+        count(*) as n_owed_in_year
+    from bases
+    inner join owed
+        on
+            bases.reporting_org_code = owed.reporting_org_code
+            and bases.form_code = owed.form_code
+            and bases.period_year = owed.period_year
+    group by bases.reporting_org_code, bases.form_code, bases.base_period_code
+
+),
+
+filed_until as (
+
+    select
+        bases.reporting_org_code,
+        bases.form_code,
+        bases.base_period_code,
+        max(filings.part_number) as filed_part,
+        max(case when filings.period_basis = 'CUMULATIVE' then filings.part_number else 0 end) as cumulative_part
+    from bases
+    inner join filings
+        on
+            bases.reporting_org_code = filings.reporting_org_code
+            and bases.form_code = filings.form_code
+            and bases.period_year = filings.period_year
+            and bases.part_number >= filings.part_number
+    group by bases.reporting_org_code, bases.form_code, bases.base_period_code
+
+),
+
+-- A quarter alone says nothing of the quarters before it: these have to be there too.
+gaps as (
+
+    select distinct
+        filed_until.reporting_org_code,
+        filed_until.form_code,
+        filed_until.base_period_code
+    from filed_until
+    inner join bases
+        on
+            filed_until.reporting_org_code = bases.reporting_org_code
+            and filed_until.form_code = bases.form_code
+            and filed_until.base_period_code = bases.base_period_code
+    inner join owed
+        on
+            filed_until.reporting_org_code = owed.reporting_org_code
+            and filed_until.form_code = owed.form_code
+            and bases.period_year = owed.period_year
+            and filed_until.filed_part > owed.part_number
+            and filed_until.cumulative_part < owed.part_number
+    left join filings
+        on
+            owed.reporting_org_code = filings.reporting_org_code
+            and owed.form_code = filings.form_code
+            and owed.period_year = filings.period_year
+            and owed.part_number = filings.part_number
+    where filings.part_number is null
+
+),
+
+states as (
+
+    select
+        bases.reporting_org_code,
+        bases.form_code,
+        bases.base_period_code,
+        bases.period_year,
+        bases.period_kind,
+        bases.part_number,
+        bases.is_alive,
+        bases.is_ever_owed,
+        owed_until.expected_part,
+        coalesce(owed_until.n_owed_in_year, 0) as n_owed_in_year,
+        filed_until.filed_part,
+        gaps.base_period_code is not null as has_gap,
+        exists (
+            select 1
+            from {{ ref('int_term__filing') }} as term_filings
+            where
+                term_filings.is_counted
+                and term_filings.reporting_org_code = bases.reporting_org_code
+                and term_filings.form_code = bases.form_code
+                and bases.period_year between term_filings.first_year and term_filings.last_year
+        ) as is_in_term_filing
+    from bases
+    left join owed_until
+        on
+            bases.reporting_org_code = owed_until.reporting_org_code
+            and bases.form_code = owed_until.form_code
+            and bases.base_period_code = owed_until.base_period_code
+    left join filed_until
+        on
+            bases.reporting_org_code = filed_until.reporting_org_code
+            and bases.form_code = filed_until.form_code
+            and bases.base_period_code = filed_until.base_period_code
+    left join gaps
+        on
+            bases.reporting_org_code = gaps.reporting_org_code
+            and bases.form_code = gaps.form_code
+            and bases.base_period_code = gaps.base_period_code
+
+)
+
+select
+    reporting_org_code,
+    form_code,
+    base_period_code,
+    period_year,
+    expected_part,
+    filed_part,
+    coalesce(filed_part = part_number, false) as is_exact,
+    is_in_term_filing,
+    case
+        when has_gap then 2
+        when filed_part >= coalesce(expected_part, 0) then 0
+        when filed_part is not null then 1
+        when is_in_term_filing then 0
+        when expected_part is not null then 2
+        -- a year that the calendar leaves out, of a unit that was there
+        when period_kind = 'N' and n_owed_in_year = 0 and is_alive and is_ever_owed then 2
+    end as state_rank
+from states

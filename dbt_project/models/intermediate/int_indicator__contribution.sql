@@ -1,0 +1,200 @@
+with
+
+terms as (
+
+    select
+        terms.indicator_code,
+        terms.part,
+        terms.term_no,
+        terms.form_code,
+        terms.column_code,
+        terms.sign,
+        terms.over_time,
+        terms.is_count,
+        columns.nature
+    from {{ ref('stg_indicator_term') }} as terms
+    left join {{ ref('stg_form_column') }} as columns
+        on
+            terms.form_code = columns.form_code
+            and terms.column_code = columns.column_code
+
+),
+
+counted_codes as (
+
+    select
+        terms.indicator_code,
+        terms.part,
+        terms.term_no,
+        filters.code
+    from terms
+    inner join {{ ref('stg_indicator_term_filter') }} as filters
+        on
+            terms.indicator_code = filters.indicator_code
+            and terms.part = filters.part
+            and terms.term_no = filters.term_no
+            and terms.column_code = filters.column_code
+    where terms.is_count
+
+),
+
+row_filters as (
+
+    select
+        terms.indicator_code,
+        terms.part,
+        terms.term_no,
+        terms.form_code,
+        filters.column_code,
+        filters.code
+    from terms
+    inner join {{ ref('stg_indicator_term_filter') }} as filters
+        on
+            terms.indicator_code = filters.indicator_code
+            and terms.part = filters.part
+            and terms.term_no = filters.term_no
+    where not (terms.is_count and filters.column_code = terms.column_code)
+
+),
+
+n_row_filters as (
+
+    select
+        indicator_code,
+        part,
+        term_no,
+        count(distinct column_code) as n_columns
+    from row_filters
+    group by indicator_code, part, term_no
+
+),
+
+codes as (
+
+    select
+        row_id,
+        form_code,
+        column_code,
+        value_code
+    from {{ ref('int_form__value') }}
+    where value_code is not null
+
+),
+
+-- Rows that carry a wanted code in every column that a term asks about.
+matching_rows as (
+
+    select
+        row_filters.indicator_code,
+        row_filters.part,
+        row_filters.term_no,
+        codes.row_id
+    from row_filters
+    inner join codes
+        on
+            row_filters.form_code = codes.form_code
+            and row_filters.column_code = codes.column_code
+            and row_filters.code = codes.value_code
+    inner join n_row_filters
+        on
+            row_filters.indicator_code = n_row_filters.indicator_code
+            and row_filters.part = n_row_filters.part
+            and row_filters.term_no = n_row_filters.term_no
+    group by
+        row_filters.indicator_code,
+        row_filters.part,
+        row_filters.term_no,
+        codes.row_id,
+        n_row_filters.n_columns
+    having count(distinct row_filters.column_code) = n_row_filters.n_columns
+
+),
+
+-- Where a column adds as its line says, the line's own nature.
+line_natures as (
+
+    select
+        codes.row_id,
+        max(lines.nature) as nature
+    from codes
+    inner join {{ ref('stg_form_line') }} as lines
+        on
+            codes.form_code = lines.form_code
+            and codes.column_code = lines.column_code
+            and codes.value_code = lines.line_code
+    where lines.nature is not null
+    group by codes.row_id
+
+),
+
+cells as (
+
+    select
+        terms.indicator_code,
+        terms.part,
+        terms.term_no,
+        terms.over_time,
+        terms.sign,
+        terms.is_count,
+        terms.nature,
+        cells.row_id,
+        cells.submission_id,
+        cells.form_code,
+        cells.row_number,
+        cells.column_code,
+        cells.value_number,
+        cells.value_code
+    from terms
+    inner join {{ ref('int_form__value') }} as cells
+        on
+            terms.form_code = cells.form_code
+            and terms.column_code = cells.column_code
+            and terms.is_count = (cells.value_number is null)
+    left join n_row_filters
+        on
+            terms.indicator_code = n_row_filters.indicator_code
+            and terms.part = n_row_filters.part
+            and terms.term_no = n_row_filters.term_no
+    left join matching_rows
+        on
+            terms.indicator_code = matching_rows.indicator_code
+            and terms.part = matching_rows.part
+            and terms.term_no = matching_rows.term_no
+            and cells.row_id = matching_rows.row_id
+    where n_row_filters.n_columns is null or matching_rows.row_id is not null
+
+)
+
+select
+    cells.indicator_code,
+    cells.part,
+    cells.over_time,
+    case coalesce(case when cells.nature = 'line' then line_natures.nature else cells.nature end, cells.over_time)
+        when 'flow' then 'sum'
+        when 'opening' then 'first'
+        when 'first' then 'first'
+        when 'sum' then case when cells.is_count then 'last' else 'sum' end
+        else 'last'
+    end as within_year,
+    cells.row_id,
+    cells.submission_id,
+    cells.form_code,
+    cells.row_number,
+    cells.column_code,
+    cells.value_number,
+    cells.value_code,
+    cells.sign * case
+        when not cells.is_count then cells.value_number
+        when counted_codes.code is not null then 1
+        else 0
+    end as contribution,
+    not cells.is_count or counted_codes.code is not null as is_counted
+from cells
+left join counted_codes
+    on
+        cells.indicator_code = counted_codes.indicator_code
+        and cells.part = counted_codes.part
+        and cells.term_no = counted_codes.term_no
+        and cells.value_code = counted_codes.code
+left join line_natures on cells.row_id = line_natures.row_id
+order by cells.indicator_code, cells.part, cells.row_id

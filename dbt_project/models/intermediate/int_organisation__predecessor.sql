@@ -1,0 +1,43 @@
+-- Whole mergers and renamings, followed through as many steps as there are.
+with recursive
+
+steps as (
+
+    select distinct
+        successor_code,
+        predecessor_code,
+        effective_on
+    from {{ ref('stg_succession') }}
+    where is_whole and successor_code is not null and successor_code <> predecessor_code
+
+),
+
+chain as (
+
+    select
+        successor_code as org_code,
+        predecessor_code,
+        effective_on as ended_on,
+        1 as n_steps
+    from steps
+
+    union all
+
+    select
+        chain.org_code,
+        steps.predecessor_code,
+        steps.effective_on as ended_on,
+        chain.n_steps + 1 as n_steps
+    from chain
+    inner join steps on chain.predecessor_code = steps.successor_code
+    -- a circle in the registry ends here instead of never
+    where chain.n_steps < 20 and steps.predecessor_code <> chain.org_code
+
+)
+
+select
+    org_code,
+    predecessor_code,
+    max(ended_on) as ended_on
+from chain
+group by org_code, predecessor_code

@@ -1,0 +1,117 @@
+with
+
+filed as (
+
+    select
+        form_rows.row_id,
+        form_rows.form_code,
+        form_rows.reporting_org_code,
+        form_rows.row_org_code,
+        form_rows.row_key,
+        form_rows.submission_id,
+        submissions.period_code,
+        submissions.period_year,
+        submissions.part_number,
+        submissions.period_basis
+    from {{ ref('int_form__row') }} as form_rows
+    inner join {{ ref('int_submission__effective') }} as submissions
+        on form_rows.submission_id = submissions.submission_id
+
+),
+
+-- Every filing of the row up to the period that is asked for.
+candidates as (
+
+    select
+        filed.*,
+        asked.period_code as base_period_code,
+        max(case when filed.period_basis = 'CUMULATIVE' then filed.part_number else 0 end) over (
+            partition by asked.period_code, filed.reporting_org_code, filed.form_code, filed.row_key
+        ) as latest_cumulative_part
+    from filed
+    inner join {{ ref('stg_period') }} as asked
+        on
+            filed.period_year = asked.period_year
+            and filed.part_number <= asked.part_number
+    where asked.is_cumulative
+
+),
+
+-- A cumulative filing stands alone; figures of a quarter alone are added to those before them.
+chains as (
+
+    select
+        row_id,
+        form_code,
+        reporting_org_code,
+        row_org_code,
+        submission_id,
+        base_period_code,
+        period_code as source_period_code,
+        part_number,
+        max(part_number) over (
+            partition by base_period_code, reporting_org_code, form_code, row_key
+        ) as latest_part_number,
+        min(part_number) over (
+            partition by base_period_code, reporting_org_code, form_code, row_key
+        ) as first_part_number
+    from candidates
+    where part_number >= latest_cumulative_part
+
+),
+
+filings as (
+
+    select
+        filings.reporting_org_code,
+        filings.form_code,
+        asked.period_code as base_period_code,
+        max(filings.part_number) as filed_part_number
+    from {{ ref('int_form__filing') }} as filings
+    inner join {{ ref('stg_period') }} as asked
+        on
+            filings.period_year = asked.period_year
+            and filings.part_number <= asked.part_number
+    where asked.is_cumulative
+    group by filings.reporting_org_code, filings.form_code, asked.period_code
+
+)
+
+select
+    chains.row_id,
+    chains.form_code,
+    chains.reporting_org_code,
+    chains.row_org_code,
+    chains.submission_id,
+    chains.base_period_code,
+    chains.source_period_code,
+    chains.part_number = chains.latest_part_number as is_latest,
+    chains.part_number = chains.first_part_number as is_first,
+    -- the row is older than what its unit has filed since
+    chains.latest_part_number < coalesce(filings.filed_part_number, 0) as is_carried
+from chains
+left join filings
+    on
+        chains.reporting_org_code = filings.reporting_org_code
+        and chains.form_code = filings.form_code
+        and chains.base_period_code = filings.base_period_code
+
+union all
+
+select
+    form_rows.row_id,
+    form_rows.form_code,
+    form_rows.reporting_org_code,
+    form_rows.row_org_code,
+    form_rows.submission_id,
+    term_filings.term_code as base_period_code,
+    term_filings.term_code as source_period_code,
+    true as is_latest,
+    true as is_first,
+    false as is_carried
+from {{ ref('int_term__filing') }} as term_filings
+inner join {{ ref('int_form__row') }} as form_rows
+    on
+        term_filings.submission_id = form_rows.submission_id
+        and term_filings.form_code = form_rows.form_code
+where term_filings.is_counted

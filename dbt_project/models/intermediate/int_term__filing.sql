@@ -1,0 +1,66 @@
+-- A form filed for a whole term counts only where the unit, and those that merged into it, filed nothing yearly.
+with
+
+term_filings as (
+
+    select
+        filings.submission_id,
+        filings.reporting_org_code,
+        filings.form_code,
+        terms.term_system,
+        terms.term_code,
+        terms.first_year,
+        terms.last_year
+    from {{ ref('int_form__filing') }} as filings
+    inner join {{ ref('stg_term') }} as terms on filings.period_code = terms.term_code
+    where
+        filings.period_kind = 'NK'
+        and exists (
+            select 1
+            from {{ ref('stg_organisation') }} as organisations
+            where
+                organisations.org_code = filings.reporting_org_code
+                and organisations.term_system = terms.term_system
+        )
+
+),
+
+own_and_predecessors as (
+
+    select distinct
+        org_code,
+        contributing_code
+    from {{ ref('int_organisation__closure') }}
+    where closure_level = 'unit'
+
+),
+
+yearly as (
+
+    select distinct
+        family.org_code as reporting_org_code,
+        filings.form_code,
+        filings.period_year
+    from {{ ref('int_form__filing') }} as filings
+    inner join own_and_predecessors as family on filings.reporting_org_code = family.contributing_code
+    where filings.period_kind <> 'NK'
+
+)
+
+select
+    term_filings.submission_id,
+    term_filings.reporting_org_code,
+    term_filings.form_code,
+    term_filings.term_system,
+    term_filings.term_code,
+    term_filings.first_year,
+    term_filings.last_year,
+    not exists (
+        select 1
+        from yearly
+        where
+            yearly.reporting_org_code = term_filings.reporting_org_code
+            and yearly.form_code = term_filings.form_code
+            and yearly.period_year between term_filings.first_year and term_filings.last_year
+    ) as is_counted
+from term_filings

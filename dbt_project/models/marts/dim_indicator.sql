@@ -1,0 +1,10 @@
+select
+    indicator_code,
+    name_vi,
+    name_en,
+    unit_code,
+    indicator_kind,
+    section,
+    decimals,
+    sort_order
+from {{ ref('stg_indicator') }}

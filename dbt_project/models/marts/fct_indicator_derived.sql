@@ -1,0 +1,217 @@
+with
+
+reporting as (
+
+    select distinct org_code
+    from {{ ref('int_organisation__closure') }}
+    where closure_level = 'unit'
+
+),
+
+term_values as (
+
+    select
+        figures.indicator_code,
+        figures.org_code,
+        figures.period_code,
+        figures.value,
+        figures.opening_value,
+        figures.status,
+        indicators.indicator_kind,
+        terms.term_system,
+        terms.first_year,
+        terms.last_year,
+        case figures.status when 'final' then 0 when 'provisional' then 1 else 2 end as state_rank
+    from {{ ref('fct_indicator_value') }} as figures
+    inner join reporting on figures.org_code = reporting.org_code
+    inner join {{ ref('stg_indicator') }} as indicators on figures.indicator_code = indicators.indicator_code
+    inner join {{ ref('stg_term') }} as terms on figures.period_code = terms.term_code
+    where
+        figures.value is not null
+        and exists (
+            select 1
+            from {{ ref('stg_organisation') }} as organisations
+            where organisations.org_code = figures.org_code and organisations.term_system = terms.term_system
+        )
+
+),
+
+previous_terms as (
+
+    select
+        term_system,
+        term_code,
+        lag(term_code) over (partition by term_system order by first_year) as previous_code
+    from {{ ref('stg_term') }}
+
+),
+
+against_previous as (
+
+    select
+        present.indicator_code,
+        present.org_code,
+        present.period_code,
+        'change_vs_previous_term' as derivation,
+        present.value - past.value as value,
+        greatest(present.state_rank, past.state_rank) as state_rank
+    from term_values as present
+    inner join previous_terms
+        on
+            present.term_system = previous_terms.term_system
+            and present.period_code = previous_terms.term_code
+    inner join term_values as past
+        on
+            present.indicator_code = past.indicator_code
+            and present.org_code = past.org_code
+            and present.term_system = past.term_system
+            and previous_terms.previous_code = past.period_code
+    where present.indicator_kind <> 'registry'
+
+),
+
+since_opening as (
+
+    select
+        indicator_code,
+        org_code,
+        period_code,
+        value,
+        opening_value,
+        state_rank
+    from term_values
+    where opening_value is not null
+
+),
+
+n_years as (
+
+    select
+        parts.indicator_code,
+        parts.org_code,
+        parts.term_system,
+        parts.period_code,
+        max(case when parts.has_term_filing then terms.last_year - terms.first_year + 1 else parts.n_years end) as n_years
+    from {{ ref('int_figure__part') }} as parts
+    inner join {{ ref('stg_term') }} as terms
+        on
+            parts.period_code = terms.term_code
+            and parts.term_system = terms.term_system
+    where parts.base_kind = 'term' and parts.part = 'value' and parts.over_time = 'sum'
+    group by parts.indicator_code, parts.org_code, parts.term_system, parts.period_code
+
+),
+
+averages as (
+
+    select
+        term_values.indicator_code,
+        term_values.org_code,
+        term_values.period_code,
+        'average_per_year' as derivation,
+        term_values.value / n_years.n_years as value,
+        term_values.state_rank
+    from term_values
+    inner join n_years
+        on
+            term_values.indicator_code = n_years.indicator_code
+            and term_values.org_code = n_years.org_code
+            and term_values.term_system = n_years.term_system
+            and term_values.period_code = n_years.period_code
+    where term_values.indicator_kind = 'flow'
+
+),
+
+years as (
+
+    select
+        indicator_code,
+        org_code,
+        term_code,
+        case
+            when indicator_kind <> 'ratio' then value
+            when denominator <> 0 then 100.0 * numerator / denominator
+        end as value,
+        state_rank
+    from {{ ref('int_figure__year') }}
+
+),
+
+year_ranges as (
+
+    select
+        indicator_code,
+        org_code,
+        term_code,
+        min(value) as lowest,
+        max(value) as highest,
+        max(state_rank) as state_rank
+    from years
+    where value is not null
+    group by indicator_code, org_code, term_code
+
+),
+
+derived as (
+
+    select * from against_previous
+    union all
+    select
+        indicator_code,
+        org_code,
+        period_code,
+        'change_over_term' as derivation,
+        value - opening_value as value,
+        state_rank
+    from since_opening
+    union all
+    select
+        indicator_code,
+        org_code,
+        period_code,
+        'before_after' as derivation,
+        value,
+        state_rank
+    from since_opening
+    union all
+    select
+        indicator_code,
+        org_code,
+        period_code,
+        'percent_change' as derivation,
+        100.0 * abs(value - opening_value) / opening_value as value,
+        state_rank
+    from since_opening
+    where opening_value <> 0
+    union all
+    select * from averages
+    union all
+    select
+        indicator_code,
+        org_code,
+        term_code as period_code,
+        'per_year_low' as derivation,
+        lowest as value,
+        state_rank
+    from year_ranges
+    union all
+    select
+        indicator_code,
+        org_code,
+        term_code as period_code,
+        'per_year_high' as derivation,
+        highest as value,
+        state_rank
+    from year_ranges
+
+)
+
+select
+    indicator_code,
+    org_code,
+    period_code,
+    derivation,
+    value,
+    case state_rank when 0 then 'final' when 1 then 'provisional' else 'incomplete' end as status
+from derived
+order by indicator_code, org_code, period_code, derivation

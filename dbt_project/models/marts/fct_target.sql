@@ -1,0 +1,132 @@
+with
+
+targets as (
+
+    select
+        targets.org_code,
+        targets.indicator_code,
+        targets.term_code,
+        targets.target_year,
+        targets.basis,
+        targets.direction,
+        targets.target_min,
+        targets.target_max,
+        targets.document,
+        terms.first_year,
+        terms.last_year
+    from {{ ref('stg_target') }} as targets
+    inner join {{ ref('stg_term') }} as terms on targets.term_code = terms.term_code
+    where exists (
+        select 1
+        from {{ ref('stg_organisation') }} as organisations
+        where organisations.org_code = targets.org_code and organisations.term_system = terms.term_system
+    )
+
+),
+
+years as (
+
+    select distinct
+        period_year,
+        period_code
+    from {{ ref('stg_period') }}
+    where period_kind = 'N'
+
+),
+
+-- A yearly target without a year holds in each year of the term.
+expanded as (
+
+    select
+        targets.org_code,
+        targets.indicator_code,
+        targets.term_code,
+        case when targets.basis = 'YEAR' then coalesce(targets.target_year, years.period_year) end as target_year,
+        targets.basis,
+        targets.direction,
+        targets.target_min,
+        targets.target_max,
+        targets.document,
+        targets.last_year,
+        row_number() over (
+            partition by
+                targets.org_code,
+                targets.indicator_code,
+                targets.term_code,
+                targets.basis,
+                case when targets.basis = 'YEAR' then coalesce(targets.target_year, years.period_year) end
+            order by case when targets.target_year is null then 1 else 0 end, targets.target_min
+        ) as precedence
+    from targets
+    left join years
+        on
+            targets.basis = 'YEAR'
+            and targets.target_year is null
+            and years.period_year between targets.first_year and targets.last_year
+
+),
+
+-- A year's own target goes before the one of every year.
+chosen as (
+
+    select
+        *,
+        case when basis = 'YEAR' then cast(target_year as varchar) || '-N' else term_code end as period_code
+    from expanded
+    where precedence = 1
+
+),
+
+actuals as (
+
+    select
+        chosen.*,
+        case when chosen.basis = 'AVG_PER_YEAR' then averages.value else figures.value end as actual_value,
+        case when chosen.basis = 'AVG_PER_YEAR' then averages.status else figures.status end as status,
+        last_years.indicator_code is not null as has_last_year
+    from chosen
+    left join {{ ref('fct_indicator_value') }} as figures
+        on
+            chosen.indicator_code = figures.indicator_code
+            and chosen.org_code = figures.org_code
+            and chosen.period_code = figures.period_code
+    left join {{ ref('fct_indicator_derived') }} as averages
+        on
+            chosen.indicator_code = averages.indicator_code
+            and chosen.org_code = averages.org_code
+            and chosen.term_code = averages.period_code
+            and averages.derivation = 'average_per_year'
+    left join {{ ref('fct_indicator_value') }} as last_years
+        on
+            chosen.indicator_code = last_years.indicator_code
+            and chosen.org_code = last_years.org_code
+            and last_years.period_code = cast(chosen.last_year as varchar) || '-N'
+
+),
+
+bounded as (
+
+    select
+        *,
+        case
+            when direction in ('LE', 'LT') then coalesce(target_max, target_min)
+            else target_min
+        end as bound
+    from actuals
+
+)
+
+select
+    org_code,
+    indicator_code,
+    term_code,
+    target_year as "year",
+    basis,
+    direction,
+    target_min,
+    target_max,
+    document,
+    actual_value,
+    {{ assessment('direction', 'actual_value', 'bound', 'target_max', "basis <> 'YEAR' and not has_last_year") }} as assessment,
+    coalesce(status, 'none') as status
+from bounded

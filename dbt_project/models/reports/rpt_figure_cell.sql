@@ -1,0 +1,136 @@
+{{ config(materialized='view') }}
+
+with
+
+figures as (
+
+    select
+        parts.base_kind,
+        parts.indicator_code,
+        parts.org_code,
+        parts.period_code,
+        parts.part,
+        parts.over_time,
+        parts.within_year,
+        parts.only_code,
+        bases.base_period_code,
+        bases.is_minus
+    from {{ ref('int_figure__part') }} as parts
+    inner join {{ ref('int_period__base') }} as bases
+        on
+            parts.base_kind = bases.base_kind
+            and parts.period_code = bases.period_code
+            and coalesce(parts.term_system, '') = coalesce(bases.term_system, '')
+            and bases.base_year between parts.from_year and parts.to_year
+    where not bases.is_minus or parts.within_year = 'sum'
+
+),
+
+contributors as (
+
+    select
+        figures.*,
+        closures.closure_level,
+        closures.contributing_code
+    from figures
+    inner join {{ ref('int_organisation__closure') }} as closures
+        on
+            figures.org_code = closures.org_code
+            and figures.base_period_code = closures.base_period_code
+    where
+        (closures.in_period or figures.base_kind = 'term')
+        and (figures.only_code is null or figures.only_code = closures.contributing_code)
+
+),
+
+source_rows as (
+
+    select
+        contributors.*,
+        effective_rows.row_id,
+        effective_rows.is_latest,
+        effective_rows.is_first
+    from contributors
+    inner join {{ ref('int_row__effective') }} as effective_rows
+        on
+            contributors.base_period_code = effective_rows.base_period_code
+            and contributors.contributing_code = effective_rows.reporting_org_code
+    where contributors.closure_level = 'unit'
+
+    union all
+
+    select
+        contributors.*,
+        effective_rows.row_id,
+        effective_rows.is_latest,
+        effective_rows.is_first
+    from contributors
+    inner join {{ ref('int_row__effective') }} as effective_rows
+        on
+            contributors.base_period_code = effective_rows.base_period_code
+            and contributors.contributing_code = effective_rows.row_org_code
+    where contributors.closure_level = 'organisation'
+
+),
+
+cells as (
+
+    select
+        source_rows.indicator_code,
+        source_rows.org_code,
+        source_rows.period_code,
+        case
+            when not source_rows.is_minus then source_rows.part
+            when source_rows.part = 'value' then 'minus'
+            else source_rows.part || '_minus'
+        end as part,
+        contributions.submission_id,
+        submissions.file,
+        columns.sheet,
+        columns.column_letter || cast(contributions.row_number as varchar) as cell,
+        contributions.value_number,
+        contributions.value_code,
+        contributions.contribution
+    from source_rows
+    inner join {{ ref('int_indicator__contribution') }} as contributions
+        on
+            source_rows.row_id = contributions.row_id
+            and source_rows.indicator_code = contributions.indicator_code
+            and source_rows.part = contributions.part
+            and source_rows.over_time = contributions.over_time
+            and source_rows.within_year = contributions.within_year
+    inner join {{ ref('int_submission__effective') }} as submissions
+        on contributions.submission_id = submissions.submission_id
+    inner join {{ ref('int_submission__column') }} as columns
+        on
+            contributions.submission_id = columns.submission_id
+            and contributions.form_code = columns.form_code
+            and contributions.column_code = columns.column_code
+    where
+        contributions.is_counted
+        and (
+            contributions.within_year = 'sum'
+            or (contributions.within_year = 'last' and source_rows.is_latest)
+            or (contributions.within_year = 'first' and source_rows.is_first)
+        )
+
+)
+
+select * from cells
+
+union all
+
+select
+    indicator_code,
+    org_code,
+    period_code,
+    'value' as part,
+    cast(null as varchar) as submission_id,
+    'registry/successions.csv' as file,
+    cast(null as varchar) as sheet,
+    -- a whole row, as spreadsheets write it
+    cast(file_row as varchar) || ':' || cast(file_row as varchar) as cell,
+    cast(null as double) as value_number,
+    predecessor_code as value_code,
+    cast(1 as double) as contribution
+from {{ ref('int_figure__predecessor') }}

@@ -1,0 +1,25 @@
+with
+
+source as (
+
+    select * from {{ source('reference', 'form_lines') }}
+
+),
+
+renamed as (
+
+    select
+        form_code,
+        column_code,
+        line_code,
+        label_vi,
+        label_en,
+        unit as unit_code,
+        nature,
+        parent_line,
+        position
+    from source
+
+)
+
+select * from renamed
