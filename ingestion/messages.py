@@ -8,9 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from ingestion.catalogue import CatalogueError, Label, Language
+from ingestion.catalogue import CatalogueError, Label, Language, read_yaml
 
 FOLDER = Path(__file__).parent / "messages"
 
@@ -19,7 +17,7 @@ FOLDER = Path(__file__).parent / "messages"
 def _catalogue() -> dict[str, Label]:
     texts: dict[str, Label] = {}
     for path in sorted(FOLDER.glob("*.yml")):
-        for key, value in yaml.safe_load(path.read_text(encoding="utf-8")).items():
+        for key, value in read_yaml(path).items():
             if key in texts:
                 raise CatalogueError(f"messages/{path.name}: {key} is declared twice")
             texts[key] = Label.model_validate(value)
