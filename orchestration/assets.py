@@ -11,24 +11,23 @@ from typing import Any
 
 import dagster as dg
 import duckdb
-from reports.project import write_project
 
-from ingestion import intake, pipeline
+from ingestion import pipeline
 from ingestion.home import Home
 from ingestion.ledger import Ledger, LedgerState
 from ingestion.reference import write_reference
-from orchestration.dbt import candidate_database, swap_in
 from orchestration.environment import code_version
 from orchestration.partitions import is_covered, missing_periods, periods
 from orchestration.progress import Progress, counter
-from orchestration.resources import Clock, Renderer, TongketHome
+from orchestration.resources import Clock, Renderer, WritableHome
+from orchestration.warehouse import candidate_database, swap_in
 from reports import release as releases
 from reports.context import load_site
+from reports.project import write_project
 from reports.quarto_project import find_project
 from reports.render import render_project
 
 OWNERS = ["team:data"]
-WRITER = {"writer"}
 SINGLE_RUN = dg.BackfillPolicy.single_run()
 Listener = dg.ResourceParam[Progress]
 Result = dg.MaterializeResult[None]
@@ -55,21 +54,20 @@ registry = dg.AssetSpec(
     group_name="intake",
     owners=OWNERS,
     kinds={"python", "excel"},
-    required_resource_keys=WRITER,
 )
 def landed_submissions(
-    context: dg.AssetExecutionContext, home: TongketHome, clock: Clock, progress: Listener
+    context: dg.AssetExecutionContext, state: WritableHome, clock: Clock, progress: Listener
 ) -> Result:
     """Originals by their SHA-256 with a receipt each, and the ledger: the truth, append-only.
 
     A byte-identical resend is recognised and only noted; a file of an unknown unit is put aside.
     """
-    registry = home.registry
+    registry = state.registry
     known = context.instance.get_dynamic_partitions(str(periods.name))
     context.instance.add_dynamic_partitions(str(periods.name), missing_periods(registry, known))
-    progress.start("landing", len(intake.waiting(home.home)))
+    progress.start("landing")
     report = pipeline.land_inbox(
-        home.home, registry, home.catalogue, clock.now(), progress=counter(progress, "landing")
+        state.home, registry, state.catalogue, clock.now(), progress=counter(progress, "landing")
     )
     progress.finish("landing", str(len(report.landed)))
     return dg.MaterializeResult(
@@ -89,22 +87,23 @@ def landed_submissions(
     group_name="gate",
     owners=OWNERS,
     kinds={"python", "greatexpectations"},
-    required_resource_keys=WRITER,
 )
-def verdicts(context: dg.AssetExecutionContext, home: TongketHome, clock: Clock, progress: Listener) -> Result:
+def verdicts(
+    context: dg.AssetExecutionContext, state: WritableHome, clock: Clock, progress: Listener
+) -> Result:
     """What the gate says of every submission of a period; a verdict is given once and never changes.
 
     Pending periods are judged in calendar order, one batch each, so that what a rule calls previous is decided
     before it is read. A submission on which a rule breaks down stays pending and stops no other.
     """
-    registry, catalogue, now = home.registry, home.catalogue, clock.now()
+    registry, catalogue, now = state.registry, state.catalogue, clock.now()
     covered = set(context.partition_keys)
-    pending = [p for p in pipeline.pending_periods(home.home) if is_covered(p, covered, registry)]
+    pending = [p for p in pipeline.pending_periods(state.home) if is_covered(p, covered, registry)]
     progress.start("judging", len(pending))
     given: Counter[str] = Counter()
     failures: dict[str, str] = {}
     for period in pending:
-        report = pipeline.judge_period(home.home, registry, catalogue, period, now)
+        report = pipeline.judge_period(state.home, registry, catalogue, period, now)
         given.update({str(verdict): count for verdict, count in report.counts.items()})
         failures |= report.failures
         progress.advance("judging")
@@ -122,15 +121,14 @@ def verdicts(context: dg.AssetExecutionContext, home: TongketHome, clock: Clock,
     group_name="bronze",
     owners=OWNERS,
     kinds={"python", "parquet"},
-    required_resource_keys=WRITER,
 )
-def bronze(home: TongketHome, progress: Listener) -> Result:
+def bronze(state: WritableHome, progress: Listener) -> Result:
     """Accepted rows as Parquet, one file a form and period, each row with submission, sheet and row number.
 
     Written from landing and the recorded verdicts alone, so it can be deleted and comes back the same.
     """
     progress.start("bronze")
-    written = pipeline.rebuild_bronze(home.home, home.registry, home.catalogue)
+    written = pipeline.rebuild_bronze(state.home, state.registry, state.catalogue)
     progress.finish("bronze")
     return dg.MaterializeResult(metadata={"rewritten_periods": written})
 
@@ -140,11 +138,10 @@ def bronze(home: TongketHome, progress: Listener) -> Result:
     group_name="bronze",
     owners=OWNERS,
     kinds={"python", "parquet"},
-    required_resource_keys=WRITER,
 )
-def registry_reference(home: TongketHome) -> Result:
+def registry_reference(state: WritableHome) -> Result:
     """The registry, the forms and the indicators as tables, with what is owed and every period there can be."""
-    write_reference(home.home.bronze, home.registry, home.catalogue)
+    write_reference(state.home.bronze, state.registry, state.catalogue)
     return dg.MaterializeResult()
 
 
@@ -157,16 +154,15 @@ def warehouse(models: dg.AssetsDefinition) -> dg.AssetsDefinition:
         group_name="warehouse",
         owners=OWNERS,
         kinds={"python", "duckdb"},
-        required_resource_keys=WRITER,
     )
-    def publish(home: TongketHome) -> Result:
+    def publish(state: WritableHome) -> Result:
         """The DuckDB file that readers open; replaced in one step when every model and test has succeeded."""
-        swap_in(candidate_database(home.home), home.home.warehouse)
+        swap_in(candidate_database(state.home), state.home.warehouse)
         return dg.MaterializeResult(
             metadata={
-                "path": dg.MetadataValue.path(home.home.warehouse),
-                "bytes": home.home.warehouse.stat().st_size,
-                "figures": count_rows(home.home.warehouse, "fct_indicator_value"),
+                "path": dg.MetadataValue.path(state.home.warehouse),
+                "bytes": state.home.warehouse.stat().st_size,
+                "figures": count_rows(state.home.warehouse, "fct_indicator_value"),
             }
         )
 
@@ -190,16 +186,15 @@ class ReleaseConfig(dg.Config):
     group_name="report",
     owners=OWNERS,
     kinds={"python", "markdown"},
-    required_resource_keys=WRITER,
 )
-def report_project(home: TongketHome, clock: Clock, progress: Listener, config: ReportConfig) -> Result:
+def report_project(state: WritableHome, clock: Clock, progress: Listener, config: ReportConfig) -> Result:
     """Pages as `.qmd` with the figures in them, and charts: a record that can be read and compared."""
     progress.start("pages")
     site = load_site(
-        home.home.warehouse, as_of=clock.now(), code_version=code_version(), term=config.term or None
+        state.home.warehouse, as_of=clock.now(), code_version=code_version(), term=config.term or None
     )
-    folder = project_folder(home.home)
-    write_project(site, folder)
+    folder = project_folder(state.home)
+    write_project(site, folder, chart_cache=state.home.build / "charts", progress=counter(progress, "pages"))
     progress.finish("pages", str(len(site.units)))
     return dg.MaterializeResult(metadata={"path": dg.MetadataValue.path(folder), "units": len(site.units)})
 
@@ -209,13 +204,12 @@ def report_project(home: TongketHome, clock: Clock, progress: Listener, config: 
     group_name="report",
     owners=OWNERS,
     kinds={"quarto", "html"},
-    required_resource_keys=WRITER,
 )
-def rendered_reports(home: TongketHome, renderer: Renderer, progress: Listener) -> Result:
+def rendered_reports(state: WritableHome, renderer: Renderer, progress: Listener) -> Result:
     """Finished HTML and PDF, by Quarto or by the embedded runner with the same arguments."""
     progress.start("rendering")
     report = render_project(
-        project_folder(home.home),
+        project_folder(state.home),
         quarto=renderer.program,
         progress=counter(progress, "rendering"),
     ).require_success()
@@ -237,22 +231,20 @@ def rendered_reports(home: TongketHome, renderer: Renderer, progress: Listener) 
     group_name="report",
     owners=OWNERS,
     kinds={"python", "html"},
-    required_resource_keys=WRITER,
 )
-def release(home: TongketHome, clock: Clock, progress: Listener, config: ReleaseConfig) -> Result:
+def release(state: WritableHome, clock: Clock, progress: Listener, config: ReleaseConfig) -> Result:
     """An immutable folder with a manifest; `site` is switched to it in one step."""
     progress.start("release")
-    state = Ledger(home.home.ledger).replay()
     made = releases.create(
-        home.home,
-        find_project(project_folder(home.home)).output_folder,
+        state.home,
+        find_project(project_folder(state.home)).output_folder,
         as_of=clock.now(),
         code_version=code_version(),
-        submissions=counting_submissions(state),
+        submissions=counting_submissions(Ledger(state.home.ledger).replay()),
         note=config.note,
-        warehouse=home.home.warehouse,
+        warehouse=state.home.warehouse,
     )
-    releases.switch(home.home, made)
+    releases.switch(state.home, made)
     progress.finish("release", made.name)
     return dg.MaterializeResult(metadata={"release": made.name, "path": dg.MetadataValue.path(made.path)})
 
@@ -276,10 +268,10 @@ def project_folder(home: Home) -> Path:
     return home.build / "report"
 
 
-def counting_submissions(state: LedgerState) -> list[str]:
+def counting_submissions(ledger: LedgerState) -> list[str]:
     """Give the submissions that count now: the newest accepted revision of each unit and period."""
-    pairs = {(record.key.unit, record.key.period) for record in state.submissions.values()}
-    counting = (state.effective(unit, period) for unit, period in pairs)
+    pairs = {(record.key.unit, record.key.period) for record in ledger.submissions.values()}
+    counting = (ledger.effective(unit, period) for unit, period in pairs)
     return sorted(str(record.key) for record in counting if record is not None)
 
 

@@ -1,20 +1,12 @@
-"""The dbt project as assets: its manifest, how its nodes are named in Dagster, and how it is built.
+"""The dbt project's models as assets: how its nodes are named in Dagster, and the one command that builds them.
 
-What belongs here: preparing the manifest once for a state of the project, translating nodes, starting dbt. What
-does not: SQL. dbt always builds a database of its own (`build/warehouse.duckdb`); nobody reads that one.
+What belongs here: translating nodes and turning dbt's events into Dagster's. What does not: SQL, and how dbt is
+started otherwise (`warehouse.py`).
 """
 
-import fcntl
-import hashlib
-import json
 import os
-import shutil
-import subprocess
-import sys
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
@@ -30,120 +22,15 @@ from dagster_dbt import (
 )
 from packaging.version import Version
 
-from ingestion.home import Home
-from orchestration.environment import ROOT
 from orchestration.progress import Progress
-from orchestration.resources import TongketHome
-
-PROJECT_DIR = ROOT / "dbt_project"
-DATABASE_VARIABLE = "TONGKET_DBT_DATABASE"
-BRONZE_VARIABLE = "TONGKET_BRONZE"
-
-_GENERATED = {"target", "logs", "dbt_packages", ".user.yml"}
-
-
-class WarehouseBuildError(Exception):
-    """dbt could not be parsed or did not build; the message holds what it said last."""
-
-
-def candidate_database(home: Home) -> Path:
-    """Give the database that dbt builds.
-
-    Its path is the same in each run, since dbt parses everything anew when the connection changes.
-    """
-    return home.build / "warehouse.duckdb"
-
-
-def dbt_environment(database: Path, bronze: Path) -> dict[str, str]:
-    """Give the environment that the project's profile and sources read."""
-    return {
-        DATABASE_VARIABLE: str(database),
-        BRONZE_VARIABLE: str(bronze),
-        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
-    }
-
-
-def dbt_program() -> str:
-    """Give the dbt that belongs to this Python, also where its folder is not on the search path."""
-    beside = Path(sys.executable).parent / "dbt"
-    return str(beside) if beside.exists() else "dbt"
-
-
-# --- manifest -------------------------------------------------------------------------------------------------
-
-
-def project_fingerprint(project_dir: Path) -> str:
-    """Give a hash of all that dbt parses, and of the dbt that parses it."""
-    digest = hashlib.sha256(f"dbt-core {version('dbt-core')} dbt-duckdb {version('dbt-duckdb')}".encode())
-    for path in sorted(project_dir.rglob("*")):
-        relative = path.relative_to(project_dir)
-        if path.is_file() and relative.parts[0] not in _GENERATED:
-            digest.update(f"\0{relative.as_posix()}\0".encode())
-            digest.update(path.read_bytes())
-    return digest.hexdigest()[:16]
-
-
-def prepare_manifest(project_dir: Path = PROJECT_DIR, cache: Path | None = None) -> Path:
-    """Give the project's manifest, parsing the project if this state of it was never parsed before.
-
-    Parsing takes seconds, so manifests are kept by the content of the project: under its `target/`, or in the
-    temporary folder where the project cannot be written to.
-
-    Raises:
-        WarehouseBuildError: dbt cannot parse the project.
-    """
-    cache = cache or _manifest_cache(project_dir)
-    folder = cache / project_fingerprint(project_dir)
-    manifest = folder / "manifest.json"
-    if manifest.is_file():
-        return manifest
-    cache.mkdir(parents=True, exist_ok=True)
-    with (cache / "lock").open("w") as lock:  # two processes that start together parse once
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not manifest.is_file():
-            for stale in (path for path in cache.iterdir() if path.is_dir()):
-                shutil.rmtree(stale)
-            with tempfile.TemporaryDirectory(dir=cache) as scratch:
-                _parse(project_dir, Path(scratch))
-                folder.mkdir()
-                (Path(scratch) / "manifest.json").replace(manifest)
-    return manifest
-
-
-def _manifest_cache(project_dir: Path) -> Path:
-    if os.access(project_dir, os.W_OK):
-        return project_dir / "target" / "manifests"
-    return Path(tempfile.gettempdir()) / f"tongket-manifests-{os.getuid()}"
-
-
-def _parse(project_dir: Path, target: Path) -> None:
-    # Parsing reads neither; the names only have to be there.
-    environment = dbt_environment(target / "parse.duckdb", target / "bronze")
-    run_dbt(["parse"], project_dir, target, environment)
-
-
-def run_dbt(args: Sequence[str], project_dir: Path, target: Path, environment: Mapping[str, str]) -> None:
-    """Run one dbt command in a process of its own.
-
-    Raises:
-        WarehouseBuildError: dbt did not succeed.
-    """
-    folders = ["--project-dir", project_dir, "--profiles-dir", project_dir]
-    written = ["--target-path", target, "--log-path", target]
-    done = subprocess.run(
-        [dbt_program(), "--no-use-colors", *args, *map(str, (*folders, *written))],
-        env={**os.environ, **environment},
-        cwd=project_dir,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        last_lines = "\n".join((done.stdout + done.stderr).strip().splitlines()[-30:])
-        raise WarehouseBuildError(f"dbt {args[0]} failed; see {target / 'dbt.log'}\n{last_lines}")
-
-
-# --- as assets ------------------------------------------------------------------------------------------------
+from orchestration.resources import WritableHome
+from orchestration.warehouse import (
+    PROJECT_DIR,
+    candidate_database,
+    dbt_environment,
+    dbt_program,
+    remove_database,
+)
 
 
 class WarehouseTranslator(DagsterDbtTranslator):
@@ -219,24 +106,23 @@ def warehouse_models(manifest: Path, project_dir: Path = PROJECT_DIR) -> dg.Asse
         project=DbtProject(project_dir),
         dagster_dbt_translator=WarehouseTranslator(),
         name="warehouse_models",
-        required_resource_keys={"writer"},
     )
     def models(
         context: dg.AssetExecutionContext,
-        home: TongketHome,
+        state: WritableHome,
         dbt: WarehouseDbt,
         progress: dg.ResourceParam[Progress],
     ) -> Iterator[Any]:
-        database = candidate_database(home.home)
+        database = candidate_database(state.home)
         remove_database(database)
         database.parent.mkdir(parents=True, exist_ok=True)
         nodes = len(context.selected_asset_keys) + len(context.selected_asset_check_keys)
         progress.start("warehouse", nodes)
-        with _environment(dbt_environment(database, home.home.bronze)):
+        with _environment(dbt_environment(database, state.home.bronze)):
             invocation = dbt.cli(
                 ["build", "--exclude-resource-type", "unit_test"],
                 context=context,
-                target_path=home.home.build / "dbt",
+                target_path=state.home.build / "dbt",
             )
         for event in invocation.stream():
             progress.advance("warehouse")
@@ -244,69 +130,3 @@ def warehouse_models(manifest: Path, project_dir: Path = PROJECT_DIR) -> dg.Asse
         progress.finish("warehouse")
 
     return models
-
-
-# --- databases ------------------------------------------------------------------------------------------------
-
-
-def remove_database(database: Path) -> None:
-    """Remove a database and its log, if they are there."""
-    for path in (database, database.with_name(database.name + ".wal")):
-        path.unlink(missing_ok=True)
-
-
-def swap_in(candidate: Path, published: Path) -> None:
-    """Put a finished database in the place of the one that readers open, in one step.
-
-    Raises:
-        WarehouseBuildError: the database is not there, or was not closed properly.
-    """
-    if not candidate.is_file() or candidate.with_name(candidate.name + ".wal").exists():
-        raise WarehouseBuildError(f"{candidate} is missing or was left unfinished; run the load again")
-    candidate.replace(published)
-
-
-def warehouse_as_of(home: Home, as_of: datetime, project_dir: Path = PROJECT_DIR) -> Path:
-    """Give the warehouse as it would have stood at a moment, building it aside if it was not built before.
-
-    What is kept is named after the moment and after all that it was built from, so it is never out of date.
-
-    Raises:
-        WarehouseBuildError: dbt did not succeed.
-    """
-    moment = as_of.astimezone(UTC)
-    folder = home.build / "as_of"
-    name = f"{moment:%Y%m%dT%H%M%S}-{_inputs_fingerprint(home, project_dir)}"
-    database = folder / f"{name}.duckdb"
-    if database.is_file():
-        return database
-    folder.mkdir(parents=True, exist_ok=True)
-    build_aside(home, database, moment, project_dir)
-    return database
-
-
-def build_aside(home: Home, database: Path, as_of: datetime | None, project_dir: Path = PROJECT_DIR) -> None:
-    """Build a warehouse from bronze at a place of its own, without tests.
-
-    Raises:
-        WarehouseBuildError: dbt did not succeed.
-    """
-    scratch = database.with_name(f"{database.stem}.{os.getpid()}.duckdb")
-    args = ["run"]
-    if as_of is not None:
-        args += ["--vars", json.dumps({"as_of": f"{as_of.astimezone(UTC):%Y-%m-%d %H:%M:%S}"})]
-    try:
-        with tempfile.TemporaryDirectory() as target:
-            run_dbt(args, project_dir, Path(target), dbt_environment(scratch, home.bronze))
-        swap_in(scratch, database)
-    finally:
-        remove_database(scratch)
-
-
-def _inputs_fingerprint(home: Home, project_dir: Path) -> str:
-    digest = hashlib.sha256(project_fingerprint(project_dir).encode())
-    for path in (home.ledger, *sorted(home.registry.glob("*.csv"))):
-        if path.is_file():
-            digest.update(path.name.encode())
-            digest.update(path.read_bytes())
-    return digest.hexdigest()[:12]

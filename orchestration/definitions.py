@@ -10,11 +10,12 @@ warnings.filterwarnings("ignore", category=dg.BetaWarning)
 warnings.filterwarnings("ignore", category=dg.PreviewWarning)
 
 from orchestration import assets, checks  # noqa: E402
-from orchestration.dbt import dbt_resource, prepare_manifest, warehouse_models  # noqa: E402
+from orchestration.dbt import dbt_resource, warehouse_models  # noqa: E402
 from orchestration.jobs import inbox_to_release, publish_release  # noqa: E402
 from orchestration.resources import resources  # noqa: E402
 from orchestration.schedules import nightly  # noqa: E402
 from orchestration.sensors import inbox_sensor  # noqa: E402
+from orchestration.warehouse import prepare_manifest  # noqa: E402
 
 models = warehouse_models(prepare_manifest())
 

@@ -28,6 +28,11 @@ def home_from(option: str | Path | None = None) -> Home:
     return Home(Path(root).expanduser().absolute())
 
 
+def stated_language() -> str:
+    """Give the language that the environment asks for; blank where it does not."""
+    return os.environ.get(LANGUAGE_VARIABLE, "")
+
+
 def now() -> datetime:
     """Give the present moment in UTC."""
     return datetime.now(UTC)

@@ -17,6 +17,9 @@ class Progress(Protocol):
     def start(self, stage: str, total: int | None = None) -> None:
         """Begin a stage, with the number of its steps if it is known."""
 
+    def expect(self, stage: str, total: int) -> None:
+        """Say how many steps a stage has, once that is known."""
+
     def advance(self, stage: str, steps: int = 1) -> None:
         """Say that steps of a stage are done."""
 
@@ -30,6 +33,9 @@ class Silent:
     def start(self, stage: str, total: int | None = None) -> None:
         """Say nothing."""
 
+    def expect(self, stage: str, total: int) -> None:
+        """Say nothing."""
+
     def advance(self, stage: str, steps: int = 1) -> None:
         """Say nothing."""
 
@@ -38,12 +44,13 @@ class Silent:
 
 
 def counter(progress: Progress, stage: str) -> Callable[[int, int, str], None]:
-    """Give a callback for functions that say how many of how many they have done."""
+    """Give a callback for functions that tell how many of how many they have done, and which one it is."""
     done_before = 0
 
-    def report(done: int, total: int, label: str) -> None:
+    def tell(done: int, total: int, label: str) -> None:
         nonlocal done_before
+        progress.expect(stage, total)
         progress.advance(stage, done - done_before)
         done_before = done
 
-    return report
+    return tell

@@ -42,6 +42,16 @@ class TongketHome(dg.ConfigurableResource):  # type: ignore[type-arg]
         return load_catalogue()
 
 
+class WritableHome(TongketHome):
+    """The state folder for a run that writes to it: every other writer is kept out until the run ends."""
+
+    @contextmanager
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["WritableHome"]:
+        """Hold the lock from the start of a run to its end."""
+        with writer_lock(self.home):
+            yield self
+
+
 class Clock(dg.ConfigurableResource):  # type: ignore[type-arg]
     """The present moment, or a fixed one (ISO 8601 with an offset) for imports and tests."""
 
@@ -63,25 +73,12 @@ class Renderer(dg.ConfigurableResource):  # type: ignore[type-arg]
         return find_quarto(self.quarto or os.environ.get("QUARTO_PATH"), os.environ.get("PATH"))
 
 
-class WriterLock(dg.ConfigurableResource):  # type: ignore[type-arg]
-    """Keeps every other writer out of the state folder for as long as a run lasts."""
-
-    home: dg.ResourceDependency[TongketHome]
-
-    @contextmanager
-    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["WriterLock"]:
-        """Hold the lock from the start of a run to its end."""
-        with writer_lock(self.home.home):
-            yield self
-
-
 def resources() -> dict[str, object]:
     """Give the resources of the product, dbt apart."""
-    home = TongketHome()
     return {
-        "home": home,
+        "home": TongketHome(),
+        "state": WritableHome(),
         "clock": Clock(),
         "renderer": Renderer(),
-        "writer": WriterLock(home=home),
         "progress": Silent(),
     }

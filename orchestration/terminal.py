@@ -70,6 +70,10 @@ class Bars:
         """Draw the bar of a stage."""
         self._tasks[stage] = self._progress.add_task(self._label(stage), total=total, note="")
 
+    def expect(self, stage: str, total: int) -> None:
+        """Scale the bar."""
+        self._progress.update(self._tasks[stage], total=total)
+
     def advance(self, stage: str, steps: int = 1) -> None:
         """Move the bar on."""
         self._progress.advance(self._tasks[stage], steps)
@@ -94,6 +98,9 @@ class Lines:
         self._screen.file.flush()
 
     def start(self, stage: str, total: int | None = None) -> None:
+        """Say nothing yet."""
+
+    def expect(self, stage: str, total: int) -> None:
         """Say nothing yet."""
 
     def advance(self, stage: str, steps: int = 1) -> None:

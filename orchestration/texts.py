@@ -14,6 +14,7 @@ import click
 from ingestion.catalogue import Language
 from ingestion.home import Home
 from ingestion.messages import message
+from orchestration import environment
 from orchestration.errors import WRONG_USE, suggestions
 
 INTERRUPTED = 130
@@ -37,8 +38,8 @@ class Invocation:
 
 def language_of(ctx: click.Context | None) -> Language:
     """Give the language of a call, also where it failed before its options were read."""
-    language = ctx.find_root().meta.get(_LANGUAGE_KEY) if ctx else None
-    return "en" if language == "en" else "vi"
+    read = ctx.find_root().meta.get(_LANGUAGE_KEY) if ctx else None
+    return "en" if (read or environment.stated_language()) == "en" else "vi"
 
 
 def set_language(ctx: click.Context, param: click.Parameter, value: Language) -> Language:
@@ -61,12 +62,17 @@ def _first_text(ctx: click.Context, *keys: str) -> str:
     return text(keys[-1], ctx)
 
 
+def _long_name(param: click.Parameter) -> str:
+    return max(param.opts, key=len).lstrip("-").replace("-", "_")
+
+
 class TextOption(click.Option):
     """An option whose help is `cli.<command>.<option>`, or `cli.option.<option>` where commands share it."""
 
     def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
         """Give the line of the help page."""
-        self.help = _first_text(ctx, f"cli.{ctx.command.name}.{self.name}", f"cli.option.{self.name}")
+        name = _long_name(self)
+        self.help = _first_text(ctx, f"cli.{ctx.command.name}.{name}", f"cli.option.{name}")
         return super().get_help_record(ctx)
 
 
@@ -99,7 +105,7 @@ class TextCommand(click.Command):
         rows = []
         for param in self.get_params(ctx):
             if isinstance(param, click.Option) and not isinstance(param, TextOption):
-                param.help = text(f"cli.option.{param.opts[-1].lstrip('-')}", ctx)
+                param.help = text(f"cli.option.{_long_name(param)}", ctx)
             record = None if isinstance(param, click.Argument) else param.get_help_record(ctx)
             if record:
                 rows.append(record)

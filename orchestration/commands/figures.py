@@ -1,0 +1,146 @@
+"""`tongket figures` and `tongket trace`: one value, and every cell that it came from."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ingestion.catalogue import load_catalogue
+from ingestion.periods import Period, PeriodError
+from orchestration.commands.common import (
+    known_unit,
+    moment,
+    number,
+    print_json,
+    registry_of,
+    unknown,
+    warehouse_of,
+)
+from orchestration.texts import Invocation, command, json_option, option, pass_invocation
+
+if TYPE_CHECKING:
+    from reports.figures import TracedCell
+
+
+def _asked(call: Invocation, indicator: str, unit: str, period: str) -> tuple[str, str, str]:
+    """Give the codes of a figure as the product writes them."""
+    known = load_catalogue().indicators
+    if indicator not in known:
+        raise unknown(call, "indicator", indicator, known)
+    registry = registry_of(call)
+    unit = known_unit(call, registry, unit)
+    try:
+        code = Period.parse(period).code
+    except PeriodError:
+        terms = {term.term_code for term in registry.terms}
+        raise unknown(call, "period", period, {*registry.periods, *terms}) from None
+    return indicator, unit, code
+
+
+def _warehouse(call: Invocation, as_of: str | None) -> Path:
+    at = moment(call, as_of, end_of_day=True)
+    if at is None:
+        return warehouse_of(call)
+    warehouse_of(call)
+    from orchestration.warehouse import warehouse_as_of  # noqa: PLC0415
+
+    click.echo(call.text("cli.figures.building", as_of=at.isoformat()), err=True)
+    return warehouse_as_of(call.home, at)
+
+
+@command("figures")
+@option("--indicator", required=True)
+@option("--unit", required=True)
+@option("--period", required=True)
+@option("--derivation")
+@option("--as-of")
+@json_option
+@pass_invocation
+def figures(
+    call: Invocation,
+    *,
+    indicator: str,
+    unit: str,
+    period: str,
+    derivation: str | None,
+    as_of: str | None,
+    as_json: bool,
+) -> int:
+    """See the text `cli.figures.help`."""
+    from reports.figures import figure  # noqa: PLC0415
+
+    codes = _asked(call, indicator, unit, period)
+    found = figure(_warehouse(call, as_of), *codes, derivation=derivation)
+    if as_json:
+        answer: dict[str, Any] = {
+            "indicator": found.indicator,
+            "unit": found.unit,
+            "period": found.period,
+            "value": number(found.value),
+            "measure": found.measure,
+            "status": found.status,
+        }
+        print_json(answer | ({"derivation": derivation} if derivation else {}))
+        return 0
+    from reports.format import number as written  # noqa: PLC0415
+
+    declared = load_catalogue().indicators[indicator]
+    is_missing = found.value is None
+    value = call.text("cli.figures.no_value") if is_missing else written(found.value, declared.decimals)
+    click.echo(
+        call.text(
+            "cli.figures.answer",
+            name=declared.name.get(call.language),
+            unit=found.unit,
+            period=found.period,
+            value=value,
+            measure=found.measure,
+            status=call.text(f"cli.figures.status.{found.status}"),
+        )
+    )
+    return 0
+
+
+@command("trace")
+@option("--indicator", required=True)
+@option("--unit", required=True)
+@option("--period", required=True)
+@option("--as-of")
+@json_option
+@pass_invocation
+def trace(call: Invocation, *, indicator: str, unit: str, period: str, as_of: str | None, as_json: bool) -> int:
+    """See the text `cli.trace.help`."""
+    from reports.figures import trace as traced  # noqa: PLC0415
+
+    codes = _asked(call, indicator, unit, period)
+    cells = traced(_warehouse(call, as_of), *codes)
+    if as_json:
+        print_json([_as_object(cell) for cell in cells])
+        return 0
+    if not cells:
+        click.echo(call.text("cli.trace.none"))
+        return 0
+    from orchestration.terminal import console, table  # noqa: PLC0415
+
+    names = ("submission", "file", "place", "value", "contribution", "part")
+    columns = [call.text(f"cli.trace.column.{name}") for name in names]
+    console().print(table(columns, [_cells(cell) for cell in cells]))
+    return 0
+
+
+def _as_object(cell: "TracedCell") -> dict[str, Any]:
+    return {
+        "submission": cell.submission,
+        "file": cell.file,
+        "sheet": cell.sheet,
+        "cell": cell.cell,
+        "value": cell.value if isinstance(cell.value, str) else number(cell.value),
+        "contribution": number(cell.contribution),
+        "part": cell.part,
+    }
+
+
+def _cells(cell: "TracedCell") -> tuple[object, ...]:
+    shown = _as_object(cell)
+    place = "!".join(part for part in (cell.sheet, cell.cell) if part)
+    return (cell.submission, cell.file, place, shown["value"], shown["contribution"], cell.part)

@@ -1,0 +1,96 @@
+"""The manifest is parsed once for a state of the project; a database appears at once or not at all."""
+
+from pathlib import Path
+
+import pytest
+
+from orchestration import warehouse
+from orchestration.warehouse import (
+    WarehouseBuildError,
+    prepare_manifest,
+    project_fingerprint,
+    run_dbt,
+    swap_in,
+)
+
+PROJECT = """\
+name: small
+version: "1.0"
+profile: small
+model-paths: [models]
+flags: {send_anonymous_usage_stats: false}
+"""
+PROFILE = """\
+small:
+  target: local
+  outputs:
+    local: {type: duckdb, path: "{{ env_var('TONGKET_DBT_DATABASE') }}"}
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    folder = tmp_path / "project"
+    (folder / "models").mkdir(parents=True)
+    (folder / "dbt_project.yml").write_text(PROJECT, encoding="utf-8")
+    (folder / "profiles.yml").write_text(PROFILE, encoding="utf-8")
+    (folder / "models" / "one.sql").write_text("select 1 as n", encoding="utf-8")
+    return folder
+
+
+def test_a_project_is_parsed_once_for_each_of_its_states(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parsed = []
+
+    def parse(folder: Path, target: Path) -> None:
+        parsed.append(project_fingerprint(folder))
+        (target / "manifest.json").write_text("{}", encoding="utf-8")
+
+    monkeypatch.setattr(warehouse, "_parse", parse)
+    first = prepare_manifest(project)
+    assert prepare_manifest(project) == first
+    (project / "models" / "two.sql").write_text("select 2 as n", encoding="utf-8")
+    second = prepare_manifest(project)
+    assert second != first and len(parsed) == 2
+    assert second.is_file() and not first.is_file(), "manifests of older states pile up"
+
+
+def test_what_dbt_writes_does_not_change_the_fingerprint(project: Path) -> None:
+    before = project_fingerprint(project)
+    for generated in ("target", "logs"):
+        (project / generated).mkdir()
+        (project / generated / "x").write_text("x", encoding="utf-8")
+    (project / ".user.yml").write_text("id: 1", encoding="utf-8")
+    assert project_fingerprint(project) == before
+
+
+def test_a_project_that_dbt_cannot_parse_says_why(project: Path, tmp_path: Path) -> None:
+    (project / "models" / "one.sql").write_text("select * from {{ ref('nowhere') }}", encoding="utf-8")
+    with pytest.raises(WarehouseBuildError, match="nowhere"):
+        prepare_manifest(project, tmp_path / "cache")
+    assert not list((tmp_path / "cache").glob("*/manifest.json"))
+
+
+def test_dbt_builds_the_database_that_it_is_told_to(project: Path, tmp_path: Path) -> None:
+    database = tmp_path / "new.duckdb"
+    run_dbt(["run"], project, tmp_path / "t", warehouse.dbt_environment(database, tmp_path))
+    swap_in(database, tmp_path / "published.duckdb")
+    assert not database.exists()
+    assert (tmp_path / "published.duckdb").is_file()
+
+
+def test_an_unfinished_database_is_never_published(tmp_path: Path) -> None:
+    published = tmp_path / "published.duckdb"
+    published.write_bytes(b"old")
+    candidate = tmp_path / "candidate.duckdb"
+    with pytest.raises(WarehouseBuildError):
+        swap_in(candidate, published)
+    candidate.write_bytes(b"new")
+    (tmp_path / "candidate.duckdb.wal").write_bytes(b"unfinished")
+    with pytest.raises(WarehouseBuildError):
+        swap_in(candidate, published)
+    assert published.read_bytes() == b"old"
+    (tmp_path / "candidate.duckdb.wal").unlink()
+    swap_in(candidate, published)
+    assert published.read_bytes() == b"new"

@@ -1,0 +1,201 @@
+"""init, template, submit, status, decisions, doctor: what they write, what they refuse, what they answer."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+
+from ingestion.catalogue import load_catalogue
+from ingestion.home import Home
+from ingestion.ledger import Judged, Ledger, Received, Verdict
+from ingestion.registry import load_registry
+
+SENT = datetime(2021, 1, 18, 2, 0, tzinfo=UTC)
+
+
+def receive(home: Home, unit: str, period: str, revision: int, verdict: Verdict | None) -> str:
+    name = f"{unit}.{period}.r{revision}"
+    received = Received(
+        submission=name,
+        unit=unit,
+        period=period,
+        revision=revision,
+        sha256=f"{abs(hash(name)):064x}",
+        file=f"landing/{name}.xlsx",
+        original_name=f"{name}.xlsx",
+        received_at=SENT,
+        kind="xlsx",
+        period_basis="CUMULATIVE",
+        arrival=name,
+        at=SENT,
+    )
+    events: list[Received | Judged] = [received]
+    if verdict is not None:
+        events.append(Judged(name, verdict, "rules", (), (), {}, (), SENT))
+    with Ledger(home.ledger).writing() as ledger:
+        ledger.append(events)
+    return name
+
+
+def test_init_writes_a_registry_that_loads_and_owes_something(call, tmp_path: Path) -> None:
+    folder = tmp_path / "new"
+    result: Result = call("init", folder)
+    assert result.exit_code == 0, result.output
+    registry = load_registry(folder / "registry")
+    assert registry.owed(load_catalogue())
+    assert (folder / "dagster" / "dagster.yaml").is_file()
+    known = load_catalogue().indicators
+    assert {target.indicator_code for target in registry.targets} <= set(known)
+
+
+def test_init_never_overwrites_a_registry(call, home: Home) -> None:
+    edited = home.registry / "terms.csv"
+    edited.write_text("edited", encoding="utf-8")
+    result = call("init", home.root)
+    assert result.exit_code == 1
+    assert str(home.registry) in result.output
+    assert edited.read_text(encoding="utf-8") == "edited"
+
+
+def test_template_writes_a_workbook_and_does_not_overwrite_it(call, tmp_path: Path) -> None:
+    path = tmp_path / "blank.xlsx"
+    args = ("template", "--unit", "VD-SM", "--period", "N-2020", "-o", path)
+    assert call(*args).exit_code == 0
+    first = path.read_bytes()
+    assert first[:2] == b"PK"
+    assert call(*args).exit_code == 2
+    assert call(*args, "--force").exit_code == 0
+    assert path.read_bytes() == first
+
+
+@pytest.mark.parametrize(
+    ("args", "code", "said"),
+    [
+        ("--unit VD-SN --period 2020-N", 2, "VD-SM"),
+        ("--unit VD-SM --period 2020-X", 2, "2020-N"),
+        ("--unit VD-SM --period 2031-N", 2, "2031-N"),
+        ("--unit VD-SM-01 --period 2020-N", 1, "VD-SM-01"),
+    ],
+)
+def test_template_names_what_it_does_not_know(call, tmp_path: Path, args: str, code: int, said: str) -> None:
+    result = call("template", *args.split(), "-o", tmp_path / "x.xlsx")
+    assert result.exit_code == code
+    assert said in result.output
+    assert not (tmp_path / "x.xlsx").exists()
+
+
+def test_submit_puts_a_file_in_the_units_folder_with_its_time_of_receipt(
+    call, home: Home, tmp_path: Path
+) -> None:
+    from ingestion import intake
+
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(b"bytes")
+    result = call("submit", path, "--unit", "VD-SM", "--received-at", "2021-01-18T09:00:00+07:00")
+    assert result.exit_code == 0, result.output
+    (waiting,) = intake.waiting(home)
+    assert (waiting.folder, waiting.original_name, waiting.received_at) == ("VD-SM", "a.xlsx", SENT)
+
+
+def test_submit_takes_nothing_if_one_path_is_missing(call, home: Home, tmp_path: Path) -> None:
+    from ingestion import intake
+
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(b"bytes")
+    result = call("submit", path, tmp_path / "missing.xlsx")
+    assert result.exit_code == 2
+    assert "missing.xlsx" in result.output
+    assert intake.waiting(home) == []
+
+
+def test_commands_on_a_folder_without_a_registry_say_how_to_get_one(tmp_path: Path) -> None:
+    from click.testing import CliRunner
+
+    from orchestration.cli import main
+
+    for args in (["status"], ["run"], ["submit", str(tmp_path)], ["releases"], ["trace"]):
+        result = CliRunner().invoke(main, ["--home", str(tmp_path / "none"), *args])
+        assert result.exit_code == 2, args
+        assert "Traceback" not in result.output
+
+
+def test_status_lists_what_is_owed_and_what_became_of_it(call, home: Home) -> None:
+    receive(home, "VD-SM", "2020-N", 1, Verdict.REJECTED)
+    rows = {(row["unit"], row["period"]): row for row in json.loads(call("status", "--json").stdout)}
+    assert rows["VD-SM", "2020-N"]["status"] == "rejected"
+    assert rows["VD-SM", "2020-N"]["on_time"] is True
+    assert rows["VD-NX", "2020-N"]["status"] == "missing"
+    assert rows["VD-NX", "2020-N"]["due_on"] == "2021-01-20"
+
+
+def test_status_shows_the_newest_revision_and_the_one_that_counts(call, home: Home) -> None:
+    receive(home, "VD-SM", "2020-N", 1, Verdict.ACCEPTED)
+    receive(home, "VD-SM", "2020-N", 2, Verdict.REJECTED)
+    receive(home, "VD-NX", "2020-N", 1, None)
+    rows = {row["unit"]: row for row in json.loads(call("status", "--period", "2020-N", "--json").stdout)}
+    assert rows["VD-SM"]["status"] == "rejected"
+    assert rows["VD-SM"]["submission"] == "VD-SM.2020-N.r2"
+    assert rows["VD-SM"]["accepted"] == "VD-SM.2020-N.r1"
+    assert rows["VD-NX"]["status"] == "pending"
+
+
+def test_status_history_has_a_row_for_every_revision(call, home: Home) -> None:
+    receive(home, "VD-SM", "2020-N", 1, Verdict.REJECTED)
+    receive(home, "VD-SM", "2020-N", 2, Verdict.NEEDS_EXPLANATION)
+    call("accept", "VD-SM.2020-N.r2", "--reason", "xác nhận", "--by", "lan")
+    first, second = json.loads(call("status", "--history", "--json").stdout)
+    assert (first["submission"], first["verdict"], first["decision"]) == ("VD-SM.2020-N.r1", "rejected", None)
+    assert (second["verdict"], second["status"]) == ("needs_explanation", "accepted")
+    assert second["decision"] == "accept: xác nhận (lan)"
+
+
+def test_a_submission_without_a_period_stands_in_the_status(call, home: Home) -> None:
+    receive(home, "VD-SM", "unknown", 1, Verdict.UNREADABLE)
+    assert json.loads(call("status", "--json").stdout)[-1]["period"] == "unknown"
+    assert call("status").exit_code == 0
+
+
+def test_accept_refuses_what_was_rejected_and_suggests_what_exists(call, home: Home) -> None:
+    receive(home, "VD-SM", "2020-N", 1, Verdict.REJECTED)
+    refused = call("accept", "VD-SM.2020-N.r1", "--reason", "r")
+    assert refused.exit_code == 1
+    assert "Traceback" not in refused.output
+    unknown = call("accept", "VD-SM.2020-N.r2", "--reason", "r")
+    assert unknown.exit_code == 2
+    assert "VD-SM.2020-N.r1" in unknown.output
+
+
+def test_a_decision_needs_a_reason(call, home: Home) -> None:
+    receive(home, "VD-SM", "2020-N", 1, Verdict.ON_HOLD)
+    assert call("accept", "VD-SM.2020-N.r1").exit_code == 2
+    assert call("accept", "VD-SM.2020-N.r1", "--reason", " ").exit_code == 1
+    assert Ledger(home.ledger).replay().submissions["VD-SM.2020-N.r1"].decision is None
+
+
+def test_close_and_reopen_stand_in_the_ledger(call, home: Home) -> None:
+    assert call("close", "2020-N").exit_code == 0
+    args = ("reopen", "2020-N", "--unit", "VD-SM", "--until", "2021-03-31", "--reason", "bão")
+    assert call(*args).exit_code == 0
+    state = Ledger(home.ledger).replay()
+    assert set(state.closed) == {"2020-N"}
+    assert set(state.reopened) == {("2020-N", "VD-SM")}
+    assert call("close", "2020-M").exit_code == 2
+
+
+def test_doctor_says_what_is_there_and_what_is_missing(call, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.delenv("QUARTO_PATH", raising=False)
+    result = call("doctor", "--json")
+    answer = json.loads(result.stdout)
+    states = {thing["name"]: thing["state"] for thing in answer["things"]}
+    assert answer["ready"] is True and result.exit_code == 0
+    assert states["quarto"] == "missing" and states["registry"] == "ok" and states["dagster"] == "ok"
+
+
+def test_doctor_ends_with_1_if_something_essential_is_broken(call, home: Home) -> None:
+    (home.registry / "calendar.csv").write_text("period_code\nnonsense\n", encoding="utf-8")
+    result = call("doctor")
+    assert result.exit_code == 1
+    assert "calendar.csv" in result.output.replace("\n", "")
