@@ -5,12 +5,12 @@ and expected things. What does not: columns with a prefix, which `context/` join
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 FrameKind = Literal["row", "cell", "total", "sheet", "submission", "owed"]
 Rows = npt.NDArray[np.intp]
 Path = tuple[str, ...]
+_T = TypeVar("_T")
 
 FILED = "filed"
 """The mark of a cell with an ordinary value, beside the marks of `Mark`."""
@@ -506,7 +507,12 @@ class Providers(Protocol):
 
 @dataclass
 class Batch:
-    """One period's submissions with the frames over them, each built when a rule first asks for it."""
+    """One period's submissions with the frames over them, each built when a rule first asks for it.
+
+    Attributes:
+        provider: what each prefix means.
+        memory: what providers look up once for a batch, by a key of their own.
+    """
 
     subjects: Sequence[Subject]
     period: Period | None
@@ -517,7 +523,7 @@ class Batch:
     _sheets: dict[str, SheetFrame] = field(default_factory=dict)
     _owed: dict[str | None, OwedFrame] = field(default_factory=dict)
     _cells: dict[tuple[str, ...], CellFrame] = field(default_factory=dict)
-    _history: dict[tuple[str, str], pd.DataFrame] = field(default_factory=dict)
+    memory: dict[tuple[object, ...], Any] = field(default_factory=dict)
 
     def filed(self, form: str) -> list[tuple[int, Subject]]:
         """Give the subjects that filed a form, with their numbers."""
@@ -573,10 +579,17 @@ class Batch:
 
     def history(self, form: str, period: Period) -> pd.DataFrame:
         """Give the effective accepted rows of an earlier period."""
-        key = (form, period.code)
-        if key not in self._history:
-            self._history[key] = self.context.history.rows(form, period)
-        return self._history[key]
+        rows: pd.DataFrame = self.remembered(
+            ("history", form, period.code), lambda: self.context.history.rows(form, period)
+        )
+        return rows
+
+    def remembered(self, key: tuple[object, ...], make: Callable[[], _T]) -> _T:
+        """Give what was made under a key before, or make it now."""
+        if key not in self.memory:
+            self.memory[key] = make()
+        found: _T = self.memory[key]
+        return found
 
 
 def attribute(kind: Kind, values: Sequence[object]) -> Vector:

@@ -16,7 +16,7 @@ from ingestion.catalogue import Label, Language
 from ingestion.findings import Finding, Severity
 from ingestion.gate.batch import Batch, CellFrame, Frame, OwedFrame, Place, Subject
 from ingestion.gate.context.registry import facts_of
-from ingestion.gate.evaluate import evaluate
+from ingestion.gate.evaluate import Mask, evaluate
 from ingestion.gate.rules import Check
 from ingestion.gate.syntax import Name, Node
 from ingestion.gate.vectors import FALSE, Vector
@@ -143,7 +143,7 @@ class Wording:
     def _severity(self) -> Vector | None:
         return self.frame.column(("scheme", "severity")) if self.check.rule.severity == "scheme" else None
 
-    def findings(self, mask: np.ndarray[tuple[int], np.dtype[np.int8]]) -> list[tuple[int, Finding]]:
+    def findings(self, mask: Mask) -> list[tuple[int, Finding]]:
         """Give the findings of the rows that fail, each with the number of its submission."""
         rows = np.flatnonzero(mask == FALSE).tolist()
         if isinstance(self.frame, OwedFrame):

@@ -4,10 +4,12 @@ What belongs here: which earlier period is meant, and who stands for whom after 
 accepted rows are kept (`history.py` of the gate is only the question).
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from ingestion.catalogue import Catalogue, Form
@@ -19,21 +21,37 @@ from ingestion.periods import Period, PeriodKind
 from ingestion.registry import Succession
 
 Key = tuple[object, ...]
+Numbers = npt.NDArray[np.float64]
+
+
+class EarlierRows:
+    """The accepted rows of one form in one earlier period."""
+
+    def __init__(self, rows: pd.DataFrame, form: Form) -> None:
+        self._rows = rows
+        self.units: list[str] = rows["reporting_org_code"].tolist() if len(rows) else []
+        columns = [rows[code].tolist() for code in form.key] if len(rows) else []
+        self.keys: list[Key] = list(zip(*columns, strict=True))
+        self.index = {pair: row for row, pair in enumerate(zip(self.units, self.keys, strict=True))}
+
+    def values(self, column: str) -> Numbers:
+        """Give a column of numbers, null where the rows have no such column."""
+        if column not in self._rows:
+            return np.full(len(self.units), np.nan)
+        numeric = pd.to_numeric(self._rows[column], errors="coerce")
+        return numeric.to_numpy(dtype=np.float64, na_value=np.nan)
 
 
 class Earlier:
     """One number column of one form in one earlier period, by unit and key."""
 
-    def __init__(self, rows: pd.DataFrame, form: Form, column: str) -> None:
+    def __init__(self, rows: EarlierRows, column: str) -> None:
         self.by_unit_and_key: dict[tuple[str, Key], float] = {}
         self.by_key: dict[Key, float] = {}
         self.by_unit: dict[str, float] = {}
-        if not len(rows) or column not in rows:
-            return
-        values = pd.to_numeric(rows[column], errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
-        keys = zip(*(rows[code].tolist() for code in form.key), strict=True)
-        for unit, key, value in zip(rows["reporting_org_code"].tolist(), keys, values.tolist(), strict=True):
-            if np.isnan(value):
+        values = rows.values(column).tolist()
+        for unit, key, value in zip(rows.units, rows.keys, values, strict=True):
+            if math.isnan(value):
                 continue
             # An organisation that moved within the year has a row with each unit; its stock is their sum.
             self.by_key[key] = self.by_key.get(key, 0.0) + value
@@ -58,9 +76,16 @@ def _total(values: Sequence[float | None]) -> float | None:
     return sum(known) if values and len(known) == len(values) else None
 
 
+def earlier_rows(batch: Batch, form: Form, period: Period) -> EarlierRows:
+    """Give the rows of one form in one earlier period."""
+    key = ("earlier rows", form.code, period.code)
+    return batch.remembered(key, lambda: EarlierRows(batch.history(form.code, period), form))
+
+
 def earlier(batch: Batch, form: Form, period: Period, column: str) -> Earlier:
     """Give one column of one form in one earlier period."""
-    return Earlier(batch.history(form.code, period), form, column)
+    key = ("earlier", form.code, period.code, column)
+    return batch.remembered(key, lambda: Earlier(earlier_rows(batch, form, period), column))
 
 
 def merged_into(batch: Batch, unit: str, day: Period) -> tuple[str, ...]:

@@ -8,13 +8,15 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 import numpy as np
+import numpy.typing as npt
 
 from ingestion.catalogue import Column
 from ingestion.gate.batch import Batch, Frame, Path, RowFrame
 from ingestion.gate.context.base import SubmissionProvider
-from ingestion.gate.context.earlier import earlier
+from ingestion.gate.context.earlier import earlier_rows
 from ingestion.gate.vectors import Kind, Vector, numbers
 
+Counts = npt.NDArray[np.float64]
 _LEAST_FOR_DIGITS = 20
 """Below this, last digits say nothing: small counts are what they are."""
 
@@ -26,22 +28,22 @@ class _Shares(SubmissionProvider):
 
     def column(self, frame: Frame, path: Path) -> Vector:
         """Give the share or the number of cells for every row of the frame."""
-        counted, matching = self.count(frame.batch)
+        counted, matching = frame.batch.remembered((type(self),), lambda: self.count(frame.batch))
         if path[0] == "cells":
             return frame.joined(numbers(counted))
         return frame.joined(numbers(matching / np.where(counted == 0, np.nan, counted)))
 
-    def count(self, batch: Batch) -> tuple[np.ndarray[tuple[int], np.dtype[np.float64]], ...]:
+    def count(self, batch: Batch) -> tuple[Counts, Counts]:
         """Give for each submission how many cells count, and how many of them match."""
         raise NotImplementedError
 
     def value(self, batch: Batch, subject: int, name: str) -> object:
         """Give one submission's share or number of cells."""
-        counted, matching = self.count(batch)
+        counted, matching = batch.remembered((type(self),), lambda: self.count(batch))
         return counted[subject] if name == "cells" else matching[subject] / counted[subject]
 
 
-def _flow_rows(frame: RowFrame, column: Column) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+def _flow_rows(frame: RowFrame, column: Column) -> npt.NDArray[np.bool_]:
     """Say in which rows a column is a flow: everywhere, or on the fixed lines that are flows."""
     if column.nature == "flow":
         return np.ones(len(frame), dtype=np.bool_)
@@ -59,7 +61,7 @@ class CopiedContext(_Shares):
 
     needs_history = True
 
-    def count(self, batch: Batch) -> tuple[np.ndarray[tuple[int], np.dtype[np.float64]], ...]:
+    def count(self, batch: Batch) -> tuple[Counts, Counts]:
         """Compare with the previous cumulative period."""
         counted, matching = np.zeros(len(batch.subjects)), np.zeros(len(batch.subjects))
         previous = batch.period.previous_cumulative if batch.period else None
@@ -69,13 +71,14 @@ class CopiedContext(_Shares):
             frame = batch.row(form.code)
             if not len(frame) or not len(batch.history(form.code, previous)):
                 continue
+            past = earlier_rows(batch, form, previous)
             units = [batch.subjects[i].submission.key.unit for i in frame.submission.tolist()]
-            pairs = list(zip(units, frame.keys, strict=True))
+            pairs = zip(units, frame.keys, strict=True)
+            rows = np.array([past.index.get(pair, -1) for pair in pairs], dtype=np.intp)
             for column in form.columns:
                 if column.type != "int" or column.nature not in ("flow", "line"):
                     continue
-                past = earlier(batch, form, previous, column.code).by_unit_and_key
-                before = np.array([past.get(pair, np.nan) for pair in pairs], dtype=np.float64)
+                before = numbers(past.values(column.code)).take(rows).data
                 now = frame.column((column.code,)).data
                 counts = _flow_rows(frame, column) & (now > 0) & ~np.isnan(before)
                 counted += np.bincount(frame.submission[counts], minlength=len(counted))
@@ -86,7 +89,7 @@ class CopiedContext(_Shares):
 class DigitsContext(_Shares):
     """`digits.`: counts of 20 and more that end in 0 or 5; plans and bases, round by nature, are left out."""
 
-    def count(self, batch: Batch) -> tuple[np.ndarray[tuple[int], np.dtype[np.float64]], ...]:
+    def count(self, batch: Batch) -> tuple[Counts, Counts]:
         """Look at the last digits."""
         counted, matching = np.zeros(len(batch.subjects)), np.zeros(len(batch.subjects))
         for form in batch.context.catalogue.forms.values():

@@ -40,7 +40,12 @@ class OrganisationFacts:
 
 
 def facts_of(batch: Batch, subject: Subject, code: str) -> OrganisationFacts:
-    """Look an organisation up."""
+    """Look an organisation up, once for a batch."""
+    key = ("facts", subject.submission.key.unit, code)
+    return batch.remembered(key, lambda: _facts(batch, subject, code))
+
+
+def _facts(batch: Batch, subject: Subject, code: str) -> OrganisationFacts:
     registry, period, unit = batch.context.registry, subject.period, subject.submission.key.unit
     versions = registry.versions.get(code, ())
     if period is None:
@@ -89,16 +94,11 @@ class RegistryContext(Provider):
             return frame.joined(attribute(Kind.NUMBER, [_count(frame.batch, s) for s in frame.batch.subjects]))
         if not isinstance(frame, RowFrame):
             raise KeyError(f"reg.{path[0]} is there for rows alone")
-        known: dict[tuple[int, str], OrganisationFacts] = {}
-        values: list[object] = []
-        codes = frame.column(("org_code",)).data
-        for subject, code in zip(frame.submission.tolist(), codes, strict=True):
-            if code is None:
-                values.append(None)
-                continue
-            if (subject, code) not in known:
-                known[subject, code] = facts_of(frame.batch, frame.batch.subjects[subject], code)
-            values.append(getattr(known[subject, code], path[0]))
+        batch, codes = frame.batch, frame.column(("org_code",)).data
+        values = [
+            None if code is None else getattr(facts_of(batch, batch.subjects[subject], code), path[0])
+            for subject, code in zip(frame.submission.tolist(), codes, strict=True)
+        ]
         return attribute(self.attributes[path[0]], values)
 
 

@@ -9,7 +9,7 @@ from typing import ClassVar
 import numpy as np
 
 from ingestion.catalogue import Catalogue, Form
-from ingestion.gate.batch import Frame, FrameKind, Path, Place, RowFrame, SheetFrame, TotalFrame
+from ingestion.gate.batch import Frame, FrameKind, Path, Place, RowFrame, Rows, SheetFrame, TotalFrame
 from ingestion.gate.context.base import Provider, any_column, number_column, one_of
 from ingestion.gate.vectors import Kind, Vector, nulls, numbers, texts
 
@@ -109,7 +109,7 @@ class LineProvider(Provider):
         rows = frame.batch.row(_code_of(frame))
         return rows.column((path[1],)).take(self._rows(frame, rows, path[0]))
 
-    def _rows(self, frame: Frame, rows: RowFrame, line: str) -> np.ndarray[tuple[int], np.dtype[np.intp]]:
+    def _rows(self, frame: Frame, rows: RowFrame, line: str) -> Rows:
         column = _line_column(rows.schema, line)
         if isinstance(frame, RowFrame):
             position = rows.schema.key.index(str(column))
@@ -147,7 +147,7 @@ class TotalProvider(Provider):
         return totals.own_place(path[0], found) if found >= 0 else None
 
 
-def _of_subject(totals: TotalFrame) -> np.ndarray[tuple[int], np.dtype[np.intp]]:
+def _of_subject(totals: TotalFrame) -> Rows:
     rows = np.full(len(totals.batch.subjects), -1, dtype=np.intp)
     rows[totals.submission] = np.arange(len(totals))
     return rows
@@ -208,7 +208,7 @@ class FormProvider(Provider):
         return other.column(path).take(self._rows(frame, other))
 
     @staticmethod
-    def _rows(frame: RowFrame, other: RowFrame) -> np.ndarray[tuple[int], np.dtype[np.intp]]:
+    def _rows(frame: RowFrame, other: RowFrame) -> Rows:
         return other.rows_of(list(zip(frame.submission.tolist(), frame.keys, strict=True)))
 
     def locate(self, frame: Frame, path: Path, row: int) -> Place | None:
