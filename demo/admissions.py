@@ -4,7 +4,6 @@ What belongs here: how many are admitted where and when, and the yearly targets.
 (`members.py`).
 """
 
-from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 
@@ -18,14 +17,14 @@ Slot = tuple[str, int, int]
 
 @dataclass(frozen=True)
 class Admissions:
-    """Admissions by organisation and quarter, and targets by unit and by organisation and year.
+    """Admissions by organisation and quarter, and yearly targets by unit and organisation.
 
     The quarters of the year before the first are there too: their members are confirmed in the first year.
     """
 
     counts: dict[Slot, int]
     unit_targets: dict[str, int]
-    targets: dict[tuple[str, int], int]
+    targets: dict[str, int]
 
     def of_year(self, code: str, year: int) -> int:
         """Give the admissions of an organisation in a year."""
@@ -36,17 +35,16 @@ def build_admissions(seed: int, bodies: Bodies, plan: WorldPlan) -> Admissions:
     """Draw the admissions of all families."""
     counts: dict[Slot, int] = {}
     unit_targets: dict[str, int] = {}
-    targets: dict[tuple[str, int], int] = {}
+    targets: dict[str, int] = {}
     for family in bodies.families:
         by_unit, aims = _by_unit_and_year(seed, family, plan)
         unit_targets |= aims
         for (unit, year), total in by_unit.items():
             counts |= _by_organisation(seed, bodies, unit, year, total, aims.get(unit))
         for unit, aim in aims.items():
-            for year in plan.years:
-                filed = [b for b in bodies.filed_by(unit, year) if b.is_settled_in(year)]
-                shares = apportion(aim, [float(b.size) for b in filed])
-                targets |= {(b.code, year): share for b, share in zip(filed, shares, strict=True)}
+            lasting = [b for b in bodies.bodies if b.unit == unit and not b.event]
+            shares = apportion(aim, [float(b.size) for b in lasting])
+            targets |= {b.code: share for b, share in zip(lasting, shares, strict=True)}
     return Admissions(counts, unit_targets, targets)
 
 
@@ -112,11 +110,3 @@ def _can_admit(body: Body, year: int) -> bool:
 
 def _most(body: Body) -> int:
     return max(1, body.size // 8) if body.org_type == CHI_BO else max(3, body.size // 6)
-
-
-def totals_by(counts: dict[Slot, int]) -> dict[tuple[str, int], int]:
-    """Add quarters up to years."""
-    years: dict[tuple[str, int], int] = defaultdict(int)
-    for (code, year, _), count in counts.items():
-        years[code, year] += count
-    return dict(years)
