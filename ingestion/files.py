@@ -61,40 +61,48 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-_held: dict[Path, int] = {}
-_held_guard = threading.RLock()
+_guards: dict[Path, threading.RLock] = {}
+_held: set[Path] = set()
 
 
 @contextmanager
 def exclusive(path: Path, wait_seconds: float) -> Iterator[None]:
     """Hold a lock file; the operating system frees it when the process ends, however it ends.
 
-    One process may take the same lock again while it holds it.
+    The thread that holds it may take it again; other threads and processes wait.
 
     Raises:
-        LockedError: another process holds it for longer than the wait.
+        LockedError: another thread or process holds it for longer than the wait.
     """
     path = path.resolve()
-    with _held_guard:
-        if _held.get(path):
-            _held[path] += 1
-            try:
+    deadline = time.monotonic() + wait_seconds
+    guard = _guards.setdefault(path, threading.RLock())
+    if not guard.acquire(timeout=wait_seconds):
+        raise LockedError(str(os.getpid()))
+    try:
+        if path in _held:
+            yield
+        else:
+            with _locked(path, deadline):
                 yield
-            finally:
-                _held[path] -= 1
-            return
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("a+", encoding="utf-8") as file:
-            _acquire(file.fileno(), path, time.monotonic() + wait_seconds)
-            file.truncate(0)
-            file.write(f"{os.getpid()}\n")
-            file.flush()
-            _held[path] = 1
-            try:
-                yield
-            finally:
-                _held[path] = 0
-                fcntl.flock(file.fileno(), fcntl.LOCK_UN)
+    finally:
+        guard.release()
+
+
+@contextmanager
+def _locked(path: Path, deadline: float) -> Iterator[None]:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a+", encoding="utf-8") as file:
+        _acquire(file.fileno(), path, deadline)
+        file.truncate(0)
+        file.write(f"{os.getpid()}\n")
+        file.flush()
+        _held.add(path)
+        try:
+            yield
+        finally:
+            _held.discard(path)
+            fcntl.flock(file.fileno(), fcntl.LOCK_UN)
 
 
 def _acquire(descriptor: int, path: Path, deadline: float) -> None:

@@ -1,0 +1,52 @@
+"""Locks and durable writes."""
+
+import threading
+from pathlib import Path
+
+import pytest
+
+from ingestion.files import LockedError, exclusive, write_durably
+
+
+def test_the_holder_of_a_lock_may_take_it_again_and_keeps_it_until_the_outermost_ends(tmp_path: Path) -> None:
+    lock = tmp_path / "locks" / ".lock"
+    with exclusive(lock, 0):
+        with exclusive(lock, 0):
+            pass
+        assert refused_in_a_thread(lock)
+    assert not refused_in_a_thread(lock)
+
+
+def test_two_locks_do_not_hinder_each_other(tmp_path: Path) -> None:
+    with exclusive(tmp_path / "a", 0):
+        assert not refused_in_a_thread(tmp_path / "b")
+
+
+def refused_in_a_thread(lock: Path) -> bool:
+    refused: list[bool] = []
+
+    def take() -> None:
+        try:
+            with exclusive(lock, 0.05):
+                refused.append(False)
+        except LockedError:
+            refused.append(True)
+
+    thread = threading.Thread(target=take)
+    thread.start()
+    thread.join(10)
+    return refused == [True]
+
+
+def test_an_error_inside_frees_the_lock(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="inside"), exclusive(tmp_path / "a", 0):
+        raise ValueError("inside")
+    assert not refused_in_a_thread(tmp_path / "a")
+
+
+def test_a_durable_write_replaces_the_whole_file_and_leaves_nothing_beside_it(tmp_path: Path) -> None:
+    path = tmp_path / "f"
+    write_durably(path, b"a long first version")
+    write_durably(path, b"short")
+    assert path.read_bytes() == b"short"
+    assert [p.name for p in tmp_path.iterdir()] == ["f"]
