@@ -225,6 +225,9 @@ def write_ledger_tables(bronze: Path, state: LedgerState) -> None:
     write_table(bronze / "submissions.parquet", pa.Table.from_pylist(submissions, _SUBMISSIONS))
     write_table(bronze / "findings.parquet", pa.Table.from_pylist(findings, _FINDINGS))
     write_table(bronze / "explanations.parquet", pa.Table.from_pylist(explanations, _EXPLANATIONS))
+    if not (bronze / "columns.parquet").is_file():
+        # Nothing was ever accepted; whoever reads bronze finds every table all the same.
+        write_table(bronze / "columns.parquet", _COLUMNS.empty_table())
 
 
 def _submission_row(record: SubmissionRecord) -> dict[str, Any]:
