@@ -32,7 +32,7 @@ select figures.*
 from {{ model }} as figures
 inner join {{ ref('dim_indicator') }} as indicators on figures.indicator_code = indicators.indicator_code
 where
-    indicators.indicator_kind = 'ratio'
+    indicators.kind = 'ratio'
     and (
         (figures.value is null and figures.numerator is not null and figures.denominator <> 0)
         or (figures.value is not null and (figures.numerator is null or figures.denominator is null))

@@ -22,7 +22,12 @@ of_units as (
         on
             states.reporting_org_code = reporters.reporting_org_code
             and states.form_code = reporters.form_code
-    where closures.closure_level = 'unit' and states.state_rank is not null
+    inner join {{ ref('stg_indicator') }} as indicators on reporters.indicator_code = indicators.indicator_code
+    where
+        closures.closure_level = 'unit'
+        and states.state_rank is not null
+        -- what is never added over units does not wait for others
+        and (indicators.indicator_kind not in ('rate', 'distinct') or closures.org_code = closures.contributing_code)
     group by closures.org_code, reporters.indicator_code, closures.base_period_code, states.period_year
 
 ),

@@ -3,7 +3,7 @@ select
     name_vi,
     name_en,
     unit_code,
-    indicator_kind,
+    indicator_kind as kind,
     section,
     decimals,
     sort_order

@@ -1,7 +1,7 @@
 select
     periods.period_code,
-    periods.period_kind,
-    periods.period_year,
+    periods.period_kind as kind,
+    periods.period_year as "year",
     periods.first_year,
     periods.starts_on,
     periods.ends_on,

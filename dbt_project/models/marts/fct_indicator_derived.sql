@@ -36,16 +36,6 @@ term_values as (
 
 ),
 
-previous_terms as (
-
-    select
-        term_system,
-        term_code,
-        lag(term_code) over (partition by term_system order by first_year) as previous_code
-    from {{ ref('stg_term') }}
-
-),
-
 against_previous as (
 
     select
@@ -56,16 +46,16 @@ against_previous as (
         present.value - past.value as value,
         greatest(present.state_rank, past.state_rank) as state_rank
     from term_values as present
-    inner join previous_terms
+    inner join {{ ref('dim_term') }} as terms
         on
-            present.term_system = previous_terms.term_system
-            and present.period_code = previous_terms.term_code
+            present.term_system = terms.term_system
+            and present.period_code = terms.term_code
     inner join term_values as past
         on
             present.indicator_code = past.indicator_code
             and present.org_code = past.org_code
             and present.term_system = past.term_system
-            and previous_terms.previous_code = past.period_code
+            and terms.previous_term_code = past.period_code
     where present.indicator_kind <> 'registry'
 
 ),

@@ -1,0 +1,315 @@
+"""Single figures out of the warehouse: a value with its status, the cells behind it, and the stated figures.
+
+What belongs here: keyed reads of marts. What does not: how figures are computed, which is SQL of the dbt
+project, and how they are written, which is the pages' and the command line's.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, Literal
+
+import duckdb
+
+from ingestion.catalogue import Language
+from ingestion.messages import message
+from ingestion.periods import Period, PeriodError
+
+Status = Literal["final", "provisional", "incomplete", "none"]
+CodeKind = Literal["indicator", "unit", "period", "derivation"]
+
+DERIVATIONS = (
+    "average_per_year",
+    "before_after",
+    "change_over_term",
+    "change_vs_previous_term",
+    "per_year_high",
+    "per_year_low",
+    "percent_change",
+    "share",
+)
+"""What may be derived from a term's figures; `share` is the figure itself."""
+
+_SINCE_OPENING = ("before_after", "change_over_term", "percent_change")
+_DERIVED_DECIMALS = 1
+_TABLES = {
+    "indicator": ("dim_indicator", "indicator_code"),
+    "unit": ("dim_organisation", "org_code"),
+    "period": ("dim_period", "period_code"),
+}
+
+
+class NoWarehouse(Exception):
+    """There is no warehouse to read; the message says how to get one."""
+
+
+class UnknownCode(Exception):
+    """A code that the warehouse does not know, with the codes that are nearest to it."""
+
+    def __init__(self, kind: CodeKind, code: str, nearest: Sequence[str]) -> None:
+        self.kind = kind
+        self.code = code
+        self.nearest = tuple(nearest)
+        super().__init__(self.text("en"))
+
+    def text(self, language: Language = "vi") -> str:
+        """Give the message, with what was perhaps meant."""
+        nearest = ", ".join(self.nearest) or message("figures.unknown.nothing_near", language)
+        return message(f"figures.unknown.{self.kind}", language, code=self.code, nearest=nearest)
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One figure.
+
+    Attributes:
+        derivation: what was derived from the term's figures; None for the figure itself.
+        value: as published; percentages are rounded to the decimals that the indicator declares.
+        exact: not rounded.
+        measure: the unit of measure as it stands beside the figure; % for shares.
+        numerator: of a ratio.
+        denominator: of a ratio, or what a count is out of.
+        opening: the stock at the first opening, where there is one.
+    """
+
+    indicator: str
+    unit: str
+    period: str
+    derivation: str | None
+    value: float | None
+    exact: float | None
+    measure: str
+    unit_code: str
+    status: Status
+    numerator: float | None = None
+    denominator: float | None = None
+    opening: float | None = None
+
+
+@dataclass(frozen=True)
+class TracedCell:
+    """One cell behind a figure, with what it adds to one of its parts.
+
+    Attributes:
+        submission: empty for cells of the registry.
+        file: path of the original in landing, or of the registry's file.
+        cell: an A1 address; of the registry the whole row, such as `3:3`.
+        value: as filed.
+        part: `value`, `numerator`, `denominator`, or `minus` for what is subtracted.
+    """
+
+    submission: str
+    file: str
+    sheet: str
+    cell: str
+    value: float | str
+    contribution: float
+    part: str
+
+
+@dataclass(frozen=True)
+class StatementResult:
+    """One published figure beside the warehouse's own; `detail` holds a code and its numbers."""
+
+    statement: str
+    measure: str
+    indicator: str | None
+    unit: str
+    period: str
+    derivation: str | None
+    actual_value: float | None
+    actual_low: float | None
+    actual_high: float | None
+    status: Status
+    verdict: str
+    expected_value: float | None
+    expected_verdict: str
+    detail: dict[str, Any] | None
+
+
+@contextmanager
+def _opened(warehouse: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    if not warehouse.is_file():
+        raise NoWarehouse(message("figures.no_warehouse", "en", path=warehouse))
+    connection = duckdb.connect(str(warehouse), read_only=True)
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+def _row(connection: duckdb.DuckDBPyConnection, sql: str, values: Sequence[Any]) -> dict[str, Any] | None:
+    cursor = connection.execute(sql, list(values))
+    names = [column[0] for column in cursor.description]
+    row = cursor.fetchone()
+    return None if row is None else dict(zip(names, row, strict=True))
+
+
+def _check_code(connection: duckdb.DuckDBPyConnection, kind: CodeKind, code: str) -> None:
+    table, column = _TABLES[kind]
+    if _row(connection, f"select 1 from {table} where {column} = ? limit 1", [code]) is None:
+        known = [row[0] for row in connection.execute(f"select distinct {column} from {table}").fetchall()]
+        raise UnknownCode(kind, code, get_close_matches(code, sorted(known), n=3, cutoff=0.5))
+
+
+def _period_code(connection: duckdb.DuckDBPyConnection, period: str) -> str:
+    try:
+        code = Period.parse(period).code
+    except PeriodError:
+        code = period
+    _check_code(connection, "period", code)
+    return code
+
+
+def _checked(
+    connection: duckdb.DuckDBPyConnection, indicator: str, unit: str, period: str, derivation: str | None
+) -> tuple[str, str, str]:
+    _check_code(connection, "indicator", indicator)
+    _check_code(connection, "unit", unit)
+    if derivation is not None and derivation not in DERIVATIONS:
+        raise UnknownCode("derivation", derivation, get_close_matches(derivation, DERIVATIONS, n=3, cutoff=0.5))
+    return indicator, unit, _period_code(connection, period)
+
+
+def figure(
+    warehouse: Path,
+    indicator: str,
+    unit: str,
+    period: str,
+    derivation: str | None = None,
+    *,
+    language: Language = "vi",
+) -> Figure:
+    """Give one figure; its status is `none` where nothing was filed for it.
+
+    Raises:
+        NoWarehouse: there is no such file.
+        UnknownCode: the indicator, unit, period or derivation does not exist.
+    """
+    with _opened(warehouse) as connection:
+        key = _checked(connection, indicator, unit, period, derivation)
+        declared = _row(
+            connection, "select unit_code, decimals from dim_indicator where indicator_code = ?", [indicator]
+        )
+        plain = _row(
+            connection,
+            "select value, numerator, denominator, opening_value, status from fct_indicator_value "
+            "where indicator_code = ? and org_code = ? and period_code = ?",
+            key,
+        )
+        derived = None
+        is_derived = derivation not in (None, "share")
+        if is_derived:
+            derived = _row(
+                connection,
+                "select value, status from fct_indicator_derived "
+                "where indicator_code = ? and org_code = ? and period_code = ? and derivation = ?",
+                [*key, derivation],
+            )
+    found = (derived if is_derived else plain) or {"value": None, "status": "none"}
+    plain, declared = plain or {}, declared or {}
+    unit_code = "PERCENT" if derivation == "percent_change" else str(declared["unit_code"])
+    decimals = int(declared["decimals"])
+    if is_derived:
+        decimals = max(decimals, _DERIVED_DECIMALS)
+    exact = found["value"]
+    is_rounded = exact is not None and (unit_code == "PERCENT" or is_derived)
+    return Figure(
+        *key,
+        derivation=derivation,
+        value=round(exact, decimals) if is_rounded else exact,
+        exact=exact,
+        measure=message(f"unit.{unit_code}", language),
+        unit_code=unit_code,
+        status=found["status"],
+        numerator=plain.get("numerator"),
+        denominator=plain.get("denominator"),
+        opening=plain.get("opening_value"),
+    )
+
+
+def trace(
+    warehouse: Path, indicator: str, unit: str, period: str, derivation: str | None = None
+) -> list[TracedCell]:
+    """Give every source cell of a figure; contributions sum to the figure, or to each part of it.
+
+    Ratios have the parts `numerator` and `denominator`. Differences have `value` and `minus`: of a quarter the
+    cumulative period before it, of a change over a term the first opening, of a change against the previous
+    term that term's cells.
+
+    Raises:
+        NoWarehouse: there is no such file.
+        UnknownCode: the indicator, unit, period or derivation does not exist.
+    """
+    with _opened(warehouse) as connection:
+        key = _checked(connection, indicator, unit, period, derivation)
+        kind = _row(connection, "select kind from dim_indicator where indicator_code = ?", [indicator])
+        is_ratio = kind is not None and kind["kind"] == "ratio"
+        parts = (
+            {part: part for part in ("numerator", "numerator_minus", "denominator", "denominator_minus")}
+            if is_ratio
+            else {"value": "value", "minus": "minus"}
+        )
+        if derivation in _SINCE_OPENING:
+            parts["opening"] = "minus"
+        cells = _cells(connection, key, parts)
+        if derivation == "change_vs_previous_term":
+            earlier = _previous_term(connection, unit, key[2])
+            minus = {part: f"{part}_minus" if is_ratio else "minus" for part in parts}
+            cells += _cells(connection, (*key[:2], earlier), minus) if earlier else []
+    return cells
+
+
+def _cells(
+    connection: duckdb.DuckDBPyConnection, key: tuple[str, str, str], parts: dict[str, str]
+) -> list[TracedCell]:
+    rows = connection.execute(
+        "select submission_id, file, sheet, cell, value_number, value_code, contribution, part "
+        "from rpt_figure_cell where indicator_code = ? and org_code = ? and period_code = ? "
+        "order by part, submission_id, sheet, length(cell), cell, contribution",
+        list(key),
+    ).fetchall()
+    return [
+        TracedCell(
+            submission=submission or "",
+            file=file,
+            sheet=sheet or "",
+            cell=cell,
+            value=value_code if value_number is None else value_number,
+            contribution=contribution,
+            part=parts[part],
+        )
+        for submission, file, sheet, cell, value_number, value_code, contribution, part in rows
+        if part in parts
+    ]
+
+
+def _previous_term(connection: duckdb.DuckDBPyConnection, unit: str, term: str) -> str | None:
+    row = _row(
+        connection,
+        "select earlier.term_code from dim_term as present "
+        "inner join dim_term as earlier on present.previous_term_code = earlier.term_code "
+        "and present.term_system = earlier.term_system "
+        "where present.term_code = ? and present.term_system in "
+        "(select term_system from dim_organisation where org_code = ?)",
+        [term, unit],
+    )
+    return None if row is None else str(row["term_code"])
+
+
+def statements(warehouse: Path) -> list[StatementResult]:
+    """Give every published figure with the verdict of the warehouse, in order.
+
+    Raises:
+        NoWarehouse: there is no such file.
+    """
+    with _opened(warehouse) as connection:
+        rows = connection.execute(
+            "select statement_id, measure, indicator_code, org_code, period_code, derivation, actual_value, "
+            "actual_low, actual_high, status, verdict, expected_value, expected_verdict, detail "
+            "from rpt_stated_figure order by statement_id"
+        ).fetchall()
+    return [StatementResult(*row[:-1], detail=json.loads(row[-1]) if row[-1] else None) for row in rows]
