@@ -184,8 +184,7 @@ def _inbox_file(path: Path, folder: str, now: datetime | None) -> InboxFile | No
         return None
     is_settled = now is None or not _may_be_growing(max(arrived, changed), now)
     name = f"{path.name}.zip" if path.is_dir() else path.name
-    received_at = arrived if now is None else min(arrived, now.astimezone(UTC))
-    return InboxFile(path, folder, name, received_at, is_settled, None)
+    return InboxFile(path, folder, name, arrived, is_settled, None)
 
 
 def _read_sidecar(path: Path) -> dict[str, str] | None:

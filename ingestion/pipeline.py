@@ -9,11 +9,12 @@ written after the verdicts that it follows from, and what is missing is seen and
 
 import hashlib
 import json
+import time
 import traceback
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
@@ -170,6 +171,10 @@ def land_inbox(
     landing = Landing(home)
     with Ledger(home.ledger).writing() as ledger:
         files = intake.waiting(home, now)
+        if not all(file.is_settled for file in files):
+            # What was copied a moment ago is whole a moment later, and nobody may ask for another run.
+            time.sleep(intake.SETTLE_SECONDS)
+            files = intake.waiting(home, now + timedelta(seconds=intake.SETTLE_SECONDS))
         for done, file in enumerate(files):
             if progress:
                 progress(done, len(files), f"{file.folder}/{file.original_name}")
@@ -299,7 +304,8 @@ def judge_period(
     report = PeriodReport(period)
     with Ledger(home.ledger).writing() as ledger:
         # What a rule calls previous must be there before it is asked for.
-        _write_bronze(home, registry, catalogue, ledger.state, _stale_periods(home, catalogue, ledger.state))
+        if stale := _stale_periods(home, catalogue, ledger.state):
+            _write_bronze(home, registry, catalogue, ledger.state, stale)
         records = [record for record in ledger.state.of_period(period) if record.judged is None]
         submissions = []
         for done, record in enumerate(records):

@@ -1,5 +1,6 @@
 """From the inbox to bronze: nothing lost, nothing twice, one bad file stops no other."""
 
+import os
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -155,14 +156,33 @@ def test_a_file_that_tells_no_period_is_a_submission_all_the_same(world: World, 
     assert world.judge() == {"KA.unknown.r1": Verdict.UNREADABLE}
 
 
-def test_a_file_that_may_still_be_written_is_left(world: World, workbook: Write) -> None:
+def copied(world: World, path: Path) -> Path:
     folder = world.home.inbox / "KA"
     folder.mkdir(parents=True)
-    shutil.copyfile(workbook(), folder / "a.xlsx")
+    return Path(shutil.copyfile(path, folder / "a.xlsx"))
+
+
+def test_a_file_that_was_copied_a_moment_ago_is_waited_for(
+    world: World, workbook: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(intake, "SETTLE_SECONDS", 0.2)
+    copied(world, workbook())
+    report = pipeline.land_inbox(world.home, world.registry, world.catalogue, datetime.now(UTC))
+    assert (report.landed, report.left) == (["KA.2019-Q1.r1"], [])
+
+
+def test_a_file_that_is_still_written_is_left_for_the_next_run(
+    world: World, workbook: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(intake, "SETTLE_SECONDS", 0.2)
+    path = copied(world, workbook())
+    soon = (datetime.now(UTC) + timedelta(seconds=30)).timestamp()
+    os.utime(path, (soon, soon))
     report = pipeline.land_inbox(world.home, world.registry, world.catalogue, datetime.now(UTC))
     assert (report.landed, report.left) == ([], ["KA/a.xlsx"])
     later = datetime.now(UTC) + timedelta(minutes=1)
-    assert pipeline.land_inbox(world.home, world.registry, world.catalogue, later).landed == ["KA.2019-Q1.r1"]
+    report = pipeline.land_inbox(world.home, world.registry, world.catalogue, later)
+    assert report.landed == ["KA.2019-Q1.r1"]
 
 
 def test_a_rejected_file_never_reaches_bronze_and_stops_no_neighbour(world: World, workbook: Write) -> None:
