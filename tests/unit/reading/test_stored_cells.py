@@ -188,8 +188,8 @@ def sheet_xml(rows: str, prefix: str = "") -> str:
     [
         sheet_xml("<row><c><v>1</v></c><c t='inlineStr'><is><t>hai</t></is></c></row>"),
         sheet_xml(
-            '<x:row r="1"><x:c r="A1"><x:v>1</x:v></x:c>'
-            '<x:c r="B1" t="inlineStr"><x:is><x:r><x:t>h</x:t></x:r><x:r><x:t>ai</x:t></x:r></x:is></x:c></x:row>',
+            '<x:row r="1"><x:c r="A1"><x:v>1</x:v></x:c><x:c r="B1" t="inlineStr">'
+            "<x:is><x:r><x:t>h</x:t></x:r><x:r><x:t>ai</x:t></x:r></x:is></x:c></x:row>",
             "x",
         ),
         sheet_xml('<row r="1"><c r="B1" t="str"><f>A1</f><v>hai</v></c><c r="A1" s="999"><v>1</v></c></row>'),

@@ -1,0 +1,391 @@
+"""Which sheet is which form, which column is which, and which rows are data."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ingestion.catalogue import Catalogue, Form
+from ingestion.reading import read_file
+from ingestion.submissions import FormTable, Mark, Reading
+
+Read = Callable[..., Reading]
+
+
+def organisations(count: int = 3) -> list[dict[str, Any]]:
+    return [
+        {
+            "org_code": f"DB-MN-{i:02}",
+            "org_name": f"Đảng bộ xã {i}",
+            "in_admitted": i,
+            "closing_members": 10 * i,
+        }
+        for i in range(1, count + 1)
+    ]
+
+
+def column(table: FormTable, code: str) -> list[Any]:
+    return [row.values[code] for row in table.rows]
+
+
+def codes_of(reading: Reading) -> list[str]:
+    return [problem.code for problem in reading.problems if problem.code != "R020"]
+
+
+def note_codes(reading: Reading) -> list[str]:
+    return [note.code for note in reading.notes]
+
+
+@pytest.mark.parametrize("form", ["B01", "B02", "B03", "B04", "B05", "B06", "B07", "B08", "B09"])
+@pytest.mark.parametrize("way", ["codes", "merged labels", "labels without merges"])
+def test_every_form_is_recognised_with_every_column(form: str, way: str, make: Any, read_pages: Read) -> None:
+    declared = make.catalogue.forms[form]
+    row = {"org_code": "DB-MN-01", "indicator_code": "admissions"}
+    row |= {line_set.column: line_set.members[0].code for line_set in declared.lines}
+    row |= {column.code: 7 for column in declared.number_columns} | {"document_code": "–"}
+    page = make.form(
+        declared, [row], codes=way == "codes", merged=way != "labels without merges", name="Trang 1"
+    )
+    reading = read_pages(page)
+    table = reading.tables[form]
+    assert list(table.columns.items()) == [(c.code, i) for i, c in enumerate(declared.columns, start=1)]
+    assert table.sheet == "Trang 1"
+    assert [r.number for r in table.rows] == [9]
+    assert table.cell(table.rows[0], declared.columns[2].code) == "C9"
+    assert codes_of(reading) == []
+    assert reading.notes == []
+
+
+@pytest.mark.parametrize(
+    "name", ["B01", "b01", "Biểu 01", "Biểu số 1", "BIEU 1", "Biểu 01 – Tăng, giảm", "B1", "Biểu mẫu 01"]
+)
+def test_sheets_are_recognised_by_many_spellings_of_their_name(name: str, make: Any, read_pages: Read) -> None:
+    page = make.form(make.catalogue.forms["B01"], organisations(), name=name)
+    assert list(read_pages(page).tables) == ["B01"]
+
+
+@pytest.mark.parametrize("title", ["Biểu số 6- BCTCTW", "BIỂU 6", "Biểu số: 06", "Biểu 6 – Thi hành kỷ luật"])
+def test_a_title_is_the_last_sign_of_a_form(title: str, make: Any, read_pages: Read) -> None:
+    page = make.form(make.catalogue.forms["B06"], [{"org_code": "DB-MN-01", "imprisoned": 1}], codes=False)
+    page.name = "Trang tính"
+    page.put(2, 5, title)
+    for position in range(9, 28):
+        page.cells.pop((6, position), None)
+        page.cells.pop((7, position), None)
+    page.merged = [merge for merge in page.merged if merge[1] < 9]
+    reading = read_pages(page)
+    assert list(reading.tables) == ["B06"]
+    assert set(codes_of(reading)) == {"R030"}
+
+
+def test_the_code_row_wins_over_a_wrong_title_and_a_vague_name(make: Any, read_pages: Read) -> None:
+    page = make.form(make.catalogue.forms["B02"], [{"org_code": "DB-MN-01", "admitted_total": 4}])
+    page.name = "Biểu 3"
+    page.put(3, 1, "Biểu 04 – Đánh giá")
+    reading = read_pages(page)
+    assert list(reading.tables) == ["B02"]
+
+
+def test_a_table_may_begin_anywhere(make: Any, read_pages: Read) -> None:
+    form = make.catalogue.forms["B01"]
+    page = make.form(form, organisations())
+    moved = make.Page("B01", {(r + 4, c + 2): v for (r, c), v in page.cells.items()})
+    table = read_pages(moved).tables["B01"]
+    assert table.columns["org_code"] == 3
+    assert [row.number for row in table.rows] == [13, 14, 15]
+    assert table.cell(table.rows[0], "org_code") == "C13"
+    assert column(table, "closing_members") == [10, 20, 30]
+
+
+def test_moved_columns_are_found_and_strange_ones_noted(make: Any, read_pages: Read) -> None:
+    form = make.catalogue.forms["B01"]
+    shuffled = [form.columns[0], *reversed(form.columns[1:])]
+    page = make.Page("B01")
+    page.add_row(1, ["STT", "Cụm", *(c.full_label().replace(":", " –").upper() for c in shuffled)])
+    page.add_row(2, [1, "Cụm 1", "DB-MN-01", *range(1, len(form.columns))])
+    reading = read_pages(page)
+    assert reading.tables["B01"].columns["note"] == 4
+    assert codes_of(reading) == []
+    (note,) = reading.notes
+    assert (note.code, note.cell, note.value) == ("R103", "B1", "Cụm")
+
+
+def test_a_column_whose_code_was_lost_is_found_by_its_label(make: Any, read_pages: Read) -> None:
+    form = make.catalogue.forms["B01"]
+    page = make.form(form, organisations())
+    lost = list(form.by_code).index("in_admitted") + 1
+    del page.cells[5, lost]
+    reading = read_pages(page)
+    assert reading.tables["B01"].columns["in_admitted"] == lost
+    assert codes_of(reading) == []
+
+
+def test_a_column_without_code_and_label_is_a_missing_one(make: Any, read_pages: Read) -> None:
+    form = make.catalogue.forms["B01"]
+    page = make.form(form, organisations())
+    lost = list(form.by_code).index("in_admitted") + 1
+    for row in (5, 7):
+        del page.cells[row, lost]
+    reading = read_pages(page)
+    (problem,) = [p for p in reading.problems if p.code == "R030"]
+    assert (problem.sheet, problem.details["column"]) == ("B01", "in_admitted")
+    assert problem.details["label"] == "Tăng: kết nạp"
+    assert not problem.is_fatal
+    assert column(reading.tables["B01"], "closing_members") == [10, 20, 30]
+    assert column(reading.tables["B01"], "in_admitted") == [None, None, None]
+
+
+def test_a_missing_optional_column_is_no_problem(make: Any, read_pages: Read) -> None:
+    page = make.form(make.catalogue.forms["B01"], organisations())
+    for row in (5, 6):
+        del page.cells[row, 2]
+    page.merged = [merge for merge in page.merged if merge[1] != 2]
+    assert codes_of(read_pages(page)) == []
+
+
+def test_without_its_key_a_form_has_no_rows(make: Any, read_pages: Read) -> None:
+    page = make.form(make.catalogue.forms["B01"], organisations())
+    for row in (5, 6):
+        del page.cells[row, 1]
+    page.merged = [merge for merge in page.merged if merge[1] != 1]
+    reading = read_pages(page)
+    assert codes_of(reading) == ["R031"]
+    assert reading.tables["B01"].rows == []
+
+
+def test_a_column_that_stands_twice_is_a_problem_and_the_first_is_read(make: Any, read_pages: Read) -> None:
+    form = make.catalogue.forms["B01"]
+    page = make.form(form, organisations())
+    page.put(5, 30, "in_admitted")
+    page.put(9, 30, 99)
+    reading = read_pages(page)
+    assert codes_of(reading) == ["R032"]
+    assert column(reading.tables["B01"], "in_admitted") == [1, 2, 3]
+
+
+def test_a_sheet_with_a_forms_name_and_no_header_is_a_problem(make: Any, read_pages: Read) -> None:
+    other = make.form(make.catalogue.forms["B02"], [{"org_code": "DB-MN-01", "admitted_total": 4}])
+    reading = read_pages(make.Page("B01", {(1, 1): "xem tệp gửi kèm"}), other)
+    assert codes_of(reading) == ["R034"]
+    assert list(reading.tables) == ["B02"]
+
+
+def test_a_form_that_stands_twice_is_a_problem(make: Any, read_pages: Read) -> None:
+    first = make.form(make.catalogue.forms["B01"], organisations())
+    second = make.form(make.catalogue.forms["B01"], organisations(2), name="B01 (2)")
+    reading = read_pages(second, first)
+    (problem,) = [p for p in reading.problems if p.code == "R033"]
+    assert (problem.sheet, problem.details["other"]) == ("B01 (2)", "B01")
+    assert len(reading.tables["B01"].rows) == 3
+
+
+def test_hidden_sheets_are_read_only_in_want_of_a_visible_one(make: Any, read_pages: Read) -> None:
+    shown = make.form(make.catalogue.forms["B01"], organisations())
+    old = make.form(make.catalogue.forms["B01"], organisations(1), name="Sheet1 (2)")
+    lone = make.form(
+        make.catalogue.forms["B02"], [{"org_code": "DB-MN-01", "admitted_total": 4}], name="kỳ trước"
+    )
+    scratch = make.Page("nháp", {(1, 1): "Đảng viên đầu kỳ"})
+    for page in (old, lone, scratch):
+        page.hidden = True
+    reading = read_pages(old, shown, lone, scratch)
+    assert codes_of(reading) == []
+    assert len(reading.tables["B01"].rows) == 3
+    assert sorted((note.code, note.sheet) for note in reading.notes) == [
+        ("R101", "Sheet1 (2)"),
+        ("R101", "nháp"),
+        ("R102", "kỳ trước"),
+    ]
+    assert len(reading.tables["B02"].rows) == 1
+
+
+def test_sheets_of_the_template_that_hold_extracts_are_passed_over(make: Any, read_pages: Read) -> None:
+    extract = make.Page("DM_TCCSD")
+    extract.add_row(5, ["org_code", "org_name", "note", "opening_members"])
+    extract.add_row(6, ["DB-MN-01", "Đảng bộ xã", "", 5])
+    strange = make.Page("Hướng dẫn", {(1, 1): "Cách ghi biểu"})
+    reading = read_pages(extract, strange, make.form(make.catalogue.forms["B01"], organisations()))
+    assert list(reading.tables) == ["B01"]
+    assert [(note.code, note.sheet) for note in reading.notes] == [("R111", "Hướng dẫn")]
+
+
+@pytest.mark.parametrize(
+    "label", ["Tổng cộng", "TỔNG SỐ", "Cộng", "Cộng (1+…+11)", "Toàn huyện", "Tổng cộng toàn đảng bộ", "Cộng:"]
+)
+@pytest.mark.parametrize("first_row", [True, False])
+def test_the_total_is_recognised_by_its_text_and_is_no_row(
+    label: str, first_row: bool, make: Any, read_pages: Read
+) -> None:
+    total = {"org_name": label, "in_admitted": 6, "closing_members": "60", "note": "gồm 3 xã"}
+    rows = [total, *organisations()] if first_row else [*organisations(), total]
+    table = read_pages(make.form(make.catalogue.forms["B01"], rows)).tables["B01"]
+    assert [row.values["org_code"] for row in table.rows] == ["DB-MN-01", "DB-MN-02", "DB-MN-03"]
+    assert table.total is not None
+    assert table.total.number == (9 if first_row else 12)
+    assert table.total.values["in_admitted"] == 6
+    assert table.total.values["closing_members"] == 60
+    assert table.total.values["note"] is None
+
+
+def test_an_organisation_named_like_a_total_is_a_row(make: Any, read_pages: Read) -> None:
+    rows = [{"org_code": "DB-01", "org_name": "Tổng công ty Cao su", "in_admitted": 1}]
+    table = read_pages(make.form(make.catalogue.forms["B01"], rows)).tables["B01"]
+    assert column(table, "org_name") == ["Tổng công ty Cao su"]
+    assert table.total is None
+
+
+def test_subtotals_and_parts_are_named_in_notes_and_not_added(make: Any, read_pages: Read) -> None:
+    rows = organisations(4)
+    rows.insert(0, {"org_name": "I. Khối xã"})
+    rows.insert(3, {"org_name": "Cộng", "in_admitted": 3})
+    rows.insert(4, {"org_name": "II. Khối cơ quan", "in_admitted": 7})
+    rows.append({"org_name": "Tổng cộng", "in_admitted": 10})
+    rows.append({"org_name": "- Trong đó: nữ", "in_admitted": 4})
+    reading = read_pages(make.form(make.catalogue.forms["B01"], rows))
+    table = reading.tables["B01"]
+    assert column(table, "in_admitted") == [1, 2, 3, 4]
+    assert table.total is not None
+    assert table.total.values["in_admitted"] == 10
+    assert [(note.code, note.cell) for note in reading.notes] == [
+        ("R108", "B12"),
+        ("R108", "B13"),
+        ("R109", "A17"),
+    ]
+    assert codes_of(reading) == []
+
+
+def test_figures_without_a_code_are_a_problem_and_never_lost(make: Any, read_pages: Read) -> None:
+    rows = organisations()
+    rows[1]["org_code"] = None
+    rows.append({"org_name": "Chi bộ mới", "in_admitted": 5, "closing_members": 6})
+    reading = read_pages(make.form(make.catalogue.forms["B01"], rows))
+    problems = [p for p in reading.problems if p.code == "R041"]
+    assert [(p.cell, p.details["row"], p.value) for p in problems] == [
+        ("B10", "10", "Đảng bộ xã 2"),
+        ("B12", "12", "Chi bộ mới"),
+    ]
+    assert column(reading.tables["B01"], "in_admitted") == [1, 3]
+
+
+def test_the_signature_block_is_never_taken_in(make: Any, read_pages: Read) -> None:
+    page = make.form(
+        make.catalogue.forms["B01"], [*organisations(), {"org_name": "Tổng cộng", "in_admitted": 6}]
+    )
+    page.put(14, 1, "Ghi chú: số liệu tính đến 30/6")
+    page.put(15, 1, "Nơi nhận:")
+    page.put(15, 8, "NGƯỜI LẬP BIỂU")
+    page.put(16, 1, "- Ban Tổ chức Tỉnh ủy")
+    page.put(17, 1, "KT")
+    page.put(17, 8, "Nguyễn Văn A, ĐT 0912345678")
+    page.put(18, 8, 912345678)
+    reading = read_pages(page)
+    table = reading.tables["B01"]
+    assert [row.number for row in table.rows] == [9, 10, 11]
+    assert "Nguyễn" not in repr(table)
+    assert codes_of(reading) == []
+    assert note_codes(reading) == ["R109"]
+
+
+def test_organisations_without_any_figure_are_rows_of_blanks(make: Any, read_pages: Read) -> None:
+    rows = [{"org_code": f"DB-MN-{i:02}", "org_name": "Đảng bộ"} for i in range(3)]
+    table = read_pages(make.form(make.catalogue.forms["B01"], rows)).tables["B01"]
+    assert len(table.rows) == 3
+    assert table.rows[0].marks["in_admitted"] is Mark.BLANK
+    assert table.rows[0].values["in_admitted"] is None
+    assert "org_name" not in table.rows[0].marks
+
+
+def test_blank_rows_amid_data_end_nothing(make: Any, read_pages: Read) -> None:
+    rows: list[dict[str, Any]] = organisations(4)
+    rows.insert(2, {})
+    rows.insert(2, {})
+    table = read_pages(make.form(make.catalogue.forms["B01"], rows)).tables["B01"]
+    assert [row.number for row in table.rows] == [9, 10, 13, 14]
+
+
+def test_numbering_with_formulas_is_no_row(make: Any, read_pages: Read) -> None:
+    page = make.form(make.catalogue.forms["B01"], organisations(), codes=False)
+    page.add_row(8, ["A", "B", "(1)", "2", "3", "4", "5", "6", "7=2+3+4+5+6", *range(8, 26)])
+    reading = read_pages(page)
+    assert len(reading.tables["B01"].rows) == 3
+    assert codes_of(reading) == []
+    assert reading.notes == []
+
+
+def test_unknown_lines_are_problems_and_their_figures_are_not_taken(make: Any, read_pages: Read) -> None:
+    rows = [
+        {"line_code": "TC02", "opening_count": 1},
+        {"line_code": "TC99", "opening_count": 2},
+        {"line_code": "tc 03", "opening_count": 3},
+        {"line_code": "Đảng bộ bộ phận (từ 26/7/2026: đảng bộ trực thuộc cơ sở)", "opening_count": 4},
+    ]
+    reading = read_pages(make.form(make.catalogue.forms["B03"], rows))
+    table = reading.tables["B03"]
+    assert column(table, "line_code") == ["TC02", "TC03", "TC04"]
+    (problem,) = [p for p in reading.problems if p.code == "R040"]
+    assert (problem.cell, problem.value) == ("A10", "TC99")
+    assert reading.conversions["code_spelling"] == 2
+
+
+def test_a_code_merged_over_its_rows_holds_for_all_of_them(make: Any, read_pages: Read) -> None:
+    rows = [
+        {"actor_code": "UBKT", "activity_code": "KT_CH", "done_orgs": 1},
+        {"activity_code": "KT_DHVP", "done_orgs": 2},
+        {"actor_code": "Chi bộ", "activity_code": "kt-ch", "done_orgs": 3},
+    ]
+    page = make.form(make.catalogue.forms["B05"], rows)
+    page.merged.append((9, 1, 10, 1))
+    reading = read_pages(page)
+    keys = [(r.values["actor_code"], r.values["activity_code"]) for r in reading.tables["B05"].rows]
+    assert keys == [("UBKT", "KT_CH"), ("UBKT", "KT_DHVP"), ("CHI_BO", "KT_CH")]
+    assert codes_of(reading) == []
+
+
+def test_hidden_rows_with_figures_are_read_and_noted(make: Any, read_pages: Read) -> None:
+    page = make.form(make.catalogue.forms["B01"], organisations())
+    page.hidden_rows.add(10)
+    reading = read_pages(page)
+    assert len(reading.tables["B01"].rows) == 3
+    (note,) = reading.notes
+    assert (note.code, note.details["rows"]) == ("R107", "10")
+
+
+def test_formulas_that_were_never_calculated_are_noted(make: Any, read_pages: Read) -> None:
+    rows = [*organisations(), {"org_name": "Tổng cộng", "in_admitted": "=SUM(D9:D11)"}]
+    reading = read_pages(make.form(make.catalogue.forms["B01"], rows))
+    total = reading.tables["B01"].total
+    assert total is not None
+    assert total.marks["in_admitted"] is Mark.ERROR
+    assert note_codes(reading) == ["R112"]
+
+
+def test_a_tenth_form_needs_no_code(catalogue: Catalogue, make: Any, tmp_path: Path) -> None:
+    tenth = Form.model_validate(
+        {
+            "code": "B10",
+            "sheet": "B10",
+            "title": {"vi": "Biểu 10 – Đảng phí", "en": "Form 10 – Dues"},
+            "grain": "one row per organisation",
+            "rows": "organisations",
+            "key": ["org_code"],
+            "columns": [
+                {
+                    "code": code,
+                    "label": {"vi": label, "en": code},
+                    "type": kind,
+                    "required": True,
+                }
+                for code, label, kind in (
+                    ("org_code", "Mã TCCSĐ", "code"),
+                    ("dues_paid", "Đã nộp", "decimal"),
+                    ("payers", "Số người nộp", "int"),
+                )
+            ],
+        }
+    )
+    enlarged = Catalogue(catalogue.cover, {**catalogue.forms, "B10": tenth}, {})
+    page = make.form(tenth, [{"org_code": "DB-MN-01", "dues_paid": 12.5, "payers": 3}], name="Biểu số 10")
+    reading = read_file(make.openpyxl(tmp_path / "f.xlsx", [page]), enlarged)
+    (row,) = reading.tables["B10"].rows
+    assert row.values == {"org_code": "DB-MN-01", "dues_paid": 12.5, "payers": 3}

@@ -1,0 +1,48 @@
+"""Every problem and note has its words, in both languages."""
+
+import re
+import string
+from pathlib import Path
+
+import pytest
+import yaml
+
+import ingestion.reading
+from ingestion.catalogue import Catalogue
+from ingestion.messages import FOLDER
+from ingestion.reading import describe, read_file, remedy
+from ingestion.submissions import Problem
+
+TEXTS: dict[str, dict[str, str]] = yaml.safe_load((FOLDER / "reading.yml").read_text(encoding="utf-8"))
+SOURCES = Path(ingestion.reading.__file__).parent.glob("*.py")
+USED = {code for path in SOURCES for code in re.findall(r'"(R\d{3})"', path.read_text(encoding="utf-8"))}
+
+
+def fields(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+def test_the_codes_in_use_are_those_that_have_words() -> None:
+    assert {key.partition(".")[0] for key in TEXTS} == USED
+    assert {key.partition(".")[2] for key in TEXTS} == {"message", "remedy"}
+    assert len(TEXTS) == 2 * len(USED)
+
+
+@pytest.mark.parametrize("key", TEXTS)
+def test_both_languages_name_the_same_things(key: str) -> None:
+    english = {name.removesuffix("_en") for name in fields(TEXTS[key]["en"])}
+    assert english == fields(TEXTS[key]["vi"])
+
+
+def test_a_problem_is_told_with_its_place(tmp_path: Path, catalogue: Catalogue) -> None:
+    path = tmp_path / "B07.csv"
+    path.write_text("line_code,total,pct_of_base\nCB01,5,trên 95%\n", encoding="utf-8")
+    (problem,) = [p for p in read_file(path, catalogue).problems if p.code == "R042"]
+    assert describe(problem) == "Ô C2 (cột “Tỷ lệ %”): “trên 95%” không phải là số."
+    assert describe(problem, "en").startswith("Cell C2 (column “Share of the base, %”): “trên 95%”")
+    assert remedy(problem).startswith("Chỉ ghi số")
+
+
+def test_braces_in_what_was_filed_are_only_text() -> None:
+    problem = Problem("R008", value="{0}/{sheet}", is_fatal=True)
+    assert "{0}/{sheet}" in describe(problem)
