@@ -93,13 +93,14 @@ class Bullets:
 
 @dataclass(frozen=True)
 class Notice:
-    """A remark that stands apart."""
+    """A remark that stands apart: a notice, or the legend of the marks in tables."""
 
     text: Text
+    css: Literal["notice", "legend"] = "notice"
 
     def markdown(self) -> str:
         """Write it."""
-        return f"::: {{.notice}}\n{inline(self.text)}\n:::"
+        return f"::: {{.{self.css}}}\n{inline(self.text)}\n:::"
 
 
 @dataclass(frozen=True)

@@ -4,10 +4,11 @@ What belongs here: typed rows of the marts and look-ups among them. What does no
 (`marts.py`), wording and layout.
 """
 
+import json
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -123,7 +124,12 @@ class Submission:
 
 @dataclass(frozen=True)
 class StatedFigure:
-    """One figure that was stated in public, and what the warehouse has beside it."""
+    """One figure that was stated in public, and what the warehouse has beside it.
+
+    Attributes:
+        body: the unit of which it was stated; `org` may be one organisation of it.
+        remark: the code of what the warehouse remarks, with its numbers.
+    """
 
     id: str
     body: str
@@ -142,6 +148,8 @@ class StatedFigure:
     actual_high: float | None
     status: str | None
     verdict: str
+    remark: str | None = None
+    remark_numbers: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -441,14 +449,20 @@ def _submission(row: dict[str, Any]) -> Submission:
         org=row["reporting_org_code"] or "",
         period=row["period_code"] or "",
         revision=int(row["revision"]),
-        received_at=row["received_at"],
+        received_at=_moment(row["received_at"]),
         status=row["status"],
         errors=int(row["n_errors"] or 0),
         warnings=int(row["n_warnings"] or 0),
     )
 
 
+def _moment(value: datetime | None) -> datetime | None:
+    """Give a moment with its zone; the warehouse keeps UTC without saying so."""
+    return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
+
+
 def _stated(row: dict[str, Any]) -> StatedFigure:
+    detail = json.loads(row["detail"]) if row["detail"] else {}
     return StatedFigure(
         id=row["statement_id"],
         body=row["body_code"],
@@ -466,7 +480,9 @@ def _stated(row: dict[str, Any]) -> StatedFigure:
         actual_low=row["actual_low"],
         actual_high=row["actual_high"],
         status=row["status"],
-        verdict=row["verdict"],
+        verdict=row["verdict"] or "",
+        remark=detail.pop("code", None),
+        remark_numbers=detail,
     )
 
 

@@ -10,8 +10,8 @@ import re
 import unicodedata
 
 MISSING_CHARACTER = "\ufffd"
-_HARMLESS = frozenset(",;/?")
-_ASCII_PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")
+_ANYWHERE = re.compile(r"""[\\`*_{}\[\]<>#!|~^$@&"']|-(?=-)|\.(?=\.)""")
+_AT_START = re.compile(r"[!-+\-:-@\[-`{-~]|\.(?![0-9])|(?<![0-9])\.")
 _DROPPED = frozenset({"Cc", "Cf"})
 _WHITE_SPACE = re.compile(r"[^\S\u00a0]+")  # a space that never breaks is meant
 
@@ -34,12 +34,12 @@ def plain(text: str) -> str:
 def markdown(text: str) -> str:
     """Give text for a paragraph, heading, list item or table cell of Pandoc Markdown.
 
-    Every ASCII punctuation character that Markdown or a Quarto shortcode could read is escaped, wherever it
-    stands, since what is harmless within a line may begin a list, a heading or a caption at its start.
+    What Markdown or a Quarto shortcode could read within a line is escaped everywhere; in the first word all
+    that could begin a list, a caption or another block is escaped too. Pages hold many numbers, and pandoc
+    takes longer over each escape, so that a number stays bare.
     """
-    return _ASCII_PUNCTUATION.sub(
-        lambda match: match[0] if match[0] in _HARMLESS else "\\" + match[0], plain(text)
-    )
+    first, space, rest = plain(text).partition(" ")
+    return _AT_START.sub(r"\\\g<0>", first) + space + _ANYWHERE.sub(r"\\\g<0>", rest)
 
 
 def attribute(text: str) -> str:

@@ -63,11 +63,19 @@ def day(value: date) -> str:
     return f"{value.day}/{value.month}/{value.year}"
 
 
+def local_day(value: datetime) -> str:
+    """Write the day of a moment, on the calendars of Vietnam."""
+    return day(_local(value).date())
+
+
 def moment(value: datetime) -> str:
     """Write a moment: `14:05 ngày 21/11/2026`, on the clocks of Vietnam."""
-    aware = value if value.tzinfo else value.replace(tzinfo=VIETNAM_TIME)
-    local = aware.astimezone(VIETNAM_TIME)
+    local = _local(value)
     return f"{local:%H:%M} ngày {day(local.date())}"
+
+
+def _local(value: datetime) -> datetime:
+    return (value if value.tzinfo else value.replace(tzinfo=VIETNAM_TIME)).astimezone(VIETNAM_TIME)
 
 
 def enumeration(items: Sequence[str]) -> str:

@@ -102,6 +102,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         "actual_high",
         "status",
         "verdict",
+        "detail",
     ),
 }
 """The marts that pages read, and the columns of them."""

@@ -6,7 +6,7 @@ over all units (`overview.py`), the files of the project (`project.py`).
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from ingestion.messages import message
 from reports import format as write
@@ -27,7 +27,7 @@ from reports.blocks import (
     numbered,
 )
 from reports.charts import ChartData, Point, described
-from reports.context import Filing, Indicator, Site, Submission, Unit
+from reports.context import Filing, Indicator, Site, Submission, Target, Unit
 from reports.sections import Chart, Plan, Section
 
 _CUMULATIVE = ("Q1", "6T", "9T", "N")
@@ -90,7 +90,7 @@ def unit_page(site: Site, unit: Unit, plan: Plan) -> Page:
     _annex(site, unit, builder)
     legends = tables.marks_used(builder.grids)
     if legends:
-        builder.blocks.insert(0, Paragraph(" ".join(message(key) for key in legends)))
+        builder.blocks.insert(0, Notice(" ".join(message(key) for key in legends), css="legend"))
     subtitle = "report.page.subtitle_union" if unit.system == "DOAN" else "report.page.subtitle"
     return Page(
         slug=unit.slug,
@@ -105,7 +105,7 @@ def unit_page(site: Site, unit: Unit, plan: Plan) -> Page:
 def _key_figures(site: Site, unit: Unit, plan: Plan, builder: _Builder) -> None:
     builder.add(Heading(2, message("report.section.key_figures"), "so-lieu-chu-yeu"))
     items: list[Text] = []
-    for indicator_code in plan.headlines:
+    for indicator_code in plan.headlines_of(unit.system):
         indicator = site.indicators.get(indicator_code)
         figure = site.figure(indicator_code, unit.code, unit.term)
         if indicator is not None and figure is not None:
@@ -120,36 +120,72 @@ def _key_figures(site: Site, unit: Unit, plan: Plan, builder: _Builder) -> None:
 
 
 def _targets(site: Site, unit: Unit, builder: _Builder) -> None:
-    targets = site.targets.get((unit.code, unit.term), ())
+    known = [t for t in site.targets.get((unit.code, unit.term), ()) if t.indicator in site.indicators]
+    if not known:
+        builder.add(Notice(message("report.targets.none")))
+        return
+    of_term = [target for target in known if target.year is None]
+    said = [
+        text for t in of_term if (text := sentences.say_target(t, site.indicators[t.indicator])) is not None
+    ]
+    if said:
+        builder.add(Bullets(said))
+    if of_term:
+        builder.table(_term_targets(site, of_term))
+    yearly = [target for target in known if target.year is not None]
+    if yearly:
+        builder.table(_yearly_targets(site, unit, yearly))
+
+
+def _term_targets(site: Site, targets: Sequence[Target]) -> Grid:
     rows: list[list[Text]] = []
-    said = []
     for target in targets:
-        indicator = site.indicators.get(target.indicator)
-        if indicator is None:
-            continue
-        name = indicator.name if target.year is None else f"{indicator.name}, {target.year}"
+        indicator = site.indicators[target.indicator]
         rows.append(
             [
-                name,
+                indicator.name,
                 sentences.target_text(target, indicator),
-                sentences.figure_text(target.actual, indicator) + tables.STATUS_MARKS.get(target.status, ""),
+                _actual(target, indicator),
                 sentences.assessment_text(target),
                 target.document or message("report.value.missing_short"),
             ]
         )
-        if sentence := sentences.say_target(target, indicator):
-            said.append(sentence)
-    if not rows:
-        builder.add(Notice(message("report.targets.none")))
-        return
-    if said:
-        builder.add(Bullets(said))
     header = [
-        message(f"report.column.{name}") for name in ("indicator", "target", "actual", "assessment", "document")
+        message(f"report.column.{n}") for n in ("indicator", "target", "actual", "assessment", "document")
     ]
-    builder.table(
-        Grid(message("report.targets.title"), header, rows, ["l", "r", "r", "l", "l"], [2.6, 1.8, 1.2, 1, 1.6])
-    )
+    widths = [2.6, 1.8, 1.2, 1, 1.6]
+    return Grid(message("report.targets.title"), header, rows, ["l", "r", "r", "l", "l"], widths)
+
+
+def _yearly_targets(site: Site, unit: Unit, targets: Sequence[Target]) -> Grid:
+    """Lay yearly targets out by year; a target that changes from year to year has a row for each value."""
+    years = site.years(unit.term)
+    by_aim: dict[tuple[str, str], dict[int, Target]] = {}
+    for target in targets:
+        aim = sentences.target_text(target, site.indicators[target.indicator])
+        by_aim.setdefault((target.indicator, aim), {})[target.year or 0] = target
+    rows: list[list[Text]] = []
+    for (indicator_code, aim), of_years in by_aim.items():
+        indicator = site.indicators[indicator_code]
+        cells = []
+        for year in years:
+            found = of_years.get(year)
+            cells.append(
+                f"{_actual(found, indicator)}: {sentences.assessment_text(found)}"
+                if found is not None and found.actual is not None
+                else message("report.value.missing_short")
+            )
+        rows.append([indicator.name, aim, *cells])
+    header = [message("report.column.indicator"), message("report.column.target"), *map(str, years)]
+    sides: list[Literal["l", "r"]] = ["l", "r"]
+    sides += ["r"] * len(years)
+    return Grid(message("report.targets.yearly"), header, rows, sides, [2, 1.4, *([1.1] * len(years))])
+
+
+def _actual(target: Target, indicator: Indicator) -> str:
+    if target.actual is None:
+        return message("report.value.missing_short")
+    return sentences.figure_text(target.actual, indicator) + tables.STATUS_MARKS.get(target.status, "")
 
 
 def _section(site: Site, unit: Unit, section: Section, builder: _Builder) -> None:
@@ -217,11 +253,13 @@ def _point(site: Site, indicator: Indicator, unit: Unit, period: str, category: 
 
 
 def _target_line(site: Site, unit: Unit, indicator: Indicator) -> float | None:
-    for target in site.targets.get((unit.code, unit.term), ()):
-        is_yearly = target.basis in ("YEAR", "AVG_PER_YEAR") and target.year is None
-        if target.indicator == indicator.code and is_yearly:
-            return target.minimum if target.minimum is not None else target.maximum
-    return None
+    """Give the value of a yearly target that is the same in every year."""
+    bounds = {
+        target.minimum if target.minimum is not None else target.maximum
+        for target in site.targets.get((unit.code, unit.term), ())
+        if target.indicator == indicator.code and target.basis in ("YEAR", "AVG_PER_YEAR")
+    }
+    return bounds.pop() if len(bounds) == 1 else None
 
 
 def _chart_title(site: Site, unit: Unit, chart: Chart, data: ChartData) -> str:
@@ -344,7 +382,7 @@ def open_cases(site: Site, cases: Sequence[Submission]) -> Grid:
             code(case.id) if case.id.replace(".", "").replace("-", "").isalnum() else case.id,
             site.names.get(case.org, case.org),
             write.period(case.period) if case.period in site.periods else case.period,
-            write.day(case.received_at.date()) if case.received_at else message("report.value.missing_short"),
+            write.local_day(case.received_at) if case.received_at else message("report.value.missing_short"),
             status_text(case.status),
             write.number(case.errors),
             write.number(case.warnings),

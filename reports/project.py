@@ -17,7 +17,7 @@ from ingestion.messages import message
 from reports import charts, escape
 from reports import format as write
 from reports.blocks import write as write_blocks
-from reports.charts import ChartData, to_svg
+from reports.charts import ChartData, draw
 from reports.context import Site
 from reports.engines import FONT_FOLDER
 from reports.overview import INDEX, OPEN, index_page, open_page
@@ -73,8 +73,9 @@ def write_project(
     ).get_template(_PAGE_TEMPLATE)
     written = []
     all_pages = pages(site)
+    drawings = {source: data for page in all_pages for source, data in page.charts.items()}
+    _write_charts(drawings, folder, chart_cache)
     for number, page in enumerate(all_pages, start=1):
-        _write_charts(page.charts, folder, chart_cache)
         path = folder / f"{page.slug}.qmd"
         front_matter = yaml.safe_dump(
             _front_matter(page, site), allow_unicode=True, sort_keys=False, width=1000
@@ -172,22 +173,32 @@ def _front_matter(page: Page, site: Site) -> dict[str, Any]:
 
 
 def _write_charts(drawings: Mapping[str, ChartData], folder: Path, cache: Path | None) -> None:
-    for source, data in drawings.items():
-        (folder / source).write_text(_drawn(data, cache), encoding="utf-8")
+    """Draw what the cache does not have, each distinct chart once."""
+    keys = {source: _key(data) for source, data in drawings.items()}
+    finished = {key: svg for key in set(keys.values()) if (svg := _cached(cache, key)) is not None}
+    wanted = {keys[source]: data for source, data in drawings.items() if keys[source] not in finished}
+    for key, svg in zip(wanted, draw(list(wanted.values())), strict=True):
+        finished[key] = svg
+        _keep(cache, key, svg)
+    for source, key in keys.items():
+        (folder / source).write_text(finished[key], encoding="utf-8")
 
 
-def _drawn(data: ChartData, cache: Path | None) -> str:
-    if cache is None:
-        return to_svg(data)
-    # A chart that an older program drew is not taken again.
+def _key(data: ChartData) -> str:
+    # The drawing program is part of the key, so that a chart drawn by an older one is not taken again.
     program = Path(charts.__file__).read_bytes()
-    key = hashlib.sha256(program + repr(data).encode()).hexdigest()
-    kept = cache / f"{key}.svg"
-    if kept.is_file():
-        return kept.read_text(encoding="utf-8")
-    svg = to_svg(data)
+    return hashlib.sha256(program + repr(data).encode()).hexdigest()
+
+
+def _cached(cache: Path | None, key: str) -> str | None:
+    path = cache / f"{key}.svg" if cache else None
+    return path.read_text(encoding="utf-8") if path and path.is_file() else None
+
+
+def _keep(cache: Path | None, key: str, svg: str) -> None:
+    if cache is None:
+        return
     cache.mkdir(parents=True, exist_ok=True)
-    aside = kept.with_suffix(".part")
+    aside = cache / f"{key}.part"
     aside.write_text(svg, encoding="utf-8")
-    aside.replace(kept)
-    return svg
+    aside.replace(cache / f"{key}.svg")

@@ -193,8 +193,12 @@ class Section(_Strict):
 class Plan(_Strict):
     """All sections of a report in order, and the figures that stand at its head."""
 
-    headlines: tuple[str, ...]
+    headlines: dict[TermSystem, tuple[str, ...]]
     sections: tuple[Section, ...] = Field(min_length=1)
+
+    def headlines_of(self, system: str) -> tuple[str, ...]:
+        """Give the figures at the head of reports of one term system."""
+        return next((codes for name, codes in self.headlines.items() if name == system), ())
 
     def for_system(self, system: str) -> tuple[Section, ...]:
         """Give the sections of reports of one term system."""

@@ -4,6 +4,7 @@ What belongs here: which figure stands in which cell, and how a cell is written.
 section has (`sections.yml`) and how a table is written in Markdown (`blocks.py`).
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
@@ -28,10 +29,25 @@ def cell(figure: Figure | None, indicator: Indicator, part: str = "value") -> st
     ) + STATUS_MARKS.get(figure.status, "")
 
 
-def labelled(indicator: Indicator) -> str:
-    """Write an indicator with its unit of measure, where the name does not hold it already."""
+def labelled(indicator: Indicator, common: str | None = None) -> str:
+    """Write an indicator with its unit of measure, unless the caption gives that or the name holds it."""
     unit = message(f"unit.{indicator.unit}")
-    return indicator.name if unit.lower() in indicator.name.lower() else f"{indicator.name} ({unit})"
+    if indicator.unit == common or unit.lower() in indicator.name.lower():
+        return indicator.name
+    return f"{indicator.name} ({unit})"
+
+
+def common_unit(indicators: Sequence[Indicator]) -> str | None:
+    """Give the unit of measure of more than half of the indicators, for the caption."""
+    units = Counter(indicator.unit for indicator in indicators)
+    unit, count = units.most_common(1)[0]
+    return unit if 2 * count > len(indicators) else None
+
+
+def _captioned(title: str, common: str | None) -> str:
+    if common is None:
+        return title
+    return message("report.table.with_unit", title=title, unit=message(f"unit.{common}"))
 
 
 def build(site: Site, unit: Unit, section: Section, table: Table) -> Grid | None:
@@ -58,20 +74,25 @@ def rest_of(site: Site, section: Section) -> tuple[str, ...]:
 
 def _years(site: Site, unit: Unit, title: str, codes: Sequence[str]) -> Grid | None:
     years = site.years(unit.term)
+    yearly = [f"{year}-N" for year in years]
     rows: list[list[Text]] = []
-    for indicator in _known(site, codes):
-        yearly = [site.figure(indicator.code, unit.code, f"{year}-N") for year in years]
-        whole = site.figure(indicator.code, unit.code, unit.term)
-        if whole is None and not any(yearly):
-            continue
+    found = [
+        (indicator, [site.figure(indicator.code, unit.code, period) for period in (*yearly, unit.term)])
+        for indicator in _known(site, codes)
+    ]
+    filled = [(indicator, figures) for indicator, figures in found if any(figures)]
+    if not filled:
+        return None
+    common = common_unit([indicator for indicator, _ in filled])
+    for indicator, (*of_years, whole) in filled:
         last = (
             message("report.value.not_applicable")
             if whole is None and indicator.kind in _TERM_KIND_WITHOUT_SUM
             else cell(whole, indicator)
         )
-        rows.append([labelled(indicator), *(cell(figure, indicator) for figure in yearly), last])
+        rows.append([labelled(indicator, common), *(cell(figure, indicator) for figure in of_years), last])
     header = [message("report.column.indicator"), *map(str, years), message("report.column.whole_term")]
-    return _grid(title, header, rows, first=3.4)
+    return _grid(_captioned(title, common), header, rows, first=3.4)
 
 
 def _before_after(site: Site, unit: Unit, table: Table) -> Grid | None:

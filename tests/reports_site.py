@@ -2,7 +2,7 @@
 
 import csv
 import random
-from datetime import date, datetime, timezone
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +13,19 @@ from ingestion.catalogue import load_catalogue
 from reports.context import Site, load_site
 from reports.marts import COLUMNS
 
-AS_OF = datetime(2021, 3, 1, 9, 30, tzinfo=timezone.utc)
+AS_OF = datetime(2021, 3, 1, 9, 30, tzinfo=UTC)
 STATEMENTS = Path(__file__).parent.parent / "demo" / "statements.csv"
 TERM = "2015-2020-NK"
 UNION_TERM = "2012-2017-NK"
+
+REMARKS = {
+    "I027": '{"code": "suspension_counted", "stated": 104, "actual": 103, "suspended": 1}',
+    "I065": '{"code": "visits_beside_existing", "visits": 139, "existing": 81}',
+    "I059": '{"code": "no_target_on_record"}',
+    "I061": '{"code": "cap_broken_at_one_end", "cap": 20.0, "breaking_excellent": 20.0, "breaking_good": 80.0, '
+    '"breaking_rate": 25.0, "keeping_excellent": 15.0, "keeping_good": 85.0, "keeping_rate": 17.6}',
+    "I016": '{"code": "since_opening", "opening": 1813}',
+}
 
 UNITS = (
     ("VP", "Tỉnh ủy Vĩnh Phúc", "PROVINCE", TERM, True, None),
@@ -135,14 +144,14 @@ def _rows() -> dict[str, list[dict[str, Any]]]:
         }
     )
     periods = [
-        _period(f"{year}-{kind}", kind, year, year, date(year, 1, 1), date(year, month, day))
+        _period(f"{year}-{kind}", kind, year, year, starts=date(year, 1, 1), ends=date(year, month, day))
         for year in range(2010, 2021)
         for kind, month, day in (("Q1", 3, 31), ("6T", 6, 30), ("9T", 9, 30), ("N", 12, 31))
     ]
     periods += [
-        _period("2010-2015-NK", "NK", 2015, 2010, date(2011, 1, 1), date(2015, 12, 31)),
-        _period(TERM, "NK", 2020, 2015, date(2016, 1, 1), date(2020, 12, 31)),
-        _period(UNION_TERM, "NK", 2017, 2012, date(2013, 1, 1), date(2017, 12, 31)),
+        _period("2010-2015-NK", "NK", 2015, 2010, starts=date(2011, 1, 1), ends=date(2015, 12, 31)),
+        _period(TERM, "NK", 2020, 2015, starts=date(2016, 1, 1), ends=date(2020, 12, 31)),
+        _period(UNION_TERM, "NK", 2017, 2012, starts=date(2013, 1, 1), ends=date(2017, 12, 31)),
     ]
     filings = []
     for code, *_ in UNITS:
@@ -214,13 +223,15 @@ def _rows() -> dict[str, list[dict[str, Any]]]:
                 "org_code": "VP",
                 "indicator_code": "orgs_good_or_better_share",
                 "term_code": TERM,
+                "year": 2019,
+                "year": 2019,
                 "basis": "YEAR",
                 "direction": "GT",
                 "target_min": 95.0,
                 "document": "",
-                "actual_value": None,
-                "assessment": None,
-                "status": "none",
+                "actual_value": 94.0,
+                "assessment": "CHUA_DAT",
+                "status": "final",
             },
         ],
         "fct_submission": [
@@ -229,7 +240,7 @@ def _rows() -> dict[str, list[dict[str, Any]]]:
                 "reporting_org_code": "VP-YL",
                 "period_code": "2020-N",
                 "revision": 1,
-                "received_at": datetime(2021, 1, 5, 3, 0),
+                "received_at": datetime(2021, 1, 5, 3, 0, tzinfo=UTC),
                 "status": "rejected",
                 "n_errors": 2,
                 "n_warnings": 0,
@@ -239,7 +250,7 @@ def _rows() -> dict[str, list[dict[str, Any]]]:
                 "reporting_org_code": "VP-YL",
                 "period_code": "2020-N",
                 "revision": 2,
-                "received_at": datetime(2021, 1, 9, 3, 0),
+                "received_at": datetime(2021, 1, 9, 3, 0, tzinfo=UTC),
                 "status": "accepted",
                 "n_errors": 0,
                 "n_warnings": 1,
@@ -249,7 +260,7 @@ def _rows() -> dict[str, list[dict[str, Any]]]:
                 "reporting_org_code": "TG-GCT",
                 "period_code": "2020-Q1",
                 "revision": 1,
-                "received_at": datetime(2020, 4, 9, 3, 0),
+                "received_at": datetime(2020, 4, 9, 3, 0, tzinfo=UTC),
                 "status": "needs_explanation",
                 "n_errors": 0,
                 "n_warnings": 3,
@@ -271,12 +282,12 @@ def _rows() -> dict[str, list[dict[str, Any]]]:
     }
 
 
-def _period(code: str, kind: str, year: int, first_year: int, starts: date, ends: date) -> dict[str, Any]:
+def _period(code: str, kind: str, *years: int, starts: date, ends: date) -> dict[str, Any]:
     return {
         "period_code": code,
         "kind": kind,
-        "year": year,
-        "first_year": first_year,
+        "year": years[0],
+        "first_year": years[1],
         "starts_on": starts,
         "ends_on": ends,
     }
@@ -294,4 +305,5 @@ def _stated(row: dict[str, str]) -> dict[str, Any]:
         "actual_high": 84.6 if is_range else None,
         "status": "final",
         "verdict": row["expected_verdict"],
+        "detail": REMARKS.get(row["statement_id"]),
     }

@@ -25,19 +25,51 @@ function Table(element)
   return element
 end
 
-function Image(element)
-  local text = element.attributes["alt"]
-  if not is_typst or text == nil then
-    return nil
-  end
-  return pandoc.RawInline("typst", "#image(" .. quote(element.src) .. ", width: 100%, alt: " .. quote(text) .. ")")
+local function escape_html(text)
+  return (text:gsub("&", "&amp;"):gsub("<", "&lt;"):gsub(">", "&gt;"):gsub('"', "&quot;"))
 end
 
+-- A chart stands in the page itself, so that it has the page's font; an SVG in an <img> cannot load one.
+local function inline_svg(element, text)
+  local file = io.open(element.src, "rb")
+  if file == nil then
+    return nil
+  end
+  local svg = file:read("a")
+  file:close()
+  local head, rest = svg:match("^.-(<svg[^>]*)(>.*)$")
+  if head == nil then
+    return nil
+  end
+  head = head:gsub('%s(width="[^"]*")', ""):gsub('%s(height="[^"]*")', "")
+  return pandoc.RawInline("html", head .. ' role="img" aria-label="' .. escape_html(text) .. '"' .. rest)
+end
+
+function Image(element)
+  local text = element.attributes["alt"]
+  if text == nil then
+    return nil
+  end
+  if is_typst then
+    return pandoc.RawInline("typst", "#image(" .. quote(element.src) .. ", width: 100%, alt: " .. quote(text) .. ")")
+  end
+  if element.src:match("%.svg$") then
+    return inline_svg(element, text)
+  end
+end
+
+local typst_functions = { "notice", "headline", "legend" }
+
 function Div(element)
-  if is_typst and element.classes:includes("notice") then
-    local blocks = pandoc.Blocks({ pandoc.RawBlock("typst", "#notice[") })
-    blocks:extend(element.content)
-    blocks:insert(pandoc.RawBlock("typst", "]"))
-    return blocks
+  if not is_typst then
+    return nil
+  end
+  for _, name in ipairs(typst_functions) do
+    if element.classes:includes(name) then
+      local blocks = pandoc.Blocks({ pandoc.RawBlock("typst", "#" .. name .. "[") })
+      blocks:extend(element.content)
+      blocks:insert(pandoc.RawBlock("typst", "]"))
+      return blocks
+    end
   end
 end

@@ -1,0 +1,278 @@
+"""Releases: immutable folders with a manifest, one of which is up.
+
+What belongs here: making a release of finished pages and the figures behind them, switching the site to it,
+listing, comparing and verifying. What does not: rendering (`render.py`) and the decision to publish.
+"""
+
+import hashlib
+import json
+import os
+import re
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from ingestion.home import Home
+from ingestion.messages import message
+from reports import marts
+
+MANIFEST = "manifest.json"
+FIGURES = "figures.parquet"
+
+_NAME = re.compile(r"^(\d{4,})-([0-9a-f]{8})$")
+_SHORT = 8
+_DIGITS = 4
+_FIGURE_QUERY = """
+select indicator_code, org_code, period_code, '' as derivation, value, numerator, denominator, status
+from fct_indicator_value
+union all
+select indicator_code, org_code, period_code, derivation, value, null, null, status
+from fct_indicator_derived
+order by indicator_code, org_code, period_code, derivation
+"""
+
+
+class ReleaseError(Exception):
+    """A release cannot be made, found or put up; the message says why."""
+
+
+@dataclass(frozen=True)
+class Release:
+    """One release.
+
+    Attributes:
+        name: its number and the start of the hash over its content, `0003-1f2e3d4c`.
+        folder: where it is kept.
+        as_of: up to when submissions and decisions count in it.
+        submissions: the submissions whose figures it shows.
+        note: what was corrected and why, for readers.
+    """
+
+    name: str
+    folder: Path
+    as_of: str
+    code_version: str
+    runner: str
+    note: str
+    submissions: tuple[str, ...]
+    files: Mapping[str, str]
+
+    @property
+    def number(self) -> int:
+        """Its place in the order of releases."""
+        return int(self.name.partition("-")[0])
+
+
+@dataclass(frozen=True)
+class FigureChange:
+    """A figure that differs between two releases; None where a release has no such figure."""
+
+    indicator: str
+    unit: str
+    period: str
+    derivation: str
+    before: float | None
+    after: float | None
+
+
+def create(
+    home: Home,
+    rendered: Path,
+    *,
+    as_of: datetime,
+    code_version: str,
+    submissions: Sequence[str],
+    note: str,
+    warehouse: Path,
+    runner: str = "embedded",
+) -> Release:
+    """Make a release of finished pages; the site is not switched to it yet.
+
+    The release is written aside and renamed when it is whole. If the newest release has the same content, that
+    one is given back.
+
+    Args:
+        home: the state folder.
+        rendered: the folder of finished pages and their assets.
+        as_of: up to when submissions and decisions count.
+        code_version: the version of the program.
+        submissions: ids of the submissions whose figures are shown.
+        note: what was corrected and why; empty for a first release.
+        warehouse: the DuckDB file that the pages were made from.
+        runner: what rendered the pages.
+
+    Raises:
+        ReleaseError: there are no pages.
+    """
+    if not (rendered / "index.html").is_file():
+        raise ReleaseError(message("report.error.no_pages", folder=rendered))
+    home.releases.mkdir(parents=True, exist_ok=True)
+    aside = home.releases / ".next"
+    if aside.exists():
+        shutil.rmtree(aside)
+    shutil.copytree(rendered, aside)
+    _write_figures(warehouse, aside / FIGURES)
+    files = _hashes(aside)
+    facts = {
+        "as_of": as_of.isoformat(),
+        "code_version": code_version,
+        "runner": runner,
+        "note": note,
+        "submissions": sorted(submissions),
+        "files": files,
+    }
+    digest = hashlib.sha256(_as_json(facts)).hexdigest()[:_SHORT]
+    known = list_releases(home)
+    if known and known[-1].name.endswith(digest):
+        shutil.rmtree(aside)
+        return known[-1]
+    number = known[-1].number + 1 if known else 1
+    name = f"{number:0{_DIGITS}}-{digest}"
+    (aside / MANIFEST).write_bytes(_as_json({"release": name, **facts}))
+    for path in aside.rglob("*"):
+        if path.is_file():
+            path.chmod(0o444)
+    folder = home.releases / name
+    aside.rename(folder)
+    return read(folder)
+
+
+def read(folder: Path) -> Release:
+    """Read a release from its folder.
+
+    Raises:
+        ReleaseError: the folder has no manifest that can be read.
+    """
+    try:
+        facts = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        return Release(
+            name=facts["release"],
+            folder=folder,
+            as_of=facts["as_of"],
+            code_version=facts["code_version"],
+            runner=facts["runner"],
+            note=facts["note"],
+            submissions=tuple(facts["submissions"]),
+            files=facts["files"],
+        )
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ReleaseError(message("report.error.bad_manifest", folder=folder, reason=error)) from error
+
+
+def list_releases(home: Home) -> tuple[Release, ...]:
+    """Give all releases, oldest first.
+
+    Raises:
+        ReleaseError: one of them has no manifest that can be read.
+    """
+    if not home.releases.is_dir():
+        return ()
+    folders = [path for path in home.releases.iterdir() if path.is_dir() and _NAME.match(path.name)]
+    return tuple(sorted((read(folder) for folder in folders), key=lambda release: release.number))
+
+
+def find(home: Home, name: str) -> Release:
+    """Give a release by its name or by its number alone.
+
+    Raises:
+        ReleaseError: there is none.
+    """
+    for release in list_releases(home):
+        if name in (release.name, str(release.number), release.name.partition("-")[0]):
+            return release
+    raise ReleaseError(message("report.error.no_release", name=name))
+
+
+def switch(home: Home, release: Release) -> None:
+    """Put a release up: `site` points at it from one moment to the next.
+
+    Where the system has no symbolic links, `site` is a file that holds the path.
+
+    Raises:
+        ReleaseError: `site` is a folder of its own, which is not touched.
+    """
+    site = home.site
+    if site.is_dir() and not site.is_symlink():
+        raise ReleaseError(message("report.error.site_is_folder", site=site))
+    target = os.path.relpath(release.folder, site.parent)
+    following = site.with_name(f".{site.name}.next")
+    following.unlink(missing_ok=True)
+    try:
+        following.symlink_to(target, target_is_directory=True)
+    except (OSError, NotImplementedError):
+        following.write_text(target, encoding="utf-8")
+    following.replace(site)
+
+
+def current(home: Home) -> Release | None:
+    """Give the release that is up; None before the first one.
+
+    Raises:
+        ReleaseError: what `site` points at is no release.
+    """
+    site = home.site
+    if site.is_symlink():
+        return read(site.resolve())
+    if site.is_file():
+        return read((site.parent / site.read_text(encoding="utf-8")).resolve())
+    return None
+
+
+def diff(before: Release, after: Release) -> tuple[FigureChange, ...]:
+    """Give the figures that differ between two releases."""
+    old, new = _figures(before), _figures(after)
+    changed = (
+        FigureChange(*key, before=old.get(key), after=new.get(key))
+        for key in sorted(old.keys() | new.keys())
+        if old.get(key) != new.get(key)
+    )
+    return tuple(changed)
+
+
+def verify(release: Release) -> tuple[str, ...]:
+    """Compare a release with its manifest; give what is missing, changed or not part of it."""
+    found = _hashes(release.folder)
+    found.pop(MANIFEST, None)
+    problems = [
+        message("report.verify.missing", file=name) for name in sorted(release.files.keys() - found.keys())
+    ]
+    problems += [
+        message("report.verify.extra", file=name) for name in sorted(found.keys() - release.files.keys())
+    ]
+    problems += [
+        message("report.verify.changed", file=name)
+        for name in sorted(found.keys() & release.files.keys())
+        if found[name] != release.files[name]
+    ]
+    return tuple(problems)
+
+
+def _figures(release: Release) -> dict[tuple[str, str, str, str], float]:
+    table = pq.read_table(release.folder / FIGURES)
+    keys = (table[name].to_pylist() for name in ("indicator_code", "org_code", "period_code", "derivation"))
+    rows = zip(*keys, table["value"].to_pylist(), strict=True)
+    return {(i, unit, period, kind): value for i, unit, period, kind, value in rows if value is not None}
+
+
+def _write_figures(warehouse: Path, path: Path) -> None:
+    with marts.open_warehouse(warehouse) as connection:
+        table: pa.Table = connection.execute(_FIGURE_QUERY).to_arrow_table()
+    pq.write_table(table, path, compression="zstd")
+
+
+def _hashes(folder: Path) -> dict[str, str]:
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def _as_json(facts: Mapping[str, Any]) -> bytes:
+    return (json.dumps(facts, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()

@@ -1,0 +1,127 @@
+"""Text of a workbook reaches the reader as it is and never becomes markup."""
+
+import html
+import json
+import re
+import subprocess
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from reports import escape
+from reports.engines import pandoc_path
+
+SNIPPETS = (
+    "1. một", "a) hai", "(1) ba", "(@) bốn", "- năm", "+ sáu", "* bảy", "# tám", ": chín", "> mười", "| a | b |",
+    "Table: x", "Table:x", ":::", "::: {.notice}", "---", "===", "***", "% tiêu đề", "    mã", "`mã`", "```", "~~~",
+    "{{< env PATH >}}", "{{<env PATH>}}", "$x^2$", "$$", "@tác-giả", "[liên kết](http://x)", "![](a.png)", "<b>đậm</b>",
+    "<script>alert(1)</script>", "&amp;", "&#60;", "\\", "\\textbf{x}", "_a_ __b__", "H~2~O x^2^", "~~bỏ~~",
+    "#import \"x\"", "#eval(\"1\")", "[^1]: chú", "[a]: http://x", "http://example.org", "a@b.vn", "'nháy' \"kép\"",
+    "...", "--", "a -- b --- c", "x = y", "i. la mã", "#. số", "A. hoa", "1.438", "20,5 %", "−14", "[x]{.y}", "{#id}",
+    "\\begin{x}", "Mr. A", "x | y", "|", "", " ", "\u00a0", "\u202eđảo", "\x00", "\u200b", "a\nb\n\nc", "\t",
+)  # fmt: skip
+ANY_TEXT = st.one_of(
+    st.sampled_from(SNIPPETS),
+    st.text(alphabet="\\`*_{}[]()<>#+-.!|~^$@:='\"&%/;,? \n1aĐ", max_size=24),
+    st.text(max_size=24),
+)
+
+
+def html_texts(pieces: list[str]) -> list[str]:
+    """Render many texts with one pandoc: each as a paragraph, a list item, a cell, a heading and an attribute."""
+    parts = []
+    for number, piece in enumerate(pieces):
+        safe = escape.markdown(piece)
+        parts += [
+            f'::: {{#p{number} title="{escape.attribute(piece)}"}}\n{safe}\n:::',
+            f"::: {{#l{number}}}\n- {safe}\n- x\n:::",
+            f"::: {{#t{number}}}\n| {safe} | b |\n|:---|---:|\n| a | {safe} |\n\n: x {safe}\n:::",
+            f"## {safe} {{#h{number}}}",
+        ]
+    document = "\n\n".join(parts) + "\n"
+    done = subprocess.run(
+        [pandoc_path(), "--from", "markdown-smart", "--to", "json"],
+        input=document, capture_output=True, encoding="utf-8", check=True,
+    )  # fmt: skip
+    return json.loads(done.stdout)["blocks"]
+
+
+def words(node: object) -> str:
+    """Give the text of a part of pandoc's tree; any element that is not plain text shows up as its name."""
+    if isinstance(node, list):
+        return "".join(words(item) for item in node)
+    if not isinstance(node, dict):
+        return ""
+    kind = node.get("t")
+    if kind == "Str":
+        return str(node["c"])
+    if kind in ("Space", "SoftBreak"):
+        return " "
+    return f"<{kind}>"
+
+
+def cells(table: dict) -> list[str]:
+    _, caption, _, head, bodies, _ = table["c"]
+    rows = [row[1] for row in head[1]] + [row[1] for row in bodies[0][3]]
+    inlines = [block["c"] for row in rows for cell in row for block in (cell[4] or [{"c": []}])]
+    return [words(content) for content in inlines] + [words(caption[1][0]["c"])]
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(ANY_TEXT, min_size=1, max_size=25))
+def test_any_text_survives_as_text_and_nothing_else(pieces: list[str]) -> None:
+    blocks = html_texts(pieces)
+    expected = [escape.plain(piece) for piece in pieces]
+    assert len(blocks) == 4 * len(pieces)
+    for number, text in enumerate(expected):
+        paragraph, items, table, heading = blocks[4 * number : 4 * number + 4]
+        assert dict(paragraph["c"][0][2]).get("title", "") == text
+        assert "".join(words(block["c"]) for block in paragraph["c"][1]) == text
+        (bullets,) = items["c"][1]
+        assert "".join(words(block["c"]) for block in bullets["c"][0]) == text
+        (laid_out,) = table["c"][1]
+        assert cells(laid_out) == [text, "b", "a", text, f"x {text}".rstrip(" ")]
+        assert words(heading["c"][2]) == text
+
+
+def test_every_snippet_survives() -> None:
+    test_any_text_survives_as_text_and_nothing_else.hypothesis.inner_test(list(SNIPPETS))
+
+
+def test_no_shortcode_is_left_for_quarto() -> None:
+    written = escape.markdown("{{< env HOME >}} {{{<x>}}} {{%") + escape.attribute("{{< env HOME >}}")
+    assert "{{" not in written
+    assert "}}" not in written
+
+
+@given(ANY_TEXT)
+def test_html_has_no_markup_of_the_text(piece: str) -> None:
+    written = escape.html(piece)
+    assert html.unescape(written) == escape.plain(piece)
+    assert not re.search(r"[<>\"']", written)
+
+
+@given(ANY_TEXT)
+def test_a_typst_string_ends_where_it_should(piece: str) -> None:
+    written = escape.typst_string(piece)
+    assert json.loads(written) == escape.plain(piece)
+
+
+@pytest.mark.parametrize(
+    ("given_text", "expected"),
+    [
+        ("  a \n b ", "a b"),
+        ("a\u202eb", "ab"),
+        ("a\x00b", "ab"),
+        ("Đảng\u00a0ủy", "Đảng\u00a0ủy"),
+        ("\ud800", "\ufffd"),
+    ],
+)
+def test_plain_text_is_one_line_without_what_cannot_be_seen(given_text: str, expected: str) -> None:
+    assert escape.plain(given_text) == expected
+
+
+def test_numbers_stay_bare() -> None:
+    assert escape.markdown("1.438") == "1.438"
+    assert escape.markdown("Có 1.438 (20,5 %) – tăng") == "Có 1.438 (20,5 %) – tăng"
