@@ -379,7 +379,7 @@ def _calls(node: Node) -> Iterator[Call]:
 
 def _other_side(holds: Node, cell: Name | None) -> Node | None:
     """Give what the accused cell is compared with, where `holds` is such a comparison."""
-    if cell is None or not isinstance(holds, Binary) or holds.operator not in COMPARISONS:
+    if cell is None or not isinstance(holds, Binary) or holds.operator not in COMPARISONS - {"!="}:
         return None
     if holds.left == cell:
         return holds.right

@@ -58,7 +58,7 @@ class SheetProvider(Provider):
         values = rows.column((path[1],))
         if path[0] == "sum":
             filled = ~values.is_null
-            total = np.bincount(of_row, np.where(filled, values.data, 0.0), len(sheet))
+            total = np.bincount(of_row, np.where(filled, values.data, 0.0), len(sheet)).astype(np.float64)
             total[np.bincount(of_row, filled, len(sheet)) == 0] = np.nan
             total[of_row[rows.unusable.get(path[1], [])]] = np.nan
             return Vector(Kind.NUMBER, total)
