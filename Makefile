@@ -28,7 +28,7 @@ lint: setup
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/sqlfluff lint dbt_project --processes 2
-	@$(BIN)/python -m ingestion.data_files
+	@$(BIN)/python -m orchestration.data_files
 
 format: setup
 	@$(BIN)/ruff check --fix .

@@ -14,7 +14,12 @@ FOLDER = Path(__file__).parent / "messages"
 
 
 @cache
-def _catalogue() -> dict[str, Label]:
+def load_messages() -> dict[str, Label]:
+    """Load every text, by key.
+
+    Raises:
+        CatalogueError: a key is declared twice.
+    """
     texts: dict[str, Label] = {}
     for path in sorted(FOLDER.glob("*.yml")):
         for key, value in read_yaml(path).items():
@@ -30,4 +35,4 @@ def message(key: str, language: Language = "vi", **fields: Any) -> str:
     Raises:
         KeyError: the catalogue has no such text, or a field is missing.
     """
-    return _catalogue()[key].get(language).format(**fields)
+    return load_messages()[key].get(language).format(**fields)

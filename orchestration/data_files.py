@@ -1,0 +1,59 @@
+"""`python -m orchestration.data_files`: every data file against its schema, and against the others.
+
+What belongs here: calling each loader and saying which file does not fit. What does not: the schemas, which
+stand beside the code that reads the files.
+"""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+from ingestion.catalogue import CatalogueError, load_catalogue
+from ingestion.gate.context import vocabulary
+from ingestion.gate.rules import compile_rules, load_parameters, load_rules
+from ingestion.messages import load_messages
+from ingestion.registry import RegistryError, load_registry
+from reports.sections import SectionError, load_plan
+
+EXAMPLE_REGISTRY = Path(__file__).parent / "example_registry"
+
+
+def _compile_rules() -> int:
+    catalogue = load_catalogue()
+    return len(compile_rules(load_rules(), catalogue, vocabulary(catalogue, load_parameters().schedule_share)))
+
+
+CHECKS: dict[str, Callable[[], int]] = {
+    "ingestion/forms": lambda: len(load_catalogue().forms),
+    "ingestion/indicators": lambda: len(load_catalogue().indicators),
+    "ingestion/rules": _compile_rules,
+    "ingestion/rules/parameters.yml": lambda: len(load_parameters().schedule_share),
+    "ingestion/messages": lambda: len(load_messages()),
+    "orchestration/example_registry": lambda: len(load_registry(EXAMPLE_REGISTRY).organisations),
+    "reports/sections.yml": lambda: len(load_plan().sections),
+}
+"""What is checked, by path: a loader that gives how much it found, and raises where a file does not fit."""
+
+
+def check() -> list[str]:
+    """Give one complaint for each set of files that does not fit, or that is empty."""
+    complaints = []
+    for path, load in CHECKS.items():
+        try:
+            found = load()
+        except (CatalogueError, RegistryError, SectionError) as error:
+            complaints.append(f"{path}: {error}")
+        else:
+            if not found:
+                complaints.append(f"{path}: nothing was found")
+    return complaints
+
+
+if __name__ == "__main__":
+    problems = check()
+    for problem in problems:
+        click.echo(problem, err=True)
+    click.echo(f"{len(CHECKS) - len(problems)} of {len(CHECKS)} sets of data files fit their schemas")
+    sys.exit(1 if problems else 0)
