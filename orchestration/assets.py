@@ -6,6 +6,7 @@ told about it. What does not: how anything is computed; the models of the wareho
 """
 
 from collections import Counter
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -232,21 +233,38 @@ def rendered_reports(state: WritableHome, renderer: Renderer, progress: Listener
     owners=OWNERS,
     kinds={"python", "html"},
 )
-def release(state: WritableHome, clock: Clock, progress: Listener, config: ReleaseConfig) -> Result:
-    """An immutable folder with a manifest; `site` is switched to it in one step."""
+def release(
+    context: dg.AssetExecutionContext,
+    state: WritableHome,
+    clock: Clock,
+    progress: Listener,
+    config: ReleaseConfig,
+) -> Result:
+    """An immutable folder with a manifest; `site` is switched to it in one step.
+
+    Where nothing has changed since the newest release, that one stays.
+    """
     progress.start("release")
+    ledger = Ledger(state.home.ledger).replay()
+    rendered = context.instance.get_latest_materialization_event(rendered_reports.key)
     made = releases.create(
         state.home,
         find_project(project_folder(state.home)).output_folder,
-        as_of=clock.now(),
+        as_of=last_change(ledger) or clock.now(),
         code_version=code_version(),
-        submissions=counting_submissions(Ledger(state.home.ledger).replay()),
+        submissions=counting_submissions(ledger),
         note=config.note,
         warehouse=state.home.warehouse,
+        runner=_runner(rendered),
     )
     releases.switch(state.home, made)
     progress.finish("release", made.name)
-    return dg.MaterializeResult(metadata={"release": made.name, "path": dg.MetadataValue.path(made.path)})
+    return dg.MaterializeResult(metadata={"release": made.name, "path": dg.MetadataValue.path(made.folder)})
+
+
+def _runner(rendered: dg.EventLogEntry | None) -> str:
+    materialization = rendered.asset_materialization if rendered else None
+    return str(materialization.metadata["runner"].value) if materialization else ""
 
 
 ALL = (
@@ -273,6 +291,19 @@ def counting_submissions(ledger: LedgerState) -> list[str]:
     pairs = {(record.key.unit, record.key.period) for record in ledger.submissions.values()}
     counting = (ledger.effective(unit, period) for unit, period in pairs)
     return sorted(str(record.key) for record in counting if record is not None)
+
+
+def last_change(ledger: LedgerState) -> datetime | None:
+    """Give when the last submission, verdict or decision was recorded; a report is as of that moment.
+
+    The moment of the run itself would make another release of the same figures with each run.
+    """
+    moments = (
+        moment
+        for record in ledger.submissions.values()
+        for moment in (record.receipt.at, record.verdict_at, record.decision.at if record.decision else None)
+    )
+    return max((moment for moment in moments if moment is not None), default=None)
 
 
 def count_rows(warehouse: Path, table: str) -> int:

@@ -5,12 +5,14 @@ What belongs here: how their findings are shown and what they block. What does n
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 
 import dagster as dg
 from reports.publication_gate import check_marts
 
 from ingestion.findings import Verdict
+from ingestion.home import Home
 from ingestion.ledger import Ledger, LedgerState, SubmissionRecord
 from orchestration.progress import Progress
 from orchestration.resources import TongketHome
@@ -30,24 +32,25 @@ def open_cases(state: LedgerState) -> list[SubmissionRecord]:
 def findings_table(records: Iterable[SubmissionRecord]) -> dg.TableMetadataValue:
     """Give what is wrong with submissions as a table that Dagster shows, up to a length that one can read."""
     rows = [
-        dg.TableRecord(
-            {
-                "submission": str(record.key),
-                "rule": finding.rule,
-                "severity": finding.severity,
-                "place": f"{finding.sheet}!{finding.cell}",
-                "found": finding.value,
-                "expected": finding.expected,
-                "message": finding.message,
-            }
-        )
+        {
+            "submission": str(record.key),
+            "rule": finding.rule,
+            "severity": finding.severity,
+            "place": f"{finding.sheet}!{finding.cell}",
+            "found": finding.value,
+            "expected": finding.expected,
+            "message": finding.message,
+        }
         for record in records
         for finding in record.findings
         if finding.severity != "notice" and not finding.explained
     ]
-    columns = ("submission", "rule", "severity", "place", "found", "expected", "message")
+    return _table(rows, ("submission", "rule", "severity", "place", "found", "expected", "message"))
+
+
+def _table(rows: Sequence[Mapping[str, str]], columns: Sequence[str]) -> dg.TableMetadataValue:
     schema = dg.TableSchema([dg.TableColumn(column) for column in columns])
-    return dg.MetadataValue.table(rows[:_SHOWN], schema)
+    return dg.MetadataValue.table([dg.TableRecord(dict(row)) for row in rows[:_SHOWN]], schema)
 
 
 @dg.asset_check(
@@ -84,14 +87,20 @@ def intake_gate(home: TongketHome) -> dg.AssetCheckResult:
 def publication_gate(home: TongketHome, progress: dg.ResourceParam[Progress]) -> dg.AssetCheckResult:
     """Check the marts before anything is published from them."""
     progress.start("publication_gate")
-    report = check_marts(home.home.warehouse, home.home.bronze, releases.published_warehouse(home.home))
+    report = check_marts(home.home.warehouse, home.home.bronze, _previous(home.home))
     progress.finish("publication_gate", str(len(report.failures)))
-    rows = [dg.TableRecord({"check": f.check, "message": f.message}) for f in report.failures[:_SHOWN]]
+    rows = [{"check": f.check, "message": f.message} for f in report.failures]
     return dg.AssetCheckResult(
         passed=report.passed,
         severity=dg.AssetCheckSeverity.ERROR,
-        metadata={"failures": len(report.failures), "failed": dg.MetadataValue.table(rows)},
+        metadata={"failures": len(report.failures), "failed": _table(rows, ("check", "message"))},
     )
+
+
+def _previous(home: Home) -> Path | None:
+    """Give the figures of the release that is up."""
+    up = releases.current(home)
+    return up.folder / releases.FIGURES if up else None
 
 
 ALL = (intake_gate, publication_gate)

@@ -124,5 +124,6 @@ def _failure(event: dg.DagsterEvent) -> Failure:
         error = error.cause
     step = event.step_key or ""
     kind = error.cls_name or "" if error else ""
-    message = error.message.strip().removeprefix(f"{kind}: ") if error else ""
+    # Dagster writes the class before what the error said.
+    message = error.message.strip().split(f"{kind}: ", 1)[-1] if error else ""
     return Failure(step, kind, message, is_gate=kind == "DagsterAssetCheckFailedError")

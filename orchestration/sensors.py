@@ -8,16 +8,16 @@ from collections.abc import Iterable
 
 import dagster as dg
 
-from ingestion import intake
+from ingestion.intake import InboxFile, waiting
 from orchestration.jobs import inbox_to_release
 from orchestration.partitions import missing_periods, periods, range_tags
-from orchestration.resources import TongketHome
+from orchestration.resources import Clock, TongketHome
 
 
-def waiting_key(waiting: Iterable[intake.InboxFile]) -> str:
+def waiting_key(files: Iterable[InboxFile]) -> str:
     """Give a key of what waits: other files, or another content of one of them, make another key."""
     digest = hashlib.sha256()
-    for file in sorted(waiting, key=lambda file: str(file.path)):
+    for file in sorted(files, key=lambda file: str(file.path)):
         stat = file.path.stat()
         digest.update(f"{file.path}\0{stat.st_size}\0{stat.st_mtime_ns}\0".encode())
     return digest.hexdigest()[:32]
@@ -28,15 +28,18 @@ def waiting_key(waiting: Iterable[intake.InboxFile]) -> str:
     minimum_interval_seconds=30,
     description="Asks for a run as soon as files wait in the inbox; the same files are asked for once.",
 )
-def inbox_sensor(context: dg.SensorEvaluationContext, home: TongketHome) -> dg.SensorResult:
-    """Look at the inbox; ask for one run that covers all periods if anything waits."""
-    waiting = intake.waiting(home.home)
-    if not waiting:
+def inbox_sensor(context: dg.SensorEvaluationContext, home: TongketHome, clock: Clock) -> dg.SensorResult:
+    """Look at the inbox; ask for one run that covers all periods if anything waits.
+
+    A file that may still be written does not count yet.
+    """
+    files = [file for file in waiting(home.home, clock.now()) if file.is_settled]
+    if not files:
         return dg.SensorResult(skip_reason="Nothing waits in the inbox.")
     known = list(context.instance.get_dynamic_partitions(str(periods.name)))
     missing = missing_periods(home.registry, known)
     return dg.SensorResult(
-        run_requests=[dg.RunRequest(run_key=waiting_key(waiting), tags=dict(range_tags([*known, *missing])))],
+        run_requests=[dg.RunRequest(run_key=waiting_key(files), tags=dict(range_tags([*known, *missing])))],
         dynamic_partitions_requests=[periods.build_add_request(missing)] if missing else [],
-        asset_events=[dg.AssetObservation("inbox", metadata={"waiting": len(waiting)})],
+        asset_events=[dg.AssetObservation("inbox", metadata={"waiting": len(files)})],
     )

@@ -16,6 +16,7 @@ from orchestration.commands.common import (
     unknown,
     warehouse_of,
 )
+from orchestration.errors import CommandError
 from orchestration.texts import Invocation, command, json_option, option, pass_invocation
 
 if TYPE_CHECKING:
@@ -67,10 +68,13 @@ def figures(
     as_json: bool,
 ) -> int:
     """See the text `cli.figures.help`."""
-    from reports.figures import figure  # noqa: PLC0415
+    from reports.figures import UnknownCode, figure  # noqa: PLC0415
 
     codes = _asked(call, indicator, unit, period)
-    found = figure(_warehouse(call, as_of), *codes, derivation=derivation)
+    try:
+        found = figure(_warehouse(call, as_of), *codes, derivation=derivation, language=call.language)
+    except UnknownCode as error:
+        raise CommandError(error.text(call.language)) from error
     if as_json:
         answer: dict[str, Any] = {
             "indicator": found.indicator,
@@ -105,15 +109,29 @@ def figures(
 @option("--indicator", required=True)
 @option("--unit", required=True)
 @option("--period", required=True)
+@option("--derivation")
 @option("--as-of")
 @json_option
 @pass_invocation
-def trace(call: Invocation, *, indicator: str, unit: str, period: str, as_of: str | None, as_json: bool) -> int:
+def trace(
+    call: Invocation,
+    *,
+    indicator: str,
+    unit: str,
+    period: str,
+    derivation: str | None,
+    as_of: str | None,
+    as_json: bool,
+) -> int:
     """See the text `cli.trace.help`."""
+    from reports.figures import UnknownCode  # noqa: PLC0415
     from reports.figures import trace as traced  # noqa: PLC0415
 
     codes = _asked(call, indicator, unit, period)
-    cells = traced(_warehouse(call, as_of), *codes)
+    try:
+        cells = traced(_warehouse(call, as_of), *codes, derivation=derivation)
+    except UnknownCode as error:
+        raise CommandError(error.text(call.language)) from error
     if as_json:
         print_json([_as_object(cell) for cell in cells])
         return 0
