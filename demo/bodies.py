@@ -102,7 +102,17 @@ class Bodies:
 
     def filed_by(self, unit: str, year: int) -> tuple[Body, ...]:
         """Give the organisations of a unit that lived in a year, by code."""
-        return tuple(b for b in self.bodies if b.lives_in(year) and self.filer(b, year) == unit)
+        if year not in self._filings:
+            filings: dict[str, list[Body]] = {}
+            for body in self.bodies:
+                if body.lives_in(year):
+                    filings.setdefault(self.filer(body, year), []).append(body)
+            self._filings[year] = {code: tuple(bodies) for code, bodies in filings.items()}
+        return self._filings[year].get(unit, ())
+
+    @cached_property
+    def _filings(self) -> dict[int, dict[str, tuple[Body, ...]]]:
+        return {}
 
     def profile(self, unit: str) -> dict[str, float]:
         """Give the shares of women, minorities and others among a unit's members."""
@@ -201,6 +211,8 @@ def _sized(seed: int, unit: UnitPlan, plan: WorldPlan, bodies: list[Body]) -> li
     else:
         sharing, spread_by = agencies, 0.55
     weights = [float(w) for w in rng.lognormal(0.0, spread_by, len(sharing))]
+    # Communes are merged because they are small.
+    weights = [w * (0.2 if b.name in merging else 1.0) for b, w in zip(sharing, weights, strict=True)]
     rest = unit.members - sum(sizes.values()) - least * len(sharing)
     for body, extra in zip(sharing, apportion(rest, weights), strict=True):
         sizes[body.code] = least + extra

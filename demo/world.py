@@ -64,13 +64,14 @@ class DemoSubmission:
 
     @property
     def id(self) -> str:
-        """The name that the product will give it."""
-        return f"{self.unit}.{self.period.code}.r{self.revision}"
+        """The name that the product will give it; a file that is no workbook does not tell its period."""
+        period = "unknown" if self.fault and self.fault.expected.verdict == "unreadable" else self.period.code
+        return f"{self.unit}.{period}.r{self.revision}"
 
     @property
     def file_name(self) -> str:
         """The name under which the unit sends it."""
-        correction = f"_sua-lan-{self.revision - 1}" if self.revision > 1 else ""
+        correction = "_sua-lan-1" if self.cover["revision_no"] else ""
         return f"{self.unit}_{self.period.code}{correction}.xlsx"
 
 
@@ -244,5 +245,7 @@ def _with_faults(submissions: list[DemoSubmission], catalogue: Catalogue) -> lis
         if fault.corrected_after_days is not None:
             later = submission.received_at + timedelta(days=fault.corrected_after_days, minutes=37)
             cover = submission.cover | {"revision_no": 1, "revision_reason": fault.correction}
-            found.append(replace(submission, revision=2, cover=cover, received_at=later))
+            # Revisions are numbered by period, and a file that is no workbook has none.
+            revision = 1 if fault.expected.verdict == "unreadable" else 2
+            found.append(replace(submission, revision=revision, cover=cover, received_at=later))
     return found
