@@ -9,6 +9,7 @@ import math
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from decimal import ROUND_HALF_UP, Context, Decimal
 from enum import StrEnum
 from functools import lru_cache
 
@@ -153,7 +154,9 @@ _LITERALS = re.compile(r'"[^"]*"|\\.|_.|\*.')
 _BRACKETS = re.compile(r"\[[^\]]*\]")
 _ELAPSED = re.compile(r"\[[hms]+\]", re.IGNORECASE)
 _DATE_LETTERS = re.compile(r"[dmyhs]", re.IGNORECASE)
-_DECIMALS = re.compile(r"\.([0#?]+)")
+_DECIMALS = re.compile(r"\.([0#?]{1,30})")
+_WIDE = Context(prec=400)
+"""Wide enough for the largest stored number with all its decimals."""
 
 
 @lru_cache(maxsize=512)
@@ -187,13 +190,15 @@ def format_number(value: float, number_format: str | None = None) -> str:
     percent = number_format is not None and is_percent_format(number_format)
     shown = value * 100 if percent else value
     decimals = _decimals(number_format) if number_format else None
-    if decimals is None or not math.isfinite(shown):
-        text = f"{shown:.15g}" if abs(shown) < LARGEST_EXACT else repr(shown)
-        if "e" in text and math.isfinite(shown):
-            text = f"{shown:.15f}".rstrip("0").rstrip(".") if abs(shown) < 1 else f"{shown:.0f}"
+    if not math.isfinite(shown):
+        return str(shown)
+    # Fifteen digits, half up: as a spreadsheet shows them.
+    exact = Decimal(f"{shown:.15g}")
+    if decimals is None:
+        text = f"{exact:f}"
     else:
         least, most = decimals
-        text = f"{shown:.{most}f}"
+        text = f"{exact.quantize(Decimal(1).scaleb(-most), ROUND_HALF_UP, _WIDE):f}"
         if most > least:
             kept = text[: len(text) - (most - least)]
             text = (kept + text[len(kept) :].rstrip("0")).rstrip(".")

@@ -12,7 +12,7 @@ from ingestion.catalogue import Catalogue
 from ingestion.cells import SheetCells
 from ingestion.reading.book import Book, UnreadableError
 from ingestion.reading.cover import explanation_columns, read_cover, read_explanations
-from ingestion.reading.header import Grid, code_row, folded, label_row
+from ingestion.reading.header import Grid, code_row, find_header, folded, label_row
 from ingestion.reading.tables import read_table
 from ingestion.submissions import Problem, Reading
 
@@ -135,8 +135,15 @@ def _by_number(text: str, catalogue: Catalogue) -> str | None:
 
 
 def _by_title(grid: Grid, catalogue: Catalogue) -> str | None:
-    titles = (cell.text for n in grid.numbers if n <= _TITLE_ROWS for _, cell in sorted(grid.rows[n].items()))
-    return next((code for title in titles if (code := _by_number(folded(title), catalogue))), None)
+    """Trust a title only where something of the form's header stands below it."""
+    for number in grid.numbers:
+        if number > _TITLE_ROWS:
+            break
+        for _, cell in sorted(grid.rows[number].items()):
+            code = _by_number(folded(cell.text), catalogue)
+            if code and find_header(grid, catalogue.forms[code].columns) is not None:
+                return code
+    return None
 
 
 def _by_codes(grid: Grid, catalogue: Catalogue) -> str | None:

@@ -21,8 +21,9 @@ _TOTAL = re.compile(
     r"(?:tong cong|tong so|cong)(?: (?:toan|chung|dang bo|huyen|quan|khoi|tinh|[0-9]).*)?"
     r"|toan (?:huyen|quan|thi xa|thanh pho|tinh|khoi|dang bo|don vi|dang uy)(?: .*)?"
 )
-_SECTION = re.compile(r"(?:[IVX]+|[A-ZĐ]|[a-zđ]|[0-9]{1,2})\s*[.)\-–:]\s*\S.*|[-–+*]\s*\S.*|[IVX]+|[A-ZĐ]")
-_SECTION_WORDS = ("trong do", "chia ra", "cong", "gom", "bao gom", "phan tich")
+_ROMAN = re.compile(r"[IVX]+")
+_SECTION = re.compile(r"(?:[IVX]+|[A-ZĐ]|[a-zđ])\s*[.)\-–:]\s*\S.*|[-–+*]\s*\S.*|[IVX]+|[A-ZĐ]")
+_SECTION_WORDS = re.compile(r"(?:trong do|chia ra|bao gom|gom|phan tich|cong khoi|cong nhom|cong muc)(?: .*)?")
 _CODE = re.compile(r"[A-Za-z0-9Đđ][A-Za-z0-9Đđ._/–-]*")
 _CAPITALS = re.compile(r"[A-ZĐ]{2,}")
 _INDICATOR = re.compile(r"[a-z]{3,}")
@@ -207,7 +208,7 @@ class _RowReader:
         text = cell.text
         if self._key_codes and squash(text) in self._key_codes:
             return True
-        if not _CODE.fullmatch(text):
+        if not _CODE.fullmatch(text) or _ROMAN.fullmatch(text):
             return False
         if _CODE_MARK.search(text) or _CAPITALS.fullmatch(text):
             return True
@@ -232,7 +233,7 @@ class _RowReader:
     def _is_section(self, number: int) -> bool:
         row = self._grid.rows[number]
         texts = [cell.text for _, cell in sorted(row.items()) if cell.type is CellType.TEXT]
-        return any(_SECTION.fullmatch(text) or folded(text).startswith(_SECTION_WORDS) for text in texts[:2])
+        return any(_SECTION.fullmatch(text) or _SECTION_WORDS.fullmatch(folded(text)) for text in texts[:2])
 
     def _choose_total(self, found: _Sorted) -> None:
         """Keep one total: the one that says most clearly that it is, the last among equals."""

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import openpyxl
 import pytest
@@ -18,8 +18,8 @@ import xlsxwriter
 import xlwt
 from odf import opendocument, style, table, text
 
-from ingestion.catalogue import Catalogue, Form, load_catalogue
-from ingestion.reading import read_file
+from ingestion.catalogue import Catalogue, Form, Language, load_catalogue
+from ingestion.reading import describe, read_file, remedy
 from ingestion.submissions import Reading
 
 CODES, GROUPS, LABELS, NUMBERING, DATA = 5, 6, 7, 8, 9
@@ -237,6 +237,15 @@ WRITERS: dict[str, Callable[[Path, Sequence[Page]], Path]] = {
 }
 
 
+def spoken(reading: Reading) -> Reading:
+    """Put every problem and note into words, so that each test shows that its words have their fields."""
+    for problem in (*reading.problems, *reading.notes):
+        for language in get_args(Language):
+            assert describe(problem, language)
+            assert remedy(problem, language)
+    return reading
+
+
 @pytest.fixture(scope="session")
 def catalogue() -> Catalogue:
     return load_catalogue()
@@ -264,7 +273,7 @@ class Make:
     writers = WRITERS
 
     def read(self, path: Path, name: str | None = None) -> Reading:
-        return read_file(path, self.catalogue, name=name)
+        return spoken(read_file(path, self.catalogue, name=name))
 
 
 @pytest.fixture
@@ -272,7 +281,7 @@ def read_pages(tmp_path: Path, catalogue: Catalogue) -> Callable[..., Reading]:
     """Write pages with openpyxl and read the workbook."""
 
     def read(*pages: Page, writer: Callable[[Path, Sequence[Page]], Path] = write_openpyxl) -> Reading:
-        return read_file(writer(tmp_path / "pages.xlsx", pages), catalogue)
+        return spoken(read_file(writer(tmp_path / "pages.xlsx", pages), catalogue))
 
     return read
 

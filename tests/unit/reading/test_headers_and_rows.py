@@ -268,6 +268,31 @@ def test_figures_without_a_code_are_a_problem_and_never_lost(make: Any, read_pag
     assert column(reading.tables["B01"], "in_admitted") == [1, 3]
 
 
+@pytest.mark.parametrize("label", ["Công an xã", "1. Đảng bộ xã Nậm Kè", "Cộng tác viên"])
+def test_an_organisation_without_its_code_is_never_taken_for_a_subtotal(
+    label: str, make: Any, read_pages: Read
+) -> None:
+    rows = organisations()
+    rows[1] |= {"org_code": None, "org_name": label}
+    assert codes_of(read_pages(make.form(make.catalogue.forms["B01"], rows))) == ["R041"]
+
+
+def test_roman_numerals_in_the_key_column_are_headings(make: Any, read_pages: Read) -> None:
+    rows = organisations()
+    rows.insert(0, {"org_code": "II", "org_name": "Khối xã"})
+    table = read_pages(make.form(make.catalogue.forms["B01"], rows)).tables["B01"]
+    assert column(table, "org_code") == ["DB-MN-01", "DB-MN-02", "DB-MN-03"]
+
+
+def test_a_sheet_of_instructions_is_no_second_form(make: Any, read_pages: Read) -> None:
+    instructions = make.Page("Cách ghi")
+    instructions.add_row(1, ["Biểu 01: ghi số đảng viên đầu kỳ, cuối kỳ"])
+    instructions.add_row(2, ["Biểu 02: ghi số kết nạp"])
+    reading = read_pages(instructions, make.form(make.catalogue.forms["B01"], organisations()))
+    assert codes_of(reading) == []
+    assert note_codes(reading) == ["R111"]
+
+
 def test_the_signature_block_is_never_taken_in(make: Any, read_pages: Read) -> None:
     page = make.form(
         make.catalogue.forms["B01"], [*organisations(), {"org_name": "Tổng cộng", "in_admitted": 6}]
