@@ -29,7 +29,7 @@ class Cast(NamedTuple):
 BLANK = Cast(None, Mark.BLANK)
 
 _DASHES = frozenset({"-", "–", "—", "−"})
-_CONVERSIONS = {
+CONVERSIONS = {
     NumberKind.PLAIN: "text_number",
     NumberKind.GROUPED: "grouped_number",
     NumberKind.DECIMAL: "decimal_text",
@@ -38,6 +38,7 @@ _CONVERSIONS = {
     NumberKind.NOT_APPLICABLE: "not_applicable",
     NumberKind.BLANK: "dots_blank",
 }
+"""What is counted when a text becomes a number, by how it was written."""
 
 
 @lru_cache(maxsize=16_384)
@@ -104,7 +105,7 @@ def _count(cell: Cell, target: Target, sheet: str, reading: Reading) -> Cast:
         return Cast(None, Mark.INVALID, cell.text)
     parsed = parse_number(cell.text)
     if parsed.kind in (NumberKind.PLAIN, NumberKind.GROUPED, NumberKind.ZERO) and not parsed.is_percent:
-        reading.conversions[_CONVERSIONS[parsed.kind]] += 1
+        reading.conversions[CONVERSIONS[parsed.kind]] += 1
         return Cast(parsed.value, None, cell.text)
     return _no_number(cell, parsed.kind, reading)
 
@@ -134,7 +135,7 @@ def _quantity(cell: Cell, target: Target, sheet: str, reading: Reading) -> Cast:
             if _is_ambiguous(parsed.kind, parsed.is_percent, column):
                 reading.problems.append(_problem("R047", cell, column, sheet))
                 return Cast(None, Mark.INVALID, cell.text)
-            reading.conversions[_CONVERSIONS[parsed.kind]] += 1
+            reading.conversions[CONVERSIONS[parsed.kind]] += 1
             return Cast(float(parsed.value), None, cell.text)
         marked = _no_number(cell, parsed.kind, reading)
         if marked.mark is not Mark.INVALID:

@@ -3,7 +3,6 @@
 import io
 import os
 import zipfile
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -310,18 +309,3 @@ def test_a_file_without_any_form_names_its_sheets(make: Any, tmp_path: Path) -> 
 def test_a_path_that_is_not_there_is_the_callers_mistake(tmp_path: Path, make: Any) -> None:
     with pytest.raises(FileNotFoundError):
         make.read(tmp_path / "none.xlsx")
-
-
-@pytest.mark.parametrize("old", ["xls", "ods", "xlsx"])
-def test_files_of_libreoffice_are_read(
-    old: str,
-    make: Any,
-    pages: list[Any],
-    tmp_path: Path,
-    convert: Callable[[Path, str], Path],
-) -> None:
-    converted = convert(make.xlsxwriter(tmp_path / "f.xlsx", pages), old)
-    reading = make.read(converted)
-    assert reading.kind == old
-    assert [row.values["closing_members"] for row in reading.tables["B01"].rows] == [1, 2, 3]
-    assert not reading.problems

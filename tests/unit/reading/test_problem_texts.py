@@ -11,11 +11,15 @@ import ingestion.reading
 from ingestion.catalogue import Catalogue
 from ingestion.messages import FOLDER
 from ingestion.reading import describe, read_file, remedy
+from ingestion.reading.cast import CONVERSIONS
 from ingestion.submissions import Problem
 
 TEXTS: dict[str, dict[str, str]] = yaml.safe_load((FOLDER / "reading.yml").read_text(encoding="utf-8"))
-SOURCES = Path(ingestion.reading.__file__).parent.glob("*.py")
-USED = {code for path in SOURCES for code in re.findall(r'"(R\d{3})"', path.read_text(encoding="utf-8"))}
+SOURCE = "".join(
+    path.read_text(encoding="utf-8") for path in Path(ingestion.reading.__file__).parent.glob("*.py")
+)
+USED = set(re.findall(r'"(R\d{3})"', SOURCE))
+PROBLEM_TEXTS = [key for key in TEXTS if key.startswith("R")]
 
 
 def fields(text: str) -> set[str]:
@@ -23,9 +27,14 @@ def fields(text: str) -> set[str]:
 
 
 def test_the_codes_in_use_are_those_that_have_words() -> None:
-    assert {key.partition(".")[0] for key in TEXTS} == USED
-    assert {key.partition(".")[2] for key in TEXTS} == {"message", "remedy"}
-    assert len(TEXTS) == 2 * len(USED)
+    assert {key.partition(".")[0] for key in PROBLEM_TEXTS} == USED
+    assert {key.partition(".")[2] for key in PROBLEM_TEXTS} == {"message", "remedy"}
+    assert len(PROBLEM_TEXTS) == 2 * len(USED)
+
+
+def test_every_conversion_has_words() -> None:
+    counted = set(re.findall(r'conversions\["(\w+)"\]', SOURCE)) | set(CONVERSIONS.values())
+    assert {f"conversion.{kind}" for kind in counted} == set(TEXTS) - set(PROBLEM_TEXTS)
 
 
 @pytest.mark.parametrize("key", TEXTS)

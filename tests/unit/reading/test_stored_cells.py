@@ -86,11 +86,8 @@ def test_errors_stay_errors_and_their_text_stays_text(tmp_path: Path) -> None:
     }
 
 
-@pytest.mark.parametrize("extension", ["xls", "ods", "xlsx"])
-def test_errors_of_libreoffice_stay_errors(
-    extension: str, tmp_path: Path, convert: Callable[[Path, str], Path]
-) -> None:
-    cells = cells_of(convert(write_formulas(tmp_path / "f.xlsx"), extension))
+def test_errors_of_opendocument_stay_errors(tmp_path: Path, convert: Callable[[Path, str], Path]) -> None:
+    cells = cells_of(convert(write_formulas(tmp_path / "f.xlsx"), "ods"))
     assert (cells["A1"].type, cells["A1"].value) == (CellType.ERROR, "#DIV/0!")
     assert cells["B1"].value == 2.0
     assert cells["E1"].type is CellType.TEXT
