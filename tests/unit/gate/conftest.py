@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -147,14 +147,17 @@ class Workbook:
     texts: dict[tuple[str, int, str], str] = field(default_factory=dict)
     explanations: list[tuple[str, str, str]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
-    received_at: datetime = datetime(2020, 1, 10, 8, tzinfo=UTC)
+    received_at: datetime | None = None
 
     def __post_init__(self) -> None:
         self.cover = {"reporting_org_code": self.unit, "period_code": self.period} | self.cover
         try:
-            part = str(Period.parse(self.period).kind)
+            period = Period.parse(self.period)
         except ValueError:
-            part = "N"
+            period = Period.parse("2019-N")
+        part = str(period.kind)
+        in_time = datetime.combine(period.end, time(8), UTC) + timedelta(days=10)
+        self.received_at = self.received_at or in_time
         for form in CATALOGUE.owed_forms(self.kind, part):
             if form.code not in self.tables:
                 self.tables[form.code] = self._rows(form.code)
@@ -177,7 +180,7 @@ class Workbook:
         if code == "B08":
             rows = [row | {"document_code": "NQ01"} for row in rows]
         for row in rows:
-            row |= LINES.get((code, str(row.get("line_code"))), {})
+            row.update(LINES.get((code, str(row.get("line_code"))), {}))
             for optional in (
                 "in_scope_count",
                 "pct_of_plan",
@@ -189,7 +192,8 @@ class Workbook:
                 if optional in row:
                     row[optional] = None
             if code == "B03" and row["line_code"] == "TC02":
-                row |= {"opening_count": len(self.organisations), "closing_count": len(self.organisations)}
+                count = len(self.organisations)
+                row.update({"opening_count": count, "closing_count": count})
         return rows
 
     def _organisation(self, form: str, code: str) -> dict[str, Any]:
