@@ -220,11 +220,13 @@ def _add_by_label(header: Header, paths: dict[int, list[str]], columns: tuple[Co
 
 def _find_unknown(header: Header, grid: Grid, paths: dict[int, list[str]], codes: int) -> None:
     taken = set(header.columns.values()) | {number for _, number in header.repeated}
-    labels, groups = grid.labels(header.last_row), grid.labels(header.last_row - 1)
+    levels = [grid.labels(header.last_row - level) for level in range(_LEVELS)]
     code_cells = grid.rows.get(codes, {})
     for number in sorted({*paths, *code_cells} - taken):
-        label = labels.get(number) or groups.get(number) or code_cells[number].text
-        if folded(label) not in _ORDINALS:
+        label = next((level[number] for level in levels if number in level), "")
+        if not label and number in code_cells:
+            label = code_cells[number].text
+        if label and folded(label) not in _ORDINALS:
             header.unknown.append((number, label))
 
 
