@@ -47,7 +47,6 @@ def words():
 def load(tmp_path, *rules):
     """Load and compile rules written to a folder of their own."""
     (tmp_path / "rules.yml").write_text(yaml.safe_dump({"rules": list(rules)}), encoding="utf-8")
-    load_rules.cache_clear()
     return compile_rules(load_rules(tmp_path), CATALOGUE, words())
 
 
