@@ -83,8 +83,16 @@ def unit_page(site: Site, unit: Unit, plan: Plan) -> Page:
     """Write the report of one unit."""
     builder = _Builder(unit.slug)
     _key_figures(site, unit, plan, builder)
-    for section in plan.for_system(unit.system):
-        _section(site, unit, section, builder)
+    sections = [_prepared(site, unit, section) for section in plan.for_system(unit.system)]
+    if any(section.grids for section in sections):
+        for section in sections:
+            if section.grids or not section.plan.optional:
+                _section(site, unit, section, builder)
+    else:
+        names = write.enumeration(
+            [section.plan.title.vi.lower() for section in sections if not section.plan.optional]
+        )
+        builder.add(Notice(message("report.section.all_empty", sections=names)))
     _previous_term(site, unit, builder)
     _completeness(site, unit, builder)
     _annex(site, unit, builder)
@@ -154,7 +162,7 @@ def _term_targets(site: Site, targets: Sequence[Target]) -> Grid:
         message(f"report.column.{n}") for n in ("indicator", "target", "actual", "assessment", "document")
     ]
     widths = [2.6, 1.8, 1.2, 1, 1.6]
-    return Grid(message("report.targets.title"), header, rows, ["l", "r", "r", "l", "l"], widths)
+    return Grid(message("report.targets.title"), header, rows, ["l", "l", "r", "l", "l"], widths)
 
 
 def _yearly_targets(site: Site, unit: Unit, targets: Sequence[Target]) -> Grid:
@@ -177,7 +185,7 @@ def _yearly_targets(site: Site, unit: Unit, targets: Sequence[Target]) -> Grid:
             )
         rows.append([indicator.name, aim, *cells])
     header = [message("report.column.indicator"), message("report.column.target"), *map(str, years)]
-    sides: list[Literal["l", "r"]] = ["l", "r"]
+    sides: list[Literal["l", "r"]] = ["l", "l"]
     sides += ["r"] * len(years)
     return Grid(message("report.targets.yearly"), header, rows, sides, [2, 1.4, *([1.1] * len(years))])
 
@@ -188,24 +196,36 @@ def _actual(target: Target, indicator: Indicator) -> str:
     return sentences.figure_text(target.actual, indicator) + tables.STATUS_MARKS.get(target.status, "")
 
 
-def _section(site: Site, unit: Unit, section: Section, builder: _Builder) -> None:
-    grids = [grid for table in section.tables if (grid := tables.build(site, unit, section, table)) is not None]
-    if not grids and section.optional:
-        return
-    builder.add(Heading(2, section.title.vi, section.code.replace("_", "-")))
-    if not grids:
+@dataclass(frozen=True)
+class _Prepared:
+    """A section with the tables that it has figures for."""
+
+    plan: Section
+    grids: tuple[Grid, ...]
+
+
+def _prepared(site: Site, unit: Unit, section: Section) -> _Prepared:
+    built = (tables.build(site, unit, section, table) for table in section.tables)
+    return _Prepared(section, tuple(grid for grid in built if grid is not None))
+
+
+def _section(site: Site, unit: Unit, section: _Prepared, builder: _Builder) -> None:
+    builder.add(Heading(2, section.plan.title.vi, section.plan.code.replace("_", "-")))
+    if not section.grids:
         builder.add(Notice(message("report.section.empty")))
         return
-    said = [text for sentence in section.sentences if (text := sentences.say(site, unit, sentence)) is not None]
+    said = [
+        text for sentence in section.plan.sentences if (text := sentences.say(site, unit, sentence)) is not None
+    ]
     if said:
         builder.add(Paragraph(" ".join(said)))
-    if section.note:
-        builder.add(Notice(message(f"report.note.{section.note}")))
-    for chart in section.charts:
+    if section.plan.note:
+        builder.add(Notice(message(f"report.note.{section.plan.note}")))
+    for chart in section.plan.charts:
         data = chart_data(site, unit, chart)
         if data is not None:
             builder.chart(data, _chart_title(site, unit, chart, data))
-    for grid in grids:
+    for grid in section.grids:
         builder.table(grid)
 
 
@@ -214,42 +234,39 @@ def chart_data(site: Site, unit: Unit, chart: Chart) -> ChartData | None:
 
     A chart over years needs two of them, and shares that make a whole need all of their parts in a year.
     """
-    indicators = [site.indicators[name] for name in chart.indicators if name in site.indicators]
+    labels = [label.vi for label in chart.labels] or [site.indicators[c].name for c in chart.indicators]
+    indicators = list(zip((site.indicators[name] for name in chart.indicators), labels, strict=True))
+    points: list[Point] = []
     if chart.kind == "units":
-        points = [
-            point
-            for child in site.children(unit)
-            if (point := _point(site, indicators[0], child, child.term, child.name))
-        ]
-        return ChartData(chart.kind, points) if len(points) > 1 else None
-    if chart.kind == "breakdown":
-        points = [
-            point
-            for indicator in indicators
-            if (point := _point(site, indicator, unit, unit.term, indicator.name))
-        ]
-        return ChartData(chart.kind, points) if len(points) > 1 and any(p.value for p in points) else None
-    points = []
-    for year in site.years(unit.term):
-        of_year = [
-            point
-            for indicator in indicators
-            if (point := _point(site, indicator, unit, f"{year}-N", str(year)))
-        ]
-        if chart.kind != "stack" or len(of_year) == len(indicators):
-            points += of_year
+        indicator, label = indicators[0]
+        for child in site.children(unit):
+            points += _point(site, indicator, child, child.term, category=child.name, series=label)
+    elif chart.kind == "breakdown":
+        for indicator, label in indicators:
+            points += _point(site, indicator, unit, unit.term, category=label, series=chart.title.vi)
+    else:
+        for year in site.years(unit.term):
+            of_year = [
+                point
+                for indicator, label in indicators
+                for point in _point(site, indicator, unit, f"{year}-N", category=str(year), series=label)
+            ]
+            if chart.kind != "stack" or len(of_year) == len(indicators):
+                points += of_year
     if len({point.category for point in points}) < 2 or not any(point.value for point in points):
         return None
-    target = _target_line(site, unit, indicators[0]) if chart.kind == "years" else None
-    return ChartData(chart.kind, points, target)
+    target = _target_line(site, unit, indicators[0][0]) if chart.kind == "years" else None
+    return ChartData(chart.kind, tuple(points), target)
 
 
-def _point(site: Site, indicator: Indicator, unit: Unit, period: str, category: str) -> Point | None:
+def _point(
+    site: Site, indicator: Indicator, unit: Unit, period: str, *, category: str, series: str
+) -> list[Point]:
     figure = site.figure(indicator.code, unit.code, period)
     if figure is None or figure.value is None:
-        return None
+        return []
     label = write.number(figure.value, indicator.decimals) + tables.STATUS_MARKS.get(figure.status, "")
-    return Point(category, indicator.name, figure.value, label)
+    return [Point(category, series, figure.value, label)]
 
 
 def _target_line(site: Site, unit: Unit, indicator: Indicator) -> float | None:

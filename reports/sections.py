@@ -104,14 +104,18 @@ class Chart(_Strict):
         kind: `years` (columns of one indicator), `grouped` (columns of several), `lines` (shares over years),
             `stack` (shares that make a whole), `breakdown` (bars of one term), `units` (bars of the units of a
             province).
+        labels: short names of the indicators; by default their own.
     """
 
     kind: Literal["years", "grouped", "lines", "stack", "breakdown", "units"]
     title: Label
     indicators: tuple[str, ...] = Field(min_length=1)
+    labels: tuple[Label, ...] = ()
 
     @model_validator(mode="after")
     def _is_coherent(self) -> Self:
+        if self.labels and len(self.labels) != len(self.indicators):
+            raise ValueError(f"{self.title.en}: there is a label for each indicator, or none")
         if self.kind in ("years", "units") and len(self.indicators) != 1:
             raise ValueError(f"{self.title.en}: a chart of kind {self.kind} shows one indicator")
         return self

@@ -224,7 +224,6 @@ def _rows() -> dict[str, list[dict[str, Any]]]:
                 "indicator_code": "orgs_good_or_better_share",
                 "term_code": TERM,
                 "year": 2019,
-                "year": 2019,
                 "basis": "YEAR",
                 "direction": "GT",
                 "target_min": 95.0,

@@ -46,8 +46,9 @@ local function inline_svg(element, text)
 end
 
 function Image(element)
-  local text = element.attributes["alt"]
-  if text == nil then
+  -- pandoc makes the alt text of a figure its image's description, older versions leave it an attribute
+  local text = element.attributes["alt"] or pandoc.utils.stringify(element.caption)
+  if text == "" then
     return nil
   end
   if is_typst then

@@ -1,0 +1,96 @@
+"""Numbers, dates and periods as Vietnamese readers write them."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reports import format as write
+
+
+@pytest.mark.parametrize(
+    ("value", "decimals", "expected"),
+    [
+        (1252, 0, "1.252"),
+        (11945.0, 0, "11.945"),
+        (1234567, 0, "1.234.567"),
+        (20.5, 1, "20,5"),
+        (10.24, 2, "10,24"),
+        (101.0, 1, "101"),
+        (-14, 0, "−14"),
+        (-0.04, 1, "0"),
+        (0, 0, "0"),
+        (2.5, 0, "3"),
+        (0.25, 1, "0,3"),
+        (1.005, 2, "1,01"),
+        (None, 0, "không có số liệu"),
+    ],
+)
+def test_numbers(value: float | None, decimals: int, expected: str) -> None:
+    assert write.number(value, decimals) == expected
+
+
+def test_columns_of_figures_keep_their_decimals() -> None:
+    assert write.number(101.0, 1, fixed=True) == "101,0"
+
+
+@given(st.integers(-(10**12), 10**12))
+def test_whole_numbers_can_be_read_back(value: int) -> None:
+    assert int(write.number(value).replace(".", "").replace("−", "-")) == value
+
+
+@given(st.floats(-1e9, 1e9), st.integers(0, 3))
+def test_nothing_that_is_there_is_ever_said_to_be_missing(value: float, decimals: int) -> None:
+    text = write.number(value, decimals)
+    assert set(text) <= set("0123456789.,−")
+    assert float(text.replace(".", "").replace(",", ".").replace("−", "-")) == pytest.approx(
+        value, abs=0.51 * 10**-decimals
+    )
+
+
+def test_units_hold_to_their_number() -> None:
+    assert write.measure(20.5, "%", 1) == "20,5\u00a0%"
+    assert write.measure(None, "%", 1) == "không có số liệu"
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"), [(132, "+132"), (-14, "−14"), (0, "0"), (0.01, "0"), (None, "không có số liệu")]
+)
+def test_changes_carry_their_sign(value: float | None, expected: str) -> None:
+    assert write.signed(value) == expected
+
+
+def test_moments_are_told_by_the_clocks_of_vietnam() -> None:
+    assert write.moment(datetime(2026, 11, 20, 18, 5, tzinfo=UTC)) == "01:05 ngày 21/11/2026"
+    assert write.local_day(datetime(2020, 12, 31, 23, 0, tzinfo=UTC)) == "1/1/2021"
+    assert write.day(date(2026, 2, 5)) == "5/2/2026"
+
+
+@pytest.mark.parametrize(
+    ("items", "expected"), [([], ""), (["a"], "a"), (["a", "b"], "a và b"), (["a", "b", "c"], "a, b và c")]
+)
+def test_lists_are_joined(items: list[str], expected: str) -> None:
+    assert write.enumeration(items) == expected
+
+
+@pytest.mark.parametrize(
+    ("place", "expected"), [(1, "thứ nhất"), (4, "thứ tư"), (10, "thứ mười"), (12, "thứ 12")]
+)
+def test_ordinals(place: int, expected: str) -> None:
+    assert write.ordinal(place) == expected
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("2019-Q1", "quý I năm 2019"),
+        ("2019-6T", "6 tháng năm 2019"),
+        ("2019-9T", "9 tháng năm 2019"),
+        ("2019-N", "năm 2019"),
+        ("2020-D3", "riêng quý III năm 2020"),
+        ("2015-2020-NK", "nhiệm kỳ 2015–2020"),
+    ],
+)
+def test_periods_have_names(code: str, expected: str) -> None:
+    assert write.period(code) == expected

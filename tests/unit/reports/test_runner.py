@@ -1,0 +1,172 @@
+"""The embedded runner reads a project as Quarto does and says which page failed and why."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from reports.quarto_project import ProjectError, find_project, split_front_matter
+from reports.render import RenderError, command, find_quarto, render_project
+from reports.runner import main, render
+
+CONFIG = """
+project: {output-dir: _site, resources: ['assets/**']}
+lang: vi
+language: _language.yml
+from: markdown-smart
+toc: true
+format:
+  html: {template: _templates/page.html, css: assets/site.css}
+  typst: {template: _templates/page.typ}
+"""
+HTML = "<html lang='$lang$'><link href='$css$'><h1>$title$</h1><nav>$toc-title$</nav>$body$</html>"
+TYPST = "#set document(date: none)\n= $title$\n$body$"
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    folder = tmp_path / "dự án"
+    for name in ("_templates", "assets", "sâu"):
+        (folder / name).mkdir(parents=True)
+    (folder / "_quarto.yml").write_text(CONFIG, encoding="utf-8")
+    (folder / "_language.yml").write_text(
+        "toc-title-document: Contents\nvi: {toc-title-document: Mục lục}\n", encoding="utf-8"
+    )
+    (folder / "_templates" / "page.html").write_text(HTML, encoding="utf-8")
+    (folder / "_templates" / "page.typ").write_text(TYPST, encoding="utf-8")
+    (folder / "_hidden.qmd").write_text("x", encoding="utf-8")
+    (folder / "assets" / "site.css").write_text("h1 {}", encoding="utf-8")
+    (folder / "a.qmd").write_text(
+        "---\ntitle: Một *hai*\nengine: markdown\n---\n\nĐảng viên\n", encoding="utf-8"
+    )
+    (folder / "sâu" / "b.qmd").write_text(
+        "---\ntitle: B\nformat: {html: {toc-title: Riêng}}\n---\nb\n", encoding="utf-8"
+    )
+    return folder
+
+
+def test_a_project_renders_each_page_to_its_formats(project: Path) -> None:
+    assert main(["render", str(project)]) == 0
+    site = project / "_site"
+    names = sorted(path.relative_to(site).as_posix() for path in site.rglob("*") if path.is_file())
+    assert names == ["a.html", "a.pdf", "assets/site.css", "sâu/b.html"]
+    page = (site / "a.html").read_text(encoding="utf-8")
+    assert "<h1>Một <em>hai</em></h1><nav>Mục lục</nav><p>Đảng viên</p>" in page
+    assert (site / "a.pdf").read_bytes().startswith(b"%PDF")
+    assert not list(project.rglob("*.typ"))[1:]
+
+
+def test_paths_of_the_project_are_relative_to_each_page(project: Path) -> None:
+    assert main(["render", str(project), "--to", "html"]) == 0
+    page = (project / "_site" / "sâu" / "b.html").read_text(encoding="utf-8")
+    assert "href='../assets/site.css'" in page
+    assert "<nav>Riêng</nav>" in page
+
+
+def test_one_page_to_one_format_into_a_folder_of_choice(project: Path) -> None:
+    assert (
+        main(["render", str(project / "a.qmd"), "--to", "pdf", "--output-dir", "ra", "-M", "title:Khác"]) == 0
+    )
+    assert [path.name for path in (project / "ra").glob("a.*")] == ["a.pdf"]
+
+
+def test_a_bad_page_stops_no_other_and_fails_the_run(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "hỏng.qmd").write_text("---\ntitle: x\n", encoding="utf-8")
+    (project / "typst.qmd").write_text(
+        "---\ntitle: x\n---\n\n```{=typst}\n#không-có()\n```\n", encoding="utf-8"
+    )
+    assert main(["render", str(project)]) == 1
+    said = capsys.readouterr().err
+    assert "ERROR: hỏng.qmd (html): hỏng.qmd: the front matter begins with --- and is never closed" in said
+    assert "ERROR: typst.qmd (typst): typst: unknown variable: không-có" in said
+    assert (project / "_site" / "a.html").is_file()
+    assert (project / "_site" / "typst.html").is_file()
+
+
+def test_the_engine_message_comes_through_the_boundary(project: Path) -> None:
+    (project / "_templates" / "page.html").write_text("$if(x)$", encoding="utf-8")
+    report = render_project(project, quarto=None)
+    assert not report.succeeded
+    assert any(error.startswith("a.qmd (html): pandoc:") for error in report.errors)
+    with pytest.raises(RenderError, match=r"a\.qmd"):
+        report.require_success()
+
+
+def test_the_boundary_reports_outputs_and_progress(project: Path) -> None:
+    steps: list[tuple[int, int, str]] = []
+    report = render_project(project, quarto=None, progress=lambda *step: steps.append(step))
+    assert report.succeeded
+    assert report.runner == "embedded"
+    assert report.outputs == ("a.html", "a.pdf", "sâu/b.html")
+    assert [step[:2] for step in steps] == [(1, 3), (2, 3), (3, 3)]
+
+
+def test_a_whole_rendering_leaves_nothing_old(project: Path) -> None:
+    old = project / "_site" / "old.html"
+    old.parent.mkdir()
+    old.write_text("x", encoding="utf-8")
+    assert main(["render", str(project), "--to", "html", "--no-clean"]) == 0
+    assert old.is_file()
+    assert main(["render", str(project), "--to", "html"]) == 0
+    assert not old.exists()
+
+
+@pytest.mark.parametrize("arguments", [["render", "/does/not/exist"], ["render", "/"]])
+def test_what_is_no_project_is_wrong_use(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(arguments) == 2
+    assert capsys.readouterr().err.startswith("ERROR: /")
+
+
+def test_an_unknown_format_is_an_error_of_its_page(project: Path) -> None:
+    found = find_project(project)
+    outcomes = render(found, [project / "a.qmd"], formats=["docx"], output_folder=project / "ra")
+    assert [outcome.error for outcome in outcomes] == [
+        "the format docx is not known here; there are html, pdf, typst"
+    ]
+
+
+def test_front_matter_that_is_no_mapping_is_refused() -> None:
+    with pytest.raises(ProjectError, match=r"a\.qmd: expected keys with values, found list"):
+        split_front_matter("---\n- a\n---\nx", "a.qmd")
+
+
+def test_both_runners_get_the_same_arguments(tmp_path: Path) -> None:
+    embedded, quarto = command(tmp_path, None), command(tmp_path, Path("/opt/quarto/bin/quarto"))
+    assert embedded[3:] == quarto[1:] == ["render", str(tmp_path)]
+
+
+def test_quarto_is_looked_for_where_it_is_configured(tmp_path: Path) -> None:
+    program = tmp_path / "bin" / "quarto"
+    program.parent.mkdir()
+    program.write_text("#!/bin/sh\n", encoding="utf-8")
+    program.chmod(0o755)
+    assert find_quarto(str(tmp_path), None) == program
+    assert find_quarto(str(program), None) == program
+    assert find_quarto(None, str(program.parent)) == program
+    assert find_quarto(None, "") is None
+    with pytest.raises(RenderError, match="QUARTO_PATH"):
+        find_quarto(str(tmp_path / "none"), str(program.parent))
+
+
+def test_a_stand_in_for_quarto_is_called_and_its_failure_told(project: Path, tmp_path: Path) -> None:
+    program = tmp_path / "quarto"
+    program.write_text(
+        f"#!{sys.executable}\nimport sys\nif sys.argv[1] == '--version':\n    print('1.7.0')\n"
+        "else:\n    print('[1/1] a.qmd')\n    print('ERROR: broken', file=sys.stderr)\n    sys.exit(1)\n",
+        encoding="utf-8",
+    )
+    program.chmod(0o755)
+    report = render_project(project, quarto=program)
+    assert report.runner == "quarto 1.7.0"
+    assert report.errors == ("broken",)
+
+
+def test_the_runner_is_a_program(project: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "reports.runner", "render", str(project), "--quiet"],
+        capture_output=True,
+        check=False,
+        cwd=Path(__file__).parents[3],
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
