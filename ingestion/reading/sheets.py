@@ -53,8 +53,9 @@ def read_sheets(book: Book, catalogue: Catalogue, reading: Reading) -> None:
     """
     chosen = _choose(book, catalogue, reading)
     if not chosen:
-        code = "R004" if book.kind == "csv" else "R010"
-        raise UnreadableError(code, value=", ".join(sheet.name for sheet in book.sheets[:10]))
+        if book.kind == "csv":
+            raise UnreadableError("R004", kind="text")
+        raise UnreadableError("R010", value=", ".join(sheet.name for sheet in book.sheets[:10]))
     for code, match in chosen.items():
         if not match.sheet.visible:
             reading.notes.append(Problem("R102", match.sheet.name, details={"form": code}))

@@ -132,7 +132,9 @@ def test_a_web_page_named_xls_is_called_a_web_page(content: bytes, tmp_path: Pat
 
 def test_plain_text_named_xlsx_is_called_plain_text(tmp_path: Path, make: Any) -> None:
     (tmp_path / "f.xlsx").write_text("Kính gửi Ban Tổ chức,\nbáo cáo gửi sau.\n", encoding="utf-8")
-    assert fatal(make.read(tmp_path / "f.xlsx")).code == "R004"
+    reading = make.read(tmp_path / "f.xlsx")
+    assert fatal(reading).code == "R004"
+    assert (reading.kind, reading.notes) == ("text", [])
 
 
 @pytest.mark.parametrize(
