@@ -72,14 +72,12 @@ class Header:
     Attributes:
         columns: column numbers by code.
         last_row: the last row of the header; data begin below it.
-        has_codes: whether the code row was found.
         repeated: code and column number of columns that were found once more.
         unknown: column number and label of columns that the form does not have.
     """
 
     columns: dict[str, int] = field(default_factory=dict)
     last_row: int = 0
-    has_codes: bool = False
     repeated: list[tuple[str, int]] = field(default_factory=list)
     unknown: list[tuple[int, str]] = field(default_factory=list)
 
@@ -167,7 +165,7 @@ def find_header(grid: Grid, columns: tuple[Column, ...]) -> Header | None:
     """Find the header of a form: by its code row, else by labels; None if neither is there."""
     by_code = {column.code: column for column in columns}
     row, _ = code_row(grid, by_code)
-    header = Header(has_codes=row > 0)
+    header = Header()
     if row:
         for number, cell in sorted(grid.rows[row].items()):
             code = cell.text.lower()
