@@ -53,7 +53,7 @@ class WarehouseTranslator(DagsterDbtTranslator):
 
     def get_description(self, dbt_resource_props: Mapping[str, Any]) -> str:
         """Give the model's description without its SQL, which the project shows better."""
-        return str(dbt_resource_props.get("description") or dbt_resource_props["name"]).strip()
+        return str(dbt_resource_props["description"]).strip()
 
     def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> Sequence[str]:
         """Give the owner of all models."""

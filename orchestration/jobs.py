@@ -12,6 +12,7 @@ inbox_to_release = dg.define_asset_job(
 
 publish_release = dg.define_asset_job(
     "publish_release",
-    selection=dg.AssetSelection.assets("report_project", "rendered_reports", "release"),
-    description="The reports again from the warehouse that is published, as a release of their own.",
+    selection=dg.AssetSelection.assets("report_project", "rendered_reports", "release")
+    | dg.AssetSelection.checks(dg.AssetCheckKey(dg.AssetKey("warehouse"), "publication_gate")),
+    description="The reports again from the present warehouse, if it passes the publication gate.",
 )

@@ -1,0 +1,78 @@
+"""A state folder with one reporting unit, and sound workbooks of it that take milliseconds to make."""
+
+import csv
+from collections.abc import Callable
+from pathlib import Path
+
+from ingestion.catalogue import load_catalogue
+from ingestion.home import Home
+from ingestion.periods import Period
+from ingestion.registry import load_registry
+from ingestion.workbook.template import assigned_targets, blank_tables, reporting_unit
+from ingestion.workbook.writer import CellInput, write_workbook
+from orchestration.state import write_example
+
+UNIT = "VD-NX"
+MEMBERS = 10
+Tables = dict[str, list[dict[str, CellInput]]]
+
+
+def make_home(root: Path) -> Home:
+    """Make a state folder whose only reporting unit has two party cells, and owes the years 2019 and 2020."""
+    home = Home(root)
+    write_example(home)
+    kept = {UNIT: ("DISTRICT", ""), "VD-NX-04": ("GRASSROOTS", UNIT), "VD-SM-04": ("GRASSROOTS", UNIT)}
+    path = home.registry / "organisations.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["org_code"] in kept]
+    for row in rows:
+        row["org_kind"], row["parent_code"] = kept[row["org_code"]]
+        row["valid_from"] = "2005-01-01"
+    _write(path, rows)
+    path = home.registry / "calendar.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        _write(path, [row for row in csv.DictReader(file) if row["period_code"] in ("2019-N", "2020-N")])
+    for name in ("targets", "contacts"):
+        (home.registry / f"{name}.csv").unlink()
+    return home
+
+
+def _write(path: Path, rows: list[dict[str, str]]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, rows[0].keys())
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def write_sound(
+    home: Home, period_code: str, path: Path, change: Callable[[Tables], None] = lambda tables: None
+) -> Path:
+    """Write a workbook in which nothing happened in the period and every cell has ten members."""
+    registry, catalogue, period = load_registry(home.registry), load_catalogue(), Period.parse(period_code)
+    unit = reporting_unit(registry, UNIT, period)
+    tables: Tables = blank_tables(catalogue, registry, UNIT, period)
+    for form, rows in tables.items():
+        for row in rows:
+            for column in catalogue.forms[form].columns:
+                if column.is_number and row.get(column.code) is None:
+                    row[column.code] = 0
+    for row in tables["B01"]:
+        row |= {"opening_members": MEMBERS, "closing_members": MEMBERS}
+    for row in tables["B03"]:
+        if row["line_code"] == "TC03":
+            row |= {"opening_count": 2, "closing_count": 2}
+    for row in tables["B04"]:
+        row |= {"org_rating": "HTNV", "members_total": MEMBERS, "members_rated": MEMBERS}
+        row |= {"members_completed": MEMBERS}
+    change(tables)
+    write_workbook(
+        path,
+        catalogue,
+        unit,
+        period,
+        tables,
+        cover={},
+        organisations=registry.members_in(UNIT, period),
+        targets=assigned_targets(registry, unit, period),
+    )
+    return path

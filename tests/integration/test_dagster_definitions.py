@@ -1,0 +1,185 @@
+"""What Dagster loads: complete, described, in lineage, and also from a clone in which nothing was parsed."""
+
+import os
+import shutil
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from ingestion import intake
+from ingestion.home import Home
+from orchestration.definitions import defs
+from orchestration.environment import ROOT
+from orchestration.instance import open_instance
+from orchestration.partitions import RANGE_END_TAG, RANGE_START_TAG, periods
+from orchestration.resources import Clock, TongketHome
+from orchestration.schedules import nightly
+from orchestration.sensors import inbox_sensor
+from orchestration.warehouse import PROJECT_DIR
+from tests.integration.small_state import make_home
+
+GROUPS = {
+    "inbox": "intake",
+    "registry": "intake",
+    "landed_submissions": "intake",
+    "verdicts": "gate",
+    "bronze": "bronze",
+    "registry_reference": "bronze",
+    "warehouse": "warehouse",
+    "report_project": "report",
+    "rendered_reports": "report",
+    "release": "report",
+}
+LAYERS = {"staging", "intermediate", "marts", "reports"}
+NOW = datetime(2021, 1, 18, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def specs() -> dict[str, dg.AssetSpec]:
+    return {spec.key.to_user_string(): spec for spec in defs.resolve_all_asset_specs()}
+
+
+def test_the_way_of_a_figure_is_what_it_was_and_every_model_stands_beside_it(
+    specs: dict[str, dg.AssetSpec],
+) -> None:
+    models = {path.stem for path in (PROJECT_DIR / "models").rglob("*.sql")}
+    assert set(specs) == set(GROUPS) | models
+    assert {name: specs[name].group_name for name in GROUPS} == GROUPS
+    assert {specs[name].group_name for name in models} == LAYERS
+
+
+def test_every_asset_has_a_group_an_owner_a_kind_and_a_description(specs: dict[str, dg.AssetSpec]) -> None:
+    for name, spec in specs.items():
+        assert spec.group_name and spec.group_name != "default", name
+        assert spec.owners, name
+        assert spec.kinds, name
+        assert spec.description, name
+
+
+def test_lineage_runs_from_the_inbox_to_the_release(specs: dict[str, dg.AssetSpec]) -> None:
+    def upstream(name: str) -> set[str]:
+        return {dep.asset_key.to_user_string() for dep in specs[name].deps}
+
+    way = [
+        *("release", "rendered_reports", "report_project", "warehouse", "fct_indicator_value"),
+        *("bronze", "verdicts", "landed_submissions", "inbox"),
+    ]
+    reached = {way[0]}
+    seen: set[str] = set()
+    while reached - seen:
+        name = (reached - seen).pop()
+        seen.add(name)
+        reached |= upstream(name)
+    assert set(way) | {"registry_reference"} <= seen
+
+
+def test_both_gates_are_checks_and_only_the_publication_gate_blocks() -> None:
+    ours = {
+        (spec.asset_key.to_user_string(), spec.name): spec.blocking
+        for checks in defs.asset_checks or ()
+        for spec in checks.check_specs
+    }
+    assert ours == {("verdicts", "intake_gate"): False, ("warehouse", "publication_gate"): True}
+
+
+def test_jobs_sensor_and_schedule() -> None:
+    repository = defs.get_repository_def()
+    names = {job.name for job in repository.get_all_jobs() if not job.name.startswith("__")}
+    assert names == {"inbox_to_release", "publish_release"}
+    assert [sensor.name for sensor in repository.sensor_defs] == ["inbox_sensor"]
+    assert [(s.name, s.cron_schedule) for s in repository.schedule_defs] == [("nightly", "0 2 * * *")]
+    everything = defs.resolve_job_def("inbox_to_release")
+    assert everything.executor_def.name == "in_process"
+    assert everything.partitions_def == periods
+    made = {key.to_user_string() for key in everything.asset_layer.executable_asset_keys}
+    assert made >= set(GROUPS) - {"inbox", "registry"}
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    return make_home(tmp_path / "home")
+
+
+def tick(home: Home, instance: dg.DagsterInstance, now: datetime) -> dg.SensorResult:
+    context = dg.build_sensor_context(
+        instance=instance,
+        resources={"home": TongketHome(root=str(home.root)), "clock": Clock(fixed_at=now.isoformat())},
+        definitions=defs,
+    )
+    result = inbox_sensor(context)
+    assert isinstance(result, dg.SensorResult)
+    return result
+
+
+def test_the_sensor_asks_for_nothing_while_nothing_waits(home: Home) -> None:
+    with dg.DagsterInstance.ephemeral() as instance:
+        result = tick(home, instance, NOW)
+        assert not result.run_requests
+        assert result.skip_reason
+
+
+def test_the_sensor_asks_once_for_the_same_files_and_again_for_others(home: Home, tmp_path: Path) -> None:
+    first, second = tmp_path / "a.xlsx", tmp_path / "b.xlsx"
+    first.write_bytes(b"a")
+    second.write_bytes(b"b")
+    intake.put_in_inbox(home, first, "VD-NX", NOW)
+    with dg.DagsterInstance.ephemeral() as instance:
+        (one,) = tick(home, instance, NOW).run_requests or ()
+        (same,) = tick(home, instance, NOW + timedelta(minutes=1)).run_requests or ()
+        intake.put_in_inbox(home, second, "VD-NX", NOW)
+        result = tick(home, instance, NOW)
+        (other,) = result.run_requests or ()
+    assert one.run_key == same.run_key != other.run_key
+    assert (one.tags[RANGE_START_TAG], one.tags[RANGE_END_TAG]) == ("2019-N", "unknown")
+    (added,) = result.dynamic_partitions_requests or ()
+    assert list(added.partition_keys) == ["2019-N", "2020-N", "unknown"]
+    assert result.asset_events[0].asset_key == dg.AssetKey("inbox")
+
+
+def test_the_sensor_leaves_a_file_alone_that_is_still_being_copied(home: Home) -> None:
+    folder = home.inbox / "VD-NX"
+    folder.mkdir(parents=True)
+    (folder / "growing.xlsx").write_bytes(b"half")
+    with dg.DagsterInstance.ephemeral() as instance:
+        assert not tick(home, instance, datetime.now(UTC)).run_requests
+        (asked,) = tick(home, instance, datetime.now(UTC) + timedelta(minutes=1)).run_requests or ()
+    assert asked.run_key
+
+
+def test_the_schedule_covers_every_period_that_is_known(home: Home) -> None:
+    with open_instance(home) as instance:
+        context = dg.build_schedule_context(instance=instance)
+        assert isinstance(nightly(context), dg.SkipReason)
+        instance.add_dynamic_partitions("period", ["2019-N", "2020-N"])
+        asked = nightly(dg.build_schedule_context(instance=instance))
+    assert isinstance(asked, dg.RunRequest)
+    assert (asked.tags[RANGE_START_TAG], asked.tags[RANGE_END_TAG]) == ("2019-N", "2020-N")
+
+
+def test_definitions_load_from_a_clone_in_which_nothing_was_parsed(tmp_path: Path) -> None:
+    clone = tmp_path / "clone"
+    for name in ("ingestion", "orchestration", "reports", "dbt_project"):
+        ignored = shutil.ignore_patterns("target", "logs", "__pycache__")
+        shutil.copytree(ROOT / name, clone / name, ignore=ignored)
+    shutil.copy(ROOT / "dagster.yaml", clone)
+    script = (
+        "from orchestration.definitions import defs, models\n"
+        "import orchestration; print(orchestration.__file__, len(models.keys))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", script],
+        cwd=clone,
+        env={**os.environ, "PYTHONPATH": str(clone)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    where, count = done.stdout.split()[-2:]
+    assert where.startswith(str(clone)), "the test loaded another checkout"
+    assert int(count) > 0
+    assert list((clone / "dbt_project" / "target").rglob("manifest.json"))

@@ -1,0 +1,272 @@
+"""From files in an inbox to a site, by the command line and by the sensor; a failed gate; rebuilding.
+
+The tests of this module share one state folder and go through its history in order: a first run from the
+command line, with one sound workbook and one that is rejected; a correction that the sensor sees; a gate that
+fails; a warehouse that is lost.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import SimpleNamespace
+
+import dagster as dg
+import openpyxl
+import pytest
+from click.testing import CliRunner, Result
+
+from ingestion import intake
+from ingestion.home import Home
+from orchestration import checks
+from orchestration.cli import main
+from orchestration.definitions import defs
+from orchestration.environment import now
+from orchestration.instance import open_instance
+from orchestration.partitions import periods, range_tags
+from orchestration.progress import STAGES
+from orchestration.sensors import inbox_sensor
+from orchestration.warehouse import candidate_database
+from tests.integration.small_state import MEMBERS, UNIT, Tables, make_home, write_sound
+
+BEFORE_ANYTHING = "2019-06-30"
+
+
+def too_many_at_closing(tables: Tables) -> None:
+    tables["B01"][0]["closing_members"] = MEMBERS + 1
+
+
+def one_admitted(tables: Tables) -> None:
+    row = tables["B01"][0]
+    row |= {"in_admitted": 1, "in_total": 1, "closing_members": MEMBERS + 1, "closing_probationary": 1}
+    tables["B02"][0] |= {"admitted_total": 1}
+    tables["B04"][0] |= {
+        "members_total": MEMBERS + 1,
+        "members_rated": MEMBERS + 1,
+        "members_completed": MEMBERS + 1,
+    }
+
+
+@dataclass
+class Published:
+    home: Home
+    first_run: subprocess.CompletedProcess[str]
+
+
+def call(home: Home, *args: str) -> Result:
+    return CliRunner().invoke(main, ["--home", str(home.root), "--lang", "en", *args])
+
+
+def figure(home: Home, indicator: str, *more: str) -> dict[str, object]:
+    args = ("--indicator", indicator, "--unit", UNIT, "--period", "2020-N", "--json", *more)
+    result = call(home, "figures", *args)
+    assert result.exit_code == 0, result.output
+    answer: dict[str, object] = json.loads(result.stdout)
+    return answer
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Published]:
+    folder = tmp_path_factory.mktemp("published")
+    home = make_home(folder / "home")
+    write_sound(home, "2019-N", folder / "2019.xlsx")
+    write_sound(home, "2020-N", folder / "2020.xlsx", too_many_at_closing)
+    for year in ("2019", "2020"):
+        path = str(folder / f"{year}.xlsx")
+        assert call(home, "submit", path, "--unit", UNIT, "--received-at", "2020-06-01").exit_code == 0
+    run = subprocess.run(
+        [sys.executable, "-m", "orchestration.cli", "--home", str(home.root), "--lang", "en", "run"],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={name: value for name, value in os.environ.items() if not name.startswith(("TONGKET", "DAGSTER"))},
+    )
+    yield Published(home, run)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def test_a_first_run_publishes_and_says_what_it_did(published: Published) -> None:
+    run = published.first_run
+    assert run.returncode == 0, run.stdout + run.stderr
+    summary = " ".join(run.stdout.split())
+    for said in ("Files landed │ 2", "Accepted │ 1", "Rejected │ 1", "Open cases │ 1"):
+        assert said in summary
+    assert str(published.home.site) in run.stdout
+    assert (published.home.site / "index.html").is_file()
+    assert list(published.home.site.glob("*.pdf"))
+
+
+def test_nothing_but_the_run_itself_reaches_the_terminal(published: Published) -> None:
+    heard = (published.first_run.stdout + published.first_run.stderr).lower()
+    for noise in ("warning", "traceback", "dagster -", "/site-packages/", "deprecat", "dbt="):
+        assert noise not in heard
+    assert len(published.first_run.stderr.splitlines()) <= len(STAGES)
+    logs = list((published.home.dagster / "logs").glob("*.log"))
+    assert logs
+
+
+def test_all_state_lies_in_the_state_folder(published: Published) -> None:
+    stored = {path.name for path in published.home.dagster.iterdir()}
+    assert {"dagster.yaml", "history", "logs"} <= stored
+    assert not (Path.cwd() / "data").exists() or Path.cwd() != published.home.root.parent
+
+
+def test_dagster_knows_the_run_its_partitions_and_its_checks(published: Published) -> None:
+    with open_instance(published.home) as instance:
+        (run,) = instance.get_runs(dg.RunsFilter(job_name="inbox_to_release"), limit=1)
+        assert run.status is dg.DagsterRunStatus.SUCCESS
+        assert instance.get_dynamic_partitions("period") == ["2019-N", "2020-N", "unknown"]
+        assert instance.get_materialized_partitions(dg.AssetKey("verdicts")) == {"2019-N", "2020-N", "unknown"}
+        for key, passed in ((("verdicts", "intake_gate"), False), (("warehouse", "publication_gate"), True)):
+            check = dg.AssetCheckKey(dg.AssetKey(key[0]), key[1])
+            (record,) = instance.event_log_storage.get_asset_check_execution_history(check, limit=1)
+            assert record.event is not None
+            evaluation = record.event.asset_check_evaluation
+            assert evaluation is not None and evaluation.passed is passed
+            if not passed:
+                assert evaluation.severity is dg.AssetCheckSeverity.WARN
+                found = evaluation.metadata["findings"]
+                assert isinstance(found, dg.TableMetadataValue)
+                assert any(row.data["submission"] == f"{UNIT}.2020-N.r1" for row in found.records)
+
+
+def test_a_figure_is_answered_and_traced_to_the_cells_that_hold_it(published: Published) -> None:
+    home = published.home
+    args = ("--indicator", "members", "--unit", UNIT, "--period", "2019-N", "--json")
+    answer = json.loads(call(home, "figures", *args).stdout)
+    assert answer["value"] == 2 * MEMBERS and answer["status"] == "final"
+    assert set(answer) == {"indicator", "unit", "period", "value", "measure", "status"}
+    cells = json.loads(call(home, "trace", *args).stdout)
+    assert sum(cell["contribution"] for cell in cells) == answer["value"]
+    for cell in cells:
+        book = openpyxl.load_workbook(home.root / cell["file"], data_only=True)
+        assert book[cell["sheet"]][cell["cell"]].value == cell["value"]
+
+
+def test_unknown_codes_are_wrong_use_with_suggestions(published: Published) -> None:
+    for args, said in (
+        (("--indicator", "member", "--unit", UNIT, "--period", "2019-N"), "members"),
+        (("--indicator", "members", "--unit", "VD-NY", "--period", "2019-N"), UNIT),
+        (("--indicator", "members", "--unit", UNIT, "--period", "2019-M"), "2019-N"),
+        (("--indicator", "members", "--unit", UNIT, "--period", "1999-N"), "1999-N"),
+        (("--indicator", "members", "--unit", UNIT, "--period", "2019-N", "--derivation", "x"), "x"),
+        (("--indicator", "members", "--unit", UNIT, "--period", "2019-N", "--as-of", "soon"), "soon"),
+    ):
+        result = call(published.home, "figures", *args)
+        assert result.exit_code == 2, args
+        assert said in result.output
+        assert "Traceback" not in result.output
+
+
+def test_figures_as_of_a_moment_are_built_aside_and_kept(published: Published) -> None:
+    home = published.home
+    warehouse = home.warehouse.read_bytes()
+    asked = ("--indicator", "members", "--unit", UNIT, "--period", "2019-N")
+    args = (*asked, "--as-of", BEFORE_ANYTHING, "--json")
+    assert json.loads(call(home, "figures", *args).stdout)["value"] is None
+    (kept,) = (home.build / "as_of").iterdir()
+    written = kept.stat().st_mtime_ns
+    assert json.loads(call(home, "figures", *args).stdout)["value"] is None
+    assert kept.stat().st_mtime_ns == written
+    assert home.warehouse.read_bytes() == warehouse
+
+
+def sensor_run(home: Home) -> dg.ExecuteInProcessResult:
+    """Do what Dagster's daemon does: evaluate the sensor, take its requests, launch the run."""
+    with open_instance(home) as instance:
+        context = dg.build_sensor_context(instance=instance, definitions=defs)
+        result = inbox_sensor(context)
+        assert isinstance(result, dg.SensorResult)
+        for added in result.dynamic_partitions_requests or ():
+            instance.add_dynamic_partitions(str(periods.name), list(added.partition_keys))
+        (asked,) = result.run_requests or ()
+        return defs.resolve_job_def("inbox_to_release").execute_in_process(
+            instance=instance, tags=dict(asked.tags), raise_on_error=False
+        )
+
+
+def test_a_run_from_the_sensor_publishes_a_correction(published: Published, tmp_path: Path) -> None:
+    home = published.home
+    assert figure(home, "members")["value"] is None
+    before = home.site.resolve()
+    intake.put_in_inbox(home, write_sound(home, "2020-N", tmp_path / "2020.xlsx", one_admitted), UNIT, now())
+    result = sensor_run(home)
+    assert result.success
+    assert figure(home, "members")["value"] == 2 * MEMBERS + 1
+    after = home.site.resolve()
+    assert after != before and before.is_dir()
+    listed = json.loads(call(home, "releases", "--json").stdout)
+    assert [one["up"] for one in listed] == [True, False]
+    changed = json.loads(call(home, "diff", before.name, after.name, "--json").stdout)
+    assert {"indicator": "members", "after": 2 * MEMBERS + 1}.items() <= {
+        name: change[name]
+        for change in changed
+        if (change["indicator"], change["unit"], change["period"]) == ("members", UNIT, "2020-N")
+        for name in ("indicator", "after")
+    }.items()
+    status = json.loads(call(home, "status", "--json").stdout)
+    assert {row["status"] for row in status} == {"accepted"}
+
+
+def test_a_failed_publication_gate_keeps_the_release_that_is_up(
+    published: Published, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = published.home
+    shutil.copy(home.warehouse, candidate_database(home))
+    up, releases = home.site.resolve(), sorted(home.releases.iterdir())
+
+    def fails(*_: object) -> SimpleNamespace:
+        return SimpleNamespace(passed=False, failures=[SimpleNamespace(check="totals", message="20 <> 21")])
+
+    monkeypatch.setattr(checks, "check_marts", fails)
+    last_steps = ("warehouse", "report_project", "rendered_reports", "release")
+    with open_instance(home) as instance:
+        known = instance.get_dynamic_partitions(str(periods.name))
+        result = defs.resolve_job_def("inbox_to_release").execute_in_process(
+            instance=instance,
+            tags=dict(range_tags(known)),
+            asset_selection=[dg.AssetKey(step) for step in last_steps],
+            raise_on_error=False,
+        )
+    assert not result.success
+    assert result.get_asset_check_evaluations()[0].severity is dg.AssetCheckSeverity.ERROR
+    assert not result.asset_materializations_for_node("report_project")
+    assert (home.site.resolve(), sorted(home.releases.iterdir())) == (up, releases)
+    answer = call(home, "publish")
+    assert answer.exit_code == 1
+    assert "totals: 20 <> 21" in answer.output
+    assert home.site.resolve() == up
+
+
+def test_everything_comes_back_from_landing_alone_and_the_release_stays(published: Published) -> None:
+    home = published.home
+    up, members = home.site.resolve(), figure(home, "members")
+    home.warehouse.unlink()
+    shutil.rmtree(home.bronze)
+    shutil.rmtree(home.build)
+    result = call(home, "run", "--json")
+    assert result.exit_code == 0, result.output
+    summary = json.loads(result.stdout)
+    assert summary["landed"] == 0 and summary["accepted"] == 0
+    assert figure(home, "members") == members
+    assert home.site.resolve() == up, "the same figures made another release"
+
+
+def test_verify_finds_what_was_changed_by_hand(published: Published) -> None:
+    home = published.home
+    sound = call(home, "verify", "--json")
+    assert sound.exit_code == 0, sound.output
+    assert json.loads(sound.stdout)["figures"]["count"] > 0
+    page = home.site.resolve() / "index.html"
+    page.chmod(0o644)
+    page.write_text("changed", encoding="utf-8")
+    original = next(home.landing.glob("??/*.xlsx"))
+    original.chmod(0o644)
+    original.write_bytes(b"changed")
+    found = call(home, "verify", "--no-rebuild")
+    assert found.exit_code == 1
+    assert "index.html" in found.output and original.name in found.output
