@@ -153,21 +153,39 @@
     {% endfor %}
 {% endmacro %}
 
-{# Every cell of every form that holds a number or a code, one row a cell; blank cells are no rows. #}
+{# Every cell that holds a number or a code, of every row that counts, one row a cell; blank cells are no rows. #}
 {% macro all_form_values() %}
     {% for form in form_catalogue() %}
     {% if not loop.first %}union all{% endif %}
     {{ form_values(form) }}
     {% else %}
+    {{ no_form_values() }}
+    {% endfor %}
+{% endmacro %}
+
+{% macro no_form_values() %}
     select
-        '' as submission_id,
+        0 as row_id,
         '' as form_code,
-        0 as row_number,
         '' as column_code,
         cast(null as double) as value_number,
         '' as value_code
     where false
-    {% endfor %}
+{% endmacro %}
+
+{# Number and code cells of the given rows, as columns of their row. #}
+{% macro counted_rows(form, columns) %}
+    select
+        counted.row_id
+        {%- for column in columns %},
+        {{ column }}
+        {%- endfor %}
+    from ({{ form_rows(form) }}) as filed
+    inner join {{ ref('int_form__row') }} as counted
+        on
+            filed.submission_id = counted.submission_id
+            and filed.row_number = counted.row_number
+            and counted.form_code = '{{ form.code }}'
 {% endmacro %}
 
 {% macro form_values(form) -%}
@@ -186,48 +204,41 @@
     {% set numbers = columns_of_type(form, ['int', 'decimal', 'percent']) %}
     {% set codes = columns_of_type(form, ['code']) %}
     {% if numbers %}
+    {% set casts = [] %}
+    {% for code in numbers %}
+        {% do casts.append('cast(filed.' ~ code ~ ' as double) as ' ~ code) %}
+    {% endfor %}
     select
-        submission_id,
+        row_id,
         '{{ form.code }}' as form_code,
-        row_number,
         column_code,
         value_number,
         cast(null as varchar) as value_code
     from (
-        unpivot (
-            select submission_id, row_number, {% for code in numbers %}cast({{ code }} as double) as {{ code }}{{ ', ' if not loop.last }}{% endfor %}
-            from ({{ form_rows(form) }})
-        )
+        unpivot ({{ counted_rows(form, casts) }})
         on {{ numbers | join(', ') }}
         into name column_code value value_number
     )
     {% endif %}
     {% if numbers and codes %}union all{% endif %}
     {% if codes %}
+    {% set names = [] %}
+    {% for code in codes %}
+        {% do names.append('filed.' ~ code) %}
+    {% endfor %}
     select
-        submission_id,
+        row_id,
         '{{ form.code }}' as form_code,
-        row_number,
         column_code,
         cast(null as double) as value_number,
         value_code
     from (
-        unpivot (
-            select submission_id, row_number, {{ codes | join(', ') }}
-            from ({{ form_rows(form) }})
-        )
+        unpivot ({{ counted_rows(form, names) }})
         on {{ codes | join(', ') }}
         into name column_code value value_code
     )
     {% endif %}
     {% if not numbers and not codes %}
-    select
-        '' as submission_id,
-        '' as form_code,
-        0 as row_number,
-        '' as column_code,
-        cast(null as double) as value_number,
-        '' as value_code
-    where false
+    {{ no_form_values() }}
     {% endif %}
 {% endmacro %}

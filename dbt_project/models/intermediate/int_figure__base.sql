@@ -4,17 +4,22 @@ with
 unit_amounts as (
 
     select
-        indicator_code,
-        part,
-        over_time,
-        within_year,
-        reporting_org_code,
-        base_period_code,
-        sum(amount) as amount,
-        sum(n_cells) as n_cells,
-        max(carried_rank) as carried_rank
-    from {{ ref('int_indicator__amount') }}
-    group by indicator_code, part, over_time, within_year, reporting_org_code, base_period_code
+        amounts.measure_id,
+        measures.indicator_code,
+        measures.indicator_kind in ('rate', 'distinct') as is_single,
+        amounts.reporting_org_code,
+        amounts.base_period_code,
+        sum(amounts.amount) as amount,
+        sum(amounts.n_cells) as n_cells,
+        max(amounts.carried_rank) as carried_rank
+    from {{ ref('int_indicator__amount') }} as amounts
+    inner join {{ ref('int_indicator__measure') }} as measures on amounts.measure_id = measures.measure_id
+    group by
+        amounts.measure_id,
+        measures.indicator_code,
+        measures.indicator_kind,
+        amounts.reporting_org_code,
+        amounts.base_period_code
 
 ),
 
@@ -24,33 +29,23 @@ shares as (
         closures.org_code,
         closures.contributing_code,
         closures.in_period,
-        amounts.indicator_code,
-        amounts.part,
-        amounts.over_time,
-        amounts.within_year,
+        amounts.measure_id,
+        amounts.is_single,
         amounts.base_period_code,
         amounts.amount,
         amounts.n_cells,
         amounts.carried_rank,
-        indicators.indicator_kind in ('rate', 'distinct') as is_single,
         max(case when closures.org_code = closures.contributing_code then 1 else 0 end) over (
             partition by closures.org_code, amounts.base_period_code, amounts.indicator_code
         ) = 1 as has_own,
         count(*) over (
-            partition by
-                closures.org_code,
-                amounts.base_period_code,
-                amounts.indicator_code,
-                amounts.part,
-                amounts.over_time,
-                amounts.within_year
+            partition by closures.org_code, amounts.base_period_code, amounts.measure_id
         ) as n_units
     from unit_amounts as amounts
     inner join {{ ref('int_organisation__closure') }} as closures
         on
             amounts.reporting_org_code = closures.contributing_code
             and amounts.base_period_code = closures.base_period_code
-    inner join {{ ref('stg_indicator') }} as indicators on amounts.indicator_code = indicators.indicator_code
     where closures.closure_level = 'unit'
 
 ),
@@ -59,10 +54,7 @@ of_units as (
 
     select
         org_code,
-        indicator_code,
-        part,
-        over_time,
-        within_year,
+        measure_id,
         base_period_code,
         sum(case when in_period then amount end) as amount,
         sum(amount) as term_amount,
@@ -74,7 +66,7 @@ of_units as (
         not is_single
         or (has_own and org_code = contributing_code)
         or (not has_own and n_units = 1)
-    group by org_code, indicator_code, part, over_time, within_year, base_period_code
+    group by org_code, measure_id, base_period_code
 
 ),
 
@@ -82,10 +74,7 @@ of_organisations as (
 
     select
         closures.org_code,
-        amounts.indicator_code,
-        amounts.part,
-        amounts.over_time,
-        amounts.within_year,
+        amounts.measure_id,
         amounts.base_period_code,
         sum(case when closures.in_period then amounts.amount end) as amount,
         sum(amounts.amount) as term_amount,
@@ -98,13 +87,7 @@ of_organisations as (
             amounts.row_org_code = closures.contributing_code
             and amounts.base_period_code = closures.base_period_code
     where closures.closure_level = 'organisation'
-    group by
-        closures.org_code,
-        amounts.indicator_code,
-        amounts.part,
-        amounts.over_time,
-        amounts.within_year,
-        amounts.base_period_code
+    group by closures.org_code, amounts.measure_id, amounts.base_period_code
 
 ),
 
@@ -127,7 +110,6 @@ figures as (
 select
     figures.*,
     periods.period_kind,
-    periods.period_year,
-    periods.part_number
+    periods.period_year
 from figures
 inner join {{ ref('stg_period') }} as periods on figures.base_period_code = periods.period_code

@@ -2,7 +2,12 @@ with
 
 bases as (
 
-    select * from {{ ref('int_figure__base') }}
+    select
+        bases.*,
+        measures.indicator_kind,
+        measures.over_time
+    from {{ ref('int_figure__base') }} as bases
+    inner join {{ ref('int_indicator__measure') }} as measures on bases.measure_id = measures.measure_id
 
 ),
 
@@ -19,10 +24,8 @@ term_bases as (
 
     select
         bases.org_code,
-        bases.indicator_code,
-        bases.part,
+        bases.measure_id,
         bases.over_time,
-        bases.within_year,
         bases.term_amount,
         bases.only_code,
         bases.carried_rank,
@@ -31,24 +34,10 @@ term_bases as (
         members.base_year,
         members.is_term_filing,
         max(members.base_year) over (
-            partition by
-                bases.org_code,
-                members.term_system,
-                members.period_code,
-                bases.indicator_code,
-                bases.part,
-                bases.over_time,
-                bases.within_year
+            partition by bases.org_code, members.term_system, members.period_code, bases.measure_id
         ) as last_year,
         min(members.base_year) over (
-            partition by
-                bases.org_code,
-                members.term_system,
-                members.period_code,
-                bases.indicator_code,
-                bases.part,
-                bases.over_time,
-                bases.within_year
+            partition by bases.org_code, members.term_system, members.period_code, bases.measure_id
         ) as first_year
     from bases
     inner join {{ ref('int_period__base') }} as members
@@ -67,10 +56,7 @@ of_terms as (
 
     select
         org_code,
-        indicator_code,
-        part,
-        over_time,
-        within_year,
+        measure_id,
         term_system,
         period_code,
         sum(term_amount) as amount,
@@ -85,42 +71,35 @@ of_terms as (
         over_time = 'sum'
         or (over_time = 'last' and base_year = last_year)
         or (over_time = 'first' and base_year = first_year)
-    group by org_code, indicator_code, part, over_time, within_year, term_system, period_code
+    group by org_code, measure_id, term_system, period_code
 
 )
 
 select
     'cumulative' as base_kind,
-    bases.org_code,
-    bases.indicator_code,
-    bases.part,
-    bases.over_time,
-    bases.within_year,
+    org_code,
+    measure_id,
     cast(null as varchar) as term_system,
-    bases.base_period_code as period_code,
-    bases.amount,
-    bases.period_year as from_year,
-    bases.period_year as to_year,
+    base_period_code as period_code,
+    amount,
+    period_year as from_year,
+    period_year as to_year,
     1 as n_years,
     false as has_term_filing,
-    bases.only_code,
-    bases.carried_rank
+    only_code,
+    carried_rank
 from bases
-inner join {{ ref('stg_indicator') }} as indicators on bases.indicator_code = indicators.indicator_code
 where
-    bases.period_kind <> 'NK'
-    and bases.amount is not null
-    and indicators.indicator_kind <> 'run'
+    period_kind <> 'NK'
+    and amount is not null
+    and indicator_kind <> 'run'
 
 union all
 
 select
     'discrete' as base_kind,
     org_code,
-    indicator_code,
-    part,
-    over_time,
-    within_year,
+    measure_id,
     cast(null as varchar) as term_system,
     period_code,
     amount,
@@ -137,10 +116,7 @@ union all
 select
     'term' as base_kind,
     org_code,
-    indicator_code,
-    part,
-    over_time,
-    within_year,
+    measure_id,
     term_system,
     period_code,
     amount,
@@ -157,10 +133,7 @@ union all
 select
     'run' as base_kind,
     org_code,
-    indicator_code,
-    part,
-    over_time,
-    within_year,
+    measure_id,
     cast(null as varchar) as term_system,
     period_code,
     amount,

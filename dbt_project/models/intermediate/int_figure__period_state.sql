@@ -47,8 +47,7 @@ of_periods as (
     select
         closure_level,
         org_code,
-        indicator_code,
-        form_code,
+        state_key,
         base_period_code as period_code,
         state_rank as sum_rank,
         state_rank as last_rank,
@@ -64,17 +63,16 @@ term_states as (
     select
         states.closure_level,
         states.org_code,
-        states.indicator_code,
-        states.form_code,
+        states.state_key,
         members.period_code,
         members.base_year,
         states.term_state_rank,
         row_number() over (
-            partition by states.closure_level, states.org_code, states.indicator_code, states.form_code, members.period_code
+            partition by states.closure_level, states.org_code, states.state_key, members.period_code
             order by members.base_year desc
         ) as from_last,
         row_number() over (
-            partition by states.closure_level, states.org_code, states.indicator_code, states.form_code, members.period_code
+            partition by states.closure_level, states.org_code, states.state_key, members.period_code
             order by members.base_year
         ) as from_first
     from states
@@ -95,22 +93,20 @@ term_ranks as (
     select
         closure_level,
         org_code,
-        indicator_code,
-        form_code,
+        state_key,
         period_code,
         max(term_state_rank) as sum_rank,
         max(case when from_last = 1 then term_state_rank end) as last_rank,
         max(case when from_first = 1 then term_state_rank end) as first_rank
     from term_states
-    group by closure_level, org_code, indicator_code, form_code, period_code
+    group by closure_level, org_code, state_key, period_code
 
 )
 
 select
     closure_level,
     org_code,
-    indicator_code,
-    form_code,
+    state_key,
     period_code,
     sum_rank,
     last_rank,
@@ -123,8 +119,7 @@ union all
 select
     term_ranks.closure_level,
     term_ranks.org_code,
-    term_ranks.indicator_code,
-    term_ranks.form_code,
+    term_ranks.state_key,
     term_ranks.period_code,
     case
         when terms.n_known_years < terms.last_year - terms.first_year + 1 then 2

@@ -1,32 +1,32 @@
--- Flows of a quarter alone: the difference of two cumulative periods of which both were filed by all who count.
+-- A quarter alone: the difference of two cumulative periods, of which both were filed by all who count.
 with
 
 bases as (
 
     select
-        figures.*,
-        coalesce(unit_states.is_exact, organisation_states.is_exact, false) as is_exact
+        figures.org_code,
+        figures.measure_id,
+        figures.base_period_code,
+        figures.amount,
+        figures.only_code,
+        figures.carried_rank,
+        figures.period_year,
+        measures.within_year
     from {{ ref('int_figure__base') }} as figures
-    inner join {{ ref('int_indicator__form') }} as forms on figures.indicator_code = forms.indicator_code
-    left join {{ ref('int_figure__state') }} as unit_states
+    inner join {{ ref('int_indicator__measure') }} as measures on figures.measure_id = measures.measure_id
+    inner join {{ ref('int_figure__state') }} as states
         on
-            figures.closure_level = 'unit'
-            and unit_states.closure_level = 'unit'
-            and figures.org_code = unit_states.org_code
-            and figures.indicator_code = unit_states.indicator_code
-            and figures.base_period_code = unit_states.base_period_code
-    left join {{ ref('int_figure__state') }} as organisation_states
-        on
-            figures.closure_level = 'organisation'
-            and organisation_states.closure_level = 'organisation'
-            and figures.org_code = organisation_states.org_code
-            and forms.form_code = organisation_states.form_code
-            and figures.base_period_code = organisation_states.base_period_code
+            figures.closure_level = states.closure_level
+            and figures.org_code = states.org_code
+            and figures.base_period_code = states.base_period_code
+            and case
+                when figures.closure_level = 'unit' then measures.indicator_code else measures.only_form_code
+            end = states.state_key
     where
         figures.period_kind <> 'NK'
-        and figures.over_time <> 'none'
         and figures.amount is not null
-        and forms.n_forms = 1
+        and measures.over_time <> 'none'
+        and states.is_exact
 
 ),
 
@@ -43,12 +43,8 @@ quarters as (
 )
 
 select
-    bases.closure_level,
     bases.org_code,
-    bases.indicator_code,
-    bases.part,
-    bases.over_time,
-    bases.within_year,
+    bases.measure_id,
     quarters.period_code,
     case
         when bases.within_year = 'sum' then bases.amount - coalesce(minus.amount, 0)
@@ -63,15 +59,8 @@ left join bases as minus
     on
         quarters.minus_period_code = minus.base_period_code
         and bases.org_code = minus.org_code
-        and bases.indicator_code = minus.indicator_code
-        and bases.part = minus.part
-        and bases.over_time = minus.over_time
-        and bases.within_year = minus.within_year
-        and minus.is_exact
+        and bases.measure_id = minus.measure_id
 where
-    bases.is_exact
-    and (
-        quarters.minus_period_code is null
-        or bases.within_year <> 'sum'
-        or minus.base_period_code is not null
-    )
+    quarters.minus_period_code is null
+    or bases.within_year <> 'sum'
+    or minus.base_period_code is not null

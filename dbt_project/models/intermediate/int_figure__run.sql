@@ -4,19 +4,15 @@ with
 years as (
 
     select
-        bases.closure_level,
         bases.org_code,
-        bases.indicator_code,
-        bases.part,
-        bases.over_time,
-        bases.within_year,
+        bases.measure_id,
         bases.base_period_code,
         bases.period_year,
         bases.n_cells = 1 and bases.amount = 1 as is_hit
     from {{ ref('int_figure__base') }} as bases
-    inner join {{ ref('stg_indicator') }} as indicators on bases.indicator_code = indicators.indicator_code
+    inner join {{ ref('int_indicator__measure') }} as measures on bases.measure_id = measures.measure_id
     where
-        indicators.indicator_kind = 'run'
+        measures.indicator_kind = 'run'
         and bases.closure_level = 'organisation'
         and bases.period_kind = 'N'
         and bases.n_cells > 0
@@ -28,7 +24,7 @@ hits as (
 
     select
         *,
-        period_year - row_number() over (partition by org_code, indicator_code order by period_year) as streak
+        period_year - row_number() over (partition by org_code, measure_id order by period_year) as streak
     from years
     where is_hit
 
@@ -38,18 +34,14 @@ runs as (
 
     select
         *,
-        row_number() over (partition by org_code, indicator_code, streak order by period_year) as n_years
+        row_number() over (partition by org_code, measure_id, streak order by period_year) as n_years
     from hits
 
 )
 
 select
-    years.closure_level,
     years.org_code,
-    years.indicator_code,
-    years.part,
-    years.over_time,
-    years.within_year,
+    years.measure_id,
     years.base_period_code as period_code,
     cast(coalesce(runs.n_years, 0) as double) as amount,
     years.period_year - coalesce(runs.n_years, 0) + 1 as from_year,
@@ -58,5 +50,5 @@ from years
 left join runs
     on
         years.org_code = runs.org_code
-        and years.indicator_code = runs.indicator_code
+        and years.measure_id = runs.measure_id
         and years.period_year = runs.period_year

@@ -6,8 +6,7 @@ of_units as (
     select
         'unit' as closure_level,
         closures.org_code,
-        reporters.indicator_code,
-        cast(null as varchar) as form_code,
+        reporters.indicator_code as state_key,
         closures.base_period_code,
         states.period_year,
         max(case when closures.in_period then states.state_rank end) as state_rank,
@@ -113,8 +112,7 @@ of_organisations as (
     select
         'organisation' as closure_level,
         org_code,
-        cast(null as varchar) as indicator_code,
-        form_code,
+        form_code as state_key,
         base_period_code,
         period_year,
         max(case when in_period then state_rank end) as state_rank,

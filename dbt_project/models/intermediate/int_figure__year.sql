@@ -4,16 +4,18 @@ with
 years as (
 
     select
-        bases.indicator_code,
+        measures.indicator_code,
+        measures.indicator_kind,
         bases.org_code,
         members.term_system,
         members.period_code as term_code,
         bases.period_year,
-        sum(case when bases.part = 'value' then bases.term_amount end) as value,
-        sum(case when bases.part = 'numerator' then bases.term_amount end) as numerator,
-        sum(case when bases.part = 'denominator' then bases.term_amount end) as denominator,
+        sum(case when measures.part = 'value' then bases.term_amount end) as value,
+        sum(case when measures.part = 'numerator' then bases.term_amount end) as numerator,
+        sum(case when measures.part = 'denominator' then bases.term_amount end) as denominator,
         max(bases.carried_rank) as carried_rank
     from {{ ref('int_figure__base') }} as bases
+    inner join {{ ref('int_indicator__measure') }} as measures on bases.measure_id = measures.measure_id
     inner join {{ ref('int_period__base') }} as members
         on
             bases.base_period_code = members.base_period_code
@@ -21,13 +23,19 @@ years as (
             and not members.is_term_filing
     where
         bases.closure_level = 'unit'
-        and bases.over_time <> 'none'
+        and measures.over_time <> 'none'
         and exists (
             select 1
             from {{ ref('stg_organisation') }} as organisations
             where organisations.org_code = bases.org_code and organisations.term_system = members.term_system
         )
-    group by bases.indicator_code, bases.org_code, members.term_system, members.period_code, bases.period_year
+    group by
+        measures.indicator_code,
+        measures.indicator_kind,
+        bases.org_code,
+        members.term_system,
+        members.period_code,
+        bases.period_year
 
 ),
 
@@ -36,7 +44,7 @@ term_ranks as (
 
     select
         org_code,
-        indicator_code,
+        state_key,
         period_code,
         sum_rank
     from {{ ref('int_figure__period_state') }}
@@ -46,7 +54,7 @@ term_ranks as (
 
 select
     years.indicator_code,
-    indicators.indicator_kind,
+    years.indicator_kind,
     years.org_code,
     years.term_code,
     years.period_year,
@@ -55,9 +63,8 @@ select
     years.denominator,
     greatest(years.carried_rank, coalesce(term_ranks.sum_rank, 0)) as state_rank
 from years
-inner join {{ ref('stg_indicator') }} as indicators on years.indicator_code = indicators.indicator_code
 left join term_ranks
     on
         years.org_code = term_ranks.org_code
-        and years.indicator_code = term_ranks.indicator_code
+        and years.indicator_code = term_ranks.state_key
         and years.term_code = term_ranks.period_code

@@ -1,8 +1,5 @@
 select
-    contributions.indicator_code,
-    contributions.part,
-    contributions.over_time,
-    contributions.within_year,
+    contributions.measure_id,
     effective_rows.reporting_org_code,
     effective_rows.row_org_code,
     effective_rows.base_period_code,
@@ -10,16 +7,14 @@ select
     count(*) as n_cells,
     max(case when effective_rows.is_carried then 1 else 0 end) as carried_rank
 from {{ ref('int_indicator__contribution') }} as contributions
+inner join {{ ref('int_indicator__measure') }} as measures on contributions.measure_id = measures.measure_id
 inner join {{ ref('int_row__effective') }} as effective_rows on contributions.row_id = effective_rows.row_id
 where
-    contributions.within_year = 'sum'
-    or (contributions.within_year = 'last' and effective_rows.is_latest)
-    or (contributions.within_year = 'first' and effective_rows.is_first)
+    measures.within_year = 'sum'
+    or (measures.within_year = 'last' and effective_rows.is_latest)
+    or (measures.within_year = 'first' and effective_rows.is_first)
 group by
-    contributions.indicator_code,
-    contributions.part,
-    contributions.over_time,
-    contributions.within_year,
+    contributions.measure_id,
     effective_rows.reporting_org_code,
     effective_rows.row_org_code,
     effective_rows.base_period_code

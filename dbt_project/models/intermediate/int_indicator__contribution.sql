@@ -138,9 +138,6 @@ cells as (
         terms.is_count,
         terms.nature,
         cells.row_id,
-        cells.submission_id,
-        cells.form_code,
-        cells.row_number,
         cells.column_code,
         cells.value_number,
         cells.value_code
@@ -163,38 +160,45 @@ cells as (
             and cells.row_id = matching_rows.row_id
     where n_row_filters.n_columns is null or matching_rows.row_id is not null
 
+),
+
+natured as (
+
+    select
+        cells.*,
+        {{ within_year(
+            "case when cells.nature = 'line' then line_natures.nature else cells.nature end",
+            'cells.over_time',
+            'cells.is_count'
+        ) }} as within_year
+    from cells
+    left join line_natures on cells.row_id = line_natures.row_id
+
 )
 
 select
-    cells.indicator_code,
-    cells.part,
-    cells.over_time,
-    case coalesce(case when cells.nature = 'line' then line_natures.nature else cells.nature end, cells.over_time)
-        when 'flow' then 'sum'
-        when 'opening' then 'first'
-        when 'first' then 'first'
-        when 'sum' then case when cells.is_count then 'last' else 'sum' end
-        else 'last'
-    end as within_year,
-    cells.row_id,
-    cells.submission_id,
-    cells.form_code,
-    cells.row_number,
-    cells.column_code,
-    cells.value_number,
-    cells.value_code,
-    cells.sign * case
-        when not cells.is_count then cells.value_number
+    measures.measure_id,
+    natured.row_id,
+    natured.column_code,
+    natured.value_number,
+    natured.value_code,
+    natured.sign * case
+        when not natured.is_count then natured.value_number
         when counted_codes.code is not null then 1
         else 0
     end as contribution,
-    not cells.is_count or counted_codes.code is not null as is_counted
-from cells
+    not natured.is_count or counted_codes.code is not null as is_counted
+from natured
+inner join {{ ref('int_indicator__measure') }} as measures
+    on
+        natured.indicator_code = measures.indicator_code
+        and natured.part = measures.part
+        and natured.over_time = measures.over_time
+        and natured.within_year = measures.within_year
 left join counted_codes
     on
-        cells.indicator_code = counted_codes.indicator_code
-        and cells.part = counted_codes.part
-        and cells.term_no = counted_codes.term_no
-        and cells.value_code = counted_codes.code
-left join line_natures on cells.row_id = line_natures.row_id
-order by cells.indicator_code, cells.part, cells.row_id
+        natured.indicator_code = counted_codes.indicator_code
+        and natured.part = counted_codes.part
+        and natured.term_no = counted_codes.term_no
+        and natured.value_code = counted_codes.code
+order by measures.measure_id, natured.row_id

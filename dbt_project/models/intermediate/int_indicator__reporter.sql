@@ -31,9 +31,10 @@ filed as (
 contributed as (
 
     select distinct
-        indicator_code,
-        reporting_org_code
-    from {{ ref('int_indicator__amount') }}
+        measures.indicator_code,
+        amounts.reporting_org_code
+    from {{ ref('int_indicator__amount') }} as amounts
+    inner join {{ ref('int_indicator__measure') }} as measures on amounts.measure_id = measures.measure_id
 
 )
 

@@ -1,11 +1,17 @@
 select
-    form_code,
-    reporting_org_code,
-    period_code,
-    column_code,
-    max(submission_id) as submission_id,
-    sum(value_number) as total,
+    cells.form_code,
+    form_rows.reporting_org_code,
+    form_rows.period_code,
+    cells.column_code,
+    form_rows.submission_id,
+    sum(cells.value_number) as total,
     count(*) as n_cells
-from {{ ref('int_form__value') }}
-where value_number is not null
-group by form_code, reporting_org_code, period_code, column_code
+from {{ ref('int_form__value') }} as cells
+inner join {{ ref('int_form__row') }} as form_rows on cells.row_id = form_rows.row_id
+where cells.value_number is not null
+group by
+    cells.form_code,
+    form_rows.reporting_org_code,
+    form_rows.period_code,
+    cells.column_code,
+    form_rows.submission_id

@@ -77,18 +77,19 @@ since_opening as (
 n_years as (
 
     select
-        parts.indicator_code,
+        measures.indicator_code,
         parts.org_code,
         parts.term_system,
         parts.period_code,
         max(case when parts.has_term_filing then terms.last_year - terms.first_year + 1 else parts.n_years end) as n_years
     from {{ ref('int_figure__part') }} as parts
+    inner join {{ ref('int_indicator__measure') }} as measures on parts.measure_id = measures.measure_id
     inner join {{ ref('stg_term') }} as terms
         on
             parts.period_code = terms.term_code
             and parts.term_system = terms.term_system
-    where parts.base_kind = 'term' and parts.part = 'value' and parts.over_time = 'sum'
-    group by parts.indicator_code, parts.org_code, parts.term_system, parts.period_code
+    where parts.base_kind = 'term' and measures.part = 'value' and measures.over_time = 'sum'
+    group by measures.indicator_code, parts.org_code, parts.term_system, parts.period_code
 
 ),
 

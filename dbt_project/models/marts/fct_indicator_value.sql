@@ -1,36 +1,31 @@
 with
 
-parts as (
-
-    select * from {{ ref('int_figure__part') }}
-
-),
-
-indicators as (
-
-    select * from {{ ref('stg_indicator') }}
-
-),
-
 figures as (
 
     select
-        indicator_code,
-        org_code,
-        period_code,
-        base_kind,
-        sum(case when part = 'value' then amount end) as amount,
-        sum(case when part = 'numerator' then amount end) as numerator,
-        sum(case when part = 'denominator' then amount end) as denominator,
-        sum(case when part = 'opening' then amount end) as opening_value,
-        max(case when part <> 'opening' then carried_rank else 0 end) as carried_rank,
+        measures.indicator_code,
+        measures.indicator_kind,
+        measures.only_form_code,
+        parts.org_code,
+        parts.period_code,
+        sum(case when measures.part = 'value' then parts.amount end) as amount,
+        sum(case when measures.part = 'numerator' then parts.amount end) as numerator,
+        sum(case when measures.part = 'denominator' then parts.amount end) as denominator,
+        sum(case when measures.part = 'opening' then parts.amount end) as opening_value,
+        max(case when measures.part <> 'opening' then parts.carried_rank else 0 end) as carried_rank,
         -- a form filed for the whole term stands for all its years
-        bool_or(has_term_filing) as has_term_filing,
-        max(case when part <> 'opening' and over_time = 'sum' then 1 else 0 end) as has_sum,
-        max(case when part <> 'opening' and over_time = 'first' then 1 else 0 end) as has_first,
-        max(case when part <> 'opening' and over_time in ('last', 'none') then 1 else 0 end) as has_last
-    from parts
-    group by indicator_code, org_code, period_code, base_kind
+        bool_or(parts.has_term_filing) as has_term_filing,
+        bool_or(measures.part <> 'opening' and measures.over_time = 'sum') as has_sum,
+        bool_or(measures.part <> 'opening' and measures.over_time = 'first') as has_first,
+        bool_or(measures.part <> 'opening' and measures.over_time in ('last', 'none')) as has_last
+    from {{ ref('int_figure__part') }} as parts
+    inner join {{ ref('int_indicator__measure') }} as measures on parts.measure_id = measures.measure_id
+    group by
+        measures.indicator_code,
+        measures.indicator_kind,
+        measures.only_form_code,
+        parts.org_code,
+        parts.period_code
 
 ),
 
@@ -39,23 +34,25 @@ state_periods as (
 
     select distinct
         period_code,
-        base_period_code as state_period_code
+        case when base_kind = 'term' then period_code else base_period_code end as state_period_code
     from {{ ref('int_period__base') }}
-    where base_kind in ('cumulative', 'discrete') and not is_minus
-
-    union distinct
-
-    select distinct
-        period_code,
-        period_code as state_period_code
-    from {{ ref('int_period__base') }}
-    where base_kind = 'term'
+    where base_kind in ('cumulative', 'discrete', 'term') and not is_minus
 
 ),
 
+-- States of units are kept by indicator, those of other organisations by form; the two share no key.
 states as (
 
-    select * from {{ ref('int_figure__period_state') }}
+    select
+        org_code,
+        state_key,
+        period_code,
+        max(sum_rank) as sum_rank,
+        max(last_rank) as last_rank,
+        max(first_rank) as first_rank,
+        max(known_rank) as known_rank
+    from {{ ref('int_figure__period_state') }}
+    group by org_code, state_key, period_code
 
 ),
 
@@ -66,7 +63,7 @@ judged as (
         figures.org_code,
         figures.period_code,
         case
-            when indicators.indicator_kind <> 'ratio' then figures.amount
+            when figures.indicator_kind <> 'ratio' then figures.amount
             when figures.denominator <> 0 then 100.0 * figures.numerator / figures.denominator
         end as value,
         figures.numerator,
@@ -76,39 +73,32 @@ judged as (
             figures.carried_rank,
             case
                 when figures.has_term_filing then coalesce(unit_states.known_rank, row_states.known_rank, 0)
-                when figures.has_sum = 1 then coalesce(unit_states.sum_rank, row_states.sum_rank, 0)
+                when figures.has_sum then coalesce(unit_states.sum_rank, row_states.sum_rank, 0)
                 else 0
             end,
             case
-                when figures.has_first = 1 and not figures.has_term_filing
+                when figures.has_first and not figures.has_term_filing
                     then coalesce(unit_states.first_rank, row_states.first_rank, 0)
                 else 0
             end,
             case
-                when figures.has_last = 1 and not figures.has_term_filing
+                when figures.has_last and not figures.has_term_filing
                     then coalesce(unit_states.last_rank, row_states.last_rank, 0)
                 else 0
             end
         ) as state_rank
     from figures
-    inner join indicators on figures.indicator_code = indicators.indicator_code
     inner join state_periods on figures.period_code = state_periods.period_code
     left join states as unit_states
         on
             figures.org_code = unit_states.org_code
-            and figures.indicator_code = unit_states.indicator_code
+            and figures.indicator_code = unit_states.state_key
             and state_periods.state_period_code = unit_states.period_code
-            and unit_states.closure_level = 'unit'
-    left join {{ ref('int_indicator__form') }} as forms
-        on
-            figures.indicator_code = forms.indicator_code
-            and forms.n_forms = 1
     left join states as row_states
         on
             figures.org_code = row_states.org_code
-            and forms.form_code = row_states.form_code
+            and figures.only_form_code = row_states.state_key
             and state_periods.state_period_code = row_states.period_code
-            and row_states.closure_level = 'organisation'
 
 ),
 

@@ -6,23 +6,24 @@ figures as (
 
     select
         parts.base_kind,
-        parts.indicator_code,
+        parts.measure_id,
+        measures.indicator_code,
+        measures.part,
+        measures.within_year,
         parts.org_code,
         parts.period_code,
-        parts.part,
-        parts.over_time,
-        parts.within_year,
         parts.only_code,
         bases.base_period_code,
         bases.is_minus
     from {{ ref('int_figure__part') }} as parts
+    inner join {{ ref('int_indicator__measure') }} as measures on parts.measure_id = measures.measure_id
     inner join {{ ref('int_period__base') }} as bases
         on
             parts.base_kind = bases.base_kind
             and parts.period_code = bases.period_code
             and coalesce(parts.term_system, '') = coalesce(bases.term_system, '')
             and bases.base_year between parts.from_year and parts.to_year
-    where not bases.is_minus or parts.within_year = 'sum'
+    where not bases.is_minus or measures.within_year = 'sum'
 
 ),
 
@@ -84,34 +85,32 @@ cells as (
             when source_rows.part = 'value' then 'minus'
             else source_rows.part || '_minus'
         end as part,
-        contributions.submission_id,
+        form_rows.submission_id,
         submissions.file,
         columns.sheet,
-        columns.column_letter || cast(contributions.row_number as varchar) as cell,
+        columns.column_letter || cast(form_rows.row_number as varchar) as cell,
         contributions.value_number,
         contributions.value_code,
         contributions.contribution
     from source_rows
     inner join {{ ref('int_indicator__contribution') }} as contributions
         on
-            source_rows.row_id = contributions.row_id
-            and source_rows.indicator_code = contributions.indicator_code
-            and source_rows.part = contributions.part
-            and source_rows.over_time = contributions.over_time
-            and source_rows.within_year = contributions.within_year
+            source_rows.measure_id = contributions.measure_id
+            and source_rows.row_id = contributions.row_id
+    inner join {{ ref('int_form__row') }} as form_rows on source_rows.row_id = form_rows.row_id
     inner join {{ ref('int_submission__effective') }} as submissions
-        on contributions.submission_id = submissions.submission_id
+        on form_rows.submission_id = submissions.submission_id
     inner join {{ ref('int_submission__column') }} as columns
         on
-            contributions.submission_id = columns.submission_id
-            and contributions.form_code = columns.form_code
+            form_rows.submission_id = columns.submission_id
+            and form_rows.form_code = columns.form_code
             and contributions.column_code = columns.column_code
     where
         contributions.is_counted
         and (
-            contributions.within_year = 'sum'
-            or (contributions.within_year = 'last' and source_rows.is_latest)
-            or (contributions.within_year = 'first' and source_rows.is_first)
+            source_rows.within_year = 'sum'
+            or (source_rows.within_year = 'last' and source_rows.is_latest)
+            or (source_rows.within_year = 'first' and source_rows.is_first)
         )
 
 )

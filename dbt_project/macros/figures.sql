@@ -23,3 +23,17 @@
 {% macro printed_decimals(column) %}
     cast(length(coalesce(nullif(split_part(cast({{ column }} as varchar), '.', 2), '0'), '')) as integer)
 {% endmacro %}
+
+{#
+    How filings of one year add up: flows do where each is of a quarter alone, openings are those of the first,
+    everything else is that of the latest.
+#}
+{% macro within_year(nature, over_time, is_count) %}
+    case coalesce({{ nature }}, {{ over_time }})
+        when 'flow' then 'sum'
+        when 'opening' then 'first'
+        when 'first' then 'first'
+        when 'sum' then case when {{ is_count }} then 'last' else 'sum' end
+        else 'last'
+    end
+{% endmacro %}
