@@ -1,0 +1,266 @@
+"""What the pages of a site say: figures come from the marts, and what is missing is said to be missing."""
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from reports.blocks import Grid, Paragraph, Picture
+from reports.context import Figure, Site, Unit
+from reports.marts import MartsError
+from reports.overview import index_page, open_page
+from reports.pages import Page, chart_data, unit_page
+from reports.project import write_project
+from reports.sections import FieldOf, Sentence, load_plan
+from reports.sentences import number_of, say
+from reports.stated import stated_page
+from tests.reports_site import TERM, site_of, write_warehouse
+
+PLAN = load_plan()
+
+
+@pytest.fixture(scope="module")
+def drawn(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a folder in which charts are kept from test to test."""
+    return tmp_path_factory.mktemp("charts")
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
+    return site_of(write_warehouse(tmp_path_factory.mktemp("warehouse") / "w.duckdb"))
+
+
+def unit_of(site: Site, code: str) -> Unit:
+    return next(unit for unit in site.units if unit.code == code)
+
+
+def markdown(page: Page) -> str:
+    return "\n\n".join(block.markdown() for block in page.blocks)
+
+
+def with_figures(site: Site, **figures: float | None) -> tuple[Site, Unit]:
+    """Give the site with other figures for one unit's term."""
+    unit = unit_of(site, "VP")
+    changed = {**site.figures}
+    for code, value in figures.items():
+        changed[code, unit.code, unit.term] = Figure(code, unit.code, unit.term, value)
+    return replace(site, figures=changed), unit
+
+
+def with_change(site: Site, value: float) -> tuple[Site, Unit]:
+    unit = unit_of(site, "VP")
+    key = ("members", unit.code, unit.term, "change_over_term")
+    changed = {**site.derived, key: Figure("members", unit.code, unit.term, value)}
+    return replace(site, derived=changed), unit
+
+
+ADMITTED = Sentence(text="admissions", sign_of="value", fields={"value": FieldOf(indicator="admissions")})
+CHANGE = Sentence(
+    text="members_change",
+    sign_of="change",
+    fields={
+        "change": FieldOf(indicator="members", derivation="change_over_term"),
+        "before": FieldOf(indicator="members", part="opening"),
+    },
+)
+
+
+def test_a_sentence_states_the_figure(site: Site) -> None:
+    assert say(site, unit_of(site, "VP"), ADMITTED) == "Trong nhiệm kỳ, toàn đảng bộ kết nạp 11.945 đảng viên."
+
+
+def test_zero_is_said_in_words_and_missing_is_not_said_at_all(site: Site) -> None:
+    assert say(*with_figures(site, admissions=0.0), ADMITTED) == "Trong nhiệm kỳ không kết nạp đảng viên nào."
+    assert say(*with_figures(site, admissions=None), ADMITTED) is None
+
+
+@pytest.mark.parametrize(
+    ("change", "words"), [(12.0, "tăng 12."), (-12.0, "giảm 12."), (0.0, "không thay đổi")]
+)
+def test_the_words_carry_the_sign_of_a_change(site: Site, change: float, words: str) -> None:
+    written = say(*with_change(site, change), CHANGE)
+    assert written is not None
+    assert words in written
+    assert "−" not in written
+
+
+def test_a_sentence_says_that_its_figure_may_change(site: Site) -> None:
+    written = say(site, unit_of(site, "VP-LT"), ADMITTED)
+    assert written is not None
+    assert written.endswith("đảng viên (số tạm tính).")
+
+
+def test_every_number_of_every_sentence_is_a_figure_of_the_warehouse(site: Site) -> None:
+    count = 0
+    for unit in site.units:
+        for section in PLAN.for_system(unit.system):
+            for sentence in section.sentences:
+                text = say(site, unit, sentence)
+                if text is None:
+                    continue
+                numbers = [number_of(site, unit, field) for field in sentence.fields.values()]
+                allowed = {
+                    n.written(magnitude=m).replace("\u00a0%", "") for n in numbers if n for m in (True, False)
+                }
+                allowed |= {str(site.years(unit.term)[-1]), "18", "30"}
+                assert set(re.findall(r"[\d.,]*\d", text)) <= allowed, text
+                count += 1
+    assert count > 60
+
+
+def test_every_cell_of_a_table_of_years_is_the_figure_of_its_year(site: Site) -> None:
+    unit = unit_of(site, "VP-YL")
+    page = unit_page(site, unit, PLAN)
+    table = next(
+        b
+        for b in page.blocks
+        if isinstance(b, Grid) and "Thi hành" not in b.caption and "Kỷ luật đảng viên" in b.caption
+    )
+    row = next(row for row in table.rows if row[0] == site.indicators["members_disciplined"].name)
+    figures = [
+        site.figures["members_disciplined", "VP-YL", period]
+        for period in (*(f"{y}-N" for y in range(2016, 2021)), TERM)
+    ]
+    assert [str(cell).replace(".", "") for cell in row[1:]] == [str(int(f.value or 0)) for f in figures]
+
+
+def test_every_indicator_with_a_figure_stands_in_a_table(site: Site) -> None:
+    unit = unit_of(site, "VP-YL")
+    text = markdown(unit_page(site, unit, PLAN))
+    with_figure = {code for code, org, period in site.figures if org == unit.code and period == unit.term}
+    assert with_figure
+    assert {code for code in with_figure if f"`{code}`" not in text} == set()
+
+
+def test_a_unit_without_figures_has_a_report_that_says_so(site: Site) -> None:
+    text = markdown(unit_page(site, unit_of(site, "TG-GCT"), PLAN))
+    assert "Chưa có báo cáo nào của đơn vị được chấp nhận" in text
+    assert "Số liệu của nhiệm kỳ trước không được nộp" in text
+    assert "TG-GCT.2020-Q1.r1" in text
+    assert "cần giải trình" in text
+
+
+def test_a_section_without_figures_says_so(site: Site) -> None:
+    kept = {key: f for key, f in site.figures.items() if site.indicators[key[0]].section != "study"}
+    partly = replace(site, figures=kept)
+    text = markdown(unit_page(partly, unit_of(site, "VP-YL"), PLAN))
+    section = text.partition("{#study}")[2].partition("\n## ")[0]
+    assert "Chưa có số liệu nào được chấp nhận cho phần này" in section
+    assert "|" not in section
+
+
+@pytest.mark.parametrize(
+    "empty",
+    [
+        ("fct_indicator_value",),
+        ("fct_indicator_derived", "fct_target"),
+        ("rpt_completeness", "fct_submission", "rpt_explanation"),
+        ("rpt_stated_figure",),
+        ("rpt_report_unit",),
+    ],
+)
+def test_empty_marts_never_break_the_site(tmp_path: Path, drawn: Path, empty: tuple[str, ...]) -> None:
+    site = site_of(write_warehouse(tmp_path / "w.duckdb", empty=empty))
+    written = write_project(site, tmp_path / "project", chart_cache=drawn)
+    assert {"index.qmd", "so-lieu-da-cong-bo.qmd", "ho-so-dang-mo.qmd"} <= {path.name for path in written}
+
+
+def test_a_missing_warehouse_and_a_missing_mart_are_told(tmp_path: Path) -> None:
+    with pytest.raises(MartsError, match="tongket run"):
+        site_of(tmp_path / "none.duckdb")
+    path = write_warehouse(tmp_path / "w.duckdb")
+    import duckdb
+
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("drop table fct_target")
+    with pytest.raises(MartsError, match="fct_target"):
+        site_of(path)
+
+
+def test_no_stated_figure_is_left_out(site: Site) -> None:
+    text = markdown(stated_page(site))
+    assert len(re.findall(r"^\| `I\d{3}` \|", text, re.MULTILINE)) == len(site.statements) == 117
+
+
+def test_the_known_oddities_come_out_as_themselves(site: Site) -> None:
+    said = [block.markdown() for block in stated_page(site).blocks if ".notice" in block.markdown()]
+    assert len(said) == 4
+    text = "\n".join(said).replace("\\", "").replace("\u00a0", " ")
+    assert "81 + 17 + 3 + 2 = 103" in text
+    assert "104 đảng viên" in text
+    assert "139 là số lượt" in text
+    assert "81 tổ chức cơ sở đảng" in text
+    assert "“vượt chỉ tiêu” không kiểm chứng được" in text
+    assert "20/80, tỷ lệ xuất sắc so với hoàn thành tốt là 25 %, vượt mức trần 20 %" in text
+    assert "15/85, tỷ lệ đó là 17,6 %" in text
+
+
+def test_stated_figures_are_written_as_stated(site: Site) -> None:
+    rows = {}
+    for block in stated_page(site).blocks:
+        if isinstance(block, Grid):
+            rows.update({row[0].text.strip("`"): row for row in block.rows})  # type: ignore[union-attr]
+    plain = {code: [str(cell).replace("\u00a0", " ") for cell in row[2:]] for code, row in rows.items()}
+    assert plain["I001"] == ["850", "850", "khớp"]
+    assert plain["I017"][:2] == ["20,5 %", "20,5 %"]
+    assert plain["I024"][:2] == ["10,24 %", "10,24 %"]
+    assert plain["I027"] == ["104", "103", "không khớp"]
+    assert plain["I060"][:2] == ["từ 80 % đến 85 %", "từ 80,4 % đến 84,6 %"]
+    assert plain["I110"][0] == "gần 70.000"
+    assert plain["I012"] == ["từ 4 trở lên", "–", "là định mức"]
+    assert plain["I102"][0] == "không nêu số"
+    assert plain["I016"][2] == "khớp; đầu nhiệm kỳ 1.813"
+
+
+def test_the_index_leads_to_every_report(site: Site) -> None:
+    text = markdown(index_page(site))
+    assert set(re.findall(r"\]\(([^)]+-nk)\.html\)", text)) == {unit.slug for unit in site.units}
+
+
+def test_only_the_newest_submission_makes_an_open_case(site: Site) -> None:
+    assert [case.id for case in site.open_cases] == ["TG-GCT.2020-Q1.r1"]
+    text = markdown(open_page(site))
+    assert "Có 1 hồ sơ đang mở" in text
+    assert text.count("Huyện ủy Gò Công Tây") == 1 + len(site.missing)
+
+
+def test_a_target_line_is_drawn_where_the_target_is_the_same_each_year(site: Site) -> None:
+    chart = next(
+        c for s in PLAN.sections for c in s.charts if c.indicators == ("admissions",) and c.kind == "years"
+    )
+    data = chart_data(site, unit_of(site, "VP"), chart)
+    assert data is not None
+    assert data.target == 2300.0
+    page = unit_page(site, unit_of(site, "VP"), PLAN)
+    captions = [block.caption for block in page.blocks if isinstance(block, Picture)]
+    assert any(caption.endswith("(đường đứt: chỉ tiêu 2.300)") for caption in captions)
+
+
+def test_tables_and_charts_are_numbered_in_order(site: Site) -> None:
+    page = unit_page(site, unit_of(site, "VP"), PLAN)
+    tables = [int(re.match(r"Bảng (\d+)\.", b.caption)[1]) for b in page.blocks if isinstance(b, Grid)]  # type: ignore[index]
+    charts = [int(re.match(r"Biểu đồ (\d+)\.", b.caption)[1]) for b in page.blocks if isinstance(b, Picture)]  # type: ignore[index]
+    assert tables == list(range(1, len(tables) + 1))
+    assert charts == list(range(1, len(charts) + 1))
+    assert len(charts) >= 8
+
+
+def test_a_yearly_target_stands_in_its_year(site: Site) -> None:
+    text = markdown(unit_page(site, unit_of(site, "VP"), PLAN)).replace("\u00a0", " ").replace("\\", "")
+    assert "| trên 95 % mỗi năm | – | – | – | 94 %: chưa đạt | – |" in text
+
+
+def test_no_sentence_is_empty(site: Site) -> None:
+    for unit in site.units:
+        blocks = unit_page(site, unit, PLAN).blocks
+        assert all(str(block.text).strip() for block in blocks if isinstance(block, Paragraph))
+
+
+def test_the_same_site_gives_the_same_bytes(tmp_path: Path, drawn: Path, site: Site) -> None:
+    contents = []
+    for name, cache in (("a", None), ("b", drawn), ("c", drawn)):
+        write_project(site, tmp_path / name, chart_cache=cache)
+        files = sorted(path for path in (tmp_path / name).rglob("*") if path.is_file())
+        contents.append([(path.relative_to(tmp_path / name), path.read_bytes()) for path in files])
+    assert contents[0] == contents[1] == contents[2]
