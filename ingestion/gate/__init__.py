@@ -7,19 +7,22 @@ not: reading files, storing anything, the clock.
 from ingestion.gate.batch import GateContext
 from ingestion.gate.history import EmptyHistory, History
 from ingestion.gate.judge import Engine, GateError, judge
-from ingestion.gate.rules import Rule, RuleError, load_rules, rules_version
+from ingestion.gate.rules import Check, Rule, RuleBook, RuleError, load_rules, rule_book, rules_version
 from ingestion.gate.wording import reason_text
 
 __all__ = [
+    "Check",
     "EmptyHistory",
     "Engine",
     "GateContext",
     "GateError",
     "History",
     "Rule",
+    "RuleBook",
     "RuleError",
     "judge",
     "load_rules",
     "reason_text",
+    "rule_book",
     "rules_version",
 ]

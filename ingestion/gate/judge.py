@@ -14,9 +14,8 @@ import numpy.typing as npt
 from ingestion.cells import parse_address
 from ingestion.findings import Finding, Judgement, Outcome, OutcomeStatus, Verdict, verdict_of
 from ingestion.gate.batch import Batch, FormStatus, Frame, GateContext, Subject, subject_of
-from ingestion.gate.context import Vocabulary, vocabulary
 from ingestion.gate.evaluate import Mask, combine, mask
-from ingestion.gate.rules import Check, Rule, compile_rules, load_parameters, load_rules
+from ingestion.gate.rules import Check, Rule, RuleBook, rule_book
 from ingestion.gate.vectors import FALSE, TRUE, VectorError
 from ingestion.gate.wording import Wording, finding_of_problem
 from ingestion.periods import Period, PeriodError
@@ -28,15 +27,6 @@ Engine = Literal["gx", "masks"]
 
 class GateError(RuntimeError):
     """The gate contradicts itself: a rule cannot be evaluated, or two evaluations of it differ."""
-
-
-@dataclass(frozen=True)
-class _RuleBook:
-    """The rules, the checks that they come to, and the prefixes that these name."""
-
-    rules: Mapping[str, Rule]
-    checks: Mapping[str, tuple[Check, ...]]
-    words: Vocabulary
 
 
 @dataclass
@@ -65,9 +55,7 @@ def judge(
         RuleError: a rule file does not fit its schema.
         GateError: a rule cannot be evaluated, or Great Expectations and the masks differ.
     """
-    rules = load_rules()
-    words = vocabulary(context.catalogue, load_parameters().schedule_share)
-    book = _RuleBook(rules, compile_rules(rules, context.catalogue, words), words)
+    book = rule_book(context.catalogue)
     by_period: dict[str, list[Submission]] = {}
     for submission in submissions:
         by_period.setdefault(submission.key.period, []).append(submission)
@@ -88,7 +76,7 @@ def _judge_period(
     period: Period | None,
     submissions: Sequence[Submission],
     context: GateContext,
-    book: "_RuleBook",
+    book: RuleBook,
     engine: Engine,
 ) -> dict[SubmissionKey, Judgement]:
     effective = [rule for rule in book.rules.values() if period is None or rule.is_effective(period.end)]
@@ -161,7 +149,7 @@ def _outcomes(batch: Batch, rules: Sequence[Rule], runs: Mapping[str, Sequence[_
             elif held[index]:
                 outcomes[index].append(Outcome(rule.id, OutcomeStatus.PASS))
             elif _applies(rule, runs[rule.id], subject):
-                reason = _reason(batch, rule, runs[rule.id], subject)
+                reason = _reason(batch, runs[rule.id], index)
                 outcomes[index].append(Outcome(rule.id, OutcomeStatus.NOT_RUN, reason))
     return outcomes
 
@@ -181,23 +169,43 @@ def _applies(rule: Rule, runs: Sequence[_Run], subject: Subject) -> bool:
     return any(subject.forms[form] is not FormStatus.NOT_OWED for form in own)
 
 
-def _reason(batch: Batch, rule: Rule, runs: Sequence[_Run], subject: Subject) -> str:
-    checks = [run.check for run in runs]
+def _reason(batch: Batch, runs: Sequence[_Run], index: int) -> str:
+    """Say why a rule did not run on a submission, the first cause first."""
+    subject = batch.subjects[index]
     if not subject.is_known:
         return "unknown_unit"
-    own = sorted({c.form for c in checks if c.form is not None})
+    if reason := _absent_form([run.check for run in runs], subject):
+        return reason
+    if batch.context.as_of is None and any(run.check.clock for run in runs):
+        return "no_clock"
+    if any(run.check.history and not _has_history(run, index) for run in runs):
+        return "no_history"
+    if any(run.check.scheme and not _has_scheme(batch, run.check, index) for run in runs):
+        return "no_scheme"
+    return "nothing_to_check"
+
+
+def _absent_form(checks: Sequence[Check], subject: Subject) -> str:
+    own = sorted({check.form for check in checks if check.form is not None})
     present = [form for form in own if subject.forms[form] is FormStatus.FILED]
     if own and not present:
         return f"form_missing:{', '.join(f for f in own if subject.forms[f] is FormStatus.MISSING)}"
-    others = sorted({form for c in checks for form in c.other_forms if c.form is None or c.form in present})
+    others = sorted({f for c in checks if c.form is None or c.form in present for f in c.other_forms})
     for status, reason in ((FormStatus.MISSING, "form_missing"), (FormStatus.NOT_OWED, "form_not_owed")):
         if absent := [form for form in others if subject.forms[form] is status]:
             return f"{reason}:{', '.join(absent)}"
-    if any(check.clock for check in checks) and batch.context.as_of is None:
-        return "no_clock"
-    if any(check.history for check in checks):
-        return "no_history"
-    return "no_scheme" if any(check.scheme for check in checks) else "nothing_to_check"
+    return ""
+
+
+def _has_history(run: _Run, subject: int) -> bool:
+    """Say whether anything of an earlier period was found for a submission."""
+    rows = run.frame.submission == subject
+    return any(not run.frame.column(name.path).is_null[rows].all() for name in run.check.history)
+
+
+def _has_scheme(batch: Batch, check: Check, subject: int) -> bool:
+    """Say whether the rating scheme in force has what a check's condition asks of it."""
+    return all(batch.submissions.column(name.path).at(subject) not in (None, False) for name in check.scheme)
 
 
 def _order(finding: Finding) -> tuple[object, ...]:

@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from ingestion.catalogue import Catalogue, CatalogueError, Code, Form, Label, PeriodPart
 from ingestion.gate.batch import CellFrame, FrameKind, OwedFrame
-from ingestion.gate.context import Vocabulary
+from ingestion.gate.context import Vocabulary, vocabulary
 from ingestion.gate.evaluate import Missing
 from ingestion.gate.functions import FUNCTIONS
 from ingestion.gate.parser import ExpressionError, parse
@@ -25,6 +25,9 @@ from ingestion.gate.syntax import COMPARISONS, IT, Binary, Call, Name, Node, Una
 
 FOLDER = Path(__file__).parent.parent / "rules"
 PARAMETERS = "parameters.yml"
+SCHEME = "scheme"
+"""The prefix of the rating scheme; a rule whose condition it does not meet does not apply in that year."""
+
 ALL_COUNTS = "*int"
 """Written in `each`: every column of the form whose type is int."""
 
@@ -193,9 +196,9 @@ class Check:
     Attributes:
         clause: number of the clause, from 1.
         column: the column that stands for `it`.
-        history: whether it reads earlier periods.
+        history: the names by which it reads earlier periods.
+        scheme: the names by which its condition reads the rating scheme in force.
         clock: whether it needs to know the time.
-        scheme: whether it reads the rating scheme in force.
         other_forms: forms that it reads besides its own.
     """
 
@@ -214,9 +217,9 @@ class Check:
     hints: tuple[tuple[Node, Label], ...]
     message: Label
     remedy: Label
-    history: bool
+    history: tuple[Name, ...]
+    scheme: tuple[Name, ...]
     clock: bool
-    scheme: bool
     other_forms: tuple[str, ...]
 
     @cached_property
@@ -288,8 +291,9 @@ class _Compiler:
             when = condition if when is None or condition is None else Binary("and", when, condition)
         used = names(holds)
         related = tuple(name(text) for text in clause.related) if clause.related is not None else used
-        every = (*used, *(names(when) if when else ()))
-        providers = [(self.words(n.path[0]), n.path[1:]) for n in every if len(n.path) > 1]
+        in_condition = names(when) if when else ()
+        joined = [n for n in (*used, *in_condition) if len(n.path) > 1]
+        providers = [(self.words(n.path[0]), n.path[1:]) for n in joined]
         others = {code for provider, path in providers for code in provider.forms(path)}
         return Check(
             rule=rule,
@@ -307,9 +311,9 @@ class _Compiler:
             hints=tuple((node(hint.when), hint.text) for hint in (*clause.hints, *rule.hints)),
             message=clause.message or rule.message,
             remedy=clause.remedy or rule.remedy,
-            history=any(provider.needs_history for provider, _ in providers),
+            history=tuple(n for n in joined if self.words(n.path[0]).needs_history),
+            scheme=tuple(n for n in in_condition if n.path[0] == SCHEME),
             clock=any(provider.needs_clock(path) for provider, path in providers),
-            scheme=any(provider.needs_scheme for provider, _ in providers),
             other_forms=tuple(sorted(others - {form.code if form else None})),
         )
 
@@ -384,6 +388,25 @@ def _other_side(holds: Node, cell: Name | None) -> Node | None:
     if holds.left == cell:
         return holds.right
     return holds.left if holds.right == cell else None
+
+
+@dataclass(frozen=True)
+class RuleBook:
+    """The rules, the checks that they come to, and the prefixes that these name."""
+
+    rules: Mapping[str, Rule]
+    checks: Mapping[str, tuple[Check, ...]]
+    words: Vocabulary
+
+
+def rule_book(catalogue: Catalogue) -> RuleBook:
+    """Give the product's rules, compiled for a catalogue of forms.
+
+    Raises:
+        RuleError: a rule file does not fit its schema, or names what does not exist.
+    """
+    rules, words = load_rules(), vocabulary(catalogue, load_parameters().schedule_share)
+    return RuleBook(rules, compile_rules(rules, catalogue, words), words)
 
 
 def compile_rules(

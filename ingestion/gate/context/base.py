@@ -20,12 +20,10 @@ class Provider(ABC):
     Attributes:
         frames: kinds of frames to which it can be joined.
         needs_history: whether it reads earlier periods.
-        needs_scheme: whether it reads the rating scheme in force.
     """
 
     frames: ClassVar[frozenset[FrameKind]]
     needs_history: ClassVar[bool] = False
-    needs_scheme: ClassVar[bool] = False
 
     @abstractmethod
     def expected(self, catalogue: Catalogue, form: Form | None, path: Path) -> str | None:

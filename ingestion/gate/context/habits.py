@@ -22,16 +22,15 @@ _LEAST_FOR_DIGITS = 20
 
 
 class _Shares(SubmissionProvider):
-    """A share over cells and how many cells there were."""
+    """A share over cells and how many cells there were; null where there were none."""
 
     attributes: ClassVar[Mapping[str, Kind]] = {"cells": Kind.NUMBER, "share": Kind.NUMBER}
 
     def column(self, frame: Frame, path: Path) -> Vector:
         """Give the share or the number of cells for every row of the frame."""
         counted, matching = frame.batch.remembered((type(self),), lambda: self.count(frame.batch))
-        if path[0] == "cells":
-            return frame.joined(numbers(counted))
-        return frame.joined(numbers(matching / np.where(counted == 0, np.nan, counted)))
+        known = np.where(counted == 0, np.nan, counted)
+        return frame.joined(numbers(known if path[0] == "cells" else matching / known))
 
     def count(self, batch: Batch) -> tuple[Counts, Counts]:
         """Give for each submission how many cells count, and how many of them match."""

@@ -151,7 +151,6 @@ class CalendarContext(SubmissionProvider):
 class SchemeContext(SubmissionProvider):
     """`scheme.`: the rating scheme of the period's year; everything is null where no scheme is known."""
 
-    needs_scheme = True
     attributes: ClassVar[Mapping[str, Kind]] = {
         "code": Kind.TEXT,
         "cap_rate": Kind.NUMBER,

@@ -175,6 +175,19 @@ class TestReasons:
         assert "B01" in reason_text("form_missing:B01")
         assert reason_text("") == ""
 
+    def test_what_was_there_but_too_little_is_not_called_missing(self, world):
+        small = {"unit": "U2", "kind": "BLOC", "organisations": ("C1",)}
+        history = world.history(a=world.workbook(period="2019-9T", **small))
+        judgement = world.judge(world.workbook(**small), history=history)
+
+        assert world.reason(judgement, "V058") == "nothing_to_check"
+
+    def test_scores_that_nobody_gave_are_not_blamed_on_the_scheme(self, world):
+        book = world.workbook(unit="U2", kind="BLOC", period="2025-N", organisations=("C1",))
+
+        assert world.reason(world.judge(book), "V036") == "nothing_to_check"
+        assert world.reason(world.judge(world.workbook()), "V036") == "no_scheme"
+
     def test_the_first_period_has_nothing_before_it(self, world):
         judgement = world.judge(world.workbook(), history=world.history(a=world.workbook(period="2017-N")))
 
