@@ -7,9 +7,10 @@ What belongs here: how many are admitted where and when, and the yearly targets.
 from dataclasses import dataclass
 from datetime import date
 
-from demo.bodies import CHI_BO, Bodies, Body
-from demo.draw import apportion, deal, paced, spread, stream
-from demo.plan import Family, WorldPlan
+from demo.bodies import CHI_BO, Body
+from demo.draw import apportion, deal, paced, spread
+from demo.plan import Family
+from demo.setting import Setting
 
 Slot = tuple[str, int, int]
 """An organisation (or unit), a year and a quarter from 1 to 4."""
@@ -31,16 +32,17 @@ class Admissions:
         return sum(self.counts.get((code, year, quarter), 0) for quarter in range(1, 5))
 
 
-def build_admissions(seed: int, bodies: Bodies, plan: WorldPlan) -> Admissions:
+def build_admissions(setting: Setting) -> Admissions:
     """Draw the admissions of all families."""
+    bodies = setting.bodies
     counts: dict[Slot, int] = {}
     unit_targets: dict[str, int] = {}
     targets: dict[str, int] = {}
     for family in bodies.families:
-        by_unit, aims = _by_unit_and_year(seed, family, plan)
+        by_unit, aims = _by_unit_and_year(setting, family)
         unit_targets |= aims
         for (unit, year), total in by_unit.items():
-            counts |= _by_organisation(seed, bodies, unit, year, total, aims.get(unit))
+            counts |= _by_organisation(setting, unit, year, total, aims.get(unit))
         for unit, aim in aims.items():
             lasting = [b for b in bodies.bodies if b.unit == unit and not b.event]
             shares = apportion(aim, [float(b.size) for b in lasting])
@@ -48,11 +50,9 @@ def build_admissions(seed: int, bodies: Bodies, plan: WorldPlan) -> Admissions:
     return Admissions(counts, unit_targets, targets)
 
 
-def _by_unit_and_year(
-    seed: int, family: Family, plan: WorldPlan
-) -> tuple[dict[tuple[str, int], int], dict[str, int]]:
+def _by_unit_and_year(setting: Setting, family: Family) -> tuple[dict[tuple[str, int], int], dict[str, int]]:
     """Split a family's admissions; where there is a target, every unit reaches its own every year."""
-    rng = stream(seed, family.code, "admissions")
+    plan, rng = setting.plan, setting.stream(family.code, "admissions")
     units = [unit for unit in family.units if unit.organisations]
     weights = [float(unit.members) for unit in units]
     stated = plan.admissions.get(family.code)
@@ -87,10 +87,10 @@ def _by_unit_and_year(
 
 
 def _by_organisation(
-    seed: int, bodies: Bodies, unit: str, year: int, total: int, aim: int | None
+    setting: Setting, unit: str, year: int, total: int, aim: int | None
 ) -> dict[Slot, int]:
-    rng = stream(seed, unit, year, "admissions")
-    settled = [b for b in bodies.bodies if b.unit == unit and _can_admit(b, year)]
+    rng = setting.stream(unit, year, "admissions")
+    settled = [b for b in setting.bodies.bodies if b.unit == unit and _can_admit(b, year)]
     weights = [float(b.size) ** 0.9 for b in settled]
     limits = [_most(b) for b in settled]
     shares = spread(rng, total, weights, limits)

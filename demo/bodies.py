@@ -17,7 +17,13 @@ DANG_BO = "DANG_BO_CO_SO"
 CHI_BO = "CHI_BO_CO_SO"
 _TYPES = {"D": DANG_BO, "C": CHI_BO}
 _TYPE_NAMES = {DANG_BO: "Đảng bộ", CHI_BO: "Chi bộ"}
-_COMMITTEES = {"huyện": "Huyện ủy", "thành phố": "Thành ủy", "thị xã": "Thị ủy", "quận": "Quận ủy", "tỉnh": "Tỉnh ủy"}
+_COMMITTEES = {
+    "huyện": "Huyện ủy",
+    "thành phố": "Thành ủy",
+    "thị xã": "Thị ủy",
+    "quận": "Quận ủy",
+    "tỉnh": "Tỉnh ủy",
+}
 _COMMUNE = "COMMUNE"
 
 
@@ -137,7 +143,8 @@ def _unit_bodies(seed: int, unit: UnitPlan, plan: WorldPlan) -> list[Body]:
     needed = {name for event in events for name in (event.source, event.into) if name}
     named = _named(unit, unit.organisations + len(ended), needed)
     numbered = [
-        replace(body, code=_code(unit, body, number), unit=unit.code) for number, body in enumerate(named, start=1)
+        replace(body, code=_code(unit, body, number), unit=unit.code)
+        for number, body in enumerate(named, start=1)
     ]
     codes = {body.name: body.code for body in numbered}
     dated = []
@@ -168,7 +175,9 @@ def _named(unit: UnitPlan, count: int, needed: set[str]) -> list[Body]:
             for t, s, name in lists["commune_series"]
             for _, commune in territories
         ]
-    others = [Body("", f"{_TYPE_NAMES[_TYPES[t]]} {name}", _TYPES[t], sector, "") for t, sector, name in patterns]
+    others = [
+        Body("", f"{_TYPE_NAMES[_TYPES[t]]} {name}", _TYPES[t], sector, "") for t, sector, name in patterns
+    ]
     room = count - len(communes) - len(needed - {b.name for b in communes})
     chosen = communes
     for body in others:
@@ -226,9 +235,7 @@ def _with_cells(rng: Rng, unit: UnitPlan, plan: WorldPlan, bodies: list[Body]) -
         extra = apportion(stated - 3 * len(large), [b.size for b in large])
         cells = {b.code: 3 + n for b, n in zip(large, extra, strict=True)}
     else:
-        cells = {
-            b.code: max(8 if b.is_commune else 3, round(b.size / rng.uniform(16, 26))) for b in large
-        }
+        cells = {b.code: max(8 if b.is_commune else 3, round(b.size / rng.uniform(16, 26))) for b in large}
     return [replace(b, cells=cells.get(b.code, 0)) for b in bodies]
 
 

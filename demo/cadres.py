@@ -74,7 +74,9 @@ def _case_totals(unit: UnitPlan, bodies: Bodies, plan: WorldPlan, years: int) ->
     stated = plan.cadres.stated.get(unit.code)
     if stated:
         return dict(stated)
-    organisations = len(bodies.filed_by(unit.code, plan.years[0] if unit.valid_from is None else plan.years[-1]))
+    organisations = len(
+        bodies.filed_by(unit.code, plan.years[0] if unit.valid_from is None else plan.years[-1])
+    )
     scale = organisations * years / len(plan.years)
     return {line: round(rate * scale) for line, rate in plan.cadres.default.items()}
 
@@ -150,8 +152,22 @@ def _posts(
             since = plan.years[-1] - year
             if not in_province:
                 growing = 1 - 0.1 * since
-                _put(cadres, unit.code, year, half, "CB07", _row(rng, round(communes * secretaries * growing), profile, base=communes))
-                _put(cadres, unit.code, year, half, "CB08", _row(rng, round(communes * chairs * growing), profile, base=communes))
+                _put(
+                    cadres,
+                    unit.code,
+                    year,
+                    half,
+                    "CB07",
+                    _row(rng, round(communes * secretaries * growing), profile, base=communes),
+                )
+                _put(
+                    cadres,
+                    unit.code,
+                    year,
+                    half,
+                    "CB08",
+                    _row(rng, round(communes * chairs * growing), profile, base=communes),
+                )
             merged = max(0, both - since)
             police = {0: communes if half == WHOLE else communes * 2 // 3, 1: communes // 3}.get(since, 0)
             _put(cadres, unit.code, year, half, "CB09", _row(rng, merged, profile, base=communes, people=False))
@@ -186,7 +202,9 @@ def _payroll(
         members = sum(b.size for b in bodies.filed_by(unit.code, years[0]))
         opening = inherited or round(members * plan.cadres.payroll_per_member)
         reduction = round(opening * 0.1 * share)
-        part_time = PlannedReduction(reduction=round(communes * 22 * share), plan=round(communes * 21.4 * share))
+        part_time = PlannedReduction(
+            reduction=round(communes * 22 * share), plan=round(communes * 21.4 * share)
+        )
         shape = Payroll(
             opening=opening,
             reduction=reduction,

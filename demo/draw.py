@@ -6,6 +6,7 @@ What belongs here: arithmetic on totals, weights and limits. What does not: anyt
 import hashlib
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -36,7 +37,7 @@ def apportion(total: int, weights: Sequence[float], limits: Sequence[int] | None
         given = {i: min(caps[i] - shares[i], math.floor(exact[i])) for i in open_ones}
         if not any(given.values()):
             order = sorted(open_ones, key=lambda i: (-(exact[i] - math.floor(exact[i])), i))
-            given = {i: 1 for i in order[:rest]}
+            given = dict.fromkeys(order[:rest], 1)
         for i, amount in given.items():
             shares[i] += amount
         rest = total - sum(shares)
@@ -52,9 +53,7 @@ def spread(rng: Rng, total: int, weights: Sequence[float], limits: Sequence[int]
     shares = [0] * len(weights)
     rest = total
     while rest:
-        chances = [
-            w if limits is None or shares[i] < limits[i] else 0.0 for i, w in enumerate(weights)
-        ]
+        chances = [w if limits is None or shares[i] < limits[i] else 0.0 for i, w in enumerate(weights)]
         if not sum(chances) > 0:
             raise ValueError(f"{total} does not fit under the limits")
         drawn = rng.multinomial(rest, np.asarray(chances) / sum(chances))
@@ -93,7 +92,7 @@ def paced(rng: Rng, total: int, plan: int, parts: int = 4) -> list[int]:
         wanted = usual + int(rng.integers(-slack, slack + 1))
         cumulative.append(min(total, max(cumulative[-1], least, wanted)))
     cumulative.append(total)
-    return [b - a for a, b in zip(cumulative, cumulative[1:], strict=False)]
+    return [b - a for a, b in pairwise(cumulative)]
 
 
 def jitter(rng: Rng, value: float, spread_by: float) -> float:

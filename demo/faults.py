@@ -115,7 +115,7 @@ class _File(_Strict):
 
 @cache
 def _file() -> _File:
-    return _File.model_validate(load_yaml("../faults.yml"))
+    return _File.model_validate(load_yaml("faults.yml"))
 
 
 def load_faults() -> tuple[Fault, ...]:
@@ -128,9 +128,7 @@ def load_explained() -> tuple[Explained, ...]:
     return _file().explained
 
 
-def apply_edits(
-    catalogue: Catalogue, tables: Tables, edits: Sequence[Edit]
-) -> tuple[Tables, dict[str, Row]]:
+def apply_edits(catalogue: Catalogue, tables: Tables, edits: Sequence[Edit]) -> tuple[Tables, dict[str, Row]]:
     """Give changed copies of tables, and totals that are typed instead of computed.
 
     Raises:

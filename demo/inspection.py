@@ -61,7 +61,6 @@ def build_inspections(
             if cell[1] not in plan.inspection.unplanned
         }
 
-
     return result
 
 
@@ -106,14 +105,19 @@ def _draw_family(
         stated = plan.inspection.disciplined.get(family.code)
         rates = plan.inspection.disciplined_rate
         inspected = _total(result, slots, "done_members"), _total(result, slots, "done_orgs")
-        _discipline(rng, result, slots, stated.members if stated else round(inspected[0] * rates.members), "members")
+        _discipline(
+            rng, result, slots, stated.members if stated else round(inspected[0] * rates.members), "members"
+        )
         _discipline(rng, result, slots, stated.orgs if stated else round(inspected[1] * rates.orgs), "orgs")
     _cascade(rng, result, slots)
 
 
 def _total(result: Inspections, slots: Sequence[tuple[str, int, int]], column: str) -> int:
     return sum(
-        f[column] for slot in slots for (_, activity), f in result.done[slot].items() if activity.startswith("KT_")
+        f[column]
+        for slot in slots
+        for (_, activity), f in result.done[slot].items()
+        if activity.startswith("KT_")
     )
 
 
@@ -138,7 +142,9 @@ def _visits(
         ]
         orgs = block.orgs if block.orgs is not None else round(block.orgs_per_organisation * organisations)
         members = (
-            block.members if block.members is not None else round(block.members_per_organisation * organisations)
+            block.members
+            if block.members is not None
+            else round(block.members_per_organisation * organisations)
         )
         for cell, o, m in zip(cells, spread(rng, orgs, chances), spread(rng, members, chances), strict=True):
             before = found.get(cell, (0, 0))
@@ -180,7 +186,9 @@ def _activities(plan: WorldPlan) -> tuple[str, ...]:
 
 def _room(result: Inspections, slot: tuple[str, int, int], what: str) -> dict[Cell, int]:
     return {
-        cell: f[f"done_{what}"] for cell, f in result.done[slot].items() if cell[1].startswith("KT_") and f[f"done_{what}"]
+        cell: f[f"done_{what}"]
+        for cell, f in result.done[slot].items()
+        if cell[1].startswith("KT_") and f[f"done_{what}"]
     }
 
 

@@ -104,9 +104,7 @@ class _UnitYear:
         growth = self._planned_growth(rng, filed, opening)
         shares = {b.code: _shares(self.seed, b, self.bodies.profile(b.unit)) for b in filed}
         for quarter in range(1, 5):
-            events = [
-                b.event for b in filed if b.event and _quarter_of(b.event) == (self.year, quarter)
-            ]
+            events = [b.event for b in filed if b.event and _quarter_of(b.event) == (self.year, quarter)]
             moved = self._internal_moves(rng, filed, events)
             # An organisation that is merged away goes first, so that its successor knows what it receives.
             order = sorted(filed, key=lambda b: (b.event not in events or not b.ended, b.code))
@@ -115,9 +113,7 @@ class _UnitYear:
                     self._prepare_event(body, moved, quarter, growth)
                 self._quarter(rng, body, quarter, growth[body.code][quarter - 1], moved, shares[body.code])
 
-    def _planned_growth(
-        self, rng: Rng, filed: Sequence[Body], opening: dict[str, int]
-    ) -> dict[str, list[int]]:
+    def _planned_growth(self, rng: Rng, filed: Sequence[Body], opening: dict[str, int]) -> dict[str, list[int]]:
         """Plan each organisation's net growth since January by quarter, with no odd one out in its group."""
         growth = {b.code: self._drawn_growth(rng, b, opening[b.code]) for b in filed}
         for quarter in range(4):
@@ -277,9 +273,7 @@ def _quarter_of(event: Event) -> tuple[int, int]:
     return event.effective_on.year, (event.effective_on.month - 1) // 3 + 1
 
 
-def _calm(
-    growth: dict[str, list[int]], opening: dict[str, int], peers: Sequence[str], quarter: int
-) -> None:
+def _calm(growth: dict[str, list[int]], opening: dict[str, int], peers: Sequence[str], quarter: int) -> None:
     """Bring organisations whose growth is far from their peers' median back to it."""
     for _ in range(60):
         ratios = {code: growth[code][quarter] / opening[code] for code in peers}
@@ -325,6 +319,7 @@ def _closing(stock: _Stock, shares: dict[str, float], year: int, quarter: int) -
         "closing_members": members,
         "closing_probationary": sum(stock.probation),
         **{
-            f"closing_{name}": min(members, round(members * share * drift)) for name, share in sorted(shares.items())
+            f"closing_{name}": min(members, round(members * share * drift))
+            for name, share in sorted(shares.items())
         },
     }

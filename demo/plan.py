@@ -1,4 +1,4 @@
-"""The plan of the demo world: bodies, names, stated totals and shapes, as read from `data/*.yml`.
+"""The plan of the demo world: bodies, names, stated totals and shapes, as read from `units.yml`, `names.yml` and `world.yml`.
 
 What belongs here: the shapes of those files. What does not: drawing any figure.
 """
@@ -381,7 +381,7 @@ class WorldPlan(_Strict):
 
 def load_yaml(name: str) -> Any:
     """Read one data file of the generator."""
-    return yaml.safe_load((HERE / "data" / name).read_text(encoding="utf-8"))
+    return yaml.safe_load((HERE / name).read_text(encoding="utf-8"))
 
 
 def _load(name: str, model: type[_M]) -> _M:

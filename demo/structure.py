@@ -141,9 +141,7 @@ def _commune_cells(
             document = _decision(rng, "HU", year, quarter)
             mine = [b for b in part if b.unit == unit]
             for changed in (line, _CELLS):
-                structure.changes[unit].append(
-                    Change(year, quarter, changed, "dissolved", len(mine), document)
-                )
+                structure.changes[unit].append(Change(year, quarter, changed, "dissolved", len(mine), document))
             for body in mine:
                 structure.cell_changes[body.code].append((year, -1))
     for unit in {b.unit for b in communes}:
@@ -181,7 +179,9 @@ def _reduce(
     parts = [u for u in units if communes[u.code]]
     weights = [len(communes[u.code]) * float(rng.uniform(0.8, 1.2)) for u in parts]
     before = apportion(shape.before, weights)
-    gone = spread(rng, shape.before - shape.after, weights, [max(0, n - 1) if line == "DV04" else n for n in before])
+    gone = spread(
+        rng, shape.before - shape.after, weights, [max(0, n - 1) if line == "DV04" else n for n in before]
+    )
     years = shape.years or {2017: 0.2, 2018: 0.3, 2019: 0.3, 2020: 0.2}
     for unit, opening, removed in zip(parts, before, gone, strict=True):
         structure.openings[unit.code][line] = opening

@@ -102,7 +102,13 @@ def build_union_study(seed: int, plan: WorldPlan) -> dict[int, list[StudyRow]]:
         rng = stream(seed, branch.code, year, "study")
         members = figures.members[year]
         youth = round(members * rng.uniform(1.05, 1.12))
-        document = {2013: "NQ-DH-DOAN", 2014: "NQ33-TW-K11", 2015: "CT42-BCT", 2016: "NQ-DH12", 2017: "NQ-DH-DOAN11"}
+        document = {
+            2013: "NQ-DH-DOAN",
+            2014: "NQ33-TW-K11",
+            2015: "CT42-BCT",
+            2016: "NQ-DH12",
+            2017: "NQ-DH-DOAN11",
+        }
         code, finished = document[year], date(year, 10, int(rng.integers(5, 26)))
         event = figures.event
         rows = [

@@ -26,7 +26,13 @@ from ingestion.workbook import NOT_APPLICABLE, CellInput
 Row = dict[str, CellInput]
 Tables = dict[str, list[Row]]
 
-_IN = ("in_admitted", "in_transfer_other_province", "in_transfer_same_province", "in_transfer_internal", "in_restored")
+_IN = (
+    "in_admitted",
+    "in_transfer_other_province",
+    "in_transfer_same_province",
+    "in_transfer_internal",
+    "in_restored",
+)
 _OUT = (
     "out_deceased",
     "out_expelled",
@@ -76,9 +82,7 @@ def tables_of(figures: Figures, unit: str, kind: str, period: Period) -> Tables:
         "B09": lambda f, form, u, k, y, _: _target_rows(f, form, u, k, y),
     }
     owed = figures.catalogue.owed_forms(kind, period.kind)
-    return {
-        form.code: makers[form.code](figures, form, unit, kind, period.year, quarter) for form in owed
-    }
+    return {form.code: makers[form.code](figures, form, unit, kind, period.year, quarter) for form in owed}
 
 
 def _named(body: Body, values: Mapping[str, CellInput]) -> Row:
@@ -86,7 +90,11 @@ def _named(body: Body, values: Mapping[str, CellInput]) -> Row:
 
 
 def _since_january(
-    slots: Mapping[tuple[str, int, int], Mapping[str, int]], code: str, year: int, quarter: int, columns: tuple[str, ...]
+    slots: Mapping[tuple[str, int, int], Mapping[str, int]],
+    code: str,
+    year: int,
+    quarter: int,
+    columns: tuple[str, ...],
 ) -> dict[str, CellInput]:
     found = [slots[code, year, q] for q in range(1, quarter + 1) if (code, year, q) in slots]
     return {column: sum(slot[column] for slot in found) for column in columns}
@@ -97,7 +105,8 @@ def _member_rows(figures: Figures, form: Form, unit: str, year: int, quarter: in
     for body in figures.bodies.filed_by(unit, year):
         quarters = [figures.members.quarters[body.code, year, q] for q in range(1, quarter + 1)]
         flows = {
-            column: sum(q.flows[column] for q in quarters) for column in (*_IN, *_OUT, "out_struck_off_probationary")
+            column: sum(q.flows[column] for q in quarters)
+            for column in (*_IN, *_OUT, "out_struck_off_probationary")
         }
         values: dict[str, CellInput] = {
             "opening_members": figures.members.openings[body.code, year],
@@ -152,9 +161,7 @@ def _structure_rows(figures: Figures, form: Form, unit: str, kind: str, year: in
 
 
 def _rating_rows(figures: Figures, form: Form, unit: str, year: int) -> list[Row]:
-    return [
-        _named(body, figures.ratings[body.code, year]) for body in figures.bodies.filed_by(unit, year)
-    ]
+    return [_named(body, figures.ratings[body.code, year]) for body in figures.bodies.filed_by(unit, year)]
 
 
 def _inspection_rows(figures: Figures, form: Form, unit: str, year: int, quarter: int) -> list[Row]:
@@ -168,9 +175,7 @@ def _inspection_rows(figures: Figures, form: Form, unit: str, year: int, quarter
     for actor in members["actor_code"]:
         for activity in members["activity_code"]:
             cell = (actor, activity)
-            quarters = [
-                inspections.done.get((unit, year, q), {}).get(cell, {}) for q in range(1, quarter + 1)
-            ]
+            quarters = [inspections.done.get((unit, year, q), {}).get(cell, {}) for q in range(1, quarter + 1)]
             counts: Row = {
                 column.code: sum(q.get(column.code, 0) for q in quarters)
                 for column in form.columns
@@ -282,4 +287,3 @@ def _target_row(catalogue: Catalogue, result: Result) -> Row:
         "self_assessment": result.assessment,
         "explanation": None if met else "Một số tổ chức chưa hoàn thành nhiệm vụ trọng tâm trong năm",
     }
-

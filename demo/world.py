@@ -170,9 +170,7 @@ def _youth_union(seed: int, figures: Figures) -> Iterator[DemoSubmission]:
         yield from _submission(seed, figures, youth_union().code, "UNION_BRANCH", period)
 
 
-def _submission(
-    seed: int, figures: Figures, unit: str, kind: str, period: Period
-) -> Iterator[DemoSubmission]:
+def _submission(seed: int, figures: Figures, unit: str, kind: str, period: Period) -> Iterator[DemoSubmission]:
     """Give a unit's first submission of a period; none where it owes nothing."""
     tables = tables_of(figures, unit, kind, period)
     if not tables:
@@ -193,9 +191,7 @@ def _submission(
     yield DemoSubmission(unit, kind, period, 1, tables, cover, explanations, received_at)
 
 
-def _growth_explanations(
-    figures: Figures, unit: str, period: Period, tables: Tables
-) -> Iterator[Explanation]:
+def _growth_explanations(figures: Figures, unit: str, period: Period, tables: Tables) -> Iterator[Explanation]:
     """Explain growth that is far from that of the peers: organisations that took others in."""
     rows = tables["B01"]
     alive = [
@@ -234,7 +230,10 @@ def _with_faults(submissions: list[DemoSubmission], catalogue: Catalogue) -> lis
         if case := explained.get(key):
             tables, _ = apply_edits(catalogue, submission.tables, case.edits)
             answer = case.explanation
-            answers = (*submission.explanations, Explanation(answer.rule, answer.sheet, answer.cell, answer.text, 0))
+            answers = (
+                *submission.explanations,
+                Explanation(answer.rule, answer.sheet, answer.cell, answer.text, 0),
+            )
             submission = replace(submission, tables=tables, explanations=answers)
         fault = faults.get(key)
         if fault is None:
