@@ -94,7 +94,11 @@ def _environment(variables: Mapping[str, str]) -> Iterator[None]:
 def dbt_resource(project_dir: Path = PROJECT_DIR) -> WarehouseDbt:
     """Give dbt as a resource."""
     return WarehouseDbt(
-        project_dir=str(project_dir), profiles_dir=str(project_dir), dbt_executable=dbt_program()
+        project_dir=str(project_dir),
+        profiles_dir=str(project_dir),
+        dbt_executable=dbt_program(),
+        # A log of everything that dbt thinks is ten megabytes a run, and takes seconds to write.
+        global_config_flags=["--log-level-file", "info"],
     )
 
 

@@ -35,7 +35,12 @@ def console(stream: TextIO | None = None) -> Console:
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]], title: str = "") -> Table:
     """Make a table of plain texts; nothing in a cell is taken for markup."""
-    made = Table(title=escape(title) if title else None, title_justify="left", header_style="bold")
+    made = Table(
+        title=escape(title) if title else None,
+        title_justify="left",
+        header_style="bold",
+        show_header=any(columns),
+    )
     for column in columns:
         made.add_column(escape(column), overflow="fold")
     for row in rows:

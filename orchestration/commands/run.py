@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from orchestration.runs import RunOutcome
 
 _GATE_LINES = 20
+_LANDING = ("landed", "duplicates", "unknown", "left")
 
 
 @command("run")
@@ -94,8 +95,9 @@ def _execute(
 
 def _summary(call: Invocation, outcome: "RunOutcome") -> dict[str, Any]:
     verdicts = ("accepted", "rejected", "unreadable", "needs_explanation", "on_hold")
-    summary = {name: outcome.fact("landed_submissions", name) for name in ("landed", "duplicates", "unknown")}
+    summary = {name: outcome.fact("landed_submissions", name) for name in _LANDING}
     summary |= {verdict: outcome.fact("verdicts", verdict) for verdict in verdicts}
+    summary["not_judged"] = len(outcome.fact("verdicts", "not_judged", ()))
     summary["open_cases"] = outcome.checks.get("intake_gate", {}).get("open_cases", 0)
     summary["figures"] = outcome.fact("warehouse", "figures")
     summary |= {name: outcome.fact("rendered_reports", name) for name in ("html", "pdf")}
