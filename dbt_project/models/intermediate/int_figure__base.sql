@@ -9,17 +9,11 @@ unit_amounts as (
         measures.indicator_kind in ('rate', 'distinct') as is_single,
         amounts.reporting_org_code,
         amounts.base_period_code,
-        sum(amounts.amount) as amount,
-        sum(amounts.n_cells) as n_cells,
-        max(amounts.carried_rank) as carried_rank
+        amounts.amount,
+        amounts.n_cells,
+        amounts.carried_rank
     from {{ ref('int_indicator__amount') }} as amounts
     inner join {{ ref('int_indicator__measure') }} as measures on amounts.measure_id = measures.measure_id
-    group by
-        amounts.measure_id,
-        measures.indicator_code,
-        measures.indicator_kind,
-        amounts.reporting_org_code,
-        amounts.base_period_code
 
 ),
 
@@ -70,24 +64,45 @@ of_units as (
 
 ),
 
-of_organisations as (
+-- The rows that are about an organisation, whoever filed them.
+organisation_rows as (
 
     select
         closures.org_code,
-        amounts.measure_id,
-        amounts.base_period_code,
-        sum(case when closures.in_period then amounts.amount end) as amount,
-        sum(amounts.amount) as term_amount,
-        sum(case when closures.in_period then amounts.n_cells else 0 end) as n_cells,
-        max(amounts.carried_rank) as carried_rank,
-        cast(null as varchar) as only_code
-    from {{ ref('int_indicator__amount') }} as amounts
+        closures.base_period_code,
+        closures.in_period,
+        effective_rows.row_id,
+        effective_rows.is_latest,
+        effective_rows.is_first,
+        case when effective_rows.is_carried then 1 else 0 end as carried_rank
+    from {{ ref('int_row__effective') }} as effective_rows
     inner join {{ ref('int_organisation__closure') }} as closures
         on
-            amounts.row_org_code = closures.contributing_code
-            and amounts.base_period_code = closures.base_period_code
+            effective_rows.row_org_code = closures.contributing_code
+            and effective_rows.base_period_code = closures.base_period_code
     where closures.closure_level = 'organisation'
-    group by closures.org_code, amounts.measure_id, amounts.base_period_code
+
+),
+
+of_organisations as (
+
+    select
+        source_rows.org_code,
+        contributions.measure_id,
+        source_rows.base_period_code,
+        sum(case when source_rows.in_period then contributions.contribution end) as amount,
+        sum(contributions.contribution) as term_amount,
+        sum(case when source_rows.in_period then 1 else 0 end) as n_cells,
+        max(source_rows.carried_rank) as carried_rank,
+        cast(null as varchar) as only_code
+    from {{ ref('int_indicator__contribution') }} as contributions
+    inner join {{ ref('int_indicator__measure') }} as measures on contributions.measure_id = measures.measure_id
+    inner join organisation_rows as source_rows on contributions.row_id = source_rows.row_id
+    where
+        measures.within_year = 'sum'
+        or (measures.within_year = 'last' and source_rows.is_latest)
+        or (measures.within_year = 'first' and source_rows.is_first)
+    group by source_rows.org_code, contributions.measure_id, source_rows.base_period_code
 
 ),
 

@@ -60,7 +60,4 @@ left join bases as minus
         quarters.minus_period_code = minus.base_period_code
         and bases.org_code = minus.org_code
         and bases.measure_id = minus.measure_id
-where
-    quarters.minus_period_code is null
-    or bases.within_year <> 'sum'
-    or minus.base_period_code is not null
+where quarters.minus_period_code is null or minus.base_period_code is not null

@@ -1,7 +1,6 @@
 select
     contributions.measure_id,
     effective_rows.reporting_org_code,
-    effective_rows.row_org_code,
     effective_rows.base_period_code,
     sum(contributions.contribution) as amount,
     count(*) as n_cells,
@@ -16,5 +15,4 @@ where
 group by
     contributions.measure_id,
     effective_rows.reporting_org_code,
-    effective_rows.row_org_code,
     effective_rows.base_period_code

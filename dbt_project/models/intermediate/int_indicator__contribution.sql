@@ -201,4 +201,3 @@ left join counted_codes
         and natured.part = counted_codes.part
         and natured.term_no = counted_codes.term_no
         and natured.value_code = counted_codes.code
-order by measures.measure_id, natured.row_id

@@ -205,4 +205,3 @@ select
     value,
     case state_rank when 0 then 'final' when 1 then 'provisional' else 'incomplete' end as status
 from derived
-order by indicator_code, org_code, period_code, derivation

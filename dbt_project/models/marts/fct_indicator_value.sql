@@ -141,4 +141,3 @@ of_registry as (
 select * from of_forms
 union all
 select * from of_registry
-order by indicator_code, org_code, period_code
