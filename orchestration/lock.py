@@ -23,6 +23,15 @@ class WriterBusyError(Exception):
         super().__init__(f"another run (process {process or '?'}) is writing to {home.root}")
 
 
+def is_writing(home: Home) -> bool:
+    """Say whether another process is running on a state folder just now."""
+    try:
+        with writer_lock(home):
+            return False
+    except WriterBusyError:
+        return True
+
+
 @contextmanager
 def writer_lock(home: Home) -> Iterator[None]:
     """Hold the lock of a state folder without waiting; a process that holds it already may take it again.

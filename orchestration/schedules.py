@@ -10,6 +10,7 @@ from orchestration.partitions import periods, range_tags
     job=inbox_to_release,
     cron_schedule="0 2 * * *",
     execution_timezone="Asia/Ho_Chi_Minh",
+    default_status=dg.DefaultScheduleStatus.RUNNING,
     description="Every night: deadlines pass and decisions are taken also on days when nothing is filed.",
 )
 def nightly(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:

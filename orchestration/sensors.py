@@ -5,27 +5,33 @@ What belongs here: looking at the inbox and asking for a run. What does not: mov
 
 import hashlib
 from collections.abc import Iterable
+from datetime import datetime
 
 import dagster as dg
 
 from ingestion.intake import InboxFile, waiting
 from orchestration.jobs import inbox_to_release
+from orchestration.lock import is_writing
 from orchestration.partitions import missing_periods, periods, range_tags
 from orchestration.resources import Clock, TongketHome
 
 
-def waiting_key(files: Iterable[InboxFile]) -> str:
-    """Give a key of what waits: other files, or another content of one of them, make another key."""
+def waiting_key(files: Iterable[InboxFile], now: datetime) -> str:
+    """Give a key of what waits: other files, or another content of one of them, make another key.
+
+    So does another hour: what still waits then was not taken by the run that was asked for.
+    """
     digest = hashlib.sha256()
     for file in sorted(files, key=lambda file: str(file.path)):
         stat = file.path.stat()
         digest.update(f"{file.path}\0{stat.st_size}\0{stat.st_mtime_ns}\0".encode())
-    return digest.hexdigest()[:32]
+    return f"{digest.hexdigest()[:32]}-{now:%Y%m%dT%H}"
 
 
 @dg.sensor(
     job=inbox_to_release,
     minimum_interval_seconds=30,
+    default_status=dg.DefaultSensorStatus.RUNNING,
     description="Asks for a run as soon as files wait in the inbox; the same files are asked for once.",
 )
 def inbox_sensor(context: dg.SensorEvaluationContext, home: TongketHome, clock: Clock) -> dg.SensorResult:
@@ -33,13 +39,19 @@ def inbox_sensor(context: dg.SensorEvaluationContext, home: TongketHome, clock: 
 
     A file that may still be written does not count yet.
     """
-    files = [file for file in waiting(home.home, clock.now()) if file.is_settled]
+    now = clock.now()
+    files = [file for file in waiting(home.home, now) if file.is_settled]
     if not files:
         return dg.SensorResult(skip_reason="Nothing waits in the inbox.")
+    if is_writing(home.home):
+        return dg.SensorResult(skip_reason="Another run is at work; it may take what waits.")
     known = list(context.instance.get_dynamic_partitions(str(periods.name)))
     missing = missing_periods(home.registry, known)
+    tags = dict(range_tags([*known, *missing]))
     return dg.SensorResult(
-        run_requests=[dg.RunRequest(run_key=waiting_key(files), tags=dict(range_tags([*known, *missing])))],
+        run_requests=[
+            dg.RunRequest(run_key=waiting_key(files, now), tags=dict(range_tags([*known, *missing])))
+        ],
         dynamic_partitions_requests=[periods.build_add_request(missing)] if missing else [],
         asset_events=[dg.AssetObservation("inbox", metadata={"waiting": len(files)})],
     )

@@ -67,7 +67,9 @@ def ui(call: Invocation, port: int) -> int:
             *("--module-name", "orchestration.definitions"),
             *("--host", LOOPBACK, "--port", str(port)),
         ],
-        env={**os.environ, **instance_environment(call.home)},
+        env={**os.environ, **instance_environment(call.home), "PYTHONWARNINGS": "ignore"},
+        # Dagster warns of a `dagster.yaml` in the folder from which it is started.
+        cwd=call.home.root,
         check=False,
     )
     return started.returncode

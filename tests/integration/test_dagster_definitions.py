@@ -130,14 +130,29 @@ def test_the_sensor_asks_once_for_the_same_files_and_again_for_others(home: Home
     with dg.DagsterInstance.ephemeral() as instance:
         (one,) = tick(home, instance, NOW).run_requests or ()
         (same,) = tick(home, instance, NOW + timedelta(minutes=1)).run_requests or ()
+        (later,) = tick(home, instance, NOW + timedelta(hours=1)).run_requests or ()
         intake.put_in_inbox(home, second, "VD-NX", NOW)
         result = tick(home, instance, NOW)
         (other,) = result.run_requests or ()
-    assert one.run_key == same.run_key != other.run_key
+    assert one.run_key == same.run_key
+    assert len({one.run_key, later.run_key, other.run_key}) == len((one, later, other))
     assert (one.tags[RANGE_START_TAG], one.tags[RANGE_END_TAG]) == ("2019-N", "unknown")
     (added,) = result.dynamic_partitions_requests or ()
     assert list(added.partition_keys) == ["2019-N", "2020-N", "unknown"]
     assert result.asset_events[0].asset_key == dg.AssetKey("inbox")
+
+
+def test_the_sensor_waits_while_another_process_runs(
+    home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(b"a")
+    intake.put_in_inbox(home, path, "VD-NX", NOW)
+    with dg.DagsterInstance.ephemeral() as instance:
+        with monkeypatch.context() as patch:
+            patch.setattr("orchestration.sensors.is_writing", lambda home: True)
+            assert not tick(home, instance, NOW).run_requests
+        assert tick(home, instance, NOW).run_requests
 
 
 def test_the_sensor_leaves_a_file_alone_that_is_still_being_copied(home: Home) -> None:
