@@ -1,4 +1,4 @@
-"""The pages over all units: the index and the open cases.
+"""The pages over all units: the index, the open cases and the catalogue of indicators.
 
 What belongs here: what these pages say. What does not: the report of one unit (`pages.py`) and the stated
 figures (`stated.py`).
@@ -8,9 +8,10 @@ from collections.abc import Sequence
 
 from ingestion.messages import message
 from reports import format as write
-from reports.blocks import Block, Bullets, Grid, Heading, Markdown, Paragraph, Text, inline, numbered
+from reports.blocks import Block, Bullets, Grid, Heading, Markdown, Paragraph, Text, code, inline, numbered
 from reports.context import Site, Unit
-from reports.pages import Page, completeness_by_unit, open_cases
+from reports.pages import CATALOGUE, Page, completeness_by_unit, open_cases
+from reports.sections import load_plan
 from reports.stated import SLUG as STATED
 
 INDEX = "index"
@@ -44,6 +45,7 @@ def index_page(site: Site) -> Page:
             [
                 Markdown(f"[{inline(message('report.nav.stated'))}]({STATED}.html)"),
                 Markdown(f"[{inline(message('report.nav.open'))}]({OPEN}.html)"),
+                Markdown(f"[{inline(message('report.nav.catalogue'))}]({CATALOGUE}.html)"),
             ]
         )
     )
@@ -98,3 +100,31 @@ def _missing(site: Site) -> Grid:
     ]
     header = [message(f"report.column.{name}") for name in ("unit", "period", "due")]
     return Grid(message("report.missing.table"), header, rows, ["l", "l", "l"], [2, 1, 1])
+
+
+def catalogue_page(site: Site) -> Page:
+    """Write the page of all indicators: what each is called, its code, what it is counted in, how it adds."""
+    blocks: list[Block] = [Paragraph(message("report.catalogue.intro"))]
+    for number, section in enumerate(load_plan().sections, start=1):
+        rows: list[list[Text]] = [
+            [
+                indicator.name,
+                code(indicator.code),
+                message(f"unit.{indicator.unit}"),
+                message(f"report.indicator_kind.{indicator.kind}"),
+            ]
+            for indicator in site.indicators.values()
+            if indicator.section in section.topics
+        ]
+        blocks.append(Heading(2, section.title.vi, section.code.replace("_", "-")))
+        header = [message(f"report.column.{name}") for name in ("indicator", "code", "measure", "kind")]
+        grid = Grid(section.title.vi, header, rows, ["l", "l", "l", "l"], [2.8, 2.6, 1.1, 1.4])
+        blocks.append(numbered(grid, number))
+    return Page(
+        slug=CATALOGUE,
+        title=message("report.catalogue.title"),
+        subtitle=message("report.catalogue.subtitle"),
+        eyebrow="",
+        blocks=tuple(blocks),
+        has_pdf=False,
+    )

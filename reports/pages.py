@@ -4,6 +4,7 @@ What belongs here: which parts a unit's report has, in which order, with which f
 over all units (`overview.py`), the files of the project (`project.py`).
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -24,11 +25,15 @@ from reports.blocks import (
     Text,
     code,
     inline,
+    link,
     numbered,
 )
 from reports.charts import ChartData, Point, described
-from reports.context import Filing, Indicator, Site, Submission, Target, Unit
+from reports.context import Figure, Filing, Indicator, Site, Submission, Target, Unit
 from reports.sections import Chart, Plan, Section
+
+CATALOGUE = "danh-muc-chi-tieu"
+"""The page of all indicators and their codes."""
 
 _CUMULATIVE = ("Q1", "6T", "9T", "N")
 
@@ -432,45 +437,23 @@ def _effect(site: Site, case: Submission) -> str:
 
 def _annex(site: Site, unit: Unit, builder: _Builder) -> None:
     builder.add(Heading(2, message("report.section.annex"), "phu-luc"))
-    topics = {
-        topic: number for number, topic in enumerate(dict.fromkeys(i.section for i in site.indicators.values()))
-    }
-    ordered = sorted(site.indicators.values(), key=lambda i: (topics[i.section], i.order, i.code))
-    figures = [(i, f) for i in ordered if (f := site.figure(i.code, unit.code, unit.term)) is not None]
+    figures = [
+        (indicator, figure)
+        for indicator in site.indicators.values()
+        if (figure := site.figure(indicator.code, unit.code, unit.term)) is not None
+    ]
     if figures:
         builder.add(Heading(3, message("report.annex.trace.heading"), "truy-nguon"))
         indicator = figures[0][0]
-        builder.add(Paragraph(message("report.annex.trace.text", indicator=f"“{indicator.name}”")))
+        catalogue = link(message("report.nav.catalogue"), f"{CATALOGUE}.html")
+        text = message("report.annex.trace.text", indicator=f"“{indicator.name}”")
+        builder.add(Paragraph(Markdown(f"{inline(text)} ({inline(catalogue)})")))
         builder.add(
             Command(f"tongket trace --indicator {indicator.code} --unit {unit.code} --period {unit.term}")
         )
+        _statuses(figures, builder)
     builder.add(Heading(3, message("report.annex.explanations.heading"), "giai-trinh"))
     _explanations(site, unit, builder)
-    if figures:
-        builder.add(Heading(3, message("report.annex.status.heading"), "tinh-trang"))
-        counts = {
-            status: sum(f.status == status for _, f in figures)
-            for status in ("final", "provisional", "incomplete")
-        }
-        fields: dict[str, Any] = {name: write.number(count) for name, count in counts.items()}
-        builder.add(
-            Paragraph(message("report.annex.status.counts", total=write.number(len(figures)), **fields))
-        )
-        rows: list[list[Text]] = [
-            [
-                i.name,
-                code(i.code),
-                sentences.figure_text(f.value, i),
-                message(f"unit.{i.unit}"),
-                message(f"report.status.{f.status}"),
-            ]
-            for i, f in figures
-        ]
-        header = [
-            message(f"report.column.{name}") for name in ("indicator", "code", "value", "measure", "status")
-        ]
-        widths = [2.6, 2.6, 1, 1.2, 1]
-        builder.table(Grid(message("report.annex.figures"), header, rows, ["l", "l", "r", "l", "l"], widths))
     builder.add(Heading(3, message("report.annex.version.heading"), "phien-ban"))
     builder.add(
         Bullets(
@@ -480,6 +463,30 @@ def _annex(site: Site, unit: Unit, builder: _Builder) -> None:
             ]
         )
     )
+
+
+def _statuses(figures: Sequence[tuple[Indicator, Figure]], builder: _Builder) -> None:
+    """Say how many figures are final, and list those that are not."""
+    builder.add(Heading(3, message("report.annex.status.heading"), "tinh-trang"))
+    counts = Counter(figure.status for _, figure in figures)
+    fields: dict[str, Any] = {
+        name: write.number(counts[name]) for name in ("final", "provisional", "incomplete")
+    }
+    builder.add(Paragraph(message("report.annex.status.counts", total=write.number(len(figures)), **fields)))
+    rows: list[list[Text]] = [
+        [
+            indicator.name,
+            sentences.figure_text(figure.value, indicator),
+            message(f"unit.{indicator.unit}"),
+            message(f"report.status.{figure.status}"),
+        ]
+        for indicator, figure in figures
+        if figure.status != "final"
+    ]
+    if rows:
+        header = [message(f"report.column.{name}") for name in ("indicator", "value", "measure", "status")]
+        widths = [3.2, 1, 1.2, 1]
+        builder.table(Grid(message("report.annex.figures"), header, rows, ["l", "r", "l", "l"], widths))
 
 
 def _explanations(site: Site, unit: Unit, builder: _Builder) -> None:

@@ -20,8 +20,8 @@ from reports.blocks import write as write_blocks
 from reports.charts import ChartData, draw
 from reports.context import Site
 from reports.engines import FONT_FOLDER
-from reports.overview import INDEX, OPEN, index_page, open_page
-from reports.pages import Page, unit_page
+from reports.overview import INDEX, OPEN, catalogue_page, index_page, open_page
+from reports.pages import CATALOGUE, Page, unit_page
 from reports.quarto_project import CONFIG_FILE
 from reports.sections import load_plan
 from reports.stated import SLUG as STATED
@@ -42,6 +42,7 @@ def pages(site: Site) -> tuple[Page, ...]:
         index_page(site),
         stated_page(site),
         open_page(site),
+        catalogue_page(site),
         *(unit_page(site, unit, plan) for unit in site.units),
     )
 
@@ -111,6 +112,7 @@ def _configuration(site: Site) -> dict[str, Any]:
         {"text": _meta("report.nav.index"), "href": f"{INDEX}.html"},
         {"text": _meta("report.nav.stated"), "href": f"{STATED}.html"},
         {"text": _meta("report.nav.open"), "href": f"{OPEN}.html"},
+        {"text": _meta("report.nav.catalogue"), "href": f"{CATALOGUE}.html"},
     ]
     as_of = write.moment(site.as_of)
     return {

@@ -9,7 +9,7 @@ import pytest
 from reports.blocks import Grid, Paragraph, Picture
 from reports.context import Figure, Site, Unit
 from reports.marts import MartsError
-from reports.overview import index_page, open_page
+from reports.overview import catalogue_page, index_page, open_page
 from reports.pages import Page, chart_data, unit_page
 from reports.project import write_project
 from reports.sections import FieldOf, Sentence, load_plan
@@ -127,10 +127,17 @@ def test_every_cell_of_a_table_of_years_is_the_figure_of_its_year(site: Site) ->
 
 def test_every_indicator_with_a_figure_stands_in_a_table(site: Site) -> None:
     unit = unit_of(site, "VP-YL")
-    text = markdown(unit_page(site, unit, PLAN))
+    grids = [block for block in unit_page(site, unit, PLAN).blocks if isinstance(block, Grid)]
+    named = " ".join(str(row[0]) for grid in grids for row in grid.rows)
+    in_matrix = {code for s in PLAN.sections for t in s.tables if t.kind == "matrix" for code in t.shown}
     with_figure = {code for code, org, period in site.figures if org == unit.code and period == unit.term}
     assert with_figure
-    assert {code for code in with_figure if f"`{code}`" not in text} == set()
+    assert {code for code in with_figure - in_matrix if site.indicators[code].name not in named} == set()
+
+
+def test_the_catalogue_has_every_indicator_with_its_code(site: Site) -> None:
+    text = markdown(catalogue_page(site))
+    assert [code for code in site.indicators if f"`{code}`" not in text] == []
 
 
 def test_a_unit_without_figures_has_a_report_that_says_so(site: Site) -> None:
