@@ -11,6 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from demo.world import build, default_seed
 from demo.writing import write_world
+from ingestion.catalogue import Language
 from ingestion.home import Home
 from ingestion.messages import message
 
@@ -24,7 +25,7 @@ from ingestion.messages import message
 @click.option("--lang", type=click.Choice(["vi", "en"]), default="vi", envvar="TONGKET_LANG")
 def main(home: Path, only: tuple[str, ...], seed: int, lang: str) -> None:
     """Write the registry, and every workbook into the inbox."""
-    language = "en" if lang == "en" else "vi"
+    language: Language = "en" if lang == "en" else "vi"
     world = build(seed)
     known = {submission.unit for submission in world.submissions}
     for unit in only:

@@ -86,9 +86,7 @@ def _by_unit_and_year(setting: Setting, family: Family) -> tuple[dict[tuple[str,
     return found | {(u.code, plan.years[0] - 1): aims[u.code] for u in units}, aims
 
 
-def _by_organisation(
-    setting: Setting, unit: str, year: int, total: int, aim: int | None
-) -> dict[Slot, int]:
+def _by_organisation(setting: Setting, unit: str, year: int, total: int, aim: int | None) -> dict[Slot, int]:
     rng = setting.stream(unit, year, "admissions")
     settled = [b for b in setting.bodies.bodies if b.unit == unit and _can_admit(b, year)]
     weights = [float(b.size) ** 0.9 for b in settled]

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
-from itertools import cycle
 
 from demo.draw import Rng, apportion, stream
 from demo.plan import Event, Family, UnitPlan, WorldPlan, families, name_lists, world_plan
@@ -147,15 +146,13 @@ def _unit_bodies(seed: int, unit: UnitPlan, plan: WorldPlan) -> list[Body]:
         for number, body in enumerate(named, start=1)
     ]
     codes = {body.name: body.code for body in numbered}
-    dated = []
-    for body in numbered:
-        if event := ended.get(body.name):
-            day_before = event.effective_on - timedelta(days=1)
-            body = replace(body, ended=day_before, successor=codes.get(event.into, ""), event=event)
-        if event := founded.get(body.name):
-            body = replace(body, founded=event.effective_on, event=event)
-        dated.append(body)
-    return _sized(seed, unit, plan, dated)
+    dated = {body.name: body for body in numbered}
+    for name, event in ended.items():
+        day_before = event.effective_on - timedelta(days=1)
+        dated[name] = replace(dated[name], ended=day_before, successor=codes.get(event.into, ""), event=event)
+    for name, event in founded.items():
+        dated[name] = replace(dated[name], founded=event.effective_on, event=event)
+    return _sized(seed, unit, plan, list(dated.values()))
 
 
 def _named(unit: UnitPlan, count: int, needed: set[str]) -> list[Body]:
@@ -242,9 +239,3 @@ def _with_cells(rng: Rng, unit: UnitPlan, plan: WorldPlan, bodies: list[Body]) -
 def in_territory(bodies: Iterable[Body], territory: str) -> list[Body]:
     """Give the bodies of communes, wards or towns among some organisations."""
     return [body for body in bodies if body.territory == territory]
-
-
-def rotate(codes: Iterable[str], count: int) -> list[str]:
-    """Give some codes in turn, starting again when they run out."""
-    turn = cycle(codes)
-    return [next(turn) for _ in range(count)]

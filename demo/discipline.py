@@ -5,12 +5,13 @@ inspections from which a part of it comes (`inspection.py`).
 """
 
 from collections import defaultdict
+from dataclasses import dataclass
 
 from demo.admissions import Slot
-from demo.bodies import CHI_BO, DANG_BO, Bodies, Body
-from demo.draw import Rng, part_of, spread, stream
+from demo.bodies import CHI_BO, DANG_BO, Body
+from demo.draw import Rng, part_of, spread
 from demo.inspection import Inspections
-from demo.plan import WorldPlan
+from demo.setting import Setting
 
 FORMS = ("reprimand", "warning", "removed_from_post", "expelled")
 _LEVELS = {"by_province": 0.02, "by_reporting_org": 0.35, "by_grassroots": 0.33, "by_cell": 0.30}
@@ -18,11 +19,12 @@ _LEVELS = {"by_province": 0.02, "by_reporting_org": 0.35, "by_grassroots": 0.33,
 UnitSlot = tuple[str, int, int]
 
 
-def stated_by_quarter(seed: int, plan: WorldPlan) -> dict[UnitSlot, dict[str, int]]:
+def stated_by_quarter(setting: Setting) -> dict[UnitSlot, dict[str, int]]:
     """Split stated totals by form over the quarters of the term."""
+    plan = setting.plan
     found: dict[UnitSlot, dict[str, int]] = {}
     for unit, forms in plan.discipline.stated.items():
-        rng = stream(seed, unit, "discipline by quarter")
+        rng = setting.stream(unit, "discipline by quarter")
         slots = [(unit, year, quarter) for year in plan.years for quarter in range(1, 5)]
         shares = {form: spread(rng, forms[form], [1.0] * len(slots)) for form in FORMS}
         found |= {slot: {form: shares[form][i] for form in FORMS} for i, slot in enumerate(slots)}
@@ -30,24 +32,24 @@ def stated_by_quarter(seed: int, plan: WorldPlan) -> dict[UnitSlot, dict[str, in
 
 
 def build_discipline(
-    seed: int,
-    bodies: Bodies,
-    plan: WorldPlan,
-    inspections: Inspections,
-    stated: dict[UnitSlot, dict[str, int]],
+    setting: Setting, inspections: Inspections, stated: dict[UnitSlot, dict[str, int]]
 ) -> dict[Slot, dict[str, int]]:
     """Draw discipline: at least what inspections led to, exactly what is stated."""
+    bodies, plan = setting.bodies, setting.plan
     figures: dict[Slot, dict[str, int]] = {}
     for unit in bodies.units.values():
         for year in plan.years:
             if not unit.files_in(year):
                 continue
-            rng = stream(seed, unit.code, year, "discipline")
+            rng = setting.stream(unit.code, year, "discipline")
             settled = [b for b in bodies.filed_by(unit.code, year) if b.is_settled_in(year)]
             family = bodies.family_of[unit.code].code
             share = plan.discipline.beyond_inspection if family in plan.inspection.disciplined else 1.0
             mean = plan.discipline.rate * share * sum(b.size for b in settled) / 4
-            room = {b.code: 1 if b.org_type == CHI_BO else max(2, b.size // 10) for b in settled}
+            places = _Places(
+                settled,
+                {b.code: 1 if b.org_type == CHI_BO else max(2, b.size // 10) for b in settled},
+            )
             for quarter in range(1, 5):
                 slot = (unit.code, year, quarter)
                 forms = stated.get(slot)
@@ -56,40 +58,40 @@ def build_discipline(
                     drawn = rng.multinomial(total, [plan.discipline.forms[form] for form in FORMS])
                     forms = {form: int(count) for form, count in zip(FORMS, drawn, strict=True)}
                 orgs = inspections.disciplined(*slot, "disciplined_orgs")
-                _place(rng, figures, settled, room, forms, orgs, year, quarter)
+                for body, row in places.filled(rng, forms, orgs).items():
+                    figures[body, year, quarter] = row
     for suspension in plan.discipline.suspensions:
         place = (suspension.organisation, suspension.year, suspension.quarter)
         figures.setdefault(place, _row({}))["members_suspended"] = 1
     return figures
 
 
-def _place(
-    rng: Rng,
-    figures: dict[Slot, dict[str, int]],
-    settled: list[Body],
-    room: dict[str, int],
-    forms: dict[str, int],
-    orgs: int,
-    year: int,
-    quarter: int,
-) -> None:
-    """Give a quarter's cases to organisations, larger ones more often, none more than it has room for."""
-    cases: dict[str, dict[str, int]] = defaultdict(lambda: dict.fromkeys(FORMS, 0))
-    for form in FORMS:
-        limits = [room[b.code] for b in settled]
-        shares = spread(rng, forms[form], [float(b.size) for b in settled], limits)
-        for body, count in zip(settled, shares, strict=True):
+@dataclass
+class _Places:
+    """The organisations of a unit in a year, and how many more cases each has room for."""
+
+    settled: list[Body]
+    room: dict[str, int]
+
+    def filled(self, rng: Rng, forms: dict[str, int], orgs: int) -> dict[str, dict[str, int]]:
+        """Give a quarter's cases to organisations, larger ones more often, none more than it has room for."""
+        weights = [float(b.size) for b in self.settled]
+        cases: dict[str, dict[str, int]] = defaultdict(lambda: dict.fromkeys(FORMS, 0))
+        for form in FORMS:
+            limits = [self.room[b.code] for b in self.settled]
+            for body, count in zip(self.settled, spread(rng, forms[form], weights, limits), strict=True):
+                if count:
+                    cases[body.code][form] += count
+                    self.room[body.code] -= count
+        rows = {code: _row(_details(rng, cases[code])) for code in sorted(cases)}
+        large = [b for b in self.settled if b.org_type == DANG_BO]
+        for body, count in zip(large, spread(rng, orgs, [float(b.size) for b in large]), strict=True):
             if count:
-                cases[body.code][form] += count
-                room[body.code] -= count
-    for code in sorted(cases):
-        figures[code, year, quarter] = _row(_details(rng, cases[code]))
-    large = [b for b in settled if b.org_type == DANG_BO]
-    for body, count in zip(large, spread(rng, orgs, [float(b.size) for b in large]), strict=True):
-        if count:
-            row = figures.setdefault((body.code, year, quarter), _row({}))
-            warned = part_of(rng, count, 0.25)
-            row |= {"orgs_disciplined": count, "orgs_reprimand": count - warned, "orgs_warning": warned}
+                warned = part_of(rng, count, 0.25)
+                rows.setdefault(body.code, _row({})).update(
+                    {"orgs_disciplined": count, "orgs_reprimand": count - warned, "orgs_warning": warned}
+                )
+        return rows
 
 
 def _details(rng: Rng, cases: dict[str, int]) -> dict[str, int]:

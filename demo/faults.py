@@ -1,7 +1,7 @@
 """Faults of filed workbooks, and warnings that a clerk explains, as data.
 
-What belongs here: the shape of `faults.yml` and how its edits change tables and files. What does not: whether the
-gate finds them, which the tests ask.
+What belongs here: the shape of `faults.yml` and how its edits change tables and files. What does not: whether
+the gate finds them, which the tests ask.
 """
 
 import io
@@ -19,8 +19,7 @@ from demo.plan import load_yaml
 from demo.tables import Row, Tables
 from ingestion.catalogue import Catalogue, Label
 from ingestion.cells import column_letter
-
-_KEYS = {"organisations": ("org_code",), "targets": ("indicator_code",)}
+from ingestion.workbook.writer import CODE_ROW, FIRST_DATA_ROW
 
 
 class FaultError(ValueError):
@@ -182,8 +181,6 @@ def edit_file(catalogue: Catalogue, content: bytes, tables: Tables, edits: Seque
     Raises:
         FaultError: an edit names what is not there.
     """
-    from ingestion.workbook.writer import CODE_ROW, FIRST_DATA_ROW
-
     for edit in edits:
         if edit.action == "not_a_workbook":
             content = str(edit.value).encode()

@@ -4,16 +4,17 @@ What belongs here: visits by unit, quarter, actor and activity, and the cascade 
 does not: discipline as such (`discipline.py`).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from demo.bodies import Bodies
-from demo.draw import Rng, apportion, deal, paced, part_of, spread, stream
+from demo.draw import Rng, apportion, deal, paced, part_of, spread
 from demo.plan import Block, Family, WorldPlan
+from demo.setting import Setting
 
 Cell = tuple[str, str]
 """An actor and an activity."""
 
+UnitYear = tuple[str, int]
 Figures = dict[str, int]
 PREVIOUS_TERM = 0
 """The year under which the one filing of a term stands; it has a single quarter."""
@@ -31,20 +32,20 @@ class Inspections:
         return sum(f[column] for f in self.done.get((unit, year, quarter), {}).values())
 
 
-def build_inspections(
-    seed: int, bodies: Bodies, plan: WorldPlan, ceilings: dict[tuple[str, int, int], int]
-) -> Inspections:
+def build_inspections(setting: Setting, ceilings: dict[tuple[str, int, int], int]) -> Inspections:
     """Draw inspections of all families.
 
     Args:
+        setting: seed, bodies and plan.
         ceilings: members disciplined in all by unit, year and quarter, where that is known beforehand.
     """
+    bodies, plan = setting.bodies, setting.plan
     result = Inspections({}, {})
     for family in bodies.families:
-        _draw_family(seed, bodies, family, plan, ceilings, result)
+        _draw_family(setting, family, ceilings, result)
     previous = plan.inspection.previous_term
     units = [u.code for f in bodies.families if f.code == previous.family for u in f.units]
-    rng = stream(seed, previous.family, previous.period)
+    rng = setting.stream(previous.family, previous.period)
     weights = {(u, PREVIOUS_TERM): float(bodies.units[u].members) for u in units}
     visits = _visits(rng, previous.blocks, weights, plan, organisations=0)
     quarters = {(slot, cell): [(orgs, members)] for (slot, cell), (orgs, members) in visits.items()}
@@ -65,25 +66,20 @@ def build_inspections(
 
 
 def _draw_family(
-    seed: int,
-    bodies: Bodies,
-    family: Family,
-    plan: WorldPlan,
-    ceilings: dict[tuple[str, int, int], int],
-    result: Inspections,
+    setting: Setting, family: Family, ceilings: dict[tuple[str, int, int], int], result: Inspections
 ) -> None:
-    rng = stream(seed, family.code, "inspection")
+    bodies, plan = setting.bodies, setting.plan
+    rng = setting.stream(family.code, "inspection")
     weights: dict[tuple[str, int], float] = {}
     for year in plan.years:
         swing = float(rng.uniform(0.85, 1.15))
         for unit in family.units:
             if unit.files_in(year):
                 weights[unit.code, year] = swing * sum(b.size for b in bodies.filed_by(unit.code, year))
-    organisations = len(bodies.filed_by(family.units[-1].code, plan.years[-1]))
     organisations = sum(len(bodies.filed_by(u.code, plan.years[-1])) for u in family.units)
     blocks = plan.inspection.blocks.get(family.code, plan.inspection.blocks["default"])
     visits = _visits(rng, blocks, weights, plan, organisations)
-    quarters: dict[tuple[tuple[str, int], Cell], list[tuple[int, int]]] = {}
+    quarters: dict[tuple[UnitYear, Cell], list[tuple[int, int]]] = {}
     for (slot, cell), (orgs, members) in visits.items():
         planned = cell[1] not in plan.inspection.unplanned
         total = orgs + members
@@ -97,9 +93,9 @@ def _draw_family(
     codes = {unit.code for unit in family.units}
     slots = [key for key in result.done if key[0] in codes and key[1] != PREVIOUS_TERM]
     if family.code in plan.discipline.stated:
-        for slot in slots:
-            room = sum(_room(result, slot, "members").values())
-            _discipline(rng, result, [slot], min(room, part_of(rng, ceilings[slot], 0.5)), "members")
+        for place in slots:
+            room = sum(_room(result, place, "members").values())
+            _discipline(rng, result, [place], min(room, part_of(rng, ceilings[place], 0.5)), "members")
         _discipline(rng, result, slots, 0, "orgs")
     else:
         stated = plan.inspection.disciplined.get(family.code)
@@ -208,11 +204,11 @@ def _cascade(rng: Rng, result: Inspections, slots: Sequence[tuple[str, int, int]
     """Fill violations and what must be disciplined between done and disciplined."""
     for slot in slots:
         for (_, activity), f in result.done[slot].items():
-            chance: Callable[[str], float] = lambda a: 0.1 if a.startswith("KT_") else 0.02
+            is_inspection = activity.startswith("KT_")
             for what in ("orgs", "members"):
                 done, punished = f[f"done_{what}"], f[f"disciplined_{what}"]
-                f[f"violated_{what}"] = punished + part_of(rng, done - punished, chance(activity))
-                spare = part_of(rng, f[f"violated_{what}"] - punished, 0.3) if activity.startswith("KT_") else 0
+                f[f"violated_{what}"] = punished + part_of(rng, done - punished, 0.1 if is_inspection else 0.02)
+                spare = part_of(rng, f[f"violated_{what}"] - punished, 0.3) if is_inspection else 0
                 f[f"must_discipline_{what}"] = punished + spare
             if activity == "GS_CD":
                 f["moved_to_suspicion_check"] = part_of(rng, f["done_orgs"] + f["done_members"], 0.01)

@@ -1,28 +1,30 @@
 """Members of every organisation, quarter by quarter (B01, B02).
 
-What belongs here: the stock and its flows, so that closing = opening + in - out in every quarter, probation lasts
-four quarters, internal transfers cancel within the unit that files, and growth stays ordinary. What does not: how
-many are admitted (`admissions.py`) or expelled (`discipline.py`).
+What belongs here: the stock and its flows, so that closing = opening + in - out in every quarter, probation
+lasts four quarters, internal transfers cancel within the unit that files, and growth stays ordinary. What does
+not: how many are admitted (`admissions.py`) or expelled (`discipline.py`).
 """
 
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from statistics import median
 
 from demo.admissions import Admissions, Slot
-from demo.bodies import CHI_BO, DANG_BO, Bodies, Body
-from demo.draw import Rng, part_of, stream
-from demo.plan import Event, UnitPlan, WorldPlan
+from demo.bodies import CHI_BO, DANG_BO, Body
+from demo.draw import Rng, part_of
+from demo.plan import Event, UnitPlan
+from demo.setting import Setting
 
-_INFLOWS = (
+INFLOWS = (
     "in_admitted",
     "in_transfer_other_province",
     "in_transfer_same_province",
     "in_transfer_internal",
     "in_restored",
 )
-_OUTFLOWS = (
+OUTFLOWS = (
     "out_deceased",
     "out_expelled",
     "out_struck_off",
@@ -65,10 +67,9 @@ class Members:
         return self.quarters[code, year, quarter].closing
 
 
-def build_members(
-    seed: int, bodies: Bodies, plan: WorldPlan, admissions: Admissions, discipline: dict[Slot, dict[str, int]]
-) -> Members:
+def build_members(setting: Setting, admissions: Admissions, discipline: dict[Slot, dict[str, int]]) -> Members:
     """Simulate every organisation from the end of the year before the first."""
+    bodies, plan = setting.bodies, setting.plan
     result = Members()
     before = plan.years[0] - 1
     stocks = {
@@ -78,7 +79,7 @@ def build_members(
     for year in plan.years:
         for unit in bodies.units.values():
             if unit.files_in(year):
-                _UnitYear(seed, bodies, unit, year, stocks, admissions, discipline, result).run()
+                _UnitYear(setting, unit, year, stocks, admissions, discipline, result).run()
     return result
 
 
@@ -86,8 +87,7 @@ def build_members(
 class _UnitYear:
     """One unit in one year."""
 
-    seed: int
-    bodies: Bodies
+    setting: Setting
     unit: UnitPlan
     year: int
     stocks: dict[str, _Stock]
@@ -95,14 +95,20 @@ class _UnitYear:
     discipline: dict[Slot, dict[str, int]]
     result: Members
 
+    @cached_property
+    def rng(self) -> Rng:
+        """The unit's own source of chance in the year."""
+        return self.setting.stream(self.unit.code, self.year, "members")
+
     def run(self) -> None:
-        rng = stream(self.seed, self.unit.code, self.year, "members")
-        filed = self.bodies.filed_by(self.unit.code, self.year)
+        """Plan the year's growth, then let its quarters pass."""
+        rng = self.rng
+        filed = self.setting.bodies.filed_by(self.unit.code, self.year)
         opening = {b.code: self.stocks[b.code].members for b in filed}
         for body in filed:
             self.result.openings[body.code, self.year] = opening[body.code]
         growth = self._planned_growth(rng, filed, opening)
-        shares = {b.code: _shares(self.seed, b, self.bodies.profile(b.unit)) for b in filed}
+        shares = {b.code: _shares(self.setting, b) for b in filed}
         for quarter in range(1, 5):
             events = [b.event for b in filed if b.event and _quarter_of(b.event) == (self.year, quarter)]
             moved = self._internal_moves(rng, filed, events)
@@ -111,7 +117,8 @@ class _UnitYear:
             for body in order:
                 if body.event in events:
                     self._prepare_event(body, moved, quarter, growth)
-                self._quarter(rng, body, quarter, growth[body.code][quarter - 1], moved, shares[body.code])
+                net = growth[body.code][quarter - 1]
+                self._quarter(body, quarter, net, moved[body.code], shares[body.code])
 
     def _planned_growth(self, rng: Rng, filed: Sequence[Body], opening: dict[str, int]) -> dict[str, list[int]]:
         """Plan each organisation's net growth since January by quarter, with no odd one out in its group."""
@@ -182,19 +189,19 @@ class _UnitYear:
 
     def _quarter(
         self,
-        rng: Rng,
         body: Body,
         quarter: int,
         growth: int,
-        moved: dict[str, dict[str, int]],
+        moved: dict[str, int],
         shares: dict[str, float],
     ) -> None:
+        rng = self.rng
         stock = self.stocks[body.code]
         size, slot = stock.members, (body.code, self.year, quarter)
         settled = body.is_settled_in(self.year) and size > 0
-        flows = dict.fromkeys((*_INFLOWS, *_OUTFLOWS, "out_struck_off_probationary"), 0)
-        flows["in_transfer_internal"] = moved[body.code]["in"]
-        flows["out_transfer_internal"] = moved[body.code]["out"]
+        flows = dict.fromkeys((*INFLOWS, *OUTFLOWS, "out_struck_off_probationary"), 0)
+        flows["in_transfer_internal"] = moved["in"]
+        flows["out_transfer_internal"] = moved["out"]
         flows["in_admitted"] = self.admissions.counts.get(slot, 0)
         flows["out_expelled"] = self.discipline.get(slot, {}).get("members_expelled", 0)
         due = stock.probation.popleft()
@@ -229,8 +236,8 @@ class _UnitYear:
     def _admission_flows(
         self, rng: Rng, body: Body, admitted: int, confirmed: int, refused: int
     ) -> dict[str, int]:
-        profile = self.bodies.profile(body.unit)
-        shape = self.bodies.family_of[body.unit].admissions
+        profile = self.setting.bodies.profile(body.unit)
+        shape = self.setting.bodies.family_of[body.unit].admissions
         ages = [int(n) for n in rng.multinomial(admitted, [0.63, 0.25, 0.09, 0.03])]
         youth = part_of(rng, admitted, 0.66)
         elite = part_of(rng, youth, 0.92)
@@ -266,7 +273,7 @@ class _UnitYear:
 
 
 def _net(flows: dict[str, int]) -> int:
-    return sum(flows[column] for column in _INFLOWS) - sum(flows[column] for column in _OUTFLOWS)
+    return sum(flows[column] for column in INFLOWS) - sum(flows[column] for column in OUTFLOWS)
 
 
 def _quarter_of(event: Event) -> tuple[int, int]:
@@ -305,8 +312,9 @@ def _keep_most_still(growth: dict[str, list[int]], peers: Sequence[str]) -> None
         growth[code] = [0, 0, 0, 0]
 
 
-def _shares(seed: int, body: Body, profile: dict[str, float]) -> dict[str, float]:
-    rng = stream(seed, body.code, "shares")
+def _shares(setting: Setting, body: Body) -> dict[str, float]:
+    rng = setting.stream(body.code, "shares")
+    profile = setting.bodies.profile(body.unit)
     shares = {name: min(0.97, share * float(rng.uniform(0.7, 1.3))) for name, share in profile.items()}
     if not body.is_commune:
         shares["exempt"] *= 0.2

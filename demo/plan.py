@@ -1,4 +1,4 @@
-"""The plan of the demo world: bodies, names, stated totals and shapes, as read from `units.yml`, `names.yml` and `world.yml`.
+"""The plan of the demo world: bodies, names, stated totals and shapes, as read from the YAML files beside this.
 
 What belongs here: the shapes of those files. What does not: drawing any figure.
 """
@@ -327,7 +327,7 @@ class NextTarget(_Strict):
     org: str
     indicator: str
     basis: Literal["YEAR", "TERM"]
-    direction: str
+    direction: Literal["GE", "GT", "LE", "LT", "EQ", "BETWEEN"]
     min: float
     max: float | None = None
 
@@ -358,6 +358,7 @@ class UnionFigures(_Strict):
     admitted: int
     members: dict[int, int]
     strong: dict[int, int]
+    documents: dict[int, str]
     event: UnionEvent
 
 

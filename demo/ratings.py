@@ -7,10 +7,12 @@ schemes themselves (`registry.py`).
 from dataclasses import dataclass
 from datetime import date
 
-from demo.bodies import Bodies, Body
-from demo.draw import Rng, apportion, part_of, stream
+from demo.admissions import Slot
+from demo.bodies import Body
+from demo.draw import Rng, apportion, part_of
 from demo.members import Members
-from demo.plan import Family, WorldPlan
+from demo.plan import Family, RatingPlan
+from demo.setting import Setting
 from demo.structure import Structure
 
 EXCELLENT, GOOD, COMPLETED, NOT_COMPLETED, NOT_RATED = "HTXSNV", "HTTNV", "HTNV", "KHTNV", "CXL"
@@ -34,24 +36,32 @@ class _Member:
         return self.total - self.exempt - self.not_rated
 
 
-def build_ratings(
-    seed: int,
-    bodies: Bodies,
-    plan: WorldPlan,
-    members: Members,
-    structure: Structure,
-    discipline: dict[tuple[str, int, int], dict[str, int]],
-    admissions: dict[tuple[str, int, int], int],
-) -> dict[tuple[str, int], RatingRow]:
+@dataclass(frozen=True)
+class Sources:
+    """What ratings depend on."""
+
+    members: Members
+    structure: Structure
+    discipline: dict[Slot, dict[str, int]]
+    admissions: dict[Slot, int]
+
+    def cases(self, body: Body, year: int, column: str) -> int:
+        """Count an organisation's disciplinary cases of a year."""
+        return sum(self.discipline.get((body.code, year, q), {}).get(column, 0) for q in range(1, 5))
+
+
+def build_ratings(setting: Setting, sources: Sources) -> dict[tuple[str, int], RatingRow]:
     """Rate every organisation of every family in every year."""
+    bodies = setting.bodies
     rows: dict[tuple[str, int], RatingRow] = {}
     for family in bodies.families:
-        for year in plan.years:
-            rng = stream(seed, family.code, year, "ratings")
+        for year in setting.plan.years:
+            rng = setting.stream(family.code, year, "ratings")
             units = {u.code for u in family.units}
             filed = [b for b in bodies.bodies if b.unit in units and b.lives_in(year)]
-            ranks = _ranks(rng, bodies, family, plan, filed, year, discipline)
-            counts = {b.code: _members(rng, b, year, members, discipline, admissions) for b in filed}
+            disciplined = {b.code for b in filed if sources.cases(b, year, "orgs_disciplined")}
+            ranks = _Ranking(rng, family, setting.plan.ratings, year, disciplined).of(filed)
+            counts = {b.code: _members(rng, b, year, sources) for b in filed}
             member_rows = _member_ranks(rng, family, filed, counts, year)
             for body in filed:
                 alive = body.lives_on(date(year, 12, 31))
@@ -60,7 +70,7 @@ def build_ratings(
                     "org_rating": rank,
                     "org_score": None,
                     "org_not_rated_reason": _reason(body, alive, year) if rank == NOT_RATED else None,
-                    **_cells(rng, structure.cells_of(body, year) if alive else 0, family),
+                    **_cells(rng, sources.structure.cells_of(body, year) if alive else 0, family),
                     **member_rows[body.code],
                 }
     return rows
@@ -72,69 +82,72 @@ def _reason(body: Body, alive: bool, year: int) -> str:
     return "MOI_THANH_LAP" if body.founded and body.founded.year == year else "KHAC"
 
 
-def _ranks(
-    rng: Rng,
-    bodies: Bodies,
-    family: Family,
-    plan: WorldPlan,
-    filed: list[Body],
-    year: int,
-    discipline: dict[tuple[str, int, int], dict[str, int]],
-) -> dict[str, str]:
-    """Rank organisations: the ended and the new are not rated, the disciplined are not excellent."""
-    shape, last = plan.ratings, date(year, 12, 31)
-    ranks = {b.code: NOT_RATED for b in filed if not b.lives_on(last) or (b.founded and b.founded.year == year)}
-    for unit, years in shape.not_rated.items():
-        pool = [b for b in filed if b.unit == unit and b.code not in ranks and not b.is_commune]
-        for index in rng.permutation(len(pool))[: years.get(year, 0)]:
-            ranks[pool[index].code] = NOT_RATED
-    rated = [b for b in filed if b.code not in ranks]
-    stated = shape.stated.get(family.code, {}).get(year)
-    if stated:
-        surplus = len(rated) - sum(stated.values())
-        for index in rng.permutation(len(rated))[:surplus]:
-            ranks[rated[index].code] = NOT_RATED
-        rated = [b for b in rated if b.code not in ranks]
-        excellent, completed, failed = stated["excellent"], stated["completed"], 0
-    else:
-        weak = int(len(rated) * (1 - family.ratings.good_or_better) * rng.uniform(0.85, 1.0))
-        failed = min(weak, int(rng.integers(0, 2 + len(rated) // 300)))
-        completed = weak - failed
-        excellent = round(len(rated) * family.ratings.excellent * rng.uniform(0.94, 1.06))
-    disciplined = {
-        b.code
-        for b in rated
-        if any(discipline.get((b.code, year, q), {}).get("orgs_disciplined", 0) for q in range(1, 5))
-    }
-    order = [rated[i] for i in rng.permutation(len(rated))]
-    first = [b for b in order if b.code in shape.always_excellent]
-    clean = first + [b for b in order if b.code not in disciplined and b not in first]
-    for body in clean[:excellent]:
-        ranks[body.code] = EXCELLENT
-    rest = [b for b in order if b.code not in ranks]
-    rest.sort(key=lambda b: b.code not in disciplined)
-    spared = set(shape.never_not_completed)
-    for body in [b for b in rest if b.unit not in spared][:failed]:
-        ranks[body.code] = NOT_COMPLETED
-    for body in [b for b in rest if b.code not in ranks][:completed]:
-        ranks[body.code] = COMPLETED
-    return {b.code: ranks.get(b.code, GOOD) for b in filed}
+@dataclass(frozen=True)
+class _Ranking:
+    """Ranks of a family's organisations in a year."""
+
+    rng: Rng
+    family: Family
+    shape: RatingPlan
+    year: int
+    disciplined: set[str]
+
+    def of(self, filed: list[Body]) -> dict[str, str]:
+        """Rank organisations: the ended and the new are not rated, the disciplined are not excellent."""
+        ranks = self._not_rated(filed)
+        rated = [b for b in filed if b.code not in ranks]
+        excellent, completed, failed = self._numbers(len(rated))
+        order = [rated[i] for i in self.rng.permutation(len(rated))]
+        first = [b for b in order if b.code in self.shape.always_excellent]
+        clean = first + [b for b in order if b.code not in self.disciplined and b not in first]
+        for body in clean[:excellent]:
+            ranks[body.code] = EXCELLENT
+        rest = [b for b in order if b.code not in ranks]
+        rest.sort(key=lambda b: b.code not in self.disciplined)
+        spared = set(self.shape.never_not_completed)
+        for body in [b for b in rest if b.unit not in spared][:failed]:
+            ranks[body.code] = NOT_COMPLETED
+        for body in [b for b in rest if b.code not in ranks][:completed]:
+            ranks[body.code] = COMPLETED
+        return {b.code: ranks.get(b.code, GOOD) for b in filed}
+
+    def _not_rated(self, filed: list[Body]) -> dict[str, str]:
+        last = date(self.year, 12, 31)
+        ranks = {
+            b.code: NOT_RATED
+            for b in filed
+            if not b.lives_on(last) or (b.founded and b.founded.year == self.year)
+        }
+        for unit, years in self.shape.not_rated.items():
+            pool = [b for b in filed if b.unit == unit and b.code not in ranks and not b.is_commune]
+            for index in self.rng.permutation(len(pool))[: years.get(self.year, 0)]:
+                ranks[pool[index].code] = NOT_RATED
+        if stated := self._stated():
+            rated = [b for b in filed if b.code not in ranks]
+            surplus = len(rated) - sum(stated.values())
+            for index in self.rng.permutation(len(rated))[:surplus]:
+                ranks[rated[index].code] = NOT_RATED
+        return ranks
+
+    def _stated(self) -> dict[str, int] | None:
+        return self.shape.stated.get(self.family.code, {}).get(self.year)
+
+    def _numbers(self, rated: int) -> tuple[int, int, int]:
+        if stated := self._stated():
+            return stated["excellent"], stated["completed"], 0
+        usual = self.family.ratings
+        weak = int(rated * (1 - usual.good_or_better) * self.rng.uniform(0.85, 1.0))
+        failed = min(weak, int(self.rng.integers(0, 2 + rated // 300)))
+        excellent = round(rated * usual.excellent * self.rng.uniform(0.94, 1.06))
+        return excellent, weak - failed, failed
 
 
-def _members(
-    rng: Rng,
-    body: Body,
-    year: int,
-    members: Members,
-    discipline: dict[tuple[str, int, int], dict[str, int]],
-    admissions: dict[tuple[str, int, int], int],
-) -> _Member:
-    closing = members.closing(body.code, year)
+def _members(rng: Rng, body: Body, year: int, sources: Sources) -> _Member:
+    closing = sources.members.closing(body.code, year)
     total, exempt = closing["closing_members"], closing["closing_exempt"]
-    cases = [discipline.get((body.code, year, q), {}) for q in range(1, 5)]
-    new = sum(admissions.get((body.code, year, q), 0) for q in (3, 4))
-    suspended = sum(case.get("members_suspended", 0) for case in cases)
-    punished = sum(case.get("members_disciplined", 0) - case.get("members_expelled", 0) for case in cases)
+    new = sum(sources.admissions.get((body.code, year, q), 0) for q in (3, 4))
+    suspended = sources.cases(body, year, "members_suspended")
+    punished = sources.cases(body, year, "members_disciplined") - sources.cases(body, year, "members_expelled")
     not_rated = min(total - exempt, new + suspended + part_of(rng, total, 0.006))
     return _Member(total, exempt, not_rated, min(punished, total - exempt - not_rated))
 

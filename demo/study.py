@@ -6,10 +6,11 @@ What belongs here: participation line by line. What does not: members and cells 
 from dataclasses import dataclass
 from datetime import date
 
-from demo.bodies import CHI_BO, Bodies
-from demo.draw import Rng, part_of, spread, stream
+from demo.bodies import CHI_BO
+from demo.draw import part_of, spread
 from demo.members import Members
-from demo.plan import UnitPlan, WorldPlan, youth_union
+from demo.plan import UnitPlan, youth_union
+from demo.setting import Setting
 from demo.structure import Structure
 
 NO_DOCUMENT = "–"
@@ -29,28 +30,24 @@ class StudyRow:
 
 
 def build_study(
-    seed: int, bodies: Bodies, plan: WorldPlan, members: Members, structure: Structure
+    setting: Setting, members: Members, structure: Structure
 ) -> dict[tuple[str, int, int], list[StudyRow]]:
     """Draw participation for every unit, year and half-year (2) or year (4)."""
+    bodies, plan = setting.bodies, setting.plan
     found: dict[tuple[str, int, int], list[StudyRow]] = {}
     for unit in bodies.units.values():
         for year in plan.years:
             if unit.files_in(year):
-                rng = stream(seed, unit.code, year, "study")
-                half, whole = _year(rng, bodies, unit, year, plan, members, structure)
+                half, whole = _year(setting, unit, year, members, structure)
                 found[unit.code, year, 2], found[unit.code, year, 4] = half, whole
     return found
 
 
 def _year(
-    rng: Rng,
-    bodies: Bodies,
-    unit: UnitPlan,
-    year: int,
-    plan: WorldPlan,
-    members: Members,
-    structure: Structure,
+    setting: Setting, unit: UnitPlan, year: int, members: Members, structure: Structure
 ) -> tuple[list[StudyRow], list[StudyRow]]:
+    bodies, plan = setting.bodies, setting.plan
+    rng = setting.stream(unit.code, year, "study")
     filed = bodies.filed_by(unit.code, year)
     alive = [b for b in filed if b.lives_on(date(year, 12, 31))]
     opening = sum(members.openings[b.code, year] for b in filed)
@@ -93,23 +90,16 @@ def _year(
     return half, whole
 
 
-def build_union_study(seed: int, plan: WorldPlan) -> dict[int, list[StudyRow]]:
+def build_union_study(setting: Setting) -> dict[int, list[StudyRow]]:
     """Draw the youth-union branch's own lines for every year of its term."""
-    figures, branch = plan.youth_union, youth_union()
+    figures, branch = setting.plan.youth_union, youth_union()
     bases = branch.base_unions + branch.base_branches
     found: dict[int, list[StudyRow]] = {}
     for year in figures.years:
-        rng = stream(seed, branch.code, year, "study")
+        rng = setting.stream(branch.code, year, "study")
         members = figures.members[year]
         youth = round(members * rng.uniform(1.05, 1.12))
-        document = {
-            2013: "NQ-DH-DOAN",
-            2014: "NQ33-TW-K11",
-            2015: "CT42-BCT",
-            2016: "NQ-DH12",
-            2017: "NQ-DH-DOAN11",
-        }
-        code, finished = document[year], date(year, 10, int(rng.integers(5, 26)))
+        code, finished = figures.documents[year], date(year, 10, int(rng.integers(5, 26)))
         event = figures.event
         rows = [
             StudyRow("HT05", code, youth, round(youth * rng.uniform(0.912, 0.951)), finished),
@@ -130,10 +120,10 @@ def build_union_study(seed: int, plan: WorldPlan) -> dict[int, list[StudyRow]]:
     return found
 
 
-def build_union_pipeline(seed: int, plan: WorldPlan, bases: list[str]) -> dict[tuple[str, int], dict[str, int]]:
+def build_union_pipeline(setting: Setting, bases: list[str]) -> dict[tuple[str, int], dict[str, int]]:
     """Split the pipeline of the union's term over its bases and years: introduced, recognised, admitted."""
-    figures = plan.youth_union
-    rng = stream(seed, youth_union().code, "pipeline")
+    figures = setting.plan.youth_union
+    rng = setting.stream(youth_union().code, "pipeline")
     places = [(base, year) for base in bases for year in figures.years]
     size = {base: float(rng.uniform(0.5, 2.0)) for base in bases}
     weights = [size[base] for base, _ in places]

@@ -1,7 +1,7 @@
 """From figures to the rows of the forms.
 
-What belongs here: adding quarters up to a period and laying figures out in a form's columns and lines. What does
-not: drawing figures, and the workbook's layout (`ingestion.workbook`).
+What belongs here: adding quarters up to a period and laying figures out in a form's columns and lines. What
+does not: drawing figures, and the workbook's layout (`ingestion.workbook`).
 """
 
 from collections.abc import Callable, Mapping
@@ -9,40 +9,24 @@ from dataclasses import dataclass
 
 from demo.admissions import Admissions
 from demo.bodies import Bodies, Body
-from demo.cadres import Cadres, percent
+from demo.cadres import COUNTS as LINE_COUNTS
+from demo.cadres import Rows as CadreRows
+from demo.cadres import percent
 from demo.discipline import COLUMNS as DISCIPLINE_COLUMNS
 from demo.inspection import PREVIOUS_TERM, Inspections
-from demo.members import Members
+from demo.members import INFLOWS, OUTFLOWS, Members
 from demo.plan import WorldPlan
 from demo.ratings import RatingRow
 from demo.registry import union_bases
 from demo.structure import GAINS, Structure
-from demo.study import NO_DOCUMENT, StudyRow
-from demo.targets import Result, results, unit_context, unit_minimums
+from demo.study import StudyRow
+from demo.targets import Outcomes, Result, results, unit_context, unit_minimums
 from ingestion.catalogue import Catalogue, Form, Line
 from ingestion.periods import CUMULATIVE, Period, PeriodKind
 from ingestion.workbook import NOT_APPLICABLE, CellInput
 
 Row = dict[str, CellInput]
 Tables = dict[str, list[Row]]
-
-_IN = (
-    "in_admitted",
-    "in_transfer_other_province",
-    "in_transfer_same_province",
-    "in_transfer_internal",
-    "in_restored",
-)
-_OUT = (
-    "out_deceased",
-    "out_expelled",
-    "out_struck_off",
-    "out_resigned",
-    "out_transfer_other_province",
-    "out_transfer_same_province",
-    "out_transfer_internal",
-)
-_LINE_COUNTS = ("total", "female", "age_40_or_less", "ethnic_minority")
 
 
 @dataclass(frozen=True)
@@ -58,76 +42,85 @@ class Figures:
     members: Members
     structure: Structure
     ratings: dict[tuple[str, int], RatingRow]
-    cadres: Cadres
+    cadres: CadreRows
     study: dict[tuple[str, int, int], list[StudyRow]]
     union_study: dict[int, list[StudyRow]]
     union_pipeline: dict[tuple[str, int], dict[str, int]]
 
 
+@dataclass(frozen=True)
+class _Filing:
+    """What one unit files for the months up to the end of a quarter."""
+
+    figures: Figures
+    unit: str
+    kind: str
+    year: int
+    quarter: int
+
+    @property
+    def bodies(self) -> tuple[Body, ...]:
+        """The organisations that the unit files for."""
+        return self.figures.bodies.filed_by(self.unit, self.year)
+
+
 def tables_of(figures: Figures, unit: str, kind: str, period: Period) -> Tables:
     """Give the rows of every form that a unit of a kind owes for a period, or files of its own accord."""
+    forms = figures.catalogue.forms
     if period.kind is PeriodKind.TERM:
-        form = figures.catalogue.forms["B05"]
-        return {"B05": _inspection_rows(figures, form, unit, PREVIOUS_TERM, 1)}
-    quarter = CUMULATIVE.index(period.kind) + 1
-    makers: dict[str, Callable[[Figures, Form, str, str, int, int], list[Row]]] = {
-        "B01": lambda f, form, u, _, y, q: _member_rows(f, form, u, y, q),
+        return {"B05": _inspection_rows(_Filing(figures, unit, kind, PREVIOUS_TERM, 1), forms["B05"])}
+    makers: dict[str, Callable[[_Filing, Form], list[Row]]] = {
+        "B01": _member_rows,
         "B02": _admission_rows,
         "B03": _structure_rows,
-        "B04": lambda f, form, u, _, y, __: _rating_rows(f, form, u, y),
-        "B05": lambda f, form, u, _, y, q: _inspection_rows(f, form, u, y, q),
-        "B06": lambda f, form, u, _, y, q: _discipline_rows(f, form, u, y, q),
-        "B07": lambda f, form, u, _, y, q: _cadre_rows(f, form, u, y, q),
+        "B04": _rating_rows,
+        "B05": _inspection_rows,
+        "B06": _discipline_rows,
+        "B07": _cadre_rows,
         "B08": _study_rows,
-        "B09": lambda f, form, u, k, y, _: _target_rows(f, form, u, k, y),
+        "B09": _target_rows,
     }
+    filing = _Filing(figures, unit, kind, period.year, CUMULATIVE.index(period.kind) + 1)
     owed = figures.catalogue.owed_forms(kind, period.kind)
-    return {form.code: makers[form.code](figures, form, unit, kind, period.year, quarter) for form in owed}
+    return {form.code: makers[form.code](filing, form) for form in owed}
 
 
 def _named(body: Body, values: Mapping[str, CellInput]) -> Row:
     return {"org_code": body.code, "org_name": body.name, **values}
 
 
-def _since_january(
-    slots: Mapping[tuple[str, int, int], Mapping[str, int]],
-    code: str,
-    year: int,
-    quarter: int,
-    columns: tuple[str, ...],
-) -> dict[str, CellInput]:
-    found = [slots[code, year, q] for q in range(1, quarter + 1) if (code, year, q) in slots]
-    return {column: sum(slot[column] for slot in found) for column in columns}
-
-
-def _member_rows(figures: Figures, form: Form, unit: str, year: int, quarter: int) -> list[Row]:
-    rows = []
-    for body in figures.bodies.filed_by(unit, year):
-        quarters = [figures.members.quarters[body.code, year, q] for q in range(1, quarter + 1)]
+def _member_rows(filing: _Filing, _: Form) -> list[Row]:
+    rows, year = [], filing.year
+    members = filing.figures.members
+    for body in filing.bodies:
+        quarters = [members.quarters[body.code, year, q] for q in range(1, filing.quarter + 1)]
         flows = {
             column: sum(q.flows[column] for q in quarters)
-            for column in (*_IN, *_OUT, "out_struck_off_probationary")
+            for column in (*INFLOWS, *OUTFLOWS, "out_struck_off_probationary")
         }
         values: dict[str, CellInput] = {
-            "opening_members": figures.members.openings[body.code, year],
+            "opening_members": members.openings[body.code, year],
             **flows,
-            "in_total": sum(flows[column] for column in _IN),
-            "out_total": sum(flows[column] for column in _OUT),
+            "in_total": sum(flows[column] for column in INFLOWS),
+            "out_total": sum(flows[column] for column in OUTFLOWS),
             **quarters[-1].closing,
         }
         rows.append(_named(body, values))
     return rows
 
 
-def _admission_rows(figures: Figures, form: Form, unit: str, kind: str, year: int, quarter: int) -> list[Row]:
-    if kind == "UNION_BRANCH":
+def _admission_rows(filing: _Filing, _: Form) -> list[Row]:
+    figures, year = filing.figures, filing.year
+    if filing.kind == "UNION_BRANCH":
         return [
             {"org_code": code, "org_name": name, **figures.union_pipeline[code, year]}
             for code, name, _ in union_bases()
         ]
     rows = []
-    for body in figures.bodies.filed_by(unit, year):
-        quarters = [figures.members.quarters[body.code, year, q].admission_flows for q in range(1, quarter + 1)]
+    for body in filing.bodies:
+        quarters = [
+            figures.members.quarters[body.code, year, q].admission_flows for q in range(1, filing.quarter + 1)
+        ]
         values: dict[str, CellInput] = {column: sum(q[column] for q in quarters) for column in quarters[0]}
         values["target_admissions_year"] = figures.admissions.targets.get(body.code)
         rows.append(_named(body, values))
@@ -138,10 +131,10 @@ def _lines(form: Form, column: str, kind: str) -> list[Line]:
     return [line for line in form.line_members[column].values() if not line.owed_by or kind in line.owed_by]
 
 
-def _structure_rows(figures: Figures, form: Form, unit: str, kind: str, year: int, quarter: int) -> list[Row]:
+def _structure_rows(filing: _Filing, form: Form) -> list[Row]:
     rows: list[Row] = []
-    structure = figures.structure
-    for line in _lines(form, "line_code", kind):
+    structure, unit, year, quarter = filing.figures.structure, filing.unit, filing.year, filing.quarter
+    for line in _lines(form, "line_code", filing.kind):
         opening = structure.opening(unit, line.code, year)
         flows = structure.flows(unit, line.code, year, quarter)
         change = sum(count if column in GAINS else -count for column, count in flows.items())
@@ -160,11 +153,12 @@ def _structure_rows(figures: Figures, form: Form, unit: str, kind: str, year: in
     return rows
 
 
-def _rating_rows(figures: Figures, form: Form, unit: str, year: int) -> list[Row]:
-    return [_named(body, figures.ratings[body.code, year]) for body in figures.bodies.filed_by(unit, year)]
+def _rating_rows(filing: _Filing, _: Form) -> list[Row]:
+    return [_named(body, filing.figures.ratings[body.code, filing.year]) for body in filing.bodies]
 
 
-def _inspection_rows(figures: Figures, form: Form, unit: str, year: int, quarter: int) -> list[Row]:
+def _inspection_rows(filing: _Filing, form: Form) -> list[Row]:
+    figures, unit, year, quarter = filing.figures, filing.unit, filing.year, filing.quarter
     rows: list[Row] = []
     inspections = figures.inspections
     members = form.line_members
@@ -193,30 +187,37 @@ def _inspection_rows(figures: Figures, form: Form, unit: str, year: int, quarter
     return rows
 
 
-def _discipline_rows(figures: Figures, form: Form, unit: str, year: int, quarter: int) -> list[Row]:
-    return [
-        _named(body, _since_january(figures.discipline, body.code, year, quarter, DISCIPLINE_COLUMNS))
-        for body in figures.bodies.filed_by(unit, year)
-    ]
+def _discipline_rows(filing: _Filing, _: Form) -> list[Row]:
+    slots = filing.figures.discipline
+    rows = []
+    for body in filing.bodies:
+        keys = [(body.code, filing.year, q) for q in range(1, filing.quarter + 1)]
+        found = [slots[key] for key in keys if key in slots]
+        rows.append(_named(body, {column: sum(row[column] for row in found) for column in DISCIPLINE_COLUMNS}))
+    return rows
 
 
-def _cadre_rows(figures: Figures, form: Form, unit: str, year: int, quarter: int) -> list[Row]:
+def _cadre_rows(filing: _Filing, form: Form) -> list[Row]:
     rows: list[Row] = []
+    filed = filing.figures.cadres.get((filing.unit, filing.year, filing.quarter), {})
     for line in form.line_members["line_code"].values():
-        values = figures.cadres.rows.get((unit, year, quarter), {}).get(line.code)
+        values = filed.get(line.code)
         row: Row = {"line_code": line.code, "line_name": line.label.vi}
         if values is None:
-            row |= dict.fromkeys(_LINE_COUNTS, NOT_APPLICABLE)
+            row |= dict.fromkeys(LINE_COUNTS, NOT_APPLICABLE)
         else:
             row |= values
-            row |= {column: NOT_APPLICABLE for column in _LINE_COUNTS if values[column] is None}
+            row |= {column: NOT_APPLICABLE for column in LINE_COUNTS if values[column] is None}
         rows.append(row)
     return rows
 
 
-def _study_rows(figures: Figures, form: Form, unit: str, kind: str, year: int, quarter: int) -> list[Row]:
-    is_union = kind == "UNION_BRANCH"
-    found = figures.union_study[year] if is_union else figures.study[unit, year, quarter]
+def _study_rows(filing: _Filing, form: Form) -> list[Row]:
+    figures = filing.figures
+    if filing.kind == "UNION_BRANCH":
+        found = figures.union_study[filing.year]
+    else:
+        found = figures.study[filing.unit, filing.year, filing.quarter]
     order = list(form.line_members["line_code"])
     rows: list[Row] = []
     for row in sorted(found, key=lambda r: (order.index(r.line), r.document)):
@@ -227,7 +228,7 @@ def _study_rows(figures: Figures, form: Form, unit: str, kind: str, year: int, q
         rows.append(
             {
                 "line_code": row.line,
-                "document_code": row.document or NO_DOCUMENT,
+                "document_code": row.document,
                 "line_name": line.label.vi,
                 "population": NOT_APPLICABLE if row.population is None else row.population,
                 "participated": NOT_APPLICABLE if row.participated is None else row.participated,
@@ -238,35 +239,29 @@ def _study_rows(figures: Figures, form: Form, unit: str, kind: str, year: int, q
     return rows
 
 
-def _target_rows(figures: Figures, form: Form, unit: str, kind: str, year: int) -> list[Row]:
-    plan, bodies = figures.plan, figures.bodies
-    if kind == "PROVINCE":
-        family = next(f for f in bodies.families if f.code == unit)
-        units = [u.code for u in family.units]
-        minimums: dict[str, float] = {
-            "admissions": sum(figures.admissions.unit_targets.get(u, 0) for u in units),
-            **plan.targets.shares[unit],
-        }
-        found = _results(figures, units, minimums, year)
+def _target_rows(filing: _Filing, _: Form) -> list[Row]:
+    figures, unit = filing.figures, filing.unit
+    plan, bodies, admissions = figures.plan, figures.bodies, figures.admissions
+    if filing.kind == "PROVINCE":
+        units = [u.code for f in bodies.families if f.code == unit for u in f.units]
+        total = sum(admissions.unit_targets.get(u, 0) for u in units)
+        minimums = {"admissions": total, **plan.targets.shares[unit]}
+        found = results(minimums, (), _outcomes(figures, units, filing.year))
     else:
-        minimums = unit_minimums(unit, bodies, plan, figures.admissions)
-        found = _results(figures, [unit], minimums, year, unit)
+        minimums = unit_minimums(unit, bodies, plan, admissions)
+        found = results(minimums, unit_context(unit, plan), _outcomes(figures, [unit], filing.year))
     return [_target_row(figures.catalogue, result) for result in found]
 
 
-def _results(
-    figures: Figures, units: list[str], minimums: dict[str, float], year: int, own: str | None = None
-) -> list[Result]:
-    bodies, plan = figures.bodies, figures.plan
-    filed = [b for unit in units for b in bodies.filed_by(unit, year)]
+def _outcomes(figures: Figures, units: list[str], year: int) -> Outcomes:
+    bodies = figures.bodies
     by_year = [
         sum(figures.admissions.of_year(b.code, y) for unit in units for b in bodies.filed_by(unit, y))
-        for y in plan.years
+        for y in figures.plan.years
         if y <= year
     ]
-    rows = [figures.ratings[b.code, year] for b in filed]
-    context = unit_context(own, plan) if own else ()
-    return results(minimums, context, year, rows, by_year[-1], sum(by_year))
+    rows = [figures.ratings[b.code, year] for unit in units for b in bodies.filed_by(unit, year)]
+    return Outcomes(year, rows, by_year[-1], sum(by_year))
 
 
 def _target_row(catalogue: Catalogue, result: Result) -> Row:

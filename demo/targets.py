@@ -5,7 +5,6 @@ figures behind the results.
 """
 
 from dataclasses import dataclass
-from typing import Literal
 
 from demo.admissions import Admissions
 from demo.bodies import Bodies
@@ -18,8 +17,6 @@ TERM = "2015-2020-NK"
 NEXT_TERM = "2020-2025-NK"
 _ASSIGNED = "Quyết định giao chỉ tiêu công tác xây dựng Đảng nhiệm kỳ 2015–2020"
 _RESOLVED = "Nghị quyết đại hội nhiệm kỳ 2020–2025"
-
-Direction = Literal["GE", "GT", "LE", "LT", "EQ", "BETWEEN"]
 
 
 @dataclass(frozen=True)
@@ -104,19 +101,23 @@ def unit_context(unit: str, plan: WorldPlan) -> tuple[ContextTarget, ...]:
     return plan.targets.context[owners[unit]] if unit in owners else ()
 
 
-def results(
-    minimums: dict[str, float],
-    context: tuple[ContextTarget, ...],
-    year: int,
-    rows: list[RatingRow],
-    admitted: int,
-    admitted_in_term: int,
-) -> list[Result]:
+@dataclass(frozen=True)
+class Outcomes:
+    """What a body's results of a year follow from."""
+
+    year: int
+    ratings: list[RatingRow]
+    admitted: int
+    admitted_in_term: int
+
+
+def results(minimums: dict[str, float], context: tuple[ContextTarget, ...], outcomes: Outcomes) -> list[Result]:
     """Give a body's results of a year, in the order in which its targets were assigned."""
+    year, rows = outcomes.year, outcomes.ratings
     found: list[Result] = []
     for indicator, minimum in minimums.items():
         if indicator == "admissions":
-            found.append(Result(indicator, "PERSON", minimum, admitted, admitted_in_term))
+            found.append(Result(indicator, "PERSON", minimum, outcomes.admitted, outcomes.admitted_in_term))
             continue
         if indicator == "orgs_good_or_better_share":
             part = sum(row["org_rating"] in (EXCELLENT, GOOD) for row in rows)

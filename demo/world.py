@@ -15,13 +15,14 @@ from demo.bodies import build_bodies
 from demo.cadres import build_cadres
 from demo.discipline import build_discipline, stated_by_quarter
 from demo.draw import stream
-from demo.faults import Fault, apply_edits, load_explained, load_faults
+from demo.faults import Explained, Fault, apply_edits, load_explained, load_faults
 from demo.inspection import build_inspections
 from demo.members import build_members
 from demo.plan import WorldPlan, world_plan, youth_union
-from demo.ratings import build_ratings
+from demo.ratings import Sources, build_ratings
 from demo.registry import Tables as RegistryTables
 from demo.registry import registry_tables, union_bases
+from demo.setting import Setting
 from demo.structure import build_structure
 from demo.study import build_study, build_union_pipeline, build_union_study
 from demo.tables import Figures, Row, Tables, tables_of
@@ -113,30 +114,28 @@ def build(seed: int | None = None) -> World:
 
 def build_figures(seed: int, plan: WorldPlan, catalogue: Catalogue) -> Figures:
     """Draw every figure, each subject after those that it depends on."""
-    bodies = build_bodies(seed)
-    admissions = build_admissions(seed, bodies, plan)
-    stated = stated_by_quarter(seed, plan)
+    setting = Setting(seed, build_bodies(seed), plan)
+    admissions = build_admissions(setting)
+    stated = stated_by_quarter(setting)
     ceilings = {slot: sum(forms.values()) for slot, forms in stated.items()}
-    inspections = build_inspections(seed, bodies, plan, ceilings)
-    discipline = build_discipline(seed, bodies, plan, inspections, stated)
-    members = build_members(seed, bodies, plan, admissions, discipline)
-    structure = build_structure(seed, bodies, plan)
-    ratings = build_ratings(seed, bodies, plan, members, structure, discipline, admissions.counts)
-    bases = [code for code, _, _ in union_bases()]
+    inspections = build_inspections(setting, ceilings)
+    discipline = build_discipline(setting, inspections, stated)
+    members = build_members(setting, admissions, discipline)
+    structure = build_structure(setting)
     return Figures(
         catalogue=catalogue,
         plan=plan,
-        bodies=bodies,
+        bodies=setting.bodies,
         admissions=admissions,
         inspections=inspections,
         discipline=discipline,
         members=members,
         structure=structure,
-        ratings=ratings,
-        cadres=build_cadres(seed, bodies, plan),
-        study=build_study(seed, bodies, plan, members, structure),
-        union_study=build_union_study(seed, plan),
-        union_pipeline=build_union_pipeline(seed, plan, bases),
+        ratings=build_ratings(setting, Sources(members, structure, discipline, admissions.counts)),
+        cadres=build_cadres(setting),
+        study=build_study(setting, members, structure),
+        union_study=build_union_study(setting),
+        union_pipeline=build_union_pipeline(setting, [code for code, _, _ in union_bases()]),
     )
 
 
@@ -181,9 +180,10 @@ def _submission(seed: int, figures: Figures, unit: str, kind: str, period: Perio
     local = datetime.combine(period.end + timedelta(days=days), time(8), tzinfo=UTC)
     received_at = local - _VIETNAM + timedelta(minutes=int(rng.integers(0, 9 * 60)))
     prepared_on = period.end + timedelta(days=max(3, days - int(rng.integers(1, 4))))
+    issuer = unit.rpartition("-")[2]
     cover: dict[str, CellInput] = {
         "revision_no": 0,
-        "cover_document": f"Số {int(rng.integers(12, 480))}-BC/{unit.split('-')[-1]}, ngày {prepared_on:%d/%m/%Y}",
+        "cover_document": f"Số {int(rng.integers(12, 480))}-BC/{issuer}, ngày {prepared_on:%d/%m/%Y}",
         "prepared_on": prepared_on,
         "preparer_role": _PREPARERS[int(rng.integers(len(_PREPARERS)))],
     }
@@ -220,6 +220,13 @@ def _growth_explanations(figures: Figures, unit: str, period: Period, tables: Ta
                 yield Explanation("V057", "B01", address(FIRST_DATA_ROW + number, column), text, 0)
 
 
+def _with_explanation(submission: DemoSubmission, case: Explained, catalogue: Catalogue) -> DemoSubmission:
+    tables, _ = apply_edits(catalogue, submission.tables, case.edits)
+    answer = case.explanation
+    line = Explanation(answer.rule, answer.sheet, answer.cell, answer.text, 0)
+    return replace(submission, tables=tables, explanations=(*submission.explanations, line))
+
+
 def _with_faults(submissions: list[DemoSubmission], catalogue: Catalogue) -> list[DemoSubmission]:
     """Let some submissions first arrive with a fault, and a few carry an explanation."""
     faults = {(fault.unit, fault.period): fault for fault in load_faults()}
@@ -228,13 +235,8 @@ def _with_faults(submissions: list[DemoSubmission], catalogue: Catalogue) -> lis
     for submission in submissions:
         key = (submission.unit, submission.period.code)
         if case := explained.get(key):
-            tables, _ = apply_edits(catalogue, submission.tables, case.edits)
-            answer = case.explanation
-            answers = (
-                *submission.explanations,
-                Explanation(answer.rule, answer.sheet, answer.cell, answer.text, 0),
-            )
-            submission = replace(submission, tables=tables, explanations=answers)
+            found.append(_with_explanation(submission, case, catalogue))
+            continue
         fault = faults.get(key)
         if fault is None:
             found.append(submission)
