@@ -42,11 +42,11 @@ _TABLES = {
 }
 
 
-class NoWarehouse(Exception):
+class NoWarehouseError(Exception):
     """There is no warehouse to read; the message says how to get one."""
 
 
-class UnknownCode(Exception):
+class UnknownCode(Exception):  # noqa: N818 - reads as what it says in `except UnknownCode`
     """A code that the warehouse does not know, with the codes that are nearest to it."""
 
     def __init__(self, kind: CodeKind, code: str, nearest: Sequence[str]) -> None:
@@ -133,7 +133,7 @@ class StatementResult:
 @contextmanager
 def _opened(warehouse: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     if not warehouse.is_file():
-        raise NoWarehouse(message("figures.no_warehouse", "en", path=warehouse))
+        raise NoWarehouseError(message("figures.no_warehouse", "en", path=warehouse))
     connection = duckdb.connect(str(warehouse), read_only=True)
     try:
         yield connection
@@ -186,7 +186,7 @@ def figure(
     """Give one figure; its status is `none` where nothing was filed for it.
 
     Raises:
-        NoWarehouse: there is no such file.
+        NoWarehouseError: there is no such file.
         UnknownCode: the indicator, unit, period or derivation does not exist.
     """
     with _opened(warehouse) as connection:
@@ -241,7 +241,7 @@ def trace(
     term that term's cells.
 
     Raises:
-        NoWarehouse: there is no such file.
+        NoWarehouseError: there is no such file.
         UnknownCode: the indicator, unit, period or derivation does not exist.
     """
     with _opened(warehouse) as connection:
@@ -304,7 +304,7 @@ def statements(warehouse: Path) -> list[StatementResult]:
     """Give every published figure with the verdict of the warehouse, in order.
 
     Raises:
-        NoWarehouse: there is no such file.
+        NoWarehouseError: there is no such file.
     """
     with _opened(warehouse) as connection:
         rows = connection.execute(
@@ -312,4 +312,4 @@ def statements(warehouse: Path) -> list[StatementResult]:
             "actual_low, actual_high, status, verdict, expected_value, expected_verdict, detail "
             "from rpt_stated_figure order by statement_id"
         ).fetchall()
-    return [StatementResult(*row[:-1], detail=json.loads(row[-1]) if row[-1] else None) for row in rows]
+    return [StatementResult(*known, json.loads(detail) if detail else None) for *known, detail in rows]

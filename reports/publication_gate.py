@@ -4,8 +4,8 @@ What belongs here: checks of the finished marts against bronze, against themselv
 as Great Expectations suites over pandas frames. What does not: rules about submissions (`ingestion.gate`), and
 tests of single models, which dbt has.
 
-Each check has a frame of pairs: what is expected and what was found, for one thing that is checked. A total that
-is missing on either side is a failure, and so is a check that found nothing to check.
+Each check has a frame of pairs: what is expected and what was found, for one thing that is checked. A total
+that is missing on either side is a failure, and so is a warehouse in which there is nothing to check.
 """
 
 import os
@@ -178,8 +178,10 @@ def _validate(frames: Mapping[str, pd.DataFrame]) -> dict[str, bool]:
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     import great_expectations as gx  # noqa: PLC0415 - importing it takes seconds
     from great_expectations.data_context.types.base import ProgressBarsConfig  # noqa: PLC0415
-    from great_expectations.expectations import (  # noqa: PLC0415
+    from great_expectations.expectations.core.expect_column_values_to_be_in_set import (  # noqa: PLC0415
         ExpectColumnValuesToBeInSet,
+    )
+    from great_expectations.expectations.core.expect_column_values_to_not_be_null import (  # noqa: PLC0415
         ExpectColumnValuesToNotBeNull,
     )
 
@@ -257,7 +259,8 @@ def _totals_of(folder: Path, counting: pa.Array) -> pd.DataFrame:
     long = grouped.sum(min_count=1).stack().rename("total").reset_index()
     long.columns = pd.Index(["unit", "period", "column", "total"])
     long["total"] = long["total"].astype("float64")
-    return long.dropna(subset=["total"]).assign(form=folder.name)
+    known: pd.DataFrame = long.dropna(subset=["total"]).assign(form=folder.name)
+    return known
 
 
 def _form_totals(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
@@ -286,7 +289,8 @@ def _fact_totals(connection: duckdb.DuckDBPyConnection, totals: pd.DataFrame) ->
         wide = connection.execute(
             f"select reporting_org_code as unit, period_code as period, {sums} from {table} group by all"
         ).df()
-        long = wide.melt(["unit", "period"], var_name="column", value_name="total").dropna(subset=["total"])
+        long = wide.melt(["unit", "period"], var_name="column", value_name="sum of column")
+        long = long.rename(columns={"sum of column": "total"}).dropna(subset=["total"])
         expected = totals[(totals["form"] == form) & totals["column"].isin(measures)]
         keys = ["unit", "period", "column"]
         pairs = _pairs(
