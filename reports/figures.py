@@ -112,7 +112,7 @@ class TracedCell:
 
 @dataclass(frozen=True)
 class StatementResult:
-    """One published figure beside the warehouse's own; `detail` holds a code and its numbers."""
+    """One published figure beside the warehouse's own."""
 
     statement: str
     measure: str
@@ -127,7 +127,12 @@ class StatementResult:
     verdict: str
     expected_value: float | None
     expected_verdict: str
-    detail: dict[str, Any] | None
+    detail_json: str | None
+
+    @property
+    def detail(self) -> dict[str, Any] | None:
+        """What a reader should know besides: a code and its numbers."""
+        return json.loads(self.detail_json) if self.detail_json else None
 
 
 @contextmanager
@@ -312,4 +317,4 @@ def statements(warehouse: Path) -> list[StatementResult]:
             "actual_low, actual_high, status, verdict, expected_value, expected_verdict, detail "
             "from rpt_stated_figure order by statement_id"
         ).fetchall()
-    return [StatementResult(*known, json.loads(detail) if detail else None) for *known, detail in rows]
+    return [StatementResult(*row) for row in rows]
