@@ -7,6 +7,7 @@ that it touches. What does not: the registry's own rows (`registry.py`), which a
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 from demo.bodies import CHI_BO, DANG_BO, Body, in_territory
 from demo.draw import Rng, apportion, spread
@@ -212,7 +213,8 @@ class _Builder:
                 column = "merged_away" if line == "DV04" else "handed_over"
                 structure.changes[unit.code].append(occasion.change(line, column, amount))
                 if line == "DV04":
-                    self._merge_cells(rng, communes[unit.code], occasion, amount)
+                    lasting = [b for b in communes[unit.code] if b.lives_on(date(year, 12, 31))]
+                    self._merge_cells(rng, lasting, occasion, amount)
 
     def _merge_cells(self, rng: Rng, communes: Sequence[Body], occasion: _Occasion, villages: int) -> None:
         room = [max(0, self.structure.cells_of(b, _END_OF_TIME) - 5) for b in communes]

@@ -1,0 +1,39 @@
+"""Fixtures that are worth sharing: the demo world in memory, and one state folder through which all of it went."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from demo.world import World, build
+from demo.writing import write_world
+from ingestion import pipeline
+from ingestion.catalogue import load_catalogue
+from ingestion.home import Home
+from ingestion.registry import load_registry
+
+LOADED_AT = datetime(2026, 11, 1, tzinfo=UTC)
+"""When the demo's files are loaded; long after they were received."""
+
+
+@pytest.fixture(scope="session")
+def demo_world() -> World:
+    """The demo world in memory; tests must not change it."""
+    return build()
+
+
+@pytest.fixture(scope="session")
+def demo_home(demo_world: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
+    """A state folder with the whole demo world: written, landed, judged, in bronze and in the warehouse."""
+    from orchestration.warehouse import build_aside
+
+    home = Home(Path(tmp_path_factory.mktemp("demo")) / "data")
+    write_world(demo_world, home)
+    registry, catalogue = load_registry(home.registry), load_catalogue()
+    pipeline.land_inbox(home, registry, catalogue, LOADED_AT)
+    for period in pipeline.pending_periods(home):
+        report = pipeline.judge_period(home, registry, catalogue, period, LOADED_AT, engine="masks")
+        assert not report.failures, report.failures
+    build_aside(home, home.warehouse, None)
+    yield home
