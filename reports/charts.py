@@ -23,8 +23,8 @@ from reports.engines import FONT_FOLDER
 
 Kind = Literal["years", "grouped", "lines", "stack", "breakdown", "units"]
 
-PALETTE = ("#1d4e89", "#c7791b", "#4f9d9d", "#8a4f7d")
-"""Told apart with any colour vision, and in grey by their lightness."""
+PALETTE = ("#1d4e89", "#a85f0a", "#2b7a78", "#8a4f7d")
+"""Told apart with any colour vision; each dark enough on white to be read as the colour of a label."""
 
 RANKS = ("#1d4e89", "#86b0d5", "#d8d4ca", "#b5472f")
 """From best to worst."""

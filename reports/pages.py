@@ -35,6 +35,7 @@ from reports.sections import Chart, Plan, Section
 CATALOGUE = "danh-muc-chi-tieu"
 """The page of all indicators and their codes."""
 
+_MOST_SAID = 6
 _CUMULATIVE = ("Q1", "6T", "9T", "N")
 
 
@@ -317,7 +318,7 @@ def _previous_term(site: Site, unit: Unit, builder: _Builder) -> None:
     if not rows:
         builder.add(Notice(message("report.previous.none")))
         return
-    builder.add(Paragraph(message("report.previous.partly")), Bullets(said[:6]))
+    builder.add(Paragraph(message("report.previous.partly")), Bullets(said[:_MOST_SAID]))
     header = [message(f"report.column.{name}") for name in ("indicator", "previous", "current", "change")]
     builder.table(Grid(message("report.previous.title"), header, rows, ["l", "r", "r", "r"], [3, 1, 1, 1]))
 
@@ -445,12 +446,13 @@ def _annex(site: Site, unit: Unit, builder: _Builder) -> None:
     if figures:
         builder.add(Heading(3, message("report.annex.trace.heading"), "truy-nguon"))
         indicator = figures[0][0]
-        catalogue = link(message("report.nav.catalogue"), f"{CATALOGUE}.html")
-        text = message("report.annex.trace.text", indicator=f"“{indicator.name}”")
-        builder.add(Paragraph(Markdown(f"{inline(text)} ({inline(catalogue)})")))
+        builder.add(Paragraph(message("report.annex.trace.text", indicator=f"“{indicator.name}”")))
         builder.add(
             Command(f"tongket trace --indicator {indicator.code} --unit {unit.code} --period {unit.term}")
         )
+        catalogue = link(message("report.nav.catalogue"), f"{CATALOGUE}.html")
+        codes = inline(message("report.annex.trace.codes"))
+        builder.add(Paragraph(Markdown(f"{codes} {catalogue.text}")))
         _statuses(figures, builder)
     builder.add(Heading(3, message("report.annex.explanations.heading"), "giai-trinh"))
     _explanations(site, unit, builder)

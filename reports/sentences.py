@@ -29,7 +29,9 @@ class Number:
     def written(self, *, magnitude: bool = False) -> str:
         """Write it, with the percent sign where it is a percentage."""
         value = abs(self.value) if magnitude else self.value
-        decimals = max(self.indicator.decimals, 1) if self.is_percent else self.indicator.decimals
+        # A count may have a change in percent, which has a decimal of its own.
+        is_derived_percent = self.is_percent and self.indicator.unit != "PERCENT"
+        decimals = 1 if is_derived_percent else self.indicator.decimals
         text = write.number(value, decimals)
         return f"{text}{write.NBSP}%" if self.is_percent else text
 
