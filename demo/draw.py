@@ -25,22 +25,28 @@ def apportion(total: int, weights: Sequence[float], limits: Sequence[int] | None
     Raises:
         ValueError: the limits leave no room for the total.
     """
-    caps = list(limits) if limits is not None else [total] * len(weights)
     shares = [0] * len(weights)
     rest = total
+    open_ones = [i for i, weight in enumerate(weights) if weight > 0]
     while rest:
-        open_ones = [i for i, cap in enumerate(caps) if shares[i] < cap and weights[i] > 0]
         if not open_ones:
-            raise ValueError(f"{total} does not fit under limits that sum to {sum(caps)}")
-        scale = rest / sum(weights[i] for i in open_ones)
-        exact = {i: weights[i] * scale for i in open_ones}
-        given = {i: min(caps[i] - shares[i], math.floor(exact[i])) for i in open_ones}
-        if not any(given.values()):
-            order = sorted(open_ones, key=lambda i: (-(exact[i] - math.floor(exact[i])), i))
-            given = dict.fromkeys(order[:rest], 1)
-        for i, amount in given.items():
-            shares[i] += amount
-        rest = total - sum(shares)
+            raise ValueError(f"{total} does not fit under the limits, or nothing has a weight")
+        weight = sum(weights[i] for i in open_ones)
+        exact = {i: weights[i] * rest / weight for i in open_ones}
+        full = [i for i in open_ones if limits is not None and exact[i] >= limits[i]]
+        if limits is not None and full:
+            # What reaches its limit leaves the rest to the others.
+            for i in full:
+                shares[i] = min(limits[i], rest)
+                rest -= shares[i]
+            open_ones = [i for i in open_ones if i not in full]
+            continue
+        for i in open_ones:
+            shares[i] = math.floor(exact[i])
+        left = rest - sum(shares[i] for i in open_ones)
+        for i in sorted(open_ones, key=lambda i: (shares[i] - exact[i], i))[:left]:
+            shares[i] += 1
+        rest = 0
     return shares
 
 

@@ -120,7 +120,10 @@ def test_active_organisations_have_three_official_members_and_the_size_of_their_
         body = bodies[row["org_code"]]
         if body.lives_on(submission.period.end):
             assert row["closing_members"] - row["closing_probationary"] >= 3, (submission.id, body.code)
-            assert (row["closing_members"] >= 30) == (body.org_type == "DANG_BO_CO_SO"), (submission.id, body.code)
+            assert (row["closing_members"] >= 30) == (body.org_type == "DANG_BO_CO_SO"), (
+                submission.id,
+                body.code,
+            )
         else:
             assert row["closing_members"] == 0, (submission.id, body.code)
 
@@ -153,7 +156,9 @@ def test_growth_is_ordinary_or_explained(demo_world, sound):
 
 
 def test_admissions_agree_between_forms_and_are_partitioned_by_age(sound):
-    subsets = "readmitted female ethnic_minority religious youth_union student worker private_owner farmer".split()
+    subsets = (
+        "readmitted female ethnic_minority religious youth_union student worker private_owner farmer".split()
+    )
     for submission, row in rows_of(sound, "B02"):
         admitted = row["admitted_total"]
         ages = sum(row[f"admitted_age_{a}"] for a in ("18_30", "31_40", "41_50", "over_50"))

@@ -1,0 +1,73 @@
+"""Every published figure again, this time as the warehouse gives it after landing, gate, bronze and dbt."""
+
+import csv
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+import demo
+from demo.world import World
+from ingestion.home import Home
+from ingestion.ledger import Ledger
+
+with (Path(demo.__file__).parent / "statements.csv").open(encoding="utf-8", newline="") as file:
+    STATEMENTS = {row["statement_id"]: row for row in csv.DictReader(file)}
+
+
+@pytest.fixture(scope="module")
+def stated(demo_home: Home) -> dict[str, dict[str, Any]]:
+    with duckdb.connect(str(demo_home.warehouse), read_only=True) as warehouse:
+        found = warehouse.sql("select * from rpt_stated_figure")
+        return {row[0]: dict(zip(found.columns, row, strict=True)) for row in found.fetchall()}
+
+
+def test_no_statement_is_left_out(stated):
+    assert sorted(stated) == sorted(STATEMENTS)
+
+
+@pytest.mark.parametrize("statement", sorted(STATEMENTS))
+def test_the_verdict_is_the_expected_one(stated, statement):
+    row = stated[statement]
+    assert row["verdict"] == STATEMENTS[statement]["expected_verdict"], row
+
+
+@pytest.mark.parametrize(
+    "statement", [i for i, row in STATEMENTS.items() if row["expected_verdict"] in ("equal", "contradicts")]
+)
+def test_the_figure_is_the_expected_one(stated, statement):
+    row, expected = stated[statement], STATEMENTS[statement]["expected_value"]
+    decimals = len(expected.partition(".")[2])
+    assert round(row["actual_value"], decimals) == float(expected)
+    assert row["status"] == "final"
+
+
+def test_every_file_got_the_verdict_that_the_demo_means_it_to_get(demo_home: Home, demo_world: World):
+    found = {
+        name: str(record.verdict) for name, record in Ledger(demo_home.ledger).replay().submissions.items()
+    }
+    expected = {s.id: s.fault.expected.verdict if s.fault else "accepted" for s in demo_world.submissions}
+    assert found == expected
+    assert Counter(found.values())["accepted"] >= 240
+
+
+def test_every_fault_is_named_at_its_cell(demo_home: Home, demo_world: World):
+    records = Ledger(demo_home.ledger).replay().submissions
+    for submission in demo_world.submissions:
+        if submission.fault is None:
+            continue
+        wanted = submission.fault.expected
+        places = [(f.rule, f.sheet, f.cell) for f in records[submission.id].findings]
+        assert any(
+            all(w in ("", p) for w, p in zip((wanted.rule, wanted.sheet, wanted.cell), place, strict=True))
+            for place in places
+        ), (submission.id, places)
+
+
+def test_sound_files_have_no_unanswered_warning(demo_home: Home, demo_world: World):
+    records = Ledger(demo_home.ledger).replay().submissions
+    for submission in demo_world.sound():
+        left = [f for f in records[submission.id].findings if f.severity != "notice" and not f.explained]
+        assert left == [], submission.id

@@ -1,0 +1,169 @@
+"""What the demo world consists of: who files what, when, under which registry; the same every time."""
+
+import csv
+from collections import Counter
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+import demo
+from demo.registry import write_registry
+from demo.world import World, build
+from demo.writing import write_submission, write_world
+from ingestion.catalogue import load_catalogue
+from ingestion.home import Home
+from ingestion.registry import Registry, load_registry
+
+END = date(2020, 12, 31)
+
+
+@pytest.fixture(scope="module")
+def registry(demo_world: World, tmp_path_factory: pytest.TempPathFactory) -> Registry:
+    folder = tmp_path_factory.mktemp("registry")
+    write_registry(folder, demo_world.registry)
+    return load_registry(folder)
+
+
+def test_there_are_some_hundreds_of_workbooks(demo_world):
+    assert 250 <= len(demo_world.submissions) <= 300
+    assert len({s.id for s in demo_world.submissions}) == len(demo_world.submissions)
+    assert len({(s.unit, s.file_name) for s in demo_world.submissions}) == len(demo_world.submissions)
+
+
+def test_every_unit_files_exactly_what_it_owes(demo_world, registry):
+    catalogue = load_catalogue()
+    owed: dict[tuple[str, str], set[str]] = {}
+    for form in registry.owed(catalogue):
+        owed.setdefault((form.reporting_org_code, form.period_code), set()).add(form.form_code)
+    filed = {(s.unit, s.period.code): set(s.tables) for s in demo_world.sound()}
+    beyond = {key: forms for key, forms in filed.items() if key not in owed}
+    assert {period for _, period in beyond} == {"2010-2015-NK"}
+    assert {unit for unit, _ in beyond} == {f"DB-{u}" for u in "DBP ML DB DBD MA MC MN NP TG TC".split()}
+    assert set(map(frozenset, beyond.values())) == {frozenset({"B05"})}
+    open_cases = {(s.unit, s.period.code) for s in demo_world.submissions} - set(filed)
+    assert {key: forms for key, forms in owed.items() if key not in open_cases} == {
+        key: forms for key, forms in filed.items() if key in owed
+    }
+    assert len(open_cases) == 3
+
+
+def test_numbers_of_organisations_are_the_stated_ones(registry):
+    def grassroots(*units: str) -> int:
+        return sum(len(registry.children_at(unit, END, "GRASSROOTS")) for unit in units)
+
+    vinh_phuc = [o.org_code for o in registry.children_at("VP", END)]
+    assert len(vinh_phuc) == 13
+    assert sum(registry.organisation_at(u, END).org_kind == "BLOC" for u in vinh_phuc) == 4
+    assert grassroots(*vinh_phuc) == 617
+    assert len(registry.children_at("DB", END)) == 10
+    assert grassroots("QT-KCQDN") == 81
+    assert grassroots("LA-CD") == 37
+    bases = registry.children_at("DCD", date(2017, 12, 31), "UNION_BASE")
+    assert Counter(o.org_type for o in bases) == {"DOAN_CO_SO": 9, "CHI_DOAN_CO_SO": 53}
+    sectors = Counter(o.sector for o in registry.children_at("LA-CD", END))
+    assert (sectors["COMMUNE"], sectors["STATE_ENTERPRISE"], sectors["PRIVATE_ENTERPRISE"]) == (17, 3, 1)
+
+
+def test_communes_carry_their_real_names_and_numbers(registry):
+    communes = Counter(
+        o.parent_code
+        for o in registry.organisations
+        if o.sector == "COMMUNE" and o.is_active(date(2018, 12, 31))
+    )
+    assert sum(n for code, n in communes.items() if code.startswith("VP-")) == 137
+    assert sum(n for code, n in communes.items() if code.startswith("DB-")) == 130
+    assert (communes["VP-YL"], communes["LA-CD"], communes["HCM-Q12"], communes["TG-GCT"]) == (17, 17, 11, 13)
+    assert registry.organisation_at("LA-CD-PHUOCTUY", END).org_name == "Đảng bộ xã Phước Tuy"
+    names = [o.org_name for o in registry.organisations if o.org_code not in ("", None)]
+    assert not any("{" in name for name in names)
+
+
+def test_names_are_unique_within_a_unit(registry):
+    pairs = Counter((o.parent_code, o.org_name) for o in registry.organisations if o.is_active(END))
+    assert [pair for pair, count in pairs.items() if count > 1] == []
+
+
+def test_the_bloc_takes_over_the_organisations_of_its_predecessors(registry):
+    first, day_before = date(2019, 7, 1), date(2019, 6, 30)
+    mergers = {s.predecessor_code: s for s in registry.successions if s.successor_code == "QT-KCQDN"}
+    assert set(mergers) == {"QT-KCQ", "QT-KDN"}
+    assert all(s.is_whole_merger and s.effective_on == first for s in mergers.values())
+    before = {o.org_code for u in mergers for o in registry.children_at(u, day_before, "GRASSROOTS")}
+    assert before == {o.org_code for o in registry.children_at("QT-KCQDN", first, "GRASSROOTS")}
+    assert registry.organisation_at("QT-KCQ", first) is None
+    assert registry.organisation_at("QT-KCQDN", day_before) is None
+
+
+def test_every_merger_names_a_successor_that_lives_and_a_predecessor_that_ended(registry):
+    assert len(registry.successions) > 5
+    for event in registry.successions:
+        assert registry.organisation_at(event.predecessor_code, event.effective_on) is None
+        before = event.effective_on - timedelta(days=1)
+        assert registry.organisation_at(event.predecessor_code, before) is not None
+        if event.event_type == "merge":
+            assert registry.organisation_at(event.successor_code, event.effective_on) is not None
+        assert event.document
+
+
+def test_admission_targets_of_units_sum_to_the_assigned_number(registry):
+    def target(code: str) -> float:
+        found = registry.target_of(code, "admissions", "2015-2020-NK", 2019)
+        return found.min if found else 0.0
+
+    for province in ("VP", "DB"):
+        units = [o.org_code for o in registry.children_at(province, END)]
+        assert sum(map(target, units)) == target(province)
+    assert target("VP") == 2300
+    assert sum(target(o.org_code) for o in registry.children_at("VP-YL", END)) == target("VP-YL")
+    assert target("QT-KCQDN") == 0, "no target is stated, so that none can be said to be exceeded"
+
+
+def test_the_calendar_separates_the_two_term_systems(registry):
+    assert registry.periods["2013-N"].term_system == "DOAN"
+    assert registry.periods["2016-N"].term_system == ""
+    assert registry.periods["2019-N"].term_system == "DANG"
+    assert "2010-2015-NK" in registry.periods
+
+
+def test_receipts_come_after_the_period_mostly_in_time_and_before_any_lock(demo_world, registry):
+    late = 0
+    for submission in demo_world.submissions:
+        calendar = registry.periods[submission.period.code]
+        received_on = submission.received_at.date()
+        assert submission.period.end < received_on < calendar.locked_on
+        late += received_on > calendar.due_on
+    assert 0 < late < 0.12 * len(demo_world.submissions)
+
+
+def test_contacts_are_addresses_that_nobody_owns(registry):
+    assert {c.org_code for c in registry.contacts} == set(registry.reporting_units)
+    assert all(c.channel.endswith("@example.invalid") for c in registry.contacts)
+
+
+def test_the_statements_are_all_there():
+    with (Path(demo.__file__).parent / "statements.csv").open(encoding="utf-8", newline="") as file:
+        ids = [row["statement_id"] for row in csv.DictReader(file)]
+    assert ids == [f"I{number:03d}" for number in range(1, 118)]
+
+
+@pytest.mark.parametrize("name", ["VP-YL.2019-N.r1", "DB.2020-6T.r1", "DCD.2016-N.r1", "LA-CD.2020-Q1.r1"])
+def test_the_same_seed_gives_the_same_bytes(demo_world, registry, tmp_path, name):
+    build.cache_clear()
+    again = build(demo_world.seed)
+    contents = []
+    for number, world in enumerate((demo_world, again)):
+        submission = next(s for s in world.submissions if s.id == name)
+        path = tmp_path / f"{number}.xlsx"
+        write_submission(world, registry, submission, path)
+        contents.append(path.read_bytes())
+    assert contents[0] == contents[1]
+
+
+def test_one_unit_can_be_written_alone(demo_world, tmp_path):
+    home = Home(tmp_path / "data")
+    count = write_world(demo_world, home, only=["TG-GCT"])
+    names = sorted(p.name for p in home.inbox.rglob("*.xlsx"))
+    assert len(names) == count == 8
+    assert all(name.startswith("TG-GCT_") for name in names)
+    assert load_registry(home.registry).organisation_at("VP-YL", END) is not None
