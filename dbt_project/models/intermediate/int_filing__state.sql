@@ -51,7 +51,7 @@ bases as (
         periods.period_kind,
         periods.period_year,
         periods.part_number,
-        exists (
+        exists(
             select 1
             from {{ ref('stg_organisation') }} as organisations
             where
@@ -59,7 +59,7 @@ bases as (
                 and organisations.is_reporting
                 and periods.ends_on between organisations.valid_from and organisations.valid_to
         ) as is_alive,
-        exists (
+        exists(
             select 1
             from owed
             where owed.reporting_org_code = pairs.reporting_org_code and owed.form_code = pairs.form_code
@@ -152,7 +152,7 @@ states as (
         coalesce(owed_until.n_owed_in_year, 0) as n_owed_in_year,
         filed_until.filed_part,
         gaps.base_period_code is not null as has_gap,
-        exists (
+        exists(
             select 1
             from {{ ref('int_term__filing') }} as term_filings
             where

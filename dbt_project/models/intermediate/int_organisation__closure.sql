@@ -152,11 +152,12 @@ select
     bool_or(organisations.in_period) as in_period
 from organisations
 -- one that files has its figures from what it files
-where not exists (
-    select 1
-    from units
-    where
-        units.base_period_code = organisations.base_period_code
-        and units.org_code = organisations.org_code
-)
+where
+    not exists (
+        select 1
+        from units
+        where
+            units.base_period_code = organisations.base_period_code
+            and units.org_code = organisations.org_code
+    )
 group by organisations.base_period_code, organisations.org_code, organisations.contributing_code

@@ -29,11 +29,11 @@ select
     bases.ends_on < quarters.ends_on as is_minus,
     false as is_term_filing
 from periods as quarters
-inner join periods as bases
-    on
-        quarters.period_year = bases.period_year
-        and (quarters.ends_on = bases.ends_on or quarters.starts_on = bases.ends_on + interval 1 day)
-where quarters.period_kind in ('D1', 'D2', 'D3', 'D4') and bases.is_cumulative
+inner join periods as bases on quarters.period_year = bases.period_year
+where
+    quarters.period_kind in ('D1', 'D2', 'D3', 'D4')
+    and bases.is_cumulative
+    and bases.ends_on in (quarters.ends_on, quarters.starts_on - interval 1 day)
 
 union all
 
@@ -49,7 +49,7 @@ from {{ ref('stg_term') }} as terms
 inner join periods as bases
     on
         (bases.period_kind = 'N' and bases.period_year between terms.first_year and terms.last_year)
-        or bases.period_code = terms.term_code
+        or terms.term_code = bases.period_code
 
 union all
 

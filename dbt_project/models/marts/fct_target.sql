@@ -127,6 +127,8 @@ select
     target_max,
     document,
     actual_value,
-    {{ assessment('direction', 'actual_value', 'bound', 'target_max', "basis <> 'YEAR' and not has_last_year") }} as assessment,
+    {{ assessment(
+        'direction', 'actual_value', 'bound', 'target_max', "basis <> 'YEAR' and not has_last_year"
+    ) }} as assessment,
     coalesce(status, 'none') as status
 from bounded

@@ -312,10 +312,12 @@ select
                 '{"code": "cap_broken_at_one_end", "cap": ' || cast(rating_ranges.cap as varchar)
                 || ', "breaking_excellent": ' || cast(rating_ranges.excellent_high as varchar)
                 || ', "breaking_good": ' || cast(rating_ranges.good_low as varchar)
-                || ', "breaking_rate": ' || cast(round(rating_ranges.excellent_high / rating_ranges.good_low * 100, 1) as varchar)
+                || ', "breaking_rate": '
+                || cast(round(rating_ranges.excellent_high / rating_ranges.good_low * 100, 1) as varchar)
                 || ', "keeping_excellent": ' || cast(rating_ranges.excellent_low as varchar)
                 || ', "keeping_good": ' || cast(rating_ranges.good_high as varchar)
-                || ', "keeping_rate": ' || cast(round(rating_ranges.excellent_low / rating_ranges.good_high * 100, 1) as varchar)
+                || ', "keeping_rate": '
+                || cast(round(rating_ranges.excellent_low / rating_ranges.good_high * 100, 1) as varchar)
                 || '}'
         when
             compared.derivation is null
@@ -325,7 +327,9 @@ select
             then '{"code": "no_target_on_record"}'
         when compared.basis = 'expected' then '{"code": "stated_as_expected"}'
         when compared.indicator_code is null and compared.basis not like 'norm%' then '{"code": "nothing_filed_counts_it"}'
-        when compared.derivation in ('before_after', 'percent_change', 'change_over_term') and compared.opening_value is not null
+        when
+            compared.derivation in ('before_after', 'percent_change', 'change_over_term')
+            and compared.opening_value is not null
             then
                 '{"code": "since_opening", "opening": ' || cast(cast(compared.opening_value as bigint) as varchar) || '}'
         when compared.denominator is not null and compared.actual_denominator is not null
