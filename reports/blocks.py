@@ -44,11 +44,6 @@ def link(text: str, target: str) -> Markdown:
     return Markdown(f"[{escape.markdown(text)}]({target})")
 
 
-def strong(text: str) -> Markdown:
-    """Write text that stands out."""
-    return Markdown(f"**{escape.markdown(text)}**")
-
-
 def code(text: str) -> Markdown:
     """Write a code or command as it is typed; text of our own only, without backticks."""
     return Markdown(f"`{text}`")
