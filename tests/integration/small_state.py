@@ -4,10 +4,10 @@ import csv
 from collections.abc import Callable
 from pathlib import Path
 
-from ingestion.catalogue import load_catalogue
+from ingestion.catalogue import Catalogue, load_catalogue
 from ingestion.home import Home
 from ingestion.periods import Period
-from ingestion.registry import load_registry
+from ingestion.registry import Registry, load_registry
 from ingestion.workbook.template import assigned_targets, blank_tables, reporting_unit
 from ingestion.workbook.writer import CellInput, write_workbook
 from orchestration.state import write_example
@@ -44,12 +44,8 @@ def _write(path: Path, rows: list[dict[str, str]]) -> None:
         writer.writerows(rows)
 
 
-def write_sound(
-    home: Home, period_code: str, path: Path, change: Callable[[Tables], None] = lambda tables: None
-) -> Path:
-    """Write a workbook in which nothing happened in the period and every cell has ten members."""
-    registry, catalogue, period = load_registry(home.registry), load_catalogue(), Period.parse(period_code)
-    unit = reporting_unit(registry, UNIT, period)
+def sound_tables(catalogue: Catalogue, registry: Registry, period: Period) -> Tables:
+    """Give the rows of a period in which nothing happened and every cell has ten members."""
     tables: Tables = blank_tables(catalogue, registry, UNIT, period)
     for form, rows in tables.items():
         for row in rows:
@@ -64,6 +60,16 @@ def write_sound(
     for row in tables["B04"]:
         row |= {"org_rating": "HTNV", "members_total": MEMBERS, "members_rated": MEMBERS}
         row |= {"members_completed": MEMBERS}
+    return tables
+
+
+def write_sound(
+    home: Home, period_code: str, path: Path, change: Callable[[Tables], None] = lambda tables: None
+) -> Path:
+    """Write a workbook in which nothing happened in the period and every cell has ten members."""
+    registry, catalogue, period = load_registry(home.registry), load_catalogue(), Period.parse(period_code)
+    unit = reporting_unit(registry, UNIT, period)
+    tables = sound_tables(catalogue, registry, period)
     change(tables)
     write_workbook(
         path,
