@@ -1,4 +1,4 @@
-"""Fixtures that are worth sharing: the demo world in memory, and one state folder through which all of it went."""
+"""Fixtures worth sharing: the demo world in memory, and one state folder through which all of it went."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime

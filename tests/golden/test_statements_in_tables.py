@@ -167,6 +167,16 @@ COUNTS: dict[str, Callable[[Tables, str, str], int]] = {
     "new_rural_communes": stock("B09", "numerator", indicator_code="new_rural_communes"),
 }
 
+STOCK_LINES = {
+    "communes": "DV01",
+    "villages": "DV04",
+    "party_departments": "DM01",
+    "government_agencies": "DM02",
+    "government_departments": "DM03",
+    "public_service_units": "DM04",
+}
+"""Lines whose change over the term is stated."""
+
 SHARES: dict[str, tuple[Callable[[Tables, str, str], int], Callable[[Tables, str, str], int]]] = {
     "secretaries_not_local_share": (
         line("B07", "CB07", "total", stock),
@@ -229,25 +239,19 @@ def evaluate(tables: Tables, world: World, row: dict[str, str]) -> list[float]:
     if code in ("business_growth", "domestic_revenue_share"):
         years = [f"{y}-N" for y in TERMS[period]]
         return [r["actual_period"] for y in years for r in tables.rows("B09", body, y, indicator_code=code)]
-    count = COUNTS[code]
-    last = count(tables, body, period)
+    return [derived(tables, code, body, period, derivation)]
+
+
+def derived(tables: Tables, code: str, body: str, period: str, derivation: str) -> float:
+    """Give a count, or what is derived from it over the term or against the term before."""
+    last = COUNTS[code](tables, body, period)
     if derivation == "change_vs_previous_term":
-        columns = {"inspected_orgs": "done_orgs", "inspected_members": "done_members"}
-        return [last - tables.total("B05", columns[code], body, "2010-2015-NK", activity_code=INSPECTIONS)]
+        column = {"inspected_orgs": "done_orgs", "inspected_members": "done_members"}[code]
+        return last - tables.total("B05", column, body, "2010-2015-NK", activity_code=INSPECTIONS)
     if derivation in ("change_over_term", "percent_change"):
-        lines = {
-            "communes": "DV01",
-            "villages": "DV04",
-            "party_departments": "DM01",
-            "government_agencies": "DM02",
-            "government_departments": "DM03",
-            "public_service_units": "DM04",
-        }
-        first = line("B03", lines[code], "opening_count", opening)(tables, body, period)
-        return [last - first if derivation == "change_over_term" else 100 * (first - last) / first]
-    if derivation == "average_per_year":
-        return [last / len(TERMS[period])]
-    return [last]
+        first = line("B03", STOCK_LINES[code], "opening_count", opening)(tables, body, period)
+        return last - first if derivation == "change_over_term" else 100 * (first - last) / first
+    return last / len(TERMS[period]) if derivation == "average_per_year" else last
 
 
 def holds(row: dict[str, str], value: float) -> bool:

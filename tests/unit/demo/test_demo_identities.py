@@ -68,7 +68,7 @@ def test_members_follow_from_opening_and_flows(sound):
 
 
 def test_parts_of_members_are_at_most_the_whole(sound):
-    parts = "probationary female ethnic_minority religious youth_union age_18_30 exempt".split()
+    parts = ["probationary", "female", "ethnic_minority", "religious", "youth_union", "age_18_30", "exempt"]
     for submission, row in rows_of(sound, "B01"):
         assert all(0 <= row[f"closing_{p}"] <= row["closing_members"] for p in parts), submission.id
         assert row["out_struck_off_probationary"] <= row["out_struck_off"]
@@ -156,9 +156,17 @@ def test_growth_is_ordinary_or_explained(demo_world, sound):
 
 
 def test_admissions_agree_between_forms_and_are_partitioned_by_age(sound):
-    subsets = (
-        "readmitted female ethnic_minority religious youth_union student worker private_owner farmer".split()
-    )
+    subsets = [
+        "readmitted",
+        "female",
+        "ethnic_minority",
+        "religious",
+        "youth_union",
+        "student",
+        "worker",
+        "private_owner",
+        "farmer",
+    ]
     for submission, row in rows_of(sound, "B02"):
         admitted = row["admitted_total"]
         ages = sum(row[f"admitted_age_{a}"] for a in ("18_30", "31_40", "41_50", "over_50"))
