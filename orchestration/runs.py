@@ -115,7 +115,13 @@ def _outcome(result: dg.ExecuteInProcessResult) -> RunOutcome:
 
 
 def _plain(metadata: Mapping[str, dg.MetadataValue[Any]]) -> dict[str, Any]:
-    return {name: value.value for name, value in metadata.items()}
+    return {name: _plain_value(value) for name, value in metadata.items()}
+
+
+def _plain_value(value: dg.MetadataValue[Any]) -> Any:
+    if isinstance(value, dg.TableMetadataValue):
+        return [dict(record.data) for record in value.records]
+    return value.value
 
 
 def _failure(event: dg.DagsterEvent) -> Failure:

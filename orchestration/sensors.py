@@ -49,9 +49,7 @@ def inbox_sensor(context: dg.SensorEvaluationContext, home: TongketHome, clock: 
     missing = missing_periods(home.registry, known)
     tags = dict(range_tags([*known, *missing]))
     return dg.SensorResult(
-        run_requests=[
-            dg.RunRequest(run_key=waiting_key(files, now), tags=dict(range_tags([*known, *missing])))
-        ],
+        run_requests=[dg.RunRequest(run_key=waiting_key(files, now), tags=tags)],
         dynamic_partitions_requests=[periods.build_add_request(missing)] if missing else [],
         asset_events=[dg.AssetObservation("inbox", metadata={"waiting": len(files)})],
     )

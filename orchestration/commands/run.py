@@ -118,7 +118,7 @@ def _show(call: Invocation, outcome: "RunOutcome", summary: dict[str, Any], seco
     if failure.is_gate:
         click.echo(call.text("cli.run.gate_failed"), err=True)
         for row in outcome.checks.get("publication_gate", {}).get("failed", [])[:_GATE_LINES]:
-            click.echo(f"  {row.data['check']}: {row.data['message']}", err=True)
+            click.echo(f"  {row['check']}: {row['message']}", err=True)
     else:
         click.echo(call.text("cli.run.failed", step=failure.step, message=failure.message), err=True)
     click.echo(call.text("cli.run.log", path=log), err=True)

@@ -12,6 +12,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -25,15 +26,16 @@ from ingestion.home import Home
 from orchestration import checks
 from orchestration.cli import main
 from orchestration.definitions import defs
-from orchestration.environment import now
 from orchestration.instance import open_instance
 from orchestration.partitions import periods, range_tags
 from orchestration.progress import STAGES
+from orchestration.resources import Clock, TongketHome
 from orchestration.sensors import inbox_sensor
 from orchestration.warehouse import candidate_database
 from tests.integration.small_state import MEMBERS, UNIT, Tables, make_home, write_sound
 
 BEFORE_ANYTHING = "2019-06-30"
+CORRECTED = datetime(2021, 1, 15, tzinfo=UTC)
 
 
 def too_many_at_closing(tables: Tables) -> None:
@@ -43,7 +45,7 @@ def too_many_at_closing(tables: Tables) -> None:
 def one_admitted(tables: Tables) -> None:
     row = tables["B01"][0]
     row |= {"in_admitted": 1, "in_total": 1, "closing_members": MEMBERS + 1, "closing_probationary": 1}
-    tables["B02"][0] |= {"admitted_total": 1}
+    tables["B02"][0] |= {"admitted_total": 1, "admitted_age_18_30": 1}
     tables["B04"][0] |= {
         "members_total": MEMBERS + 1,
         "members_rated": MEMBERS + 1,
@@ -178,7 +180,8 @@ def test_figures_as_of_a_moment_are_built_aside_and_kept(published: Published) -
 def sensor_run(home: Home) -> dg.ExecuteInProcessResult:
     """Do what Dagster's daemon does: evaluate the sensor, take its requests, launch the run."""
     with open_instance(home) as instance:
-        context = dg.build_sensor_context(instance=instance, definitions=defs)
+        resources = {"home": TongketHome(root=str(home.root)), "clock": Clock()}
+        context = dg.build_sensor_context(instance=instance, resources=resources, definitions=defs)
         result = inbox_sensor(context)
         assert isinstance(result, dg.SensorResult)
         for added in result.dynamic_partitions_requests or ():
@@ -193,7 +196,9 @@ def test_a_run_from_the_sensor_publishes_a_correction(published: Published, tmp_
     home = published.home
     assert figure(home, "members")["value"] is None
     before = home.site.resolve()
-    intake.put_in_inbox(home, write_sound(home, "2020-N", tmp_path / "2020.xlsx", one_admitted), UNIT, now())
+    intake.put_in_inbox(
+        home, write_sound(home, "2020-N", tmp_path / "2020.xlsx", one_admitted), UNIT, CORRECTED
+    )
     result = sensor_run(home)
     assert result.success
     assert figure(home, "members")["value"] == 2 * MEMBERS + 1
