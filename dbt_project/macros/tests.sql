@@ -7,23 +7,34 @@ having count(*) > 1 or {% for column in columns %}{{ 'or ' if not loop.first }}m
 {% endtest %}
 
 {#
-    Parts make a whole in every row. A whole that is missing while a part is there fails: a test that passes because
-    there was nothing to add up proves nothing.
+    Parts make wholes in every row: `wholes` lists each as {whole, parts, minus}. A whole that is missing while a part
+    is there fails: a test that passes because there was nothing to add up proves nothing.
 #}
-{% test parts_make_whole(model, whole, parts, minus=[]) %}
-select *
+{% test parts_make_wholes(model, wholes) %}
+{% for check in wholes %}
+{{ 'union all' if not loop.first }}
+select
+    '{{ check.whole }}' as whole,
+    cast({{ check.whole }} as double) as found,
+    cast({% for part in check.parts %}{{ ' + ' if not loop.first }}coalesce({{ part }}, 0){% endfor %}{% for part in check.minus or [] %} - coalesce({{ part }}, 0){% endfor %} as double) as expected
 from {{ model }}
 where
-    ({{ whole }} is null and ({% for part in parts %}{{ 'or ' if not loop.first }}{{ part }} is not null {% endfor %}))
-    or {{ whole }} <> {% for part in parts %}{{ '+ ' if not loop.first }}coalesce({{ part }}, 0) {% endfor %}{% for part in minus %}- coalesce({{ part }}, 0) {% endfor %}
+    ({{ check.whole }} is null and ({% for part in check.parts %}{{ ' or ' if not loop.first }}{{ part }} is not null{% endfor %}))
+    or {{ check.whole }} <> {% for part in check.parts %}{{ ' + ' if not loop.first }}coalesce({{ part }}, 0){% endfor %}{% for part in check.minus or [] %} - coalesce({{ part }}, 0){% endfor %}
+{% endfor %}
 {% endtest %}
 
-{# Every value of a column is a value of another model's column. #}
-{% test found_in(model, column_name, to, field) %}
-select distinct missing.{{ column_name }}
-from {{ model }} as missing
-left join {{ to }} as known on missing.{{ column_name }} = known.{{ field }}
-where missing.{{ column_name }} is not null and known.{{ field }} is null
+{# Every code of a column is known: `columns` maps each to the model and field that know it. #}
+{% test codes_are_known(model, columns) %}
+{% for column, known in columns.items() %}
+{{ 'union all' if not loop.first }}
+select distinct
+    '{{ column }}' as column_name,
+    coded.{{ column }} as code
+from {{ model }} as coded
+left join {{ ref(known[0]) }} as known on coded.{{ column }} = known.{{ known[1] }}
+where coded.{{ column }} is not null and known.{{ known[1] }} is null
+{% endfor %}
 {% endtest %}
 
 {# A ratio is its numerator over its denominator, in percent; one without parts fails. #}

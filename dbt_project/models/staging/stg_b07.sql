@@ -1,1 +1,2 @@
+-- depends_on: {{ source('bronze', 'forms') }}
 {{ filed_form('B07') }}
