@@ -23,7 +23,6 @@ from ingestion.registry import (
     Organisation,
     RatingScheme,
     Succession,
-    Target,
     TermOfOffice,
 )
 
@@ -45,7 +44,7 @@ def registry_tables(bodies: Bodies, plan: WorldPlan, admissions: Admissions) -> 
         "successions": successions(bodies),
         "calendar": calendar(plan),
         "terms": terms(),
-        "targets": targets(bodies, plan, admissions),
+        "targets": assigned_targets(bodies, plan, admissions),
         "rating_schemes": rating_schemes(),
         "contacts": contacts(bodies),
     }
@@ -237,11 +236,6 @@ def terms() -> list[TermOfOffice]:
         TermOfOffice(term_system=system, term_code=code, first_year=first, last_year=last)
         for system, code, first, last in rows
     ]
-
-
-def targets(bodies: Bodies, plan: WorldPlan, admissions: Admissions) -> list[Target]:
-    """Give the assigned targets by body, term and indicator."""
-    return assigned_targets(bodies, plan, admissions)
 
 
 def rating_schemes() -> list[RatingScheme]:
