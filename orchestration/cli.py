@@ -84,7 +84,8 @@ class Tongket(TextGroup):
         """Run a command; whatever goes wrong ends in one line and an exit code."""
         try:
             return super().invoke(ctx)
-        except (click.ClickException, click.exceptions.Exit, click.Abort):
+        except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
+            # Click itself ends quietly when the reader of a pipe, such as `head`, has seen enough.
             raise
         except Exception as error:
             raise _explained(error, ctx) from error

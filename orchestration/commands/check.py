@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ingestion.catalogue import load_catalogue
-from ingestion.findings import Finding, OutcomeStatus, Verdict
+from ingestion.findings import Finding, Judgement, OutcomeStatus, Verdict
 from ingestion.ledger import UNKNOWN_PERIOD, Ledger
 from ingestion.registry import load_registry
 from orchestration.commands.common import existing, moment, print_json
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _STYLES = {Verdict.ACCEPTED: "green", Verdict.NEEDS_EXPLANATION: "yellow", Verdict.ON_HOLD: "yellow"}
 _SHOWN_FINDINGS = 200
+_LISTED_RULES = 12
 
 
 @command("check")
@@ -113,9 +114,11 @@ def _show(call: Invocation, result: "CheckResult") -> None:
             )
         )
     )
-    idle = sorted({o.rule for o in judgement.outcomes if o.status is OutcomeStatus.NOT_RUN})
-    if idle:
-        screen.print(Text(call.text("cli.check.not_run", rules=", ".join(idle)), style="dim"))
+    for reason, rules in _idle_rules(call, judgement).items():
+        listed = (
+            ", ".join(rules) if len(rules) <= _LISTED_RULES else call.text("cli.check.rules", count=len(rules))
+        )
+        screen.print(Text(call.text("cli.check.not_run", rules=listed, reason=reason), style="dim"))
     if judgement.findings:
         names = ("rule", "severity", "place", "value", "expected", "message")
         columns = [call.text(f"cli.check.column.{name}") for name in names]
@@ -124,6 +127,17 @@ def _show(call: Invocation, result: "CheckResult") -> None:
         if len(judgement.findings) > _SHOWN_FINDINGS:
             rest = len(judgement.findings) - _SHOWN_FINDINGS
             screen.print(Text(call.text("cli.check.more", count=rest)))
+
+
+def _idle_rules(call: Invocation, judgement: Judgement) -> dict[str, list[str]]:
+    """Give the rules that have not run, by the reason in words."""
+    from ingestion.gate import reason_text  # noqa: PLC0415
+
+    idle: dict[str, list[str]] = {}
+    for outcome in judgement.outcomes:
+        if outcome.status is OutcomeStatus.NOT_RUN:
+            idle.setdefault(reason_text(outcome.reason, call.language), []).append(outcome.rule)
+    return idle
 
 
 def _cells(call: Invocation, finding: Finding) -> tuple[str, ...]:
