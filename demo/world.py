@@ -100,8 +100,8 @@ def build(seed: int | None = None) -> World:
     """Build the demo world in memory.
 
     Args:
-        seed: another one gives other figures with the same stated totals; faults and explanations that name
-            rows are made for the default seed.
+        seed: another one gives other figures with the same stated totals; faults, explanations and the
+            approximate figures (“nearly 5,000”) are made for the default seed.
     """
     seed = default_seed() if seed is None else seed
     figures = build_figures(seed, world_plan(), load_catalogue())
