@@ -30,7 +30,6 @@ PACKAGES = (
     "duckdb",
     "great-expectations",
     "pypandoc-binary",
-    "python-calamine",
     "openpyxl",
     "xlsxwriter",
     "typst",
