@@ -100,7 +100,8 @@ def _write_forms(bronze: Path, catalogue: Catalogue, filings: Iterable[Filing]) 
 
 
 def _write_ledger_tables(bronze: Path, catalogue: Catalogue, filings: Iterable[Filing]) -> None:
-    letters, submissions = [], []
+    filings = list(filings)
+    letters = []
     for filing in filings:
         for form in filing.rows:
             letters += [
@@ -113,30 +114,8 @@ def _write_ledger_tables(bronze: Path, catalogue: Catalogue, filings: Iterable[F
                 }
                 for position, column in enumerate(catalogue.forms[form].columns, start=1)
             ]
-        submissions.append(
-            {
-                "submission_id": filing.submission_id,
-                "reporting_org_code": filing.unit,
-                "period_code": filing.period,
-                "revision": filing.revision,
-                "sha256": f"{len(submissions):064x}",
-                "file": f"landing/{len(submissions):064x}.xlsx",
-                "original_name": f"{filing.unit}-{filing.period}.xlsx",
-                "received_at": filing.received_at,
-                "verdict": filing.verdict,
-                "verdict_at": filing.received_at,
-                "status": filing.status,
-                "decided_at": filing.decided_at,
-                "period_basis": filing.basis,
-                "rules_version": "test",
-                "n_errors": 0,
-                "n_warnings": 0,
-                "n_passed": 1,
-                "n_failed": 0,
-                "n_not_run": 0,
-                "kind": "xlsx",
-            }
-        )
+    submissions = [_submission_row(filing, number) for number, filing in enumerate(filings)]
+    names = list(_submission_row(Filing("", "", {}), 0))
     texts = ["submission_id", "form_code", "sheet", "column_code", "letter"]
     write_table(bronze / "columns.parquet", _table(letters, texts))
     instant, count = pa.timestamp("us", tz="UTC"), pa.int32()
@@ -147,12 +126,37 @@ def _write_ledger_tables(bronze: Path, catalogue: Catalogue, filings: Iterable[F
         "revision": count,
         **{f"n_{name}": count for name in ("errors", "warnings", "passed", "failed", "not_run")},
     }
-    write_table(bronze / "submissions.parquet", _table(submissions, list(submissions[0]), types))
+    write_table(bronze / "submissions.parquet", _table(submissions, names, types))
     finding = ["submission_id", "rule_code", "clause", "severity", "sheet", "cell", "value", "expected"]
     finding += ["message", "message_en", "explained"]
     write_table(bronze / "findings.parquet", _table([], finding, {"clause": count, "explained": pa.bool_()}))
     explanation = ["submission_id", "rule_code", "sheet", "cell", "text"]
     write_table(bronze / "explanations.parquet", _table([], explanation))
+
+
+def _submission_row(filing: Filing, number: int) -> dict[str, Any]:
+    return {
+        "submission_id": filing.submission_id,
+        "reporting_org_code": filing.unit,
+        "period_code": filing.period,
+        "revision": filing.revision,
+        "sha256": f"{number:064x}",
+        "file": f"landing/{number:064x}.xlsx",
+        "original_name": f"{filing.unit}-{filing.period}.xlsx",
+        "received_at": filing.received_at,
+        "verdict": filing.verdict,
+        "verdict_at": filing.received_at,
+        "status": filing.status,
+        "decided_at": filing.decided_at,
+        "period_basis": filing.basis,
+        "rules_version": "test",
+        "n_errors": 0,
+        "n_warnings": 0,
+        "n_passed": 1,
+        "n_failed": 0,
+        "n_not_run": 0,
+        "kind": "xlsx",
+    }
 
 
 def _table(rows: Rows, names: list[str], types: Mapping[str, pa.DataType] | None = None) -> pa.Table:
@@ -292,16 +296,9 @@ def _calendar(code: str, due_on: str = "", system: str = "") -> dict[str, Any]:
     return {"period_code": code, "opens_on": "", "due_on": due_on, "locked_on": "", "term_system": system}
 
 
-def _target(
-    org: str,
-    indicator: str,
-    term: str,
-    basis: str,
-    direction: str,
-    low: float | str,
-    high: float | str = "",
-    year: int | str = "",
-) -> dict[str, Any]:
+def _target(org: str, indicator: str, term: str, aim: str, year: int | str = "") -> dict[str, Any]:
+    """Give a target; `aim` is basis, direction, lowest and highest, such as `YEAR GE 10`."""
+    basis, direction, low, *high = aim.split()
     return {
         "org_code": org,
         "indicator_code": indicator,
@@ -310,7 +307,7 @@ def _target(
         "basis": basis,
         "direction": direction,
         "min": low,
-        "max": high,
+        "max": high[0] if high else "",
         "document": "",
     }
 
@@ -370,13 +367,13 @@ def example_tables() -> dict[str, list[dict[str, Any]]]:
         )
     ]
     targets = [
-        _target("PB", "admissions", DANG, "YEAR", "GE", 10),
-        _target("PB", "admissions", DANG, "YEAR", "GE", 13, year=2020),
-        _target("PB", "admissions", DANG, "AVG_PER_YEAR", "GE", 10),
-        _target("PA", "admissions", DANG, "YEAR", "GE", 5),
-        _target("PB", "admissions", NEXT, "TERM", "GE", 60),
-        _target("PB", "orgs_excellent_share", DANG, "YEAR", "BETWEEN", 50, 90, year=2016),
-        _target("PB", "members_disciplined", DANG, "TERM", "LE", 5),
+        _target("PB", "admissions", DANG, "YEAR GE 10"),
+        _target("PB", "admissions", DANG, "YEAR GE 13", 2020),
+        _target("PB", "admissions", DANG, "AVG_PER_YEAR GE 10"),
+        _target("PA", "admissions", DANG, "YEAR GE 5"),
+        _target("PB", "admissions", NEXT, "TERM GE 60"),
+        _target("PB", "orgs_excellent_share", DANG, "YEAR BETWEEN 50 90", 2016),
+        _target("PB", "members_disciplined", DANG, "TERM LE 5"),
     ]
     return {
         "organisations": organisations,
@@ -545,7 +542,7 @@ def _parts_of_2020() -> list[Filing]:
         )
         for part, n, m in (("Q1", 2, 0), ("6T", 5, 1), ("9T", 6, 1))
     ]
-    early, late = datetime(2020, 4, 10, 8, tzinfo=UTC), datetime(2020, 5, 20, 8)
+    early, late = datetime(2020, 4, 10, 8, tzinfo=UTC), datetime(2020, 5, 20, 8, tzinfo=UTC)
     filings += [
         Filing("S", "2020-Q1", {"B02": [admitted("S1", 4)]}, 1, received_at=early),
         Filing("S", "2020-Q1", {"B02": [admitted("S1", 6)]}, 2, received_at=late, shift=1),

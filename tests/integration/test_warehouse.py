@@ -1,0 +1,499 @@
+"""The warehouse of a small world: bronze comes out as figures, traces, verdicts and a gate that holds."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+import pytest
+import yaml
+from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+from dbt.cli.main import dbtRunner
+
+from ingestion.catalogue import Catalogue, load_catalogue
+from reports.figures import NoWarehouseError, UnknownCode, figure, statements, trace
+from reports.publication_gate import check_marts
+from tests.integration.warehouse_world import DANG, DOAN, NEXT, PREVIOUS, example_world
+
+ROOT = Path(__file__).parents[2]
+PROJECT = ROOT / "dbt_project"
+
+TENTH_FORM = """
+code: B10
+sheet: B10
+title: {vi: Biểu 10 – Thi đua, en: Form 10 – Emulation}
+grain: one row per fixed line
+rows: lines
+key: [order]
+required_for: {DISTRICT: [N]}
+columns:
+- {code: order, label: {vi: Mã, en: Code}, type: code, required: true}
+- {code: awards, label: {vi: Khen thưởng, en: Awards}, type: int, unit: PERSON, nature: line, required: true}
+lines:
+- column: order
+  members:
+  - {code: KT01, label: {vi: Giấy khen, en: Letters}, unit: PERSON, nature: flow}
+  - {code: KT02, label: {vi: Huy hiệu, en: Badges}, unit: PERSON, nature: stock}
+"""
+TENTH_INDICATOR = """
+indicators:
+- code: letters
+  name: {vi: Giấy khen, en: Letters}
+  unit: PERSON
+  kind: flow
+  section: context
+  value: [{form: B10, column: awards, where: {order: [KT01]}, over_time: sum}]
+"""
+
+
+def _extended_catalogue(folder: Path) -> Catalogue:
+    """The product's catalogue with a form that is filed and one that nobody has filed yet."""
+    for name in ("forms", "indicators"):
+        shutil.copytree(ROOT / "ingestion" / name, folder / name)
+    (folder / "forms" / "B10.yml").write_text(TENTH_FORM, encoding="utf-8")
+    unfiled = {**yaml.safe_load(TENTH_FORM), "code": "B11", "sheet": "B11"}
+    (folder / "forms" / "B11.yml").write_text(yaml.safe_dump(unfiled, allow_unicode=True), encoding="utf-8")
+    (folder / "indicators" / "emulation.yml").write_text(TENTH_INDICATOR, encoding="utf-8")
+    return load_catalogue(folder)
+
+
+def _dbt(home: Path, target: Path, *args: str) -> Path:
+    """Run dbt in this process, on the bronze of a home, and give the database."""
+    database = home / "warehouse.duckdb"
+    os.environ.update(TONGKET_BRONZE=str(home / "bronze"), TONGKET_DBT_DATABASE=str(database))
+    folders = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT), "--quiet"]
+    written = ["--target-path", str(target), "--log-path", str(target)]
+    result = dbtRunner().invoke([*args, *folders, *written])
+    DuckDBConnectionManager.close_all_connections()  # else nobody else in this process may read the file
+    failed = [
+        f"{node.node.name}: {node.message}"
+        for node in getattr(result.result, "results", ())
+        if node.status not in ("success", "pass")
+    ]
+    assert result.success, "\n".join([str(result.exception), *failed])
+    return database
+
+
+@pytest.fixture(scope="module")
+def target(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("dbt")
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("world")
+    world = example_world()
+    awards = {"B10": [{"order": "KT01", "awards": 7}, {"order": "KT02", "awards": 70}]}
+    world.filings = [
+        replace(filing, rows={**filing.rows, **awards}) if filing.submission_id == "PA.2018-N.r1" else filing
+        for filing in world.filings
+    ]
+    world.write(folder, _extended_catalogue(tmp_path_factory.mktemp("catalogue")))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def warehouse(home: Path, target: Path) -> Path:
+    """The whole project with its tests and unit tests, built once."""
+    return _dbt(home, target, "build")
+
+
+@pytest.fixture
+def connection(warehouse: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    opened = duckdb.connect(str(warehouse), read_only=True)
+    yield opened
+    opened.close()
+
+
+FIGURES = [
+    # flows of a term are the sum of its years; a year without N takes the latest there is
+    ("admissions", "PB", DANG, None, 55, "final"),
+    ("admissions", "PA", DANG, None, 13 * 3 + 10 + 13, "provisional"),
+    ("admissions", "PA", "2019-N", None, 10, "provisional"),
+    ("admissions", "PA", "2019-9T", None, 10, "final"),
+    ("admissions", "P", DANG, None, 117, "provisional"),
+    # the union branch below the province belongs to another term system
+    ("admissions", "P", "2017-N", None, 13 + 10, "final"),
+    ("admissions", "Y", DOAN, None, 300, "incomplete"),
+    ("admissions", "Y", DANG, None, None, "none"),
+    # predecessors that merged wholly stand for their successor until it was there
+    ("admissions", "M", DANG, None, 125, "final"),
+    ("admissions", "M", "2018-N", None, 25, "final"),
+    ("admissions", "M1", DANG, None, 60, "final"),
+    ("admissions", "M1", "2019-N", None, None, "none"),
+    # an organisation is followed through its renaming, and under its new unit
+    ("admissions", "A2N", DANG, None, 15, "provisional"),
+    ("admissions", "A2N", "2017-N", None, 3, "final"),
+    ("admissions", "O1", DANG, None, 100, "final"),
+    # a year of which there is nothing
+    ("admissions", "S", DANG, None, 11, "incomplete"),
+    ("admissions", "S", "2018-N", None, None, "none"),
+    # the newest accepted revision; a quarter filed alone is added; a withdrawn period does not count
+    ("admissions", "S", "2020-Q1", None, 6, "final"),
+    ("admissions", "S", "2020-6T", None, 11, "final"),
+    ("admissions", "S", "2020-9T", None, 11, "provisional"),
+    # quarters alone
+    ("admissions", "PA", "2020-D1", None, 2, "final"),
+    ("admissions", "PA", "2020-D2", None, 4, "final"),
+    ("admissions", "PA", "2020-D4", None, 6, "final"),
+    ("admissions", "S", "2020-D2", None, 5, "final"),
+    ("admissions", "S", "2020-D3", None, None, "none"),
+    ("admissions", "P", "2020-D2", None, None, "none"),
+    # a term filed at once counts only where nothing yearly was
+    ("inspected_orgs", "P", PREVIOUS, None, 80, "final"),
+    ("inspected_orgs", "PB", DANG, None, 40, "final"),
+    ("inspected_orgs", "P", DANG, "change_vs_previous_term", 20, "provisional"),
+    ("inspected_orgs_on_suspicion", "PA", "2020-N", None, 2, "final"),
+    # stocks take the last year, openings the first
+    ("members", "PB", DANG, None, 200, "final"),
+    ("villages", "PB", DANG, None, 31, "final"),
+    ("villages", "PB", DANG, "change_over_term", -8, "final"),
+    ("villages", "PB", DANG, "percent_change", 20.5, "final"),
+    ("party_departments", "P", DANG, "change_over_term", -3, "final"),
+    # ratios: numerators over the denominator by its own rule
+    ("payroll_reduction_share", "PB", DANG, None, 5, "final"),
+    ("payroll_reduction_vs_plan", "PB", DANG, None, 125, "final"),
+    ("commune_military_cells_dissolved_share", "PB", DANG, None, 85.7, "final"),
+    ("members_studied_share", "PB", DANG, "share", 90, "final"),
+    ("secretaries_not_local_share", "P", "2020-N", None, 90, "final"),
+    ("orgs_good_share", "M", "2018-N", None, 50, "final"),
+    ("orgs_good_share", "PB", "2016-N", None, None, "none"),
+    ("orgs_completed_or_better_share_of_all", "PB", "2016-N", None, 0, "final"),
+    ("orgs_not_completed", "PB", "2020-N", None, 0, "final"),
+    # what is never added up
+    ("inspected_orgs_distinct_by_committees", "PB", "2020-N", None, 5, "final"),
+    ("inspected_orgs_distinct_by_committees", "P", "2020-N", None, None, "none"),
+    ("inspected_orgs_distinct_by_committees", "PB", DANG, None, None, "none"),
+    ("business_growth", "P", DANG, None, 6.5, "final"),
+    ("business_growth", "M", "2018-N", None, None, "none"),
+    ("business_growth", "M", DANG, None, 12, "final"),
+    # years in a row, and what the registry says
+    ("consecutive_excellent_years", "A1", "2020-N", None, 3, "final"),
+    ("consecutive_excellent_years", "A1", "2017-N", None, 0, "final"),
+    ("predecessors", "M", "2019-N", None, 2, "final"),
+    ("predecessors", "M", "2018-N", None, None, "none"),
+    # derived from the years
+    ("admissions", "PB", DANG, "average_per_year", 11, "final"),
+    ("admissions", "PB", DANG, "per_year_low", 9, "final"),
+    ("admissions", "PB", DANG, "per_year_high", 13, "final"),
+    ("orgs_excellent_share", "M", DANG, "per_year_low", 50, "final"),
+    # a form that is new in the catalogue needs no SQL
+    ("letters", "PA", "2018-N", None, 7, "final"),
+]
+
+
+@pytest.mark.parametrize("expected", FIGURES, ids=lambda row: "-".join(str(part) for part in row[:4]))
+def test_a_figure_has_its_value_and_status(
+    warehouse: Path, expected: tuple[str, str, str, str | None, float | None, str]
+) -> None:
+    *codes, value, status = expected
+
+    found = figure(warehouse, *codes)
+
+    assert found.value == (None if value is None else pytest.approx(value))
+    assert found.status == status
+
+
+@pytest.mark.parametrize(("indicator", "unit", "period", "derivation"), [row[:4] for row in FIGURES])
+def test_the_cells_of_a_trace_add_up_to_the_figure(
+    warehouse: Path, indicator: str, unit: str, period: str, derivation: str | None
+) -> None:
+    if derivation not in (None, "share", "change_over_term", "change_vs_previous_term"):
+        pytest.skip("derived from several figures")
+    found = figure(warehouse, indicator, unit, period, derivation)
+    sums: dict[str, float] = {}
+    for cell in trace(warehouse, indicator, unit, period, derivation):
+        sums[cell.part] = sums.get(cell.part, 0.0) + cell.contribution
+
+    if "denominator" in sums:
+        assert sums.get("numerator", 0) == found.numerator  # a count of none has no cells
+        assert sums["denominator"] == found.denominator
+    elif found.exact is not None and found.numerator is None:
+        assert sums.get("value", 0) - sums.get("minus", 0) == pytest.approx(found.exact)
+    elif found.exact is None:
+        assert "value" not in sums
+
+
+def test_a_trace_names_the_cell_under_which_the_submission_filed_it(warehouse: Path) -> None:
+    cells = trace(warehouse, "admissions", "S", "2020-6T")
+
+    assert [(cell.submission, cell.sheet, cell.cell, cell.value) for cell in cells] == [
+        ("S.2020-6T.r1", "B02", "D9", 5),
+        ("S.2020-Q1.r2", "B02", "E9", 6),  # this sheet has a column more on the left
+    ]
+    assert cells[0].file.startswith("landing/")
+
+
+def test_a_run_is_traced_to_one_rating_a_year_and_the_registry_to_its_rows(warehouse: Path) -> None:
+    years = trace(warehouse, "consecutive_excellent_years", "A1", "2020-N")
+    predecessors = trace(warehouse, "predecessors", "M", "2019-N")
+
+    assert [(cell.submission, cell.value, cell.contribution) for cell in years] == [
+        ("PA.2018-N.r1", "HTXSNV", 1),
+        ("PA.2019-9T.r1", "HTXSNV", 1),
+        ("PA.2020-N.r1", "HTXSNV", 1),
+    ]
+    assert [(c.file, c.cell, c.value) for c in predecessors] == [
+        ("registry/successions.csv", "2:2", "M1"),
+        ("registry/successions.csv", "3:3", "M2"),
+    ]
+
+
+def test_a_period_may_be_asked_for_in_either_spelling(warehouse: Path) -> None:
+    assert figure(warehouse, "admissions", "PB", "NK-2015-2020").period == DANG
+
+
+@pytest.mark.parametrize(
+    ("codes", "kind", "nearest"),
+    [
+        (("admision", "PB", DANG), "indicator", "admissions"),
+        (("admissions", "PBX", DANG), "unit", "PB"),
+        (("admissions", "PB", "2015-2020"), "period", DANG),
+        (("admissions", "PB", DANG, "percent_changes"), "derivation", "percent_change"),
+    ],
+)
+def test_an_unknown_code_comes_with_the_nearest_ones(
+    warehouse: Path, codes: tuple[str, ...], kind: str, nearest: str
+) -> None:
+    with pytest.raises(UnknownCode) as caught:
+        figure(warehouse, *codes)
+
+    assert caught.value.kind == kind
+    assert nearest in caught.value.nearest
+    assert nearest in caught.value.text("vi")
+
+
+def test_a_warehouse_that_is_not_there_is_said_to_be_missing(tmp_path: Path) -> None:
+    with pytest.raises(NoWarehouseError, match="tongket run"):
+        figure(tmp_path / "none.duckdb", "admissions", "PB", DANG)
+
+
+def test_every_statement_gets_the_verdict_that_its_figure_gives(warehouse: Path) -> None:
+    verdicts = {result.statement: result.verdict for result in statements(warehouse)}
+
+    assert verdicts == {
+        "T001": "equal",
+        "T002": "contradicts",  # 55, not 56, whatever is expected of it
+        "T003": "within",  # close to 56
+        "T004": "contradicts",  # 55 is not below 55
+        "T005": "within",  # more than 54
+        "T006": "contradicts",  # 55 is more than 3 % above 50
+        "T007": "contradicts",  # not above 55
+        "T008": "within",
+        "T009": "contradicts",  # the first year has 9
+        "T010": "contradicts",
+        "T011": "equal",
+        "T012": "equal",
+        "T013": "target",
+        "T014": "cannot_verify",
+        "T015": "norm",
+        "T016": "cannot_verify",
+        "T017": "equal",  # 20.51… printed with one decimal
+        "T018": "contradicts",
+        "T019": "contradicts",
+        "T020": "contradicts",
+        "T021": "contradicts",  # context outside of its range is no mere context
+        "T022": "equal",
+        "T023": "contradicts",  # 6 of 7, not of 8
+        "T024": "equal",
+        "T025": "contradicts",  # it was 39 before, not 40
+        "T026": "cannot_verify",  # years are missing
+    }
+
+
+def test_what_is_odd_about_a_statement_is_said(warehouse: Path) -> None:
+    details = {result.statement: result.detail for result in statements(warehouse)}
+
+    assert details["T018"] == {"code": "suspension_counted", "stated": 5, "actual": 4, "suspended": 1}
+    cap = details["T019"]
+    assert cap is not None
+    assert (cap["code"], cap["cap"]) == ("cap_broken_at_one_end", 20)
+    assert (cap["breaking_rate"], cap["keeping_rate"]) == (25, 17.6)
+    assert details["T026"] == {"code": "no_target_on_record"}
+    assert details["T001"] is None
+
+
+def test_targets_are_held_against_results(connection: duckdb.DuckDBPyConnection) -> None:
+    rows = connection.execute(
+        'select org_code, term_code, "year", basis, assessment from fct_target '
+        "where indicator_code = 'admissions' and org_code = 'PB' order by all"
+    ).fetchall()
+
+    assert rows == [
+        ("PB", DANG, 2016, "YEAR", "CHUA_DAT"),
+        ("PB", DANG, 2017, "YEAR", "DAT"),
+        ("PB", DANG, 2018, "YEAR", "VUOT"),
+        ("PB", DANG, 2019, "YEAR", "VUOT"),
+        ("PB", DANG, 2020, "YEAR", "DAT"),  # its own target of 13, not the 10 of every year
+        ("PB", DANG, None, "AVG_PER_YEAR", "VUOT"),
+        ("PB", NEXT, None, "TERM", "CHUA_DEN_HAN"),
+    ]
+
+
+def test_completeness_tells_what_is_missing_and_what_counts(connection: duckdb.DuckDBPyConnection) -> None:
+    rows = connection.execute(
+        "select reporting_org_code, period_code, is_owed, status, accepted_submission_id from rpt_completeness "
+        "where (reporting_org_code, period_code) in "
+        "(('S', '2018-N'), ('S', '2020-Q1'), ('S', '2020-9T'), ('PB', '2015-2020-NK'), ('PA', '2019-N')) "
+        "order by all"
+    ).fetchall()
+
+    assert rows == [
+        ("PA", "2019-N", True, "missing", None),
+        ("PB", DANG, False, "accepted", "PB.2015-2020-NK.r1"),
+        ("S", "2018-N", True, "missing", None),
+        ("S", "2020-9T", True, "rejected", None),
+        ("S", "2020-Q1", True, "accepted", "S.2020-Q1.r2"),
+    ]
+
+
+def test_units_have_reports_on_the_terms_in_which_they_file(connection: duckdb.DuckDBPyConnection) -> None:
+    rows = connection.execute(
+        "select org_code, term_code, is_province, parent_code from rpt_report_unit order by all"
+    ).fetchall()
+
+    assert rows == [
+        ("M", DANG, False, None),
+        ("M1", DANG, False, None),
+        ("M2", DANG, False, None),
+        ("P", DANG, True, None),
+        ("PA", DANG, False, "P"),
+        ("PB", DANG, False, "P"),
+        ("S", DANG, False, None),
+        ("Y", DOAN, False, None),
+    ]
+
+
+def test_facts_of_a_form_are_cumulative_with_the_quarter_beside(connection: duckdb.DuckDBPyConnection) -> None:
+    rows = connection.execute(
+        "select period_code, submission_id, admitted_total, admitted_total_in_quarter from fct_admission "
+        "where reporting_org_code = 'S' order by all"
+    ).fetchall()
+
+    assert rows == [("2020-6T", "S.2020-6T.r1", 11, 5), ("2020-Q1", "S.2020-Q1.r2", 6, 6)]
+
+
+def test_a_new_form_reaches_the_totals_and_one_without_files_does_no_harm(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    rows = connection.execute(
+        "select form_code, column_code, total from fct_form_total where form_code in ('B10', 'B11')"
+    ).fetchall()
+
+    assert rows == [("B10", "awards", 77)]
+
+
+def test_channels_of_people_are_not_in_the_warehouse(connection: duckdb.DuckDBPyConnection) -> None:
+    tables = connection.execute("select table_schema, table_name from information_schema.tables").fetchall()
+
+    assert not [name for _, name in tables if "contact" in name]
+
+
+def test_sound_marts_pass_the_gate(warehouse: Path, home: Path) -> None:
+    report = check_marts(warehouse, home / "bronze", warehouse)
+
+    assert report.passed, [failure.text("en") for failure in report.failures[:5]]
+    assert all(count > 0 for count in report.checked.values())
+
+
+def _damaged(warehouse: Path, folder: Path, *statements_: str) -> Path:
+    copy = folder / "damaged.duckdb"
+    shutil.copy(warehouse, copy)
+    connection = duckdb.connect(str(copy))
+    for statement in statements_:
+        connection.execute(statement)
+    connection.close()
+    return copy
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        (
+            "delete from fct_form_total where form_code = 'B02' and reporting_org_code = 'PB' "
+            "and period_code = '2018-N' and column_code = 'admitted_total'",
+            "bronze_totals",
+            {"form": "B02", "unit": "PB", "period": "2018-N", "column": "admitted_total"},
+        ),
+        (
+            "update fct_membership set closing_female = closing_female + 1 "
+            "where reporting_org_code = 'PB' and period_code = '2018-N'",
+            "fact_totals",
+            {"unit": "PB", "period": "2018-N", "column": "closing_female", "table": "fct_membership"},
+        ),
+        (
+            "update fct_membership set closing_members = null "
+            "where reporting_org_code = 'PB' and period_code = '2018-N'",
+            "parts_make_wholes",
+            {"table": "fct_membership", "unit": "PB", "period": "2018-N", "column": "closing_members"},
+        ),
+        (
+            "update fct_indicator_value set value = 54 "
+            f"where indicator_code = 'admissions' and org_code = 'PB' and period_code = '{DANG}'",
+            "years_make_terms",
+            {"indicator": "admissions", "unit": "PB", "period": DANG},
+        ),
+        (
+            "delete from fct_indicator_value "
+            "where indicator_code = 'members' and org_code = 'PB' and period_code = '2018-N'",
+            "nothing_shrank",
+            {"indicator": "members", "unit": "PB", "period": "2018-N"},
+        ),
+    ],
+    ids=lambda case: case[1],
+)
+def test_the_gate_names_what_does_not_hold(
+    warehouse: Path, home: Path, tmp_path: Path, case: tuple[str, str, dict[str, str]]
+) -> None:
+    damage, check, subject = case
+
+    report = check_marts(_damaged(warehouse, tmp_path, damage), home / "bronze", warehouse)
+
+    assert not report.passed
+    assert (check, subject) in [(failure.check, dict(failure.subject)) for failure in report.failures]
+    assert all(failure.message and failure.text("en") for failure in report.failures)
+
+
+def test_a_figure_may_shrink_when_something_new_was_filed(warehouse: Path, home: Path, tmp_path: Path) -> None:
+    before = _damaged(
+        warehouse,
+        tmp_path,
+        "update fct_indicator_value set value = 60 "
+        f"where indicator_code = 'admissions' and org_code = 'PB' and period_code in ('2018-N', '{DANG}')",
+        "update rpt_figure_source set submission_id = 'PB.2018-N.r0' "
+        "where submission_id = 'PB.2018-N.r1' and period_code = '2018-N'",
+    )
+
+    failures = check_marts(warehouse, home / "bronze", before).failures
+
+    # the year was filed anew since, the term's sources are said to be the same
+    assert [(f.subject["period"], f.expected, f.found) for f in failures] == [(DANG, 60, 55)]
+
+
+def test_only_what_had_been_received_and_decided_counts_as_of_a_moment(
+    home: Path, target: Path, warehouse: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(home / "bronze", tmp_path / "bronze")
+    moment = datetime(2020, 10, 20, tzinfo=UTC)
+    past = _dbt(tmp_path, target, "run", "--vars", "{as_of: '2020-10-20 00:00:00'}")
+
+    assert figure(past, "admissions", "S", "2020-9T").value == 40  # withdrawn only in November
+    assert figure(past, "admissions", "PB", DANG).status == "none"
+    assert figure(warehouse, "admissions", "PB", DANG).status == "final"
+    assert check_marts(past, tmp_path / "bronze", as_of=moment).passed
+
+
+def test_a_world_in_which_nobody_has_filed_builds_and_may_not_be_published(
+    target: Path, tmp_path: Path
+) -> None:
+    world = example_world()
+    world.filings = []
+    world.write(tmp_path)
+
+    empty = _dbt(tmp_path, target, "run")
+
+    assert figure(empty, "admissions", "P", DANG).status == "none"
+    assert not check_marts(empty, tmp_path / "bronze").passed
