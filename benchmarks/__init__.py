@@ -1,0 +1,1 @@
+"""Timings of the product on the demo world; never part of a test."""
