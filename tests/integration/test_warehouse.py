@@ -386,6 +386,15 @@ def test_a_new_form_reaches_the_totals_and_one_without_files_does_no_harm(
     assert rows == [("B10", "awards", 77)]
 
 
+def test_a_term_filed_beside_its_years_is_compared_with_them(connection: duckdb.DuckDBPyConnection) -> None:
+    rows = connection.execute(
+        "select reporting_org_code, term_code, part, filed_value, years_value from rpt_term_comparison "
+        "where indicator_code = 'inspected_orgs'"
+    ).fetchall()
+
+    assert rows == [("PB", DANG, "value", 999, 40)]
+
+
 def test_channels_of_people_are_not_in_the_warehouse(connection: duckdb.DuckDBPyConnection) -> None:
     tables = connection.execute("select table_schema, table_name from information_schema.tables").fetchall()
 
