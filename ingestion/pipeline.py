@@ -19,6 +19,8 @@ from pathlib import Path
 from typing import Literal
 
 from ingestion import intake
+from ingestion.alerts.events import ledger_alerts
+from ingestion.alerts.outbox import Outbox
 from ingestion.bronze import (
     LAYOUT,
     BronzeHistory,
@@ -170,6 +172,7 @@ def land_inbox(
     report = LandingReport()
     landing = Landing(home)
     with Ledger(home.ledger).writing() as ledger:
+        write_alerts(home, registry, ledger.state, now)
         files = intake.waiting(home, now)
         if not all(file.is_settled for file in files):
             # What was copied a moment ago is whole a moment later, and nobody may ask for another run.
@@ -179,6 +182,7 @@ def land_inbox(
             if progress:
                 progress(done, len(files), f"{file.folder}/{file.original_name}")
             _land(file, _Landing(home, registry, catalogue, now, landing, ledger, report))
+        write_alerts(home, registry, ledger.state, now)
         if progress:
             progress(len(files), len(files), "")
     return report
@@ -303,6 +307,7 @@ def judge_period(
     """
     report = PeriodReport(period)
     with Ledger(home.ledger).writing() as ledger:
+        write_alerts(home, registry, ledger.state, now)
         # What a rule calls previous must be there before it is asked for.
         if stale := _stale_periods(home, catalogue, ledger.state):
             _write_bronze(home, registry, catalogue, ledger.state, stale)
@@ -323,10 +328,21 @@ def judge_period(
             report.verdicts[str(submission.key)] = judgement.verdict
             events += _verdict_events(submission, judgement, now)
         ledger.append(events)
+        write_alerts(home, registry, ledger.state, now)
         _write_bronze(home, registry, catalogue, ledger.state, _stale_periods(home, catalogue, ledger.state))
         if progress:
             progress(len(records), len(records), "")
     return report
+
+
+def write_alerts(home: Home, registry: Registry, state: LedgerState, now: datetime) -> None:
+    """Write the alerts that follow from the ledger and are not in the outbox yet.
+
+    Called before anything goes into the ledger, too: that opens the outbox, and makes up for what a process
+    that died between the ledger and the outbox left unwritten.
+    """
+    outbox = Outbox(home.outbox)
+    outbox.add(ledger_alerts(state, registry, outbox.open(now)))
 
 
 def _submission(home: Home, catalogue: Catalogue, record: SubmissionRecord) -> Submission:
@@ -416,7 +432,9 @@ def decide(
     with Ledger(home.ledger).writing() as ledger:
         if submission not in ledger.state.submissions:
             raise DecisionRefusedError(message("landing.decision.unknown", submission=submission))
+        write_alerts(home, registry, ledger.state, now)
         ledger.append([Decided(submission, decision, reason, by, now)])
+        write_alerts(home, registry, ledger.state, now)
         _write_bronze(home, registry, catalogue, ledger.state, _stale_periods(home, catalogue, ledger.state))
         return ledger.state.submissions[submission]
 

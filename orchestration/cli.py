@@ -37,6 +37,7 @@ COMMANDS: dict[str, str] = {
     "reject": "decisions",
     "close": "decisions",
     "reopen": "decisions",
+    "alerts": "alerts",
     "figures": "figures",
     "trace": "figures",
     "publish": "run",

@@ -1,0 +1,65 @@
+"""What an alert is.
+
+What belongs here: its shape, its kinds and its id. What does not: from what it follows and how it is worded.
+"""
+
+import hashlib
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from pydantic import AwareDatetime
+
+
+class Kind(StrEnum):
+    """What has happened; each kind has its texts in `messages/alerts.yml`."""
+
+    UNREADABLE = "unreadable"
+    REJECTED = "rejected"
+    NEEDS_EXPLANATION = "needs_explanation"
+    ON_HOLD = "on_hold"
+    ACCEPTED = "accepted"
+    ACCEPTED_BY_DECISION = "accepted_by_decision"
+    WITHDRAWN = "withdrawn"
+    DEADLINE_NEAR = "deadline_near"
+    DEADLINE_MISSED = "deadline_missed"
+    UNITS_MISSING = "units_missing"
+    SAME_RULE = "same_rule"
+    UNKNOWN_UNIT = "unknown_unit"
+    RUN_FAILED = "run_failed"
+    RELEASE_PUBLISHED = "release_published"
+
+
+class Role(StrEnum):
+    """To whom an alert speaks: whoever files for one unit, or those who look after all of them."""
+
+    CLERK = "clerk"
+    DATA_TEAM = "data_team"
+
+
+@dataclass(frozen=True)
+class Alert:
+    """One thing that somebody is told.
+
+    Attributes:
+        subject: what it is about; with the kind it names the event, so it must be the same whenever the alert
+            is derived again.
+        at: when it happened.
+        role: to whom it speaks.
+        facts: what its texts need, as JSON can carry it.
+    """
+
+    kind: Kind
+    subject: str
+    at: AwareDatetime
+    role: Role
+    unit: str = ""
+    period: str = ""
+    submission: str = ""
+    facts: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def id(self) -> str:
+        """Name of the event, and of the alert's file."""
+        digest = hashlib.sha256(f"{self.kind}\0{self.subject}".encode()).hexdigest()
+        return f"{self.kind}-{digest[:20]}"

@@ -1,0 +1,212 @@
+"""Emptying the outbox: which alerts go into which message, and what is recorded before and after.
+
+What belongs here: the order of steps, retries and digests. What does not: how a channel is reached; that is the
+function `send`, which says what went wrong, or nothing where the message was taken.
+
+Before a channel is asked, `sending` and the name of the message are recorded in the file of each alert that
+it carries; after the channel has taken it, `sent`. What is recorded as sent is never sent again. What is
+recorded as `sending` by a process that is no more is sent again, with the same alerts and under the same name:
+between the moment in which a channel takes a message and the moment in which that is on the disk, a crash (or a
+connection that breaks before the answer comes) leaves nobody who knows. The choice is between a message too
+many and one too few; the reference at its end tells a reader that it is the same one.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from ingestion.alerts.alert import Alert
+from ingestion.alerts.contacts import Recipient, recipients
+from ingestion.alerts.outbox import Delivery, Entry, Outbox
+from ingestion.alerts.wording import compose
+from ingestion.files import exclusive
+from ingestion.registry import Registry
+
+DIGEST_FROM = 5
+"""A channel for which so many alerts wait gets one message with all of them."""
+
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=5), timedelta(hours=6)
+"""How long a channel that failed is left alone: twice as long after each failure, up to the longest."""
+
+NOBODY_AFTER = timedelta(days=7)
+"""How long an alert waits for somebody to be entered in `contacts.csv` before it is given up."""
+
+_MAX_ATTACHED_BYTES = 10 * 1024**2
+
+
+@dataclass(frozen=True)
+class Message:
+    """One message for one channel.
+
+    Attributes:
+        reference: its name; the same for the same alerts on the same channel.
+        attachments: files that go with it where the channel can carry any.
+    """
+
+    channel: str
+    reference: str
+    subject: str
+    body: str
+    attachments: tuple[Path, ...] = ()
+
+
+Send = Callable[[Message], str]
+"""Sends a message; gives what went wrong, or a blank text once the channel has taken it."""
+
+
+@dataclass
+class DeliveryReport:
+    """What a delivery came to.
+
+    Attributes:
+        sent: references of the messages that were taken.
+        failed: what went wrong, by reference.
+        unreachable: ids of the alerts for which `contacts.csv` names nobody.
+    """
+
+    sent: list[str] = field(default_factory=list)
+    failed: dict[str, str] = field(default_factory=dict)
+    unreachable: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class _Run:
+    outbox: Outbox
+    registry: Registry
+    returns: Path
+    now: datetime
+    send: Send
+    report: DeliveryReport
+
+
+def deliver(outbox: Outbox, registry: Registry, returns: Path, now: datetime, send: Send) -> DeliveryReport:
+    """Send what waits and is due.
+
+    Args:
+        outbox: the alerts.
+        registry: the contacts, and the names of units.
+        returns: the folder of marked workbooks.
+        now: the moment that counts as now.
+        send: what reaches a channel.
+
+    Raises:
+        LockedError: another process is delivering.
+    """
+    run = _Run(outbox, registry, returns, now, send, DeliveryReport())
+    with exclusive(outbox.lock, wait_seconds=0):
+        entries, _ = outbox.read()
+        waiting: dict[str, tuple[Recipient, list[Entry]]] = {}
+        reached: list[tuple[Entry, tuple[Recipient, ...]]] = []
+        for entry in entries:
+            if entry.closed_at is not None:
+                continue
+            told = recipients(registry, entry.alert)
+            reached.append((entry, told))
+            for recipient in told:
+                if not _is_sent(entry, recipient):
+                    waiting.setdefault(recipient.key, (recipient, []))[1].append(entry)
+        for _, (recipient, for_channel) in sorted(waiting.items()):
+            for batch in _batches(recipient, for_channel, now):
+                _send(recipient, batch, run)
+        for entry, told in reached:
+            _close(entry, told, run)
+    return run.report
+
+
+def is_due(entry: Entry, registry: Registry, now: datetime) -> bool:
+    """Say whether there is something to be sent, or to be given up, of an alert now."""
+    if entry.closed_at is not None:
+        return False
+    told = recipients(registry, entry.alert)
+    if not told:
+        return now - entry.alert.at > NOBODY_AFTER
+    return any(_is_waiting(entry.deliveries.get(r.key), now) for r in told)
+
+
+def attachments_of(alerts: Sequence[Alert], returns: Path) -> tuple[Path, ...]:
+    """Give the marked workbooks that exist, as many as a mail server takes in one message."""
+    found: list[Path] = []
+    size = 0
+    for alert in alerts:
+        path = returns / alert.unit / f"{alert.submission}.xlsx"
+        if alert.submission and path not in found and path.is_file():
+            size += path.stat().st_size
+            if size > _MAX_ATTACHED_BYTES:
+                break
+            found.append(path)
+    return tuple(found)
+
+
+def _is_sent(entry: Entry, recipient: Recipient) -> bool:
+    delivery = entry.deliveries.get(recipient.key)
+    return delivery is not None and delivery.state == "sent"
+
+
+def _is_waiting(delivery: Delivery | None, now: datetime) -> bool:
+    if delivery is None or delivery.state == "sending":
+        return True
+    return delivery.state == "failed" and (delivery.next_at is None or delivery.next_at <= now)
+
+
+def _batches(recipient: Recipient, entries: Sequence[Entry], now: datetime) -> Iterator[list[Entry]]:
+    """Give the alerts of each message: those that were cut short as they were, the others as they come."""
+    interrupted: dict[str, list[Entry]] = {}
+    others: list[Entry] = []
+    for entry in entries:
+        delivery = entry.deliveries.get(recipient.key)
+        if delivery is not None and delivery.state == "sending":
+            interrupted.setdefault(delivery.reference, []).append(entry)
+        else:
+            others.append(entry)
+    yield from interrupted.values()
+    if not any(_is_waiting(entry.deliveries.get(recipient.key), now) for entry in others):
+        return
+    if len(others) >= DIGEST_FROM:
+        yield others
+    else:
+        yield from ([entry] for entry in others)
+
+
+def _send(recipient: Recipient, batch: Sequence[Entry], run: _Run) -> None:
+    alerts = [entry.alert for entry in batch]
+    reference = _reference(recipient, alerts)
+    subject, body = compose(alerts, run.registry, recipient.language, reference)
+    message = Message(recipient.channel, reference, subject, body, attachments_of(alerts, run.returns))
+    for entry in batch:
+        before = entry.deliveries.get(recipient.key)
+        attempts = before.attempts + 1 if before else 1
+        entry.deliveries[recipient.key] = Delivery("sending", recipient.shown, reference, attempts, run.now)
+        run.outbox.save(entry)
+    error = run.send(message)
+    for entry in batch:
+        delivery = entry.deliveries[recipient.key]
+        delivery.state, delivery.error = ("failed", error) if error else ("sent", "")
+        delivery.next_at = run.now + _pause(delivery.attempts) if error else None
+        run.outbox.save(entry)
+    if error:
+        run.report.failed[reference] = error
+    else:
+        run.report.sent.append(reference)
+
+
+def _reference(recipient: Recipient, alerts: Sequence[Alert]) -> str:
+    names = "\0".join([recipient.key, *sorted(alert.id for alert in alerts)])
+    return f"TK-{hashlib.sha256(names.encode()).hexdigest()[:12]}"
+
+
+def _pause(attempts: int) -> timedelta:
+    # The exponent is bounded so that years of failures make no number that no duration can hold.
+    return min(FIRST_PAUSE * (1 << min(attempts - 1, 16)), LONGEST_PAUSE)
+
+
+def _close(entry: Entry, told: Sequence[Recipient], run: _Run) -> None:
+    """Close the file of an alert that everybody has, or for which nobody was entered in time."""
+    is_told = all(_is_sent(entry, recipient) for recipient in told)
+    if not told:
+        run.report.unreachable.append(entry.alert.id)
+        is_told = bool(entry.deliveries) or run.now - entry.alert.at > NOBODY_AFTER
+    if is_told:
+        entry.closed_at = run.now
+        run.outbox.save(entry)

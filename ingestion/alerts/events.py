@@ -1,0 +1,141 @@
+"""Which alerts follow from the ledger.
+
+What belongs here: verdicts, decisions, files of unknown units and rules that many units break. What does not:
+deadlines (`deadlines.py`), which follow from the calendar, and whom an alert reaches (`contacts.py`).
+
+Two kinds of event raise no alert, and none is written for them: what happened before the outbox was opened, and
+submissions that had been received long before they were landed. Such files are imports of old years; nobody
+waits for an answer to them, and a mailbox would get thousands.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from ingestion.alerts.alert import Alert, Kind, Role
+from ingestion.findings import Finding, Verdict
+from ingestion.ledger import Judged, LedgerState, SubmissionRecord
+from ingestion.registry import Registry
+
+IMPORTED_AFTER = timedelta(days=30)
+"""A submission that was landed so long after it was received is an import."""
+
+FIRST_FINDINGS = 5
+"""How many findings an alert carries; the marked workbook has them all."""
+
+COMMON_UNITS, COMMON_SHARE = 5, 0.2
+"""A rule is broken by many when so many units, and such a share of those that filed, break it in a period."""
+
+_KINDS = {
+    Verdict.UNREADABLE: Kind.UNREADABLE,
+    Verdict.REJECTED: Kind.REJECTED,
+    Verdict.NEEDS_EXPLANATION: Kind.NEEDS_EXPLANATION,
+    Verdict.ON_HOLD: Kind.ON_HOLD,
+    Verdict.ACCEPTED: Kind.ACCEPTED,
+}
+
+
+def ledger_alerts(state: LedgerState, registry: Registry, since: datetime) -> list[Alert]:
+    """Give every alert that follows from what the ledger says since a moment."""
+    alerts = list(_unknown(state, since))
+    news = [record for record in state.submissions.values() if not is_import(record)]
+    for record in news:
+        alerts += _of_submission(record, state, registry, since)
+    alerts += _common_rules(news, since)
+    return sorted(alerts, key=lambda alert: (alert.at, alert.id))
+
+
+def is_import(record: SubmissionRecord) -> bool:
+    """Say whether a submission is of an old year, brought in later."""
+    return record.receipt.at - record.received_at > IMPORTED_AFTER
+
+
+def _unknown(state: LedgerState, since: datetime) -> Iterator[Alert]:
+    for event in state.unknown:
+        if event.at >= since and event.at - event.received_at <= IMPORTED_AFTER:
+            facts = {"file": event.file, "original_name": event.original_name, "folder": event.folder}
+            subject = f"{event.arrival}\0{event.sha256}"
+            yield Alert(Kind.UNKNOWN_UNIT, subject, event.at, Role.DATA_TEAM, facts=facts)
+
+
+def _of_submission(
+    record: SubmissionRecord, state: LedgerState, registry: Registry, since: datetime
+) -> Iterator[Alert]:
+    judged, decision = record.judged, record.decision
+    if judged is not None and judged.at >= since and _is_told(record, judged, state):
+        yield _about(_KINDS[judged.verdict], record, registry, judged.at)
+    if decision is not None and decision.at >= since:
+        kind = Kind.ACCEPTED_BY_DECISION if decision.decision == "accept" else Kind.WITHDRAWN
+        # A submission may be accepted, withdrawn and accepted again.
+        yield _about(kind, record, registry, decision.at, decided_at=decision.at, reason=decision.reason)
+
+
+def _is_told(record: SubmissionRecord, judged: Judged, state: LedgerState) -> bool:
+    """Say whether a verdict is told: one that is no acceptance, or the first acceptance after such a one."""
+    if judged.verdict is not Verdict.ACCEPTED:
+        return True
+    earlier = [
+        r
+        for r in state.revisions(record.key.unit, record.key.period)
+        if r.key.revision < record.key.revision and r.verdict is not None
+    ]
+    return bool(earlier) and not _was_accepted(earlier[-1], judged.at)
+
+
+def _was_accepted(record: SubmissionRecord, moment: datetime) -> bool:
+    """Say whether a submission counted as accepted at a moment; later decisions change no news of then."""
+    if record.decision is not None and record.decision.at <= moment:
+        return record.status is Verdict.ACCEPTED
+    return record.verdict is Verdict.ACCEPTED
+
+
+def _about(
+    kind: Kind,
+    record: SubmissionRecord,
+    registry: Registry,
+    at: datetime,
+    *,
+    decided_at: datetime | None = None,
+    reason: str = "",
+) -> Alert:
+    name, row = str(record.key), registry.periods.get(record.key.period)
+    facts: dict[str, Any] = {"original_name": record.original_name}
+    if row is not None and row.due_on is not None:
+        facts["due_on"] = row.due_on.isoformat()
+    if decided_at is not None:
+        facts["reason"] = reason
+    elif kind in (Kind.UNREADABLE, Kind.REJECTED, Kind.NEEDS_EXPLANATION):
+        facts |= _findings(record.findings)
+    subject = name if decided_at is None else f"{name}\0{decided_at.isoformat()}"
+    return Alert(kind, subject, at, Role.CLERK, record.key.unit, record.key.period, name, facts)
+
+
+def _findings(findings: Iterable[Finding]) -> dict[str, Any]:
+    """Give what is to be mended first: errors, then what is to be explained."""
+    errors = [finding for finding in findings if finding.severity == "error"]
+    doubts = [f for f in findings if f.severity == "warning" and not f.explained]
+    first = [
+        {"rule": f.rule, "sheet": f.sheet, "cell": f.cell, "vi": f.message, "en": f.message_en}
+        for f in (*errors, *doubts)[:FIRST_FINDINGS]
+    ]
+    return {"errors": len(errors), "warnings": len(doubts), "findings": first}
+
+
+def _common_rules(news: Iterable[SubmissionRecord], since: datetime) -> Iterator[Alert]:
+    """Give one alert for each period and rule that many units break in what they filed last."""
+    newest: dict[str, dict[str, Judged]] = defaultdict(dict)
+    for record in news:
+        if record.judged is not None and record.judged.at >= since:
+            newest[record.key.period][record.key.unit] = record.judged
+    for period, by_unit in sorted(newest.items()):
+        breaking: dict[str, set[str]] = defaultdict(set)
+        for unit, judged in by_unit.items():
+            for finding in judged.findings:
+                if finding.severity != "notice" and not finding.explained:
+                    breaking[finding.rule].add(unit)
+        for rule, units in sorted(breaking.items()):
+            if len(units) >= max(COMMON_UNITS, COMMON_SHARE * len(by_unit)):
+                at = max(by_unit[unit].at for unit in units)
+                facts = {"rule": rule, "units": sorted(units), "filed": len(by_unit)}
+                yield Alert(Kind.SAME_RULE, f"{period}\0{rule}", at, Role.DATA_TEAM, period=period, facts=facts)

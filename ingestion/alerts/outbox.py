@@ -1,0 +1,125 @@
+"""The outbox: one file an alert, with what became of it on each channel.
+
+What belongs here: writing alerts so that each is written once, and recording deliveries. What does not: whom an
+alert reaches and when it is sent (`delivery.py`).
+
+A file appears whole or not at all, and is replaced in one step; its name is the alert's id. Nothing is ever
+removed: the file of an alert that was delivered is what keeps it from being written again.
+"""
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+from pydantic import AwareDatetime, TypeAdapter, ValidationError
+
+from ingestion.alerts.alert import Alert
+from ingestion.files import sync_folder, write_durably
+
+
+@dataclass
+class Delivery:
+    """What became of an alert on one channel.
+
+    Attributes:
+        state: `sending` is recorded before the channel is asked, `sent` after it has taken the message.
+        to: the channel as it may be shown.
+        reference: name of the message that carried it, or was to; a digest carries several alerts.
+        next_at: when it is tried again.
+        error: what went wrong last.
+    """
+
+    state: Literal["sending", "failed", "sent"]
+    to: str
+    reference: str
+    attempts: int
+    at: AwareDatetime
+    next_at: AwareDatetime | None = None
+    error: str = ""
+
+
+@dataclass
+class Entry:
+    """One alert in the outbox.
+
+    Attributes:
+        deliveries: by the key of the channel.
+        closed_at: when everybody had been told, or it was given up because there was nobody to tell; from then
+            on it is never looked at again, also where contacts change.
+    """
+
+    alert: Alert
+    deliveries: dict[str, Delivery] = field(default_factory=dict)
+    closed_at: AwareDatetime | None = None
+
+
+_ENTRY = TypeAdapter(Entry)
+
+
+class Outbox:
+    """The alerts of one state folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    @property
+    def lock(self) -> Path:
+        """The lock of whoever delivers."""
+        return self._folder / ".lock"
+
+    def open(self, now: datetime) -> datetime:
+        """Give the moment since when alerts are written; the first call sets it.
+
+        It is called before anything goes into the ledger from which an alert could follow.
+        """
+        marker = self._folder / ".since"
+        if not marker.is_file():
+            self._folder.mkdir(parents=True, exist_ok=True)
+            write_durably(marker, now.astimezone(UTC).isoformat().encode())
+        return datetime.fromisoformat(marker.read_text(encoding="utf-8"))
+
+    def add(self, alerts: Iterable[Alert]) -> list[Alert]:
+        """Write alerts that are not there yet, and give those that were written.
+
+        Two processes may derive the same alert at the same time; one of them writes it.
+        """
+        known = {path.name for path in self._folder.glob("*.json")}
+        added = [alert for alert in alerts if f"{alert.id}.json" not in known and self._create(alert)]
+        if added:
+            sync_folder(self._folder)
+        return added
+
+    def _create(self, alert: Alert) -> bool:
+        path = self._path(alert)
+        aside = path.with_name(f".{path.name}.{os.getpid()}.part")
+        with aside.open("wb") as file:
+            file.write(_ENTRY.dump_json(Entry(alert), indent=1))
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            os.link(aside, path)
+        except FileExistsError:
+            return False
+        finally:
+            aside.unlink()
+        return True
+
+    def save(self, entry: Entry) -> None:
+        """Replace the file of an alert; only whoever holds the lock may do so."""
+        write_durably(self._path(entry.alert), _ENTRY.dump_json(entry, indent=1))
+
+    def read(self) -> tuple[list[Entry], list[Path]]:
+        """Give every alert, oldest first, and the files that hold none."""
+        entries, damaged = [], []
+        for path in sorted(self._folder.glob("*.json")):
+            try:
+                entries.append(_ENTRY.validate_json(path.read_bytes()))
+            except ValidationError:
+                damaged.append(path)
+        return sorted(entries, key=lambda entry: (entry.alert.at, entry.alert.id)), damaged
+
+    def _path(self, alert: Alert) -> Path:
+        return self._folder / f"{alert.id}.json"

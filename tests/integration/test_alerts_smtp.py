@@ -1,0 +1,259 @@
+"""Alerts through a real mail server on loopback: up, down, killed in between, many, and in two languages."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from email import message_from_bytes
+from email.header import decode_header, make_header
+from email.message import Message as Mail
+from pathlib import Path
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+from click.testing import CliRunner
+
+from ingestion.alerts.alert import Alert, Kind, Role
+from ingestion.alerts.delivery import FIRST_PAUSE
+from ingestion.alerts.outbox import Outbox
+from ingestion.home import Home
+from ingestion.registry import Registry, load_registry
+from orchestration.alerting import MAIL_SERVER_VARIABLE, empty_outbox
+from orchestration.cli import main
+from orchestration.environment import ROOT
+from orchestration.state import write_example
+
+HOST = "127.0.0.1"
+NOW = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
+CONTACTS = """org_code,role,channel,language
+VD-SM,clerk,mailto://songmay@vidu.example,vi
+VD-NX,Clerk,mailto://nuixanh@vidu.example,en
+,data team,mailto://tochuc@vidu.example,vi
+"""
+
+
+class Mailbox:
+    """What the server took."""
+
+    def __init__(self) -> None:
+        self.mails: list[tuple[list[str], Mail]] = []
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        content = envelope.content
+        assert isinstance(content, bytes)
+        self.mails.append((list(envelope.rcpt_tos), message_from_bytes(content)))
+        return "250 OK"
+
+    def subjects(self) -> list[str]:
+        return [str(make_header(decode_header(mail["Subject"]))) for _, mail in self.mails]
+
+    def text(self, number: int = 0) -> str:
+        parts = self.mails[number][1].walk()
+        payload = next(p for p in parts if p.get_content_type() == "text/plain").get_payload(decode=True)
+        assert isinstance(payload, bytes)
+        return payload.decode("utf-8")
+
+
+@pytest.fixture
+def port() -> int:
+    """Give a port of this machine on which nobody listens."""
+    with socket.socket() as free:
+        free.bind((HOST, 0))
+        return int(free.getsockname()[1])
+
+
+@pytest.fixture
+def mailbox(port: int) -> Iterator[Mailbox]:
+    box = Mailbox()
+    controller = Controller(box, hostname=HOST, port=port)
+    controller.start()
+    yield box
+    controller.stop()
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, port: int) -> Home:
+    home = Home(tmp_path / "thư mục ? 100%")
+    write_example(home)
+    (home.registry / "contacts.csv").write_text(CONTACTS, encoding="utf-8")
+    server = f"mailto://{HOST}:{port}?from=tongket@vidu.example&mode=insecure"
+    monkeypatch.setenv(MAIL_SERVER_VARIABLE, server)
+    Outbox(home.outbox).open(NOW)
+    return home
+
+
+@pytest.fixture
+def registry(home: Home) -> Registry:
+    return load_registry(home.registry)
+
+
+def rejected(number: int = 1, unit: str = "VD-SM") -> Alert:
+    found = {
+        "rule": "V014",
+        "sheet": "B01",
+        "cell": "F12",
+        "vi": "Cuối kỳ không khớp",
+        "en": "Does not balance",
+    }
+    facts = {"original_name": "Biểu.xlsx", "errors": 1, "warnings": 0, "findings": [found]}
+    name = f"{unit}.2020-N.r{number}"
+    return Alert(Kind.REJECTED, name, NOW, Role.CLERK, unit, "2020-N", name, facts)
+
+
+def marked(home: Home, alert: Alert, content: bytes = b"marked workbook") -> None:
+    path = home.returns / alert.unit / f"{alert.submission}.xlsx"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+
+
+def states(home: Home) -> list[tuple[str, int]]:
+    entries, _ = Outbox(home.outbox).read()
+    return [(d.state, d.attempts) for entry in entries for d in entry.deliveries.values()]
+
+
+def test_what_the_server_takes_is_sent_once_with_the_marked_workbook(
+    home: Home, registry: Registry, mailbox: Mailbox
+) -> None:
+    alert = rejected()
+    Outbox(home.outbox).add([alert])
+    marked(home, alert)
+    assert not empty_outbox(home, registry, NOW).failed
+    empty_outbox(home, registry, NOW + timedelta(days=1))
+    ((to, mail),) = mailbox.mails
+    assert to == ["songmay@vidu.example"]
+    assert mailbox.subjects() == ["Trả lại: Huyện ủy Sông Mây, kỳ 2020-N – 1 lỗi"]
+    assert "B01!F12: Cuối kỳ không khớp [V014]" in mailbox.text()
+    (attached,) = [part for part in mail.walk() if part.get_filename()]
+    assert attached.get_filename() == "VD-SM.2020-N.r1.xlsx"
+    assert attached.get_payload(decode=True) == b"marked workbook"
+    assert states(home) == [("sent", 1)]
+
+
+def test_a_contact_is_written_to_in_their_language(home: Home, registry: Registry, mailbox: Mailbox) -> None:
+    Outbox(home.outbox).add([rejected(unit="VD-NX")])
+    empty_outbox(home, registry, NOW)
+    assert mailbox.subjects() == ["Returned: Thị ủy Núi Xanh, 2020-N, errors: 1"]
+    assert "Does not balance" in mailbox.text()
+
+
+def test_nothing_is_lost_while_the_server_is_down(home: Home, registry: Registry, port: int) -> None:
+    Outbox(home.outbox).add([rejected()])
+    assert empty_outbox(home, registry, NOW).failed
+    assert states(home) == [("failed", 1)]
+    assert not empty_outbox(home, registry, NOW + FIRST_PAUSE / 2).failed, "left alone until the pause is over"
+    assert empty_outbox(home, registry, NOW + FIRST_PAUSE).failed
+    assert states(home) == [("failed", 2)]
+    box = Mailbox()
+    controller = Controller(box, hostname=HOST, port=port)
+    controller.start()
+    try:
+        for days in (1, 2):
+            assert not empty_outbox(home, registry, NOW + timedelta(days=days)).failed
+    finally:
+        controller.stop()
+    assert len(box.mails) == 1
+    assert states(home) == [("sent", 3)]
+
+
+def test_many_alerts_for_one_mailbox_come_as_one_message(
+    home: Home, registry: Registry, mailbox: Mailbox
+) -> None:
+    alerts = [rejected(number) for number in range(1, 8)]
+    Outbox(home.outbox).add(alerts)
+    for alert in alerts:
+        marked(home, alert)
+    empty_outbox(home, registry, NOW)
+    empty_outbox(home, registry, NOW + timedelta(days=1))
+    assert mailbox.subjects() == ["7 thông báo về báo cáo định kỳ"]
+    names = [part.get_filename() for part in mailbox.mails[0][1].walk() if part.get_filename()]
+    assert sorted(names) == [f"{alert.submission}.xlsx" for alert in alerts]
+    assert states(home) == [("sent", 1)] * 7
+
+
+DYING = """
+import os, signal, sys
+from datetime import datetime
+from pathlib import Path
+from ingestion.alerts.delivery import deliver
+from ingestion.alerts.outbox import Outbox
+from ingestion.home import Home
+from ingestion.registry import load_registry
+from orchestration.alerting import AppriseSender
+
+home, now, server = Home(Path(sys.argv[1])), datetime.fromisoformat(sys.argv[2]), sys.argv[3]
+
+def send(message):
+    if server:
+        assert AppriseSender(server)(message) == ""
+    os.kill(os.getpid(), signal.SIGKILL)
+
+deliver(Outbox(home.outbox), load_registry(home.registry), home.returns, now, send)
+"""
+
+
+def deliver_and_die(home: Home, *, is_sending: bool) -> None:
+    """Deliver in a process of its own that is killed where it has sent, or was about to send, one message."""
+    server = os.environ[MAIL_SERVER_VARIABLE] if is_sending else ""
+    arguments = [sys.executable, "-c", DYING, str(home.root), NOW.isoformat(), server]
+    assert subprocess.run(arguments, cwd=ROOT, check=False).returncode == -signal.SIGKILL
+
+
+def test_a_process_killed_before_it_sent_leaves_a_message_that_is_sent_once(
+    home: Home, registry: Registry, mailbox: Mailbox
+) -> None:
+    Outbox(home.outbox).add([rejected()])
+    deliver_and_die(home, is_sending=False)
+    assert states(home) == [("sending", 1)]
+    for days in (0, 1):
+        empty_outbox(home, registry, NOW + timedelta(days=days))
+    assert len(mailbox.mails) == 1
+
+
+def test_a_process_killed_between_sending_and_recording_leaves_one_message_under_one_reference(
+    home: Home, registry: Registry, mailbox: Mailbox
+) -> None:
+    Outbox(home.outbox).add([rejected(number) for number in range(1, 7)])
+    deliver_and_die(home, is_sending=True)
+    Outbox(home.outbox).add([rejected(7)])
+    for days in (0, 1):
+        empty_outbox(home, registry, NOW + timedelta(days=days))
+    references = [mail["X-Tongket-Reference"] for _, mail in mailbox.mails]
+    assert len(references) == 3
+    assert references[0] == references[1] != references[2], "the digest came again as it was, the new one alone"
+    assert references[0] in mailbox.text(0)
+    assert set(states(home)) == {("sent", 2), ("sent", 1)}
+
+
+def test_a_channel_that_is_none_keeps_no_other_from_being_told(home: Home, mailbox: Mailbox) -> None:
+    contacts = home.registry / "contacts.csv"
+    contacts.write_text(CONTACTS + "VD-SM,clerk,nonsense://x,vi\n", encoding="utf-8")
+    Outbox(home.outbox).add([rejected()])
+    report = empty_outbox(home, load_registry(home.registry), NOW)
+    assert len(report.sent) == len(report.failed) == len(mailbox.mails) == 1
+
+
+def test_the_command_lists_delivers_and_then_has_nothing_to_do(home: Home, mailbox: Mailbox) -> None:
+    def call(*args: str) -> tuple[int, str]:
+        result = CliRunner().invoke(main, ["--home", str(home.root), "--lang", "en", "alerts", *args])
+        return result.exit_code, result.output
+
+    Outbox(home.outbox).add([rejected()])
+    assert '"state": "waiting"' in call("--json")[1]
+    assert mailbox.mails == []
+    code, said = call("--deliver", "--json")
+    assert (code, len(mailbox.mails)) == (0, 1)
+    assert '"state": "sent"' in said and "songmay@vidu.example" in said
+    assert call("--json") == (0, "[]\n")
+    assert '"attempts": 1' in call("--all", "--json")[1]
+
+
+def test_the_command_says_that_the_server_is_down(home: Home) -> None:
+    Outbox(home.outbox).add([rejected()])
+    result = CliRunner().invoke(main, ["--home", str(home.root), "--lang", "en", "alerts", "--deliver"])
+    assert result.exit_code == 1
+    assert "not sent: 1" in result.output
+    assert "Traceback" not in result.output

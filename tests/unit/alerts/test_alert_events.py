@@ -1,0 +1,164 @@
+"""Which events become alerts, and which do not."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from ingestion.alerts.alert import Kind, Role
+from ingestion.alerts.deadlines import NEAR, deadline_alerts
+from ingestion.alerts.events import COMMON_UNITS, FIRST_FINDINGS, IMPORTED_AFTER, ledger_alerts
+from ingestion.catalogue import load_catalogue
+from ingestion.findings import Verdict
+
+NOW = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+UNITS = ("KA", "KB", "KC", "KD", "KE")
+
+
+def kinds(book, registry, since=LONG_AGO):
+    return [alert.kind for alert in ledger_alerts(book.state, registry, since)]
+
+
+@pytest.mark.parametrize(
+    ("verdict", "kind"),
+    [
+        (Verdict.UNREADABLE, Kind.UNREADABLE),
+        (Verdict.REJECTED, Kind.REJECTED),
+        (Verdict.NEEDS_EXPLANATION, Kind.NEEDS_EXPLANATION),
+        (Verdict.ON_HOLD, Kind.ON_HOLD),
+    ],
+)
+def test_a_verdict_that_is_no_acceptance_is_told_to_the_clerk(book, registry, verdict, kind) -> None:
+    name = book.file("KA", verdict)
+    (alert,) = ledger_alerts(book.state, registry, LONG_AGO)
+    assert (alert.kind, alert.role, alert.unit, alert.submission) == (kind, Role.CLERK, "KA", name)
+    assert alert.facts["due_on"] == "2026-03-20"
+
+
+def test_an_acceptance_is_told_after_a_return_and_not_otherwise(book, registry, later) -> None:
+    book.file("KA", Verdict.ACCEPTED)
+    assert kinds(book, registry) == []
+    book.file("KA", Verdict.REJECTED, at=later(1))
+    book.file("KA", Verdict.ACCEPTED, at=later(2))
+    book.file("KA", Verdict.ACCEPTED, at=later(3))
+    alerts = ledger_alerts(book.state, registry, LONG_AGO)
+    assert [(a.kind, a.submission[-2:]) for a in alerts] == [(Kind.REJECTED, "r2"), (Kind.ACCEPTED, "r3")]
+
+
+def test_a_decision_is_told_and_makes_no_earlier_acceptance_news(book, registry, later) -> None:
+    first = book.file("KA", Verdict.ACCEPTED)
+    book.file("KA", Verdict.ACCEPTED, at=later(1))
+    book.decide(first, "reject", later(2))
+    assert kinds(book, registry) == [Kind.WITHDRAWN]
+    held = book.file("KB", Verdict.ON_HOLD, at=later(3))
+    book.decide(held, "accept", later(4))
+    assert kinds(book, registry) == [Kind.WITHDRAWN, Kind.ON_HOLD, Kind.ACCEPTED_BY_DECISION]
+
+
+def test_each_decision_on_a_submission_is_an_alert_of_its_own(book, registry, later) -> None:
+    held = book.file("KA", Verdict.ON_HOLD)
+    seen = set()
+    for day, decision in enumerate(("accept", "reject"), start=1):
+        book.decide(held, decision, later(day))
+        seen |= {alert.id for alert in ledger_alerts(book.state, registry, LONG_AGO)}
+    assert len(seen) == 3
+
+
+def test_the_same_event_has_the_same_id_however_often_it_is_derived(book, registry) -> None:
+    book.file("KA", Verdict.REJECTED)
+    first = ledger_alerts(book.state, registry, LONG_AGO)
+    book.file("KB", Verdict.REJECTED)
+    second = ledger_alerts(book.state, registry, LONG_AGO)
+    assert {a.id for a in first} < {a.id for a in second}
+
+
+def test_what_is_to_be_mended_comes_first_and_what_was_explained_not_at_all(book, registry, found) -> None:
+    findings = [found("V101", "warning"), found("V100", "warning", explained=True), found("V102", "notice")]
+    findings += [found(f"V{number:03d}") for number in range(1, 8)]
+    book.file("KA", Verdict.REJECTED, findings)
+    (alert,) = ledger_alerts(book.state, registry, LONG_AGO)
+    assert (alert.facts["errors"], alert.facts["warnings"]) == (7, 1)
+    assert [f["rule"] for f in alert.facts["findings"]] == [f"V{n:03d}" for n in range(1, FIRST_FINDINGS + 1)]
+
+
+def test_imports_of_old_years_raise_no_alert(book, registry, found) -> None:
+    old = NOW - IMPORTED_AFTER - timedelta(seconds=1)
+    for unit in UNITS:
+        book.file(unit, Verdict.REJECTED, [found()], received_at=old)
+    book.unknown(received_at=old)
+    assert kinds(book, registry) == []
+    book.file("KA", Verdict.REJECTED, received_at=NOW - IMPORTED_AFTER)
+    assert kinds(book, registry) == [Kind.REJECTED]
+
+
+def test_what_happened_before_the_outbox_was_opened_raises_no_alert(book, registry, later) -> None:
+    book.file("KA", Verdict.REJECTED)
+    book.file("KB", Verdict.REJECTED, at=later(2))
+    assert [a.unit for a in ledger_alerts(book.state, registry, later(1))] == ["KB"]
+
+
+def test_a_file_of_nobody_is_told_to_the_data_team(book, registry) -> None:
+    book.unknown()
+    (alert,) = ledger_alerts(book.state, registry, LONG_AGO)
+    assert (alert.kind, alert.role) == (Kind.UNKNOWN_UNIT, Role.DATA_TEAM)
+    assert alert.facts["original_name"] == "lạ.xlsx"
+
+
+def test_a_rule_that_many_units_break_is_told_once_to_the_data_team(book, registry, found) -> None:
+    for unit in UNITS[: COMMON_UNITS - 1]:
+        book.file(unit, Verdict.REJECTED, [found("V020"), found("V030", "notice")])
+        assert Kind.SAME_RULE not in kinds(book, registry)
+    book.file("KE", Verdict.REJECTED, [found("V020"), found("V030", "notice")])
+    (alert,) = [a for a in ledger_alerts(book.state, registry, LONG_AGO) if a.kind is Kind.SAME_RULE]
+    assert (alert.facts["rule"], alert.facts["units"], alert.role) == ("V020", list(UNITS), Role.DATA_TEAM)
+
+
+def test_a_unit_that_mended_it_no_longer_counts_as_breaking_a_rule(book, registry, found, later) -> None:
+    for unit in UNITS[:-1]:
+        book.file(unit, Verdict.REJECTED, [found("V020")])
+    book.file("KA", Verdict.ACCEPTED, at=later(1))
+    book.file("KE", Verdict.REJECTED, [found("V020")], at=later(2))
+    assert Kind.SAME_RULE not in kinds(book, registry)
+
+
+def deadlines(book, office, day: date, due_on: date = date(2026, 3, 20), since: datetime = LONG_AGO):
+    now = datetime(day.year, day.month, day.day, 3, tzinfo=UTC)
+    found = deadline_alerts(office(due_on=due_on), load_catalogue(), book.state, now, since)
+    return [(alert.kind, alert.unit) for alert in found]
+
+
+def test_a_unit_that_has_not_filed_is_reminded_from_a_week_before_the_deadline_to_its_day(book, office) -> None:
+    due = date(2026, 3, 20)
+    for unit, verdict in zip(UNITS[:3], (Verdict.ACCEPTED, Verdict.ON_HOLD, Verdict.REJECTED), strict=True):
+        book.file(unit, verdict)
+    book.receive("KD")
+    assert deadlines(book, office, due - NEAR - timedelta(days=1)) == []
+    expected = [(Kind.DEADLINE_NEAR, "KC"), (Kind.DEADLINE_NEAR, "KE")]
+    assert deadlines(book, office, due - NEAR) == expected
+    assert deadlines(book, office, due) == expected
+
+
+def test_a_missed_deadline_is_told_to_the_unit_and_all_of_them_to_the_data_team(book, office) -> None:
+    for unit in UNITS[:3]:
+        book.file(unit, Verdict.ACCEPTED)
+    missed = [(Kind.DEADLINE_MISSED, "KD"), (Kind.DEADLINE_MISSED, "KE"), (Kind.UNITS_MISSING, "")]
+    assert deadlines(book, office, date(2026, 3, 21)) == missed
+    for unit in UNITS[3:]:
+        book.file(unit, Verdict.NEEDS_EXPLANATION)
+    assert deadlines(book, office, date(2026, 3, 21)) == []
+
+
+def test_deadlines_from_before_the_outbox_was_opened_stay_untold(book, office) -> None:
+    since = datetime(2026, 3, 21, tzinfo=UTC)
+    assert deadlines(book, office, date(2026, 3, 22), since=since) == []
+
+
+def test_a_deadline_alert_is_the_same_on_every_day_and_another_where_the_deadline_moves(book, office) -> None:
+    def ids(day: date, due_on: date) -> set[str]:
+        now = datetime(day.year, day.month, day.day, tzinfo=UTC)
+        found = deadline_alerts(office(due_on=due_on), load_catalogue(), book.state, now, LONG_AGO)
+        return {alert.id for alert in found}
+
+    due = date(2026, 3, 20)
+    assert ids(due, due) == ids(due - timedelta(days=3), due)
+    assert not ids(due, due) & ids(due, due + timedelta(days=1))
