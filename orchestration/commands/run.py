@@ -23,14 +23,16 @@ _LANDING = ("landed", "duplicates", "unknown", "left")
 
 @command("run")
 @option("--period")
+@option("--note", default="")
 @option("--quiet", is_flag=True)
 @json_option
 @pass_invocation
-def run(call: Invocation, period: str | None, quiet: bool, as_json: bool) -> int:
+def run(call: Invocation, *, period: str | None, note: str, quiet: bool, as_json: bool) -> int:
     """See the text `cli.run.help`."""
     registry = registry_of(call)
     asked = calendar_period(call, registry, period).code if period else None
-    return _execute(call, "inbox_to_release", quiet or as_json, as_json, period=asked)
+    config = _noted(note)
+    return _execute(call, "inbox_to_release", quiet or as_json, as_json, period=asked, config=config)
 
 
 @command("publish")
@@ -46,10 +48,14 @@ def publish(call: Invocation, term: str | None, note: str, quiet: bool, as_json:
     terms = {row.term_code for row in registry.terms}
     if term is not None and term not in terms:
         raise unknown(call, "term", term, terms)
-    config: dict[str, Mapping[str, Any]] = {"release": {"note": note}}
+    config = _noted(note)
     if term is not None:
         config["report_project"] = {"term": term}
     return _execute(call, "publish_release", quiet or as_json, as_json, config=config)
+
+
+def _noted(note: str) -> dict[str, Mapping[str, Any]]:
+    return {"release": {"note": note}, "warehouse_publication_gate": {"note": note}}
 
 
 def _execute(
@@ -119,6 +125,7 @@ def _show(call: Invocation, outcome: "RunOutcome", summary: dict[str, Any], seco
         click.echo(call.text("cli.run.gate_failed"), err=True)
         for row in outcome.checks.get("publication_gate", {}).get("failed", [])[:_GATE_LINES]:
             click.echo(f"  {row['check']}: {row['message']}", err=True)
+        click.echo(call.text("cli.run.gate_remedy"), err=True)
     else:
         click.echo(call.text("cli.run.failed", step=failure.step, message=failure.message), err=True)
     click.echo(call.text("cli.run.log", path=log), err=True)

@@ -6,16 +6,19 @@ import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import dagster as dg
 import pytest
 
 from ingestion import intake
 from ingestion.home import Home
+from orchestration import checks
 from orchestration.definitions import defs
 from orchestration.environment import ROOT
-from orchestration.instance import open_instance
+from orchestration.instance import COMMAND_LINE, LAUNCHED_BY_TAG, close_interrupted_runs, open_instance
 from orchestration.partitions import RANGE_END_TAG, RANGE_START_TAG, periods
+from orchestration.progress import Silent
 from orchestration.resources import Clock, TongketHome
 from orchestration.schedules import nightly
 from orchestration.sensors import inbox_sensor
@@ -89,9 +92,10 @@ def test_both_gates_are_checks_and_only_the_publication_gate_blocks() -> None:
 def test_jobs_sensor_and_schedule() -> None:
     repository = defs.get_repository_def()
     names = {job.name for job in repository.get_all_jobs() if not job.name.startswith("__")}
-    assert names == {"inbox_to_release", "publish_release"}
-    assert [sensor.name for sensor in repository.sensor_defs] == ["inbox_sensor"]
-    assert [(s.name, s.cron_schedule) for s in repository.schedule_defs] == [("nightly", "0 2 * * *")]
+    assert names == {"inbox_to_release", "publish_release", "deliver_alerts"}
+    assert {sensor.name for sensor in repository.sensor_defs} == {"inbox_sensor", "outbox_sensor", "failed_runs"}
+    schedules = {(s.name, s.cron_schedule) for s in repository.schedule_defs}
+    assert schedules == {("nightly", "0 2 * * *"), ("morning_alerts", "0 7 * * *")}
     everything = defs.resolve_job_def("inbox_to_release")
     assert everything.executor_def.name == "in_process"
     assert everything.partitions_def == periods
@@ -173,6 +177,40 @@ def test_the_schedule_covers_every_period_that_is_known(home: Home) -> None:
         asked = nightly(dg.build_schedule_context(instance=instance))
     assert isinstance(asked, dg.RunRequest)
     assert (asked.tags[RANGE_START_TAG], asked.tags[RANGE_END_TAG]) == ("2019-N", "2020-N")
+
+
+@pytest.mark.parametrize(
+    ("failed", "note", "passes"),
+    [
+        ((), "", True),
+        (("nothing_shrank",), "", False),
+        (("nothing_shrank",), "thu hồi bản nộp sai", True),
+        (("nothing_shrank", "bronze_totals"), "thu hồi bản nộp sai", False),
+    ],
+)
+def test_a_note_explains_what_shrank_and_nothing_else(
+    home: Home, monkeypatch: pytest.MonkeyPatch, failed: tuple[str, ...], note: str, passes: bool
+) -> None:
+    failures = [SimpleNamespace(check=name, message=name) for name in failed]
+    monkeypatch.setattr(checks, "check_marts", lambda *_: SimpleNamespace(failures=failures))
+    result = checks.publication_gate(
+        home=TongketHome(root=str(home.root)), progress=Silent(), config=checks.GateConfig(note=note)
+    )
+    assert isinstance(result, dg.AssetCheckResult)
+    assert (result.passed, result.severity) == (passes, dg.AssetCheckSeverity.ERROR)
+
+
+def test_a_run_that_was_killed_does_not_look_alive_for_ever(home: Home) -> None:
+    with open_instance(home) as instance:
+        ours, theirs = (
+            instance.create_run_for_job(
+                defs.resolve_job_def("publish_release"), status=dg.DagsterRunStatus.STARTED, tags=tags
+            )
+            for tags in ({LAUNCHED_BY_TAG: COMMAND_LINE}, {})
+        )
+        assert close_interrupted_runs(instance) == 1
+        statuses = [instance.get_run_by_id(run.run_id).status for run in (ours, theirs)]  # type: ignore[union-attr]
+    assert statuses == [dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.STARTED]
 
 
 def test_definitions_load_from_a_clone_in_which_nothing_was_parsed(tmp_path: Path) -> None:
