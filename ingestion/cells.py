@@ -95,6 +95,8 @@ class SheetCells:
         merged: ranges as (first row, first column, last row, last column).
         visible: False for hidden and very hidden sheets.
         hidden_rows: numbers of hidden rows, where the reader knows them.
+        hidden_columns: numbers of hidden columns, where the reader knows them.
+        fonts: names of fonts from before Unicode, by cell; other fonts say nothing about the text.
     """
 
     name: str
@@ -102,6 +104,8 @@ class SheetCells:
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
     visible: bool = True
     hidden_rows: frozenset[int] = frozenset()
+    hidden_columns: frozenset[int] = frozenset()
+    fonts: dict[tuple[int, int], str] = field(default_factory=dict)
 
     @property
     def last_row(self) -> int:

@@ -4,6 +4,7 @@ What belongs here: reading, and saying with place and remedy what could not be r
 what was read (`gate/`) and keeping the file (`landing.py`).
 """
 
+import unicodedata
 from pathlib import Path
 
 from ingestion.catalogue import Catalogue
@@ -11,6 +12,7 @@ from ingestion.reading.archives import pack_folder
 from ingestion.reading.book import UnreadableError
 from ingestion.reading.opening import open_book
 from ingestion.reading.problems import describe, remedy
+from ingestion.reading.repair import repair
 from ingestion.reading.sheets import read_sheets
 from ingestion.submissions import Reading
 
@@ -30,14 +32,17 @@ def read_file(path: Path, catalogue: Catalogue, *, name: str | None = None) -> R
     Raises:
         OSError: the path is not there or may not be opened.
     """
-    reading = Reading(name or path.name, "unknown")
+    reading = Reading(unicodedata.normalize("NFC", name or path.name), "unknown")
     try:
         book = open_book(path, reading.file_name)
         reading.kind = book.kind
+        repair(book)
         reading.notes += book.notes
+        reading.conversions.update(book.conversions)
         read_sheets(book, catalogue, reading)
     except UnreadableError as error:
         reading.problems.append(error.problem)
+        reading.conversions.clear()
         reading.notes.clear()  # what was noted on the way to nowhere would only mislead
         reading.kind = error.problem.details.get("kind", reading.kind)
     return reading

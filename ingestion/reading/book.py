@@ -4,6 +4,7 @@ What belongs here: the shape that every decoder gives back and the error that ev
 not: decoding itself (`xlsx.py`, `xls.py`, `ods.py`, `delimited.py`) and what sheets mean (`sheets.py`).
 """
 
+from collections import Counter
 from dataclasses import dataclass, field
 
 from ingestion.cells import SheetCells
@@ -29,9 +30,11 @@ class Book:
         kind: xlsx, xlsm, xls, ods, csv, zip or folder.
         notes: what the receipt should say of the decoding (encoding, ignored entries, macros).
         is_text: whether every cell was text in the file (CSV), so that a number stored as text is no surprise.
+        conversions: what was converted before any form was recognised, by kind.
     """
 
     kind: str
     sheets: list[SheetCells]
     notes: list[Problem] = field(default_factory=list)
     is_text: bool = False
+    conversions: Counter[str] = field(default_factory=Counter)

@@ -5,9 +5,10 @@ none are marked for the gate, everything else becomes a problem with its place. 
 belongs to which column (`header.py`) and which rows are data (`tables.py`).
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
@@ -15,7 +16,16 @@ from ingestion.catalogue import Column, Label
 from ingestion.cells import Cell, CellType
 from ingestion.submissions import Mark, Problem, Reading, Value
 from ingestion.text import fold
-from ingestion.values import NumberKind, format_number, is_percent_format, parse_date, parse_number, whole
+from ingestion.values import (
+    MAX_DIGITS,
+    NumberKind,
+    format_date,
+    format_number,
+    is_percent_format,
+    parse_date,
+    parse_number,
+    whole,
+)
 
 
 class Cast(NamedTuple):
@@ -27,6 +37,14 @@ class Cast(NamedTuple):
 
 
 BLANK = Cast(None, Mark.BLANK)
+
+_TWO_VALUES = re.compile(r"([0-9][0-9.]*)\s*[(;,/]\s*([^0-9()]*?)\s*([0-9][0-9.]*)\s*([^0-9()]*)\)?")
+_WITH_WORDS = re.compile(r"([0-9][0-9.]*)\s+([^\W\d_][^0-9]*)")
+_SCIENTIFIC = re.compile(r"[0-9](?:[.,][0-9]+)?[Ee]\+[0-9]{1,3}")
+_SERIAL = re.compile(r"[0-9]{5}")
+_DAY_ZERO = date(1899, 12, 30)
+_FIRST_SERIAL, _LAST_SERIAL = 32_874, 73_050
+"""1990 to 2099: other numbers of days are no dates that a report can hold."""
 
 _DASHES = frozenset({"-", "–", "—", "−"})
 CONVERSIONS = {
@@ -95,6 +113,7 @@ def _text(cell: Cell, target: Target, sheet: str, reading: Reading) -> Cast:
 
 
 def _count(cell: Cell, target: Target, sheet: str, reading: Reading) -> Cast:
+    column = target.column
     if cell.type is CellType.NUMBER:
         if cell.number_format is None or not is_percent_format(cell.number_format):
             number = whole(float(cell.value))  # type: ignore[arg-type]  # the type says that it is a number
@@ -102,12 +121,33 @@ def _count(cell: Cell, target: Target, sheet: str, reading: Reading) -> Cast:
                 return Cast(number)
         return Cast(None, Mark.INVALID, cell.text)
     if cell.type is not CellType.TEXT:
+        if cell.type is CellType.DATE:
+            reading.notes.append(_problem("R121", cell, column, sheet, guess=_guess(cell)))
         return Cast(None, Mark.INVALID, cell.text)
     parsed = parse_number(cell.text)
     if parsed.kind in (NumberKind.PLAIN, NumberKind.GROUPED, NumberKind.ZERO) and not parsed.is_percent:
         reading.conversions[CONVERSIONS[parsed.kind]] += 1
         return Cast(parsed.value, None, cell.text)
+    if parsed.kind is NumberKind.INVALID:
+        _propose(cell, column, sheet, reading)
     return _no_number(cell, parsed.kind, reading)
+
+
+def _guess(cell: Cell) -> str:
+    """Give the fraction that a spreadsheet may have turned into this date: `9/12` becomes 9 December."""
+    day = cell.value
+    return f"{day.day}/{day.month}" if isinstance(day, date) else cell.text
+
+
+def _propose(cell: Cell, column: Column, sheet: str, reading: Reading) -> None:
+    """Note how to part a cell that holds a number and something else."""
+    if match := _TWO_VALUES.fullmatch(cell.text):
+        rest = f"{match[2].strip()} {match[4].strip()}".strip()
+        reading.notes.append(
+            _problem("R122", cell, column, sheet, first=match[1], second=match[3], rest=rest or "?")
+        )
+    elif match := _WITH_WORDS.fullmatch(cell.text):
+        reading.notes.append(_problem("R123", cell, column, sheet, first=match[1], rest=match[2].strip()))
 
 
 def _no_number(cell: Cell, kind: NumberKind, reading: Reading) -> Cast:
@@ -140,6 +180,10 @@ def _quantity(cell: Cell, target: Target, sheet: str, reading: Reading) -> Cast:
         marked = _no_number(cell, parsed.kind, reading)
         if marked.mark is not Mark.INVALID:
             return marked
+        _propose(cell, column, sheet, reading)
+    elif cell.type is CellType.DATE:
+        reading.problems.append(_problem("R048", cell, column, sheet, guess=_guess(cell)))
+        return Cast(None, Mark.INVALID, cell.text)
     reading.problems.append(_problem("R042", cell, column, sheet))
     return Cast(None, Mark.INVALID, cell.text)
 
@@ -152,14 +196,13 @@ def _is_ambiguous(kind: NumberKind, has_sign: bool, column: Column) -> bool:
 
 def _code(cell: Cell, target: Target, sheet: str, reading: Reading) -> Cast:
     column = target.column
-    if cell.type is CellType.NUMBER:
-        text = format_number(float(cell.value))  # type: ignore[arg-type]  # the type says that it is a number
-        reading.conversions["code_from_number"] += 1
-    elif cell.type is CellType.TEXT:
-        text = cell.text.removeprefix("'")
-    else:
-        reading.problems.append(_problem("R046", cell, column, sheet))
+    text = _code_text(cell)
+    damage = _damage(cell, text)
+    if damage is not None:
+        reading.problems.append(_problem(damage, cell, column, sheet))
         return Cast(None, Mark.INVALID, cell.text)
+    if cell.type is CellType.NUMBER:
+        reading.conversions["code_from_number"] += 1
     if not column.choices and target.members is None:
         return Cast("–" if text in _DASHES else text)
     code = target.codes.get(squash(text))
@@ -176,10 +219,29 @@ def _code(cell: Cell, target: Target, sheet: str, reading: Reading) -> Cast:
     return Cast(None, Mark.INVALID, cell.text)
 
 
+def _code_text(cell: Cell) -> str:
+    if cell.type is CellType.NUMBER:
+        return format_number(float(cell.value))  # type: ignore[arg-type]  # the type says that it is a number
+    return cell.text.removeprefix("'")
+
+
+def _damage(cell: Cell, text: str) -> str | None:
+    """Give the problem of a code of which a spreadsheet has left too little to know what it was."""
+    if cell.type is CellType.NUMBER:
+        return "R050" if len(text) > MAX_DIGITS else None
+    if cell.type is CellType.TEXT:
+        return "R049" if _SCIENTIFIC.fullmatch(text) else None
+    return "R046"
+
+
 def _date(cell: Cell, target: Target, sheet: str, reading: Reading) -> Cast:
     column = target.column
     if cell.type is CellType.DATE and isinstance(cell.value, date):
         return Cast(cell.value.date() if isinstance(cell.value, datetime) else cell.value)
+    if (day := _serial(cell)) is not None:
+        reading.conversions["date_serial"] += 1
+        reading.notes.append(_problem("R124", cell, column, sheet, read=format_date(day)))
+        return Cast(day, None, cell.text)
     if cell.type is CellType.TEXT:
         day = parse_date(cell.text)
         if day is not None:
@@ -190,6 +252,14 @@ def _date(cell: Cell, target: Target, sheet: str, reading: Reading) -> Cast:
             return Cast(None, Mark.BLANK, cell.text)
     reading.problems.append(_problem("R043", cell, column, sheet))
     return Cast(None, Mark.INVALID, cell.text)
+
+
+def _serial(cell: Cell) -> date | None:
+    """Give the day of a date that lost its format and shows as a number of days (43312)."""
+    if cell.type not in (CellType.NUMBER, CellType.TEXT) or not _SERIAL.fullmatch(cell.text):
+        return None
+    serial = int(cell.text)
+    return _DAY_ZERO + timedelta(days=serial) if _FIRST_SERIAL <= serial <= _LAST_SERIAL else None
 
 
 _CASTS = {

@@ -6,10 +6,13 @@ What belongs here: one delimited file. What does not: folders and archives of th
 import codecs
 import csv
 import io
+import unicodedata
 from collections import Counter
 
 from ingestion.cells import Cell, CellType, SheetCells
 from ingestion.reading.book import MAX_CELLS, UnreadableError
+from ingestion.reading.legacy_text import as_western, best_script, evidence
+from ingestion.reading.legacy_text import decode as decode_script
 from ingestion.submissions import Problem
 from ingestion.text import clean
 
@@ -17,11 +20,14 @@ DELIMITERS = {",": "COMMA", ";": "SEMICOLON", "\t": "TAB"}
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _LEGACY = "windows-1258"
 _SAMPLE_LINES = 60
+_SAMPLE_LETTERS = 20_000
 _CONTROLS = frozenset(range(32)) - {9, 10, 12, 13}
 
 
 def decode(data: bytes) -> tuple[str, str]:
-    """Give the text of a file and the encoding it was in: by its mark, else UTF-8, else windows-1258.
+    """Give the text of a file and the encoding it was in.
+
+    By its mark, else UTF-8, else what reads most like Vietnamese among windows-1258, TCVN3 and VNI.
 
     Raises:
         UnreadableError: it is none of them.
@@ -32,7 +38,20 @@ def decode(data: bytes) -> tuple[str, str]:
     try:
         return data.decode("utf-8"), "utf-8"
     except UnicodeDecodeError:
+        pass
+    western = as_western(data)
+    script = best_script(western[:_SAMPLE_LETTERS])
+    if script is None:
         return _decoded(data, _LEGACY), _LEGACY
+    older = decode_script(western, script)
+    try:
+        text = data.decode(_LEGACY)
+    except UnicodeDecodeError:
+        return older, script.value
+    composed = unicodedata.normalize("NFC", text[:_SAMPLE_LETTERS])
+    if evidence(composed)[1] >= evidence(older[:_SAMPLE_LETTERS])[1]:
+        return text, _LEGACY
+    return older, script.value
 
 
 def _decoded(data: bytes, encoding: str) -> str:

@@ -24,6 +24,9 @@ _LEVELS = 3
 _LABELS_BELOW_CODES = 5
 _FEWEST_CODES = 3
 _FEWEST_LABELS = 3
+_FILLERS = frozenset({"trong do", "chia ra", "gom", "bao gom", "trong do gom", "chia theo"})
+"""Labels that stand between a group and its columns and say nothing."""
+
 _ORDINALS = frozenset({"stt", "tt", "so tt", "so thu tu"})
 _NUMBERING = re.compile(r"\(?(?:[A-ZĐ]{1,2}|[0-9]{1,3})\)?(?:\s*=.*)?")
 _NUMBER = re.compile(r"\(?([0-9]{1,3})\)?(?:\s*=.*)?")
@@ -64,6 +67,11 @@ class Grid:
                     found.update(dict.fromkeys(covered, owner.text))
         return found
 
+    def has_groups(self, row: int) -> bool:
+        """Say whether cells of a row are merged with cells below them, or with some beside them."""
+        wide = {(left, right) for top, left, _, right in self.sheet.merged if top == row and right > left}
+        return len(wide) > 1 or any(top <= row < bottom for top, _, bottom, _ in self.sheet.merged)
+
 
 @dataclass
 class Header:
@@ -100,16 +108,17 @@ def label_paths(grid: Grid, row: int) -> dict[int, list[str]]:
     """
     bottom = grid.labels(row)
     levels: list[dict[int, str]] = []
-    for above in range(row - _LEVELS + 1, row):
+    for above in range(row - _LEVELS, row):
         labels = grid.labels(above)
-        # A title is alone in its row and no group.
-        levels.append(_spread(labels, bottom) if len(set(labels.values())) > 1 else {})
+        # A title is alone in its row and no group; so far up, only merged cells tell a group from a letterhead.
+        is_header = above > row - _LEVELS or grid.has_groups(above)
+        levels.append(_spread(labels, bottom) if is_header and len(set(labels.values())) > 1 else {})
     paths: dict[int, list[str]] = {}
     for column in sorted({*bottom, *(c for level in levels for c in level)}):
         path: list[str] = []
         for level in (*levels, bottom):
             label = level.get(column)
-            if label and (not path or path[-1] != label):
+            if label and (not path or path[-1] != label) and folded(label) not in _FILLERS:
                 path.append(label)
         paths[column] = [folded(" ".join(path[start:])) for start in range(len(path))]
     return paths

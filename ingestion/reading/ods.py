@@ -4,13 +4,17 @@ What belongs here: the vocabulary of OpenDocument that forms need. What does not
 """
 
 import re
+from collections.abc import Iterator
 from datetime import date, datetime, time
+from urllib.parse import unquote
 from xml.etree.ElementTree import Element
 from zipfile import ZipFile
 
-from ingestion.cells import Cell, CellType, SheetCells
+from ingestion.cells import Cell, CellType, SheetCells, address
 from ingestion.reading.book import MAX_CELLS, Book, UnreadableError
+from ingestion.reading.legacy_text import script_of_font
 from ingestion.reading.markup import local, parse_xml
+from ingestion.submissions import Problem
 from ingestion.text import clean
 from ingestion.values import format_date, format_number
 
@@ -22,6 +26,8 @@ _CALC = "{urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0}"
 _CELLS = (f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell")
 _ERROR = re.compile(r"#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!)|Err:\d+")
 _DECIMALS = re.compile(r"[.,](\d+)\s*%?$")
+_LINK = re.compile(r"file:/[^'#]*?([^/'#]+)'?#")
+_LAST_COLUMN = 16_384
 _TIME = re.compile(r"PT(\d+)H(\d+)M(\d+)(?:[.,]\d+)?S")
 
 
@@ -34,7 +40,8 @@ def read_ods(archive: ZipFile) -> Book:
     """
     if b"encryption-data" in archive.read("META-INF/manifest.xml"):
         raise UnreadableError("R002")
-    root = parse_xml(archive.read("content.xml"))
+    content = archive.read("content.xml")
+    root = parse_xml(content)
     hidden_styles = {
         style.get(f"{_STYLE}name")
         for style in root.iter(f"{_STYLE}style")
@@ -45,14 +52,100 @@ def read_ods(archive: ZipFile) -> Book:
     spreadsheet = root.find(f"{_OFFICE}body/{_OFFICE}spreadsheet")
     if spreadsheet is None:
         raise UnreadableError("R005", kind="OpenDocument")
+    fonts = _legacy_fonts(archive, root, content)
+    has_links = b"file:/" in content
     budget = MAX_CELLS
     for table in spreadsheet.iterfind(f"{_TABLE}table"):
         name = clean(table.get(f"{_TABLE}name", ""))
+        if name.startswith("'file:"):
+            continue  # a copy of another workbook's sheet, kept for formulas that refer to it
         sheet = SheetCells(name, visible=table.get(f"{_TABLE}style-name") not in hidden_styles)
         _read_table(table, sheet, budget)
+        if fonts:
+            _note_fonts(table, sheet, fonts)
+        if has_links:
+            _note_links(table, sheet.name, book)
         budget -= len(sheet.cells)
         book.sheets.append(sheet)
+    if any(name.startswith("Basic/") and not name.endswith("-lc.xml") for name in archive.namelist()):
+        book.notes.append(Problem("R106"))
     return book
+
+
+def _legacy_fonts(archive: ZipFile, root: Element, content: bytes) -> dict[str, str]:
+    """Give the fonts from before Unicode by the name of the cell style that uses them, or inherits them."""
+    styles = archive.read("styles.xml") if "styles.xml" in archive.namelist() else b""
+    if not any(mark in part.lower() for part in (content, styles) for mark in (b".vn", b"vni-")):
+        return {}
+    parents: dict[str, str] = {}
+    fonts: dict[str, str] = {}
+    for part in (parse_xml(styles), root) if styles else (root,):
+        for style in part.iter(f"{_STYLE}style"):
+            name = style.get(f"{_STYLE}name", "")
+            parents[name] = style.get(f"{_STYLE}parent-style-name", "")
+            for properties in style.iter(f"{_STYLE}text-properties"):
+                if font := properties.get(f"{_STYLE}font-name"):
+                    fonts[name] = font
+    found = {}
+    for name in parents:
+        ancestor, steps = name, 0
+        while ancestor and ancestor not in fonts and steps < len(parents):
+            ancestor, steps = parents.get(ancestor, ""), steps + 1
+        if (font := fonts.get(ancestor)) and script_of_font(font) is not None:
+            found[name] = font
+    return found
+
+
+def _note_fonts(table: Element, sheet: SheetCells, fonts: dict[str, str]) -> None:
+    defaults = _column_styles(table)
+    number = 1
+    for row in table.iter(f"{_TABLE}table-row"):
+        times = int(row.get(f"{_TABLE}number-rows-repeated", "1"))
+        row_style = row.get(f"{_TABLE}default-cell-style-name")
+        column = 1
+        for element in row:
+            if element.tag not in _CELLS:
+                continue
+            wide = int(element.get(f"{_TABLE}number-columns-repeated", "1"))
+            own = element.get(f"{_TABLE}style-name") or row_style
+            if len(element):
+                for place in range(column, column + wide):
+                    font = fonts.get(own or defaults.get(place, ""))
+                    if font:
+                        sheet.fonts.update(((n, place), font) for n in range(number, number + times))
+            column += wide
+        number += times
+
+
+def _column_styles(table: Element) -> dict[int, str]:
+    styles: dict[int, str] = {}
+    for first, times, column in _columns(table):
+        if style := column.get(f"{_TABLE}default-cell-style-name"):
+            styles.update(dict.fromkeys(range(first, first + times), style))
+    return styles
+
+
+def _columns(table: Element) -> Iterator[tuple[int, int, Element]]:
+    """Give the number, the repetitions and the element of each column, as far as a sheet is wide."""
+    number = 1
+    for column in table.iter(f"{_TABLE}table-column"):
+        times = min(int(column.get(f"{_TABLE}number-columns-repeated", "1")), _LAST_COLUMN + 1 - number)
+        yield number, times, column
+        number += times
+
+
+def _note_links(table: Element, sheet: str, book: Book) -> None:
+    """Note the first formula of a sheet that takes its value from another file."""
+    number = 1
+    for row in table.iter(f"{_TABLE}table-row"):
+        column = 1
+        for element in row:
+            match = _LINK.search(element.get(f"{_TABLE}formula", ""))
+            if match:
+                book.notes.append(Problem("R118", sheet, address(number, column), unquote(match[1])))
+                return
+            column += int(element.get(f"{_TABLE}number-columns-repeated", "1"))
+        number += int(row.get(f"{_TABLE}number-rows-repeated", "1"))
 
 
 def _read_table(table: Element, sheet: SheetCells, budget: int) -> None:
@@ -72,6 +165,12 @@ def _read_table(table: Element, sheet: SheetCells, budget: int) -> None:
                 hidden.update(range(number, number + times))
         number += times
     sheet.hidden_rows = frozenset(hidden)
+    sheet.hidden_columns = frozenset(
+        number
+        for first, times, column in _columns(table)
+        if column.get(f"{_TABLE}visibility", "visible") != "visible"
+        for number in range(first, first + times)
+    )
 
 
 def _row_cells(row: Element, sheet: SheetCells, number: int, budget: int) -> list[Cell]:

@@ -1,6 +1,6 @@
 """What a file is, by its bytes, and its sheets as cells.
 
-What belongs here: telling kinds apart, folders and archives of CSVs, and the one boundary at which a decoder's
+What belongs here: telling kinds apart, folders and archives, and the one boundary at which a decoder's
 error becomes a problem that a person can act on. What does not: the decoders, and the meaning of sheets.
 """
 
@@ -40,6 +40,7 @@ _KNOWN = (
 )
 _HTML_MARKS = (b"<html", b"<table", b"<!doctype html", b"mime-version:")
 _SPREADSHEET_2003 = b"urn:schemas-microsoft-com:office:spreadsheet"
+_ODS_TYPE = b"application/vnd.oasis.opendocument.spreadsheet"
 _HEAD = 4096
 _EXTENSIONS = {
     "xlsx": ("xlsx", "xltx"),
@@ -131,28 +132,66 @@ def _open_zip(data: bytes) -> Book:
         return read_xlsx(archive)
     if "mimetype" in names:
         mimetype = archive.read("mimetype").strip()
-        if mimetype.startswith(b"application/vnd.oasis.opendocument.spreadsheet"):
+        if mimetype.startswith(_ODS_TYPE):
             return read_ods(archive)
         raise UnreadableError("R005", kind=mimetype.decode("ascii", "replace"))
     return _open_set(archive, "zip")
 
 
 def _open_set(archive: zipfile.ZipFile, kind: str) -> Book:
-    """Read every text file of an archive as a sheet; what is none is named in a note."""
+    """Read the one workbook of an archive, or every text file as a sheet; what is neither is named in a note.
+
+    Raises:
+        UnreadableError: there is nothing to read, or more than one submission in it.
+    """
     book = Book(kind, [], is_text=True)
     ignored = []
+    workbooks: list[tuple[str, bytes]] = []
+    texts: list[str] = []
     for entry in sorted(archive.infolist(), key=entry_name):
         name = entry_name(entry)
         if entry.is_dir() or is_junk(name):
             continue
         content = archive.read(entry)
+        if _is_workbook(content, name):
+            workbooks.append((name, content))
+            continue
         if not content.strip() or content.startswith((*_ZIP, _OLE)) or not is_text(content):
             ignored.append(name)
             continue
         sheet, note = read_csv(content, PurePosixPath(name).stem)
         book.sheets.append(sheet)
         book.notes.append(note)
+        texts.append(name)
+    if workbooks:
+        return _open_only(workbooks, texts, ignored, kind)
     if not book.sheets:
         raise UnreadableError("R009", value=", ".join(ignored))
     book.notes += [Problem("R110", value=name) for name in ignored]
+    return book
+
+
+def _is_workbook(content: bytes, name: str) -> bool:
+    """Say whether an entry of an archive is a workbook, or claims to be one."""
+    extension = PurePosixPath(name).suffix.lower().lstrip(".")
+    if any(extension in _EXTENSIONS[kind] for kind in ("xlsx", "xlsm", "xls", "ods")):
+        return True
+    if content.startswith(_OLE):
+        return any(f"{part}\0".encode("utf-16-le") in content for part in ("Workbook", "Book"))
+    if content.startswith(_ZIP):
+        return b"xl/workbook.xml" in content or _ODS_TYPE in content[:_HEAD]
+    return False
+
+
+def _open_only(workbooks: list[tuple[str, bytes]], texts: list[str], ignored: list[str], kind: str) -> Book:
+    """Open the workbook of an archive; two workbooks, or one beside CSVs, are more than one submission."""
+    csvs = [name for name in texts if PurePosixPath(name).suffix.lower() in (".csv", ".tsv")]
+    if len(workbooks) > 1 or csvs:
+        found = [name for name, _ in workbooks] + csvs
+        raise UnreadableError("R014", value=", ".join(found[:10]), found=str(len(found)))
+    ((name, content),) = workbooks
+    book = _open(content, name)
+    book.kind = kind
+    book.notes.append(Problem("R120", value=name))
+    book.notes += [Problem("R110", value=other) for other in sorted({*texts, *ignored})]
     return book

@@ -12,7 +12,9 @@ from ingestion.catalogue import Catalogue
 from ingestion.cells import SheetCells
 from ingestion.reading.book import Book, UnreadableError
 from ingestion.reading.cover import explanation_columns, read_cover, read_explanations
+from ingestion.reading.extract import check_organisations, read_extract
 from ingestion.reading.header import Grid, code_row, find_header, folded, label_row
+from ingestion.reading.printed import compare_file_name
 from ingestion.reading.tables import read_table
 from ingestion.submissions import Problem, Reading
 
@@ -21,6 +23,9 @@ _EXPLANATION_NAMES = frozenset({"giai trinh", "explanations"})
 _COVER_NAMES = frozenset({"bia", "trang bia", "cover"})
 _EXTRACT_PREFIX = "dm "
 """Sheets that the template fills from the registry (DM_TCCSD, DM_CT); nothing is read from them."""
+
+_RECEIPT = re.compile(r"Ket_qua(?: \(\d+\))?")
+"""The sheet that a returned workbook tells its findings on, and what programs call a copy of it."""
 
 _NUMBERED = re.compile(r"(?:b|bm|bieu|bieu mau|bieu so|mau|mau so|form) ?0*([1-9][0-9]?)(?: .*)?")
 _LETTERS = re.compile(r"[^0-9]+")
@@ -64,10 +69,13 @@ def read_sheets(book: Book, catalogue: Catalogue, reading: Reading) -> None:
         reading.problems.append(Problem("R020", details={"form": catalogue.cover.code}))
     else:
         reading.cover = read_cover(cover.sheet, catalogue.cover, reading)
+    compare_file_name(reading)
+    extract = read_extract(book.sheets)
     for form in catalogue.forms.values():
         if form.code in chosen:
             table = read_table(chosen[form.code].sheet, form, reading)
             if table is not None:
+                check_organisations(table, form, extract, reading)
                 reading.tables[form.code] = table
     if explanations := chosen.get(EXPLANATIONS):
         read_explanations(explanations.sheet, reading)
@@ -81,7 +89,7 @@ def _choose(book: Book, catalogue: Catalogue, reading: Reading) -> dict[str, _Ma
     """Give the sheet of each form: the visible one, the most surely recognised, the first."""
     matches: list[_Match] = []
     for sheet in book.sheets:
-        if folded(sheet.name).startswith(_EXTRACT_PREFIX):
+        if folded(sheet.name).startswith(_EXTRACT_PREFIX) or _RECEIPT.fullmatch(sheet.name):
             continue
         known = recognise(sheet, catalogue)
         if known is not None:

@@ -14,6 +14,7 @@ from ingestion.catalogue import Form
 from ingestion.cells import Cell, CellType, SheetCells, address, column_letter
 from ingestion.reading.cast import Cast, Target, cast, column_details, squash
 from ingestion.reading.header import Grid, Header, find_header, folded, is_numbering
+from ingestion.reading.printed import compare_head
 from ingestion.submissions import FormRow, FormTable, Mark, Problem, Reading, Value
 from ingestion.values import LARGEST_EXACT, NumberKind, parse_number
 
@@ -50,6 +51,7 @@ class _Sorted:
     subtotals: list[int] = field(default_factory=list)
     keyless: list[int] = field(default_factory=list)
     ignored: list[int] = field(default_factory=list)
+    headers: list[int] = field(default_factory=list)
 
 
 def read_table(sheet: SheetCells, form: Form, reading: Reading) -> FormTable | None:
@@ -60,6 +62,7 @@ def read_table(sheet: SheetCells, form: Form, reading: Reading) -> FormTable | N
         reading.problems.append(Problem("R034", sheet=sheet.name, details=_form_details(form)))
         return None
     _report_header(header, form, sheet.name, reading)
+    compare_head(grid, form, header.last_row, reading)
     table = FormTable(form.code, sheet.name, dict(sorted(header.columns.items(), key=lambda item: item[1])))
     keys = [header.columns[code] for code in form.key if code in header.columns]
     if not keys:
@@ -110,6 +113,12 @@ def _report_rows(found: _Sorted, reader: "_RowReader", sheet: SheetCells, readin
     if ignored:
         details = {"first": str(ignored[0]), "last": str(ignored[-1])}
         reading.notes.append(Problem("R109", sheet.name, f"A{ignored[0]}", details=details))
+    for number in found.headers:
+        cell = reader.first_cell(number)
+        reading.notes.append(Problem("R125", sheet.name, cell.address, cell.text, {"row": str(number)}))
+    if letters := reader.hidden_letters(found.rows, sheet.hidden_columns):
+        details = {"letters": ", ".join(letters)}
+        reading.notes.append(Problem("R126", sheet.name, f"{letters[0]}{found.rows[0]}", details=details))
     hidden = [number for number in found.rows if number in sheet.hidden_rows]
     if hidden:
         details = {"rows": ", ".join(map(str, hidden))}
@@ -153,6 +162,11 @@ class _RowReader:
         """Say whether a row has anything that reads as a number where numbers belong."""
         return self._has_figures(self._grid.rows[number])
 
+    def hidden_letters(self, rows: list[int], hidden: frozenset[int]) -> list[str]:
+        """Give the hidden columns of the form in which some of these rows have something."""
+        columns = sorted(hidden.intersection(self._number_columns))
+        return [column_letter(c) for c in columns if any(c in self._grid.rows[number] for number in rows)]
+
     def first_cell(self, number: int) -> Cell:
         """Give the leftmost cell of a row."""
         row = self._grid.rows[number]
@@ -165,13 +179,19 @@ class _RowReader:
         follow it without a gap; a row of text in its midst is a heading.
         """
         numbers = [n for n in self._grid.numbers if n > last_header_row]
+        numbering: list[str] = []
         for number in numbers[:_NUMBERING_ROWS]:
             if is_numbering(self._grid.rows[number]):
+                numbering = self._texts(number)
                 numbers = [n for n in numbers if n > number]
                 break
+        found = _Sorted()
+        found.headers = [
+            n for n in numbers if self._is_header(n, last_header_row) or self._repeats(n, numbering)
+        ]
+        numbers = [number for number in numbers if number not in found.headers]
         kinds = {number: self._kind(self._grid.rows[number], keys) for number in numbers}
         end = max((n for n, kind in kinds.items() if kind is _Kind.ROW), default=0)
-        found = _Sorted()
         previous = numbers[0] - 1 if numbers else 0
         is_over = False
         for number, kind in kinds.items():
@@ -189,6 +209,26 @@ class _RowReader:
                 found.ignored.append(number)
         self._choose_total(found)
         return found
+
+    def _is_header(self, number: int, last_header_row: int) -> bool:
+        """Say whether a row among the data is the header once more."""
+        row = self._grid.rows[number]
+        key = row.get(self._key)
+        if key is None or key.type is not CellType.TEXT or self._has_figures(row):
+            return False
+        above = (self._grid.rows[n].get(self._key) for n in self._grid.head() if n <= last_header_row)
+        return any(cell is not None and cell.text == key.text for cell in above)
+
+    def _repeats(self, number: int, numbering: list[str]) -> bool:
+        row = self._grid.rows[number]
+        return (
+            len(row) == len(numbering)
+            and row[min(row)].text == numbering[0]
+            and self._texts(number) == numbering
+        )
+
+    def _texts(self, number: int) -> list[str]:
+        return [cell.text for _, cell in sorted(self._grid.rows[number].items())]
 
     def _kind(self, row: Mapping[int, Cell], keys: list[int]) -> _Kind:
         key = row.get(self._key)

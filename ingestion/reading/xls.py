@@ -10,9 +10,12 @@ from typing import Any
 
 import xlrd
 from xlrd.biffh import XL_CELL_BOOLEAN, XL_CELL_DATE, XL_CELL_ERROR, XL_CELL_NUMBER, XL_CELL_TEXT
+from xlrd.book import SUPBOOK_EXTERNAL
 
 from ingestion.cells import Cell, CellType, SheetCells
 from ingestion.reading.book import MAX_CELLS, Book, UnreadableError
+from ingestion.reading.legacy_text import script_of_font
+from ingestion.submissions import Problem
 from ingestion.text import clean
 from ingestion.values import format_date, format_number
 
@@ -39,6 +42,7 @@ def _read(data: bytes) -> Book:
         file_contents=data, formatting_info=True, ragged_rows=True, logfile=io.StringIO()
     ) as workbook:
         book = Book("xls", [])
+        fonts = _legacy_fonts(workbook)
         count = 0
         for source in workbook.sheets():
             sheet = SheetCells(clean(source.name), visible=source.visibility == 0)
@@ -47,13 +51,31 @@ def _read(data: bytes) -> Book:
                     decoded = _decode(cell, number + 1, column, workbook)
                     if decoded is not None:
                         sheet.cells[number + 1, column] = decoded
+                        if fonts and cell.xf_index in fonts:
+                            sheet.fonts[number + 1, column] = fonts[cell.xf_index]
             sheet.merged = [(r1 + 1, c1 + 1, r2, c2) for r1, r2, c1, c2 in source.merged_cells]
             sheet.hidden_rows = frozenset(n + 1 for n, info in source.rowinfo_map.items() if info.hidden)
+            sheet.hidden_columns = frozenset(n + 1 for n, info in source.colinfo_map.items() if info.hidden)
             count += len(sheet.cells)
             if count > MAX_CELLS:
                 raise UnreadableError("R013", sheet=sheet.name, limit=str(MAX_CELLS))
             book.sheets.append(sheet)
+        if SUPBOOK_EXTERNAL in getattr(workbook, "_supbook_types", ()):
+            # xlrd knows that there are links, but not which formulas follow them.
+            book.notes.append(Problem("R119"))
+    if "_VBA_PROJECT".encode("utf-16-le") in data:
+        book.notes.append(Problem("R106"))
     return book
+
+
+def _legacy_fonts(workbook: Any) -> dict[int, str]:
+    """Give the fonts from before Unicode by the number of the cell style that uses them."""
+    names = [font.name for font in workbook.font_list]
+    return {
+        number: names[style.font_index]
+        for number, style in enumerate(workbook.xf_list)
+        if style.font_index < len(names) and script_of_font(names[style.font_index]) is not None
+    }
 
 
 def _decode(cell: Any, row: int, column: int, workbook: Any) -> Cell | None:

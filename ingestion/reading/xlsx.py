@@ -19,6 +19,7 @@ from zipfile import ZipFile
 
 from ingestion.cells import Cell, CellType, SheetCells, column_index, parse_address
 from ingestion.reading.book import MAX_CELLS, Book, UnreadableError
+from ingestion.reading.legacy_text import script_of_font
 from ingestion.reading.markup import local, parse_xml
 from ingestion.submissions import Problem
 from ingestion.text import clean
@@ -37,10 +38,12 @@ _BUILTIN_DATES = frozenset({*range(14, 23), *range(27, 37), 45, 46, 47, *range(5
 _IS_DATE = "date"
 """Stands for every date format: a date is printed in one way whatever its cell says."""
 
+_LINK = re.compile(r"\[([0-9]+)\]")
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _NUMBER, _TEXT = CellType.NUMBER, CellType.TEXT
 _DIGITS = "0123456789"
 _LAST_SERIAL = 2_958_465
+_LAST_COLUMN = 16_384
 
 
 def read_xlsx(archive: ZipFile) -> Book:
@@ -54,10 +57,11 @@ def read_xlsx(archive: ZipFile) -> Book:
     workbook = parse_xml(archive.read(part))
     relations = _relations(archive, part)
     shared = _shared_strings(archive, relations)
-    styles = _styles(archive, relations)
+    styles, fonts = _styles(archive, relations)
     properties = next((e for e in workbook if local(e.tag) == "workbookPr"), None)
     starts_1904 = properties is not None and properties.get("date1904") in ("1", "true")
     book = Book(kind, [])
+    links = _external_files(archive, workbook, relations)
     budget = MAX_CELLS
     for entry in next((e for e in workbook if local(e.tag) == "sheets"), ()):
         key = next((value for name, value in entry.items() if name.endswith("}id")), "")
@@ -65,7 +69,12 @@ def read_xlsx(archive: ZipFile) -> Book:
         if relation is None or not relation[0].endswith("/worksheet"):
             continue
         sheet = SheetCells(clean(entry.get("name", "")), visible=entry.get("state", "visible") == "visible")
-        _read_sheet(parse_xml(archive.read(relation[1])), sheet, _Decoder(shared, styles, starts_1904), budget)
+        root = parse_xml(archive.read(relation[1]))
+        _read_sheet(root, sheet, _Decoder(shared, styles, starts_1904), budget)
+        if fonts:
+            _note_fonts(root, sheet, fonts)
+        if links:
+            _note_links(root, sheet.name, links, book)
         budget -= len(sheet.cells)
         book.sheets.append(sheet)
     if kind == "xlsm":
@@ -115,21 +124,70 @@ def _rich_text(item: Element) -> str:
     return _ESCAPED.sub(lambda m: chr(int(m[1], 16)), text) if "_x" in text else text
 
 
-def _styles(archive: ZipFile, relations: dict[str, tuple[str, str]]) -> dict[str | None, str]:
-    """Give the number formats that show decimals, percents or dates, by the cell styles that use them."""
+def _external_files(
+    archive: ZipFile, workbook: Element, relations: dict[str, tuple[str, str]]
+) -> dict[str, str]:
+    """Give the names of other workbooks by the number under which formulas refer to them (`[1]Sheet1!C7`)."""
+    files = {}
+    references = next((e for e in workbook if local(e.tag) == "externalReferences"), ())
+    for number, reference in enumerate(references, start=1):
+        key = next((value for name, value in reference.items() if name.endswith("}id")), "")
+        _, part = relations.get(key, ("", ""))
+        if part in archive.namelist():
+            targets = [target for kind, target in _relations(archive, part).values() if "externalLink" in kind]
+            files[str(number)] = posixpath.basename(targets[0].replace("\\", "/")) if targets else "?"
+    return files
+
+
+def _note_links(root: Element, sheet: str, links: dict[str, str], book: Book) -> None:
+    """Note the first formula of a sheet that takes its value from another workbook."""
+    for cell in root.iter(f"{root.tag[: -len(local(root.tag))]}c"):
+        for child in cell:
+            match = _LINK.search(child.text or "") if local(child.tag) == "f" else None
+            if match and match[1] in links:
+                book.notes.append(Problem("R118", sheet, cell.get("r", ""), links[match[1]]))
+                return
+
+
+def _note_fonts(root: Element, sheet: SheetCells, fonts: dict[str, str]) -> None:
+    for cell in root.iter(f"{root.tag[: -len(local(root.tag))]}c"):
+        font = fonts.get(cell.get("s", "0"))
+        if font and (reference := cell.get("r")):
+            sheet.fonts[parse_address(reference)] = font
+
+
+def _styles(
+    archive: ZipFile, relations: dict[str, tuple[str, str]]
+) -> tuple[dict[str | None, str], dict[str, str]]:
+    """Give what cell styles say of their cells, by their number.
+
+    Returns:
+        The number formats that show decimals, percents or dates, and the fonts from before Unicode.
+    """
     path = next((path for kind, path in relations.values() if kind.endswith("/styles")), None)
     if path is None or path not in archive.namelist():
-        return {}
+        return {}, {}
     root = parse_xml(archive.read(path))
     own: dict[int, str] = {}
+    legacy: dict[str, str] = {}
     styles: dict[str | None, str] = {}
+    fonts: dict[str, str] = {}
     for part in root:
-        if local(part.tag) == "numFmts":
+        tag = local(part.tag)
+        if tag == "numFmts":
             own = {int(f.get("numFmtId", "0")): f.get("formatCode", "") for f in part}
-        elif local(part.tag) == "cellXfs":
+        elif tag == "fonts":
+            names = {
+                str(n): e.get("val", "") for n, font in enumerate(part) for e in font if local(e.tag) == "name"
+            }
+            legacy = {number: name for number, name in names.items() if script_of_font(name) is not None}
+        elif tag == "cellXfs":
             formats = (_format(int(xf.get("numFmtId", "0")), own) for xf in part)
             styles = {str(number): code for number, code in enumerate(formats) if code}
-    return styles
+            if legacy:
+                used = ((str(number), xf.get("fontId", "0")) for number, xf in enumerate(part))
+                fonts = {number: legacy[font] for number, font in used if font in legacy}
+    return styles, fonts
 
 
 def _format(number: int, own: dict[int, str]) -> str | None:
@@ -210,7 +268,18 @@ def _read_sheet(root: Element, sheet: SheetCells, decoder: _Decoder, budget: int
             for merge in part:
                 first, _, last = merge.get("ref", "").partition(":")
                 sheet.merged.append((*parse_address(first), *parse_address(last or first)))
+        elif tag == "cols":
+            sheet.hidden_columns = _hidden_columns(part)
     sheet.hidden_rows = frozenset(hidden)
+
+
+def _hidden_columns(columns: Element) -> frozenset[int]:
+    hidden: set[int] = set()
+    for column in columns:
+        if column.get("hidden") in ("1", "true"):
+            first, last = int(column.get("min", "1")), int(column.get("max", "1"))
+            hidden.update(range(max(first, 1), min(last, _LAST_COLUMN) + 1))
+    return frozenset(hidden)
 
 
 _column_index = lru_cache(maxsize=1024)(column_index)

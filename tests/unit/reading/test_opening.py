@@ -270,11 +270,10 @@ def test_entities_in_xml_are_refused(make: Any, pages: list[Any], tmp_path: Path
     assert fatal(make.read(tmp_path / "f.xlsx")).code == "R006"
 
 
-def test_a_zip_or_folder_without_csv_says_what_to_send(make: Any, pages: list[Any], tmp_path: Path) -> None:
-    workbook = make.openpyxl(tmp_path / "Biểu 1 (sửa).xlsx", pages)
-    (tmp_path / "f.zip").write_bytes(archive_of((workbook.name, workbook.read_bytes())))
+def test_a_zip_or_folder_without_any_form_says_what_to_send(make: Any, tmp_path: Path) -> None:
+    (tmp_path / "f.zip").write_bytes(archive_of(("Công văn.pdf", b"%PDF-1.7\n\0")))
     problem = fatal(make.read(tmp_path / "f.zip"))
-    assert (problem.code, problem.value) == ("R009", "Biểu 1 (sửa).xlsx")
+    assert (problem.code, problem.value) == ("R009", "Công văn.pdf")
     (tmp_path / "empty").mkdir()
     assert fatal(make.read(tmp_path / "empty")).code == "R009"
 

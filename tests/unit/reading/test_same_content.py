@@ -19,7 +19,7 @@ def content(make: Any) -> list[Any]:
             make.catalogue.cover,
             {
                 "reporting_org_code": "DB-MN",
-                "period_code": "2019-N",
+                "period_code": "2019-6T",
                 "period_basis": "CUMULATIVE",
                 "revision_no": 2,
                 "prepared_on": date(2020, 1, 5),

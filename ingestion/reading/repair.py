@@ -1,0 +1,150 @@
+"""Cells whose text or numbers were written in another convention, put right before any form is looked for.
+
+What belongs here: which cells of a file are converted, how many, and the note that says so. Only what is
+certain is converted; a cell keeps its stored value beside the text that people read. What does not: the
+conventions themselves (`legacy_text.py`, `ingestion.values`).
+"""
+
+import re
+from collections import Counter
+from typing import NamedTuple
+
+from ingestion.cells import Cell, CellType, SheetCells
+from ingestion.reading.book import Book
+from ingestion.reading.legacy_text import (
+    Script,
+    decode,
+    evidence,
+    is_modern,
+    is_suspicious,
+    reads_as_vietnamese,
+    script_of_font,
+    undo_mojibake,
+)
+from ingestion.submissions import Problem
+from ingestion.text import clean
+
+_FEWEST_WORDS = 3
+"""Words that must read as Vietnamese before a script is believed without its font."""
+
+_ETH = re.compile("[Ðð]")
+_ENGLISH_GROUPED = re.compile(r"-?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?")
+_ENGLISH_PROOF = re.compile(r"-?[0-9]{1,3}(?:(?:,[0-9]{3}){2,}(?:\.[0-9]+)?|,[0-9]{3}\.[0-9]+)")
+_VIETNAMESE_PROOF = re.compile(
+    r"-?(?:[0-9]+,(?:[0-9]{1,2}|[0-9]{4,})|[0-9]{1,3}(?:\.[0-9]{3})+(?:,[0-9]+)?) ?%?"
+)
+
+
+class _Place(NamedTuple):
+    sheet: SheetCells
+    cell: Cell
+
+    @property
+    def raw(self) -> str:
+        """The text as stored."""
+        return str(self.cell.value)
+
+    @property
+    def font(self) -> str | None:
+        """The font from before Unicode in which it is shown, if any."""
+        return self.sheet.fonts.get((self.cell.row, self.cell.column))
+
+    def put(self, cell: Cell) -> None:
+        """Replace the cell."""
+        self.sheet.cells[cell.row, cell.column] = cell
+
+    def put_text(self, text: str) -> None:
+        """Give the cell another text to be read; what was stored stays beside it."""
+        self.put(self.cell._replace(text=clean(text)))
+
+
+def repair(book: Book) -> None:
+    """Convert what is certain in the cells of a file, count it and say so in its notes."""
+    strange: list[_Place] = []
+    grouped: list[_Place] = []
+    text_type = CellType.TEXT
+    for sheet in book.sheets:
+        fonts = sheet.fonts
+        for cell in sheet.cells.values():
+            if cell[2] is not text_type:
+                continue
+            stored: str = cell[3]  # type: ignore[assignment]  # the type says that it is text
+            if not stored.isascii() or (fonts and cell[:2] in fonts):
+                strange.append(_Place(sheet, cell))
+            elif "," in stored and cell.text[0] in "-0123456789":
+                grouped.append(_Place(sheet, cell))
+    # One search in all texts: nearly every file has nothing to repair, and pays no more than this.
+    everything = "\n".join([place[1][3] for place in strange])  # type: ignore[misc]  # texts, as above
+    if any(sheet.fonts for sheet in book.sheets) or is_suspicious(everything) or _ETH.search(everything):
+        _repair_texts(strange, book)
+    if grouped:
+        _repair_numbers(grouped, book)
+
+
+def _repair_texts(places: list[_Place], book: Book) -> None:
+    undecided = []
+    for place in places:
+        raw = place.raw
+        if (script := script_of_font(place.font or "")) is not None and not is_modern(raw):
+            _convert(place, script, book, "R116")
+        elif is_suspicious(raw) and (text := undo_mojibake(raw)) is not None:
+            place.put_text(text)
+            book.conversions["mojibake_text"] += 1
+        elif not raw.isascii():
+            undecided.append(place)
+    suspicious = [place for place in undecided if is_suspicious(place.raw)]
+    script = _believed(suspicious)
+    if script is None:
+        converted: set[int] = set()
+    else:
+        # Where a file has no letter that only Unicode has, all of it is in the old script.
+        is_throughout = not any(is_modern(place.raw) for place in undecided)
+        candidates = undecided if is_throughout else suspicious
+        chosen = [p for p in candidates if not is_modern(p.raw) and reads_as_vietnamese(decode(p.raw, script))]
+        converted = {id(place) for place in chosen}
+        for place in chosen:
+            _convert(place, script, book, "R117")
+    count = sum(_ETH.search(place.raw) is not None for place in undecided if id(place) not in converted)
+    if count:
+        book.conversions["eth_letter"] += count
+
+
+def _believed(places: list[_Place]) -> Script | None:
+    """Give the script that most of the strange texts read as, if enough of them do."""
+    found: Counter[Script] = Counter()
+    for place in places:
+        if is_modern(place.raw):
+            continue
+        for script in (Script.TCVN3, Script.VNI):
+            decoded = decode(place.raw, script)
+            if reads_as_vietnamese(decoded):
+                found[script] += evidence(decoded)[1]
+    best = max(found, key=lambda script: found[script], default=None)
+    return best if best is not None and found[best] >= _FEWEST_WORDS else None
+
+
+def _convert(place: _Place, script: Script, book: Book, note: str) -> None:
+    text = clean(decode(place.raw, script))
+    place.put_text(text)
+    if place.raw.isascii():
+        return
+    kind = "vni_text" if script is Script.VNI else "tcvn3_text"
+    if not book.conversions[kind]:
+        details = {"script": "VNI" if script is Script.VNI else "TCVN3 (ABC)", "read": text}
+        book.notes.append(Problem(note, place.sheet.name, place.cell.address, place.cell.text, details))
+    if script is Script.VNI:
+        book.conversions["vni_text"] += 1
+    else:
+        book.conversions["tcvn3_text"] += 1
+
+
+def _repair_numbers(places: list[_Place], book: Book) -> None:
+    """Read `1,252` as 1252 where the file writes other numbers the English way, and none the Vietnamese."""
+    texts = [place.cell.text for place in places]
+    if not any(map(_ENGLISH_PROOF.fullmatch, texts)) or any(map(_VIETNAMESE_PROOF.fullmatch, texts)):
+        return
+    for place in places:
+        cell = place.cell
+        if _ENGLISH_GROUPED.fullmatch(cell.text):
+            place.put(cell._replace(type=CellType.NUMBER, value=float(cell.text.replace(",", ""))))
+            book.conversions["english_number"] += 1
