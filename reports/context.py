@@ -239,14 +239,23 @@ class Site:
 
     @cached_property
     def open_cases(self) -> tuple[Submission, ...]:
-        """The newest submission of each unit and period where it is not accepted."""
+        """The newest submission of each unit and period where it is not accepted.
+
+        A file whose period could not be told is answered by whatever its unit sent after it.
+        """
         newest: dict[tuple[str, str], Submission] = {}
         for submission in self.submissions:
             key = (submission.org, submission.period)
             if key not in newest or submission.revision > newest[key].revision:
                 newest[key] = submission
-        found = (submission for submission in newest.values() if not submission.is_accepted)
+        found = (s for s in newest.values() if not s.is_accepted and not self._is_answered(s))
         return tuple(sorted(found, key=lambda s: (s.org, self.order(s.period))))
+
+    def _is_answered(self, case: Submission) -> bool:
+        if case.period in self.periods or case.received_at is None:
+            return False
+        later = (s.received_at for s in self.submissions if s.org == case.org and s.received_at is not None)
+        return any(received > case.received_at for received in later)
 
     def order(self, period: str) -> tuple[date, str]:
         """Give the calendar order of a period; unknown ones come last."""

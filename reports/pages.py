@@ -404,7 +404,7 @@ def open_cases(site: Site, cases: Sequence[Submission]) -> Grid:
         [
             code(case.id) if case.id.replace(".", "").replace("-", "").isalnum() else case.id,
             site.names.get(case.org, case.org),
-            write.period(case.period) if case.period in site.periods else case.period,
+            write.period(case.period) if case.period in site.periods else message("report.period.unknown"),
             write.local_day(case.received_at) if case.received_at else message("report.value.missing_short"),
             status_text(case.status),
             write.number(case.errors),

@@ -2,12 +2,13 @@
 
 import re
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from reports.blocks import Grid, Paragraph, Picture
-from reports.context import Figure, Site, Unit
+from reports.context import Figure, Site, Submission, Unit
 from reports.marts import MartsError
 from reports.overview import catalogue_page, index_page, open_page
 from reports.pages import Page, chart_data, unit_page
@@ -271,3 +272,13 @@ def test_the_same_site_gives_the_same_bytes(tmp_path: Path, drawn: Path, site: S
         files = sorted(path for path in (tmp_path / name).rglob("*") if path.is_file())
         contents.append([(path.relative_to(tmp_path / name), path.read_bytes()) for path in files])
     assert contents[0] == contents[1] == contents[2]
+
+
+def test_a_file_without_a_period_stays_open_until_its_unit_sends_another(site: Site) -> None:
+    received = datetime(2021, 1, 5, 8, tzinfo=UTC)
+    unreadable = Submission("TG-GCT.unknown.r1", "TG-GCT", "unknown", 1, received, "unreadable", 1, 0)
+    answer = Submission(
+        "TG-GCT.2020-N.r1", "TG-GCT", "2020-N", 1, received + timedelta(days=2), "accepted", 0, 0
+    )
+    assert unreadable in replace(site, submissions=(unreadable,)).open_cases
+    assert replace(site, submissions=(unreadable, answer)).open_cases == ()
