@@ -8,6 +8,7 @@ Each check has a frame of pairs: what is expected and what was found, for one th
 that is missing on either side is a failure, and so is a warehouse in which there is nothing to check.
 """
 
+import json
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -24,6 +25,7 @@ import pyarrow.parquet as pq
 
 from ingestion.catalogue import Language
 from ingestion.messages import message
+from reports.release import MANIFEST
 
 TOLERANCE = 1e-6
 """What two sums of the same numbers may differ by; sums of decimals depend on their order."""
@@ -127,7 +129,7 @@ def check_marts(
     Args:
         warehouse: the finished DuckDB file.
         bronze: the folder that it was built from.
-        previous: the warehouse of the last release, or its figures as Parquet; None for a first release.
+        previous: the figures of the last release (Parquet, beside its manifest); None for a first release.
         as_of: up to when submissions and decisions counted when the warehouse was built; None for all.
     """
     connection = duckdb.connect(str(warehouse), read_only=True)
@@ -347,53 +349,41 @@ def _terms(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
     ).df()
 
 
-_FIGURES = """
-select indicator_code as indicator, org_code as unit, period_code as period, value
-from {source}
-where value is not null and status = 'final' and {is_figure}
-    and org_code in (select org_code from rpt_report_unit)
-"""
-
-
 def _shrunk(connection: duckdb.DuckDBPyConnection, previous: Path) -> pd.DataFrame:
-    """Hold figures against those of the last release: one that fell or went needs a new submission behind it.
+    """Hold final figures of units against those of the last release.
 
-    Figures of a warehouse are explained by the submissions that each release has for the unit and period; of a
-    Parquet file nothing is known but the figures, so there only what has gone altogether is a failure.
+    A figure that fell or went is explained where a submission of a unit that it is made of came since, or was
+    withdrawn. Growth needs no explanation: periods fill up.
     """
     keys = ["indicator", "unit", "period"]
-    now = connection.execute(_FIGURES.format(source="fct_indicator_value", is_figure="true")).df()
-    if previous.suffix == ".parquet":
-        table = f"read_parquet('{previous}')"
-        has_derivation = "derivation" in pq.read_schema(previous).names
-        is_figure = "coalesce(derivation, '') = ''" if has_derivation else "true"
-        before = connection.execute(_FIGURES.format(source=table, is_figure=is_figure)).df()
-        pairs = _pairs(_totalled(before), _totalled(now), keys).dropna(subset=["expected"])
-        return pairs.assign(holds=pairs["found"].notna())
-    earlier = duckdb.connect(str(previous), read_only=True)
-    try:
-        before = earlier.execute(_FIGURES.format(source="fct_indicator_value", is_figure="true")).df()
-        sources_before = _sources(earlier)
-    finally:
-        earlier.close()
-    pairs = _pairs(_totalled(before), _totalled(now), keys).dropna(subset=["expected"])
-    sources = sources_before.merge(
-        _sources(connection), on=["unit", "period"], how="outer", suffixes=("", "_now")
-    )
-    sources["is_explained"] = sources["submissions"] != sources["submissions_now"]
-    pairs = pairs.merge(sources[["unit", "period", "is_explained"]], on=["unit", "period"], how="left")
-    has_shrunk = pairs["found"].isna() | (pairs["found"].abs() < pairs["expected"].abs() - TOLERANCE)
-    is_explained = pairs["is_explained"].fillna(value=False).astype(bool)
-    return pairs.assign(holds=~has_shrunk | is_explained).drop(columns="is_explained")
-
-
-def _totalled(frame: pd.DataFrame) -> pd.DataFrame:
-    return frame.rename(columns={"value": "total"})
-
-
-def _sources(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
-    return connection.execute(
-        "select org_code as unit, period_code as period, "
-        "string_agg(submission_id, ' ' order by submission_id) as submissions "
-        "from rpt_figure_source group by all"
+    query = """
+        select indicator_code as indicator, org_code as unit, period_code as period, value as total
+        from {source}
+        where value is not null and status = 'final' and {is_figure}
+            and org_code in (select org_code from rpt_report_unit)
+    """
+    is_figure = "coalesce(derivation, '') = ''" if "derivation" in pq.read_schema(previous).names else "true"
+    before = connection.execute(
+        query.format(source="read_parquet($file)", is_figure=is_figure), {"file": str(previous)}
     ).df()
+    now = connection.execute(query.format(source="fct_indicator_value", is_figure="true")).df()
+    pairs = _pairs(before, now, keys).dropna(subset=["expected"])
+    has_shrunk = pairs["found"].isna() | (pairs["found"].abs() < pairs["expected"].abs() - TOLERANCE)
+    return pairs.assign(holds=~has_shrunk | pairs["unit"].isin(_touched(connection, previous)))
+
+
+def _touched(connection: duckdb.DuckDBPyConnection, previous: Path) -> set[str]:
+    """Give the units and provinces of which a submission came or was withdrawn since the last release."""
+    manifest = json.loads((previous.parent / MANIFEST).read_text(encoding="utf-8"))
+    counting = connection.execute(
+        "select submission_id, reporting_org_code from fct_submission where is_effective"
+    ).fetchall()
+    known = set(manifest["submissions"])
+    new = {unit for submission, unit in counting if submission not in known}
+    withdrawn = {submission.split(".")[0] for submission in known - {submission for submission, _ in counting}}
+    made_of = connection.execute(
+        "select distinct sources.org_code, submissions.reporting_org_code from rpt_figure_source as sources "
+        "inner join fct_submission as submissions on sources.submission_id = submissions.submission_id"
+    ).fetchall()
+    changed = new | withdrawn
+    return changed | {unit for unit, contributor in made_of if contributor in changed}

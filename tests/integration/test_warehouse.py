@@ -1,5 +1,6 @@
 """The warehouse of a small world: bronze comes out as figures, traces, verdicts and a gate that holds."""
 
+import json
 import os
 import shutil
 from collections.abc import Iterator
@@ -401,8 +402,19 @@ def test_channels_of_people_are_not_in_the_warehouse(connection: duckdb.DuckDBPy
     assert not [name for _, name in tables if "contact" in name]
 
 
-def test_sound_marts_pass_the_gate(warehouse: Path, home: Path) -> None:
-    report = check_marts(warehouse, home / "bronze", warehouse)
+def _release(warehouse: Path, folder: Path, *, without: str = "") -> Path:
+    """Write what a release keeps of a warehouse: its figures, and the submissions that it was made of."""
+    folder.mkdir()
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        connection.execute(f"copy fct_indicator_value to '{folder / 'figures.parquet'}' (format parquet)")
+        rows = connection.execute("select submission_id from fct_submission where is_effective").fetchall()
+    known = sorted(row[0] for row in rows if row[0] != without)
+    (folder / "manifest.json").write_text(json.dumps({"submissions": known}), encoding="utf-8")
+    return folder / "figures.parquet"
+
+
+def test_sound_marts_pass_the_gate(warehouse: Path, home: Path, tmp_path: Path) -> None:
+    report = check_marts(warehouse, home / "bronze", _release(warehouse, tmp_path / "release"))
 
     assert report.passed, [failure.text("en") for failure in report.failures[:5]]
     assert all(count > 0 for count in report.checked.values())
@@ -459,27 +471,34 @@ def test_the_gate_names_what_does_not_hold(
 ) -> None:
     damage, check, subject = case
 
-    report = check_marts(_damaged(warehouse, tmp_path, damage), home / "bronze", warehouse)
+    previous = _release(warehouse, tmp_path / "release")
+    report = check_marts(_damaged(warehouse, tmp_path, damage), home / "bronze", previous)
 
     assert not report.passed
     assert (check, subject) in [(failure.check, dict(failure.subject)) for failure in report.failures]
     assert all(failure.message and failure.text("en") for failure in report.failures)
 
 
-def test_a_figure_may_shrink_when_something_new_was_filed(warehouse: Path, home: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("new_submission", "shrunk"),
+    [("", {"P", "PB"}), ("PB.2018-N.r1", set()), ("PA.2018-N.r1", {"PB"}), ("M1.2018-N.r1", {"P", "PB"})],
+    ids=["nothing new", "the unit's", "a neighbour's", "another's"],
+)
+def test_a_figure_may_shrink_only_when_something_of_it_was_filed_since(
+    warehouse: Path, home: Path, tmp_path: Path, new_submission: str, shrunk: set[str]
+) -> None:
     before = _damaged(
         warehouse,
         tmp_path,
-        "update fct_indicator_value set value = 60 "
-        f"where indicator_code = 'admissions' and org_code = 'PB' and period_code in ('2018-N', '{DANG}')",
-        "update rpt_figure_source set submission_id = 'PB.2018-N.r0' "
-        "where submission_id = 'PB.2018-N.r1' and period_code = '2018-N'",
+        "update fct_indicator_value set value = value + 5 "
+        "where indicator_code = 'admissions' and org_code in ('P', 'PB') and period_code = '2018-N'",
     )
+    previous = _release(before, tmp_path / "release", without=new_submission)
 
-    failures = check_marts(warehouse, home / "bronze", before).failures
+    failures = check_marts(warehouse, home / "bronze", previous).failures
 
-    # the year was filed anew since, the term's sources are said to be the same
-    assert [(f.subject["period"], f.expected, f.found) for f in failures] == [(DANG, 60, 55)]
+    assert {failure.subject["unit"] for failure in failures} == shrunk
+    assert {failure.check for failure in failures} <= {"nothing_shrank"}
 
 
 def test_only_what_had_been_received_and_decided_counts_as_of_a_moment(
