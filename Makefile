@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 DEMO_HOME ?= data
 
-.PHONY: setup demo test lint format lock bench clean
+.PHONY: setup demo test lint format lock bench docs clean
 
 setup: $(VENV)/.installed
 
@@ -40,6 +40,11 @@ lock:
 	@build/lock/bin/pip install --quiet --disable-pip-version-check uv
 	@build/lock/bin/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
 		--no-strip-extras --no-annotate --no-header --no-emit-index-url --no-emit-find-links --quiet -o requirements.lock
+
+# The page of every rule; the findings on them are those of the demo world.
+docs: setup
+	@$(BIN)/python -m demo.examples
+	@$(BIN)/python -m ingestion.gate.pages
 
 bench: setup
 	@$(BIN)/python -m benchmarks

@@ -7,6 +7,7 @@ What does not: how cells are changed (`draft.py`), choosing submissions and judg
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from statistics import median
 from typing import Literal
 
 import pandas as pd
@@ -759,6 +760,17 @@ def _target_below_last_term(draft: Draft) -> None:
     draft.put("B09", row, target_min=float(value) - 2 if isinstance(value, float) else None)
 
 
+_LEAST_PEERS = 10
+
+
+def _growth(draft: Draft, row: int) -> float | None:
+    try:
+        before = draft.earlier("B01", draft.period.previous_year, row, "closing_members")
+    except UnsuitedError:
+        return None
+    return draft.count("B01", row, "closing_members") / before if before else None
+
+
 @_breaks("V057", "V038")
 def _odd_growth(draft: Draft) -> None:
     past = draft.period.previous_year
@@ -769,8 +781,10 @@ def _odd_growth(draft: Draft) -> None:
         ),
     )
     peers = [r for r in range(len(draft.table("B01").rows)) if draft.is_type("B01", r, "DANG_BO_CO_SO")]
-    if len(peers) < 9:
-        raise UnsuitedError("too few peers")
+    growth = [_growth(draft, peer) for peer in peers if peer != row]
+    known = [ratio for ratio in growth if ratio is not None]
+    if len(known) < _LEAST_PEERS or not median(abs(ratio - median(known)) for ratio in known):
+        raise UnsuitedError("the peers are too few, or too much alike for one to be odd")
     by = 2 * draft.count("B01", row, "closing_members")
     draft.raised("B01", row, "closing_members", by)
     draft.more("B01", row, "in_transfer_other_province", "in_total", by=by)

@@ -119,11 +119,22 @@ class Score:
 class Trials:
     """The demo world as the ground of trials."""
 
-    def __init__(self, world: World, seed: int = 1) -> None:
+    def __init__(self, world: World, seed: int = 1, most_rows: int | None = None) -> None:
+        """Take the sound submissions of a world.
+
+        Args:
+            world: the demo world.
+            seed: another one draws other cases.
+            most_rows: leaves larger submissions out.
+        """
         self.world = world
         self.catalogue: Catalogue = load_catalogue()
         self._rng: Rng = stream(seed, "trials")
-        self._submissions = [submission_in_memory(self.catalogue, s) for s in world.sound()]
+        self._submissions = [
+            submission_in_memory(self.catalogue, s)
+            for s in world.sound()
+            if most_rows is None or sum(map(len, s.tables.values())) <= most_rows
+        ]
 
     @cached_property
     def contexts(self) -> dict[Variant, GateContext]:

@@ -8,4 +8,4 @@ from demo.world import World
 
 @pytest.fixture(scope="session")
 def trials(demo_world: World) -> Trials:
-    return Trials(demo_world)
+    return Trials(demo_world, most_rows=220)
