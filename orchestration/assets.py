@@ -17,6 +17,7 @@ from ingestion import pipeline
 from ingestion.home import Home
 from ingestion.ledger import Ledger, LedgerState
 from ingestion.reference import write_reference
+from orchestration import alerting
 from orchestration.environment import code_version
 from orchestration.partitions import is_covered, missing_periods, periods
 from orchestration.progress import Progress, counter
@@ -258,6 +259,7 @@ def release(
         runner=_runner(rendered),
     )
     releases.switch(state.home, made)
+    alerting.release_published(state.home, made.name, clock.now())
     progress.finish("release", made.name)
     return dg.MaterializeResult(metadata={"release": made.name, "path": dg.MetadataValue.path(made.folder)})
 

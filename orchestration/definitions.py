@@ -11,10 +11,10 @@ warnings.filterwarnings("ignore", category=dg.PreviewWarning)
 
 from orchestration import assets, checks  # noqa: E402
 from orchestration.dbt import dbt_resource, warehouse_models  # noqa: E402
-from orchestration.jobs import inbox_to_release, publish_release  # noqa: E402
+from orchestration.jobs import deliver_alerts, inbox_to_release, publish_release  # noqa: E402
 from orchestration.resources import resources  # noqa: E402
-from orchestration.schedules import nightly  # noqa: E402
-from orchestration.sensors import inbox_sensor  # noqa: E402
+from orchestration.schedules import morning_alerts, nightly  # noqa: E402
+from orchestration.sensors import failed_runs, inbox_sensor, outbox_sensor  # noqa: E402
 from orchestration.warehouse import prepare_manifest  # noqa: E402
 
 models = warehouse_models(prepare_manifest())
@@ -22,9 +22,9 @@ models = warehouse_models(prepare_manifest())
 defs = dg.Definitions(
     assets=[*assets.ALL, models, assets.warehouse(models)],
     asset_checks=checks.ALL,
-    jobs=[inbox_to_release, publish_release],
-    sensors=[inbox_sensor],
-    schedules=[nightly],
+    jobs=[inbox_to_release, publish_release, deliver_alerts],
+    sensors=[inbox_sensor, outbox_sensor, failed_runs],
+    schedules=[nightly, morning_alerts],
     resources={**resources(), "dbt": dbt_resource()},
     executor=dg.in_process_executor,
 )

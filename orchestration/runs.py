@@ -12,6 +12,7 @@ import dagster as dg
 
 from ingestion.home import Home
 from ingestion.registry import load_registry
+from orchestration import alerting, environment
 from orchestration.definitions import defs
 from orchestration.instance import COMMAND_LINE, LAUNCHED_BY_TAG, close_interrupted_runs, open_instance
 from orchestration.lock import writer_lock
@@ -93,7 +94,11 @@ def run_job(
             },
             tags={LAUNCHED_BY_TAG: COMMAND_LINE, **range_tags(instance.get_dynamic_partitions(name), period)},
         )
-        return _outcome(result)
+        outcome = _outcome(result)
+        if outcome.failure is not None:
+            failure = outcome.failure
+            alerting.run_failed(home, outcome.run_id, failure.step or job, failure.message, environment.now())
+        return outcome
 
 
 def _outcome(result: dg.ExecuteInProcessResult) -> RunOutcome:

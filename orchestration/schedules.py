@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from orchestration.jobs import inbox_to_release
+from orchestration.jobs import deliver_alerts, inbox_to_release
 from orchestration.partitions import periods, range_tags
 
 
@@ -19,3 +19,15 @@ def nightly(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipRea
     if not known:
         return dg.SkipReason("No period is known yet; the first submission brings them.")
     return dg.RunRequest(tags=dict(range_tags(known)))
+
+
+@dg.schedule(
+    job=deliver_alerts,
+    cron_schedule="0 7 * * *",
+    execution_timezone="Asia/Ho_Chi_Minh",
+    default_status=dg.DefaultScheduleStatus.STOPPED,
+    description="Every morning: reminders of deadlines. Off until it is turned on, for it writes to people.",
+)
+def morning_alerts() -> dg.RunRequest:
+    """Ask for a delivery, which looks at the deadlines first."""
+    return dg.RunRequest()

@@ -1,6 +1,7 @@
 """What starts runs when something happens.
 
-What belongs here: looking at the inbox and asking for a run. What does not: moving or reading files.
+What belongs here: looking at the inbox, the outbox and failed runs, and asking for a run. What does not: moving
+or reading files, and sending anything.
 """
 
 import hashlib
@@ -10,7 +11,8 @@ from datetime import datetime
 import dagster as dg
 
 from ingestion.intake import InboxFile, waiting
-from orchestration.jobs import inbox_to_release
+from orchestration import alerting
+from orchestration.jobs import deliver_alerts, inbox_to_release, publish_release
 from orchestration.lock import is_writing
 from orchestration.partitions import missing_periods, periods, range_tags
 from orchestration.resources import Clock, TongketHome
@@ -53,3 +55,38 @@ def inbox_sensor(context: dg.SensorEvaluationContext, home: TongketHome, clock: 
         dynamic_partitions_requests=[periods.build_add_request(missing)] if missing else [],
         asset_events=[dg.AssetObservation("inbox", metadata={"waiting": len(files)})],
     )
+
+
+@dg.sensor(
+    job=deliver_alerts,
+    minimum_interval_seconds=60,
+    default_status=dg.DefaultSensorStatus.STOPPED,
+    description="Asks for a delivery when alerts are due. Off until it is turned on, for it writes to people.",
+)
+def outbox_sensor(home: TongketHome, clock: Clock) -> dg.RunRequest | dg.SkipReason:
+    """Look at the outbox; what failed becomes due again after its pause."""
+    if not home.home.outbox.is_dir():
+        return dg.SkipReason("There is no outbox yet; the first submission brings it.")
+    now = clock.now()
+    due = alerting.due_alerts(home.home, home.registry, now)
+    if not due:
+        return dg.SkipReason("Nothing in the outbox is due.")
+    key = hashlib.sha256("\0".join(due).encode()).hexdigest()[:32]
+    return dg.RunRequest(run_key=f"{key}-{now:%Y%m%dT%H%M}")
+
+
+@dg.run_failure_sensor(
+    monitored_jobs=[inbox_to_release, publish_release],
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="Writes the alert of a run that failed into the outbox.",
+)
+def failed_runs(context: dg.RunFailureSensorContext, home: TongketHome, clock: Clock) -> None:
+    """Tell the data team at which step a run failed, and why."""
+    step, said = "", context.failure_event.message or ""
+    for event in context.get_step_failure_events()[:1]:
+        error = event.step_failure_data.error
+        while error is not None and error.cause is not None:
+            error = error.cause
+        step, said = event.step_key or "", error.message.strip() if error else said
+    run = context.dagster_run
+    alerting.run_failed(home.home, run.run_id, step or run.job_name, said, clock.now())
