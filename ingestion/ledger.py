@@ -154,11 +154,12 @@ class Decided:
 
 @dataclass(frozen=True)
 class PeriodClosed:
-    """From now on, what is filed for a period is held."""
+    """From now on, what is filed for a period is held; lines of early ledgers have no reason."""
 
     period: str
     by: str
     at: AwareDatetime
+    reason: str = ""
     event: Literal["period_closed"] = "period_closed"
 
 
@@ -372,6 +373,19 @@ class LedgerState:
         return locked_on is not None and locked_on < received_at.date()
 
 
+def _demand_person_and_reason(event: Event) -> None:
+    """Refuse a decision that nobody answers for; what stands in a ledger already is taken as it is.
+
+    Raises:
+        DecisionRefusedError: there is no reason or no person.
+    """
+    if isinstance(event, Decided | PeriodClosed | PeriodReopened):
+        if not event.reason.strip():
+            raise DecisionRefusedError(message("landing.decision.no_reason"))
+        if not event.by.strip():
+            raise DecisionRefusedError(message("landing.decision.nobody"))
+
+
 def _said(record: SubmissionRecord) -> str:
     return record.status.value if record.status else message("landing.status.pending")
 
@@ -473,10 +487,13 @@ class LedgerWriter:
 
         Raises:
             ContradictionError: an event does not fit what happened before; none of them is written.
-            DecisionRefusedError: a decision cannot be taken; none of them is written.
+            DecisionRefusedError: a decision cannot be taken, or says not who takes it and why; none of them is
+                written.
         """
         if not events:
             return
+        for event in events:
+            _demand_person_and_reason(event)
         for event in events:
             self.state.apply(event)
         self._path.parent.mkdir(parents=True, exist_ok=True)

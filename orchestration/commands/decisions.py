@@ -29,7 +29,7 @@ def _decide(
         submission,
         decision,
         reason=reason,
-        by=by or getpass.getuser(),
+        by=_person(by),
         now=environment.now(),
     )
     shown = call.text(f"cli.verdict.{record.status}")
@@ -57,6 +57,11 @@ def reject(call: Invocation, submission: str, reason: str, by: str | None) -> in
     return _decide(call, submission, "reject", reason, by)
 
 
+def _person(by: str | None) -> str:
+    """Give who decides: whoever is named, also where that is nobody, else whoever is logged in."""
+    return getpass.getuser() if by is None else by
+
+
 def _append(call: Invocation, event: Event) -> None:
     with Ledger(call.home.ledger).writing() as ledger:
         ledger.append([event])
@@ -64,12 +69,13 @@ def _append(call: Invocation, event: Event) -> None:
 
 @command("close")
 @argument("period")
+@option("--reason", required=True)
 @option("--by")
 @pass_invocation
-def close(call: Invocation, period: str, by: str | None) -> int:
+def close(call: Invocation, period: str, reason: str, by: str | None) -> int:
     """See the text `cli.close.help`."""
     asked = calendar_period(call, registry_of(call), period)
-    _append(call, PeriodClosed(asked.code, by or getpass.getuser(), environment.now()))
+    _append(call, PeriodClosed(asked.code, _person(by), environment.now(), reason))
     click.echo(call.text("cli.close.done", period=asked.code))
     return 0
 
@@ -86,7 +92,7 @@ def reopen(call: Invocation, *, period: str, unit: str, until: datetime, reason:
     registry = registry_of(call)
     asked = calendar_period(call, registry, period).code
     unit = known_unit(call, registry, unit)
-    last_day, who = until.date(), by or getpass.getuser()
-    _append(call, PeriodReopened(asked, unit, last_day, reason, who, environment.now()))
+    last_day = until.date()
+    _append(call, PeriodReopened(asked, unit, last_day, reason, _person(by), environment.now()))
     click.echo(call.text("cli.reopen.done", period=asked, unit=unit, until=last_day))
     return 0

@@ -1,14 +1,27 @@
-"""`tongket status`: units × periods, read from the ledger and the registry."""
+"""`tongket status`: units × periods, or everything that ever happened, from the ledger and the registry."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 import click
 
 from ingestion import intake
 from ingestion.catalogue import load_catalogue
-from ingestion.ledger import Ledger, LedgerState, SubmissionRecord
+from ingestion.ledger import (
+    Decided,
+    Duplicate,
+    Event,
+    Explained,
+    Judged,
+    Ledger,
+    LedgerState,
+    PeriodReopened,
+    Received,
+    Unknown,
+)
 from ingestion.periods import Period, PeriodError
 from ingestion.registry import Registry
 from orchestration.commands.common import calendar_period, known_unit, print_json, registry_of
@@ -44,14 +57,13 @@ def _current_row(registry: Registry, state: LedgerState, unit: str, period: str)
         "status": str(status),
         "submission": str(newest.key) if newest else None,
         "accepted": str(counting.key) if counting else None,
-        **_receipt(registry, revisions[0] if revisions else None, period),
+        **_receipt(registry, revisions[0].received_at if revisions else None, period),
     }
 
 
-def _receipt(registry: Registry, record: SubmissionRecord | None, period: str) -> dict[str, Any]:
+def _receipt(registry: Registry, received: datetime | None, period: str) -> dict[str, Any]:
     row = registry.periods.get(period)
     due_on = row.due_on if row else None
-    received = record.received_at if record else None
     return {
         "received_at": received.isoformat() if received else None,
         "due_on": due_on.isoformat() if due_on else None,
@@ -59,24 +71,48 @@ def _receipt(registry: Registry, record: SubmissionRecord | None, period: str) -
     }
 
 
-def history(registry: Registry, state: LedgerState) -> Iterator[dict[str, Any]]:
-    """Give one row for each submission, in order of receipt, with its verdict and what overrides it."""
-    for record in state.submissions.values():
-        decision = record.decision
-        severities = Counter(finding.severity for finding in record.findings)
+def trail(registry: Registry, events: Iterable[Event]) -> Iterator[dict[str, Any]]:
+    """Give one row for everything that ever happened, in the order of the ledger."""
+    places: dict[str, tuple[str, str]] = {}
+    for event in events:
+        if isinstance(event, Received):
+            places[event.submission] = (event.unit, event.period)
+        submission = getattr(event, "submission", None)
+        unit, period = places.get(submission or "", (None, None))
         yield {
-            "unit": record.key.unit,
-            "period": record.key.period,
-            "status": str(record.status or PENDING),
-            "submission": str(record.key),
-            "verdict": str(record.verdict or PENDING),
-            "errors": severities["error"],
-            "warnings": severities["warning"],
-            "decision": f"{decision.decision}: {decision.reason} ({decision.by})" if decision else None,
-            "file": record.file,
-            "original_name": record.original_name,
-            **_receipt(registry, record, record.key.period),
+            "at": event.at.isoformat(),
+            "event": event.event,
+            "unit": unit or getattr(event, "unit", None),
+            "period": period or getattr(event, "period", None),
+            "submission": submission,
+            "by": getattr(event, "by", None),
+            "reason": getattr(event, "reason", None),
+            **_details(registry, event),
         }
+
+
+def _details(registry: Registry, event: Event) -> dict[str, Any]:
+    """Give what only one kind of event has."""
+    found: dict[str, Any] = {}
+    match event:
+        case Received():
+            found = {"file": event.file, "original_name": event.original_name}
+            found |= _receipt(registry, event.received_at, event.period)
+        case Duplicate():
+            found = {"original_name": event.original_name, "received_at": event.received_at.isoformat()}
+        case Unknown():
+            found = {"file": event.file, "original_name": event.original_name, "folder": event.folder}
+        case Judged():
+            counted = Counter(finding.severity for finding in event.findings)
+            found = {"verdict": str(event.verdict), "rules_version": event.rules_version}
+            found |= {"errors": counted["error"], "warnings": counted["warning"]}
+        case Explained():
+            found = {"explanations": [asdict(explanation) for explanation in event.explanations]}
+        case Decided():
+            found = {"decision": event.decision}
+        case PeriodReopened():
+            found = {"until": event.until.isoformat()}
+    return found
 
 
 @command("status")
@@ -87,13 +123,13 @@ def history(registry: Registry, state: LedgerState) -> Iterator[dict[str, Any]]:
 @pass_invocation
 def status(call: Invocation, unit: str | None, period: str | None, show_history: bool, as_json: bool) -> int:
     """See the text `cli.status.help`."""
-    registry = registry_of(call)
-    state = Ledger(call.home.ledger).replay()
+    registry, ledger = registry_of(call), Ledger(call.home.ledger)
+    state = ledger.replay()
     only_unit = known_unit(call, registry, unit) if unit else None
     only_period = calendar_period(call, registry, period).code if period else None
     rows = [
         row
-        for row in (history(registry, state) if show_history else current(registry, state))
+        for row in (trail(registry, ledger.events()) if show_history else current(registry, state))
         if only_unit in (None, row["unit"]) and only_period in (None, row["period"])
     ]
     if as_json:
@@ -101,10 +137,10 @@ def status(call: Invocation, unit: str | None, period: str | None, show_history:
         return 0
     from orchestration.terminal import console, table  # noqa: PLC0415
 
-    names = ("submission", "received", "on_time", "verdict", "findings", "decision")
-    if not show_history:
-        names = ("unit", "period", "submission", "received", "on_time", "status")
-    cells = [_history_cells(call, row) if show_history else _current_cells(call, row) for row in rows]
+    names = ["unit", "period", "submission", "received", "on_time", "status"]
+    if show_history:
+        names = ["at", "event", "subject", "by", "detail"]
+    cells = [_trail_cells(call, row) if show_history else _current_cells(call, row) for row in rows]
     console().print(table([call.text(f"cli.status.column.{name}") for name in names], cells))
     counted = Counter(row["status"] for row in current(registry, state))
     settled = counted["accepted"] + counted[MISSING]
@@ -120,17 +156,37 @@ def status(call: Invocation, unit: str | None, period: str | None, show_history:
     return 0
 
 
-def _received_cells(call: Invocation, row: dict[str, Any]) -> tuple[str, str]:
-    punctual = {True: call.text("cli.status.yes"), False: call.text("cli.status.no"), None: ""}
-    return (row["received_at"] or "")[:16].replace("T", " "), punctual[row["on_time"]]
-
-
 def _current_cells(call: Invocation, row: dict[str, Any]) -> tuple[str, ...]:
-    shown = call.text(f"cli.verdict.{row['status']}")
-    return (row["unit"], row["period"], row["submission"] or "", *_received_cells(call, row), shown)
+    punctual = {True: call.text("cli.status.yes"), False: call.text("cli.status.no"), None: ""}
+    received, shown = _minute(row["received_at"]), call.text(f"cli.verdict.{row['status']}")
+    return (row["unit"], row["period"], row["submission"] or "", received, punctual[row["on_time"]], shown)
 
 
-def _history_cells(call: Invocation, row: dict[str, Any]) -> tuple[str, ...]:
-    shown = call.text(f"cli.verdict.{row['verdict']}")
-    found = f"{row['errors']}/{row['warnings']}"
-    return (row["submission"], *_received_cells(call, row), shown, found, row["decision"] or "")
+def _trail_cells(call: Invocation, row: dict[str, Any]) -> tuple[str, ...]:
+    subject = row["submission"] or " ".join(filter(None, (row["period"], row["unit"])))
+    what = call.text(f"cli.trail.{row['event']}")
+    return (_minute(row["at"]), what, subject, row["by"] or "", "; ".join(_said(call, row)))
+
+
+def _said(call: Invocation, row: dict[str, Any]) -> Iterator[str]:
+    """Give what there is to say of an event, in parts."""
+    if "verdict" in row:
+        verdict = call.text(f"cli.verdict.{row['verdict']}")
+        yield call.text("cli.trail.verdict", verdict=verdict, errors=row["errors"], warnings=row["warnings"])
+    if "decision" in row:
+        yield call.text(f"cli.trail.decision.{row['decision']}")
+    if "until" in row:
+        yield call.text("cli.trail.until", until=row["until"])
+    for one in row.get("explanations", ()):
+        place = "!".join(part for part in (one["sheet"], one["cell"]) if part)
+        yield f"{one['rule']} {place}: {one['text']}"
+    if row["reason"]:
+        yield row["reason"]
+    if "original_name" in row:
+        yield row["original_name"]
+    if row.get("on_time") is False:
+        yield call.text("cli.status.no")
+
+
+def _minute(moment: str | None) -> str:
+    return (moment or "")[:16].replace("T", " ")

@@ -90,7 +90,7 @@ def test_what_was_written_is_what_is_read(tmp_path: Path) -> None:
         judged("A.2019-N.r1", Verdict.REJECTED),
         Duplicate("A.2019-N.r1", "A", "x", "lại.xlsx", NOW, "A/x", NOW),
         Unknown("lạ", "y", "inbox/_unknown/y", "y.xlsx", NOW, "lạ/y", NOW),
-        PeriodClosed("2018-N", "data team", NOW),
+        PeriodClosed("2018-N", "data team", NOW, "chốt số liệu"),
         PeriodReopened("2018-N", "A", date(2020, 2, 1), "bổ sung", "data team", NOW),
     ]
     ledger = written(tmp_path / "ledger.jsonl", *events)

@@ -304,12 +304,42 @@ def test_a_period_closed_by_hand_holds_what_comes_later_but_for_a_unit_that_may_
     world: World, workbook: Write
 ) -> None:
     with Ledger(world.home.ledger).writing() as ledger:
-        ledger.append([PeriodClosed("2019-Q1", "data team", NOW - timedelta(days=1))])
+        ledger.append([PeriodClosed("2019-Q1", "data team", NOW - timedelta(days=1), "chốt số liệu")])
         ledger.append([PeriodReopened("2019-Q1", "KB", NOW.date(), "bổ sung", "data team", NOW)])
     world.submit(workbook("KA"), "KA")
     world.submit(workbook("KB"), "KB")
     world.land()
     assert world.judge() == {"KA.2019-Q1.r1": Verdict.ON_HOLD, "KB.2019-Q1.r1": Verdict.ACCEPTED}
+
+
+def test_the_exception_of_a_reopened_period_ends_with_its_last_day(world: World, workbook: Write) -> None:
+    last_day = NOW + timedelta(days=2)
+    with Ledger(world.home.ledger).writing() as ledger:
+        ledger.append([PeriodClosed("2019-Q1", "lan", NOW - timedelta(days=1), "chốt số liệu")])
+        ledger.append([PeriodReopened("2019-Q1", "KA", last_day.date(), "bổ sung", "lan", NOW)])
+    world.submit(workbook("KA", members=40), "KA", last_day)
+    world.submit(workbook("KA", members=41), "KA", last_day + timedelta(days=1))
+    world.submit(workbook("KB"), "KB", last_day)
+    world.land()
+    assert world.judge() == {
+        "KA.2019-Q1.r1": Verdict.ACCEPTED,
+        "KB.2019-Q1.r1": Verdict.ON_HOLD,
+        "KA.2019-Q1.r2": Verdict.ON_HOLD,
+    }
+    kept = Ledger(world.home.ledger).replay().effective("KA", "2019-Q1")
+    assert kept is not None and kept.key.revision == 1, "what is held leaves what counts as it is"
+    world.decide("KA.2019-Q1.r2", "accept")
+    kept = Ledger(world.home.ledger).replay().effective("KA", "2019-Q1")
+    assert kept is not None and kept.key.revision == 2
+
+
+def test_closing_a_period_again_ends_every_exception(world: World, workbook: Write) -> None:
+    with Ledger(world.home.ledger).writing() as ledger:
+        ledger.append([PeriodReopened("2019-Q1", "KA", NOW.date(), "bổ sung", "lan", NOW - timedelta(days=2))])
+        ledger.append([PeriodClosed("2019-Q1", "lan", NOW - timedelta(days=1), "chốt số liệu")])
+    world.submit(workbook("KA"), "KA")
+    world.land()
+    assert world.judge() == {"KA.2019-Q1.r1": Verdict.ON_HOLD}
 
 
 def test_bronze_comes_back_byte_for_byte_from_landing_and_is_not_judged_again(

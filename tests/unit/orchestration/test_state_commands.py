@@ -9,8 +9,9 @@ from click.testing import Result
 
 from ingestion.catalogue import load_catalogue
 from ingestion.home import Home
-from ingestion.ledger import Judged, Ledger, Received, Verdict
+from ingestion.ledger import Duplicate, Explained, Judged, Ledger, Received, Unknown, Verdict
 from ingestion.registry import load_registry
+from ingestion.submissions import Explanation
 
 SENT = datetime(2021, 1, 18, 2, 0, tzinfo=UTC)
 
@@ -141,14 +142,30 @@ def test_status_shows_the_newest_revision_and_the_one_that_counts(call, home: Ho
     assert rows["VD-NX"]["status"] == "pending"
 
 
-def test_status_history_has_a_row_for_every_revision(call, home: Home) -> None:
-    receive(home, "VD-SM", "2020-N", 1, Verdict.REJECTED)
-    receive(home, "VD-SM", "2020-N", 2, Verdict.NEEDS_EXPLANATION)
-    call("accept", "VD-SM.2020-N.r2", "--reason", "xác nhận", "--by", "lan")
-    first, second = json.loads(call("status", "--history", "--json").stdout)
-    assert (first["submission"], first["verdict"], first["decision"]) == ("VD-SM.2020-N.r1", "rejected", None)
-    assert (second["verdict"], second["status"]) == ("needs_explanation", "accepted")
-    assert second["decision"] == "accept: xác nhận (lan)"
+def test_status_history_prints_the_whole_trail_in_order(call, home: Home) -> None:
+    name = receive(home, "VD-SM", "2020-N", 1, Verdict.NEEDS_EXPLANATION)
+    told = Explained(name, (Explanation("V019", "B01", "C9", "chi bộ mới", 7),), SENT)
+    duplicate = Duplicate(name, "VD-SM", "x", "lại.xlsx", SENT, "VD-SM/x", SENT)
+    nobody = Unknown("lạ", "y", "inbox/_unknown/y", "y.xlsx", SENT, "lạ/y", SENT)
+    with Ledger(home.ledger).writing() as ledger:
+        ledger.append([told, duplicate, nobody])
+    call("accept", name, "--reason", "xác nhận", "--by", "lan")
+    call("reject", name, "--reason", "nhầm kỳ", "--by", "hoa")
+    call("close", "2020-N", "--reason", "chốt số", "--by", "lan")
+    call("reopen", "2020-N", "--unit", "VD-SM", "--until", "2021-03-31", "--reason", "bão", "--by", "hoa")
+    rows = json.loads(call("status", "--history", "--json").stdout)
+    events = ["received", "judged", "explained", "duplicate", "unknown", "decided", "decided"]
+    assert [row["event"] for row in rows] == [*events, "period_closed", "period_reopened"]
+    assert (rows[0]["unit"], rows[0]["period"], rows[0]["on_time"]) == ("VD-SM", "2020-N", True)
+    assert (rows[1]["verdict"], rows[1]["unit"]) == ("needs_explanation", "VD-SM")
+    assert rows[2]["explanations"][0]["text"] == "chi bộ mới"
+    decisions = [(row["decision"], row["reason"], row["by"]) for row in rows[5:7]]
+    assert decisions == [("accept", "xác nhận", "lan"), ("reject", "nhầm kỳ", "hoa")]
+    assert (rows[7]["reason"], rows[7]["by"]) == ("chốt số", "lan")
+    assert (rows[8]["unit"], rows[8]["until"]) == ("VD-SM", "2021-03-31")
+    shown = call("status", "--history", "--unit", "VD-SM").output
+    assert "chi bộ mới" in " ".join(shown.split()) and "y.xlsx" not in shown
+    assert call("status", "--history", language="vi").exit_code == 0
 
 
 def test_a_submission_without_a_period_stands_in_the_status(call, home: Home) -> None:
@@ -175,13 +192,35 @@ def test_a_decision_needs_a_reason(call, home: Home) -> None:
 
 
 def test_close_and_reopen_stand_in_the_ledger(call, home: Home) -> None:
-    assert call("close", "2020-N").exit_code == 0
+    assert call("close", "2020-N", "--reason", "chốt số").exit_code == 0
     args = ("reopen", "2020-N", "--unit", "VD-SM", "--until", "2021-03-31", "--reason", "bão")
     assert call(*args).exit_code == 0
     state = Ledger(home.ledger).replay()
     assert set(state.closed) == {"2020-N"}
     assert set(state.reopened) == {("2020-N", "VD-SM")}
-    assert call("close", "2020-M").exit_code == 2
+    assert call("close", "2020-M", "--reason", "chốt số").exit_code == 2
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("accept", "VD-SM.2020-N.r1"),
+        ("reject", "VD-NX.2020-N.r1"),
+        ("close", "2020-N"),
+        ("reopen", "2020-N", "--unit", "VD-SM", "--until", "2021-03-31"),
+    ],
+)
+def test_every_decision_needs_a_person_and_a_reason(call, home: Home, command: tuple[str, ...]) -> None:
+    receive(home, "VD-SM", "2020-N", 1, Verdict.ON_HOLD)
+    receive(home, "VD-NX", "2020-N", 1, Verdict.ACCEPTED)
+    before = home.ledger.read_bytes()
+    assert call(*command).exit_code == 2
+    assert call(*command, "--reason", " ").exit_code == 1
+    assert call(*command, "--reason", "bão", "--by", " ").exit_code == 1
+    assert home.ledger.read_bytes() == before
+    assert call(*command, "--reason", "bão", "--by", "lan").exit_code == 0
+    last = json.loads(home.ledger.read_text(encoding="utf-8").splitlines()[-1])
+    assert (last["by"], last["reason"]) == ("lan", "bão")
 
 
 def test_doctor_says_what_is_there_and_what_is_missing(call, monkeypatch: pytest.MonkeyPatch) -> None:
