@@ -56,6 +56,8 @@ from ingestion.periods import Period
 from ingestion.reading import read_file
 from ingestion.reference import write_reference
 from ingestion.registry import Registry
+from ingestion.returning import answer_to, changes_since, write_return
+from ingestion.returns import Differences, marked_workbook
 from ingestion.submissions import Problem, Reading, Submission, SubmissionKey
 
 Progress = Callable[[int, int, str], None]
@@ -96,11 +98,14 @@ class PeriodReport:
         verdicts: by submission, in order of receipt.
         failures: submissions that could not be judged for a fault of the program, with the technical text; they
             stay pending.
+        unreturned: submissions whose workbook could not be marked for a fault of the program, with the
+            technical text; the clerk gets the list of findings without the workbook.
     """
 
     period: str
     verdicts: dict[str, Verdict] = field(default_factory=dict)
     failures: dict[str, str] = field(default_factory=dict)
+    unreturned: dict[str, str] = field(default_factory=dict)
 
     @property
     def counts(self) -> dict[Verdict, int]:
@@ -327,6 +332,13 @@ def judge_period(
             judgement = _with_locks(judgements[submission.key], submission, registry, ledger.state)
             report.verdicts[str(submission.key)] = judgement.verdict
             events += _verdict_events(submission, judgement, now)
+            name = str(submission.key)
+            answer = answer_to(submission, judgement, registry)
+            original = Landing(home).path(ledger.state.submissions[name].file)
+            changes = changes_of(home, catalogue, ledger.state, name)
+            if technical := write_return(home, original, answer, changes, catalogue):
+                report.unreturned[name] = technical
+        # Returns come first: without a verdict they are written again, a verdict without one would stay so.
         ledger.append(events)
         write_alerts(home, registry, ledger.state, now)
         _write_bronze(home, registry, catalogue, ledger.state, _stale_periods(home, catalogue, ledger.state))
@@ -410,6 +422,22 @@ def _verdict_events(submission: Submission, judgement: Judgement, now: datetime)
         )
     )
     return events
+
+
+def changes_of(
+    home: Home, catalogue: Catalogue, state: LedgerState, submission: str
+) -> tuple[SubmissionKey, Differences] | None:
+    """Give the filing that a submission revises and what changed since; None for a first one.
+
+    Raises:
+        KeyError: there is no such submission.
+    """
+    record = state.submissions[submission]
+
+    def read(other: SubmissionRecord) -> Reading:
+        return _submission(home, catalogue, other).reading
+
+    return changes_since(record.key, read(record), state, read, catalogue)
 
 
 def decide(
@@ -537,6 +565,13 @@ def check_files(
     return [
         CheckResult(path, key, readings[key], judgements[key]) for path, key in zip(paths, keys, strict=True)
     ]
+
+
+def return_of(result: CheckResult, catalogue: Catalogue, registry: Registry | None) -> bytes:
+    """Make the marked workbook of a checked file; nothing of it is stored here."""
+    submission = Submission(result.key, "", _TIMELESS, result.reading)
+    answer = answer_to(submission, result.judgement, registry, is_trial=True)
+    return marked_workbook(result.path, answer, catalogue)
 
 
 def _no_registry() -> Registry:

@@ -1,5 +1,8 @@
 """`tongket check`: the verdict and findings for files, with nothing stored."""
 
+import re
+from collections.abc import Sequence
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -8,9 +11,9 @@ import click
 from ingestion.catalogue import load_catalogue
 from ingestion.findings import Finding, Judgement, OutcomeStatus, Verdict
 from ingestion.ledger import UNKNOWN_PERIOD, Ledger
-from ingestion.registry import load_registry
+from ingestion.registry import Registry, load_registry
 from orchestration.commands.common import existing, moment, print_json
-from orchestration.errors import REFUSED
+from orchestration.errors import REFUSED, CommandError
 from orchestration.texts import Invocation, argument, command, json_option, option, pass_invocation
 
 if TYPE_CHECKING:
@@ -19,15 +22,19 @@ if TYPE_CHECKING:
 
 _STYLES = {Verdict.ACCEPTED: "green", Verdict.NEEDS_EXPLANATION: "yellow", Verdict.ON_HOLD: "yellow"}
 _SHOWN_FINDINGS = 200
+_RETURN_SUFFIX = re.compile(r"-ket-qua(?:-\d+)?$")
 _LISTED_RULES = 12
 
 
 @command("check")
 @argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @option("--as-of")
+@option("--return", "return_folder", type=click.Path(path_type=Path, file_okay=False))
 @json_option
 @pass_invocation
-def check(call: Invocation, files: tuple[Path, ...], as_of: str | None, as_json: bool) -> int:
+def check(
+    call: Invocation, files: tuple[Path, ...], as_of: str | None, return_folder: Path | None, as_json: bool
+) -> int:
     """See the text `cli.check.help`."""
     from ingestion.pipeline import check_files  # noqa: PLC0415
 
@@ -35,16 +42,50 @@ def check(call: Invocation, files: tuple[Path, ...], as_of: str | None, as_json:
     at = moment(call, as_of, end_of_day=True)
     registry = load_registry(call.home.registry) if call.home.registry.is_dir() else None
     results = check_files(paths, load_catalogue(), registry, at, _history(call))
+    returned = _write_returns(call, results, registry, return_folder) if return_folder else {}
     if as_json:
-        for result in results:
-            print_json(as_object(call, result))
+        for number, result in enumerate(results):
+            answer = as_object(call, result)
+            print_json(answer | {"return": str(returned[number])} if returned else answer)
     else:
-        for result in results:
+        for number, result in enumerate(results):
             _show(call, result)
+            if returned:
+                click.echo(call.text("cli.check.returned", path=returned[number]))
         if registry is None:
             click.echo(call.text("cli.check.no_registry", home=call.home.root), err=True)
     is_accepted = all(result.judgement.verdict is Verdict.ACCEPTED for result in results)
     return 0 if is_accepted else REFUSED
+
+
+def _write_returns(
+    call: Invocation, results: "Sequence[CheckResult]", registry: Registry | None, folder: Path
+) -> dict[int, Path]:
+    """Write the marked workbook of each file, and give the paths by the files' numbers.
+
+    Raises:
+        CommandError: the folder cannot be written to.
+    """
+    from ingestion.pipeline import return_of  # noqa: PLC0415
+
+    written: dict[int, Path] = {}
+    for number, result in enumerate(results):
+        path = _free_path(folder, result.path)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(return_of(result, load_catalogue(), registry))
+        except OSError as error:
+            raise CommandError(call.text("cli.check.no_return", path=path, reason=error.strerror)) from error
+        written[number] = path
+    return written
+
+
+def _free_path(folder: Path, checked: Path) -> Path:
+    """Name a return after its file; one that is there may hold corrections and is never replaced."""
+    checked = checked.resolve()
+    stem = _RETURN_SUFFIX.sub("", checked.name if checked.is_dir() else checked.stem)
+    names = (f"{stem}-ket-qua{f'-{number}' if number > 1 else ''}.xlsx" for number in count(1))
+    return next(path for name in names if not (path := folder / name).exists())
 
 
 def _history(call: Invocation) -> "History | None":

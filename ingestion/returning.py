@@ -1,0 +1,83 @@
+"""Where returned workbooks are kept, and what a revision is compared with.
+
+What belongs here: putting an answer together from what is recorded, and writing it. What does not: how a
+workbook is marked (`returns/`), and when returns are written (`pipeline.py`).
+"""
+
+import traceback
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from ingestion.catalogue import Catalogue
+from ingestion.files import write_durably
+from ingestion.findings import Judgement
+from ingestion.home import Home
+from ingestion.ledger import UNKNOWN_PERIOD, LedgerState, SubmissionRecord
+from ingestion.periods import Period
+from ingestion.registry import Registry
+from ingestion.returns import Answer, Differences, compare, findings_alone, marked_workbook
+from ingestion.submissions import Reading, Submission, SubmissionKey
+
+ReadRecord = Callable[[SubmissionRecord], Reading]
+"""Gives the reading of a landed file."""
+
+
+def return_path(home: Home, key: SubmissionKey) -> Path:
+    """Give the place of the workbook that goes back to the clerk."""
+    return home.returns / key.unit / f"{key}.xlsx"
+
+
+def answer_to(
+    submission: Submission, judgement: Judgement, registry: Registry | None, *, is_trial: bool = False
+) -> Answer:
+    """Give what a clerk is told of a submission, or of a file that was only tried."""
+    unit = None
+    key = submission.key
+    if registry is not None and key.period != UNKNOWN_PERIOD:
+        unit = registry.organisation_in(key.unit, Period.parse(key.period))
+    if registry is not None and unit is None and key.unit in registry.versions:
+        unit = registry.versions[key.unit][-1]
+    received_at = None if is_trial else submission.received_at
+    return Answer(key, submission.reading, judgement, unit.org_name if unit else "", received_at)
+
+
+def changes_since(
+    key: SubmissionKey, reading: Reading, state: LedgerState, read: ReadRecord, catalogue: Catalogue
+) -> tuple[SubmissionKey, Differences] | None:
+    """Compare a revision with the newest one before it that could be read; None where there is none."""
+    if not reading.is_readable or key.period == UNKNOWN_PERIOD:
+        return None
+    for revision in range(key.revision - 1, 0, -1):
+        previous = SubmissionKey(key.unit, key.period, revision)
+        record = state.submissions.get(str(previous))
+        before = read(record) if record else None
+        if before is not None and before.is_readable:
+            return previous, compare(before, reading, catalogue)
+    return None
+
+
+def write_return(
+    home: Home,
+    original: Path,
+    answer: Answer,
+    changes: tuple[SubmissionKey, Differences] | None,
+    catalogue: Catalogue,
+) -> str:
+    """Write the workbook that goes back; a fault in marking is no reason to leave the clerk without an answer.
+
+    Returns:
+        The technical text of the fault; blank where there was none.
+    """
+    technical = ""
+    if changes is not None:
+        answer = replace(answer, previous=changes[0], differences=changes[1])
+    try:
+        data = marked_workbook(original, answer, catalogue)
+    except Exception:
+        technical = traceback.format_exc()
+        data = findings_alone(answer, catalogue)
+    path = return_path(home, answer.key)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_durably(path, data)
+    return technical

@@ -1,0 +1,20 @@
+"""What goes back to the clerk: the filed workbook with marks, and what changed since the filing before.
+
+What belongs here: making bytes from a file and what the gate says of it. What does not: judging (`gate/`), and
+where and when returns are written (`pipeline.py`).
+"""
+
+from ingestion.returns.differences import CellChange, Differences, RowChange, compare
+from ingestion.returns.marking import findings_alone, marked_workbook
+from ingestion.returns.receipt import SHEET, Answer
+
+__all__ = [
+    "SHEET",
+    "Answer",
+    "CellChange",
+    "Differences",
+    "RowChange",
+    "compare",
+    "findings_alone",
+    "marked_workbook",
+]

@@ -1,0 +1,247 @@
+"""The workbook that goes back to the clerk: the filed one with marks, behind a sheet that says it all.
+
+What belongs here: which cells are marked and how, and what to do where the file itself cannot be marked. What
+does not: what the first sheet says (`receipt.py`), the formats of parts (`sheet.py`, `comments.py`,
+`styles.py`).
+"""
+
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from xml.etree.ElementTree import ParseError
+
+from ingestion.catalogue import Catalogue
+from ingestion.cells import parse_address
+from ingestion.findings import Finding
+from ingestion.messages import message
+from ingestion.reading.book import UnreadableError
+from ingestion.reading.opening import open_book
+from ingestion.returns.comments import MARK
+from ingestion.returns.explanations import Question, new_sheet, prepare, questions
+from ingestion.returns.grid import Grid
+from ingestion.returns.package import Package, blank_package
+from ingestion.returns.plain import copy_of
+from ingestion.returns.receipt import SHEET, Answer, Marks, named_styles, receipt, severity_of
+from ingestion.returns.sheet import SharedStrings, Sheet
+from ingestion.returns.styles import ASKED_FILL, NOTED_FILL, RELATED_FILL, WRONG_FILL, Styles
+from ingestion.text import clean, fold
+from ingestion.workbook import EXPLANATIONS_SHEET
+
+MOST_COMMENTS = 200
+"""Comments a sheet; each is a drawing of its own, and hundreds of them make a workbook slow to open."""
+
+MOST_FILLS = 20_000
+_MOST_IN_A_COMMENT = 4
+_LONGEST_VALUE = 120
+_FILLS = {"error": WRONG_FILL, "warning": ASKED_FILL, "explained": NOTED_FILL, "notice": NOTED_FILL}
+_RANK = {"error": 0, "warning": 1, "explained": 2, "notice": 3}
+_EXPLANATION_SHEETS = frozenset({"giai trinh", "explanations"})
+
+Place = tuple[int, int]
+
+_UNMARKABLE = (
+    zipfile.BadZipFile,
+    ParseError,
+    UnreadableError,
+    ArithmeticError,
+    AttributeError,
+    EOFError,
+    LookupError,
+    NotImplementedError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
+"""What stumbles over a package that the reader could read but that is put together in an unusual way."""
+
+
+@dataclass
+class _SheetMarks:
+    """What is marked in one sheet."""
+
+    findings: dict[Place, list[Finding]] = field(default_factory=dict)
+    related: set[Place] = field(default_factory=set)
+
+
+def marked_workbook(path: Path, answer: Answer, catalogue: Catalogue) -> bytes:
+    """Make the workbook that goes back.
+
+    Args:
+        path: the filed file, or a folder of CSVs.
+        answer: what is said of it.
+        catalogue: the forms.
+
+    Returns:
+        An .xlsx; the same arguments give the same bytes.
+    """
+    name = answer.reading.file_name
+    if answer.reading.is_readable:
+        if answer.reading.kind in ("xlsx", "xlsm"):
+            try:
+                package = Package(path.read_bytes())
+                marks = Marks(sheets={clean(entry.name): entry.name for entry in package.sheets()})
+                return _marked(package, marks, answer, catalogue)
+            except _UNMARKABLE:
+                pass  # the cells can still be copied, of which the first sheet will tell
+        try:
+            data, names = copy_of(open_book(path, name))
+            marks = Marks(sheets=names, notes=[("returns.note.copied", {"kind": answer.reading.kind})])
+            return _marked(Package(data), marks, answer, catalogue)
+        except _UNMARKABLE:
+            return findings_alone(answer, catalogue)
+    return _listed(Marks(), answer, catalogue)
+
+
+def findings_alone(answer: Answer, catalogue: Catalogue) -> bytes:
+    """Make a workbook of the first sheet alone, for a file that cannot be marked."""
+    return _listed(Marks(notes=[("returns.note.without_file", {})]), answer, catalogue)
+
+
+def _listed(marks: Marks, answer: Answer, catalogue: Catalogue) -> bytes:
+    desk = _Desk(Package(blank_package()), marks)
+    desk.insert(SHEET, receipt(answer, marks, catalogue), 0)
+    return desk.package.to_bytes()
+
+
+class _Desk:
+    """A package under marking, with what marking it needs."""
+
+    def __init__(self, package: Package, marks: Marks) -> None:
+        self.package = package
+        self.marks = marks
+        self.styles = Styles(package)
+        self.shared = SharedStrings(package)
+        self.named, self.sizes = named_styles(self.styles)
+        self.named["input"] = self.styles.unlocked(self.named["text"])
+
+    def sheet(self, path: str) -> Sheet:
+        """Open a sheet for marking."""
+        return Sheet(self.package, path, self.styles, self.shared)
+
+    def insert(self, name: str, grid: Grid, position: int | None) -> None:
+        """Add a sheet of the product's own."""
+        namespace = self.package.workbook.namespace.strip("{}")
+        self.package.insert_sheet(name, grid.to_bytes(namespace, self.named, self.sizes), position)
+
+
+def _marked(package: Package, marks: Marks, answer: Answer, catalogue: Catalogue) -> bytes:
+    if package.drop_code():
+        marks.notes.append(("returns.note.macros", {}))
+    package.remove_sheets({SHEET})
+    marks.sheets.pop(SHEET, None)
+    desk = _Desk(package, marks)
+    asked = questions(answer.asked)
+    _mark_sheets(desk, answer.judgement.findings)
+    if asked:
+        _ask(desk, asked)
+    desk.insert(SHEET, receipt(answer, marks, catalogue), 0)
+    package.show_first()
+    return package.to_bytes()
+
+
+def _mark_sheets(desk: _Desk, findings: Sequence[Finding]) -> None:
+    by_sheet = _by_sheet(findings)
+    package, marks = desk.package, desk.marks
+    stored = {name: read for read, name in marks.sheets.items()}
+    was_marked = desk.styles.has_marks
+    for entry in list(package.sheets()):
+        found = by_sheet.get(stored.get(entry.name, ""), _SheetMarks())
+        comments = package.related(entry.path, "comments")
+        was_commented = comments is not None and MARK.encode() in package.raw(comments)
+        if not (found.findings or found.related or was_marked or was_commented):
+            continue
+        sheet = desk.sheet(entry.path)
+        if was_marked:
+            sheet.clear_marks()
+        if left := _mark(sheet, found):
+            marks.notes.append(("returns.comments_left", {"sheet": entry.name, "count": left}))
+
+
+def _by_sheet(findings: Sequence[Finding]) -> dict[str, _SheetMarks]:
+    """Tell findings apart by the sheet and the cells that they speak of."""
+    by_sheet: dict[str, _SheetMarks] = {}
+    for finding in findings:
+        if finding.sheet and (place := _place(finding.cell)):
+            by_sheet.setdefault(finding.sheet, _SheetMarks()).findings.setdefault(place, []).append(finding)
+        for related in finding.related:
+            sheet, _, cell = related.rpartition("!")
+            if place := _place(cell):
+                by_sheet.setdefault(sheet or finding.sheet, _SheetMarks()).related.add(place)
+    return by_sheet
+
+
+def _place(cell: str) -> Place | None:
+    try:
+        return parse_address(cell)
+    except ValueError:
+        return None
+
+
+def _mark(sheet: Sheet, found: _SheetMarks) -> int:
+    """Mark one sheet; give how many cells have a fill but no comment."""
+    findings: dict[Place, list[Finding]] = {}
+    for place, accused in found.findings.items():
+        findings.setdefault(sheet.owner(*place), []).extend(accused)
+    ranked = sorted(findings, key=lambda place: (_first(findings[place]), place))
+    for place in ranked[:MOST_FILLS]:
+        sheet.fill(*place, _FILLS[severity_of(min(findings[place], key=_rank))])
+    related = {sheet.owner(*place) for place in found.related} - set(findings)
+    for place in sorted(related)[:MOST_FILLS]:
+        sheet.fill(*place, RELATED_FILL)
+    chosen = ranked[:MOST_COMMENTS]
+    sheet.comment({place: _paragraphs(findings[place]) for place in sorted(chosen)})
+    return len(ranked) - len(chosen)
+
+
+def _rank(finding: Finding) -> int:
+    return _RANK[severity_of(finding)]
+
+
+def _first(findings: Sequence[Finding]) -> int:
+    return min(map(_rank, findings))
+
+
+def _paragraphs(findings: Sequence[Finding]) -> list[str]:
+    """Say in a comment what is wrong with a cell, the gravest first; the first paragraph is the heading."""
+    ordered = sorted(findings, key=_rank)
+    paragraphs: list[str] = []
+    for finding in ordered[:_MOST_IN_A_COMMENT]:
+        severity = message(f"returns.severity.{severity_of(finding)}")
+        head = f"{severity} {finding.rule}"
+        paragraphs += [head] if not paragraphs else ["", head]
+        facts = []
+        if finding.value:
+            facts.append(message("returns.comment.found", found=finding.value[:_LONGEST_VALUE]))
+        if finding.expected:
+            facts.append(message("returns.comment.expected", expected=finding.expected[:_LONGEST_VALUE]))
+        if facts:
+            paragraphs.append(" · ".join(facts))
+        paragraphs.append(_without_place(finding.message, finding))
+        paragraphs.append(f"(EN) {_without_place(finding.message_en, finding)}")
+    if len(ordered) > _MOST_IN_A_COMMENT:
+        paragraphs.append(message("returns.comment.more", count=len(ordered) - _MOST_IN_A_COMMENT))
+    return paragraphs
+
+
+def _without_place(text: str, finding: Finding) -> str:
+    """Give a message without the cell in front, which a comment in that cell need not repeat."""
+    return text.removeprefix(f"{finding.sheet}!{finding.cell}: ")
+
+
+def _ask(desk: _Desk, asked: list[Question]) -> None:
+    """Make a line ready for each explanation, in the clerk's own sheet if there is one."""
+    marks = desk.marks
+    entry = next((e for e in desk.package.sheets() if fold(e.name) in _EXPLANATION_SHEETS), None)
+    if entry is not None:
+        prepared = prepare(desk.sheet(entry.path), asked)
+        if prepared is None:
+            return  # the reader has said that the sheet has no columns for answers
+        marks.sheets[EXPLANATIONS_SHEET] = entry.name
+        marks.explanations, marks.lines = prepared
+    else:
+        grid, marks.explanations, marks.lines = new_sheet(asked)
+        desk.insert(EXPLANATIONS_SHEET, grid, None)
+        marks.sheets[EXPLANATIONS_SHEET] = EXPLANATIONS_SHEET
+    if len(asked) > marks.lines:
+        marks.notes.append(("returns.lines_left", {"count": len(asked) - marks.lines}))

@@ -1,0 +1,364 @@
+"""The marked workbook: what is marked, what survives, and that it can be mended and filed again."""
+
+import re
+import zipfile
+
+import openpyxl
+import pytest
+from openpyxl.comments import Comment
+from openpyxl.formatting.rule import CellIsRule
+from openpyxl.styles import Border, Font, PatternFill, Side
+from openpyxl.workbook import Workbook
+from openpyxl.worksheet.datavalidation import DataValidation
+
+from ingestion.findings import Finding, Judgement, Verdict
+from ingestion.returns import SHEET, Answer, marked_workbook
+from ingestion.returns.comments import MARK
+from ingestion.returns.marking import MOST_COMMENTS
+from ingestion.returns.parts import parse
+from ingestion.returns.receipt import MOST_FINDINGS
+from ingestion.returns.styles import ASKED_FILL, RELATED_FILL, WRONG_FILL
+from ingestion.submissions import SubmissionKey
+from tests.integration.small_state import MEMBERS, Tables
+from tests.unit.returns.conftest import (
+    RECEIVED,
+    WRONG,
+    World,
+    as_format,
+    one_to_explain,
+    one_too_many,
+    with_parts,
+)
+
+QUESTION = ("V038", "B04", "M9")
+
+
+def texts(book: Workbook, sheet: str = SHEET) -> list[str]:
+    return [str(value) for row in book[sheet].iter_rows(values_only=True) for value in row if value is not None]
+
+
+def links(book: Workbook) -> dict[str, str]:
+    found = {}
+    for row in book[SHEET].iter_rows():
+        for cell in row:
+            if cell.hyperlink is not None:
+                found[str(cell.value)] = str(cell.hyperlink.location)
+    return found
+
+
+def color(book: Workbook, sheet: str, cell: str) -> str:
+    return str(book[sheet][cell].fill.fgColor.rgb)
+
+
+def test_a_wrong_cell_is_filled_commented_and_linked_from_the_first_sheet(world: World) -> None:
+    book = openpyxl.load_workbook(world.mark(world.write("a.xlsx", one_too_many)))
+    assert book.sheetnames[0] == book.active.title == SHEET
+    assert color(book, "B01", WRONG) == WRONG_FILL
+    comment = book["B01"][WRONG].comment.text
+    assert comment.startswith(MARK)
+    assert "V014" in comment and "Ghi: 11 · Cần: 10" in comment and "Đối chiếu" in comment and "(EN)" in comment
+    assert color(book, "B01", "C9") == RELATED_FILL
+    assert links(book)["B01!S9"] == "'B01'!S9"
+    said = "\n".join(texts(book))
+    assert "TRẢ LẠI ĐỂ SỬA" in said and "Returned for correction" in said
+    assert "1 lỗi phải sửa" in said
+    assert "Quy tắc không chạy" in said
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "xls", "ods", "folder", "zip"])
+def test_a_return_is_mended_filed_again_and_accepted(world: World, kind: str) -> None:
+    path = world.write("a.xlsx", one_too_many)
+    if kind != "xlsx":
+        path = as_format(path, kind)
+    assert world.judge(path)[1].verdict is Verdict.REJECTED
+    marked = world.mark(path)
+    again = world.judge(marked)[1]
+    assert [(f.rule, f.sheet, f.cell) for f in again.findings] == [
+        (f.rule, f.sheet, f.cell) for f in world.judge(path)[1].findings
+    ]
+    mended = world.mended(marked)
+    if kind != "xlsx":
+        mended = world.mended(mended, cell="S11", value=2 * MEMBERS)  # the copy's total is a figure
+    submission, judgement = world.judge(mended)
+    assert judgement.verdict is Verdict.ACCEPTED, judgement.findings
+    assert not any(note.sheet == SHEET for note in submission.reading.notes)
+    if kind != "xlsx":
+        assert "chép thành .xlsx" in "\n".join(texts(openpyxl.load_workbook(marked)))
+
+
+def test_an_accepted_file_comes_back_with_its_receipt_and_nothing_else_changed(world: World) -> None:
+    path = world.write("a.xlsx")
+    marked = world.mark(path)
+    assert "CHẤP NHẬN" in "\n".join(texts(openpyxl.load_workbook(marked)))
+    with zipfile.ZipFile(path) as before, zipfile.ZipFile(marked) as after:
+        sheets = [name for name in before.namelist() if name.startswith("xl/worksheets/")]
+        assert sheets
+        selected = re.compile(rb' tabSelected="1"')
+        assert all(after.read(name) == selected.sub(b"", before.read(name)) for name in sheets)
+
+
+def dressed(book: Workbook) -> None:
+    """Format a workbook as a clerk would."""
+    sheet = book["B01"]
+    cell = sheet[WRONG]
+    cell.font = Font(name="Arial", bold=True, color="FF123456", size=13)
+    cell.border = Border(left=Side(style="double"))
+    cell.number_format = "#,##0.0"
+    sheet["T9"].fill = PatternFill("solid", fgColor="FF00FF00")
+    sheet.column_dimensions["S"].width = 21.5
+    sheet["AC9"] = "=S9*2"
+    sheet["S9"].comment = Comment("Hỏi lại chị Hoa", "Lan")
+    sheet["B9"].comment = Comment("Đã đối chiếu", "Lan")
+    sheet.conditional_formatting.add("C9:C10", CellIsRule(operator="lessThan", formula=["0"]))
+    validation = DataValidation(type="whole", operator="greaterThanOrEqual", formula1="0")
+    validation.add("C9:S10")
+    sheet.add_data_validation(validation)
+    book.create_sheet("Nháp")["A1"] = "ghi chú riêng"
+    book.create_sheet("Ẩn").sheet_state = "hidden"
+
+
+def test_what_the_clerk_made_of_the_workbook_survives(world: World) -> None:
+    path = world.edited(world.write("a.xlsx", one_too_many), dressed)
+    before = openpyxl.load_workbook(path)
+    after = openpyxl.load_workbook(world.mark(path))
+    assert after.sheetnames == [SHEET, *before.sheetnames]
+    assert after["Ẩn"].sheet_state == "hidden"
+    old, new = before["B01"], after["B01"]
+    assert repr(new[WRONG].font) == repr(old[WRONG].font)
+    assert repr(new[WRONG].border) == repr(old[WRONG].border)
+    assert new[WRONG].number_format == "#,##0.0"
+    assert color(after, "B01", "T9") == "FF00FF00"
+    assert new.column_dimensions["S"].width == 21.5
+    assert new["AC9"].value == "=S9*2" and new["S11"].value == old["S11"].value
+    assert new.merged_cells.ranges == old.merged_cells.ranges
+    assert new.row_dimensions[5].hidden
+    assert [v.sqref for v in new.data_validations.dataValidation] == [
+        v.sqref for v in old.data_validations.dataValidation
+    ]
+    assert [r.sqref for r in new.conditional_formatting] == [r.sqref for r in old.conditional_formatting]
+    assert new["B9"].comment.text == "Đã đối chiếu"
+    assert new[WRONG].comment.text.startswith("Hỏi lại chị Hoa\n" + MARK)
+    assert new.print_title_rows == old.print_title_rows
+
+
+def test_values_of_formulas_that_the_file_had_are_still_there(world: World) -> None:
+    marked = world.mark(world.write("a.xlsx", one_too_many))
+    assert openpyxl.load_workbook(marked, data_only=True)["B01"]["S11"].value == 2 * MEMBERS + 1
+
+
+def test_marks_of_an_earlier_return_go_when_they_no_longer_hold(world: World) -> None:
+    path = world.edited(world.write("a.xlsx", one_too_many), dressed)
+    again = world.mark(world.mended(world.mark(path)), "lan-hai.xlsx")
+    book = openpyxl.load_workbook(again)
+    assert book.sheetnames.count(SHEET) == 1 and book.sheetnames[0] == SHEET
+    assert color(book, "B01", WRONG) != WRONG_FILL
+    assert color(book, "B01", "C9") != RELATED_FILL
+    assert book["B01"][WRONG].font.name == "Arial"
+    assert book["B01"][WRONG].comment.text == "Hỏi lại chị Hoa"
+    assert book["B01"]["B9"].comment.text == "Đã đối chiếu"
+    assert book["B01"].print_title_rows == "$6:$8"
+    assert "CHẤP NHẬN" in "\n".join(texts(book))
+
+
+def test_marking_a_return_again_doubles_nothing(world: World) -> None:
+    first = world.mark(world.write("a.xlsx", one_too_many), "mot.xlsx")
+    book = openpyxl.load_workbook(world.mark(first, "hai.xlsx"))
+    assert book["B01"][WRONG].comment.text.count("V014") == 1
+    assert color(book, "B01", WRONG) == WRONG_FILL
+    assert [row[:3] for row in book["Giai_trinh"].iter_rows(min_row=7, values_only=True)].count(QUESTION) == 1
+    with zipfile.ZipFile(world.folder / "hai.xlsx") as archive:
+        drawing = next(name for name in archive.namelist() if name.endswith(".vml"))
+        assert archive.read(drawing).count(b"<v:shape ") == 1
+
+
+def test_a_warning_has_a_line_ready_and_its_answer_is_accepted(world: World) -> None:
+    path = world.write("a.xlsx", one_to_explain)
+    marked = world.mark(path)
+    book = openpyxl.load_workbook(marked)
+    assert color(book, "B04", "M9") == ASKED_FILL
+    sheet = book["Giai_trinh"]
+    assert [cell.value for cell in sheet[7]] == [*QUESTION, None]
+    assert "'Giai_trinh'!D7" in links(book).values()
+
+    def explain(book: Workbook) -> None:
+        book["Giai_trinh"]["D7"] = "Hai biểu chốt số khác ngày"
+
+    explained = world.edited(marked, explain)
+    judgement = world.judge(explained)[1]
+    assert judgement.verdict is Verdict.ACCEPTED
+    book = openpyxl.load_workbook(world.mark(explained, "sau.xlsx"))
+    rows = [row for row in book["Giai_trinh"].iter_rows(min_row=7, values_only=True) if row[0]]
+    assert rows == [(*QUESTION, "Hai biểu chốt số khác ngày")]
+    assert "Đã giải trình" in texts(book)
+
+
+def test_a_workbook_without_the_sheet_of_explanations_gets_one(world: World) -> None:
+    path = world.edited(world.write("a.xlsx", one_to_explain), lambda book: book.remove(book["Giai_trinh"]))
+    marked = world.mark(path)
+    book = openpyxl.load_workbook(marked)
+    assert [cell.value for cell in book["Giai_trinh"][7]] == [*QUESTION, None]
+
+    def explain(book: Workbook) -> None:
+        book["Giai_trinh"]["D7"] = "Hai biểu chốt số khác ngày"
+
+    assert world.judge(world.edited(marked, explain))[1].verdict is Verdict.ACCEPTED
+
+
+def test_macros_are_taken_out_and_the_first_sheet_says_so(world: World) -> None:
+    path = world.write("a.xlsx", one_too_many)
+    kind = b"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
+    macro = b"application/vnd.ms-excel.sheet.macroEnabled.main+xml"
+    relation = (
+        b'<Relationship Id="rIdVba" Type="http://schemas.microsoft.com/office/2006/relationships/vbaProject"'
+        b' Target="vbaProject.bin"/></Relationships>'
+    )
+    with_parts(
+        path,
+        {
+            "[Content_Types].xml": lambda data: data.replace(kind, macro),
+            "xl/_rels/workbook.xml.rels": lambda data: data.replace(b"</Relationships>", relation),
+        },
+        {"xl/vbaProject.bin": b"\xd0\xcf\x11\xe0 code"},
+    )
+    path = path.rename(path.with_suffix(".xlsm"))
+    assert world.read(path).kind == "xlsm"
+    marked = world.mark(path)
+    with zipfile.ZipFile(marked) as archive:
+        assert not [name for name in archive.namelist() if "vba" in name.lower()]
+        assert kind in archive.read("[Content_Types].xml")
+        assert b"vbaProject" not in archive.read("xl/_rels/workbook.xml.rels")
+    book = openpyxl.load_workbook(marked)
+    assert color(book, "B01", WRONG) == WRONG_FILL
+    assert any("không còn macro" in text for text in texts(book))
+
+
+def prefixed(data: bytes) -> bytes:
+    """Write a part with a prefix before every name, as some programs do."""
+    part = parse(data)
+    uri = part.prefixes.pop("")
+    part.prefixes = {"x": uri, **part.prefixes}
+    return part.to_bytes()
+
+
+def test_a_workbook_with_prefixed_names_is_marked_all_the_same(world: World) -> None:
+    path = world.write("a.xlsx", one_too_many)
+    with_parts(path, {"xl/worksheets/*": prefixed, "xl/workbook.xml": prefixed, "xl/styles.xml": prefixed}, {})
+    book = openpyxl.load_workbook(world.mark(path))
+    assert color(book, "B01", WRONG) == WRONG_FILL
+    assert "V014" in book["B01"][WRONG].comment.text
+
+
+def test_a_package_that_cannot_be_changed_is_copied_cell_by_cell(world: World) -> None:
+    path = world.write("a.xlsx", one_too_many)
+    with_parts(path, {"xl/styles.xml": lambda data: data.replace(b"cellXfs", b"cellXxs")}, {})
+    assert world.read(path).is_readable
+    book = openpyxl.load_workbook(world.mark(path))
+    assert color(book, "B01", WRONG) == WRONG_FILL
+    assert any("chép thành .xlsx" in text for text in texts(book))
+
+
+def test_the_same_answer_gives_the_same_bytes(world: World) -> None:
+    for path in (world.write("a.xlsx", one_too_many), as_format(world.write("b.xlsx", one_too_many), "ods")):
+        answer = world.answer(path)
+        assert marked_workbook(path, answer, world.catalogue) == marked_workbook(path, answer, world.catalogue)
+
+
+def test_an_unreadable_file_is_answered_with_what_is_wrong_and_what_to_do(world: World) -> None:
+    path = world.folder / "bao-cao.xlsx"
+    path.write_bytes(b"%PDF-1.7 not a workbook")
+    book = openpyxl.load_workbook(world.mark(path))
+    assert book.sheetnames == [SHEET]
+    said = "\n".join(texts(book))
+    assert "KHÔNG ĐỌC ĐƯỢC TỆP" in said and "PDF" in said and "gửi lại" in said
+
+
+def test_thousands_of_findings_are_listed_and_commented_up_to_a_limit(world: World) -> None:
+    path = world.write("a.xlsx")
+    findings = [
+        Finding("V009", "error", "B01", f"C{row}", "=1+1", "", f"B01!C{row}: sai.", f"B01!C{row}: wrong.")
+        for row in range(9, 3009)
+    ]
+    answer = Answer(
+        SubmissionKey("VD-NX", "2020-N", 1),
+        world.read(path),
+        Judgement(Verdict.REJECTED, [], findings),
+        "",
+        RECEIVED,
+    )
+    (world.folder / "nhieu.xlsx").write_bytes(marked_workbook(path, answer, world.catalogue))
+    book = openpyxl.load_workbook(world.folder / "nhieu.xlsx")
+    commented = [cell for row in book["B01"].iter_rows() for cell in row if cell.comment]
+    assert len(commented) == MOST_COMMENTS
+    assert color(book, "B01", "C3008") == WRONG_FILL
+    said = "\n".join(texts(book))
+    assert f"{3000 - MOST_FINDINGS} dòng nữa" in said
+    assert f"{3000 - MOST_COMMENTS} ô được tô màu" in said
+    assert world.read(world.folder / "nhieu.xlsx").is_readable
+
+
+def test_text_of_the_clerk_cannot_become_a_formula(world: World) -> None:
+    attack = '=HYPERLINK("http://x.invalid","bấm")'
+
+    def attacked(tables: Tables) -> None:
+        tables["B01"][0]["closing_members"] = attack
+
+    folder = as_format(world.write("a.xlsx", attacked), "folder")
+    for path in (world.write("b.xlsx", attacked), folder):
+        book = openpyxl.load_workbook(world.mark(path))
+        found = [
+            cell
+            for sheet in book
+            for row in sheet.iter_rows()
+            for cell in row
+            if "HYPERLINK" in str(cell.value) and (sheet.title == SHEET or path is folder)
+        ]
+        assert found
+        assert all(cell.data_type != "f" and not str(cell.value).startswith("=") for cell in found)
+
+
+@pytest.mark.parametrize("label", ["- Trong đó: nữ", "+ Kết nạp lại", "-5", "- 1.234", "-", "--"])
+def test_bullets_and_negative_figures_of_a_csv_stay_as_they_are(world: World, label: str) -> None:
+    folder = as_format(world.write("a.xlsx", one_too_many), "folder")
+    table = folder / "B01.csv"
+    lines = table.read_text(encoding="utf-8").splitlines()
+    lines.append(f'"{label}"')
+    table.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    values = [cell.value for cell in openpyxl.load_workbook(world.mark(folder))["B01"]["A"]]
+    assert label in map(str, values)
+
+
+def test_a_finding_in_a_merged_range_is_shown_on_the_cell_that_is_seen(world: World) -> None:
+    def merge(book: Workbook) -> None:
+        book["B01"].merge_cells("AC9:AD10")
+
+    path = world.edited(world.write("a.xlsx"), merge)
+    finding = Finding("V009", "error", "B01", "AD10", "", "", "sai", "wrong")
+    answer = Answer(
+        SubmissionKey("VD-NX", "2020-N", 1), world.read(path), Judgement(Verdict.REJECTED, [], [finding])
+    )
+    target = world.folder / "gop.xlsx"
+    target.write_bytes(marked_workbook(path, answer, world.catalogue))
+    book = openpyxl.load_workbook(target)
+    assert color(book, "B01", "AC9") == WRONG_FILL
+    assert book["B01"]["AC9"].comment is not None
+
+
+def test_every_conversion_and_note_of_the_reader_is_on_the_first_sheet(world: World) -> None:
+    def as_text(book: Workbook) -> None:
+        book["B01"][WRONG] = str(MEMBERS)
+        book.create_sheet("Nháp")["A1"] = "ghi chú riêng"
+
+    said = "\n".join(texts(openpyxl.load_workbook(world.mark(world.edited(world.write("a.xlsx"), as_text)))))
+    assert "1 số lưu dạng văn bản" in said
+    assert "Nháp" in said
+
+
+@pytest.mark.parametrize("name", ["Ket_qua", "Ket_qua (2)"])
+def test_the_first_sheet_of_a_return_is_no_form_and_no_note(world: World, name: str) -> None:
+    marked = world.mark(world.write("a.xlsx"))
+
+    def rename(book: Workbook) -> None:
+        book[SHEET].title = name
+
+    reading = world.read(world.edited(marked, rename))
+    assert not [p for p in (*reading.problems, *reading.notes) if p.sheet == name]
