@@ -130,7 +130,7 @@ def _late(draft: Draft) -> None:
     draft.cells.append("")
 
 
-@_breaks("V005", "V018 V025 V026 V029 V044 V053")
+@_breaks("V005", "V018 V025 V026 V029 V044 V053 V057")
 def _row_twice(draft: Draft) -> None:
     form = draft.one_of(*draft.submission.reading.tables)
     table = draft.table(form)
@@ -162,7 +162,7 @@ def _organisation_of_another_unit(draft: Draft) -> None:
     draft.put(form, row, org_code=draft.one_of(*others))
 
 
-@_breaks("V008", "V018 V025 V026 V035 V044 V053")
+@_breaks("V008", "V018 V025 V026 V035 V044 V053 V057")
 def _organisation_left_out(draft: Draft) -> None:
     form = draft.one_of(*ORGANISATION_FORMS)
     table = draft.table(form)

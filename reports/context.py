@@ -92,7 +92,11 @@ class Target:
 
 @dataclass(frozen=True)
 class Filing:
-    """Whether a unit filed for one period, in time, and with what result."""
+    """Whether a unit filed for one period, in time, and with what result.
+
+    Attributes:
+        status: accepted where a revision counts, else where the newest stands; missing where nothing came.
+    """
 
     org: str
     period: str
@@ -101,6 +105,7 @@ class Filing:
     is_received: bool
     is_on_time: bool
     is_accepted: bool
+    status: str
 
 
 @dataclass(frozen=True)
@@ -447,6 +452,7 @@ def _filings(rows: Iterable[dict[str, Any]]) -> dict[str, tuple[Filing, ...]]:
                 is_received=bool(row["is_received"]),
                 is_on_time=bool(row["is_on_time"]),
                 is_accepted=bool(row["is_accepted"]),
+                status=row["status"] or "missing",
             )
         )
     return {org: tuple(filings) for org, filings in grouped.items()}

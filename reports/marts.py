@@ -73,6 +73,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         "is_received",
         "is_on_time",
         "is_accepted",
+        "status",
         "accepted_submission_id",
     ),
     "rpt_explanation": (

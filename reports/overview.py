@@ -11,6 +11,7 @@ from reports import format as write
 from reports.blocks import Block, Bullets, Grid, Heading, Markdown, Paragraph, Text, code, inline, numbered
 from reports.context import Site, Unit
 from reports.pages import CATALOGUE, Page, completeness_by_unit, open_cases
+from reports.progress import SLUG as PROGRESS
 from reports.sections import load_plan
 from reports.stated import SLUG as STATED
 
@@ -44,6 +45,7 @@ def index_page(site: Site) -> Page:
         Bullets(
             [
                 Markdown(f"[{inline(message('report.nav.stated'))}]({STATED}.html)"),
+                Markdown(f"[{inline(message('report.nav.progress'))}]({PROGRESS}.html)"),
                 Markdown(f"[{inline(message('report.nav.open'))}]({OPEN}.html)"),
                 Markdown(f"[{inline(message('report.nav.catalogue'))}]({CATALOGUE}.html)"),
             ]

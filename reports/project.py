@@ -22,6 +22,8 @@ from reports.context import Site
 from reports.engines import FONT_FOLDER
 from reports.overview import INDEX, OPEN, catalogue_page, index_page, open_page
 from reports.pages import CATALOGUE, Page, unit_page
+from reports.progress import SLUG as PROGRESS
+from reports.progress import progress_page
 from reports.quarto_project import CONFIG_FILE
 from reports.sections import load_plan
 from reports.stated import SLUG as STATED
@@ -41,6 +43,7 @@ def pages(site: Site) -> tuple[Page, ...]:
     return (
         index_page(site),
         stated_page(site),
+        progress_page(site),
         open_page(site),
         catalogue_page(site),
         *(unit_page(site, unit, plan) for unit in site.units),
@@ -111,6 +114,7 @@ def _configuration(site: Site) -> dict[str, Any]:
     navigation = [
         {"text": _meta("report.nav.index"), "href": f"{INDEX}.html"},
         {"text": _meta("report.nav.stated"), "href": f"{STATED}.html"},
+        {"text": _meta("report.nav.progress"), "href": f"{PROGRESS}.html"},
         {"text": _meta("report.nav.open"), "href": f"{OPEN}.html"},
         {"text": _meta("report.nav.catalogue"), "href": f"{CATALOGUE}.html"},
     ]

@@ -167,6 +167,7 @@ def _rows() -> dict[str, list[dict[str, Any]]]:
                     "is_received": not missing,
                     "is_on_time": not missing and period != "2017-N",
                     "is_accepted": not missing and not rejected,
+                    "status": "missing" if missing else "needs_explanation" if rejected else "accepted",
                 }
             )
     return {
