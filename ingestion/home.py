@@ -29,6 +29,11 @@ class Home:
         return self.root / "landing"
 
     @property
+    def template_key(self) -> Path:
+        """The data team's key that signs templates."""
+        return self.root / "template.key"
+
+    @property
     def ledger(self) -> Path:
         """Receipts, verdicts, explanations and decisions, one JSON object a line, append-only."""
         return self.landing / "ledger.jsonl"

@@ -13,12 +13,14 @@ from importlib.metadata import version
 from pathlib import Path
 
 from ingestion.home import Home
+from ingestion.signing import load_key
 
 ROOT = Path(__file__).resolve().parent.parent
 """The folder that holds the product's packages, `dbt_project/` and `dagster.yaml`."""
 
 HOME_VARIABLE = "TONGKET_HOME"
 LANGUAGE_VARIABLE = "TONGKET_LANG"
+TEMPLATE_KEY_VARIABLE = "TONGKET_TEMPLATE_KEY"
 DEFAULT_HOME = "data"
 
 
@@ -51,3 +53,9 @@ def code_version() -> str:
         if described.returncode == 0 and described.stdout.strip():
             return described.stdout.strip()
     return version("tongket")
+
+
+def template_key(home: Home) -> bytes | None:
+    """Give the key that signs templates: the environment's before the state folder's; None where neither is."""
+    stated = os.environ.get(TEMPLATE_KEY_VARIABLE, "").strip()
+    return stated.encode() if stated else load_key(home.template_key)

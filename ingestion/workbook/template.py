@@ -8,10 +8,14 @@ from itertools import product
 from pathlib import Path
 
 from ingestion.catalogue import Catalogue, Form
+from ingestion.gate import History, rules_version
 from ingestion.messages import message
 from ingestion.periods import Period, PeriodKind
 from ingestion.registry import Organisation, Registry, Target
-from ingestion.workbook.writer import CellInput, indicator_name, write_workbook
+from ingestion.signing import form_version, sign
+from ingestion.workbook.aided import AidedWriter
+from ingestion.workbook.formulas import Plan, plan_formulas
+from ingestion.workbook.writer import CellInput, indicator_name, open_workbook, write_sheets
 
 NO_MEMBER = "–"
 """What a key column without fixed lines holds where the line has no such member (a document, say)."""
@@ -22,24 +26,56 @@ class TemplateError(ValueError):
 
 
 def write_template(
-    path: Path, catalogue: Catalogue, registry: Registry, unit_code: str, period: Period
-) -> None:
+    path: Path,
+    catalogue: Catalogue,
+    registry: Registry,
+    unit_code: str,
+    period: Period,
+    *,
+    history: History | None = None,
+    key: bytes | None = None,
+) -> Plan:
     """Write the blank workbook of a unit and period: counts blank, all that is known filled in.
+
+    Args:
+        path: the file to write; overwritten.
+        catalogue: forms and indicators.
+        registry: who the unit's organisations are, and what was assigned to them.
+        unit_code: the reporting unit.
+        period: the period.
+        history: accepted rows of earlier periods, for opening figures and the rules that look back.
+        key: the key with which the workbook is signed; None leaves it unsigned.
+
+    Returns:
+        The formulas that were written, and which rules the workbook cannot check itself.
 
     Raises:
         TemplateError: the unit does not file for the period.
     """
     unit = reporting_unit(registry, unit_code, period)
-    write_workbook(
-        path,
+    tables = blank_tables(catalogue, registry, unit_code, period)
+    plan = plan_formulas(catalogue, registry, unit, period, tables, history=history)
+    for form, rows in tables.items():
+        for row in rows:
+            row_key = tuple(row.get(code) for code in catalogue.forms[form].key)
+            row.update(plan.openings.get((form, row_key), {}))
+    version = form_version(catalogue, rules_version())
+    cover: dict[str, CellInput] = {"template_version": version}
+    if key is not None:
+        cover["signature"] = sign(key, unit.org_code, period.code, version)
+    book = open_workbook(path)
+    writer = AidedWriter(book, unit, period, plan=plan)
+    write_sheets(
+        writer,
         catalogue,
-        unit,
-        period,
-        blank_tables(catalogue, registry, unit_code, period),
-        cover={},
+        tables,
+        cover=cover,
         organisations=registry.members_in(unit_code, period),
         targets=assigned_targets(registry, unit, period),
     )
+    writer.write_context()
+    writer.close()
+    return plan
 
 
 def reporting_unit(registry: Registry, unit_code: str, period: Period) -> Organisation:

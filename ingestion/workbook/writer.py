@@ -20,10 +20,8 @@ from ingestion.catalogue import Catalogue, Column, Form
 from ingestion.messages import message
 from ingestion.periods import Period
 from ingestion.registry import Organisation, Target
+from ingestion.signing import SIGNATURE, TEMPLATE_VERSION
 from ingestion.submissions import Explanation, Value
-
-TEMPLATE_VERSION = "1"
-"""Written on the cover; changes when columns, lines or the layout change."""
 
 EXPLANATIONS_SHEET = "Giai_trinh"
 ORGANISATIONS_SHEET = "DM_TCCSD"
@@ -87,9 +85,12 @@ class _Formats:
     total_by_type: dict[str, Any]
 
 
-def _make_formats(book: Any) -> _Formats:
-    base: dict[str, Any] = {"font_name": _FONT, "font_size": 11, "valign": "vcenter"}
-    boxed = base | {"border": 1, "border_color": "#8A97A3"}
+_BASE: dict[str, Any] = {"font_name": _FONT, "font_size": 11, "valign": "vcenter"}
+_BOXED = _BASE | {"border": 1, "border_color": "#8A97A3"}
+
+
+def type_properties() -> dict[str, dict[str, Any]]:
+    """Give the format of a cell of data for each type of column."""
     aligned: dict[str, dict[str, Any]] = {
         "code": {"align": "left"},
         "text": {"align": "left", "text_wrap": True},
@@ -98,7 +99,11 @@ def _make_formats(book: Any) -> _Formats:
         "percent": {"align": "right"},
         "date": {"align": "center"},
     }
-    by_type = {t: boxed | aligned[t] | {"num_format": f} for t, f in _NUMBER_FORMATS.items()}
+    return {t: _BOXED | aligned[t] | {"num_format": f} for t, f in _NUMBER_FORMATS.items()}
+
+
+def _make_formats(book: Any) -> _Formats:
+    base, boxed, by_type = _BASE, _BOXED, type_properties()
     total = {"bold": True, "bg_color": _NUMBERING_FILL, "top": 2, "top_color": "#4A5A68"}
     header = boxed | {"bold": True, "align": "center", "text_wrap": True, "bg_color": _HEADER_FILL}
     numbering = boxed | {"italic": True, "align": "center", "font_size": 9, "bg_color": _NUMBERING_FILL}
@@ -147,7 +152,37 @@ def write_workbook(
         targets: the assigned targets.
         typed_totals: totals by form and column that stand as typed numbers instead of formulas.
     """
-    writer = _Writer(xlsxwriter.Workbook(str(path), _OPTIONS), unit, period)
+    writer = WorkbookWriter(open_workbook(path), unit, period)
+    write_sheets(
+        writer,
+        catalogue,
+        tables,
+        cover=cover,
+        explanations=explanations,
+        organisations=organisations,
+        targets=targets,
+        typed_totals=typed_totals,
+    )
+    writer.close()
+
+
+def open_workbook(path: Path) -> Any:
+    """Open a workbook for writing."""
+    return xlsxwriter.Workbook(str(path), _OPTIONS)
+
+
+def write_sheets(
+    writer: "WorkbookWriter",
+    catalogue: Catalogue,
+    tables: Mapping[str, Sequence[Row]],
+    *,
+    cover: Mapping[str, CellInput],
+    explanations: Iterable[Explanation] = (),
+    organisations: Iterable[Organisation] = (),
+    targets: Iterable[Target] = (),
+    typed_totals: Mapping[str, Row] | None = None,
+) -> None:
+    """Write all sheets in their order; the arguments are those of `write_workbook`."""
     writer.write_cover(catalogue.cover, cover)
     for form in catalogue.forms.values():
         if form.code in tables:
@@ -155,7 +190,6 @@ def write_workbook(
     writer.write_explanations(explanations)
     writer.write_organisations(organisations)
     writer.write_targets(targets, catalogue)
-    writer.close()
 
 
 def period_name(period: Period) -> str:
@@ -163,7 +197,7 @@ def period_name(period: Period) -> str:
     return message(f"template.period.{period.kind}", year=period.year, first_year=period.first_year)
 
 
-class _Writer:
+class WorkbookWriter:
     """One workbook under construction."""
 
     def __init__(self, book: Any, unit: Organisation, period: Period) -> None:
@@ -172,6 +206,18 @@ class _Writer:
         self._period = period
         self._formats = _make_formats(book)
         book.set_properties({"title": f"{unit.org_code} {period.code}", "created": _CREATED})
+
+    def _add_sheet(self, name: str) -> Any:
+        """Add an empty sheet."""
+        return self._book.add_worksheet(name)
+
+    def _style(self, form: Form, column: Column, value: CellInput) -> Any:
+        """Give the format of a cell of data."""
+        return self._formats.by_type[column.type]
+
+    def _cover_style(self, column: Column, value: CellInput) -> Any:
+        """Give the format of an entry of the cover."""
+        return self._formats.by_type["text" if column.type == "int" else column.type]
 
     def close(self) -> None:
         """Write the file."""
@@ -192,7 +238,7 @@ class _Writer:
 
     def write_cover(self, form: Form, cover: Mapping[str, CellInput]) -> None:
         """Write the cover: hidden codes, labels, and what is known."""
-        sheet = self._book.add_worksheet(form.sheet)
+        sheet = self._add_sheet(form.sheet)
         entries: dict[str, CellInput] = {
             "reporting_org_code": self._unit.org_code,
             "reporting_org_name": self._unit.org_name,
@@ -210,14 +256,15 @@ class _Writer:
         sheet.merge_range(1, 1, 1, 2, form.title.vi, self._formats.title)
         sheet.set_row(1, 28)
         sheet.merge_range(2, 1, 2, 2, message("template.cover.subtitle"), self._formats.meta)
-        for row, column in enumerate(form.columns, start=FIRST_COVER_ROW - 1):
+        shown = [column for column in form.columns if column.code != SIGNATURE or SIGNATURE in entries]
+        for row, column in enumerate(shown, start=FIRST_COVER_ROW - 1):
             sheet.write_string(row, 0, column.code, self._formats.code)
             sheet.write_string(row, 1, column.label.vi, self._formats.label)
-            style = self._formats.by_type["text" if column.type == "int" else column.type]
-            self._put(sheet, (row, 2), entries.get(column.code), style)
+            value = entries.get(column.code)
+            self._put(sheet, (row, 2), value, self._cover_style(column, value))
             sheet.set_row(row, 20)
             _restrict_to_choices(sheet, column, row, row, 2)
-        row = FIRST_COVER_ROW + len(form.columns)
+        row = FIRST_COVER_ROW + len(shown)
         sheet.write_string(row, 1, message("template.cover.how"), self._formats.heading)
         for number in range(1, 6):
             text = f"{number}. {message(f'template.cover.how.{number}')}"
@@ -227,17 +274,16 @@ class _Writer:
 
     def write_form(self, form: Form, rows: Sequence[Row], typed_totals: Row) -> None:
         """Write the sheet of one form."""
-        sheet = self._book.add_worksheet(form.sheet)
+        sheet = self._add_sheet(form.sheet)
         last = len(form.columns) - 1
         self._write_head(sheet, form)
         self._write_header_rows(sheet, form)
-        styles = [self._formats.by_type[column.type] for column in form.columns]
-        codes = [column.code for column in form.columns]
         first = FIRST_DATA_ROW - 1
         shown: Sequence[Row] = rows or [{}] * _EMPTY_TABLE_ROWS
         for number, row in enumerate(shown, start=first):
-            for position, code in enumerate(codes):
-                self._put(sheet, (number, position), row.get(code), styles[position])
+            for position, column in enumerate(form.columns):
+                value = row.get(column.code)
+                self._put(sheet, (number, position), value, self._style(form, column, value))
         after = first + len(shown)
         for position, column in enumerate(form.columns):
             _restrict_to_choices(sheet, column, first, after - 1, position)
@@ -391,7 +437,7 @@ class _Writer:
         self, name: str, columns: Sequence[tuple[str, str, float]], rows: Sequence[Sequence[CellInput]]
     ) -> None:
         """Write a plain list: hidden codes in row 5, labels in row 6, data from row 7."""
-        sheet = self._book.add_worksheet(name)
+        sheet = self._add_sheet(name)
         sheet.write_string(0, 0, self._unit.org_name, self._formats.unit)
         sheet.merge_range(2, 0, 2, len(columns) - 1, message(f"template.sheet.{name}"), self._formats.title)
         sheet.set_row(2, 24)

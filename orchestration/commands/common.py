@@ -4,14 +4,18 @@ import json
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from ingestion.catalogue import Catalogue
 from ingestion.periods import Period, PeriodError
 from ingestion.registry import Registry, load_registry
 from orchestration.errors import CommandError, suggestions
 from orchestration.texts import Invocation
+
+if TYPE_CHECKING:
+    from ingestion.gate.history import History
 
 
 def registry_of(call: Invocation) -> Registry:
@@ -23,6 +27,16 @@ def registry_of(call: Invocation) -> Registry:
     if not call.home.registry.is_dir():
         raise CommandError(call.text("cli.error.no_home", home=call.home.root))
     return load_registry(call.home.registry)
+
+
+def history_of(call: Invocation, catalogue: Catalogue) -> "History | None":
+    """Give the accepted rows of earlier periods where a state folder has them."""
+    if not (call.home.bronze / "submissions.parquet").is_file():
+        return None
+    from ingestion.bronze import BronzeHistory  # noqa: PLC0415 - columnar files take long to import
+    from ingestion.ledger import Ledger  # noqa: PLC0415
+
+    return BronzeHistory(call.home.bronze, catalogue, Ledger(call.home.ledger).replay())
 
 
 def warehouse_of(call: Invocation) -> Path:

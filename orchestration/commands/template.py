@@ -5,7 +5,8 @@ from pathlib import Path
 import click
 
 from ingestion.catalogue import load_catalogue
-from orchestration.commands.common import calendar_period, known_unit, registry_of
+from orchestration.commands.common import calendar_period, history_of, known_unit, registry_of
+from orchestration.environment import template_key
 from orchestration.errors import CommandError, RefusedError
 from orchestration.texts import Invocation, command, option, pass_invocation
 
@@ -18,6 +19,7 @@ from orchestration.texts import Invocation, command, option, pass_invocation
 @pass_invocation
 def template(call: Invocation, unit: str, period: str, output: Path, force: bool) -> int:
     """See the text `cli.template.help`."""
+    from ingestion.signing import make_key  # noqa: PLC0415
     from ingestion.workbook.template import TemplateError, write_template  # noqa: PLC0415
 
     registry = registry_of(call)
@@ -27,7 +29,9 @@ def template(call: Invocation, unit: str, period: str, output: Path, force: bool
         raise CommandError(call.text("cli.template.exists", path=output))
     output.parent.mkdir(parents=True, exist_ok=True)
     try:
-        write_template(output, load_catalogue(), registry, unit, asked)
+        catalogue = load_catalogue()
+        key = template_key(call.home) or make_key(call.home.template_key)
+        write_template(output, catalogue, registry, unit, asked, history=history_of(call, catalogue), key=key)
     except TemplateError as error:
         raise RefusedError(str(error)) from error
     click.echo(call.text("cli.template.done", path=output))

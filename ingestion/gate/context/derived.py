@@ -15,13 +15,14 @@ from ingestion.gate.context.base import Provider, one_of
 from ingestion.gate.functions import decimals_of
 from ingestion.gate.vectors import Kind, Vector, numbers
 
-_WHOLE_FIGURE_ELSEWHERE = frozenset({"PROVINCE"})
+WHOLE_FIGURE_ELSEWHERE = frozenset({"PROVINCE"})
 """Kinds of unit whose figures are made of other units' filings, so that their own file cannot give them."""
 
-_DECLARING = frozenset({"B09"})
+DECLARING = frozenset({"B09"})
 """Forms that state results; what they give is what is compared, not what it is compared with."""
 
-_ADDED = frozenset({"stock", "flow"})
+ADDED = frozenset({"stock", "flow"})
+"""Kinds of indicator whose figure is the sum of their terms."""
 
 
 class DerivedContext(Provider):
@@ -67,10 +68,10 @@ class DerivedContext(Provider):
 
 def _derived(batch: Batch, subject: int, indicator: Indicator) -> float | None:
     unit = batch.subjects[subject].unit
-    own_form = {term.form for _, terms in indicator.parts for term in terms} & _DECLARING
-    if unit is None or unit.org_kind in _WHOLE_FIGURE_ELSEWHERE or own_form:
+    own_form = {term.form for _, terms in indicator.parts for term in terms} & DECLARING
+    if unit is None or unit.org_kind in WHOLE_FIGURE_ELSEWHERE or own_form:
         return None
-    if indicator.kind in _ADDED:
+    if indicator.kind in ADDED:
         return _part(batch, subject, indicator.value)
     if indicator.kind != "ratio":
         return None

@@ -1,0 +1,94 @@
+"""The signature of a template: it ties a workbook to the unit, the period and the forms for which it was made.
+
+What belongs here: the key, signing, and noticing that a filed workbook is not the one that was made. What does
+not: what becomes of such a file, which is the gate's verdict.
+"""
+
+import hashlib
+import hmac
+import os
+import secrets
+from functools import cache
+from pathlib import Path
+
+from ingestion.catalogue import Catalogue
+from ingestion.submissions import Problem, Reading
+
+SIGNATURE = "signature"
+"""The entry of the cover that ties a template to its unit and period; plain workbooks have none."""
+
+TEMPLATE_VERSION = "1"
+"""Written on the cover; changes when columns, lines or the layout change."""
+
+WRONG_SIGNATURE = "S001"
+"""The problem of a workbook whose unit, period or version are not those for which it was made."""
+
+UNSIGNED = "S101"
+"""The note on a workbook that carries no signature, such as one that was written by another program."""
+
+_KEY_BYTES = 32
+
+
+def load_key(path: Path) -> bytes | None:
+    """Give the key of the data team; None where there is none yet."""
+    try:
+        text = path.read_text(encoding="ascii").strip()
+    except FileNotFoundError:
+        return None
+    return text.encode("ascii") or None
+
+
+def make_key(path: Path) -> bytes:
+    """Give the key of the data team, making one that only its owner can read where there is none yet."""
+    if (key := load_key(path)) is not None:
+        return key
+    path.parent.mkdir(parents=True, exist_ok=True)
+    text = secrets.token_hex(_KEY_BYTES)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(text + "\n")
+    return text.encode("ascii")
+
+
+def form_version(catalogue: Catalogue, rules: str) -> str:
+    """Give the version of forms and rules that a template carries on its cover."""
+    return f"{TEMPLATE_VERSION}.{_fingerprint(_described(catalogue) + rules)}"
+
+
+def _described(catalogue: Catalogue) -> str:
+    forms = (catalogue.cover, *catalogue.forms.values())
+    columns = [(form.code, [(c.code, c.type) for c in form.columns], form.lines) for form in forms]
+    return repr(columns)
+
+
+@cache
+def _fingerprint(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:8]
+
+
+def sign(key: bytes, unit: str, period: str, version: str) -> str:
+    """Give the signature of a template."""
+    text = "\n".join((unit, period, version)).encode()
+    return hmac.new(key, text, hashlib.sha256).hexdigest()
+
+
+def examine(reading: Reading, key: bytes | None) -> tuple[Problem | None, Problem | None]:
+    """Say whether a filed workbook is the one that was made for its unit and period.
+
+    Returns:
+        A problem where its signature belongs to another unit, period or version, and a note where it has none.
+        Both are None where nothing can be said: without a cover or a key.
+    """
+    cover = reading.cover
+    if cover is None or key is None or not reading.is_readable:
+        return None, None
+    signature = cover.values.get(SIGNATURE)
+    if not signature:
+        return None, Problem(UNSIGNED, cover.sheet)
+    unit = str(cover.reporting_org_code or "")
+    period = cover.period.code if cover.period else ""
+    version = str(cover.values.get("template_version") or "")
+    if hmac.compare_digest(sign(key, unit, period, version), str(signature).lower()):
+        return None, None
+    cell = cover.cells.get("reporting_org_code", "")
+    return Problem(WRONG_SIGNATURE, cover.sheet, cell, unit, {"unit": unit, "period": period}), None
