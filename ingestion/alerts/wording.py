@@ -9,6 +9,7 @@ from datetime import date
 
 from ingestion.alerts.alert import Alert, Kind
 from ingestion.catalogue import Language
+from ingestion.ledger import UNKNOWN_PERIOD
 from ingestion.messages import message
 from ingestion.registry import Registry
 
@@ -55,7 +56,9 @@ def _text(alert: Alert, registry: Registry, language: Language, findings: int | 
 def _finding(found: dict[str, str], language: Language) -> str:
     place = "!".join(part for part in (found["sheet"], found["cell"]) if part)
     text = found["en" if language == "en" else "vi"]
-    return f"– {place}: {text} [{found['rule']}]" if place else f"– {text} [{found['rule']}]"
+    # Most findings name their place themselves.
+    text = text if not place or place in text else f"{place}: {text}"
+    return f"– {text} [{found['rule']}]"
 
 
 def _fields(alert: Alert, registry: Registry, language: Language) -> dict[str, object]:
@@ -71,7 +74,7 @@ def _fields(alert: Alert, registry: Registry, language: Language) -> dict[str, o
         **facts,
         "unit": _name(alert.unit, registry),
         "code": alert.unit,
-        "period": alert.period,
+        "period": message("alert.no_period", language) if alert.period == UNKNOWN_PERIOD else alert.period,
         "submission": alert.submission,
         "due_on": _day(facts["due_on"], language) if facts.get("due_on") else "",
         "units": ", ".join(_name(unit, registry) for unit in units),

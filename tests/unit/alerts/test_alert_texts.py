@@ -44,7 +44,7 @@ def test_every_kind_has_its_texts_in_both_languages(registry, kind, language) ->
 
 def test_every_text_belongs_to_a_kind() -> None:
     named = {key.split(".")[1] for key in load_messages() if key.startswith("alert.")}
-    others = {"deadline", "deadline_over", "more_findings", "digest", "footer", "error"}
+    others = {"deadline", "deadline_over", "more_findings", "no_period", "digest", "footer", "error"}
     assert named == {str(kind) for kind in Kind} | others
 
 
@@ -56,6 +56,18 @@ def test_a_return_says_unit_period_findings_with_cells_what_to_do_and_the_deadli
     assert "còn" not in subject and "và 2 điểm nữa" in body
     assert "Việc cần làm" in body and "20/03/2026" in body
     assert "đã qua" in compose([alert(due_on="2026-02-01")], registry, "vi", "TK-1")[1]
+
+
+def test_a_finding_that_names_its_place_is_not_given_it_again(registry) -> None:
+    found = [{"rule": "V009", "sheet": "B01", "cell": "F12", "vi": "B01!F12: sai", "en": "B01!F12: wrong"}]
+    assert "– B01!F12: sai [V009]" in compose([alert(findings=found)], registry, "vi", "TK-1")[1]
+
+
+def test_a_file_whose_period_cannot_be_told_says_so(registry) -> None:
+    lost = Alert(
+        Kind.UNREADABLE, "x", NOW, Role.CLERK, "KA", "unknown", "KA.unknown.r1", {"original_name": "b"}
+    )
+    assert compose([lost], registry, "vi", "TK-1")[0] == "Không đọc được: Đảng bộ KA, kỳ chưa xác định"
 
 
 def test_a_digest_names_every_alert(registry) -> None:
