@@ -1,0 +1,69 @@
+"""The marked workbook in a real office program; skipped, and said so, where LibreOffice is not installed."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from ingestion.findings import Verdict
+from ingestion.returns import SHEET
+from ingestion.returns.comments import MARK
+from tests.integration.small_state import MEMBERS
+from tests.unit.returns.conftest import WRONG, World, as_format, one_too_many
+
+
+@pytest.fixture(scope="module")
+def profile(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    if shutil.which("soffice") is None:
+        pytest.skip("LibreOffice (soffice) is not installed: returns are not opened in it here")
+    return tmp_path_factory.mktemp("soffice")
+
+
+def convert(path: Path, extension: str, profile: Path) -> Path:
+    target = path.parent / f"converted-{extension}"
+    subprocess.run(
+        [
+            "soffice",
+            f"-env:UserInstallation={profile.as_uri()}",
+            "--headless",
+            "--convert-to",
+            extension,
+            "--outdir",
+            str(target),
+            str(path),
+        ],
+        check=True,
+        capture_output=True,
+        timeout=180,
+    )
+    return target / f"{path.stem}.{extension}"
+
+
+def test_a_marked_workbook_prints(world: World, profile: Path) -> None:
+    printed = convert(world.mark(world.write("a.xlsx", one_too_many)), "pdf", profile)
+    assert printed.read_bytes().startswith(b"%PDF")
+    assert printed.read_bytes().count(b"/Type/Page") > 9
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "ods"])
+def test_marks_are_there_in_what_libreoffice_makes_of_it_and_it_can_be_mended(
+    world: World, profile: Path, kind: str
+) -> None:
+    path = world.write("a.xlsx", one_too_many)
+    marked = world.mark(path if kind == "xlsx" else as_format(path, kind))
+    saved = convert(marked, "xlsx", profile)
+    book = openpyxl.load_workbook(saved)
+    assert book.sheetnames[0] == SHEET
+    assert MARK in book["B01"][WRONG].comment.text
+    assert str(book["B01"][WRONG].fill.fgColor.rgb) == "FFFFB3AD"
+    targets = {c.hyperlink.location for row in book[SHEET].iter_rows() for c in row if c.hyperlink}
+    assert any(target and target.replace("'", "").replace("$", "").endswith("B01!S9") for target in targets)
+    mended = world.mended(saved)
+    if kind == "ods":
+        mended = world.mended(mended, cell="S11", value=2 * MEMBERS)
+    assert world.judge(mended)[1].verdict is Verdict.ACCEPTED
+    again = openpyxl.load_workbook(world.mark(mended, "lan-hai.xlsx"))
+    assert again["B01"][WRONG].comment is None
+    assert str(again["B01"][WRONG].fill.fgColor.rgb) != "FFFFB3AD"

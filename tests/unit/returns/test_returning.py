@@ -1,0 +1,133 @@
+"""Returns are written with the verdicts: one for each submission, whatever becomes of it."""
+
+import json
+from pathlib import Path
+
+import openpyxl
+import pytest
+from click.testing import CliRunner
+
+from ingestion import intake, pipeline, returning
+from ingestion.files import write_durably
+from ingestion.findings import Verdict
+from ingestion.home import Home
+from ingestion.ledger import Ledger
+from ingestion.returns import SHEET
+from ingestion.submissions import SubmissionKey
+from orchestration.cli import main
+from tests.integration.small_state import UNIT, make_home
+from tests.unit.returns.conftest import RECEIVED, WRONG, World, one_too_many
+
+FIRST, SECOND = SubmissionKey(UNIT, "2020-N", 1), SubmissionKey(UNIT, "2020-N", 2)
+
+
+@pytest.fixture
+def filing(world: World, tmp_path: Path) -> World:
+    """A state folder of this test's own."""
+    world.home = make_home(tmp_path / "home")
+    return world
+
+
+def file(world: World, path: Path) -> pipeline.PeriodReport:
+    intake.put_in_inbox(world.home, path, UNIT, RECEIVED)
+    pipeline.land_inbox(world.home, world.registry, world.catalogue, RECEIVED)
+    (period,) = pipeline.pending_periods(world.home)
+    return pipeline.judge_period(world.home, world.registry, world.catalogue, period, RECEIVED, engine="masks")
+
+
+def said(home: Home, key: SubmissionKey) -> str:
+    sheet = openpyxl.load_workbook(returning.return_path(home, key))[SHEET]
+    return "\n".join(str(v) for row in sheet.iter_rows(values_only=True) for v in row if v is not None)
+
+
+def test_each_submission_gets_a_return_and_a_revision_says_what_changed(filing: World) -> None:
+    wrong = filing.write("a.xlsx", one_too_many)
+    assert file(filing, wrong).verdicts == {str(FIRST): Verdict.REJECTED}
+    returned = returning.return_path(filing.home, FIRST)
+    assert returned == filing.home.returns / UNIT / f"{FIRST}.xlsx"
+    assert openpyxl.load_workbook(returned)["B01"][WRONG].comment is not None
+    assert "So với lần nộp trước" not in said(filing.home, FIRST)
+
+    report = file(filing, filing.mended(returned))
+    assert report.verdicts == {str(SECOND): Verdict.ACCEPTED}
+    assert report.unreturned == {}
+    text = said(filing.home, SECOND)
+    assert "CHẤP NHẬN" in text
+    assert f"So với lần nộp trước ({FIRST}): 1 thay đổi" in text
+    assert "B01!S9" in text
+    state = Ledger(filing.home.ledger).replay()
+    changes = pipeline.changes_of(filing.home, filing.catalogue, state, str(SECOND))
+    assert changes is not None and changes[0] == FIRST
+    assert [(c.cell, c.before, c.after) for c in changes[1].changed] == [("S9", "11", "10")]
+    assert pipeline.changes_of(filing.home, filing.catalogue, state, str(FIRST)) is None
+
+
+def test_a_file_that_cannot_be_read_is_answered_too(filing: World) -> None:
+    path = filing.folder / "bao-cao.xlsx"
+    path.write_bytes(b"%PDF-1.7")
+    file(filing, path)
+    (returned,) = (filing.home.returns / UNIT).iterdir()
+    assert openpyxl.load_workbook(returned).sheetnames == [SHEET]
+
+
+def test_a_fault_in_marking_withholds_neither_verdict_nor_findings(
+    filing: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> bytes:
+        raise MemoryError("out of paper")
+
+    monkeypatch.setattr(returning, "marked_workbook", fail)
+    report = file(filing, filing.write("a.xlsx", one_too_many))
+    assert report.verdicts == {str(FIRST): Verdict.REJECTED}
+    assert "out of paper" in report.unreturned[str(FIRST)]
+    text = said(filing.home, FIRST)
+    assert "V014" in text and "Không đánh dấu được trong tệp gốc" in text
+
+
+def test_no_verdict_is_recorded_without_its_return(filing: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def crash(path: Path, data: bytes) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(returning, "write_durably", crash)
+    with pytest.raises(KeyboardInterrupt):
+        file(filing, filing.write("a.xlsx", one_too_many))
+    assert pipeline.pending_periods(filing.home) == ["2020-N"]
+    monkeypatch.setattr(returning, "write_durably", write_durably)
+    pipeline.judge_period(filing.home, filing.registry, filing.catalogue, "2020-N", RECEIVED, engine="masks")
+    assert returning.return_path(filing.home, FIRST).is_file()
+
+
+def test_check_gives_the_marked_workbook_and_never_replaces_one(world: World) -> None:
+    path = world.write("bieu.xlsx", one_too_many)
+    folder = world.folder / "tra-lai"
+
+    def check(*files: Path) -> list[dict[str, object]]:
+        arguments = ["--home", str(world.home.root), "check", "--json", "--return", str(folder)]
+        done = CliRunner().invoke(main, [*arguments, *map(str, files)])
+        assert "Traceback" not in done.output
+        return [json.loads(line) for line in done.stdout.splitlines()]
+
+    (answer,) = check(path)
+    assert answer["return"] == str(folder / "bieu-ket-qua.xlsx")
+    book = openpyxl.load_workbook(folder / "bieu-ket-qua.xlsx")
+    assert book["B01"][WRONG].comment is not None
+    assert "KIỂM TRA THỬ" in str(book[SHEET]["A1"].value)
+    (again,) = check(folder / "bieu-ket-qua.xlsx")
+    assert again["return"] == str(folder / "bieu-ket-qua-2.xlsx")
+    assert again["findings"] == answer["findings"]
+
+
+def test_check_says_in_one_line_that_the_folder_cannot_be_written_to(world: World) -> None:
+    path = world.write("bieu.xlsx")
+    (world.folder / "tep").write_text("no folder")
+    arguments = [
+        "--home",
+        str(world.home.root),
+        "check",
+        "--return",
+        str(world.folder / "tep" / "x"),
+        str(path),
+    ]
+    done = CliRunner().invoke(main, arguments)
+    assert done.exit_code == 2
+    assert "Traceback" not in done.output and "tep" in done.output
