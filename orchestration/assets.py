@@ -193,7 +193,10 @@ def report_project(state: WritableHome, clock: Clock, progress: Listener, config
     """Pages as `.qmd` with the figures in them, and charts: a record that can be read and compared."""
     progress.start("pages")
     site = load_site(
-        state.home.warehouse, as_of=clock.now(), code_version=code_version(), term=config.term or None
+        state.home.warehouse,
+        as_of=last_change(Ledger(state.home.ledger).replay()) or clock.now(),
+        code_version=code_version(),
+        term=config.term or None,
     )
     folder = project_folder(state.home)
     write_project(site, folder, chart_cache=state.home.build / "charts", progress=counter(progress, "pages"))
