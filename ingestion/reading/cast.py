@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 from ingestion.catalogue import Column, Label
 from ingestion.cells import Cell, CellType
+from ingestion.reading.header import folded
 from ingestion.submissions import Mark, Problem, Reading, Value
-from ingestion.text import fold
 from ingestion.values import (
     MAX_DIGITS,
     NumberKind,
@@ -40,7 +40,7 @@ BLANK = Cast(None, Mark.BLANK)
 
 _TWO_VALUES = re.compile(r"([0-9][0-9.]*)\s*[(;,/]\s*([^0-9()]*?)\s*([0-9][0-9.]*)\s*([^0-9()]*)\)?")
 _WITH_WORDS = re.compile(r"([0-9][0-9.]*)\s+([^\W\d_][^0-9]*)")
-_SCIENTIFIC = re.compile(r"[0-9](?:[.,][0-9]+)?[Ee]\+[0-9]{1,3}")
+SCIENTIFIC = re.compile(r"[0-9](?:[.,][0-9]+)?[Ee]\+[0-9]{1,3}")
 _SERIAL = re.compile(r"[0-9]{5}")
 _DAY_ZERO = date(1899, 12, 30)
 _FIRST_SERIAL, _LAST_SERIAL = 32_874, 73_050
@@ -62,7 +62,7 @@ CONVERSIONS = {
 @lru_cache(maxsize=16_384)
 def squash(text: str) -> str:
     """Give the key under which codes of a closed list are compared: `KT CH`, `kt-ch` and `KT_CH` are one."""
-    return fold(text).replace(" ", "")
+    return folded(text).replace(" ", "")
 
 
 @dataclass(frozen=True)
@@ -230,7 +230,7 @@ def _damage(cell: Cell, text: str) -> str | None:
     if cell.type is CellType.NUMBER:
         return "R050" if len(text) > MAX_DIGITS else None
     if cell.type is CellType.TEXT:
-        return "R049" if _SCIENTIFIC.fullmatch(text) else None
+        return "R049" if SCIENTIFIC.fullmatch(text) else None
     return "R046"
 
 

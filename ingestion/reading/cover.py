@@ -7,7 +7,7 @@ from ingestion.catalogue import Column, Form
 from ingestion.cells import Cell, CellType, SheetCells
 from ingestion.periods import Period, PeriodError
 from ingestion.reading.cast import Target, cast, column_details
-from ingestion.reading.header import Grid, folded, is_numbering
+from ingestion.reading.header import Grid, folded, is_numbering, one_spelling
 from ingestion.submissions import Cover, Explanation, Mark, Problem, Reading, Value
 
 EXPLANATION_LABELS = {
@@ -60,7 +60,7 @@ def _period(stored: Value, cell: str, form: Form, sheet: str, reading: Reading) 
 def _value_cells(grid: Grid, form: Form) -> dict[str, Cell]:
     """Find the value of each entry: right of its code and label, whichever of them are there."""
     columns = {column.code: column for column in form.columns}
-    labels = {key: column for column in form.columns for key in column.match_keys}
+    labels = {one_spelling(key): column for column in form.columns for key in column.match_keys}
     found: dict[str, Cell] = {}
     for number in grid.numbers:
         line = [cell for _, cell in sorted(grid.rows[number].items())]

@@ -20,7 +20,7 @@ _ABBREVIATIONS = {
     "cb": "chi bo",
     "cbcs": "chi bo co so",
     "cq": "co quan",
-    "cty": "cong ty",
+    "cty": "cong ti",
     "db": "dang bo",
     "dbcs": "dang bo co so",
     "du": "dang uy",
@@ -37,7 +37,7 @@ _ABBREVIATIONS = {
 }
 _GENERIC = frozenset(
     word
-    for kind in (*_ABBREVIATIONS.values(), "khoi", "quan", "truc thuoc", "ban", "cong ty", "tinh uy")
+    for kind in (*_ABBREVIATIONS.values(), "khoi", "quan", "truc thuoc", "ban", "tinh uy")
     for word in kind.split()
 )
 """Words that say what kind of body a name is of, not which."""

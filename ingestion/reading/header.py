@@ -31,8 +31,19 @@ _ORDINALS = frozenset({"stt", "tt", "so tt", "so thu tu"})
 _NUMBERING = re.compile(r"\(?(?:[A-ZĐ]{1,2}|[0-9]{1,3})\)?(?:\s*=.*)?")
 _NUMBER = re.compile(r"\(?([0-9]{1,3})\)?(?:\s*=.*)?")
 
-folded = lru_cache(maxsize=16_384)(fold)
-"""`fold`, remembered: the same labels stand in every workbook."""
+_Y_FOR_I = re.compile(r"\b([hklmst])y\b")
+
+
+@lru_cache(maxsize=16_384)
+def one_spelling(key: str) -> str:
+    """Give a folded label with `i` where the spelling wavers: `tỷ lệ` and `tỉ lệ` are one."""
+    return _Y_FOR_I.sub(r"\1i", key)
+
+
+@lru_cache(maxsize=16_384)
+def folded(text: str) -> str:
+    """Give the key under which labels are compared; remembered, since the same stand in every workbook."""
+    return one_spelling(fold(text))
 
 
 class Grid:
@@ -139,7 +150,7 @@ def match_labels(
     paths: dict[int, list[str]], columns: tuple[Column, ...]
 ) -> tuple[dict[str, int], list[tuple[str, int]]]:
     """Give the columns that label paths name, and those that were named once more."""
-    keys = {key: column.code for column in columns for key in column.match_keys}
+    keys = {one_spelling(key): column.code for column in columns for key in column.match_keys}
     lone: dict[str, str | None] = {}
     for column in columns:
         label = folded(column.label.vi)
@@ -212,7 +223,7 @@ def _last_label_row(grid: Grid, columns: tuple[Column, ...], codes: int) -> int:
 @lru_cache(maxsize=64)
 def _label_set(columns: tuple[Column, ...]) -> frozenset[str]:
     labels = {folded(column.label.vi) for column in columns}
-    return frozenset(labels.union(*(column.match_keys for column in columns)))
+    return frozenset(labels.union(one_spelling(key) for column in columns for key in column.match_keys))
 
 
 def _add_by_label(header: Header, paths: dict[int, list[str]], columns: tuple[Column, ...]) -> None:

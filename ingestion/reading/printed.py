@@ -31,9 +31,9 @@ _DAY = re.compile(r"\b(?:ngay )?\d{1,2} (?:thang )?\d{1,2} (?:nam )?\d{4}\b|\b\d
 _CODE = re.compile(r"\b(?:(20\d\d|19\d\d) (q1|6t|9t|n)|(q1|6t|9t|n) (20\d\d|19\d\d))\b")
 _MONTHS = re.compile(r"\b(3|6|9|ba|sau|chin) thang(?! cuoi)\b|\b(6t|9t)\b")
 _QUARTER = re.compile(r"\bquy (iv|i{1,3}|[1-4])\b|\b(q1)\b")
-_TERM = re.compile(r"\bnhiem ky\b|\b(?:19|20)\d\d (?:19|20)\d\d\b")
+_TERM = re.compile(r"\bnhiem ki\b|\b(?:19|20)\d\d (?:19|20)\d\d\b")
 _YEAR = re.compile(r"\bnam ((?:19|20)\d\d)\b")
-_WHOLE_YEAR = re.compile(r"\b(?:ky bao cao|ca|bao cao) nam (?:19|20)\d\d\b")
+_WHOLE_YEAR = re.compile(r"\b(?:ki bao cao|ca|bao cao) nam (?:19|20)\d\d\b")
 _PARTS = {
     **dict.fromkeys(("3", "ba", "q1", "D1"), PeriodKind.Q1),
     **dict.fromkeys(("6", "sau", "6t"), PeriodKind.HALF),
@@ -53,7 +53,7 @@ _UNIT_SYNONYMS = {
     "VISIT": ("luot",),
     "MEMBER_VISIT": ("luot dang vien", "luot"),
     "ORG_VISIT": ("luot to chuc", "luot"),
-    "PERCENT": ("ty le", "phan tram", ""),
+    "PERCENT": ("ti le", "phan tram", ""),
 }
 _OFFICIAL = re.compile(r"bc?tctw")
 _FORM_NUMBER = re.compile(r"(?:b|bieu|bieu so|mau|mau so) ?0*([1-9][0-9]?)(?: .*)?")

@@ -97,9 +97,10 @@ def _repair_texts(places: list[_Place], book: Book) -> None:
     if script is None:
         converted: set[int] = set()
     else:
-        # Where a file has no letter that only Unicode has, all of it is in the old script.
-        is_throughout = not any(is_modern(place.raw) for place in undecided)
-        candidates = undecided if is_throughout else suspicious
+        # Where a sheet has strange letters and none that only Unicode has, all of it is in the old script.
+        modern = {place.sheet.name for place in undecided if is_modern(place.raw)}
+        old = {place.sheet.name for place in suspicious} - modern
+        candidates = [p for p in undecided if p.sheet.name in old or is_suspicious(p.raw)]
         chosen = [p for p in candidates if not is_modern(p.raw) and reads_as_vietnamese(decode(p.raw, script))]
         converted = {id(place) for place in chosen}
         for place in chosen:

@@ -13,7 +13,7 @@ from ingestion.cells import SheetCells
 from ingestion.reading.book import Book, UnreadableError
 from ingestion.reading.cover import explanation_columns, read_cover, read_explanations
 from ingestion.reading.extract import check_organisations, read_extract
-from ingestion.reading.header import Grid, code_row, find_header, folded, label_row
+from ingestion.reading.header import Grid, code_row, find_header, folded, label_row, one_spelling
 from ingestion.reading.printed import compare_file_name
 from ingestion.reading.tables import read_table
 from ingestion.submissions import Problem, Reading
@@ -183,6 +183,7 @@ def _by_labels(grid: Grid, catalogue: Catalogue) -> str | None:
         return best
     labels = {folded(cell.text) for row in grid.rows.values() for cell in row.values()}
     cover = catalogue.cover
-    if all(cover.by_code[code].match_keys & labels for code in cover.key):
+    keys = ({one_spelling(key) for key in cover.by_code[code].match_keys} for code in cover.key)
+    if all(not labels.isdisjoint(known) for known in keys):
         return cover.code
     return None

@@ -12,7 +12,7 @@ from enum import Enum
 
 from ingestion.catalogue import Form
 from ingestion.cells import Cell, CellType, SheetCells, address, column_letter
-from ingestion.reading.cast import Cast, Target, cast, column_details, squash
+from ingestion.reading.cast import SCIENTIFIC, Cast, Target, cast, column_details, squash
 from ingestion.reading.header import Grid, Header, find_header, folded, is_numbering
 from ingestion.reading.printed import compare_head
 from ingestion.submissions import FormRow, FormTable, Mark, Problem, Reading, Value
@@ -248,6 +248,8 @@ class _RowReader:
         text = cell.text
         if self._key_codes and squash(text) in self._key_codes:
             return True
+        if SCIENTIFIC.fullmatch(text):
+            return True  # a code once; cast says what has become of it
         if not _CODE.fullmatch(text) or _ROMAN.fullmatch(text):
             return False
         if _CODE_MARK.search(text) or _CAPITALS.fullmatch(text):

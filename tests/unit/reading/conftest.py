@@ -6,6 +6,7 @@ A `Page` says once what stands on a sheet; the writers put the same pages into x
 import csv
 import shutil
 import subprocess
+import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -19,7 +20,9 @@ import xlwt
 from odf import opendocument, style, table, text
 
 from ingestion.catalogue import Catalogue, Form, Language, load_catalogue
+from ingestion.cells import column_letter
 from ingestion.reading import describe, read_file, remedy
+from ingestion.reading.legacy_text import TCVN3
 from ingestion.submissions import Reading
 
 CODES, GROUPS, LABELS, NUMBERING, DATA = 5, 6, 7, 8, 9
@@ -27,7 +30,7 @@ CODES, GROUPS, LABELS, NUMBERING, DATA = 5, 6, 7, 8, 9
 
 @dataclass
 class Page:
-    """One sheet: cells by (row, column), with number formats, merged ranges and what is hidden."""
+    """One sheet: cells by (row, column), with number formats, fonts, merged ranges and what is hidden."""
 
     name: str
     cells: dict[tuple[int, int], Any] = field(default_factory=dict)
@@ -35,6 +38,8 @@ class Page:
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
     hidden_rows: set[int] = field(default_factory=set)
     hidden: bool = False
+    fonts: dict[tuple[int, int], str] = field(default_factory=dict)
+    hidden_columns: set[int] = field(default_factory=set)
 
     def put(self, row: int, column: int, value: Any, number_format: str | None = None) -> None:
         self.cells[row, column] = value
@@ -121,10 +126,14 @@ def write_openpyxl(path: Path, pages: Sequence[Page]) -> Path:
             cell = sheet.cell(row, column, value)
             if (row, column) in page.formats:
                 cell.number_format = page.formats[row, column]
+            if (row, column) in page.fonts:
+                cell.font = openpyxl.styles.Font(name=page.fonts[row, column])
         for top, left, bottom, right in page.merged:
             sheet.merge_cells(start_row=top, start_column=left, end_row=bottom, end_column=right)
         for row in page.hidden_rows:
             sheet.row_dimensions[row].hidden = True
+        for column in page.hidden_columns:
+            sheet.column_dimensions[column_letter(column)].hidden = True
         if page.hidden:
             sheet.sheet_state = "hidden"
     book.save(path)
@@ -162,6 +171,9 @@ def write_xlwt(path: Path, pages: Sequence[Page]) -> Path:
         for (row, column), value in page.cells.items():
             code = page.formats.get((row, column), "dd/mm/yyyy" if isinstance(value, date) else "General")
             style_ = xlwt.easyxf(num_format_str=code)
+            if (row, column) in page.fonts:
+                style_.font = xlwt.Font()
+                style_.font.name = page.fonts[row, column]
             if (row, column) in owners:
                 bottom, right = owners[row, column]
                 sheet.write_merge(row - 1, bottom - 1, column - 1, right - 1, value, style_)
@@ -169,6 +181,8 @@ def write_xlwt(path: Path, pages: Sequence[Page]) -> Path:
                 sheet.write(row - 1, column - 1, value, style_)
         for row in page.hidden_rows:
             sheet.row(row - 1).hidden = True
+        for column in page.hidden_columns:
+            sheet.col(column - 1).hidden = True
         sheet.visibility = int(page.hidden)
     book.save(str(path))
     return path
@@ -229,6 +243,41 @@ def write_csvs(
     return folder
 
 
+_TCVN3 = {letter: code for code, letter in TCVN3.items()}
+_VNI_MARKS = {"\u0300": "ø", "\u0301": "ù", "\u0309": "û", "\u0303": "õ", "\u0323": "ï"}
+_VNI_ROUND = {"": "â", "\u0300": "à", "\u0301": "á", "\u0309": "å", "\u0303": "ã", "\u0323": "ä"}
+_VNI_BREVE = {"": "ê", "\u0300": "è", "\u0301": "é", "\u0309": "ú", "\u0303": "ü", "\u0323": "ë"}
+_VNI_I = {"\u0300": "ì", "\u0301": "í", "\u0309": "æ", "\u0303": "ó", "\u0323": "ò"}
+
+
+def to_tcvn3(text: str) -> str:
+    """Write as a TCVN3 keyboard did; capitals with a tone are small letters that only a font makes large."""
+    return "".join(_TCVN3.get(c) or _TCVN3.get(c.lower()) or c for c in unicodedata.normalize("NFC", text))
+
+
+def to_vni(text: str) -> str:
+    """Write as a VNI keyboard did: a letter, and one mark that says its shape and its tone."""
+    return "".join(map(_vni_letter, unicodedata.normalize("NFC", text)))
+
+
+def _vni_letter(letter: str) -> str:
+    base, *marks = list(unicodedata.normalize("NFD", letter.lower()))
+    tone = next((mark for mark in marks if mark in _VNI_MARKS), "")
+    if base == "đ":
+        code = "ñ"
+    elif base == "i" and tone:
+        code = _VNI_I[tone]
+    elif base == "y" and tone == "\u0323":
+        code = "î"
+    elif "\u0302" in marks:
+        code = base + _VNI_ROUND[tone]
+    elif "\u0306" in marks:
+        code = base + _VNI_BREVE[tone]
+    else:
+        code = ({"o": "ô", "u": "ö"}[base] if "\u031b" in marks else base) + _VNI_MARKS.get(tone, "")
+    return code.upper() if letter != letter.lower() else code
+
+
 WRITERS: dict[str, Callable[[Path, Sequence[Page]], Path]] = {
     "openpyxl.xlsx": write_openpyxl,
     "xlsxwriter.xlsx": write_xlsxwriter,
@@ -271,6 +320,8 @@ class Make:
     ods = staticmethod(write_odf)
     csvs = staticmethod(write_csvs)
     writers = WRITERS
+    tcvn3 = staticmethod(to_tcvn3)
+    vni = staticmethod(to_vni)
 
     def read(self, path: Path, name: str | None = None) -> Reading:
         return spoken(read_file(path, self.catalogue, name=name))
