@@ -268,6 +268,19 @@ class Site:
         return (known.ends_on if known else date.max, period)
 
     @cached_property
+    def explanations_to_review(self) -> tuple[tuple[str, Explanation], ...]:
+        """The explanations of each unit's last accepted period before the newest it filed, with that newest."""
+        found: list[tuple[str, Explanation]] = []
+        for org in sorted(self.explanations):
+            own = [s for s in self.submissions if s.org == org and s.period in self.periods]
+            newest = max((s.period for s in own), key=self.order, default=None)
+            accepted = {s.period for s in own if s.is_accepted and s.period != newest}
+            last = max(accepted, key=self.order, default=None)
+            if newest is not None and last is not None:
+                found += [(newest, e) for e in self.explanations[org] if e.period == last]
+        return tuple(found)
+
+    @cached_property
     def missing(self) -> tuple[Filing, ...]:
         """What was owed, due and never received."""
         today = self.as_of.date()

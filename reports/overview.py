@@ -73,6 +73,14 @@ def open_page(site: Site) -> Page:
         blocks.append(numbered(open_cases(site, cases), grids))
     else:
         blocks.append(Paragraph(message("report.open.intro.zero")))
+    blocks.append(Heading(2, message("report.review.heading"), "giai-trinh-can-xem-lai"))
+    if site.explanations_to_review:
+        shown = write.number(len(site.explanations_to_review))
+        blocks.append(Paragraph(message("report.review.intro.some", count=shown)))
+        grids += 1
+        blocks.append(numbered(_to_review(site), grids))
+    else:
+        blocks.append(Paragraph(message("report.review.intro.zero")))
     blocks.append(Heading(2, message("report.missing.heading"), "chua-nhan-duoc"))
     if site.missing:
         blocks.append(Paragraph(message("report.missing.intro.some", count=write.number(len(site.missing)))))
@@ -89,6 +97,24 @@ def open_page(site: Site) -> Page:
         has_pdf=False,
         has_contents=False,
     )
+
+
+def _to_review(site: Site) -> Grid:
+    rows: list[list[Text]] = [
+        [
+            site.names.get(explanation.org, explanation.org),
+            write.period(newest),
+            write.period(explanation.period),
+            explanation.rule,
+            " ".join(part for part in (explanation.sheet, explanation.cell) if part),
+            explanation.text,
+        ]
+        for newest, explanation in site.explanations_to_review
+    ]
+    names = ("unit", "review_with", "explained_in", "rule", "cell", "explanation")
+    header = [message(f"report.column.{name}") for name in names]
+    caption = message("report.review.table")
+    return Grid(caption, header, rows, ["l"] * len(header), [1.6, 1.1, 1.1, 0.7, 0.8, 3])
 
 
 def _missing(site: Site) -> Grid:

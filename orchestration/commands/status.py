@@ -24,6 +24,7 @@ from ingestion.ledger import (
 )
 from ingestion.periods import Period, PeriodError
 from ingestion.registry import Registry
+from ingestion.review import explanations_to_review
 from orchestration.commands.common import calendar_period, known_unit, print_json, registry_of
 from orchestration.texts import Invocation, command, json_option, option, pass_invocation
 
@@ -34,7 +35,12 @@ def current(registry: Registry, state: LedgerState) -> list[dict[str, Any]]:
     """Give one row for each unit and period that is owed or was filed, as it stands now."""
     owed = {(o.reporting_org_code, o.period_code) for o in registry.owed(load_catalogue())}
     filed = {(record.key.unit, record.key.period) for record in state.submissions.values()}
-    return [_current_row(registry, state, *pair) for pair in sorted(owed | filed, key=_order)]
+    to_review: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for carried in explanations_to_review(state):
+        found = {key: value for key, value in asdict(carried).items() if key not in ("unit", "period")}
+        to_review.setdefault((carried.unit, carried.period), []).append(found)
+    rows = (_current_row(registry, state, *pair) for pair in sorted(owed | filed, key=_order))
+    return [row | {"to_review": to_review.get((row["unit"], row["period"]), [])} for row in rows]
 
 
 def _order(pair: tuple[str, str]) -> tuple[bool, Any, str]:

@@ -8,6 +8,7 @@ import pytest
 from click.testing import Result
 
 from ingestion.catalogue import load_catalogue
+from ingestion.findings import Finding
 from ingestion.home import Home
 from ingestion.ledger import Duplicate, Explained, Judged, Ledger, Received, Unknown, Verdict
 from ingestion.registry import load_registry
@@ -166,6 +167,24 @@ def test_status_history_prints_the_whole_trail_in_order(call, home: Home) -> Non
     shown = call("status", "--history", "--unit", "VD-SM").output
     assert "chi bộ mới" in " ".join(shown.split()) and "y.xlsx" not in shown
     assert call("status", "--history", language="vi").exit_code == 0
+
+
+def test_status_carries_explanations_to_the_next_period(call, home: Home) -> None:
+    name = receive(home, "VD-SM", "2019-N", 1, None)
+    finding = Finding("V038", "warning", "B04", "M10", "5", "6", "khác", "differs", explained=True)
+    with Ledger(home.ledger).writing() as ledger:
+        ledger.append(
+            [
+                Judged(name, Verdict.ACCEPTED, "rules", (), ("V038",), {}, (finding,), SENT),
+                Explained(name, (Explanation("V038", "B04", "M10", "chốt số ngày 10/12", 7),), SENT),
+            ]
+        )
+    receive(home, "VD-SM", "2020-N", 1, Verdict.ACCEPTED)
+    rows = {(row["unit"], row["period"]): row for row in json.loads(call("status", "--json").stdout)}
+    (carried,) = rows["VD-SM", "2020-N"]["to_review"]
+    assert carried["explained_in"] == "VD-SM.2019-N.r1"
+    assert (carried["rule"], carried["text"], carried["fired_again"]) == ("V038", "chốt số ngày 10/12", False)
+    assert rows["VD-SM", "2019-N"]["to_review"] == []
 
 
 def test_a_submission_without_a_period_stands_in_the_status(call, home: Home) -> None:

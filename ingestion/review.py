@@ -1,0 +1,70 @@
+"""Explanations that were accepted in a unit's last period and are to be looked at again with the next one.
+
+What belongs here: which explanation is carried to which period. What does not: taking explanations in
+(`gate/judge.py`) and showing them.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ingestion.ledger import LedgerState, SubmissionRecord
+from ingestion.periods import Period, PeriodError
+
+
+@dataclass(frozen=True)
+class Carried:
+    """One explained warning of the period before.
+
+    Attributes:
+        period: the unit's newest period, with which it is to be looked at.
+        explained_in: the submission that was accepted with it.
+        fired_again: whether the rule warns in the newest submission too; None before that was judged.
+    """
+
+    unit: str
+    period: str
+    explained_in: str
+    rule: str
+    sheet: str
+    cell: str
+    text: str
+    fired_again: bool | None
+
+
+def explanations_to_review(state: LedgerState) -> list[Carried]:
+    """Give for each unit the explanations of its last accepted period before the newest one that it filed."""
+    filed: dict[str, set[Period]] = {}
+    for record in state.submissions.values():
+        try:
+            period = Period.parse(record.key.period)
+        except PeriodError:  # a file whose period could not be told belongs to no period
+            continue
+        filed.setdefault(record.key.unit, set()).add(period)
+    return [carried for unit in sorted(filed) for carried in _of_unit(state, unit, filed[unit])]
+
+
+def _of_unit(state: LedgerState, unit: str, filed: set[Period]) -> Iterator[Carried]:
+    newest, *before = sorted(filed, key=lambda period: period.order, reverse=True)
+    accepted = (record for period in before if (record := state.effective(unit, period.code)) is not None)
+    last = next(accepted, None)
+    if last is None:
+        return
+    current = state.revisions(unit, newest.code)[-1]
+    for finding in last.findings:
+        if finding.explained:
+            text = _answer(last, finding.rule, finding.sheet, finding.cell)
+            again = (
+                any(f.rule == finding.rule and f.sheet == finding.sheet for f in current.findings)
+                if current.judged
+                else None
+            )
+            yield Carried(
+                unit, newest.code, str(last.key), finding.rule, finding.sheet, finding.cell, text, again
+            )
+
+
+def _answer(record: SubmissionRecord, rule: str, sheet: str, cell: str) -> str:
+    """Give the text that answered a finding: for its cell, or else for its sheet as a whole."""
+    answers = [e for e in record.explanations if e.rule.strip().upper() == rule and e.text.strip()]
+    exact = [e for e in answers if e.cell.replace("$", "").strip().upper() == cell and e.sheet == sheet]
+    return next((e.text for e in (*exact, *answers)), "")
