@@ -69,12 +69,14 @@ def _append(call: Invocation, event: Event) -> None:
 
 @command("close")
 @argument("period")
-@option("--reason", required=True)
+@option("--reason")
 @option("--by")
 @pass_invocation
-def close(call: Invocation, period: str, reason: str, by: str | None) -> int:
+def close(call: Invocation, period: str, reason: str | None, by: str | None) -> int:
     """See the text `cli.close.help`."""
     asked = calendar_period(call, registry_of(call), period)
+    if reason is None:
+        reason = call.text("cli.close.ordinary")
     _append(call, PeriodClosed(asked.code, _person(by), environment.now(), reason))
     click.echo(call.text("cli.close.done", period=asked.code))
     return 0
