@@ -58,6 +58,7 @@ from ingestion.reference import write_reference
 from ingestion.registry import Registry
 from ingestion.returning import answer_to, changes_since, write_return
 from ingestion.returns import Differences, marked_workbook
+from ingestion.signing import examined
 from ingestion.submissions import Problem, Reading, Submission, SubmissionKey
 
 Progress = Callable[[int, int, str], None]
@@ -302,6 +303,7 @@ def judge_period(
     now: datetime,
     *,
     engine: Engine = "gx",
+    template_key: bytes | None = None,
     progress: Progress | None = None,
 ) -> PeriodReport:
     """Judge the pending submissions of one period as one batch, record the verdicts and write bronze.
@@ -321,7 +323,8 @@ def judge_period(
         for done, record in enumerate(records):
             if progress:
                 progress(done, len(records), str(record.key))
-            submissions.append(_submission(home, catalogue, record))
+            submission = _submission(home, catalogue, record)
+            submissions.append(replace(submission, reading=examined(submission.reading, template_key)))
         history = BronzeHistory(home.bronze, catalogue, ledger.state)
         context = GateContext(registry, catalogue, history, now)
         judgements = _judge(submissions, context, engine, report)
@@ -539,11 +542,14 @@ def check_files(
     registry: Registry | None,
     as_of: datetime | None,
     history: History | None = None,
+    *,
+    template_key: bytes | None = None,
 ) -> list[CheckResult]:
     """Say what the gate would say of files, in their order, with nothing stored.
 
     Files of one period are judged together; several of one unit count as its revisions in this order. Without
     `as_of`, rules that need the clock do not run; without `history`, rules that need earlier periods do not.
+    With the key of the data team, the signatures of templates are examined.
     """
     context = GateContext(registry or _no_registry(), catalogue, history or EmptyHistory(), as_of)
     keys: list[SubmissionKey] = []
@@ -551,6 +557,7 @@ def check_files(
     revisions: Counter[tuple[str, str]] = Counter()
     for path in paths:
         reading, _ = read_safely(path, catalogue, path.resolve().name)
+        reading = examined(reading, template_key)
         cover = reading.cover
         unit = (cover.reporting_org_code if cover else None) or UNKNOWN_UNIT
         period = cover.period.code if cover and cover.period else UNKNOWN_PERIOD

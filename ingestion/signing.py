@@ -8,6 +8,7 @@ import hashlib
 import hmac
 import os
 import secrets
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -92,3 +93,15 @@ def examine(reading: Reading, key: bytes | None) -> tuple[Problem | None, Proble
         return None, None
     cell = cover.cells.get("reporting_org_code", "")
     return Problem(WRONG_SIGNATURE, cover.sheet, cell, unit, {"unit": unit, "period": period}), None
+
+
+def examined(reading: Reading, key: bytes | None) -> Reading:
+    """Give a reading with what its signature says of it; the reading itself stays as it is."""
+    problem, note = examine(reading, key)
+    if problem is None and note is None:
+        return reading
+    return replace(
+        reading,
+        problems=[*reading.problems, *([problem] if problem else [])],
+        notes=[*reading.notes, *([note] if note else [])],
+    )

@@ -18,7 +18,7 @@ from ingestion.home import Home
 from ingestion.ledger import Ledger, LedgerState
 from ingestion.reference import write_reference
 from orchestration import alerting
-from orchestration.environment import code_version
+from orchestration.environment import code_version, template_key
 from orchestration.partitions import is_covered, missing_periods, periods
 from orchestration.progress import Progress, counter
 from orchestration.resources import Clock, Renderer, WritableHome
@@ -105,7 +105,9 @@ def verdicts(
     given: Counter[str] = Counter()
     failures: dict[str, str] = {}
     for period in pending:
-        report = pipeline.judge_period(state.home, registry, catalogue, period, now)
+        report = pipeline.judge_period(
+            state.home, registry, catalogue, period, now, template_key=template_key(state.home)
+        )
         given.update({str(verdict): count for verdict, count in report.counts.items()})
         failures |= report.failures
         progress.advance("judging")

@@ -10,14 +10,14 @@ import click
 
 from ingestion.catalogue import load_catalogue
 from ingestion.findings import Finding, Judgement, OutcomeStatus, Verdict
-from ingestion.ledger import UNKNOWN_PERIOD, Ledger
+from ingestion.ledger import UNKNOWN_PERIOD
 from ingestion.registry import Registry, load_registry
-from orchestration.commands.common import existing, moment, print_json
+from orchestration.commands.common import existing, history_of, moment, print_json
+from orchestration.environment import template_key
 from orchestration.errors import REFUSED, CommandError
 from orchestration.texts import Invocation, argument, command, json_option, option, pass_invocation
 
 if TYPE_CHECKING:
-    from ingestion.gate.history import History
     from ingestion.pipeline import CheckResult
 
 _STYLES = {Verdict.ACCEPTED: "green", Verdict.NEEDS_EXPLANATION: "yellow", Verdict.ON_HOLD: "yellow"}
@@ -41,7 +41,10 @@ def check(
     paths = existing(call, files)
     at = moment(call, as_of, end_of_day=True)
     registry = load_registry(call.home.registry) if call.home.registry.is_dir() else None
-    results = check_files(paths, load_catalogue(), registry, at, _history(call))
+    catalogue = load_catalogue()
+    key = template_key(call.home)
+    history = history_of(call, catalogue)
+    results = check_files(paths, catalogue, registry, at, history, template_key=key)
     returned = _write_returns(call, results, registry, return_folder) if return_folder else {}
     if as_json:
         for number, result in enumerate(results):
@@ -86,15 +89,6 @@ def _free_path(folder: Path, checked: Path) -> Path:
     stem = _RETURN_SUFFIX.sub("", checked.name if checked.is_dir() else checked.stem)
     names = (f"{stem}-ket-qua{f'-{number}' if number > 1 else ''}.xlsx" for number in count(1))
     return next(path for name in names if not (path := folder / name).exists())
-
-
-def _history(call: Invocation) -> "History | None":
-    """Give the rows of earlier periods where a state folder has them."""
-    if not (call.home.bronze / "submissions.parquet").is_file():
-        return None
-    from ingestion.bronze import BronzeHistory  # noqa: PLC0415
-
-    return BronzeHistory(call.home.bronze, load_catalogue(), Ledger(call.home.ledger).replay())
 
 
 def as_object(call: Invocation, result: "CheckResult") -> dict[str, Any]:
