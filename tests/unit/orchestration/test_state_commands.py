@@ -223,7 +223,7 @@ def test_close_and_reopen_stand_in_the_ledger(call, home: Home) -> None:
 def test_closing_a_period_without_a_reason_of_its_own_records_the_ordinary_one(call, home: Home) -> None:
     assert call("close", "2020-N", "--by", "lan").exit_code == 0
     (row,) = json.loads(call("status", "--history", "--json").stdout)
-    assert (row["reason"], row["by"]) == ("Khóa sổ khi hết hạn nộp", "lan")
+    assert (row["reason"], row["by"]) == ("Books closed after the deadline", "lan")
 
 
 @pytest.mark.parametrize(
