@@ -86,7 +86,7 @@ def pdf_text(path: Path) -> str:
 
 def test_every_page_comes_out_without_a_warning(rendered: RenderReport) -> None:
     assert rendered.warnings == ()
-    assert len([name for name in rendered.outputs if name.endswith(".html")]) == 9
+    assert len([name for name in rendered.outputs if name.endswith(".html")]) == 10
     assert len([name for name in rendered.outputs if name.endswith(".pdf")]) == 6
 
 
