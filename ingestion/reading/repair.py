@@ -60,25 +60,34 @@ class _Place(NamedTuple):
 
 def repair(book: Book) -> None:
     """Convert what is certain in the cells of a file, count it and say so in its notes."""
-    strange: list[_Place] = []
+    texts: list[str] = []
     grouped: list[_Place] = []
     text_type = CellType.TEXT
     for sheet in book.sheets:
-        fonts = sheet.fonts
         for cell in sheet.cells.values():
             if cell[2] is not text_type:
                 continue
             stored: str = cell[3]  # type: ignore[assignment]  # the type says that it is text
-            if not stored.isascii() or (fonts and cell[:2] in fonts):
-                strange.append(_Place(sheet, cell))
+            if not stored.isascii():
+                texts.append(stored)
             elif "," in stored and cell.text[0] in "-0123456789":
                 grouped.append(_Place(sheet, cell))
     # One search in all texts: nearly every file has nothing to repair, and pays no more than this.
-    everything = "\n".join([place[1][3] for place in strange])  # type: ignore[misc]  # texts, as above
+    everything = "\n".join(texts)
     if any(sheet.fonts for sheet in book.sheets) or is_suspicious(everything) or _ETH.search(everything):
-        _repair_texts(strange, book)
+        _repair_texts(_strange(book), book)
     if grouped:
         _repair_numbers(grouped, book)
+
+
+def _strange(book: Book) -> list[_Place]:
+    """Give the texts that may be in an old script: those beyond ASCII, and those in an old font."""
+    return [
+        _Place(sheet, cell)
+        for sheet in book.sheets
+        for place, cell in sheet.cells.items()
+        if cell.type is CellType.TEXT and (not str(cell.value).isascii() or place in sheet.fonts)
+    ]
 
 
 def _repair_texts(places: list[_Place], book: Book) -> None:
