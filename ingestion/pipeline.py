@@ -60,6 +60,7 @@ from ingestion.returning import answer_to, changes_since, write_return
 from ingestion.returns import Differences, marked_workbook
 from ingestion.signing import examined
 from ingestion.submissions import Problem, Reading, Submission, SubmissionKey
+from ingestion.workbook.carried import from_workbook
 
 Progress = Callable[[int, int, str], None]
 """Called with how many are done, of how many, and which one is next or was last."""
@@ -549,9 +550,11 @@ def check_files(
 
     Files of one period are judged together; several of one unit count as its revisions in this order. Without
     `as_of`, rules that need the clock do not run; without `history`, rules that need earlier periods do not.
-    With the key of the data team, the signatures of templates are examined.
+    With the key of the data team, the signatures of templates are examined. Without a registry, a template is
+    judged by what it carries of it.
     """
     context = GateContext(registry or _no_registry(), catalogue, history or EmptyHistory(), as_of)
+    on_their_own: list[Submission] = []
     keys: list[SubmissionKey] = []
     batches: dict[str, list[Submission]] = {}
     revisions: Counter[tuple[str, str]] = Counter()
@@ -564,11 +567,20 @@ def check_files(
         revisions[unit, period] += 1
         key = SubmissionKey(unit, period, revisions[unit, period])
         keys.append(key)
-        batches.setdefault(period, []).append(Submission(key, "", as_of or _TIMELESS, reading))
+        submission = Submission(key, "", as_of or _TIMELESS, reading)
+        if registry is None and reading.carried:
+            on_their_own.append(submission)
+        else:
+            batches.setdefault(period, []).append(submission)
     judgements: dict[SubmissionKey, Judgement] = {}
     for batch in batches.values():
         judgements |= judge(batch, context, engine="masks")
-    readings = {submission.key: submission.reading for batch in batches.values() for submission in batch}
+    for submission in on_their_own:
+        carried = from_workbook(submission.reading)
+        own = replace(context, registry=carried[0], history=history or carried[1]) if carried else context
+        judgements |= judge([submission], own, engine="masks")
+    submissions = [*(s for batch in batches.values() for s in batch), *on_their_own]
+    readings = {submission.key: submission.reading for submission in submissions}
     return [
         CheckResult(path, key, readings[key], judgements[key]) for path, key in zip(paths, keys, strict=True)
     ]

@@ -113,6 +113,7 @@ class Reading:
         kind: xlsx, xlsm, xls, ods, csv, zip, or what else it turned out to be.
         conversions: how often something certain was converted, by kind (`text_number`: 12).
         notes: what the receipt should say besides (hidden sheets, unknown columns, printed units that differ).
+        carried: what a template carries of the registry and of earlier figures: table and row, as written.
     """
 
     file_name: str
@@ -123,6 +124,7 @@ class Reading:
     problems: list[Problem] = field(default_factory=list)
     conversions: Counter[str] = field(default_factory=Counter)
     notes: list[Problem] = field(default_factory=list)
+    carried: list[tuple[str, str]] = field(default_factory=list)
 
     @property
     def is_readable(self) -> bool:

@@ -14,6 +14,9 @@ from ingestion.reading.header import folded
 from ingestion.submissions import FormTable, Problem, Reading
 
 SHEET = "DM_TCCSD"
+CARRIED_SHEET = "DM_DL"
+"""The hidden sheet on which a template carries rows of the registry and earlier figures."""
+
 _CODE, _NAME = "org_code", "org_name"
 _LIKE = 0.6
 _ABBREVIATIONS = {
@@ -60,6 +63,16 @@ def read_extract(sheets: list[SheetCells]) -> dict[str, str]:
         for (row, column), cell in cells.items()
         if column == codes and row > head and (row, names) in cells and cell.type is CellType.TEXT
     }
+
+
+def read_carried(sheets: list[SheetCells]) -> list[tuple[str, str]]:
+    """Give the lines that a template carries for a check without a registry: the table and the row as text."""
+    sheet = next((sheet for sheet in sheets if sheet.name == CARRIED_SHEET), None)
+    if sheet is None:
+        return []
+    cells = sheet.cells
+    rows = sorted(row for row, column in cells if column == 1)
+    return [(cells[row, 1].text, str(cells[row, 2].value)) for row in rows if (row, 2) in cells]
 
 
 def check_organisations(table: FormTable, form: Form, extract: Mapping[str, str], reading: Reading) -> None:

@@ -12,7 +12,7 @@ from ingestion.catalogue import Catalogue
 from ingestion.cells import SheetCells
 from ingestion.reading.book import Book, UnreadableError
 from ingestion.reading.cover import explanation_columns, read_cover, read_explanations
-from ingestion.reading.extract import check_organisations, read_extract
+from ingestion.reading.extract import check_organisations, read_carried, read_extract
 from ingestion.reading.header import Grid, code_row, find_header, folded, label_row, one_spelling
 from ingestion.reading.printed import compare_file_name
 from ingestion.reading.tables import read_table
@@ -71,6 +71,7 @@ def read_sheets(book: Book, catalogue: Catalogue, reading: Reading) -> None:
         reading.cover = read_cover(cover.sheet, catalogue.cover, reading)
     compare_file_name(reading)
     extract = read_extract(book.sheets)
+    reading.carried = read_carried(book.sheets)
     for form in catalogue.forms.values():
         if form.code in chosen:
             table = read_table(chosen[form.code].sheet, form, reading)

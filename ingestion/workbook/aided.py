@@ -14,6 +14,7 @@ from ingestion.cells import column_index, column_letter
 from ingestion.gate.excel import ROW
 from ingestion.messages import message
 from ingestion.periods import Period
+from ingestion.reading.extract import CARRIED_SHEET
 from ingestion.registry import Organisation
 from ingestion.submissions import Explanation
 from ingestion.workbook.formulas import CONTEXT_SHEET, Plan
@@ -232,7 +233,7 @@ class AidedWriter(WorkbookWriter):
         sheet.protect("", _PROTECTION)
 
     def write_context(self) -> None:
-        """Write the hidden sheet of what was known when the template was made."""
+        """Write the hidden sheets of what was known when the template was made."""
         sheet = self._add_sheet(CONTEXT_SHEET)
         for number, block in enumerate(self._plan.blocks):
             sheet.write_string(0, 2 * number, block.name)
@@ -240,6 +241,12 @@ class AidedWriter(WorkbookWriter):
                 sheet.write_string(row, 2 * number, code)
                 if value is not None:
                     sheet.write(row, 2 * number + 1, value)
+        sheet.protect("", {})
+        sheet.hide()
+        sheet = self._add_sheet(CARRIED_SHEET)
+        for row, (table, line) in enumerate(self._plan.carried):
+            sheet.write_string(row, 0, table)
+            sheet.write_string(row, 1, line)
         sheet.protect("", {})
         sheet.hide()
 

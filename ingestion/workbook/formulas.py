@@ -32,6 +32,7 @@ from ingestion.messages import message
 from ingestion.periods import Period
 from ingestion.registry import Organisation, Registry
 from ingestion.submissions import Cover, FormRow, FormTable, Reading, Submission, SubmissionKey
+from ingestion.workbook.carried import Line, carried_lines
 from ingestion.workbook.writer import FIRST_COVER_ROW, FIRST_DATA_ROW, CellInput, Row
 
 CONTEXT_SHEET = "DM_CS"
@@ -128,6 +129,7 @@ class Plan:
         helpers: the columns of intermediate values of each form.
         blocks: what the hidden sheet holds.
         openings: figures of last year that open this one, by form and key.
+        carried: what the workbook carries of the registry and of earlier figures.
     """
 
     book: Book
@@ -136,6 +138,7 @@ class Plan:
     blocks: list[Block] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
     openings: dict[tuple[str, tuple[object, ...]], dict[str, CellInput]] = field(default_factory=dict)
+    carried: list[Line] = field(default_factory=list)
 
     @property
     def violations(self) -> list[Violation]:
@@ -181,6 +184,7 @@ def plan_formulas(
         unit.org_kind,
     )
     plan = Plan(book, blocks=known.blocks, openings=_openings(checks, batch, sheets))
+    plan.carried = carried_lines(registry, unit, period, batch)
     compiled: dict[str, list[Violation]] = {code: [] for code in sheets}
     for code in sheets:
         plan.helpers[code] = Helpers(_Letters(FIRST_HELPER_COLUMN))

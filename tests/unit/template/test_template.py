@@ -100,7 +100,7 @@ def test_the_sheets_are_those_that_the_unit_files_for_the_period(
     tmp_path: Path, registry: Registry, unit: str, period: str, forms: list[str]
 ) -> None:
     book = template(tmp_path, registry, unit, period)
-    assert book.sheetnames == ["B00", *forms, "Giai_trinh", "DM_TCCSD", "DM_CT", "DM_CS"]
+    assert book.sheetnames == ["B00", *forms, "Giai_trinh", "DM_TCCSD", "DM_CT", "DM_CS", "DM_DL"]
 
 
 def test_every_column_stands_under_its_hidden_code_and_the_data_begin_in_row_nine(
