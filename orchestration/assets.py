@@ -110,6 +110,10 @@ def verdicts(
         )
         given.update({str(verdict): count for verdict, count in report.counts.items()})
         failures |= report.failures
+        for submission, technical in report.unreturned.items():
+            context.log.error(
+                f"the workbook of {submission} could not be marked; its findings went out:\n{technical}"
+            )
         progress.advance("judging")
     for submission, technical in failures.items():
         context.log.error(f"{submission} could not be judged and stays pending:\n{technical}")

@@ -12,8 +12,9 @@ from ingestion.messages import message
 from ingestion.reading.cover import explanation_columns
 from ingestion.reading.header import is_numbering
 from ingestion.returns.grid import Entry, Grid
+from ingestion.returns.safety import harmless
 from ingestion.returns.sheet import Sheet
-from ingestion.text import clean, fold, neutralise_formula
+from ingestion.text import clean, fold
 from ingestion.workbook import EXPLANATIONS_SHEET
 
 MOST_LINES = 300
@@ -66,7 +67,7 @@ def prepare(sheet: Sheet, asked: list[Question]) -> tuple[str, int] | None:
         for code, text in zip(CODES, question, strict=False):
             if code in columns and text:
                 column = columns[code]
-                sheet.write(last, column, neutralise_formula(text), like=(model, column))
+                sheet.write(last, column, harmless(text), like=(model, column))
         first = first or last
         count += 1
     return (address(first, columns["text"]) if first else ""), count

@@ -10,11 +10,11 @@ from xml.sax.saxutils import escape, quoteattr
 
 from ingestion.cells import address
 from ingestion.returns.parts import legal
-from ingestion.text import neutralise_formula
+from ingestion.returns.safety import harmless
 
 _LONGEST_TEXT = 32_000
 _LONGEST_LINK_NAME = 255
-_FILLING = 1.08
+_FILLING = 1.25
 """How many characters of the font go into a unit of width, with room for lines that break early."""
 
 _ENTITIES = {"\r": "&#13;"}
@@ -130,7 +130,7 @@ def _cell(row: int, column: int, entry: Entry, styles: Mapping[str, int]) -> str
     place = f'r="{address(row, column)}" s="{styles[entry.style]}"'
     if not entry.text:
         return f"<c {place}/>"
-    text = escape(legal(neutralise_formula(entry.text))[:_LONGEST_TEXT], _ENTITIES)
+    text = escape(legal(harmless(entry.text))[:_LONGEST_TEXT], _ENTITIES)
     return f'<c {place} t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'
 
 

@@ -13,20 +13,18 @@ import xlsxwriter
 
 from ingestion.cells import Cell, CellType, SheetCells
 from ingestion.reading.book import Book
-from ingestion.text import neutralise_formula
+from ingestion.returns.safety import harmless
 
 _OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
 _CREATED = datetime(2020, 1, 1)  # noqa: DTZ001 - a constant without meaning; the format knows no time zones
 _ERRORS = frozenset({"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"})
 _WHOLE = re.compile(r"0|-?[1-9][0-9]{0,14}")
-_BULLET = re.compile(r"[-+]\s*(?:[-+. ]*|[\d., ]+%?|[^\W\d_](?:(?!\w\(|[|!]).)*)")
-"""“- of whom: women” and the like, which labels in forms are full of; a formula has a call in it."""
-
 _UNSAFE_NAME = re.compile(r"[\[\]:*?/\\]")
 _LONGEST_NAME = 31
 _LONGEST_TEXT = 32_767
 _NARROWEST, _WIDEST = 7, 34
 _HEAD_ROWS = 4
+_A4 = 9
 _LARGEST_MERGE = 2_000
 _LAST_ROW, _LAST_COLUMN = 1_048_576, 16_384
 
@@ -96,6 +94,9 @@ def _write(target: Any, sheet: SheetCells, formats: _Formats, *, is_text: bool) 
         is_boxed = top > _HEAD_ROWS
         target.merge_range(top - 1, left - 1, bottom - 1, right - 1, "", formats.get("@", is_boxed=is_boxed))
         _write_cell(target, owner, formats, is_text=is_text)
+    target.set_landscape()
+    target.set_paper(_A4)
+    target.fit_to_pages(1, 0)
     for column, width in _widths(sheet).items():
         target.set_column(column - 1, column - 1, width)
 
@@ -121,13 +122,8 @@ def _write_cell(target: Any, cell: Cell, formats: _Formats, *, is_text: bool) ->
     elif is_text and _WHOLE.fullmatch(cell.text):
         target.write_number(*at, int(cell.text), formats.get("General", is_boxed=is_boxed))
     else:
-        text = _safe(str(value))[:_LONGEST_TEXT]
+        text = harmless(str(value))[:_LONGEST_TEXT]
         target.write_string(*at, text, formats.get("@", is_boxed=is_boxed))
-
-
-def _safe(text: str) -> str:
-    """Give text that no spreadsheet runs; numbers and bullets, which begin alike, stay as they are."""
-    return text if _BULLET.fullmatch(text) else neutralise_formula(text)
 
 
 def _widths(sheet: SheetCells) -> dict[int, float]:
