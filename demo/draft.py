@@ -149,6 +149,16 @@ class Draft:
         places = [e.cell for e in self.submission.reading.explanations if e.sheet == sheet and e.cell]
         return max((parse_address(place)[0] for place in places), default=0)
 
+    def is_explained(self, form: str, row: int) -> bool:
+        """Say whether the clerk has explained something in a row; what is odd there is known already."""
+        table = self.table(form)
+        rows = {
+            parse_address(e.cell)[0]
+            for e in self.submission.reading.explanations
+            if e.sheet == table.sheet and e.cell
+        }
+        return table.rows[row].number in rows
+
     def is_alive(self, form: str, row: int) -> bool:
         """Say whether the organisation of a row belongs to the unit at the period's end."""
         code = str(self.value(form, row, "org_code"))

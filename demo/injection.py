@@ -777,7 +777,9 @@ def _odd_growth(draft: Draft) -> None:
     row = draft.pick(
         "B01",
         lambda r: (
-            draft.is_type("B01", r, "DANG_BO_CO_SO") and draft.earlier("B01", past, r, "closing_members") > 0
+            draft.is_type("B01", r, "DANG_BO_CO_SO")
+            and not draft.is_explained("B01", r)
+            and draft.earlier("B01", past, r, "closing_members") > 0
         ),
     )
     peers = [r for r in range(len(draft.table("B01").rows)) if draft.is_type("B01", r, "DANG_BO_CO_SO")]
