@@ -7,14 +7,10 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from email import message_from_bytes
-from email.header import decode_header, make_header
-from email.message import Message as Mail
 from pathlib import Path
 
 import pytest
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope, Session
 from click.testing import CliRunner
 
 from ingestion.alerts.alert import Alert, Kind, Role
@@ -26,36 +22,14 @@ from orchestration.alerting import MAIL_SERVER_VARIABLE, empty_outbox
 from orchestration.cli import main
 from orchestration.environment import ROOT
 from orchestration.state import write_example
+from tests.support.mailbox import HOST, Mailbox
 
-HOST = "127.0.0.1"
 NOW = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 CONTACTS = """org_code,role,channel,language
 VD-SM,clerk,mailto://songmay@vidu.example,vi
 VD-NX,Clerk,mailto://nuixanh@vidu.example,en
 ,data team,mailto://tochuc@vidu.example,vi
 """
-
-
-class Mailbox:
-    """What the server took."""
-
-    def __init__(self) -> None:
-        self.mails: list[tuple[list[str], Mail]] = []
-
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
-        content = envelope.content
-        assert isinstance(content, bytes)
-        self.mails.append((list(envelope.rcpt_tos), message_from_bytes(content)))
-        return "250 OK"
-
-    def subjects(self) -> list[str]:
-        return [str(make_header(decode_header(mail["Subject"]))) for _, mail in self.mails]
-
-    def text(self, number: int = 0) -> str:
-        parts = self.mails[number][1].walk()
-        payload = next(p for p in parts if p.get_content_type() == "text/plain").get_payload(decode=True)
-        assert isinstance(payload, bytes)
-        return payload.decode("utf-8")
 
 
 @pytest.fixture

@@ -93,7 +93,11 @@ def test_jobs_sensor_and_schedule() -> None:
     repository = defs.get_repository_def()
     names = {job.name for job in repository.get_all_jobs() if not job.name.startswith("__")}
     assert names == {"inbox_to_release", "publish_release", "deliver_alerts"}
-    assert {sensor.name for sensor in repository.sensor_defs} == {"inbox_sensor", "outbox_sensor", "failed_runs"}
+    assert {sensor.name for sensor in repository.sensor_defs} == {
+        "inbox_sensor",
+        "outbox_sensor",
+        "failed_runs",
+    }
     schedules = {(s.name, s.cron_schedule) for s in repository.schedule_defs}
     assert schedules == {("nightly", "0 2 * * *"), ("morning_alerts", "0 7 * * *")}
     everything = defs.resolve_job_def("inbox_to_release")
