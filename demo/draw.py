@@ -101,11 +101,6 @@ def paced(rng: Rng, total: int, plan: int, parts: int = 4) -> list[int]:
     return [b - a for a, b in pairwise(cumulative)]
 
 
-def jitter(rng: Rng, value: float, spread_by: float) -> float:
-    """Give a value some per cent up or down."""
-    return float(value * rng.uniform(1 - spread_by, 1 + spread_by))
-
-
 def part_of(rng: Rng, whole: int, chance: float) -> int:
     """Draw how many of a whole have a property."""
     return int(rng.binomial(whole, min(1.0, max(0.0, chance)))) if whole > 0 else 0

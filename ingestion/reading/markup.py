@@ -23,3 +23,15 @@ def parse_xml(data: bytes) -> Element:
 def local(name: str) -> str:
     """Give a tag or attribute name without its namespace."""
     return name.rpartition("}")[2]
+
+
+def rich_text(item: Element) -> str:
+    """Join the runs of a text, without phonetic hints."""
+    runs = []
+    for child in item:
+        tag = local(child.tag)
+        if tag == "t":
+            runs.append(child.text or "")
+        elif tag == "r":
+            runs += [t.text or "" for t in child if local(t.tag) == "t"]
+    return "".join(runs)

@@ -20,7 +20,7 @@ from zipfile import ZipFile
 from ingestion.cells import Cell, CellType, SheetCells, column_index, parse_address
 from ingestion.reading.book import MAX_CELLS, Book, UnreadableError
 from ingestion.reading.legacy_text import script_of_font
-from ingestion.reading.markup import local, parse_xml
+from ingestion.reading.markup import local, parse_xml, rich_text
 from ingestion.submissions import Problem
 from ingestion.text import clean
 from ingestion.values import format_date, format_number, is_date_format
@@ -112,15 +112,8 @@ def _shared_strings(archive: ZipFile, relations: dict[str, tuple[str, str]]) -> 
 
 
 def _rich_text(item: Element) -> str:
-    """Join the runs of a text, without phonetic hints."""
-    runs = []
-    for child in item:
-        tag = local(child.tag)
-        if tag == "t":
-            runs.append(child.text or "")
-        elif tag == "r":
-            runs += [t.text or "" for t in child if local(t.tag) == "t"]
-    text = "".join(runs)
+    """Give a text as it is read, with escaped characters put back."""
+    text = rich_text(item)
     return _ESCAPED.sub(lambda m: chr(int(m[1], 16)), text) if "_x" in text else text
 
 

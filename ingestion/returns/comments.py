@@ -10,9 +10,9 @@ from xml.etree.ElementTree import Element, SubElement
 from xml.sax.saxutils import escape
 
 from ingestion.cells import address, parse_address
-from ingestion.reading.markup import local
+from ingestion.reading.markup import local, rich_text
 from ingestion.returns.package import Package
-from ingestion.returns.parts import Part, legal, rich_text
+from ingestion.returns.parts import Part, legal
 
 MARK = "▼ tongket"
 """The first line of what the product writes into a comment."""

@@ -146,18 +146,6 @@ class _Writer:
             out.append("/>")
 
 
-def rich_text(item: Element) -> str:
-    """Join the runs of a text, without phonetic hints."""
-    runs = []
-    for child in item:
-        tag = local(child.tag)
-        if tag == "t":
-            runs.append(child.text or "")
-        elif tag == "r":
-            runs += [t.text or "" for t in child if local(t.tag) == "t"]
-    return "".join(runs)
-
-
 def legal(text: str) -> str:
     """Give text without the characters that XML cannot hold."""
     return text.translate(_ILLEGAL).encode("utf-8", "ignore").decode("utf-8")

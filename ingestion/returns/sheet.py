@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from xml.etree.ElementTree import Element, SubElement
 
 from ingestion.cells import address, column_index, parse_address
-from ingestion.reading.markup import local
+from ingestion.reading.markup import local, rich_text
 from ingestion.returns.comments import Notes
 from ingestion.returns.package import Package
-from ingestion.returns.parts import Part, legal, rich_text
+from ingestion.returns.parts import Part, legal
 from ingestion.returns.styles import Styles
 
 _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
