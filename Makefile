@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 DEMO_HOME ?= data
 
-.PHONY: setup demo test lint format lock bench docs clean
+.PHONY: setup demo test search lint format lock bench docs clean
 
 setup: $(VENV)/.installed
 
@@ -22,6 +22,10 @@ demo: setup
 
 test: setup
 	@$(BIN)/python -m pytest
+
+# The property tests again, with new random examples and many more of them.
+search: setup
+	@HYPOTHESIS_PROFILE=search $(BIN)/python -m pytest -m hypothesis
 
 lint: setup
 	@$(BIN)/ruff check .

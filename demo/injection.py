@@ -14,6 +14,7 @@ import pandas as pd
 
 from demo.draft import Draft, UnsuitedError, copied
 from ingestion.cells import parse_address
+from ingestion.days import day_of
 from ingestion.periods import PeriodKind
 from ingestion.submissions import Mark, Problem, Value
 
@@ -124,7 +125,7 @@ def _sheet_left_out(draft: Draft) -> None:
 @_breaks("V004")
 def _late(draft: Draft) -> None:
     due = draft.context.registry.periods[draft.period.code].due_on
-    if due is None or draft.submission.received_at.date() > due:
+    if due is None or day_of(draft.submission.received_at) > due:
         raise UnsuitedError("already late")
     draft.submission = replace(draft.submission, received_at=draft.submission.received_at + timedelta(days=40))
     draft.cells.append("")

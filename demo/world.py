@@ -28,6 +28,7 @@ from demo.study import build_study, build_union_pipeline, build_union_study
 from demo.tables import Figures, Row, Tables, tables_of
 from ingestion.catalogue import Catalogue, load_catalogue
 from ingestion.cells import address
+from ingestion.days import VIETNAM_TIME
 from ingestion.periods import CUMULATIVE, Period, PeriodKind
 from ingestion.submissions import Explanation
 from ingestion.workbook import CellInput
@@ -37,7 +38,6 @@ _ODD_GROWTH = 3.5
 _LEAST_PEERS = 8
 _PREPARERS = ("Trưởng ban Tổ chức", "Phó Trưởng ban Tổ chức", "Chuyên viên Ban Tổ chức")
 _GROWTH_TEXT = "Tiếp nhận toàn bộ đảng viên của tổ chức sáp nhập theo {document}."
-_VIETNAM = timedelta(hours=7)
 
 
 @dataclass(frozen=True)
@@ -177,8 +177,8 @@ def _submission(seed: int, figures: Figures, unit: str, kind: str, period: Perio
     rng = stream(seed, unit, period.code, "receipt")
     is_late = rng.random() < 0.05
     days = int(rng.integers(21, 33)) if is_late else int(rng.integers(6, 20))
-    local = datetime.combine(period.end + timedelta(days=days), time(8), tzinfo=UTC)
-    received_at = local - _VIETNAM + timedelta(minutes=int(rng.integers(0, 9 * 60)))
+    opened = datetime.combine(period.end + timedelta(days=days), time(8), tzinfo=VIETNAM_TIME)
+    received_at = opened.astimezone(UTC) + timedelta(minutes=int(rng.integers(0, 9 * 60)))
     prepared_on = period.end + timedelta(days=max(3, days - int(rng.integers(1, 4))))
     issuer = unit.rpartition("-")[2]
     cover: dict[str, CellInput] = {

@@ -17,6 +17,7 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field, TypeAdapter, ValidationError
 
+from ingestion.days import day_of
 from ingestion.files import LockedError, exclusive, sync_folder
 from ingestion.findings import Finding, Outcome, OutcomeStatus, Verdict
 from ingestion.messages import message
@@ -365,12 +366,12 @@ class LedgerState:
         A unit for which the period was reopened may file up to and including the day that was set.
         """
         until = self.reopened.get((period, unit))
-        if until is not None and received_at.date() <= until:
+        if until is not None and day_of(received_at) <= until:
             return False
         closed_at = self.closed.get(period)
         if closed_at is not None and received_at >= closed_at:
             return True
-        return locked_on is not None and locked_on < received_at.date()
+        return locked_on is not None and locked_on < day_of(received_at)
 
 
 def _demand_person_and_reason(event: Event) -> None:

@@ -13,6 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from ingestion.days import day_of
 from reports import marts
 
 
@@ -283,7 +284,7 @@ class Site:
     @cached_property
     def missing(self) -> tuple[Filing, ...]:
         """What was owed, due and never received."""
-        today = self.as_of.date()
+        today = day_of(self.as_of)
         late = (
             filing
             for filings in self.filings.values()

@@ -5,17 +5,16 @@ always said to be missing; it is never printed as zero.
 """
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 
+from ingestion.days import VIETNAM_TIME
 from ingestion.messages import message
 from ingestion.periods import Period, PeriodKind
 
 NBSP = "\u00a0"
 MINUS = "\u2212"
 PERCENT = "%"
-VIETNAM_TIME = timezone(timedelta(hours=7))
-"""Times are shown as they stood on the clocks of those who filed."""
 
 _ORDINALS = ("nhất", "hai", "ba", "tư", "năm", "sáu", "bảy", "tám", "chín", "mười")
 _ROMAN = ("I", "II", "III", "IV")

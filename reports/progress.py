@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from itertools import chain
 
+from ingestion.days import day_of
 from ingestion.messages import message
 from reports import escape
 from reports import format as write
@@ -79,7 +80,7 @@ def _matrix(site: Site, group: str, units: Sequence[Unit]) -> Grid | None:
     periods = sorted(set(chain.from_iterable(filings.values())), key=site.order)
     if not periods:
         return None
-    today = site.as_of.date()
+    today = day_of(site.as_of)
     rows: list[list[Text]] = [
         [link(unit.name, f"{unit.slug}.html"), *(_cell(filings[unit].get(period), today) for period in periods)]
         for unit in units
@@ -124,7 +125,7 @@ def _cell(filing: Filing | None, today: date) -> Markdown:
 
 
 def _legend(site: Site) -> Notice:
-    today = site.as_of.date()
+    today = day_of(site.as_of)
     used = {state(filing, today) for unit in site.units for filing in (*site.filings_of(unit), None)}
     marks = [
         message("report.progress.mark", symbol=symbol, meaning=message(f"report.progress.{name}"))

@@ -1,10 +1,12 @@
 """Fixtures worth sharing: the demo world in memory, and one state folder through which all of it went."""
 
+import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from demo.world import World, build
 from demo.writing import write_world
@@ -12,6 +14,11 @@ from ingestion import pipeline
 from ingestion.catalogue import load_catalogue
 from ingestion.home import Home
 from ingestion.registry import load_registry
+
+# A change is judged by the same examples everywhere; `make search` looks for new ones, and for longer.
+settings.register_profile("same", derandomize=True, deadline=None)
+settings.register_profile("search", max_examples=1000, deadline=None, print_blob=True)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 LOADED_AT = datetime(2026, 11, 1, tzinfo=UTC)
 """When the demo's files are loaded; long after they were received."""

@@ -6,10 +6,11 @@ does not: any clock.
 
 from collections import defaultdict
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from ingestion.alerts.alert import Alert, Kind, Role
 from ingestion.catalogue import Catalogue
+from ingestion.days import day_of
 from ingestion.findings import Verdict
 from ingestion.ledger import LedgerState
 from ingestion.registry import Registry
@@ -26,10 +27,9 @@ def deadline_alerts(
     """Give the alerts of all deadlines that are near or have passed.
 
     A unit that filed something that was not returned is not reminded. Deadlines before `since` are of a time
-    when nobody was told anything, and stay so. Days are days in UTC, as they are where receipts are compared
-    with deadlines.
+    when nobody was told anything, and stay so.
     """
-    today, first = now.astimezone(UTC).date(), since.astimezone(UTC).date()
+    today, first = day_of(now), day_of(since)
     alerts: list[Alert] = []
     for (period, due_on), units in sorted(_owing(registry, catalogue).items()):
         if not first <= due_on <= today + NEAR:

@@ -9,6 +9,7 @@ from datetime import date
 
 from ingestion.alerts.alert import Alert, Kind
 from ingestion.catalogue import Language
+from ingestion.days import day_of
 from ingestion.ledger import UNKNOWN_PERIOD
 from ingestion.messages import message
 from ingestion.registry import Registry
@@ -48,7 +49,7 @@ def _text(alert: Alert, registry: Registry, language: Language, findings: int | 
         parts.append("\n".join(lines))
     parts.append(message(f"alert.{alert.kind}.todo", language, **fields))
     if alert.kind in (Kind.UNREADABLE, Kind.REJECTED, Kind.NEEDS_EXPLANATION) and fields["due_on"]:
-        is_over = alert.at.date() > date.fromisoformat(alert.facts["due_on"])
+        is_over = day_of(alert.at) > date.fromisoformat(alert.facts["due_on"])
         parts.append(message("alert.deadline_over" if is_over else "alert.deadline", language, **fields))
     return parts
 

@@ -17,6 +17,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from ingestion.catalogue import Catalogue, Column, Form
+from ingestion.days import day_of
 from ingestion.gate.history import History
 from ingestion.gate.vectors import Kind, Vector, concatenate, dates, nulls, numbers, texts, truths
 from ingestion.periods import Period
@@ -85,8 +86,8 @@ class Subject:
 
     @property
     def received_on(self) -> date:
-        """The day of receipt."""
-        return self.submission.received_at.date()
+        """The day of receipt, in Vietnam."""
+        return day_of(self.submission.received_at)
 
 
 def subject_of(submission: Submission, period: Period | None, context: GateContext) -> Subject:

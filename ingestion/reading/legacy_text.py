@@ -138,15 +138,11 @@ def reads_as_vietnamese(text: str) -> bool:
     return 0 < words == syllables
 
 
-_UTF8_AS_WESTERN = re.compile("[Ââ][\u0080-¿€‚-\u203a™]|Ã|Ä|Æ|áº|á»|ï»¿")
+_UTF8_AS_WESTERN = re.compile("[Ââ][\u0080-¿€‚-\u203a™]|Ã|Ä|Å[¨©]|Æ|áº|á»|ï»¿")
 _UNDEFINED = (0x81, 0x8D, 0x8F, 0x90, 0x9D)
 _TO_BYTES = {
     **{chr(code): code for code in range(256)},
-    **{
-        bytes([code]).decode("cp1252"): code
-        for code in range(128, 160)
-        if code not in (129, 141, 143, 144, 157)
-    },
+    **{bytes([code]).decode("cp1252"): code for code in range(128, 160) if code not in _UNDEFINED},
 }
 _TO_LETTERS = {byte: letter for letter, byte in _TO_BYTES.items()}
 _LOST_SECOND_BYTE = re.compile("Ä(?![\u0080-¿€‚-\u203a™ƒˆ˜ŠšŒœŽžŸ])")

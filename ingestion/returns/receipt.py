@@ -6,10 +6,11 @@ What belongs here: which facts are listed, in which order and how many. What doe
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from typing import Any
 
 from ingestion.catalogue import Catalogue, Language
+from ingestion.days import VIETNAM_TIME
 from ingestion.findings import Finding, Judgement, Outcome, OutcomeStatus, Verdict
 from ingestion.gate.wording import reason_text
 from ingestion.messages import message
@@ -27,7 +28,6 @@ MOST_DIFFERENCES = 300
 
 _WIDTHS = (5.0, 13.0, 14.0, 17.0, 17.0, 66.0, 46.0, 9.0)
 _ALL = len(_WIDTHS)
-_VIETNAM = timezone(timedelta(hours=7))
 _ORDER = {"error": 0, "warning": 1, "notice": 3}
 _EXPLAINED_ORDER = 2
 
@@ -151,7 +151,7 @@ def _head(grid: Grid, answer: Answer, marks: Marks) -> None:
         file=answer.reading.file_name,
     )
     if answer.received_at is not None:
-        moment = answer.received_at.astimezone(_VIETNAM)
+        moment = answer.received_at.astimezone(VIETNAM_TIME)
         line += " · " + message("returns.received", moment=f"{moment:%H:%M %d/%m/%Y}")
     grid.add(_wide(line, "plain"))
     verdict = judgement.verdict

@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from ingestion.catalogue import Catalogue
+from ingestion.days import VIETNAM_TIME
 from ingestion.periods import Period, PeriodError
 from ingestion.registry import Registry, load_registry
 from orchestration.errors import CommandError, suggestions
@@ -97,7 +98,7 @@ def existing(call: Invocation, paths: Iterable[Path]) -> list[Path]:
 
 
 def moment(call: Invocation, text: str | None, *, end_of_day: bool = False) -> datetime | None:
-    """Read a moment; a day alone means its beginning (or end), and without an offset UTC is meant.
+    """Read a moment; a day alone means its beginning (or end), and without an offset that of Vietnam is meant.
 
     Raises:
         CommandError: the text is no moment.
@@ -107,11 +108,11 @@ def moment(call: Invocation, text: str | None, *, end_of_day: bool = False) -> d
     try:
         if len(text) == len("2021-02-01"):
             clock = time(23, 59, 59) if end_of_day else time(0)
-            return datetime.combine(date.fromisoformat(text), clock, UTC)
+            return datetime.combine(date.fromisoformat(text), clock, VIETNAM_TIME)
         read = datetime.fromisoformat(text)
     except ValueError:
         raise CommandError(call.text("cli.error.moment", value=text)) from None
-    return read if read.tzinfo else read.replace(tzinfo=UTC)
+    return read if read.tzinfo else read.replace(tzinfo=VIETNAM_TIME)
 
 
 def number(value: float | None) -> float | int | None:

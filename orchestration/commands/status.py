@@ -10,6 +10,7 @@ import click
 
 from ingestion import intake
 from ingestion.catalogue import load_catalogue
+from ingestion.days import day_of
 from ingestion.ledger import (
     Decided,
     Duplicate,
@@ -73,7 +74,7 @@ def _receipt(registry: Registry, received: datetime | None, period: str) -> dict
     return {
         "received_at": received.isoformat() if received else None,
         "due_on": due_on.isoformat() if due_on else None,
-        "on_time": received.date() <= due_on if received and due_on else None,
+        "on_time": day_of(received) <= due_on if received and due_on else None,
     }
 
 

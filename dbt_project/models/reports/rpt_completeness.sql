@@ -98,7 +98,7 @@ select
     received_at,
     due_on,
     is_received,
-    case when is_received and due_on is not null then cast(received_at as date) <= due_on end as is_on_time,
+    case when is_received and due_on is not null then {{ local_day('received_at') }} <= due_on end as is_on_time,
     accepted_submission_id is not null as is_accepted,
     -- a later revision that was refused takes nothing away from the one that counts
     case

@@ -248,6 +248,12 @@ def test_a_period_is_locked_by_calendar_by_hand_and_not_for_a_unit_that_may_file
     assert state.is_locked("B", "2019-N", NOW, None)
 
 
+def test_a_period_locks_at_midnight_in_vietnam() -> None:
+    last_moment = datetime(2020, 1, 10, 16, 59, 59, tzinfo=UTC)
+    assert not LedgerState().is_locked("A", "2019-N", last_moment, date(2020, 1, 10))
+    assert LedgerState().is_locked("A", "2019-N", last_moment + timedelta(seconds=1), date(2020, 1, 10))
+
+
 @st.composite
 def histories(draw: st.DrawFn) -> list[Event]:
     """Draw a sound history: receipts, duplicates, verdicts and decisions in any order that can happen."""
