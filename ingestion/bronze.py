@@ -2,7 +2,7 @@
 
 What belongs here: the files of filed rows and of what the ledger says of them, and reading them back as history
 for the gate. What does not: reference tables (`reference.py`), which submissions count (`ledger.py`) and when
-bronze is written (`pipeline.py`).
+bronze is written (`pipeline/`).
 
 Everything here follows from landing, the ledger and the catalogue. Files are written aside and
 renamed, sorted, with explicit types; the same state gives the same bytes, and a file that would not change is

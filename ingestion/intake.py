@@ -1,6 +1,6 @@
 """The inbox: what waits there, in which order it is taken, and how a file gets in.
 
-What belongs here: files before they are landed. What does not: what becomes of them (`pipeline.py`).
+What belongs here: files before they are landed. What does not: what becomes of them (`pipeline/`).
 
 A file lies in the folder of its unit. `put_in_inbox` writes a hidden sidecar beside it with the time of receipt
 and the name under which it was sent; a file that somebody copied there has none and counts as received when it

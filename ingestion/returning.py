@@ -1,7 +1,7 @@
 """Where returned workbooks are kept, and what a revision is compared with.
 
 What belongs here: putting an answer together from what is recorded, and writing it. What does not: how a
-workbook is marked (`returns/`), and when returns are written (`pipeline.py`).
+workbook is marked (`returns/`), and when returns are written (`pipeline/`).
 """
 
 import traceback

@@ -1,7 +1,7 @@
 """What goes back to the clerk: the filed workbook with marks, and what changed since the filing before.
 
 What belongs here: making bytes from a file and what the gate says of it. What does not: judging (`gate/`), and
-where and when returns are written (`pipeline.py`).
+where and when returns are written (`pipeline/`).
 """
 
 from ingestion.returns.differences import CellChange, Differences, RowChange, compare

@@ -16,6 +16,7 @@ from ingestion.catalogue import Catalogue, load_catalogue
 from ingestion.findings import Finding, Judgement, Verdict
 from ingestion.home import Home
 from ingestion.ledger import Ledger
+from ingestion.pipeline import judging
 from ingestion.registry import Registry
 
 NOW = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
@@ -29,7 +30,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
         broken = Finding("V014", "error", "B01", "F12", "7", "8", "sai", "wrong")
         return {s.key: Judgement(Verdict.REJECTED, [], [broken]) for s in submissions}
 
-    monkeypatch.setattr(pipeline, "judge", reject)
+    monkeypatch.setattr(judging, "judge", reject)
     return Home(tmp_path / "home")
 
 

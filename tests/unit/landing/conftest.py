@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from ingestion import pipeline
 from ingestion.catalogue import Catalogue, load_catalogue
 from ingestion.findings import Finding, Judgement, Outcome, OutcomeStatus, Verdict
 from ingestion.gate import GateContext
 from ingestion.home import Home
 from ingestion.periods import Period
+from ingestion.pipeline import judging
 from ingestion.registry import CalendarPeriod, Organisation, Registry, TermOfOffice
 from ingestion.submissions import Submission, SubmissionKey
 from ingestion.workbook import blank_tables, write_workbook
@@ -127,5 +127,5 @@ def judge_by_totals(
 
 @pytest.fixture
 def stand_in_gate(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pipeline, "judge", judge_by_totals)
-    monkeypatch.setattr(pipeline, "rules_version", lambda: "stand-in")
+    monkeypatch.setattr(judging, "judge", judge_by_totals)
+    monkeypatch.setattr(judging, "rules_version", lambda: "stand-in")

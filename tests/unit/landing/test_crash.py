@@ -16,6 +16,7 @@ from ingestion.catalogue import Catalogue
 from ingestion.findings import Verdict
 from ingestion.home import Home
 from ingestion.ledger import Ledger
+from ingestion.pipeline import accepting
 from ingestion.registry import Registry
 
 NOW = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
@@ -122,10 +123,10 @@ def test_a_file_of_nobody_is_put_aside_once(
     [
         (ledger.LedgerWriter, "append", False),
         (ledger.LedgerWriter, "append", True),
-        (pipeline, "write_period", False),
+        (accepting, "write_period", False),
         (bronze, "write_durably", False),
         (bronze, "write_durably", True),
-        (pipeline, "write_marks", False),
+        (accepting, "write_marks", False),
     ],
 )
 def test_verdicts_are_given_once_and_bronze_is_made_up_for(

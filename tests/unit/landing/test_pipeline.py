@@ -18,6 +18,7 @@ from ingestion.gate import GateContext
 from ingestion.home import Home
 from ingestion.ledger import DecisionRefusedError, Ledger, LedgerState, PeriodClosed, PeriodReopened
 from ingestion.periods import Period
+from ingestion.pipeline import accepting, judging, readings
 from ingestion.registry import Registry
 from ingestion.submissions import Reading, Submission, SubmissionKey
 
@@ -198,14 +199,14 @@ def test_a_rejected_file_never_reaches_bronze_and_stops_no_neighbour(world: Worl
 def test_a_file_on_which_the_reader_fails_is_an_outcome_of_its_own(
     world: World, workbook: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = pipeline.read_file
+    real = readings.read_file
 
     def read(path: Path, catalogue: Catalogue, *, name: str | None = None) -> Reading:
         if name == "bad.xlsx":
             raise ZeroDivisionError("a fault of the reader")
         return real(path, catalogue, name=name)
 
-    monkeypatch.setattr(pipeline, "read_file", read)
+    monkeypatch.setattr(readings, "read_file", read)
     world.submit(workbook("KA", members=51, name="bad.xlsx"), "KA")
     world.submit(workbook("KB", members=52), "KB")
     world.land()
@@ -216,7 +217,7 @@ def test_a_file_on_which_the_reader_fails_is_an_outcome_of_its_own(
 def test_a_submission_on_which_the_gate_fails_stays_pending_and_stops_no_neighbour(
     world: World, workbook: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = pipeline.judge
+    real = judging.judge
 
     def judge(
         submissions: Sequence[Submission], context: GateContext, *, engine: Any = "masks"
@@ -225,7 +226,7 @@ def test_a_submission_on_which_the_gate_fails_stays_pending_and_stops_no_neighbo
             raise ZeroDivisionError("a fault of the gate")
         return real(submissions, context, engine=engine)
 
-    monkeypatch.setattr(pipeline, "judge", judge)
+    monkeypatch.setattr(judging, "judge", judge)
     world.submit(workbook("KA"), "KA")
     world.submit(workbook("KB"), "KB")
     world.land()
@@ -233,7 +234,7 @@ def test_a_submission_on_which_the_gate_fails_stays_pending_and_stops_no_neighbo
     assert report.verdicts == {"KB.2019-Q1.r1": Verdict.ACCEPTED}
     assert "ZeroDivisionError" in report.failures["KA.2019-Q1.r1"]
     assert pipeline.pending_periods(world.home) == ["2019-Q1"]
-    monkeypatch.setattr(pipeline, "judge", real)
+    monkeypatch.setattr(judging, "judge", real)
     assert world.judge() == {"KA.2019-Q1.r1": Verdict.ACCEPTED}
 
 
@@ -249,7 +250,7 @@ def test_periods_are_pending_in_calendar_order(world: World, workbook: Write) ->
 def test_the_gate_sees_what_counts_of_earlier_periods(
     world: World, workbook: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real, seen = pipeline.judge, {}
+    real, seen = judging.judge, {}
 
     def judge(
         submissions: Sequence[Submission], context: GateContext, *, engine: Any = "masks"
@@ -258,7 +259,7 @@ def test_the_gate_sees_what_counts_of_earlier_periods(
         seen[submissions[0].key.period] = [int(v) for v in rows["closing_members"]]
         return real(submissions, context, engine=engine)
 
-    monkeypatch.setattr(pipeline, "judge", judge)
+    monkeypatch.setattr(judging, "judge", judge)
     world.submit(workbook("KA", "2018-N", members=31))
     world.submit(workbook("KA", "2018-N", members=32), received_at=NOW + timedelta(hours=1))
     world.submit(
@@ -354,8 +355,8 @@ def test_bronze_comes_back_byte_for_byte_from_landing_and_is_not_judged_again(
     world.judge()
     before = files(world.home.bronze)
     shutil.rmtree(world.home.bronze)
-    monkeypatch.setattr(pipeline, "judge", None)
-    monkeypatch.setattr(pipeline, "_readings", pipeline._Readings(1))
+    monkeypatch.setattr(judging, "judge", None)
+    monkeypatch.setattr(accepting, "kept_readings", readings.Readings(1))
     rebuilt = pipeline.rebuild_bronze(world.home, world.registry, world.catalogue)
     assert rebuilt == ["2018-N", "2019-Q1"]
     assert files(world.home.bronze) == before

@@ -1,0 +1,31 @@
+"""From the inbox to bronze: landing what waits, judging what is pending, and writing what counts.
+
+What belongs here: the order of steps and what is recorded between them. What does not: what each step does
+(`intake.py`, `landing.py`, `reading/`, `gate/`, `returns/`, `bronze.py`), and any scheduler.
+
+Every step may be cut short and run again.
+"""
+
+from ingestion.pipeline.accepting import decide, rebuild_bronze
+from ingestion.pipeline.checking import UNKNOWN_UNIT, CheckResult, check_files, return_of
+from ingestion.pipeline.inbox import LandingReport, land_inbox
+from ingestion.pipeline.judging import PeriodReport, changes_of, judge_period, pending_periods
+from ingestion.pipeline.notices import write_alerts
+from ingestion.pipeline.progress import Progress
+
+__all__ = [
+    "UNKNOWN_UNIT",
+    "CheckResult",
+    "LandingReport",
+    "PeriodReport",
+    "Progress",
+    "changes_of",
+    "check_files",
+    "decide",
+    "judge_period",
+    "land_inbox",
+    "pending_periods",
+    "rebuild_bronze",
+    "return_of",
+    "write_alerts",
+]

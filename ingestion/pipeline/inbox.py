@@ -1,0 +1,166 @@
+"""From the inbox to landing: every file becomes a submission, a duplicate, or a file of an unknown unit.
+
+What belongs here: the order of steps and what is recorded between them. What does not: what each step does
+(`intake.py`, `landing.py`, `reading/`), and verdicts (`judging.py`).
+
+A file leaves the inbox only when the ledger knows of it, so that a run may be cut short anywhere.
+"""
+
+import time
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from ingestion import intake
+from ingestion.catalogue import Catalogue
+from ingestion.home import Home
+from ingestion.landing import Landing
+from ingestion.ledger import UNKNOWN_PERIOD, Duplicate, Ledger, LedgerWriter, Received, Unknown
+from ingestion.pipeline.notices import write_alerts
+from ingestion.pipeline.progress import Progress
+from ingestion.pipeline.readings import Read, Source, kept_readings
+from ingestion.registry import Registry
+
+
+@dataclass
+class LandingReport:
+    """What became of the files that waited.
+
+    Attributes:
+        landed: names of the new submissions.
+        duplicates: names of the submissions that came again, byte for byte.
+        unknown: where files of unknown units were put, below the state folder.
+        left: files that may still be written, below the inbox.
+    """
+
+    landed: list[str] = field(default_factory=list)
+    duplicates: list[str] = field(default_factory=list)
+    unknown: list[str] = field(default_factory=list)
+    left: list[str] = field(default_factory=list)
+
+
+def land_inbox(
+    home: Home,
+    registry: Registry,
+    catalogue: Catalogue,
+    now: datetime,
+    progress: Progress | None = None,
+) -> LandingReport:
+    """Land everything that waits, in order of receipt.
+
+    A file leaves the inbox when its line in the ledger is on the disk. If the program dies in between, the next
+    run recognises the arrival and only removes the file.
+
+    Raises:
+        LedgerError: the ledger is held by another process or damaged.
+    """
+    report = LandingReport()
+    landing = Landing(home)
+    with Ledger(home.ledger).writing() as ledger:
+        write_alerts(home, registry, ledger.state, now)
+        files = intake.waiting(home, now)
+        if not all(file.is_settled for file in files):
+            # What was copied a moment ago is whole a moment later, and nobody may ask for another run.
+            time.sleep(intake.SETTLE_SECONDS)
+            files = intake.waiting(home, now + timedelta(seconds=intake.SETTLE_SECONDS))
+        ahead = kept_readings.ahead([Source(f.path, f.original_name) for f in files], catalogue)
+        for done, (file, _) in enumerate(zip(files, ahead, strict=True)):
+            if progress:
+                progress(done, len(files), f"{file.folder}/{file.original_name}")
+            _land(file, _Landing(home, registry, catalogue, now, landing, ledger, report))
+        write_alerts(home, registry, ledger.state, now)
+        if progress:
+            progress(len(files), len(files), "")
+    return report
+
+
+@dataclass(frozen=True)
+class _Landing:
+    """What landing one file needs."""
+
+    home: Home
+    registry: Registry
+    catalogue: Catalogue
+    now: datetime
+    landing: Landing
+    ledger: LedgerWriter
+    report: LandingReport
+
+
+def _land(file: intake.InboxFile, run: _Landing) -> None:
+    before = file.path.stat()
+    staged = run.landing.stage(file.path)
+    after = file.path.stat()
+    if not file.is_settled or (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+        staged.path.unlink()
+        run.report.left.append(file.path.relative_to(run.home.inbox).as_posix())
+        return
+    state = run.ledger.state
+    was_recorded = (file.arrival, staged.sha256) in state.arrivals
+    read: Read | None = None
+    unit = file.folder
+    if not unit:
+        read = kept_readings.get(staged.path, staged.sha256, file.original_name, run.catalogue)
+        unit = (read.reading.cover.reporting_org_code if read.reading.cover else None) or ""
+    if unit not in run.registry.reporting_units:
+        staged.path.unlink()
+        _put_aside(file, staged.sha256, was_recorded, run)
+        return
+    same = state.same_bytes(unit, staged.sha256)
+    if same is not None:
+        staged.path.unlink()
+        if not was_recorded:
+            event = Duplicate(
+                submission=str(same.key),
+                unit=unit,
+                sha256=staged.sha256,
+                original_name=file.original_name,
+                received_at=file.received_at,
+                arrival=file.arrival,
+                at=run.now,
+            )
+            run.ledger.append([event])
+            run.report.duplicates.append(str(same.key))
+        intake.remove(file)
+        return
+    if read is None:
+        read = kept_readings.get(staged.path, staged.sha256, file.original_name, run.catalogue)
+    original = run.landing.admit(staged, file.original_name)
+    cover = read.reading.cover
+    period = cover.period.code if cover and cover.period else UNKNOWN_PERIOD
+    basis = cover.values.get("period_basis") if cover else None
+    key = state.next_key(unit, period)
+    received = Received(
+        submission=str(key),
+        unit=unit,
+        period=period,
+        revision=key.revision,
+        sha256=original.sha256,
+        file=original.file,
+        original_name=file.original_name,
+        received_at=file.received_at,
+        kind=read.reading.kind,
+        period_basis=str(basis or ""),
+        arrival=file.arrival,
+        at=run.now,
+        technical=read.technical,
+    )
+    run.ledger.append([received])
+    run.report.landed.append(str(key))
+    intake.remove(file)
+
+
+def _put_aside(file: intake.InboxFile, sha256: str, was_recorded: bool, run: _Landing) -> None:
+    place = intake.place_for_unknown(run.home, file, sha256)
+    if not was_recorded:
+        event = Unknown(
+            folder=file.folder,
+            sha256=sha256,
+            file=place.relative_to(run.home.root).as_posix(),
+            original_name=file.original_name,
+            received_at=file.received_at,
+            arrival=file.arrival,
+            at=run.now,
+        )
+        run.ledger.append([event])
+        run.report.unknown.append(event.file)
+    intake.set_aside(file, place)

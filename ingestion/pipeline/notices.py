@@ -1,0 +1,22 @@
+"""Alerts that follow from the ledger.
+
+What belongs here: when they are written. What does not: which they are and how they go out (`alerts/`).
+"""
+
+from datetime import datetime
+
+from ingestion.alerts.events import ledger_alerts
+from ingestion.alerts.outbox import Outbox
+from ingestion.home import Home
+from ingestion.ledger import LedgerState
+from ingestion.registry import Registry
+
+
+def write_alerts(home: Home, registry: Registry, state: LedgerState, now: datetime) -> None:
+    """Write the alerts that follow from the ledger and are not in the outbox yet.
+
+    Called before anything goes into the ledger, too: that opens the outbox, and makes up for what a process
+    that died between the ledger and the outbox left unwritten.
+    """
+    outbox = Outbox(home.outbox)
+    outbox.add(ledger_alerts(state, registry, outbox.open(now)))
