@@ -13,7 +13,7 @@ from ingestion.catalogue import Catalogue
 from ingestion.findings import Judgement
 from ingestion.gate import EmptyHistory, GateContext, History, judge
 from ingestion.ledger import UNKNOWN_PERIOD
-from ingestion.pipeline.readings import Source, read_many
+from ingestion.reading.many import Source, read_many
 from ingestion.registry import Registry
 from ingestion.returning import answer_to
 from ingestion.returns import marked_workbook

@@ -17,7 +17,8 @@ from ingestion.landing import Landing
 from ingestion.ledger import UNKNOWN_PERIOD, Duplicate, Ledger, LedgerWriter, Received, Unknown
 from ingestion.pipeline.notices import write_alerts
 from ingestion.pipeline.progress import Progress
-from ingestion.pipeline.readings import Read, Source, kept_readings
+from ingestion.pipeline.readings import kept_readings
+from ingestion.reading.many import Read, Source
 from ingestion.registry import Registry
 
 

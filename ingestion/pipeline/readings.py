@@ -1,85 +1,20 @@
-"""What filed workbooks hold: read without harm to others, read once, and many at a time.
+"""What landed workbooks hold, read once.
 
-What belongs here: keeping readings, reading ahead in other processes, and what a fault of the reader becomes.
-What does not: how a file is read (`reading/`) and what is done with what it holds.
+What belongs here: which readings are kept in memory. What does not: reading (`reading/`) and what is done with
+what a workbook holds.
 """
 
-import os
-import signal
-import threading
-import traceback
-from collections import OrderedDict, deque
-from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
-from multiprocessing import get_context, parent_process
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Self
 
 from ingestion.catalogue import Catalogue
-from ingestion.files import sha256_of
 from ingestion.landing import Landing
 from ingestion.ledger import SubmissionRecord
-from ingestion.reading import read_file
-from ingestion.submissions import Problem, Reading, Submission
-
-UNREADABLE = "L001"
-"""The problem of a file on which the reader itself failed."""
-
-MANY = 40
-"""From how many files on other processes pay: to start them takes as long as to read some twenty files."""
-
-_MOST_PROCESSES = 8
-_AHEAD = 4
-"""How many files wait or are read for each process; what was read and not yet taken is held in memory."""
+from ingestion.reading.many import MANY, Read, Source, read_many, read_safely
+from ingestion.submissions import Submission
 
 _KEPT_READINGS = 400
-
-
-@dataclass(frozen=True)
-class Source:
-    """A file to read, and the name under which it was sent."""
-
-    path: Path
-    name: str
-
-
-@dataclass(frozen=True)
-class Read:
-    """What a file holds.
-
-    Attributes:
-        reading: its content, or the problem that there is none.
-        technical: the text of a fault of the reader; blank where there was none.
-        sha256: of the bytes that were read; blank where they changed meanwhile, or are a folder's.
-    """
-
-    reading: Reading
-    technical: str
-    sha256: str = ""
-
-
-def read_safely(path: Path, catalogue: Catalogue, name: str) -> Read:
-    """Read a file so that a fault of the reader is an outcome of this file and of no other."""
-    try:
-        return Read(read_file(path, catalogue, name=name), "")
-    except Exception:
-        return _unreadable(name, traceback.format_exc())
-
-
-def read_many(sources: Sequence[Source], catalogue: Catalogue) -> Iterator[Read]:
-    """Read files in their order, on all processors where there are many files.
-
-    A file on which even the process of the reader ends is unreadable; its neighbours are read all the same.
-    """
-    processes = min(os.cpu_count() or 1, _MOST_PROCESSES)
-    if len(sources) < MANY or processes == 1:
-        for source in sources:
-            yield read_safely(source.path, catalogue, source.name)
-        return
-    with _Processes(catalogue, processes) as pool:
-        yield from pool.read(sources)
 
 
 class Readings:
@@ -139,90 +74,3 @@ class Readings:
 
 kept_readings = Readings(_KEPT_READINGS)
 """The readings of this process."""
-
-
-class _Processes:
-    """Processes that read files, with some files ahead of the one that is asked for."""
-
-    def __init__(self, catalogue: Catalogue, processes: int) -> None:
-        self._catalogue = catalogue
-        self._processes = processes
-        self._pool = self._start(processes)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._pool.shutdown(cancel_futures=True)
-
-    def read(self, sources: Iterable[Source]) -> Iterator[Read]:
-        waiting: deque[tuple[Source, Future[Read]]] = deque()
-        for source in sources:
-            waiting.append((source, self._submit(source)))
-            if len(waiting) > self._processes * _AHEAD:
-                yield self._take(waiting)
-        while waiting:
-            yield self._take(waiting)
-
-    def _take(self, waiting: deque[tuple[Source, Future[Read]]]) -> Read:
-        source, future = waiting.popleft()
-        try:
-            return future.result()
-        except BrokenProcessPool:
-            return self._read_alone(source)
-
-    def _submit(self, source: Source) -> Future[Read]:
-        try:
-            return self._pool.submit(_read, source)
-        except BrokenProcessPool:
-            self._pool.shutdown()
-            self._pool = self._start(self._processes)
-            return self._pool.submit(_read, source)
-
-    def _read_alone(self, source: Source) -> Read:
-        """Read a file that was waiting when a process ended, to learn whether it is the one that ended it."""
-        with self._start(1) as alone:
-            try:
-                return alone.submit(_read, source).result()
-            except BrokenProcessPool as error:
-                return _unreadable(source.name, f"{type(error).__name__}: {error}")
-
-    def _start(self, processes: int) -> ProcessPoolExecutor:
-        # A fork would copy the locks of other threads, such as Dagster's, in whatever state they are.
-        return ProcessPoolExecutor(processes, get_context("spawn"), _begin, (self._catalogue,))
-
-
-_catalogue: Catalogue
-
-
-def _begin(catalogue: Catalogue) -> None:
-    """Make a process of the pool ready: it stops when told to or when its parent is gone, and not before."""
-    global _catalogue  # noqa: PLW0603 - a process of the pool serves one catalogue
-    _catalogue = catalogue
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    """End this process when its parent was killed: the pool's own queue would keep it waiting for ever."""
-    if parent := parent_process():
-        parent.join()
-        os._exit(1)
-
-
-def _read(source: Source) -> Read:
-    before = _hash(source.path)
-    read = read_safely(source.path, _catalogue, source.name)
-    return Read(read.reading, read.technical, before if before == _hash(source.path) else "")
-
-
-def _hash(path: Path) -> str:
-    try:
-        return sha256_of(path)
-    except OSError:
-        return ""
-
-
-def _unreadable(name: str, technical: str) -> Read:
-    problem = Problem(UNREADABLE, value=name, is_fatal=True)
-    return Read(Reading(file_name=name, kind="unknown", problems=[problem]), technical)

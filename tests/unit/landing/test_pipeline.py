@@ -19,6 +19,7 @@ from ingestion.home import Home
 from ingestion.ledger import DecisionRefusedError, Ledger, LedgerState, PeriodClosed, PeriodReopened
 from ingestion.periods import Period
 from ingestion.pipeline import accepting, judging, readings
+from ingestion.reading import many
 from ingestion.registry import Registry
 from ingestion.submissions import Reading, Submission, SubmissionKey
 
@@ -199,14 +200,14 @@ def test_a_rejected_file_never_reaches_bronze_and_stops_no_neighbour(world: Worl
 def test_a_file_on_which_the_reader_fails_is_an_outcome_of_its_own(
     world: World, workbook: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = readings.read_file
+    real = many.read_file
 
     def read(path: Path, catalogue: Catalogue, *, name: str | None = None) -> Reading:
         if name == "bad.xlsx":
             raise ZeroDivisionError("a fault of the reader")
         return real(path, catalogue, name=name)
 
-    monkeypatch.setattr(readings, "read_file", read)
+    monkeypatch.setattr(many, "read_file", read)
     world.submit(workbook("KA", members=51, name="bad.xlsx"), "KA")
     world.submit(workbook("KB", members=52), "KB")
     world.land()

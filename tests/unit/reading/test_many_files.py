@@ -12,10 +12,13 @@ from typing import Any
 import pytest
 
 from ingestion.catalogue import Catalogue, load_catalogue
+from ingestion.files import sha256_of
 from ingestion.pipeline import readings
-from ingestion.pipeline.readings import UNREADABLE, Readings, Source, read_many, read_safely
+from ingestion.pipeline.readings import Readings
+from ingestion.reading import many
+from ingestion.reading.many import UNREADABLE, Source, read_many, read_safely
 
-PROJECT = Path(readings.__file__).parents[2]
+PROJECT = Path(many.__file__).parents[2]
 
 
 @pytest.fixture
@@ -51,7 +54,7 @@ def test_several_processes_read_what_one_does_in_the_same_order(
     sources: list[Source], catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     alone = [read_safely(source.path, catalogue, source.name).reading for source in sources]
-    monkeypatch.setattr(readings, "MANY", 2)
+    monkeypatch.setattr(many, "MANY", 2)
     together = [read.reading for read in read_many(sources, catalogue)]
     assert together == alone
     units = [reading.cover.reporting_org_code for reading in together if reading.cover]
@@ -61,7 +64,7 @@ def test_several_processes_read_what_one_does_in_the_same_order(
 def test_a_file_that_ends_the_process_is_unreadable_and_its_neighbours_are_read(
     sources: list[Source], catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(readings, "MANY", 2)
+    monkeypatch.setattr(many, "MANY", 2)
     sources[5] = Deadly(sources[5].path, "deadly.xlsx")
     outcomes = list(read_many(sources, catalogue))
     dead = outcomes.pop(5)
@@ -77,9 +80,9 @@ def test_what_was_read_ahead_is_not_read_again_and_counts_only_for_the_bytes_tha
     monkeypatch.setattr(readings, "MANY", 1)
     path = tmp_path / "a.xlsx"
     path.write_bytes(b"no workbook")
-    kept, digest = Readings(10), readings.sha256_of(path)
+    kept, digest = Readings(10), sha256_of(path)
     assert list(kept.ahead([Source(path, "a.xlsx")], catalogue)) == [None]
-    monkeypatch.setattr(readings, "read_file", None)
+    monkeypatch.setattr(many, "read_file", None)
     assert kept.get(path, digest, "a.xlsx", catalogue).reading.problems
     assert "TypeError" in kept.get(path, "0" * 64, "a.xlsx", catalogue).technical
 
@@ -89,12 +92,12 @@ def test_no_process_outlives_a_run_that_was_killed(sources: list[Source]) -> Non
 import multiprocessing, time
 from pathlib import Path
 from ingestion.catalogue import load_catalogue
-from ingestion.pipeline import readings
+from ingestion.reading import many
 
 if __name__ == "__main__":
-    readings.MANY = 2
+    many.MANY = 2
     paths = {[str(source.path) for source in sources]!r}
-    reads = readings.read_many([readings.Source(Path(p), p) for p in paths], load_catalogue())
+    reads = many.read_many([many.Source(Path(p), p) for p in paths], load_catalogue())
     next(reads)
     print(*[child.pid for child in multiprocessing.active_children()], flush=True)
     time.sleep(60)
