@@ -122,6 +122,34 @@ def _sheet_left_out(draft: Draft) -> None:
     draft.cells.append("")
 
 
+_PREFILLED = ("B03", "B05", "B07", "B08", "B09")
+
+
+@_breaks("V003")
+def _line_left_out(draft: Draft) -> None:
+    form = draft.one_of(*_PREFILLED)
+    lines = [key for key in draft.context.catalogue.forms[form].key if key != "document_code"]
+    rows = draft.table(form).rows
+    fixed = draft.explained_rows(form)
+
+    def is_alone(row: int) -> bool:
+        mine = [rows[row].values[key] for key in lines]
+        same = sum([other.values[key] for key in lines] == mine for other in rows)
+        return same == 1 and rows[row].number > fixed
+
+    _left_out(draft, form, draft.pick(form, is_alone))
+
+
+def _left_out(draft: Draft, form: str, row: int) -> None:
+    """Delete a row; those below it move up."""
+    table = draft.table(form)
+    draft.touch(form, row)
+    del table.rows[row]
+    for later in range(row, len(table.rows)):
+        table.rows[later] = replace(table.rows[later], number=table.rows[later].number - 1)
+    draft.cells.append(table.sheet)
+
+
 @_breaks("V004")
 def _late(draft: Draft) -> None:
     due = draft.context.registry.periods[draft.period.code].due_on
@@ -143,14 +171,14 @@ def _row_twice(draft: Draft) -> None:
     draft.accuse(form, last, "org_code" if form in ORGANISATION_FORMS else key)
 
 
-@_breaks("V006", "V008")
+@_breaks("V006", "V008 V057")
 def _unknown_organisation(draft: Draft) -> None:
     form = draft.one_of(*ORGANISATION_FORMS)
     row = draft.pick(form, lambda r: draft.is_alive(form, r))
     draft.put(form, row, org_code=f"{draft.submission.key.unit}-999")
 
 
-@_breaks("V007", "V008 V015")
+@_breaks("V007", "V008 V015 V057")
 def _organisation_of_another_unit(draft: Draft) -> None:
     form = draft.one_of(*ORGANISATION_FORMS)
     row = draft.pick(form, lambda r: draft.is_alive(form, r))
@@ -169,11 +197,7 @@ def _organisation_left_out(draft: Draft) -> None:
     table = draft.table(form)
     fixed = draft.explained_rows(form)
     row = draft.pick(form, lambda r: draft.is_alive(form, r) and table.rows[r].number > fixed)
-    draft.touch(form, row)
-    del table.rows[row]
-    for later in range(row, len(table.rows)):
-        table.rows[later] = replace(table.rows[later], number=table.rows[later].number - 1)
-    draft.cells.append(table.sheet)
+    _left_out(draft, form, row)
 
 
 _NO_COUNTS = ("12/05/2019", "gần 50", "12-15", "3,5", "12 (5)", "95%", "nhiều")

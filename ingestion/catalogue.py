@@ -179,6 +179,13 @@ class Form(_Strict):
         """The columns that hold numbers."""
         return tuple(column for column in self.columns if column.is_number)
 
+    def owed_lines(self, kind: str) -> dict[str, tuple[Line, ...]]:
+        """Give the fixed lines that units of this kind file, by key column."""
+        return {
+            s.column: tuple(line for line in s.members if not line.owed_by or kind in line.owed_by)
+            for s in self.lines
+        }
+
     def is_owed(self, kind: str, part: str) -> bool:
         """Say whether units of this kind owe the form for this part of a year."""
         return part in self.required_for.get(kind, ())

@@ -317,6 +317,22 @@ class Registry:
         ]
         return max(found, key=lambda t: t.year is not None, default=None)
 
+    def assigned_targets(self, unit: Organisation, period: Period) -> tuple[Target, ...]:
+        """Give the targets of a unit in a period, one per indicator: the year's own before the term's."""
+        if period.kind is PeriodKind.TERM:
+            term_code: str | None = period.code
+        else:
+            term = self.term_of(unit.term_system, period.year)
+            term_code = term.term_code if term else None
+        year = None if period.kind is PeriodKind.TERM else period.year
+        found: dict[str, Target] = {}
+        for target in self.targets:
+            if target.org_code != unit.org_code or target.term_code != term_code:
+                continue
+            if target.year in (None, year) and (target.indicator_code not in found or target.year is not None):
+                found[target.indicator_code] = target
+        return tuple(found[code] for code in sorted(found))
+
     def owed(self, catalogue: Catalogue) -> tuple[OwedForm, ...]:
         """Give every form that every unit owes for every period of the calendar.
 

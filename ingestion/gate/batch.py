@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property
+from itertools import product
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
 import numpy as np
@@ -454,7 +455,10 @@ class _Owed:
 
 
 class OwedFrame(Frame):
-    """What is expected: the sheets of a submission, or the organisations of one of its sheets.
+    """What is expected: the sheets of a submission, or the rows of one of its sheets.
+
+    Expected rows are those that the template brings: the unit's living organisations, the fixed lines that
+    its kind files, its assigned targets.
 
     Own columns: code, name, is_filed.
     """
@@ -463,7 +467,12 @@ class OwedFrame(Frame):
     COLUMNS = frozenset({"code", "name", "is_filed"})
 
     def __init__(self, batch: "Batch", form: Form | None) -> None:
-        self.expected = self._sheets(batch) if form is None else self._organisations(batch, form)
+        if form is None:
+            self.expected = self._sheets(batch)
+        elif form.rows == "organisations":
+            self.expected = self._organisations(batch, form)
+        else:
+            self.expected = self._lines(batch, form) if form.rows == "lines" else self._targets(batch, form)
         super().__init__(batch, form, np.array([owed.subject for owed in self.expected], dtype=np.intp))
 
     @staticmethod
@@ -490,6 +499,40 @@ class OwedFrame(Frame):
                 for child in children
                 if not child.files_reports
             ]
+        return expected
+
+    @staticmethod
+    def _lines(batch: "Batch", form: Form) -> list[_Owed]:
+        expected: list[_Owed] = []
+        for index, subject in batch.filed(form.code):
+            table = subject.tables[form.code]
+            owed = form.owed_lines(subject.unit.org_kind if subject.unit else "")
+            if not owed.keys() <= table.columns.keys():
+                continue  # without its key column no line can be told from another, which is said already
+            filed = {tuple(row.values.get(column) for column in owed) for row in table.rows}
+            expected += [
+                _Owed(
+                    index,
+                    " + ".join(line.code for line in lines),
+                    " – ".join(line.label.vi for line in lines),
+                    tuple(line.code for line in lines) in filed,
+                )
+                for lines in product(*owed.values())
+            ]
+        return expected
+
+    @staticmethod
+    def _targets(batch: "Batch", form: Form) -> list[_Owed]:
+        expected: list[_Owed] = []
+        for index, subject in batch.filed(form.code):
+            table = subject.tables[form.code]
+            if subject.unit is None or subject.period is None or "indicator_code" not in table.columns:
+                continue
+            filed = {row.values.get("indicator_code") for row in table.rows}
+            for target in batch.context.registry.assigned_targets(subject.unit, subject.period):
+                indicator = batch.context.catalogue.indicators.get(target.indicator_code)
+                name = indicator.name.vi if indicator else target.indicator_code
+                expected.append(_Owed(index, target.indicator_code, name, target.indicator_code in filed))
         return expected
 
     def own(self, name: str) -> Vector:

@@ -163,7 +163,7 @@ def _by_subject(batch: Batch, runs: Sequence[_Run], truth: int) -> npt.NDArray[n
 
 def _applies(rule: Rule, runs: Sequence[_Run], subject: Subject) -> bool:
     """Say whether a rule is there for a file at all: it is, where one of its own forms is filed or owed."""
-    own = {run.check.form for run in runs if run.check.form is not None}
+    own = _own_forms([run.check for run in runs])
     if not own or not subject.is_known:
         return True
     return any(subject.forms[form] is not FormStatus.NOT_OWED for form in own)
@@ -185,8 +185,14 @@ def _reason(batch: Batch, runs: Sequence[_Run], index: int) -> str:
     return "nothing_to_check"
 
 
+def _own_forms(checks: Sequence[Check]) -> list[str]:
+    """Give the forms without which a rule has nothing to look at; none where some part of it needs no form."""
+    forms = {check.form for check in checks}
+    return [] if None in forms else sorted(form for form in forms if form is not None)
+
+
 def _absent_form(checks: Sequence[Check], subject: Subject) -> str:
-    own = sorted({check.form for check in checks if check.form is not None})
+    own = _own_forms(checks)
     present = [form for form in own if subject.forms[form] is FormStatus.FILED]
     if own and not present:
         return f"form_missing:{', '.join(f for f in own if subject.forms[f] is FormStatus.MISSING)}"

@@ -10,7 +10,7 @@ from pathlib import Path
 from ingestion.catalogue import Catalogue, Form
 from ingestion.gate import History, rules_version
 from ingestion.messages import message
-from ingestion.periods import Period, PeriodKind
+from ingestion.periods import Period
 from ingestion.registry import Organisation, Registry, Target
 from ingestion.signing import form_version, sign
 from ingestion.workbook.aided import AidedWriter
@@ -110,20 +110,8 @@ def blank_tables(
 
 
 def assigned_targets(registry: Registry, unit: Organisation, period: Period) -> tuple[Target, ...]:
-    """Give the targets of a unit that hold in a period, one per indicator: the year's own before the term's."""
-    if period.kind is PeriodKind.TERM:
-        term_code: str | None = period.code
-    else:
-        term = registry.term_of(unit.term_system, period.year)
-        term_code = term.term_code if term else None
-    year = None if period.kind is PeriodKind.TERM else period.year
-    found: dict[str, Target] = {}
-    for target in registry.targets:
-        if target.org_code != unit.org_code or target.term_code != term_code:
-            continue
-        if target.year in (None, year) and (target.indicator_code not in found or target.year is not None):
-            found[target.indicator_code] = target
-    return tuple(found[code] for code in sorted(found))
+    """Give the targets with which the workbook of a unit and period is prefilled."""
+    return registry.assigned_targets(unit, period)
 
 
 def _blank_rows(
@@ -166,11 +154,9 @@ def _assigned_value(
 def _line_rows(form: Form, unit: Organisation) -> list[dict[str, CellInput]]:
     """Give every combination of fixed lines that the unit's kind files, with names where there is a column."""
     members = form.line_members
+    owed = form.owed_lines(unit.org_kind)
     per_key: list[Sequence[str]] = [
-        [line.code for line in members[key].values() if not line.owed_by or unit.org_kind in line.owed_by]
-        if key in members
-        else [NO_MEMBER]
-        for key in form.key
+        [line.code for line in owed[key]] if key in owed else [NO_MEMBER] for key in form.key
     ]
     name = next((column.code for column in form.columns if column.type == "text"), None)
     named_by = form.lines[0].column if len(form.lines) == 1 else None

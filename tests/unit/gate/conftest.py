@@ -168,7 +168,9 @@ class Workbook:
         if form.rows == "organisations":
             return [blank | self._organisation(code, o) for o in self.organisations]
         if form.rows == "targets":
-            return []
+            # The one target that the registry assigns, with a result that nobody compares with anything.
+            self.marks[code, 0, "actual_period"] = Mark.NOT_APPLICABLE
+            return [self._target(actual_period=None)] if self.unit == "U1" else []
         rows = [blank]
         for column, members in form.line_members.items():
             rows = [
@@ -214,10 +216,20 @@ class Workbook:
         rows = self.tables[form]
         return self.set(form, next(i for i, row in enumerate(rows) if row.get("line_code") == line), **values)
 
-    def target(self, **values: Any) -> "Workbook":
-        """Add a row of B09."""
+    @staticmethod
+    def _target(**values: Any) -> dict[str, Any]:
         row: dict[str, Any] = {c.code: None for c in CATALOGUE.forms["B09"].columns}
-        self.tables["B09"].append(row | TARGET | values)
+        return row | TARGET | values
+
+    def target(self, **values: Any) -> "Workbook":
+        """Let B09 have this row alone."""
+        self.tables["B09"] = [self._target(**values)]
+        self.marks.pop(("B09", 0, "actual_period"), None)
+        return self
+
+    def without_line(self, form: str, **key: str) -> "Workbook":
+        """Delete the rows with a key from a sheet."""
+        self.tables[form] = [row for row in self.tables[form] if not key.items() <= row.items()]
         return self
 
     def without(self, *forms: str) -> "Workbook":

@@ -177,6 +177,7 @@ def shape_like(book: Any, case: Case) -> None:
 def spoil(book: Any, at: tuple[str, int, Any], rng: random.Random) -> None:
     code, number, column = at
     row = book.tables[code][number]
+    book.marks.pop((code, number, column.code), None)
     chance = rng.random()
     if column.type in ("text", "date"):
         row[column.code] = None if column.type == "date" or chance < 0.5 else "Số 12"

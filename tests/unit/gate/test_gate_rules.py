@@ -115,6 +115,23 @@ CASES = [
     Case("V002", lambda w: plain(w, period="quý 3"), ("B00", "C6"), "quý 3"),
     Case("V002", lambda w: plain(w, period="2009-N"), ("B00", "C6"), "2009-N"),
     Case("V003", lambda w: plain(w).without("B04", "B06"), ("", ""), "", "B04, B06"),
+    Case("V003", lambda w: plain(w).without_line("B03", line_code="DV02"), ("B03", ""), "", "DV02"),
+    Case(
+        "V003",
+        lambda w: plain(w).without_line("B05", actor_code="UBKT", activity_code="KT_TC"),
+        ("B05", ""),
+        "",
+        "UBKT + KT_TC",
+    ),
+    Case("V003", lambda w: plain(w).without_line("B07", line_code="CB03"), ("B07", ""), "", "CB03"),
+    Case("V003", lambda w: plain(w).without_line("B08", line_code="HT01"), ("B08", ""), "", "HT01"),
+    Case(
+        "V003",
+        lambda w: plain(w).without_line("B09", indicator_code="admissions"),
+        ("B09", ""),
+        "",
+        "admissions",
+    ),
     Case(
         "V004",
         lambda w: plain(w, received_at=datetime(2020, 2, 1, tzinfo=UTC)),
