@@ -1,11 +1,10 @@
 """Text that came from a workbook or a registry is data: here it is made safe for where it is written.
 
-What belongs here: one function for each language that a page passes through (Pandoc Markdown, its attributes,
-HTML, Typst). The text itself stays as it is, except that white space is collapsed and characters that no reader
-can see are dropped.
+What belongs here: one function for each place of a page that a text may stand in (Pandoc Markdown and its
+attributes; pandoc writes the HTML and Typst). The text itself stays as it is, except that white space is
+collapsed and characters that no reader can see are dropped.
 """
 
-import html as _html
 import re
 import unicodedata
 
@@ -54,13 +53,3 @@ def attribute(text: str) -> str:
         ">": "&gt;",
     }
     return "".join(escaped.get(character, character) for character in plain(text))
-
-
-def html(text: str) -> str:
-    """Give text for the content or a quoted attribute of an HTML element."""
-    return _html.escape(plain(text), quote=True)
-
-
-def typst_string(text: str) -> str:
-    """Give text as a quoted Typst string, which Typst never reads as code or markup."""
-    return '"' + plain(text).replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -69,6 +69,7 @@ class Figure:
         derivation: what was derived from the term's figures; None for the figure itself.
         value: as published; percentages are rounded to the decimals that the indicator declares.
         exact: not rounded.
+        decimals: how many it is written with.
         measure: the unit of measure as it stands beside the figure; % for shares.
         numerator: of a ratio.
         denominator: of a ratio, or what a count is out of.
@@ -81,6 +82,7 @@ class Figure:
     derivation: str | None
     value: float | None
     exact: float | None
+    decimals: int
     measure: str
     unit_code: str
     status: Status
@@ -227,6 +229,7 @@ def figure(
         derivation=derivation,
         value=round(exact, decimals) if is_rounded else exact,
         exact=exact,
+        decimals=decimals,
         measure=message(f"unit.{unit_code}", language),
         unit_code=unit_code,
         status=found["status"],

@@ -16,39 +16,34 @@ NBSP = "\u00a0"
 MINUS = "\u2212"
 PERCENT = "%"
 
-_ORDINALS = ("nhất", "hai", "ba", "tư", "năm", "sáu", "bảy", "tám", "chín", "mười")
 _ROMAN = ("I", "II", "III", "IV")
 
 
-def number(value: float | None, decimals: int = 0, *, fixed: bool = False) -> str:
-    """Write a number: 1252 as `1.252`, 20.5 as `20,5`, -14 as `−14`; a missing one in words.
+def number(value: float | None, decimals: int = 0, *, is_percent: bool = False, is_bare: bool = False) -> str:
+    """Write a number: 1252 as `1.252`, 20.5 as `20,5` or `20,5 %`, -14 as `−14`; a missing one in words.
 
     Args:
         value: the number, or None where there is none.
-        decimals: how many decimals at most; halves are rounded away from zero, as people round.
-        fixed: keep trailing zeros, for columns of figures.
+        decimals: how many decimals; halves are rounded away from zero, as people round. A figure has those that
+            its indicator declares, so that 88,0 stands beside 87,3.
+        is_percent: whether the percent sign follows, after a space that never breaks.
+        is_bare: leave trailing zeros away, for numbers that somebody else stated, as in `trên 95 %`.
     """
     if value is None:
         return missing()
     rounded = Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
     whole, _, fraction = f"{abs(rounded):,f}".partition(".")
-    if not fixed:
+    if is_bare:
         fraction = fraction.rstrip("0")
     text = whole.replace(",", ".") + (f",{fraction}" if fraction else "")
-    return MINUS + text if rounded < 0 else text
+    signed_text = MINUS + text if rounded < 0 else text
+    return f"{signed_text}{NBSP}{PERCENT}" if is_percent else signed_text
 
 
-def measure(value: float | None, unit: str, decimals: int = 0) -> str:
-    """Write a number with its unit: `20,5 %`, `1.252 đảng viên`, held together by a space that never breaks."""
-    if value is None:
-        return missing()
-    return f"{number(value, decimals)}{NBSP}{unit}" if unit else number(value, decimals)
-
-
-def signed(value: float | None, decimals: int = 0) -> str:
+def signed(value: float | None, decimals: int = 0, *, is_percent: bool = False) -> str:
     """Write a change: `+132`, `−14`, `0`."""
-    text = number(value, decimals)
-    is_gain = value is not None and value > 0 and text != "0"
+    text = number(value, decimals, is_percent=is_percent)
+    is_gain = value is not None and value > 0 and any(digit in text for digit in "123456789")
     return f"+{text}" if is_gain else text
 
 
@@ -82,12 +77,6 @@ def enumeration(items: Sequence[str]) -> str:
     if len(items) <= 1:
         return "".join(items)
     return f"{', '.join(items[:-1])} {message('report.and')} {items[-1]}"
-
-
-def ordinal(position: int) -> str:
-    """Write a place in an order: `thứ nhất`, `thứ tư`, `thứ 12`."""
-    word = _ORDINALS[position - 1] if 1 <= position <= len(_ORDINALS) else str(position)
-    return f"thứ {word}"
 
 
 def years(first: int, last: int) -> str:

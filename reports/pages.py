@@ -290,7 +290,7 @@ def _chart_title(site: Site, unit: Unit, chart: Chart, data: ChartData) -> str:
         return chart.title.vi
     indicator = site.indicators[chart.indicators[0]]
     return message(
-        "report.chart.with_target", title=chart.title.vi, target=sentences.figure_text(data.target, indicator)
+        "report.chart.with_target", title=chart.title.vi, target=sentences.aim_text(data.target, indicator)
     )
 
 

@@ -15,6 +15,7 @@ from reports.context import Figure, Indicator, Site, Target, Unit
 from reports.sections import FieldOf, Sentence
 
 PERCENT_DERIVATIONS = frozenset({"percent_change"})
+_AIM_DECIMALS = 2
 
 
 @dataclass(frozen=True)
@@ -32,8 +33,7 @@ class Number:
         # A count may have a change in percent, which has a decimal of its own.
         is_derived_percent = self.is_percent and self.indicator.unit != "PERCENT"
         decimals = 1 if is_derived_percent else self.indicator.decimals
-        text = write.number(value, decimals)
-        return f"{text}{write.NBSP}%" if self.is_percent else text
+        return write.number(value, decimals, is_percent=self.is_percent)
 
 
 def number_of(site: Site, unit: Unit, field: FieldOf) -> Number | None:
@@ -99,8 +99,8 @@ def _qualified(text: str, numbers: Mapping[str, Number]) -> str:
 def target_text(target: Target, indicator: Indicator) -> str:
     """Write what was aimed at: `bình quân 2.300 mỗi năm`, `trên 95 %`."""
     bounds: dict[str, Any] = {
-        "min": figure_text(target.minimum, indicator),
-        "max": figure_text(target.maximum, indicator),
+        "min": aim_text(target.minimum, indicator),
+        "max": aim_text(target.maximum, indicator),
     }
     aim = message(f"report.target.{target.direction}", **bounds)
     return message(f"report.basis.{target.basis}", target=aim)
@@ -138,5 +138,9 @@ def say_previous(indicator: Indicator, before: Figure, change: Figure) -> str | 
 
 def figure_text(value: float | None, indicator: Indicator) -> str:
     """Write a value of an indicator, with the percent sign where it is a percentage."""
-    text = write.number(value, indicator.decimals)
-    return f"{text}{write.NBSP}%" if indicator.unit == "PERCENT" and value is not None else text
+    return write.number(value, indicator.decimals, is_percent=indicator.unit == "PERCENT")
+
+
+def aim_text(value: float | None, indicator: Indicator) -> str:
+    """Write a number that somebody set for an indicator, such as a target: as short as it was put."""
+    return write.number(value, _AIM_DECIMALS, is_percent=indicator.unit == "PERCENT", is_bare=True)

@@ -20,7 +20,8 @@ _VERDICTS = ("equal", "within", "contradicts", "cannot_verify", "target", "norm"
 _STATED_DECIMALS = 2
 _ODD = ("suspension_counted", "visits_beside_existing", "no_target_on_record", "cap_broken_at_one_end")
 """Remarks that stand at the head of the page; the others stand beside their figure."""
-_PERCENT_FIELDS = frozenset({"cap", "breaking_rate", "keeping_rate"})
+_CAP = "cap"
+_RATES = frozenset({"breaking_rate", "keeping_rate"})
 _FORMS_OF_DISCIPLINE = ("reprimand", "warning", "removed_from_post", "expelled")
 
 
@@ -98,8 +99,7 @@ def _is_percent(statement: StatedFigure) -> bool:
 
 
 def _stated_number(value: float | None, statement: StatedFigure) -> str:
-    text = write.number(value, _STATED_DECIMALS)
-    return f"{text}{write.NBSP}%" if _is_percent(statement) and value is not None else text
+    return write.number(value, _STATED_DECIMALS, is_percent=_is_percent(statement), is_bare=True)
 
 
 def stated_text(statement: StatedFigure) -> str:
@@ -117,10 +117,9 @@ def computed_text(statement: StatedFigure, indicator: Indicator | None) -> str:
     """Write what the warehouse has beside a stated figure: a value, a range, or nothing."""
     mark = tables.STATUS_MARKS.get(statement.status or "", "")
     decimals = max(indicator.decimals if indicator else 0, _decimals_of(statement))
-    sign = f"{write.NBSP}%" if _is_percent(statement) else ""
 
     def written(value: float | None) -> str:
-        return write.number(value, decimals) + sign
+        return write.number(value, decimals, is_percent=_is_percent(statement))
 
     low, high = statement.actual_low, statement.actual_high
     if low is not None and high is not None and low != high:
@@ -148,12 +147,14 @@ def oddities(site: Site) -> list[str]:
 
 def _fields(statement: StatedFigure) -> dict[str, Any]:
     fields: dict[str, Any] = {
-        name: write.measure(value, "%", 1) if name in _PERCENT_FIELDS else write.number(value, _STATED_DECIMALS)
+        name: write.number(value, _STATED_DECIMALS, is_percent=name == _CAP, is_bare=True)
         for name, value in statement.remark_numbers.items()
     }
+    for name in _RATES & fields.keys():
+        fields[name] = write.number(statement.remark_numbers[name], 1, is_percent=True)
     fields["id"] = statement.id
     if statement.actual is not None:
-        fields["value"] = write.number(statement.actual, _STATED_DECIMALS)
+        fields["value"] = write.number(statement.actual, _STATED_DECIMALS, is_bare=True)
     return fields
 
 

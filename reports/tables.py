@@ -4,8 +4,11 @@ What belongs here: which figure stands in which cell, and how a cell is written.
 section has (`sections.yml`) and how a table is written in Markdown (`blocks.py`).
 """
 
+import math
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Literal
 
 from ingestion.messages import message
@@ -24,17 +27,18 @@ def cell(figure: Figure | None, indicator: Indicator, part: str = "value") -> st
     if figure is None or value is None:
         return message("report.value.missing_short")
     decimals = indicator.decimals if part == "value" else 0
-    return write.number(
-        value, decimals, fixed=indicator.unit == "PERCENT" and part == "value"
-    ) + STATUS_MARKS.get(figure.status, "")
+    return write.number(value, decimals) + STATUS_MARKS.get(figure.status, "")
 
 
 def labelled(indicator: Indicator, common: str | None = None) -> str:
     """Write an indicator with its unit of measure, unless the caption gives that or the name holds it."""
     unit = message(f"unit.{indicator.unit}")
-    if indicator.unit == common or unit.lower() in indicator.name.lower():
-        return indicator.name
-    return f"{indicator.name} ({unit})"
+    is_named = bool(words := _words(unit)) and words <= _words(indicator.name)
+    return indicator.name if is_named or indicator.unit == common else f"{indicator.name} ({unit})"
+
+
+def _words(text: str) -> set[str]:
+    return set(re.findall(r"\w+", text.lower()))
 
 
 def common_unit(indicators: Sequence[Indicator]) -> str | None:
@@ -109,7 +113,7 @@ def _before_after(site: Site, unit: Unit, table: Table) -> Grid | None:
                 cell(figure, indicator, "opening"),
                 cell(figure, indicator),
                 _signed(change, indicator.decimals),
-                _signed(percent, 1, suffix=f"{write.NBSP}%"),
+                _signed(_directed(percent, change), 1, is_percent=True),
             ]
         )
     header = [
@@ -118,10 +122,17 @@ def _before_after(site: Site, unit: Unit, table: Table) -> Grid | None:
     return _grid(table.title.vi, header, rows, first=2.6)
 
 
-def _signed(figure: Figure | None, decimals: int, suffix: str = "") -> str:
+def _directed(percent: Figure | None, change: Figure | None) -> Figure | None:
+    """Give a change in percent, which the warehouse has without a sign, the sign of the change itself."""
+    if percent is None or percent.value is None or change is None or change.value is None:
+        return None
+    return replace(percent, value=math.copysign(percent.value, change.value))
+
+
+def _signed(figure: Figure | None, decimals: int, *, is_percent: bool = False) -> str:
     if figure is None or figure.value is None:
         return message("report.value.missing_short")
-    return write.signed(figure.value, decimals) + suffix + STATUS_MARKS.get(figure.status, "")
+    return write.signed(figure.value, decimals, is_percent=is_percent) + STATUS_MARKS.get(figure.status, "")
 
 
 def _matrix(site: Site, unit: Unit, table: Table) -> Grid | None:

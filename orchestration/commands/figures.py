@@ -89,8 +89,10 @@ def figures(
     from reports.format import number as written  # noqa: PLC0415
 
     declared = load_catalogue().indicators[indicator]
-    is_missing = found.value is None
-    value = call.text("cli.figures.no_value") if is_missing else written(found.value, declared.decimals)
+    if found.value is None:
+        value = call.text("cli.figures.no_value")
+    else:
+        value = written(found.value, found.decimals, is_bare=found.unit_code != "PERCENT")
     click.echo(
         call.text(
             "cli.figures.answer",

@@ -7,11 +7,13 @@ from typing import Any
 
 import duckdb
 import pytest
+from click.testing import CliRunner
 
 import demo
 from demo.world import World
 from ingestion.home import Home
 from ingestion.ledger import Ledger
+from orchestration.cli import main
 
 with (Path(demo.__file__).parent / "statements.csv").open(encoding="utf-8", newline="") as file:
     STATEMENTS = {row["statement_id"]: row for row in csv.DictReader(file)}
@@ -71,3 +73,20 @@ def test_sound_files_have_no_unanswered_warning(demo_home: Home, demo_world: Wor
     for submission in demo_world.sound():
         left = [f for f in records[submission.id].findings if f.severity != "notice" and not f.explained]
         assert left == [], submission.id
+
+
+@pytest.mark.parametrize(
+    ("asked", "printed"),
+    [
+        (("villages", "DB", "2015-2020-NK", "--derivation", "percent_change"), "20,5 %"),
+        (("villages", "DB", "2015-2020-NK", "--derivation", "change_over_term"), "−372 "),
+        (("payroll_reduction_share", "DB", "2015-2020-NK"), "10,24 %"),
+        (("admissions", "VP", "2015-2020-NK", "--derivation", "average_per_year"), "2.389 "),
+        (("members_good_or_better_share", "VP", "2020-N"), "88,0 %"),
+    ],
+)
+def test_the_command_prints_a_figure_with_the_decimals_that_it_was_stated_with(demo_home: Home, asked, printed):
+    indicator, unit, period, *derivation = asked
+    options = ["--indicator", indicator, "--unit", unit, "--period", period, *derivation]
+    answer = CliRunner().invoke(main, ["--home", str(demo_home.root), "figures", *options])
+    assert f": {printed}" in answer.output

@@ -1,8 +1,6 @@
 """Text of a workbook reaches the reader as it is and never becomes markup."""
 
-import html
 import json
-import re
 import string
 import subprocess
 
@@ -108,19 +106,6 @@ def test_no_shortcode_is_left_for_quarto() -> None:
     written = escape.markdown("{{< env HOME >}} {{{<x>}}} {{%") + escape.attribute("{{< env HOME >}}")
     assert "{{" not in written
     assert "}}" not in written
-
-
-@given(ANY_TEXT)
-def test_html_has_no_markup_of_the_text(piece: str) -> None:
-    written = escape.html(piece)
-    assert html.unescape(written) == escape.plain(piece)
-    assert not re.search(r"[<>\"']", written)
-
-
-@given(ANY_TEXT)
-def test_a_typst_string_ends_where_it_should(piece: str) -> None:
-    written = escape.typst_string(piece)
-    assert json.loads(written) == escape.plain(piece)
 
 
 @pytest.mark.parametrize(

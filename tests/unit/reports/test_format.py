@@ -17,9 +17,9 @@ from reports import format as write
         (1234567, 0, "1.234.567"),
         (20.5, 1, "20,5"),
         (10.24, 2, "10,24"),
-        (101.0, 1, "101"),
+        (88.0, 1, "88,0"),
         (-14, 0, "−14"),
-        (-0.04, 1, "0"),
+        (-0.04, 1, "0,0"),
         (0, 0, "0"),
         (2.5, 0, "3"),
         (0.25, 1, "0,3"),
@@ -31,8 +31,9 @@ def test_numbers(value: float | None, decimals: int, expected: str) -> None:
     assert write.number(value, decimals) == expected
 
 
-def test_columns_of_figures_keep_their_decimals() -> None:
-    assert write.number(101.0, 1, fixed=True) == "101,0"
+def test_numbers_that_somebody_stated_are_as_short_as_they_were() -> None:
+    assert write.number(95.0, 2, is_bare=True) == "95"
+    assert write.number(20.5, 2, is_percent=True, is_bare=True) == "20,5\u00a0%"
 
 
 @given(st.integers(-(10**12), 10**12))
@@ -49,9 +50,9 @@ def test_nothing_that_is_there_is_ever_said_to_be_missing(value: float, decimals
     )
 
 
-def test_units_hold_to_their_number() -> None:
-    assert write.measure(20.5, "%", 1) == "20,5\u00a0%"
-    assert write.measure(None, "%", 1) == "không có số liệu"
+def test_the_percent_sign_holds_to_its_number() -> None:
+    assert write.number(88.0, 1, is_percent=True) == "88,0\u00a0%"
+    assert write.number(None, 1, is_percent=True) == "không có số liệu"
 
 
 @pytest.mark.parametrize(
@@ -59,6 +60,11 @@ def test_units_hold_to_their_number() -> None:
 )
 def test_changes_carry_their_sign(value: float | None, expected: str) -> None:
     assert write.signed(value) == expected
+
+
+def test_changes_in_percent_carry_sign_and_decimals() -> None:
+    assert write.signed(3.0, 1, is_percent=True) == "+3,0\u00a0%"
+    assert write.signed(0.01, 1, is_percent=True) == "0,0\u00a0%"
 
 
 def test_moments_are_told_by_the_clocks_of_vietnam() -> None:
@@ -72,13 +78,6 @@ def test_moments_are_told_by_the_clocks_of_vietnam() -> None:
 )
 def test_lists_are_joined(items: list[str], expected: str) -> None:
     assert write.enumeration(items) == expected
-
-
-@pytest.mark.parametrize(
-    ("place", "expected"), [(1, "thứ nhất"), (4, "thứ tư"), (10, "thứ mười"), (12, "thứ 12")]
-)
-def test_ordinals(place: int, expected: str) -> None:
-    assert write.ordinal(place) == expected
 
 
 @pytest.mark.parametrize(

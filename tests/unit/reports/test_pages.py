@@ -16,6 +16,7 @@ from reports.project import write_project
 from reports.sections import FieldOf, Sentence, load_plan
 from reports.sentences import number_of, say
 from reports.stated import stated_page
+from reports.tables import labelled
 from tests.reports_site import TERM, site_of, write_warehouse
 
 PLAN = load_plan()
@@ -200,7 +201,7 @@ def test_the_known_oddities_come_out_as_themselves(site: Site) -> None:
     assert "139 là số lượt" in text
     assert "81 tổ chức cơ sở đảng" in text
     assert "“vượt chỉ tiêu” không kiểm chứng được" in text
-    assert "20/80, tỷ lệ xuất sắc so với hoàn thành tốt là 25 %, vượt mức trần 20 %" in text
+    assert "20/80, tỷ lệ xuất sắc so với hoàn thành tốt là 25,0 %, vượt mức trần 20 %" in text
     assert "15/85, tỷ lệ đó là 17,6 %" in text
 
 
@@ -256,7 +257,22 @@ def test_tables_and_charts_are_numbered_in_order(site: Site) -> None:
 
 def test_a_yearly_target_stands_in_its_year(site: Site) -> None:
     text = markdown(unit_page(site, unit_of(site, "VP"), PLAN)).replace("\u00a0", " ").replace("\\", "")
-    assert "| trên 95 % mỗi năm | – | – | – | 94 %: chưa đạt | – |" in text
+    assert "| trên 95 % mỗi năm | – | – | – | 94,0 %: chưa đạt | – |" in text
+
+
+def test_a_fall_in_percent_has_the_sign_of_the_fall(site: Site) -> None:
+    page = unit_page(site, unit_of(site, "VP"), PLAN)
+    grid = next(b for b in page.blocks if isinstance(b, Grid) and "đầu và cuối nhiệm kỳ" in b.caption)
+    assert {tuple(row[3:]) for row in grid.rows} == {("−14", "−20,5\u00a0%")}
+
+
+def test_a_unit_of_measure_is_not_said_twice(site: Site) -> None:
+    names = {
+        code: labelled(site.indicators[code]) for code in ("villages", "townships", "members_female_share")
+    }
+    assert names["villages"] == "Thôn, bản, ấp, khu phố, tổ dân phố"
+    assert names["townships"] == "Thị trấn, đặc khu"
+    assert names["members_female_share"].endswith(" (%)")
 
 
 def test_no_sentence_is_empty(site: Site) -> None:
