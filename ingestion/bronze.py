@@ -28,7 +28,7 @@ from ingestion.ledger import LedgerState, SubmissionRecord
 from ingestion.periods import Period
 from ingestion.submissions import Reading
 
-LAYOUT = 1
+LAYOUT = 2
 """Rises when the files change in shape, so that bronze of an older version is rebuilt."""
 
 _INSTANT = pa.timestamp("us", tz="UTC")
@@ -68,8 +68,6 @@ _SUBMISSIONS = pa.schema(
         ("received_at", _INSTANT),
         ("verdict", pa.string()),
         ("verdict_at", _INSTANT),
-        ("status", pa.string()),
-        ("decided_at", _INSTANT),
         ("period_basis", pa.string()),
         ("rules_version", pa.string()),
         ("n_errors", pa.int32()),
@@ -78,6 +76,16 @@ _SUBMISSIONS = pa.schema(
         ("n_failed", pa.int32()),
         ("n_not_run", pa.int32()),
         ("kind", pa.string()),
+    ]
+)
+_DECISIONS = pa.schema(
+    [
+        ("submission_id", pa.string()),
+        ("decision_no", pa.int32()),
+        ("status", pa.string()),
+        ("decided_at", _INSTANT),
+        ("decided_by", pa.string()),
+        ("reason", pa.string()),
     ]
 )
 _FINDINGS = pa.schema(
@@ -191,9 +199,21 @@ def _letters(filed: Filed) -> list[dict[str, Any]]:
 
 
 def write_ledger_tables(bronze: Path, state: LedgerState) -> None:
-    """Write what the ledger says: submissions, findings and explanations, rejected ones included."""
+    """Write what the ledger says: submissions, decisions, findings and explanations, rejected ones included."""
     records = sorted(state.submissions.values(), key=lambda record: str(record.key))
     submissions = [_submission_row(record) for record in records]
+    decisions = [
+        {
+            "submission_id": str(record.key),
+            "decision_no": number,
+            "status": decision.status,
+            "decided_at": decision.at,
+            "decided_by": decision.by,
+            "reason": decision.reason,
+        }
+        for record in records
+        for number, decision in enumerate(record.decisions, start=1)
+    ]
     findings = [
         {
             "submission_id": str(record.key),
@@ -223,6 +243,7 @@ def write_ledger_tables(bronze: Path, state: LedgerState) -> None:
         for explanation in record.explanations
     ]
     write_table(bronze / "submissions.parquet", pa.Table.from_pylist(submissions, _SUBMISSIONS))
+    write_table(bronze / "decisions.parquet", pa.Table.from_pylist(decisions, _DECISIONS))
     write_table(bronze / "findings.parquet", pa.Table.from_pylist(findings, _FINDINGS))
     write_table(bronze / "explanations.parquet", pa.Table.from_pylist(explanations, _EXPLANATIONS))
     if not (bronze / "columns.parquet").is_file():
@@ -244,8 +265,6 @@ def _submission_row(record: SubmissionRecord) -> dict[str, Any]:
         "received_at": record.received_at,
         "verdict": record.verdict,
         "verdict_at": record.verdict_at,
-        "status": record.status,
-        "decided_at": record.decision.at if record.decision else None,
         "period_basis": record.receipt.period_basis or None,
         "rules_version": record.rules_version,
         "n_errors": severities.count("error"),

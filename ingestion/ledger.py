@@ -152,6 +152,11 @@ class Decided:
     at: AwareDatetime
     event: Literal["decided"] = "decided"
 
+    @property
+    def status(self) -> Verdict:
+        """What the submission is from then on."""
+        return Verdict.ACCEPTED if self.decision == "accept" else Verdict.REJECTED
+
 
 @dataclass(frozen=True)
 class PeriodClosed:
@@ -189,7 +194,7 @@ class SubmissionRecord:
     """Everything that the ledger says of one submission.
 
     Attributes:
-        decision: the newest decision, if there is one.
+        decisions: what the data team decided, oldest first.
         was_accepted: whether it counted at any time.
     """
 
@@ -197,7 +202,7 @@ class SubmissionRecord:
     receipt: Received
     judged: Judged | None = None
     explanations: tuple[Explanation, ...] = ()
-    decision: Decided | None = None
+    decisions: tuple[Decided, ...] = ()
     was_accepted: bool = False
 
     @property
@@ -251,11 +256,19 @@ class SubmissionRecord:
         return tuple(sorted(outcomes, key=lambda outcome: outcome.rule))
 
     @property
+    def decision(self) -> Decided | None:
+        """The newest decision, if there is one."""
+        return self.decisions[-1] if self.decisions else None
+
+    @property
     def status(self) -> Verdict | None:
         """The verdict as overridden by the newest decision; None before the gate was asked."""
-        if self.decision is None:
-            return self.verdict
-        return Verdict.ACCEPTED if self.decision.decision == "accept" else Verdict.REJECTED
+        return self.decision.status if self.decision else self.verdict
+
+    def status_at(self, moment: datetime) -> Verdict | None:
+        """Give the verdict as overridden by what was decided up to a moment."""
+        decided = [decision for decision in self.decisions if decision.at <= moment]
+        return decided[-1].status if decided else self.verdict
 
 
 @dataclass
@@ -267,6 +280,7 @@ class LedgerState:
     unknown: list[Unknown] = field(default_factory=list)
     closed: dict[str, datetime] = field(default_factory=dict)
     reopened: dict[tuple[str, str], date] = field(default_factory=dict)
+    reopenings: list[PeriodReopened] = field(default_factory=list)
     arrivals: set[tuple[str, str]] = field(default_factory=set)
     _revisions: dict[tuple[str, str], list[str]] = field(default_factory=dict)
     _by_bytes: dict[tuple[str, str], str] = field(default_factory=dict)
@@ -306,6 +320,7 @@ class LedgerState:
                     del self.reopened[key]
             case PeriodReopened():
                 self.reopened[event.period, event.unit] = event.until
+                self.reopenings.append(event)
 
     def _record(self, submission: str) -> SubmissionRecord:
         if submission not in self.submissions:
@@ -335,7 +350,7 @@ class LedgerState:
             raise DecisionRefusedError(
                 message("landing.decision.not_accepted", submission=event.submission, status=_said(record))
             )
-        record.decision = event
+        record.decisions += (event,)
         record.was_accepted |= event.decision == "accept"
 
     def next_key(self, unit: str, period: str) -> SubmissionKey:

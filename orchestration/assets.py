@@ -312,7 +312,7 @@ def last_change(ledger: LedgerState) -> datetime | None:
     moments = (
         moment
         for record in ledger.submissions.values()
-        for moment in (record.receipt.at, record.verdict_at, record.decision.at if record.decision else None)
+        for moment in (record.receipt.at, record.verdict_at, *(decision.at for decision in record.decisions))
     )
     return max((moment for moment in moments if moment is not None), default=None)
 

@@ -230,15 +230,16 @@ def _bronze_totals(bronze: Path, as_of: datetime | None) -> pd.DataFrame:
 
 
 def _counting(bronze: Path, as_of: datetime | None) -> pa.Array:
-    columns = ["submission_id", "reporting_org_code", "period_code", "revision"]
-    columns += ["received_at", "verdict", "status", "decided_at"]
+    columns = ["submission_id", "reporting_org_code", "period_code", "revision", "received_at", "verdict"]
     frame = pq.read_table(bronze / "submissions.parquet", columns=columns).to_pandas()
-    status = frame["status"]
+    decisions = pq.read_table(bronze / "decisions.parquet").to_pandas()
     if as_of is not None:
         moment = pd.Timestamp(as_of if as_of.tzinfo else as_of.replace(tzinfo=UTC))
         frame = frame[frame["received_at"] <= moment]
-        is_undecided = frame["decided_at"] > moment
-        status = frame["status"].where(~is_undecided, frame["verdict"])
+        decisions = decisions[decisions["decided_at"] <= moment]
+    newest = decisions.sort_values("decision_no").drop_duplicates("submission_id", keep="last")
+    decided = frame["submission_id"].map(newest.set_index("submission_id")["status"])
+    status = decided.fillna(frame["verdict"])
     accepted = frame[status == "accepted"].sort_values("revision")
     return pa.array(
         accepted.drop_duplicates(["reporting_org_code", "period_code"], keep="last")["submission_id"]

@@ -62,13 +62,13 @@ def _unknown(state: LedgerState, since: datetime) -> Iterator[Alert]:
 def _of_submission(
     record: SubmissionRecord, state: LedgerState, registry: Registry, since: datetime
 ) -> Iterator[Alert]:
-    judged, decision = record.judged, record.decision
+    judged = record.judged
     if judged is not None and judged.at >= since and _is_told(record, judged, state):
         yield _about(_KINDS[judged.verdict], record, registry, judged.at)
-    if decision is not None and decision.at >= since:
-        kind = Kind.ACCEPTED_BY_DECISION if decision.decision == "accept" else Kind.WITHDRAWN
-        # A submission may be accepted, withdrawn and accepted again.
-        yield _about(kind, record, registry, decision.at, decided_at=decision.at, reason=decision.reason)
+    for decision in record.decisions:
+        if decision.at >= since:
+            kind = Kind.ACCEPTED_BY_DECISION if decision.decision == "accept" else Kind.WITHDRAWN
+            yield _about(kind, record, registry, decision.at, decided_at=decision.at, reason=decision.reason)
 
 
 def _is_told(record: SubmissionRecord, judged: Judged, state: LedgerState) -> bool:
@@ -80,14 +80,8 @@ def _is_told(record: SubmissionRecord, judged: Judged, state: LedgerState) -> bo
         for r in state.revisions(record.key.unit, record.key.period)
         if r.key.revision < record.key.revision and r.verdict is not None
     ]
-    return bool(earlier) and not _was_accepted(earlier[-1], judged.at)
-
-
-def _was_accepted(record: SubmissionRecord, moment: datetime) -> bool:
-    """Say whether a submission counted as accepted at a moment; later decisions change no news of then."""
-    if record.decision is not None and record.decision.at <= moment:
-        return record.status is Verdict.ACCEPTED
-    return record.verdict is Verdict.ACCEPTED
+    # Later decisions change no news of then.
+    return bool(earlier) and earlier[-1].status_at(judged.at) is not Verdict.ACCEPTED
 
 
 def _about(

@@ -505,10 +505,10 @@ def test_only_what_had_been_received_and_decided_counts_as_of_a_moment(
     home: Path, target: Path, warehouse: Path, tmp_path: Path
 ) -> None:
     shutil.copytree(home / "bronze", tmp_path / "bronze")
-    moment = datetime(2020, 10, 20, tzinfo=UTC)
-    past = _dbt(tmp_path, target, "run", "--vars", "{as_of: '2020-10-20 00:00:00'}")
+    moment = datetime(2020, 11, 15, tzinfo=UTC)
+    past = _dbt(tmp_path, target, "run", "--vars", "{as_of: '2020-11-15 00:00:00'}")
 
-    assert figure(past, "admissions", "S", "2020-9T").value == 40  # withdrawn only in November
+    assert figure(past, "admissions", "S", "2020-9T").value == 40  # between two withdrawals
     assert figure(past, "admissions", "PB", DANG).status == "none"
     assert figure(warehouse, "admissions", "PB", DANG).status == "final"
     assert check_marts(past, tmp_path / "bronze", as_of=moment).passed

@@ -4,7 +4,7 @@ What belongs here: builders. What does not: expectations, which stand in the tes
 """
 
 import csv
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -32,11 +32,10 @@ class Filing:
     period: str
     rows: Mapping[str, Rows]
     revision: int = 1
-    status: str = "accepted"
     verdict: str = "accepted"
     basis: str = "CUMULATIVE"
     received_at: datetime = datetime(2021, 1, 5, 8, tzinfo=UTC)
-    decided_at: datetime | None = None
+    decisions: Sequence[tuple[str, datetime]] = ()
     shift: int = 0
     """By how many columns the sheet is shifted to the right, as clerks do when they insert one."""
 
@@ -76,7 +75,7 @@ def _write_csv(path: Path, rows: list[dict[str, Any]]) -> None:
 def _write_forms(bronze: Path, catalogue: Catalogue, filings: Iterable[Filing]) -> None:
     grouped: dict[tuple[str, str], Rows] = {}
     for filing in filings:
-        if filing.status != "accepted" and filing.verdict != "accepted":
+        if filing.verdict != "accepted" and all(status != "accepted" for status, _ in filing.decisions):
             continue
         for form, rows in filing.rows.items():
             target = grouped.setdefault((form, filing.period), [])
@@ -122,11 +121,18 @@ def _write_ledger_tables(bronze: Path, catalogue: Catalogue, filings: Iterable[F
     types = {
         "received_at": instant,
         "verdict_at": instant,
-        "decided_at": instant,
         "revision": count,
         **{f"n_{name}": count for name in ("errors", "warnings", "passed", "failed", "not_run")},
     }
     write_table(bronze / "submissions.parquet", _table(submissions, names, types))
+    decisions = [
+        {"submission_id": filing.submission_id, "decision_no": number, "status": status, "decided_at": at}
+        for filing in filings
+        for number, (status, at) in enumerate(filing.decisions, start=1)
+    ]
+    decision = ["submission_id", "decision_no", "status", "decided_at", "decided_by", "reason"]
+    kinds = {"decision_no": count, "decided_at": instant}
+    write_table(bronze / "decisions.parquet", _table(decisions, decision, kinds))
     finding = ["submission_id", "rule_code", "clause", "severity", "sheet", "cell", "value", "expected"]
     finding += ["message", "message_en", "explained"]
     write_table(bronze / "findings.parquet", _table([], finding, {"clause": count, "explained": pa.bool_()}))
@@ -146,8 +152,6 @@ def _submission_row(filing: Filing, number: int) -> dict[str, Any]:
         "received_at": filing.received_at,
         "verdict": filing.verdict,
         "verdict_at": filing.received_at,
-        "status": filing.status,
-        "decided_at": filing.decided_at,
         "period_basis": filing.basis,
         "rules_version": "test",
         "n_errors": 0,
@@ -546,7 +550,7 @@ def _parts_of_2020() -> list[Filing]:
     filings += [
         Filing("S", "2020-Q1", {"B02": [admitted("S1", 4)]}, 1, received_at=early),
         Filing("S", "2020-Q1", {"B02": [admitted("S1", 6)]}, 2, received_at=late, shift=1),
-        Filing("S", "2020-Q1", {"B02": [admitted("S1", 60)]}, 3, "rejected", "rejected", received_at=late),
+        Filing("S", "2020-Q1", {"B02": [admitted("S1", 60)]}, 3, "rejected", received_at=late),
         Filing(
             "S",
             "2020-6T",
@@ -554,16 +558,17 @@ def _parts_of_2020() -> list[Filing]:
             basis="DISCRETE",
             received_at=datetime(2020, 7, 8, 8, tzinfo=UTC),
         ),
-        # accepted at first, withdrawn by the data team later
+        # accepted at first; the data team withdrew it, took that back, and withdrew it again
         Filing(
             "S",
             "2020-9T",
             {"B02": [admitted("S1", 40)]},
-            1,
-            "rejected",
-            "accepted",
             received_at=datetime(2020, 10, 8, 8, tzinfo=UTC),
-            decided_at=datetime(2020, 11, 1, 8, tzinfo=UTC),
+            decisions=[
+                ("rejected", datetime(2020, 11, 1, 8, tzinfo=UTC)),
+                ("accepted", datetime(2020, 11, 10, 8, tzinfo=UTC)),
+                ("rejected", datetime(2020, 11, 20, 8, tzinfo=UTC)),
+            ],
         ),
     ]
     return filings

@@ -1,26 +1,41 @@
 {{ config(materialized='view') }}
 
--- A decision counts from the moment at which it was taken; before that the verdict stands.
+-- A decision counts from the moment at which it was taken until the next one; before the first the verdict stands.
+with
+
+decided as (
+
+    select
+        submission_id,
+        status,
+        decided_at,
+        row_number() over (partition by submission_id order by decision_no desc) as recency
+    from {{ ref('stg_decision') }}
+    where decided_at <= timestamp '{{ var("as_of") }}'
+
+)
+
 select
-    submission_id,
-    reporting_org_code,
-    period_code,
-    revision,
-    file_kind,
-    sha256,
-    file,
-    original_name,
-    received_at,
-    verdict,
-    verdict_at,
-    case when decided_at is null or decided_at <= timestamp '{{ var("as_of") }}' then status else verdict end as status,
-    case when decided_at <= timestamp '{{ var("as_of") }}' then decided_at end as decided_at,
-    upper(coalesce(nullif(period_basis, ''), 'CUMULATIVE')) as period_basis,
-    rules_version,
-    n_errors,
-    n_warnings,
-    n_passed,
-    n_failed,
-    n_not_run
-from {{ ref('stg_submission') }}
-where received_at <= timestamp '{{ var("as_of") }}'
+    submissions.submission_id,
+    submissions.reporting_org_code,
+    submissions.period_code,
+    submissions.revision,
+    submissions.file_kind,
+    submissions.sha256,
+    submissions.file,
+    submissions.original_name,
+    submissions.received_at,
+    submissions.verdict,
+    submissions.verdict_at,
+    coalesce(decided.status, submissions.verdict) as status,
+    decided.decided_at,
+    upper(coalesce(nullif(submissions.period_basis, ''), 'CUMULATIVE')) as period_basis,
+    submissions.rules_version,
+    submissions.n_errors,
+    submissions.n_warnings,
+    submissions.n_passed,
+    submissions.n_failed,
+    submissions.n_not_run
+from {{ ref('stg_submission') }} as submissions
+left join decided on submissions.submission_id = decided.submission_id and decided.recency = 1
+where submissions.received_at <= timestamp '{{ var("as_of") }}'

@@ -20,8 +20,6 @@ renamed as (
         cast(received_at as timestamp) as received_at,
         verdict,
         cast(verdict_at as timestamp) as verdict_at,
-        status,
-        cast(decided_at as timestamp) as decided_at,
         period_basis,
         rules_version,
         n_errors,
