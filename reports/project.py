@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import fontpkg_sarabun
 import jinja2
 import yaml
 
@@ -33,6 +34,8 @@ TEMPLATES = Path(__file__).parent / "templates"
 OUTPUT = "_site"
 FONTS = ("Regular", "Italic", "SemiBold", "Bold")
 """The weights that pages use; each is a file of the site."""
+DIGITS = Path(fontpkg_sarabun.ROOT) / "files" / "Sarabun-Regular.ttf"
+"""Digits of one width, for the cells of tables: columns of those of Be Vietnam Pro would not align."""
 
 _PAGE_TEMPLATE = "page.qmd.j2"
 
@@ -104,6 +107,7 @@ def _write_frame(folder: Path, site: Site) -> None:
     for weight in FONTS:
         name = f"BeVietnamPro-{weight}.ttf"
         shutil.copyfile(FONT_FOLDER / name, fonts / name)
+    shutil.copyfile(DIGITS, fonts / DIGITS.name)
     shutil.copyfile(TEMPLATES / "_language.yml", folder / "_language.yml")
     (folder / "charts").mkdir()
     configuration = yaml.safe_dump(_configuration(site), allow_unicode=True, sort_keys=False, width=1000)
