@@ -4,7 +4,10 @@ What belongs here: reading, and saying with place and remedy what could not be r
 what was read (`gate/`) and keeping the file (`landing.py`).
 """
 
+import gc
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from ingestion.catalogue import Catalogue
@@ -34,15 +37,28 @@ def read_file(path: Path, catalogue: Catalogue, *, name: str | None = None) -> R
     """
     reading = Reading(unicodedata.normalize("NFC", name or path.name), "unknown")
     try:
-        book = open_book(path, reading.file_name)
-        reading.kind = book.kind
-        repair(book)
-        reading.notes += book.notes
-        reading.conversions.update(book.conversions)
-        read_sheets(book, catalogue, reading)
+        with _without_collection():
+            book = open_book(path, reading.file_name)
+            reading.kind = book.kind
+            repair(book)
+            reading.notes += book.notes
+            reading.conversions.update(book.conversions)
+            read_sheets(book, catalogue, reading)
     except UnreadableError as error:
         reading.problems.append(error.problem)
         reading.conversions.clear()
         reading.notes.clear()  # what was noted on the way to nowhere would only mislead
         reading.kind = error.problem.details.get("kind", reading.kind)
     return reading
+
+
+@contextmanager
+def _without_collection() -> Iterator[None]:
+    """Keep the collector of cycles away: cells are many small tuples without any, and it would walk all."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()

@@ -109,6 +109,8 @@ def code_row(grid: Grid, codes: Mapping[str, object]) -> tuple[int, int]:
         count = sum(code in codes for code in found)
         if count > most:
             best, most = number, count
+            if count == len(codes):
+                break
     return (best, most) if most >= min(_FEWEST_CODES, len(codes)) else (0, 0)
 
 

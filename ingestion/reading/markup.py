@@ -27,6 +27,8 @@ def local(name: str) -> str:
 
 def rich_text(item: Element) -> str:
     """Join the runs of a text, without phonetic hints."""
+    if len(item) == 1 and item[0].tag.endswith("}t"):
+        return item[0].text or ""
     runs = []
     for child in item:
         tag = local(child.tag)

@@ -21,6 +21,7 @@ from ingestion.cells import Cell, CellType, SheetCells, column_index, parse_addr
 from ingestion.reading.book import MAX_CELLS, Book, UnreadableError
 from ingestion.reading.legacy_text import script_of_font
 from ingestion.reading.markup import local, parse_xml, rich_text
+from ingestion.reading.sheetdata import Token, scan
 from ingestion.submissions import Problem
 from ingestion.text import clean
 from ingestion.values import format_date, format_number, is_date_format
@@ -44,6 +45,7 @@ _NUMBER, _TEXT = CellType.NUMBER, CellType.TEXT
 _DIGITS = "0123456789"
 _LAST_SERIAL = 2_958_465
 _LAST_COLUMN = 16_384
+_SHORT = 120
 
 
 def read_xlsx(archive: ZipFile) -> Book:
@@ -69,8 +71,13 @@ def read_xlsx(archive: ZipFile) -> Book:
         if relation is None or not relation[0].endswith("/worksheet"):
             continue
         sheet = SheetCells(clean(entry.get("name", "")), visible=entry.get("state", "visible") == "visible")
-        root = parse_xml(archive.read(relation[1]))
-        _read_sheet(root, sheet, _Decoder(shared, styles, starts_1904), budget)
+        data = archive.read(relation[1])
+        decoder = _Decoder(shared, styles, starts_1904)
+        # Fonts and links are looked for in every cell, formulas included.
+        found = None if fonts or links else scan(data)
+        root = parse_xml(data if found is None else found.rest)
+        hidden = set() if found is None else _read_tokens(found.tokens, sheet, decoder)
+        _read_sheet(root, sheet, decoder, budget, hidden)
         if fonts:
             _note_fonts(root, sheet, fonts)
         if links:
@@ -108,7 +115,15 @@ def _shared_strings(archive: ZipFile, relations: dict[str, tuple[str, str]]) -> 
     if path is None or path not in archive.namelist():
         return []
     texts = [_rich_text(item) for item in parse_xml(archive.read(path))]
-    return [(text, clean(text)) for text in texts]
+    return [(text, _cleaned(text)) for text in texts]
+
+
+_remembered = lru_cache(maxsize=16_384)(clean)
+
+
+def _cleaned(text: str) -> str:
+    """Clean a text; short ones are remembered, since the same labels stand in every workbook of a batch."""
+    return _remembered(text) if len(text) <= _SHORT else clean(text)
 
 
 def _rich_text(item: Element) -> str:
@@ -238,13 +253,14 @@ class _Decoder:
             moment = datetime.fromisoformat(stored)
             day = moment.date() if moment.time() == time() else moment
             return Cell(row, column, CellType.DATE, day, format_date(day))
-        text = clean(stored)
+        text = _cleaned(stored)
         return Cell(row, column, CellType.TEXT, stored, text) if text else None
 
 
-def _read_sheet(root: Element, sheet: SheetCells, decoder: _Decoder, budget: int) -> None:
+def _read_sheet(root: Element, sheet: SheetCells, decoder: _Decoder, budget: int, hidden: set[int]) -> None:
     prefix = root.tag[: -len(local(root.tag))]
-    hidden = set()
+    if len(sheet.cells) > budget:
+        raise _too_many(sheet)
     for part in root:
         tag = local(part.tag)
         if tag == "sheetData":
@@ -256,7 +272,7 @@ def _read_sheet(root: Element, sheet: SheetCells, decoder: _Decoder, budget: int
                     hidden.add(number)
                 _read_row(row, number, prefix, sheet, decoder)
                 if len(sheet.cells) > budget:
-                    raise UnreadableError("R013", sheet=sheet.name, limit=str(MAX_CELLS))
+                    raise _too_many(sheet)
         elif tag == "mergeCells":
             for merge in part:
                 first, _, last = merge.get("ref", "").partition(":")
@@ -264,6 +280,10 @@ def _read_sheet(root: Element, sheet: SheetCells, decoder: _Decoder, budget: int
         elif tag == "cols":
             sheet.hidden_columns = _hidden_columns(part)
     sheet.hidden_rows = frozenset(hidden)
+
+
+def _too_many(sheet: SheetCells) -> UnreadableError:
+    return UnreadableError("R013", sheet=sheet.name, limit=str(MAX_CELLS))
 
 
 def _hidden_columns(columns: Element) -> frozenset[int]:
@@ -276,6 +296,14 @@ def _hidden_columns(columns: Element) -> frozenset[int]:
 
 
 _column_index = lru_cache(maxsize=1024)(column_index)
+
+
+@lru_cache(maxsize=1024)
+def _column_of(letters: bytes) -> int:
+    return column_index(letters.decode("ascii"))
+
+
+_HIDDEN = re.compile(rb" hidden=\"(?:1|true)\"")
 
 
 def _read_row(row: Element, number: int, prefix: str, sheet: SheetCells, decoder: _Decoder) -> None:
@@ -316,3 +344,41 @@ def _read_row(row: Element, number: int, prefix: str, sheet: SheetCells, decoder
                 cell = decoder.number(number, column, value, style)
         if cell is not None:
             cells[number, column] = cell
+
+
+def _read_tokens(tokens: list[Token], sheet: SheetCells, decoder: _Decoder) -> set[int]:
+    """Read what `scan` has found into the sheet; give the numbers of hidden rows."""
+    # As flat as `_read_row`, and made of the same cases.
+    cells = sheet.cells
+    shared = decoder.shared
+    styles = {str(style).encode(): code for style, code in decoder.styles.items()}
+    column_of = _column_of
+    new = tuple.__new__
+    hidden: set[int] = set()
+    number = 0
+    for letters, style, kind, stored, row, attributes in tokens:
+        if row:
+            number = int(row)
+            if _HIDDEN.search(attributes):
+                hidden.add(number)
+            continue
+        if not stored:
+            continue
+        column = column_of(letters)
+        cell: Cell | None = None
+        if kind == b"s":
+            raw, text = shared[int(stored)]
+            if text:
+                cell = new(Cell, (number, column, _TEXT, raw, text, None))
+        elif not kind or kind == b"n":
+            code = styles.get(style)
+            value = float(stored)
+            if code is None and value.is_integer():
+                cell = new(Cell, (number, column, _NUMBER, value, str(int(value)), None))
+            else:
+                cell = decoder.number(number, column, value, code)
+        else:
+            cell = decoder.other(number, column, kind.decode(), stored.decode(), None)
+        if cell is not None:
+            cells[number, column] = cell
+    return hidden
