@@ -159,6 +159,25 @@ class Decided:
 
 
 @dataclass(frozen=True)
+class Reexamined:
+    """A verdict was held against earlier figures that had been corrected after it was given; it stands.
+
+    Attributes:
+        because: what counts for the earlier periods since then; `<unit>.<period>` where nothing does.
+        appeared: what the gate would find today and did not find then.
+        gone: what the gate found then and would not find today.
+    """
+
+    submission: str
+    because: tuple[str, ...]
+    rules_version: str
+    appeared: tuple[Finding, ...]
+    gone: tuple[Finding, ...]
+    at: AwareDatetime
+    event: Literal["reexamined"] = "reexamined"
+
+
+@dataclass(frozen=True)
 class PeriodClosed:
     """From now on, what is filed for a period is held; lines of early ledgers have no reason."""
 
@@ -182,7 +201,9 @@ class PeriodReopened:
     event: Literal["period_reopened"] = "period_reopened"
 
 
-Event = Received | Duplicate | Unknown | Judged | Explained | Decided | PeriodClosed | PeriodReopened
+Event = (
+    Received | Duplicate | Unknown | Judged | Explained | Decided | Reexamined | PeriodClosed | PeriodReopened
+)
 
 _Tagged = Annotated[Event, Field(discriminator="event")]
 _EVENTS: TypeAdapter[Event] = TypeAdapter(_Tagged)
@@ -196,6 +217,8 @@ class SubmissionRecord:
     Attributes:
         decisions: what the data team decided, oldest first.
         was_accepted: whether it counted at any time.
+        question: what a correction of earlier figures made doubtful and nobody has answered yet.
+        examined: the number of the event with which it was last held against earlier figures.
     """
 
     key: SubmissionKey
@@ -204,6 +227,8 @@ class SubmissionRecord:
     explanations: tuple[Explanation, ...] = ()
     decisions: tuple[Decided, ...] = ()
     was_accepted: bool = False
+    question: Reexamined | None = None
+    examined: int = 0
 
     @property
     def sha256(self) -> str:
@@ -282,6 +307,9 @@ class LedgerState:
     reopened: dict[tuple[str, str], date] = field(default_factory=dict)
     reopenings: list[PeriodReopened] = field(default_factory=list)
     arrivals: set[tuple[str, str]] = field(default_factory=set)
+    counting_since: dict[tuple[str, str], int] = field(default_factory=dict)
+    """By unit and period the number of the event with which another submission, or none, came to count."""
+    _applied: int = 0
     _revisions: dict[tuple[str, str], list[str]] = field(default_factory=dict)
     _by_bytes: dict[tuple[str, str], str] = field(default_factory=dict)
 
@@ -292,6 +320,7 @@ class LedgerState:
             ContradictionError: it does not fit what happened before.
             DecisionRefusedError: the decision cannot be taken on this submission.
         """
+        self._applied += 1
         match event:
             case Received():
                 self._receive(event)
@@ -303,17 +332,15 @@ class LedgerState:
                 self.unknown.append(event)
                 self.arrivals.add((event.arrival, event.sha256))
             case Judged():
-                record = self._record(event.submission)
-                if record.judged is not None:
-                    raise ContradictionError(
-                        f"{event.submission} was judged before, and a verdict never changes"
-                    )
-                record.judged = event
-                record.was_accepted |= event.verdict is Verdict.ACCEPTED
+                self._judge(event)
             case Explained():
                 self._record(event.submission).explanations = event.explanations
             case Decided():
                 self._decide(event)
+            case Reexamined():
+                record = self._record(event.submission)
+                record.examined = self._applied
+                record.question = event if event.appeared or event.gone else None
             case PeriodClosed():
                 self.closed[event.period] = event.at
                 for key in [key for key in self.reopened if key[0] == event.period]:
@@ -336,13 +363,24 @@ class LedgerState:
         self.submissions[event.submission] = SubmissionRecord(key, event)
         self.arrivals.add((event.arrival, event.sha256))
         self._revisions.setdefault((event.unit, event.period), []).append(event.submission)
-        self._by_bytes.setdefault((event.unit, event.sha256), event.submission)
+        self._by_bytes[event.unit, event.sha256] = event.submission
+
+    def _judge(self, event: Judged) -> None:
+        record = self._record(event.submission)
+        if record.judged is not None:
+            raise ContradictionError(f"{event.submission} was judged before, and a verdict never changes")
+        before = self.effective(record.key.unit, record.key.period)
+        record.judged = event
+        record.examined = self._applied
+        record.was_accepted |= event.verdict is Verdict.ACCEPTED
+        self._note_what_counts(record.key, before)
 
     def _decide(self, event: Decided) -> None:
         record = self._record(event.submission)
         if not event.reason.strip():
             raise DecisionRefusedError(message("landing.decision.no_reason"))
-        if event.decision == "accept" and record.status not in _ACCEPTABLE:
+        is_confirmed = record.question is not None and record.status is Verdict.ACCEPTED
+        if event.decision == "accept" and record.status not in _ACCEPTABLE and not is_confirmed:
             raise DecisionRefusedError(
                 message("landing.decision.not_acceptable", submission=event.submission, status=_said(record))
             )
@@ -350,8 +388,15 @@ class LedgerState:
             raise DecisionRefusedError(
                 message("landing.decision.not_accepted", submission=event.submission, status=_said(record))
             )
+        before = self.effective(record.key.unit, record.key.period)
         record.decisions += (event,)
+        record.question = None
         record.was_accepted |= event.decision == "accept"
+        self._note_what_counts(record.key, before)
+
+    def _note_what_counts(self, key: SubmissionKey, before: SubmissionRecord | None) -> None:
+        if self.effective(key.unit, key.period) is not before:
+            self.counting_since[key.unit, key.period] = self._applied
 
     def next_key(self, unit: str, period: str) -> SubmissionKey:
         """Give the name of the next submission of a unit for a period."""
@@ -366,7 +411,7 @@ class LedgerState:
         return tuple(record for record in self.submissions.values() if record.key.period == period)
 
     def same_bytes(self, unit: str, sha256: str) -> SubmissionRecord | None:
-        """Give the submission of a unit that has these bytes."""
+        """Give the newest submission of a unit that has these bytes."""
         submission = self._by_bytes.get((unit, sha256))
         return self.submissions[submission] if submission else None
 
@@ -374,6 +419,18 @@ class LedgerState:
         """Give the newest accepted revision of a unit for a period; it is the one that counts."""
         accepted = (r for r in reversed(self.revisions(unit, period)) if r.status is Verdict.ACCEPTED)
         return next(accepted, None)
+
+    def standing(self) -> Iterator[SubmissionRecord]:
+        """Give what somebody may still ask about: of each unit and period what counts, and what came last."""
+        for (unit, period), names in self._revisions.items():
+            newest, counting = self.submissions[names[-1]], self.effective(unit, period)
+            if counting is not None and counting is not newest:
+                yield counting
+            yield newest
+
+    def open_questions(self) -> tuple[SubmissionRecord, ...]:
+        """Give the submissions whose verdict a correction of earlier figures made doubtful, oldest first."""
+        return tuple(record for record in self.standing() if record.question is not None)
 
     def is_locked(self, unit: str, period: str, received_at: datetime, locked_on: date | None) -> bool:
         """Say whether a file that came then is held: the period was over by calendar or closed by hand.

@@ -117,8 +117,17 @@ def verdicts(
         progress.advance("judging")
     for submission, technical in failures.items():
         context.log.error(f"{submission} could not be judged and stays pending:\n{technical}")
+    again = pipeline.reexamine(state.home, registry, catalogue, now)
+    for submission, technical in again.failures.items():
+        context.log.error(f"{submission} could not be judged again after a correction:\n{technical}")
     progress.finish("judging", str(given.total()))
-    metadata: dict[str, Any] = {"judged_periods": pending, "not_judged": sorted(failures), **given}
+    metadata: dict[str, Any] = {
+        "judged_periods": pending,
+        "not_judged": sorted(failures),
+        "reexamined": len(again.standing) + len(again.questioned),
+        "questioned": again.questioned,
+        **given,
+    }
     return dg.MaterializeResult(metadata=metadata)
 
 

@@ -6,12 +6,14 @@ What belongs here: the order of steps and what is recorded between them. What do
 Every step may be cut short and run again.
 """
 
-from ingestion.pipeline.accepting import decide, rebuild_bronze
 from ingestion.pipeline.checking import UNKNOWN_UNIT, CheckResult, check_files, return_of
+from ingestion.pipeline.deciding import decide
 from ingestion.pipeline.inbox import LandingReport, land_inbox
 from ingestion.pipeline.judging import PeriodReport, changes_of, judge_period, pending_periods
 from ingestion.pipeline.notices import write_alerts
 from ingestion.pipeline.progress import Progress
+from ingestion.pipeline.reexamining import ReexaminationReport, reexamine
+from ingestion.pipeline.writing import rebuild_bronze
 
 __all__ = [
     "UNKNOWN_UNIT",
@@ -19,6 +21,7 @@ __all__ = [
     "LandingReport",
     "PeriodReport",
     "Progress",
+    "ReexaminationReport",
     "changes_of",
     "check_files",
     "decide",
@@ -26,6 +29,7 @@ __all__ = [
     "land_inbox",
     "pending_periods",
     "rebuild_bronze",
+    "reexamine",
     "return_of",
     "write_alerts",
 ]

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from ingestion import intake
 from ingestion.catalogue import Catalogue
+from ingestion.findings import Verdict
 from ingestion.home import Home
 from ingestion.landing import Landing
 from ingestion.ledger import UNKNOWN_PERIOD, Duplicate, Ledger, LedgerWriter, Received, Unknown
@@ -107,7 +108,8 @@ def _land(file: intake.InboxFile, run: _Landing) -> None:
         _put_aside(file, staged.sha256, was_recorded, run)
         return
     same = state.same_bytes(unit, staged.sha256)
-    if same is not None:
+    # What was refused for figures that have been corrected since may be sent as it is.
+    if same is not None and (was_recorded or same.question is None or same.status is Verdict.ACCEPTED):
         staged.path.unlink()
         if not was_recorded:
             event = Duplicate(

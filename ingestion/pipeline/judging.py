@@ -1,7 +1,7 @@
 """The verdicts on what is pending, a batch a period, with the returned workbooks and the alerts.
 
 What belongs here: the order of steps and what is recorded between them. What does not: the rules (`gate/`), how
-a workbook is marked (`returns/`) and how bronze is written (`accepting.py`).
+a workbook is marked (`returns/`) and how bronze is written (`writing.py`).
 
 Bronze is written after the verdicts that it follows from; what is missing is seen and made up for by the next
 run.
@@ -29,10 +29,10 @@ from ingestion.ledger import (
     SubmissionRecord,
 )
 from ingestion.periods import Period
-from ingestion.pipeline.accepting import stale_periods, write_bronze
 from ingestion.pipeline.notices import write_alerts
 from ingestion.pipeline.progress import Progress
 from ingestion.pipeline.readings import kept_readings
+from ingestion.pipeline.writing import stale_periods, write_bronze
 from ingestion.registry import Registry
 from ingestion.returning import answer_to, changes_since, write_return
 from ingestion.returns import Differences
@@ -103,7 +103,7 @@ def judge_period(
             submissions.append(replace(submission, reading=examined(submission.reading, template_key)))
         history = BronzeHistory(home.bronze, catalogue, ledger.state)
         context = GateContext(registry, catalogue, history, now)
-        judgements = _judge(submissions, context, engine, report)
+        judgements = judge_safely(submissions, context, engine, report.failures)
         events: list[Event] = []
         for submission in submissions:
             if submission.key not in judgements:
@@ -126,12 +126,12 @@ def judge_period(
     return report
 
 
-def _judge(
-    submissions: Sequence[Submission], context: GateContext, engine: Engine, report: PeriodReport
+def judge_safely(
+    submissions: Sequence[Submission], context: GateContext, engine: Engine, failures: dict[str, str]
 ) -> dict[SubmissionKey, Judgement]:
     """Judge a batch; where the program fails on it, judge one by one, so that one file stops no other.
 
-    A fault of the program is no verdict: the submission on which it fails stays pending.
+    A fault of the program is no verdict: it goes into `failures`, by submission, with the technical text.
     """
     if not submissions:
         return {}
@@ -142,11 +142,11 @@ def _judge(
         raise
     except Exception:
         if len(submissions) == 1:
-            report.failures[str(submissions[0].key)] = traceback.format_exc()
+            failures[str(submissions[0].key)] = traceback.format_exc()
             return {}
     judgements: dict[SubmissionKey, Judgement] = {}
     for submission in submissions:
-        judgements |= _judge([submission], context, engine, report)
+        judgements |= judge_safely([submission], context, engine, failures)
     return judgements
 
 

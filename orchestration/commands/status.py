@@ -21,6 +21,7 @@ from ingestion.ledger import (
     LedgerState,
     PeriodReopened,
     Received,
+    Reexamined,
     Unknown,
 )
 from ingestion.periods import Period, PeriodError
@@ -31,6 +32,9 @@ from orchestration.texts import Invocation, command, json_option, option, pass_i
 
 MISSING, PENDING = "missing", "pending"
 
+_SHOWN_FINDINGS = 5
+"""How many findings of a re-examination a line shows; `--json` has them all."""
+
 
 def current(registry: Registry, state: LedgerState) -> list[dict[str, Any]]:
     """Give one row for each unit and period that is owed or was filed, as it stands now."""
@@ -40,8 +44,24 @@ def current(registry: Registry, state: LedgerState) -> list[dict[str, Any]]:
     for carried in explanations_to_review(state):
         found = {key: value for key, value in asdict(carried).items() if key not in ("unit", "period")}
         to_review.setdefault((carried.unit, carried.period), []).append(found)
+    questions = {(r.key.unit, r.key.period): r.question for r in state.open_questions()}
     rows = (_current_row(registry, state, *pair) for pair in sorted(owed | filed, key=_order))
-    return [row | {"to_review": to_review.get((row["unit"], row["period"]), [])} for row in rows]
+    return [
+        row | {"to_review": to_review.get(pair, []), "question": _question(questions.get(pair))}
+        for row in rows
+        if (pair := (row["unit"], row["period"]))
+    ]
+
+
+def _question(event: Reexamined | None) -> dict[str, Any] | None:
+    """Give what a correction made doubtful: of which submission, because of what, and which findings differ."""
+    return {"submission": event.submission, **_reexamined(event)} if event else None
+
+
+def _reexamined(event: Reexamined) -> dict[str, Any]:
+    findings = {"appeared": event.appeared, "gone": event.gone}
+    found = {name: [finding.to_json() for finding in several] for name, several in findings.items()}
+    return {"because": list(event.because), **found}
 
 
 def _order(pair: tuple[str, str]) -> tuple[bool, Any, str]:
@@ -117,6 +137,8 @@ def _details(registry: Registry, event: Event) -> dict[str, Any]:
             found = {"explanations": [asdict(explanation) for explanation in event.explanations]}
         case Decided():
             found = {"decision": event.decision}
+        case Reexamined():
+            found = {"rules_version": event.rules_version, **_reexamined(event)}
         case PeriodReopened():
             found = {"until": event.until.isoformat()}
     return found
@@ -149,7 +171,8 @@ def status(call: Invocation, unit: str | None, period: str | None, show_history:
         names = ["at", "event", "subject", "by", "detail"]
     cells = [_trail_cells(call, row) if show_history else _current_cells(call, row) for row in rows]
     console().print(table([call.text(f"cli.status.column.{name}") for name in names], cells))
-    counted = Counter(row["status"] for row in current(registry, state))
+    every = current(registry, state)
+    counted = Counter(row["status"] for row in every)
     settled = counted["accepted"] + counted[MISSING]
     click.echo(
         call.text(
@@ -160,12 +183,16 @@ def status(call: Invocation, unit: str | None, period: str | None, show_history:
             waiting=len(intake.waiting(call.home)),
         )
     )
+    if questions := sum(row["question"] is not None for row in every):
+        click.echo(call.text("cli.status.questions", count=questions))
     return 0
 
 
 def _current_cells(call: Invocation, row: dict[str, Any]) -> tuple[str, ...]:
     punctual = {True: call.text("cli.status.yes"), False: call.text("cli.status.no"), None: ""}
     received, shown = _minute(row["received_at"]), call.text(f"cli.verdict.{row['status']}")
+    if row["question"]:
+        shown = call.text("cli.status.question", status=shown)
     return (row["unit"], row["period"], row["submission"] or "", received, punctual[row["on_time"]], shown)
 
 
@@ -182,6 +209,16 @@ def _said(call: Invocation, row: dict[str, Any]) -> Iterator[str]:
         yield call.text("cli.trail.verdict", verdict=verdict, errors=row["errors"], warnings=row["warnings"])
     if "decision" in row:
         yield call.text(f"cli.trail.decision.{row['decision']}")
+    if "because" in row:
+        key = "questioned" if row["appeared"] or row["gone"] else "standing"
+        yield call.text(f"cli.trail.{key}", because=", ".join(row["because"]))
+        for side in ("appeared", "gone"):
+            for one in row[side][:_SHOWN_FINDINGS]:
+                place = "!".join(part for part in (one["sheet"], one["cell"]) if part)
+                fields = {"rule": one["rule"], "value": one["value"], "expected": one["expected"]}
+                yield call.text(f"cli.trail.{side}", place=place, **fields)
+            if len(row[side]) > _SHOWN_FINDINGS:
+                yield call.text("cli.trail.more", count=len(row[side]) - _SHOWN_FINDINGS)
     if "until" in row:
         yield call.text("cli.trail.until", until=row["until"])
     for one in row.get("explanations", ()):

@@ -18,7 +18,7 @@ from ingestion.gate.context.base import Provider, number_column
 from ingestion.gate.context.sheets import SheetProvider
 from ingestion.gate.vectors import Kind, Vector, nulls, numbers
 from ingestion.periods import Period, PeriodKind
-from ingestion.registry import Succession
+from ingestion.registry import Registry, Succession
 
 Key = tuple[object, ...]
 Numbers = npt.NDArray[np.float64]
@@ -105,6 +105,29 @@ def standing_for(batch: Batch, subject: Subject, past: Earlier) -> tuple[str, ..
     if unit in past.by_unit or subject.period is None:
         return (unit,)
     return merged_into(batch, unit, subject.period) or (unit,)
+
+
+def periods_before(period: Period, registry: Registry, term_system: str) -> tuple[Period, ...]:
+    """Give the earlier periods that the prefixes of this module may read for a period."""
+    found = [period.previous_cumulative, period.previous_year]
+    if period.is_cumulative and period.kind is not PeriodKind.YEAR:
+        found.append(Period(period.kind, period.year - 1, period.year - 1))
+    found += _ends_of_last_term(registry, term_system, period.year)
+    return tuple(dict.fromkeys(one for one in found if one is not None))
+
+
+def _ends_of_last_term(registry: Registry, term_system: str, year: int) -> tuple[Period, ...]:
+    """Give the term before a year's, as a whole and by its last year; nothing where there is none."""
+    current = registry.term_of(term_system, year)
+    ended = [
+        term
+        for term in registry.terms
+        if term.term_system == term_system and term.last_year < (current.first_year if current else year)
+    ]
+    if not ended:
+        return ()
+    last = max(ended, key=lambda term: term.last_year)
+    return Period.parse(last.term_code), Period(PeriodKind.YEAR, last.last_year, last.last_year)
 
 
 class EarlierProvider(Provider):
@@ -237,23 +260,13 @@ class PreviousTerm(EarlierProvider):
 
     def period(self, batch: Batch, subject: Subject) -> Period | None:
         """Give the term before, or its last year where the term itself was not filed."""
-        registry = batch.context.registry
         if subject.unit is None or subject.period is None:
             return None
-        year = subject.period.year
-        current = registry.term_of(subject.unit.term_system, year)
-        ended = [
-            term
-            for term in registry.terms
-            if term.term_system == subject.unit.term_system
-            and term.last_year < (current.first_year if current else year)
-        ]
-        if not ended:
+        ends = _ends_of_last_term(batch.context.registry, subject.unit.term_system, subject.period.year)
+        if not ends:
             return None
-        last = max(ended, key=lambda term: term.last_year)
-        of_term = Period.parse(last.term_code)
-        is_filed = len(batch.history("B09", of_term)) > 0
-        return of_term if is_filed else Period(PeriodKind.YEAR, last.last_year, last.last_year)
+        of_term, last_year = ends
+        return of_term if len(batch.history("B09", of_term)) > 0 else last_year
 
 
 class RollingYear(Provider):

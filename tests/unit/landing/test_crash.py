@@ -16,7 +16,7 @@ from ingestion.catalogue import Catalogue
 from ingestion.findings import Verdict
 from ingestion.home import Home
 from ingestion.ledger import Ledger
-from ingestion.pipeline import accepting
+from ingestion.pipeline import writing
 from ingestion.registry import Registry
 
 NOW = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
@@ -123,10 +123,10 @@ def test_a_file_of_nobody_is_put_aside_once(
     [
         (ledger.LedgerWriter, "append", False),
         (ledger.LedgerWriter, "append", True),
-        (accepting, "write_period", False),
+        (writing, "write_period", False),
         (bronze, "write_durably", False),
         (bronze, "write_durably", True),
-        (accepting, "write_marks", False),
+        (writing, "write_marks", False),
     ],
 )
 def test_verdicts_are_given_once_and_bronze_is_made_up_for(

@@ -18,7 +18,7 @@ from ingestion.gate import GateContext
 from ingestion.home import Home
 from ingestion.ledger import DecisionRefusedError, Ledger, LedgerState, PeriodClosed, PeriodReopened
 from ingestion.periods import Period
-from ingestion.pipeline import accepting, judging, readings
+from ingestion.pipeline import judging, readings, writing
 from ingestion.reading import many
 from ingestion.registry import Registry
 from ingestion.submissions import Reading, Submission, SubmissionKey
@@ -361,7 +361,7 @@ def test_bronze_comes_back_byte_for_byte_from_landing_and_is_not_judged_again(
     before = files(world.home.bronze)
     shutil.rmtree(world.home.bronze)
     monkeypatch.setattr(judging, "judge", None)
-    monkeypatch.setattr(accepting, "kept_readings", readings.Readings(1))
+    monkeypatch.setattr(writing, "kept_readings", readings.Readings(1))
     rebuilt = pipeline.rebuild_bronze(world.home, world.registry, world.catalogue)
     assert rebuilt == ["2018-N", "2019-Q1"]
     assert files(world.home.bronze) == before

@@ -1,4 +1,4 @@
-"""What counts: decisions of the data team, and bronze as it follows from ledger and landing.
+"""Bronze, as it follows from ledger and landing.
 
 What belongs here: when bronze is written, and of which periods. What does not: its files (`bronze.py`).
 """
@@ -6,8 +6,6 @@ What belongs here: when bronze is written, and of which periods. What does not: 
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
-from datetime import datetime
-from typing import Literal
 
 from ingestion.bronze import (
     LAYOUT,
@@ -21,39 +19,10 @@ from ingestion.bronze import (
 from ingestion.catalogue import Catalogue
 from ingestion.home import Home
 from ingestion.landing import Landing
-from ingestion.ledger import Decided, DecisionRefusedError, Ledger, LedgerState, SubmissionRecord
-from ingestion.messages import message
-from ingestion.pipeline.notices import write_alerts
+from ingestion.ledger import Ledger, LedgerState
 from ingestion.pipeline.readings import kept_readings
 from ingestion.reference import write_reference
 from ingestion.registry import Registry
-
-
-def decide(
-    home: Home,
-    registry: Registry,
-    catalogue: Catalogue,
-    submission: str,
-    decision: Literal["accept", "reject"],
-    *,
-    reason: str,
-    by: str,
-    now: datetime,
-) -> SubmissionRecord:
-    """Record a decision of the data team and write bronze anew.
-
-    Raises:
-        DecisionRefusedError: the decision cannot be taken on this submission.
-        LedgerError: the ledger is held by another process or damaged.
-    """
-    with Ledger(home.ledger).writing() as ledger:
-        if submission not in ledger.state.submissions:
-            raise DecisionRefusedError(message("landing.decision.unknown", submission=submission))
-        write_alerts(home, registry, ledger.state, now)
-        ledger.append([Decided(submission, decision, reason, by, now)])
-        write_alerts(home, registry, ledger.state, now)
-        write_bronze(home, registry, catalogue, ledger.state, stale_periods(home, catalogue, ledger.state))
-        return ledger.state.submissions[submission]
 
 
 def rebuild_bronze(

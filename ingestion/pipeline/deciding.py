@@ -1,0 +1,45 @@
+"""Decisions of the data team.
+
+What belongs here: the order of steps and what is recorded. What does not: which decisions can be taken
+(`ledger.py`).
+"""
+
+from datetime import datetime
+from typing import Literal
+
+from ingestion.catalogue import Catalogue
+from ingestion.home import Home
+from ingestion.ledger import Decided, DecisionRefusedError, Ledger, SubmissionRecord
+from ingestion.messages import message
+from ingestion.pipeline.notices import write_alerts
+from ingestion.pipeline.reexamining import reexamine_due
+from ingestion.pipeline.writing import stale_periods, write_bronze
+from ingestion.registry import Registry
+
+
+def decide(
+    home: Home,
+    registry: Registry,
+    catalogue: Catalogue,
+    submission: str,
+    decision: Literal["accept", "reject"],
+    *,
+    reason: str,
+    by: str,
+    now: datetime,
+) -> SubmissionRecord:
+    """Record a decision of the data team, write bronze anew, and look at what rests on these figures again.
+
+    Raises:
+        DecisionRefusedError: the decision cannot be taken on this submission.
+        LedgerError: the ledger is held by another process or damaged.
+    """
+    with Ledger(home.ledger).writing() as ledger:
+        if submission not in ledger.state.submissions:
+            raise DecisionRefusedError(message("landing.decision.unknown", submission=submission))
+        write_alerts(home, registry, ledger.state, now)
+        ledger.append([Decided(submission, decision, reason, by, now)])
+        write_alerts(home, registry, ledger.state, now)
+        write_bronze(home, registry, catalogue, ledger.state, stale_periods(home, catalogue, ledger.state))
+        reexamine_due(home, registry, catalogue, ledger, now)
+        return ledger.state.submissions[submission]

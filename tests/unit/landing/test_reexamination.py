@@ -1,0 +1,177 @@
+"""A figure is corrected after later filings were held against it: verdicts stand, and questions are opened."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ingestion import intake, pipeline
+from ingestion.catalogue import Catalogue
+from ingestion.findings import Verdict
+from ingestion.gate.context.earlier import periods_before
+from ingestion.home import Home
+from ingestion.ledger import DecisionRefusedError, Ledger, LedgerState, SubmissionRecord
+from ingestion.periods import Period
+from ingestion.reexamination import due
+from ingestion.registry import Registry, TermOfOffice
+
+RECEIVED = datetime(2019, 4, 10, 9, 0, tzinfo=UTC)
+Write = Callable[..., Path]
+
+
+class Office:
+    """Files workbooks and runs what a scheduled run does, one hour after another."""
+
+    def __init__(self, home: Home, registry: Registry, catalogue: Catalogue) -> None:
+        self.home, self.registry, self.catalogue = home, registry, catalogue
+        self.now = RECEIVED
+
+    def file(self, *paths: Path, unit: str = "KA") -> dict[str, Verdict]:
+        self.now += timedelta(hours=1)
+        for path in paths:
+            intake.put_in_inbox(self.home, path, unit, self.now)
+        pipeline.land_inbox(self.home, self.registry, self.catalogue, self.now)
+        verdicts: dict[str, Verdict] = {}
+        for period in pipeline.pending_periods(self.home):
+            report = self._step(pipeline.judge_period, period=period, engine="masks")
+            assert not report.failures
+            verdicts |= report.verdicts
+        return verdicts
+
+    def reexamine(self) -> pipeline.ReexaminationReport:
+        report: pipeline.ReexaminationReport = self._step(pipeline.reexamine)
+        assert not report.failures
+        return report
+
+    def decide(self, submission: str, decision: Any) -> SubmissionRecord:
+        record: SubmissionRecord = self._step(
+            pipeline.decide, submission=submission, decision=decision, reason="đã đối chiếu", by="ban dữ liệu"
+        )
+        return record
+
+    def _step(self, step: Callable[..., Any], **more: Any) -> Any:
+        self.now += timedelta(minutes=1)
+        return step(self.home, self.registry, self.catalogue, now=self.now, **more)
+
+    @property
+    def state(self) -> LedgerState:
+        return Ledger(self.home.ledger).replay()
+
+    def questions(self) -> list[str]:
+        return [str(record.key) for record in self.state.open_questions()]
+
+
+@pytest.fixture
+def year(workbook: Write) -> Write:
+    """Give a function that writes a sound workbook of KA for 2018."""
+
+    def write(members: int = 40, **more: Any) -> Path:
+        organisations: dict[Any, Any] = {("B03", 0, c): 2 for c in ("opening_count", "closing_count")}
+        ratings = {"org_rating": "HTTNV", "members_total": members, "members_rated": members}
+        ratings |= {"members_completed": members}
+        changes = organisations | {("B04", row, c): value for row in (0, 1) for c, value in ratings.items()}
+        return workbook(period="2018-N", members=members, changes=changes | more.pop("changes", {}), **more)
+
+    return write
+
+
+@pytest.fixture
+def office(home: Home, registry: Registry, catalogue: Catalogue) -> Office:
+    return Office(home, registry, catalogue)
+
+
+def test_a_correction_opens_a_question_on_what_was_accepted_and_changes_no_verdict(
+    office: Office, workbook: Write, year: Write
+) -> None:
+    verdicts = office.file(year(), workbook(period="2019-Q1"))
+    assert set(verdicts.values()) == {Verdict.ACCEPTED}
+    assert office.reexamine() == pipeline.ReexaminationReport()
+    office.file(year(41))
+    assert office.reexamine().questioned == ["KA.2019-Q1.r1"]
+    record = office.state.submissions["KA.2019-Q1.r1"]
+    assert record.status is Verdict.ACCEPTED
+    assert record.question is not None
+    assert record.question.because == ("KA.2018-N.r2",)
+    assert {(f.rule, f.cell, f.value, f.expected) for f in record.question.appeared} == {
+        ("V015", "C9", "40", "41"),
+        ("V015", "C10", "40", "41"),
+    }
+    assert record.question.gone == ()
+    assert office.reexamine() == pipeline.ReexaminationReport()
+
+
+def test_a_question_is_answered_by_a_decision_a_revision_or_a_correction_of_the_correction(
+    office: Office, workbook: Write, year: Write
+) -> None:
+    office.file(year(), workbook(period="2019-Q1"))
+    with pytest.raises(DecisionRefusedError):
+        office.decide("KA.2019-Q1.r1", "accept")
+    office.file(year(41))
+    office.reexamine()
+    assert office.decide("KA.2019-Q1.r1", "accept").question is None
+    assert office.questions() == []
+    with pytest.raises(DecisionRefusedError):
+        office.decide("KA.2019-Q1.r1", "accept")
+
+    office.file(year(42))
+    office.reexamine()
+    assert office.questions() == ["KA.2019-Q1.r1"]
+    office.file(workbook(period="2019-Q1", members=42))
+    assert office.questions() == []
+
+    office.decide("KA.2018-N.r3", "reject")  # looks again by itself: revision 2 counts again
+    assert office.questions() == ["KA.2019-Q1.r2"]
+    office.file(year(42, name="again.xlsx", cover={"preparer_role": "Văn phòng"}))
+    assert office.reexamine().standing == ["KA.2019-Q1.r2"]
+    assert office.questions() == []
+
+
+def test_what_was_refused_for_figures_that_were_corrected_since_may_be_sent_as_it_is(
+    office: Office, workbook: Write, year: Write
+) -> None:
+    later = workbook(period="2019-Q1", members=41)
+    verdicts = office.file(year(), later)
+    assert verdicts["KA.2019-Q1.r1"] is Verdict.REJECTED
+    assert office.file(later) == {}  # known, and nothing has changed
+    office.file(year(41))
+    assert office.reexamine().questioned == ["KA.2019-Q1.r1"]
+    question = office.state.submissions["KA.2019-Q1.r1"].question
+    assert question is not None
+    assert {finding.rule for finding in question.gone} == {"V015"}
+    with pytest.raises(DecisionRefusedError):
+        office.decide("KA.2019-Q1.r1", "accept")
+    assert office.file(later) == {"KA.2019-Q1.r2": Verdict.ACCEPTED}
+    assert office.questions() == []
+    assert office.file(later) == {}
+
+
+def test_what_rests_on_nobodys_correction_is_left_alone(office: Office, workbook: Write, year: Write) -> None:
+    office.file(workbook("KB", "2019-Q1"), unit="KB")
+    office.file(year())
+    assert due(office.state, office.registry) == []
+    office.file(year(41, changes={("B01", 0, "closing_members"): 7}))
+    assert due(office.state, office.registry) == []  # refused, so nothing that counts has changed
+
+
+@pytest.mark.parametrize(
+    ("period", "before"),
+    [
+        ("2019-Q1", {"2018-N", "2018-Q1", "2010-2015-NK", "2015-N"}),
+        ("2019-9T", {"2019-6T", "2018-N", "2018-9T", "2010-2015-NK", "2015-N"}),
+        ("2019-N", {"2019-9T", "2018-N", "2010-2015-NK", "2015-N"}),
+        ("2015-N", {"2015-9T", "2014-N"}),
+    ],
+)
+def test_the_earlier_periods_of_a_period(registry: Registry, period: str, before: set[str]) -> None:
+    terms = [("2010-2015-NK", 2011, 2015), ("2015-2020-NK", 2016, 2020)]
+    known = replace(
+        registry,
+        terms=tuple(
+            TermOfOffice(term_system="DANG", term_code=code, first_year=first, last_year=last)
+            for code, first, last in terms
+        ),
+    )
+    assert {one.code for one in periods_before(Period.parse(period), known, "DANG")} == before
