@@ -59,6 +59,11 @@ class Home:
         return self.root / "outbox"
 
     @property
+    def mailboxes(self) -> Path:
+        """Messages to channels that are folders, one folder a channel."""
+        return self.root / "mailboxes"
+
+    @property
     def releases(self) -> Path:
         """Immutable releases, one folder each."""
         return self.root / "releases"

@@ -1,41 +1,25 @@
-"""Alerts at the edge: what is written when, and channels as `apprise` reaches them.
+"""Alerts at the edge: what is written when, and emptying the outbox.
 
-What belongs here: collecting what follows from the state folder, and the function that sends. What does not:
-which events become which alerts, and the outbox (`ingestion.alerts`); when it happens (`sensors.py`,
+What belongs here: collecting what follows from the state folder. What does not: which events become which
+alerts, and the outbox (`ingestion.alerts`); channels (`channels.py`); when it happens (`sensors.py`,
 `schedules.py`, the command `alerts`).
-
-A contact's channel is an `apprise` URL, one recipient each. A plain address, `mailto://name@office.vn`, goes
-through the mail server that `TONGKET_MAIL_SERVER` names (an `apprise` URL too, with user, password, port and
-`from`), so that no password has to stand in the registry.
 """
 
-import logging
 import os
-import re
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from datetime import datetime
-from pathlib import Path
-from urllib.parse import quote
-
-import apprise
-from apprise.plugins.email.base import NotifyEmail
 
 from ingestion.alerts.alert import Alert, Kind, Role
 from ingestion.alerts.deadlines import deadline_alerts
-from ingestion.alerts.delivery import DeliveryReport, Message, Send, deliver, is_due
+from ingestion.alerts.delivery import DeliveryReport, Send, deliver, is_due
 from ingestion.alerts.outbox import Outbox
 from ingestion.catalogue import Catalogue
+from ingestion.days import day_of
 from ingestion.home import Home
 from ingestion.ledger import Ledger
-from ingestion.messages import message as text
 from ingestion.pipeline import write_alerts
 from ingestion.registry import Registry
+from orchestration.channels import MAIL_SERVER_VARIABLE, Channels
 
-MAIL_SERVER_VARIABLE = "TONGKET_MAIL_SERVER"
-
-_SENDER = "Tổng kết"
-_PLAIN_ADDRESS = re.compile(r"^mailtos?://([^/:?@]+@[^/:?@]+)/?$")
 _MAX_ERROR = 500
 
 
@@ -48,8 +32,14 @@ def collect(home: Home, registry: Registry, catalogue: Catalogue, now: datetime)
 
 
 def run_failed(home: Home, run: str, step: str, error: str, now: datetime) -> None:
-    """Write the alert of a run that failed, once a run, whoever tells of it."""
+    """Write the alert of a run that failed, once a run, whoever tells of it.
+
+    Where a run is asked for again and again and stops for the same reason, the first of a day is told.
+    """
+    failures = [e.alert for e in Outbox(home.outbox).read()[0] if e.alert.kind is Kind.RUN_FAILED]
     facts = {"step": step, "error": error[:_MAX_ERROR]}
+    if any(a.facts == facts and day_of(a.at) == day_of(now) for a in failures):
+        return
     _write(home, Alert(Kind.RUN_FAILED, run, now, Role.DATA_TEAM, facts=facts), now)
 
 
@@ -77,77 +67,5 @@ def empty_outbox(home: Home, registry: Registry, now: datetime, send: Send | Non
     Raises:
         LockedError: another process is delivering.
     """
-    server = os.environ.get(MAIL_SERVER_VARIABLE, "")
-    return deliver(Outbox(home.outbox), registry, home.returns, now, send or AppriseSender(server))
-
-
-class AppriseSender:
-    """Sends messages through any channel of `apprise`."""
-
-    def __init__(self, mail_server: str = "") -> None:
-        self._mail_server = mail_server
-        self._asset = apprise.AppriseAsset(app_id=_SENDER, app_desc=_SENDER, async_mode=False)
-
-    def __call__(self, message: Message) -> str:
-        """Send one message; give what went wrong, or a blank text once the channel has taken it."""
-        with _warnings() as said:
-            channel = apprise.Apprise.instantiate(self.url(message.channel), asset=self._asset)
-            if channel is None:
-                return text("alert.error.channel")
-            if isinstance(channel, NotifyEmail):
-                channel.headers["X-Tongket-Reference"] = message.reference
-            sender = apprise.Apprise(asset=self._asset)
-            sender.add(channel)
-            try:
-                is_taken = sender.notify(
-                    title=message.subject,
-                    body=message.body,
-                    body_format=apprise.NotifyFormat.TEXT,
-                    attach=_attachments(message.attachments),
-                )
-            except Exception as error:
-                # A fault in the code of one channel must not keep the others from being told.
-                return f"{type(error).__name__}: {error}"[:_MAX_ERROR]
-        if is_taken:
-            return ""
-        return "; ".join(dict.fromkeys(said))[:_MAX_ERROR] or text("alert.error.refused")
-
-    def url(self, channel: str) -> str:
-        """Give the URL that `apprise` is asked for: plain addresses go through the mail server."""
-        address = _PLAIN_ADDRESS.match(channel)
-        if not address or not self._mail_server:
-            return channel
-        separator = "&" if "?" in self._mail_server else "?"
-        return f"{self._mail_server}{separator}to={quote(address[1], safe='@')}"
-
-
-def _attachments(paths: Sequence[Path]) -> apprise.AppriseAttachment | None:
-    if not paths:
-        return None
-    attached = apprise.AppriseAttachment()
-    for path in paths:
-        attached.add(path.absolute().as_uri())
-    return attached
-
-
-class _Collecting(logging.Handler):
-    def __init__(self) -> None:
-        super().__init__(logging.WARNING)
-        self.said: list[str] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self.said.append(record.getMessage())
-
-
-@contextmanager
-def _warnings() -> Iterator[list[str]]:
-    """Collect what `apprise` warns of, which is where it says why something was not sent."""
-    handler = _Collecting()
-    logger = logging.getLogger("apprise")
-    propagates, logger.propagate = logger.propagate, False
-    logger.addHandler(handler)
-    try:
-        yield handler.said
-    finally:
-        logger.removeHandler(handler)
-        logger.propagate = propagates
+    channels = Channels(os.environ.get(MAIL_SERVER_VARIABLE, ""), home.mailboxes)
+    return deliver(Outbox(home.outbox), registry, home.returns, now, send or channels)

@@ -14,6 +14,12 @@ from ingestion.catalogue import Language
 from ingestion.registry import Registry
 
 MAIL_SCHEMES = ("mailto", "mailtos")
+FOLDER_SCHEME = "folder"
+"""Messages are written into a folder of the state folder: a channel that needs no network."""
+
+_CARRYING = frozenset({*MAIL_SCHEMES, FOLDER_SCHEME, "json", "jsons", "xml", "xmls", "form", "forms"})
+"""Channels on which text and files are one message. On chats a file is a message of its own, so that one may
+arrive without the other and both would be sent again."""
 
 
 @dataclass(frozen=True)
@@ -29,13 +35,26 @@ class Recipient:
         return hashlib.sha256(self.channel.encode()).hexdigest()[:16]
 
     @property
+    def carries_files(self) -> bool:
+        """Whether marked workbooks go along."""
+        return _scheme(self.channel) in _CARRYING
+
+    @property
     def shown(self) -> str:
         """The channel without anything secret: the address of an e-mail, of others their kind."""
+        scheme = _scheme(self.channel)
+        if scheme == FOLDER_SCHEME:
+            return self.channel
+        if scheme not in MAIL_SCHEMES:
+            return f"{scheme}://…"
         parts = urlsplit(self.channel)
-        if parts.scheme not in MAIL_SCHEMES:
-            return f"{parts.scheme}://…"
         stated = parse_qs(parts.query).get("to", []) or [p for p in parts.path.split("/") if "@" in p]
         return ", ".join(stated) or f"{parts.username or ''}@{parts.hostname or ''}"
+
+
+def _scheme(channel: str) -> str:
+    # Not every address of apprise is a URL that the standard library can take apart.
+    return channel.partition("://")[0].casefold()
 
 
 def recipients(registry: Registry, alert: Alert) -> tuple[Recipient, ...]:

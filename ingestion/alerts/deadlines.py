@@ -7,6 +7,8 @@ does not: any clock.
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Any
 
 from ingestion.alerts.alert import Alert, Kind, Role
 from ingestion.catalogue import Catalogue
@@ -16,9 +18,29 @@ from ingestion.ledger import LedgerState
 from ingestion.registry import Registry
 
 NEAR = timedelta(days=7)
-"""How long before a deadline a unit that has not filed is reminded."""
+"""How long before a deadline a unit that has not finished is reminded."""
 
-_RETURNED = frozenset({Verdict.REJECTED, Verdict.UNREADABLE})
+PATIENCE = timedelta(days=2)
+"""How long a unit that was answered is left alone; the answer names the deadline."""
+
+PAST = timedelta(days=30)
+"""How long after a deadline it is still news that it was missed."""
+
+
+class Progress(StrEnum):
+    """How far a unit is with what it owes."""
+
+    MISSING = "missing"
+    RETURNED = "returned"
+    UNEXPLAINED = "unexplained"
+    DONE = "done"
+
+
+_PROGRESS = {
+    Verdict.UNREADABLE: Progress.RETURNED,
+    Verdict.REJECTED: Progress.RETURNED,
+    Verdict.NEEDS_EXPLANATION: Progress.UNEXPLAINED,
+}
 
 
 def deadline_alerts(
@@ -26,22 +48,30 @@ def deadline_alerts(
 ) -> list[Alert]:
     """Give the alerts of all deadlines that are near or have passed.
 
-    A unit that filed something that was not returned is not reminded. Deadlines before `since` are of a time
-    when nobody was told anything, and stay so.
+    A unit whose figures count, or whose file waits for somebody else, is not reminded. Deadlines before `since`
+    are of a time when nobody was told anything, and stay so; so do those that passed long ago, however early
+    `since` is.
     """
-    today, first = day_of(now), day_of(since)
+    today = day_of(now)
+    first = max(day_of(since), today - PAST)
     alerts: list[Alert] = []
     for (period, due_on), units in sorted(_owing(registry, catalogue).items()):
-        if not first <= due_on <= today + NEAR:
-            continue
-        missing = sorted(unit for unit in units if not has_filed(state, unit, period))
-        alerts += _of_period(period, due_on, missing, now, is_over=due_on < today)
+        if first <= due_on <= today + NEAR:
+            alerts += _of_period(period, due_on, sorted(units), state, now)
     return alerts
 
 
-def has_filed(state: LedgerState, unit: str, period: str) -> bool:
-    """Say whether a unit has filed for a period, other than what was returned to it."""
-    return any(record.status not in _RETURNED for record in state.revisions(unit, period))
+def progress_of(state: LedgerState, unit: str, period: str) -> tuple[Progress, datetime | None]:
+    """Say how far a unit is with a period, and when it was answered last."""
+    revisions = state.revisions(unit, period)
+    if not revisions:
+        return Progress.MISSING, None
+    if state.effective(unit, period) is not None:
+        return Progress.DONE, None
+    newest = revisions[-1]
+    answered = newest.decision.at if newest.decision else newest.verdict_at
+    # What is held, or waits for the gate, is in the data team's hands.
+    return _PROGRESS.get(newest.status, Progress.DONE) if newest.status else Progress.DONE, answered
 
 
 def _owing(registry: Registry, catalogue: Catalogue) -> dict[tuple[str, date], set[str]]:
@@ -53,13 +83,30 @@ def _owing(registry: Registry, catalogue: Catalogue) -> dict[tuple[str, date], s
 
 
 def _of_period(
-    period: str, due_on: date, missing: list[str], now: datetime, *, is_over: bool
+    period: str, due_on: date, units: list[str], state: LedgerState, now: datetime
 ) -> Iterator[Alert]:
     # A deadline that is moved is another deadline.
     subject, due = f"{period}\0{due_on.isoformat()}", due_on.isoformat()
-    kind = Kind.DEADLINE_MISSED if is_over else Kind.DEADLINE_NEAR
-    for unit in missing:
-        yield Alert(kind, f"{subject}\0{unit}", now, Role.CLERK, unit, period, facts={"due_on": due})
-    if is_over and missing:
-        facts = {"due_on": due, "units": missing}
-        yield Alert(Kind.UNITS_MISSING, subject, now, Role.DATA_TEAM, period=period, facts=facts)
+    is_over = due_on < day_of(now)
+    open_units: dict[Progress, list[str]] = defaultdict(list)
+    for unit in units:
+        progress, answered = progress_of(state, unit, period)
+        if progress is Progress.DONE:
+            continue
+        open_units[progress].append(unit)
+        kind = Kind.DEADLINE_MISSED if is_over else Kind.DEADLINE_NEAR
+        if progress is Progress.UNEXPLAINED:
+            kind = Kind.EXPLANATION_NEAR
+        has_just_heard = answered is not None and timedelta() <= now - answered < PATIENCE
+        if has_just_heard or (is_over and kind is Kind.EXPLANATION_NEAR):
+            continue
+        newest = state.revisions(unit, period)[-1:]
+        submission = str(newest[0].key) if newest else ""
+        facts = {"due_on": due, "progress": str(progress)}
+        yield Alert(kind, f"{subject}\0{unit}", now, Role.CLERK, unit, period, submission, facts)
+    if is_over and open_units:
+        found: dict[str, Any] = {
+            "due_on": due,
+            **{str(progress): codes for progress, codes in open_units.items()},
+        }
+        yield Alert(Kind.UNITS_MISSING, subject, now, Role.DATA_TEAM, period=period, facts=found)

@@ -12,7 +12,7 @@ many and one too few; the reference at its end tells a reader that it is the sam
 """
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -20,7 +20,7 @@ from pathlib import Path
 from ingestion.alerts.alert import Alert
 from ingestion.alerts.contacts import Recipient, recipients
 from ingestion.alerts.outbox import Delivery, Entry, Outbox
-from ingestion.alerts.wording import compose
+from ingestion.alerts.wording import Wording, compose
 from ingestion.files import exclusive
 from ingestion.registry import Registry
 
@@ -33,7 +33,11 @@ FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=5), timedelta(hours=6)
 NOBODY_AFTER = timedelta(days=7)
 """How long an alert waits for somebody to be entered in `contacts.csv` before it is given up."""
 
-_MAX_ATTACHED_BYTES = 10 * 1024**2
+DIGEST_UP_TO = 40
+"""One message carries no more than this; the lines of so many fit into a chat."""
+
+MAX_ATTACHED_BYTES = 7 * 1024**2
+"""What is attached to one message in all: encoded it stays below 10 MB, which common mail servers take."""
 
 
 @dataclass(frozen=True)
@@ -42,13 +46,15 @@ class Message:
 
     Attributes:
         reference: its name; the same for the same alerts on the same channel.
-        attachments: files that go with it where the channel can carry any.
+        at: when the newest of what it tells happened.
+        words: what it says.
+        attachments: files that go with it; none where the channel can carry none.
     """
 
     channel: str
     reference: str
-    subject: str
-    body: str
+    at: datetime
+    words: Wording
     attachments: tuple[Path, ...] = ()
 
 
@@ -125,16 +131,19 @@ def is_due(entry: Entry, registry: Registry, now: datetime) -> bool:
     return any(_is_waiting(entry.deliveries.get(r.key), now) for r in told)
 
 
-def attachments_of(alerts: Sequence[Alert], returns: Path) -> tuple[Path, ...]:
-    """Give the marked workbooks that exist, as many as a mail server takes in one message."""
+def marked_workbooks(alerts: Sequence[Alert], returns: Path) -> dict[str, Path]:
+    """Give the marked workbooks that exist, by submission."""
+    paths = {a.submission: returns / a.unit / f"{a.submission}.xlsx" for a in alerts if a.submission}
+    return {submission: path for submission, path in paths.items() if path.is_file()}
+
+
+def attachments_of(paths: Iterable[Path], limit: int = MAX_ATTACHED_BYTES) -> tuple[Path, ...]:
+    """Give as many files as one message may carry; one that has no room keeps no smaller one back."""
     found: list[Path] = []
-    size = 0
-    for alert in alerts:
-        path = returns / alert.unit / f"{alert.submission}.xlsx"
-        if alert.submission and path not in found and path.is_file():
-            size += path.stat().st_size
-            if size > _MAX_ATTACHED_BYTES:
-                break
+    for path in paths:
+        size = path.stat().st_size
+        if size <= limit:
+            limit -= size
             found.append(path)
     return tuple(found)
 
@@ -147,7 +156,9 @@ def _is_sent(entry: Entry, recipient: Recipient) -> bool:
 def _is_waiting(delivery: Delivery | None, now: datetime) -> bool:
     if delivery is None or delivery.state == "sending":
         return True
-    return delivery.state == "failed" and (delivery.next_at is None or delivery.next_at <= now)
+    # A clock that was ahead when it failed must not put off the next attempt until then.
+    is_put_back = delivery.at > now
+    return delivery.state == "failed" and (is_put_back or delivery.next_at is None or delivery.next_at <= now)
 
 
 def _batches(recipient: Recipient, entries: Sequence[Entry], now: datetime) -> Iterator[list[Entry]]:
@@ -163,17 +174,17 @@ def _batches(recipient: Recipient, entries: Sequence[Entry], now: datetime) -> I
     yield from interrupted.values()
     if not any(_is_waiting(entry.deliveries.get(recipient.key), now) for entry in others):
         return
-    if len(others) >= DIGEST_FROM:
-        yield others
-    else:
-        yield from ([entry] for entry in others)
+    size = DIGEST_UP_TO if len(others) >= DIGEST_FROM else 1
+    yield from (others[start : start + size] for start in range(0, len(others), size))
 
 
 def _send(recipient: Recipient, batch: Sequence[Entry], run: _Run) -> None:
     alerts = [entry.alert for entry in batch]
-    reference = _reference(recipient, alerts)
-    subject, body = compose(alerts, run.registry, recipient.language, reference)
-    message = Message(recipient.channel, reference, subject, body, attachments_of(alerts, run.returns))
+    interrupted = batch[0].deliveries.get(recipient.key)
+    is_again = interrupted is not None and interrupted.state == "sending"
+    # What may have arrived keeps its name, also where some of it was recorded as sent.
+    reference = interrupted.reference if interrupted and is_again else _reference(recipient, alerts)
+    message = _message(recipient, alerts, reference, run)
     for entry in batch:
         before = entry.deliveries.get(recipient.key)
         attempts = before.attempts + 1 if before else 1
@@ -189,6 +200,14 @@ def _send(recipient: Recipient, batch: Sequence[Entry], run: _Run) -> None:
         run.report.failed[reference] = error
     else:
         run.report.sent.append(reference)
+
+
+def _message(recipient: Recipient, alerts: Sequence[Alert], reference: str, run: _Run) -> Message:
+    marked = marked_workbooks(alerts, run.returns)
+    attached = attachments_of(marked.values()) if recipient.carries_files else ()
+    goes_along = {submission: path in attached for submission, path in marked.items()}
+    words = compose(alerts, run.registry, recipient.language, reference, goes_along)
+    return Message(recipient.channel, reference, max(alert.at for alert in alerts), words, attached)
 
 
 def _reference(recipient: Recipient, alerts: Sequence[Alert]) -> str:

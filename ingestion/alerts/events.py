@@ -1,7 +1,8 @@
 """Which alerts follow from the ledger.
 
-What belongs here: verdicts, decisions, files of unknown units and rules that many units break. What does not:
-deadlines (`deadlines.py`), which follow from the calendar, and whom an alert reaches (`contacts.py`).
+What belongs here: verdicts, decisions, reopened periods, files of unknown units and rules that many units
+break. What does not: deadlines (`deadlines.py`), which follow from the calendar, and whom an alert reaches
+(`contacts.py`).
 
 Two kinds of event raise no alert, and none is written for them: what happened before the outbox was opened, and
 submissions that had been received long before they were landed. Such files are imports of old years; nobody
@@ -14,8 +15,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ingestion.alerts.alert import Alert, Kind, Role
+from ingestion.days import day_of
 from ingestion.findings import Finding, Verdict
-from ingestion.ledger import Judged, LedgerState, SubmissionRecord
+from ingestion.ledger import Decided, Judged, LedgerState, SubmissionRecord
 from ingestion.registry import Registry
 
 IMPORTED_AFTER = timedelta(days=30)
@@ -38,7 +40,7 @@ _KINDS = {
 
 def ledger_alerts(state: LedgerState, registry: Registry, since: datetime) -> list[Alert]:
     """Give every alert that follows from what the ledger says since a moment."""
-    alerts = list(_unknown(state, since))
+    alerts = [*_unknown(state, since), *_reopened(state, since)]
     news = [record for record in state.submissions.values() if not is_import(record)]
     for record in news:
         alerts += _of_submission(record, state, registry, since)
@@ -59,16 +61,39 @@ def _unknown(state: LedgerState, since: datetime) -> Iterator[Alert]:
             yield Alert(Kind.UNKNOWN_UNIT, subject, event.at, Role.DATA_TEAM, facts=facts)
 
 
+def _reopened(state: LedgerState, since: datetime) -> Iterator[Alert]:
+    for event in state.reopenings:
+        # Days that had passed already when they were granted are of an old year that is brought in.
+        if event.at >= since and day_of(event.at) <= event.until:
+            facts = {"until": event.until.isoformat(), "reason": event.reason, "by": event.by}
+            subject = f"{event.period}\0{event.unit}\0{event.at.isoformat()}"
+            yield Alert(Kind.REOPENED, subject, event.at, Role.CLERK, event.unit, event.period, facts=facts)
+
+
 def _of_submission(
     record: SubmissionRecord, state: LedgerState, registry: Registry, since: datetime
 ) -> Iterator[Alert]:
     judged = record.judged
     if judged is not None and judged.at >= since and _is_told(record, judged, state):
         yield _about(_KINDS[judged.verdict], record, registry, judged.at)
+        if judged.verdict is Verdict.ON_HOLD:
+            yield _about(Kind.AWAITING_DECISION, record, registry, judged.at)
     for decision in record.decisions:
         if decision.at >= since:
             kind = Kind.ACCEPTED_BY_DECISION if decision.decision == "accept" else Kind.WITHDRAWN
-            yield _about(kind, record, registry, decision.at, decided_at=decision.at, reason=decision.reason)
+            yield _about(kind, record, registry, decision.at, _decided(record, decision, state))
+
+
+def _decided(record: SubmissionRecord, decision: Decided, state: LedgerState) -> dict[str, Any]:
+    """Give who decided and why, what a submission was before, and which one counts from now on."""
+    counting = state.effective(record.key.unit, record.key.period)
+    return {
+        "decided_at": decision.at.isoformat(),
+        "reason": decision.reason,
+        "by": decision.by,
+        "was": str(record.verdict or ""),
+        "counting": str(counting.key) if counting else "",
+    }
 
 
 def _is_told(record: SubmissionRecord, judged: Judged, state: LedgerState) -> bool:
@@ -89,31 +114,38 @@ def _about(
     record: SubmissionRecord,
     registry: Registry,
     at: datetime,
-    *,
-    decided_at: datetime | None = None,
-    reason: str = "",
+    decided: dict[str, Any] | None = None,
 ) -> Alert:
     name, row = str(record.key), registry.periods.get(record.key.period)
     facts: dict[str, Any] = {"original_name": record.original_name}
     if row is not None and row.due_on is not None:
         facts["due_on"] = row.due_on.isoformat()
-    if decided_at is not None:
-        facts["reason"] = reason
+    if decided is not None:
+        facts |= decided
     elif kind in (Kind.UNREADABLE, Kind.REJECTED, Kind.NEEDS_EXPLANATION):
         facts |= _findings(record.findings)
-    subject = name if decided_at is None else f"{name}\0{decided_at.isoformat()}"
-    return Alert(kind, subject, at, Role.CLERK, record.key.unit, record.key.period, name, facts)
+    # A submission may be accepted, withdrawn and accepted again.
+    subject = name if decided is None else f"{name}\0{decided['decided_at']}"
+    role = Role.DATA_TEAM if kind is Kind.AWAITING_DECISION else Role.CLERK
+    return Alert(kind, subject, at, role, record.key.unit, record.key.period, name, facts)
 
 
 def _findings(findings: Iterable[Finding]) -> dict[str, Any]:
     """Give what is to be mended first: errors, then what is to be explained."""
     errors = [finding for finding in findings if finding.severity == "error"]
     doubts = [f for f in findings if f.severity == "warning" and not f.explained]
-    first = [
-        {"rule": f.rule, "sheet": f.sheet, "cell": f.cell, "vi": f.message, "en": f.message_en}
-        for f in (*errors, *doubts)[:FIRST_FINDINGS]
-    ]
+    first = [_finding(finding) for finding in (*errors, *doubts)[:FIRST_FINDINGS]]
     return {"errors": len(errors), "warnings": len(doubts), "findings": first}
+
+
+def _finding(found: Finding) -> dict[str, str]:
+    return {
+        "rule": found.rule,
+        "sheet": found.sheet,
+        "cell": found.cell,
+        "vi": found.message,
+        "en": found.message_en,
+    }
 
 
 def _common_rules(news: Iterable[SubmissionRecord], since: datetime) -> Iterator[Alert]:
@@ -123,13 +155,14 @@ def _common_rules(news: Iterable[SubmissionRecord], since: datetime) -> Iterator
         if record.judged is not None and record.judged.at >= since:
             newest[record.key.period][record.key.unit] = record.judged
     for period, by_unit in sorted(newest.items()):
-        breaking: dict[str, set[str]] = defaultdict(set)
-        for unit, judged in by_unit.items():
+        breaking: dict[str, dict[str, Finding]] = defaultdict(dict)
+        for unit, judged in sorted(by_unit.items()):
             for finding in judged.findings:
                 if finding.severity != "notice" and not finding.explained:
-                    breaking[finding.rule].add(unit)
+                    breaking[finding.rule].setdefault(unit, finding)
         for rule, units in sorted(breaking.items()):
             if len(units) >= max(COMMON_UNITS, COMMON_SHARE * len(by_unit)):
                 at = max(by_unit[unit].at for unit in units)
-                facts = {"rule": rule, "units": sorted(units), "filed": len(by_unit)}
+                example = _finding(next(iter(units.values())))
+                facts = {"rule": rule, "units": list(units), "filed": len(by_unit), "findings": [example]}
                 yield Alert(Kind.SAME_RULE, f"{period}\0{rule}", at, Role.DATA_TEAM, period=period, facts=facts)

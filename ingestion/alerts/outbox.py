@@ -8,6 +8,7 @@ removed: the file of an alert that was delivered is what keeps it from being wri
 """
 
 import os
+import threading
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -73,13 +74,16 @@ class Outbox:
     def open(self, now: datetime) -> datetime:
         """Give the moment since when alerts are written; the first call sets it.
 
-        It is called before anything goes into the ledger from which an alert could follow.
+        It is called before anything goes into the ledger from which an alert could follow. Where the clock was
+        ahead when it was set, it is put back; otherwise nothing would be told until then.
         """
         marker = self._folder / ".since"
-        if not marker.is_file():
+        since = datetime.fromisoformat(marker.read_text(encoding="utf-8")) if marker.is_file() else None
+        if since is None or since > now:
             self._folder.mkdir(parents=True, exist_ok=True)
-            write_durably(marker, now.astimezone(UTC).isoformat().encode())
-        return datetime.fromisoformat(marker.read_text(encoding="utf-8"))
+            since = now.astimezone(UTC)
+            write_durably(marker, since.isoformat().encode())
+        return since
 
     def add(self, alerts: Iterable[Alert]) -> list[Alert]:
         """Write alerts that are not there yet, and give those that were written.
@@ -94,17 +98,17 @@ class Outbox:
 
     def _create(self, alert: Alert) -> bool:
         path = self._path(alert)
-        aside = path.with_name(f".{path.name}.{os.getpid()}.part")
-        with aside.open("wb") as file:
-            file.write(_ENTRY.dump_json(Entry(alert), indent=1))
-            file.flush()
-            os.fsync(file.fileno())
+        aside = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}.part")
         try:
+            with aside.open("wb") as file:
+                file.write(_ENTRY.dump_json(Entry(alert), indent=1))
+                file.flush()
+                os.fsync(file.fileno())
             os.link(aside, path)
         except FileExistsError:
             return False
         finally:
-            aside.unlink()
+            aside.unlink(missing_ok=True)
         return True
 
     def save(self, entry: Entry) -> None:

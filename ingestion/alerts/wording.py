@@ -1,60 +1,186 @@
 """What an alert says.
 
 What belongs here: filling in the texts of `messages/alerts.yml`, for one alert or for a digest of several. What
-does not: the texts.
+does not: the texts, and how a channel wants them (`orchestration/channels.py`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from ingestion.alerts.alert import Alert, Kind
+from ingestion.alerts.deadlines import Progress
 from ingestion.catalogue import Language
 from ingestion.days import day_of
-from ingestion.ledger import UNKNOWN_PERIOD
-from ingestion.messages import message
+from ingestion.messages import load_messages, message
+from ingestion.periods import Period, PeriodError
 from ingestion.registry import Registry
 
+SUBJECT_LENGTH = 80
+"""What mail programs show of a subject in a list."""
+
 _DIGEST_FINDINGS = 2
+_NAMED_UNITS = 30
+_ASKED = frozenset({Kind.UNREADABLE, Kind.REJECTED, Kind.NEEDS_EXPLANATION})
+_BLANK = ("original_name", "file", "folder", "reason", "by", "rule", "step", "error", "release", "counting")
 
 
-def compose(alerts: Sequence[Alert], registry: Registry, language: Language, reference: str) -> tuple[str, str]:
-    """Give subject and text of a message that carries one alert or several."""
+@dataclass(frozen=True)
+class Wording:
+    """What a message says.
+
+    Attributes:
+        body: everything that there is to say.
+        brief: the same without details, for a channel on which the body has no room.
+        footer: stands at the end of either.
+    """
+
+    subject: str
+    body: str
+    brief: str
+    footer: str
+
+
+def compose(
+    alerts: Sequence[Alert],
+    registry: Registry,
+    language: Language,
+    reference: str,
+    marked: Mapping[str, bool] | None = None,
+) -> Wording:
+    """Word a message that carries one alert or several.
+
+    Args:
+        alerts: what it tells.
+        registry: the names of units.
+        language: the language of whoever reads it.
+        reference: its name.
+        marked: the submissions that have a marked workbook, and whether it goes with the message.
+    """
     footer = message("alert.footer", language, reference=reference)
     if len(alerts) == 1:
-        return subject_of(alerts[0], registry, language), _joined(
-            [*_text(alerts[0], registry, language), footer]
-        )
-    subject = message("alert.digest.subject", language, count=len(alerts))
-    parts = [message("alert.digest.opening", language, count=len(alerts))]
+        text = _Text(alerts[0], registry, language)
+        body = _joined(text.parts(marked or {}))
+        return Wording(text.subject, body, _joined([text.said, text.todo]), footer)
+    opening = message("alert.digest.opening", language, count=len(alerts))
+    parts, lines = [opening], []
     for number, alert in enumerate(alerts, start=1):
-        text = _text(alert, registry, language, _DIGEST_FINDINGS)
-        parts.append("\n".join([f"{number}. {subject_of(alert, registry, language)}", *text]))
-    return subject, _joined([*parts, footer])
+        text = _Text(alert, registry, language)
+        lines.append(f"{number}. {text.subject}")
+        parts.append("\n".join([lines[-1], *text.parts(marked or {}, _DIGEST_FINDINGS)]))
+    subject = message("alert.digest.subject", language, count=len(alerts))
+    return Wording(subject, _joined(parts), _joined([opening, "\n".join(lines)]), footer)
 
 
 def subject_of(alert: Alert, registry: Registry, language: Language) -> str:
     """Give the line by which an alert is listed."""
-    return message(f"alert.{alert.kind}.subject", language, **_fields(alert, registry, language))
+    return _Text(alert, registry, language).subject
 
 
-def _text(alert: Alert, registry: Registry, language: Language, findings: int | None = None) -> list[str]:
-    fields = _fields(alert, registry, language)
-    parts = [message(f"alert.{alert.kind}.text", language, **fields)]
-    shown = alert.facts.get("findings", [])[:findings]
-    if shown:
-        lines = [_finding(found, language) for found in shown]
-        rest = alert.facts["errors"] + alert.facts["warnings"] - len(shown)
-        if rest:
-            lines.append(message("alert.more_findings", language, count=rest))
-        parts.append("\n".join(lines))
-    parts.append(message(f"alert.{alert.kind}.todo", language, **fields))
-    if alert.kind in (Kind.UNREADABLE, Kind.REJECTED, Kind.NEEDS_EXPLANATION) and fields["due_on"]:
-        is_over = day_of(alert.at) > date.fromisoformat(alert.facts["due_on"])
-        parts.append(message("alert.deadline_over" if is_over else "alert.deadline", language, **fields))
-    return parts
+class _Text:
+    """The texts of one alert."""
+
+    def __init__(self, alert: Alert, registry: Registry, language: Language) -> None:
+        self._alert, self._registry, self._language = alert, registry, language
+        self._fields = self._filled()
+
+    @property
+    def subject(self) -> str:
+        """What it is about, in one line."""
+        return _cut(" ".join(self._message("subject").split()), SUBJECT_LENGTH)
+
+    @property
+    def said(self) -> str:
+        """What has happened."""
+        return self._message("text")
+
+    @property
+    def todo(self) -> str:
+        """What is to be done."""
+        return self._message("todo")
+
+    def parts(self, marked: Mapping[str, bool], findings: int | None = None) -> list[str]:
+        """Give all there is to say, with the findings that come first."""
+        return [
+            self.said,
+            *self._groups(),
+            self._findings(findings),
+            self._counting(),
+            self.todo,
+            self._marked(marked),
+            self._deadline(),
+        ]
+
+    def _message(self, part: str) -> str:
+        key = f"alert.{self._alert.kind}.{part}"
+        special = f"{key}.{self._alert.facts.get('progress') or self._alert.facts.get('was', '')}"
+        return message(special if special in load_messages() else key, self._language, **self._fields)
+
+    def _groups(self) -> list[str]:
+        if self._alert.kind is not Kind.UNITS_MISSING:
+            return []
+        lines = [
+            message(f"alert.units.{progress}", self._language, count=len(units), units=self._names(units))
+            for progress in Progress
+            if (units := self._alert.facts.get(str(progress), []))
+        ]
+        return ["\n".join(lines)]
+
+    def _findings(self, limit: int | None) -> str:
+        facts = self._alert.facts
+        shown = facts.get("findings", [])[:limit]
+        lines = [_finding(found, self._language) for found in shown]
+        rest = facts.get("errors", 0) + facts.get("warnings", 0) - len(shown)
+        if lines and rest > 0:
+            lines.append(message("alert.more_findings", self._language, count=rest))
+        return "\n".join(lines)
+
+    def _counting(self) -> str:
+        if self._alert.kind is not Kind.WITHDRAWN:
+            return ""
+        key = "alert.counting" if self._fields["counting"] else "alert.nothing_counts"
+        return message(key, self._language, **self._fields)
+
+    def _marked(self, marked: Mapping[str, bool]) -> str:
+        alert = self._alert
+        if alert.submission not in marked:
+            return ""
+        key = "alert.marked.attached" if marked[alert.submission] else "alert.marked.kept"
+        return message(key, self._language, name=f"{alert.submission}.xlsx", unit=alert.unit)
+
+    def _deadline(self) -> str:
+        if self._alert.kind not in _ASKED or not self._fields["due_on"]:
+            return ""
+        is_over = day_of(self._alert.at) > date.fromisoformat(self._alert.facts["due_on"])
+        return message("alert.deadline_over" if is_over else "alert.deadline", self._language, **self._fields)
+
+    def _filled(self) -> dict[str, object]:
+        """Give everything that a text may name; what an alert does not have is blank."""
+        alert, facts = self._alert, self._alert.facts
+        units = facts.get("units", [])
+        groups = sum(len(facts.get(str(progress), [])) for progress in Progress)
+        return {
+            **dict.fromkeys(_BLANK, ""),
+            "errors": 0,
+            "warnings": 0,
+            "filed": 0,
+            **facts,
+            "unit": _name(alert.unit, self._registry),
+            "period": _period(alert.period, self._language),
+            "submission": alert.submission,
+            "due_on": _day(facts.get("due_on"), self._language),
+            "until": _day(facts.get("until"), self._language),
+            "units": self._names(units),
+            "count": len(units) or groups,
+        }
+
+    def _names(self, units: Sequence[str]) -> str:
+        names = ", ".join(_name(unit, self._registry) for unit in units[:_NAMED_UNITS])
+        rest = len(units) - _NAMED_UNITS
+        return names + message("alert.more_units", self._language, count=rest) if rest > 0 else names
 
 
-def _finding(found: dict[str, str], language: Language) -> str:
+def _finding(found: Mapping[str, str], language: Language) -> str:
     place = "!".join(part for part in (found["sheet"], found["cell"]) if part)
     text = found["en" if language == "en" else "vi"]
     # Most findings name their place themselves.
@@ -62,35 +188,32 @@ def _finding(found: dict[str, str], language: Language) -> str:
     return f"– {text} [{found['rule']}]"
 
 
-def _fields(alert: Alert, registry: Registry, language: Language) -> dict[str, object]:
-    """Give everything that a text may name; what an alert does not have is blank."""
-    facts = alert.facts
-    units = facts.get("units", [])
-    blank = dict.fromkeys(("original_name", "file", "folder", "reason", "rule", "step", "error", "release"), "")
-    return {
-        **blank,
-        "errors": 0,
-        "warnings": 0,
-        "filed": 0,
-        **facts,
-        "unit": _name(alert.unit, registry),
-        "code": alert.unit,
-        "period": message("alert.no_period", language) if alert.period == UNKNOWN_PERIOD else alert.period,
-        "submission": alert.submission,
-        "due_on": _day(facts["due_on"], language) if facts.get("due_on") else "",
-        "units": ", ".join(_name(unit, registry) for unit in units),
-        "count": len(units),
-    }
-
-
 def _name(unit: str, registry: Registry) -> str:
     versions = registry.versions.get(unit, ())
     return versions[-1].org_name if versions else unit
 
 
-def _day(text: str, language: Language) -> str:
+def _period(code: str, language: Language) -> str:
+    """Give a period in words; it is named as people say it."""
+    try:
+        period = Period.parse(code)
+    except PeriodError:
+        return message("alert.period.unknown", language)
+    key, years = f"alert.period.{period.kind}", f"{period.first_year}–{period.year}"
+    return message(key, language, year=period.year, years=years) if key in load_messages() else period.code
+
+
+def _day(text: str | None, language: Language) -> str:
+    if not text:
+        return ""
     day = date.fromisoformat(text)
     return day.isoformat() if language == "en" else f"{day:%d/%m/%Y}"
+
+
+def _cut(text: str, length: int) -> str:
+    if len(text) <= length:
+        return text
+    return f"{text[: length - 1].rsplit(' ', 1)[0].rstrip(' ,–')}…"
 
 
 def _joined(parts: Sequence[str]) -> str:

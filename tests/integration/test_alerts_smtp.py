@@ -18,7 +18,8 @@ from ingestion.alerts.delivery import FIRST_PAUSE
 from ingestion.alerts.outbox import Outbox
 from ingestion.home import Home
 from ingestion.registry import Registry, load_registry
-from orchestration.alerting import MAIL_SERVER_VARIABLE, empty_outbox
+from orchestration.alerting import empty_outbox
+from orchestration.channels import MAIL_SERVER_VARIABLE
 from orchestration.cli import main
 from orchestration.environment import ROOT
 from orchestration.state import write_example
@@ -99,7 +100,7 @@ def test_what_the_server_takes_is_sent_once_with_the_marked_workbook(
     empty_outbox(home, registry, NOW + timedelta(days=1))
     ((to, mail),) = mailbox.mails
     assert to == ["songmay@vidu.example"]
-    assert mailbox.subjects() == ["Trả lại: Huyện ủy Sông Mây, kỳ 2020-N – 1 lỗi"]
+    assert mailbox.subjects() == ["Trả lại báo cáo năm 2020 (1 lỗi) – Huyện ủy Sông Mây"]
     assert "B01!F12: Cuối kỳ không khớp [V014]" in mailbox.text()
     (attached,) = [part for part in mail.walk() if part.get_filename()]
     assert attached.get_filename() == "VD-SM.2020-N.r1.xlsx"
@@ -110,7 +111,7 @@ def test_what_the_server_takes_is_sent_once_with_the_marked_workbook(
 def test_a_contact_is_written_to_in_their_language(home: Home, registry: Registry, mailbox: Mailbox) -> None:
     Outbox(home.outbox).add([rejected(unit="VD-NX")])
     empty_outbox(home, registry, NOW)
-    assert mailbox.subjects() == ["Returned: Thị ủy Núi Xanh, 2020-N, errors: 1"]
+    assert mailbox.subjects() == ["Returned: report for 2020 (errors: 1) – Thị ủy Núi Xanh"]
     assert "Does not balance" in mailbox.text()
 
 
@@ -156,13 +157,13 @@ from ingestion.alerts.delivery import deliver
 from ingestion.alerts.outbox import Outbox
 from ingestion.home import Home
 from ingestion.registry import load_registry
-from orchestration.alerting import AppriseSender
+from orchestration.channels import Channels
 
 home, now, server = Home(Path(sys.argv[1])), datetime.fromisoformat(sys.argv[2]), sys.argv[3]
 
 def send(message):
     if server:
-        assert AppriseSender(server)(message) == ""
+        assert Channels(server, home.mailboxes)(message) == ""
     os.kill(os.getpid(), signal.SIGKILL)
 
 deliver(Outbox(home.outbox), load_registry(home.registry), home.returns, now, send)
@@ -198,6 +199,9 @@ def test_a_process_killed_between_sending_and_recording_leaves_one_message_under
     references = [mail["X-Tongket-Reference"] for _, mail in mailbox.mails]
     assert len(references) == 3
     assert references[0] == references[1] != references[2], "the digest came again as it was, the new one alone"
+    ids = [mail["Message-ID"] for _, mail in mailbox.mails]
+    assert ids[0] == ids[1] != ids[2], "so that a mail server may drop the second"
+    assert all(str(reference) in str(name) for reference, name in zip(references, ids, strict=True))
     assert references[0] in mailbox.text(0)
     assert set(states(home)) == {("sent", 2), ("sent", 1)}
 

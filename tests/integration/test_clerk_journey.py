@@ -21,7 +21,7 @@ from ingestion.catalogue import load_catalogue
 from ingestion.home import Home
 from ingestion.periods import Period
 from ingestion.registry import load_registry
-from orchestration.alerting import MAIL_SERVER_VARIABLE
+from orchestration.channels import MAIL_SERVER_VARIABLE
 from tests.integration.small_state import MEMBERS, UNIT, make_home, sound_tables, write_sound
 from tests.support.mailbox import HOST, Mailbox
 

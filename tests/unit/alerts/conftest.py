@@ -8,19 +8,21 @@ from typing import Literal
 import pytest
 
 from ingestion.findings import Finding, Verdict
-from ingestion.ledger import Decided, Judged, LedgerState, Received, Unknown
+from ingestion.ledger import Decided, Judged, LedgerState, PeriodReopened, Received, Unknown
 from ingestion.registry import CalendarPeriod, Contact, Organisation, Registry, TermOfOffice
 
 NOW = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 UNITS = ("KA", "KB", "KC", "KD", "KE")
 
 
-def make_registry(contacts: Sequence[Contact] = (), due_on: date = date(2026, 3, 20)) -> Registry:
+def make_registry(
+    contacts: Sequence[Contact] = (), due_on: date = date(2026, 3, 20), names: dict[str, str] | None = None
+) -> Registry:
     kinds = {"T": "PROVINCE"} | dict.fromkeys(UNITS, "DISTRICT")
     organisations = tuple(
         Organisation(
             org_code=code,
-            org_name=f"Đảng bộ {code}",
+            org_name=(names or {}).get(code, f"Đảng bộ {code}"),
             org_kind=kind,
             parent_code="" if code == "T" else "T",
             files_reports=code != "T",
@@ -90,6 +92,9 @@ class Book:
 
     def decide(self, submission: str, decision: Literal["accept", "reject"], at: datetime) -> None:
         self.state.apply(Decided(submission, decision, "đã đối chiếu", "lan", at))
+
+    def reopen(self, unit: str, until: date, at: datetime = NOW) -> None:
+        self.state.apply(PeriodReopened("2025-N", unit, until, "thiếu một chi bộ", "lan", at))
 
     def unknown(self, received_at: datetime = NOW) -> None:
         self.state.apply(Unknown("KX", "ab", "inbox/_unknown/ab", "lạ.xlsx", received_at, "KX/lạ", NOW))

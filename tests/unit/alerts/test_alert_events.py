@@ -1,11 +1,12 @@
 """Which events become alerts, and which do not."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from ingestion.alerts.alert import Kind, Role
-from ingestion.alerts.deadlines import NEAR, deadline_alerts
+from ingestion.alerts.deadlines import NEAR, PAST, deadline_alerts
 from ingestion.alerts.events import COMMON_UNITS, FIRST_FINDINGS, IMPORTED_AFTER, ledger_alerts
 from ingestion.catalogue import load_catalogue
 from ingestion.findings import Verdict
@@ -25,7 +26,6 @@ def kinds(book, registry, since=LONG_AGO):
         (Verdict.UNREADABLE, Kind.UNREADABLE),
         (Verdict.REJECTED, Kind.REJECTED),
         (Verdict.NEEDS_EXPLANATION, Kind.NEEDS_EXPLANATION),
-        (Verdict.ON_HOLD, Kind.ON_HOLD),
     ],
 )
 def test_a_verdict_that_is_no_acceptance_is_told_to_the_clerk(book, registry, verdict, kind) -> None:
@@ -33,6 +33,33 @@ def test_a_verdict_that_is_no_acceptance_is_told_to_the_clerk(book, registry, ve
     (alert,) = ledger_alerts(book.state, registry, LONG_AGO)
     assert (alert.kind, alert.role, alert.unit, alert.submission) == (kind, Role.CLERK, "KA", name)
     assert alert.facts["due_on"] == "2026-03-20"
+
+
+def test_a_held_file_is_told_to_the_clerk_and_to_whoever_decides(book, registry) -> None:
+    book.file("KA", Verdict.ON_HOLD)
+    told = {(a.kind, a.role) for a in ledger_alerts(book.state, registry, LONG_AGO)}
+    assert told == {(Kind.ON_HOLD, Role.CLERK), (Kind.AWAITING_DECISION, Role.DATA_TEAM)}
+
+
+def test_a_reopened_period_is_told_to_the_unit_each_time_and_not_where_the_days_had_passed(
+    book, registry, later
+) -> None:
+    book.reopen("KA", date(2026, 3, 1))
+    book.reopen("KA", date(2026, 3, 9), later(3))
+    book.reopen("KB", date(2026, 2, 28))
+    alerts = ledger_alerts(book.state, registry, LONG_AGO)
+    assert [(a.kind, a.unit, a.facts["until"]) for a in alerts] == [
+        (Kind.REOPENED, "KA", "2026-03-01"),
+        (Kind.REOPENED, "KA", "2026-03-09"),
+    ]
+    assert [a.facts["until"] for a in ledger_alerts(book.state, registry, later(1))] == ["2026-03-09"]
+
+
+def test_a_withdrawal_says_which_revision_counts_again(book, registry, later) -> None:
+    first, second = book.file("KA", Verdict.ACCEPTED), book.file("KA", Verdict.ACCEPTED, at=later(1))
+    book.decide(second, "reject", later(2))
+    (alert,) = ledger_alerts(book.state, registry, LONG_AGO)
+    assert (alert.facts["counting"], alert.facts["by"], alert.facts["reason"]) == (first, "lan", "đã đối chiếu")
 
 
 def test_an_acceptance_is_told_after_a_return_and_not_otherwise(book, registry, later) -> None:
@@ -52,11 +79,12 @@ def test_a_decision_is_told_and_makes_no_earlier_acceptance_news(book, registry,
     assert kinds(book, registry) == [Kind.WITHDRAWN]
     held = book.file("KB", Verdict.ON_HOLD, at=later(3))
     book.decide(held, "accept", later(4))
-    assert kinds(book, registry) == [Kind.WITHDRAWN, Kind.ON_HOLD, Kind.ACCEPTED_BY_DECISION]
+    told = [a.kind for a in ledger_alerts(book.state, registry, LONG_AGO) if a.role is Role.CLERK]
+    assert told == [Kind.WITHDRAWN, Kind.ON_HOLD, Kind.ACCEPTED_BY_DECISION]
 
 
 def test_each_decision_on_a_submission_is_an_alert_of_its_own(book, registry, later) -> None:
-    held = book.file("KA", Verdict.ON_HOLD)
+    held = book.file("KA", Verdict.NEEDS_EXPLANATION)
     seen = set()
     for day, decision in enumerate(("accept", "reject"), start=1):
         book.decide(held, decision, later(day))
@@ -111,6 +139,7 @@ def test_a_rule_that_many_units_break_is_told_once_to_the_data_team(book, regist
     book.file("KE", Verdict.REJECTED, [found("V020"), found("V030", "notice")])
     (alert,) = [a for a in ledger_alerts(book.state, registry, LONG_AGO) if a.kind is Kind.SAME_RULE]
     assert (alert.facts["rule"], alert.facts["units"], alert.role) == ("V020", list(UNITS), Role.DATA_TEAM)
+    assert [found["cell"] for found in alert.facts["findings"]] == ["F12"], "with an example"
 
 
 def test_a_unit_that_mended_it_no_longer_counts_as_breaking_a_rule(book, registry, found, later) -> None:
@@ -144,8 +173,62 @@ def test_a_missed_deadline_is_told_to_the_unit_and_all_of_them_to_the_data_team(
     missed = [(Kind.DEADLINE_MISSED, "KD"), (Kind.DEADLINE_MISSED, "KE"), (Kind.UNITS_MISSING, "")]
     assert deadlines(book, office, date(2026, 3, 21)) == missed
     for unit in UNITS[3:]:
-        book.file(unit, Verdict.NEEDS_EXPLANATION)
+        book.file(unit, Verdict.ON_HOLD)
     assert deadlines(book, office, date(2026, 3, 21)) == []
+
+
+def test_what_was_not_explained_is_asked_for_again_before_the_deadline_and_listed_after_it(
+    book, office
+) -> None:
+    for unit in UNITS[:4]:
+        book.file(unit, Verdict.ACCEPTED)
+    book.file("KE", Verdict.NEEDS_EXPLANATION, at=datetime(2026, 3, 14, 9, tzinfo=UTC))
+    assert deadlines(book, office, date(2026, 3, 15)) == [], "the answer of yesterday named the deadline"
+    assert deadlines(book, office, date(2026, 3, 18)) == [(Kind.EXPLANATION_NEAR, "KE")]
+    after = datetime(2026, 3, 21, 3, tzinfo=UTC)
+    (told,) = deadline_alerts(office(), load_catalogue(), book.state, after, LONG_AGO)
+    assert (told.kind, told.facts["unexplained"]) == (Kind.UNITS_MISSING, ["KE"])
+
+
+def test_a_unit_whose_figures_count_is_done_whatever_it_filed_later(book, office, later) -> None:
+    for unit in UNITS:
+        book.file(unit, Verdict.ACCEPTED)
+        book.file(unit, Verdict.REJECTED, at=later(1))
+    assert deadlines(book, office, date(2026, 3, 21)) == []
+
+
+@pytest.mark.parametrize(("hour", "kinds"), [(16, {Kind.DEADLINE_NEAR}), (17, {Kind.DEADLINE_MISSED})])
+def test_a_deadline_passes_at_midnight_in_vietnam(book, office, hour, kinds) -> None:
+    now = datetime(2026, 3, 20, hour, 59 if hour == 16 else 0, tzinfo=UTC)
+    found = deadline_alerts(office(), load_catalogue(), book.state, now, LONG_AGO)
+    assert {alert.kind for alert in found} - {Kind.UNITS_MISSING} == kinds
+
+
+def test_deadlines_of_long_ago_stay_untold_however_early_the_outbox_was_opened(book, office) -> None:
+    due = date(2026, 3, 20)
+    assert deadlines(book, office, due + PAST)
+    assert deadlines(book, office, due + PAST + timedelta(days=1)) == []
+
+
+@pytest.mark.parametrize(
+    ("valid_from", "valid_to", "is_told"),
+    [("2005-01-01", "2025-12-31", True), ("2005-01-01", "2025-12-30", False), ("2026-01-01", None, False)],
+)
+def test_a_unit_that_had_ended_or_not_begun_on_the_last_day_of_the_period_owes_nothing(
+    book, office, valid_from, valid_to, is_told
+) -> None:
+    registry = office()
+    lives = {
+        "valid_from": date.fromisoformat(valid_from),
+        "valid_to": date.fromisoformat(valid_to) if valid_to else None,
+    }
+    organisations = tuple(
+        org.model_copy(update=lives) if org.org_code == "KE" else org for org in registry.organisations
+    )
+    registry = replace(registry, organisations=organisations)
+    now = datetime(2026, 3, 18, tzinfo=UTC)
+    found = deadline_alerts(registry, load_catalogue(), book.state, now, LONG_AGO)
+    assert ("KE" in {alert.unit for alert in found}) is is_told
 
 
 def test_deadlines_from_before_the_outbox_was_opened_stay_untold(book, office) -> None:

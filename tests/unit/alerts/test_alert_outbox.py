@@ -11,7 +11,15 @@ from hypothesis import strategies as st
 
 from ingestion.alerts import delivery
 from ingestion.alerts.alert import Alert, Kind, Role
-from ingestion.alerts.delivery import DIGEST_FROM, LONGEST_PAUSE, NOBODY_AFTER, Message, deliver, is_due
+from ingestion.alerts.delivery import (
+    DIGEST_FROM,
+    DIGEST_UP_TO,
+    LONGEST_PAUSE,
+    NOBODY_AFTER,
+    Message,
+    deliver,
+    is_due,
+)
 from ingestion.alerts.outbox import Entry, Outbox
 from ingestion.files import LockedError, exclusive
 from ingestion.registry import Contact, Registry
@@ -84,15 +92,28 @@ def test_a_damaged_file_is_named_and_keeps_no_other_alert_back(outbox, tmp_path,
     assert deliver(outbox, office(clerks("KA")), tmp_path, NOW, Post()).sent
 
 
-def test_the_marked_workbook_goes_along_where_it_exists(outbox, office, tmp_path, monkeypatch) -> None:
+def test_the_marked_workbook_goes_along_where_it_exists(outbox, office, tmp_path) -> None:
     returns = tmp_path / "returns"
     (returns / "KA").mkdir(parents=True)
     marked = returns / "KA" / "KA.2025-N.r1.xlsx"
     marked.write_bytes(b"x" * 10)
-    (returns / "KA" / "KA.2025-N.r2.xlsx").write_bytes(b"x" * 10)
-    assert delivery.attachments_of([alert(1), alert(1), alert(3)], returns) == (marked,)
-    monkeypatch.setattr(delivery, "_MAX_ATTACHED_BYTES", 15)
-    assert delivery.attachments_of([alert(1), alert(2)], returns) == (marked,)
+    registry, post = (
+        office([*clerks("KA"), Contact(org_code="KA", role="clerk", channel="tgram://a/1")]),
+        Post(),
+    )
+    outbox.add([alert(1), alert(3)])
+    deliver(outbox, registry, returns, NOW, post)
+    went = {(m.channel, m.reference): m.attachments for m in post.messages}
+    assert sorted(went.values()) == [(), (), (), (marked,)], "a chat carries none, and r3 has none"
+    kept = [m.words.body for m in post.messages if "returns/KA/KA.2025-N.r1.xlsx" in m.words.body]
+    assert len(kept) == 1, "whoever gets none is told where it is"
+
+
+def test_a_workbook_without_room_keeps_no_smaller_one_back(tmp_path) -> None:
+    paths = [tmp_path / f"{number}.xlsx" for number in range(4)]
+    for path, size in zip(paths, (5, 20, 4, 2), strict=True):
+        path.write_bytes(b"x" * size)
+    assert delivery.attachments_of(paths, 10) == (paths[0], paths[2])
 
 
 def test_few_alerts_are_messages_of_their_own_and_many_are_one(outbox, office, tmp_path) -> None:
@@ -103,6 +124,49 @@ def test_few_alerts_are_messages_of_their_own_and_many_are_one(outbox, office, t
         "mailto://ka@vidu.example": DIGEST_FROM - 1,
         "mailto://kb@vidu.example": 1,
     }
+
+
+def test_no_message_carries_more_than_a_reader_can_take_in(outbox, office, tmp_path) -> None:
+    registry, post = office(clerks("KA")), Post()
+    outbox.add([alert(number) for number in range(2 * DIGEST_UP_TO)])
+    deliver(outbox, registry, tmp_path, NOW, post)
+    sizes = [message.words.brief.count("Tạm giữ") for message in post.messages]
+    assert sizes == [DIGEST_UP_TO, DIGEST_UP_TO]
+
+
+def test_a_clock_that_is_put_back_delays_nothing(outbox, office, tmp_path) -> None:
+    registry, post = office(clerks("KA")), Post()
+    post.is_up = False
+    outbox.add([alert()])
+    deliver(outbox, registry, tmp_path, NOW + timedelta(days=3000), post)
+    post.is_up = True
+    assert is_due(entries(outbox)[0], registry, NOW)
+    deliver(outbox, registry, tmp_path, NOW, post)
+    assert len(post.messages) == 1
+    assert outbox.open(NOW - timedelta(days=5)) == NOW - timedelta(days=5), "else nothing is told for 5 days"
+    assert outbox.open(NOW) == NOW - timedelta(days=5)
+
+
+def test_what_was_cut_short_while_it_was_recorded_comes_again_under_its_name(
+    outbox, office, tmp_path, monkeypatch
+) -> None:
+    registry, post = office(clerks("KA")), Post()
+    outbox.add([alert(number) for number in range(DIGEST_FROM)])
+    save, saved = Outbox.save, []
+
+    def dying(box: Outbox, entry: Entry) -> None:
+        saved.append(entry)
+        if len(saved) == DIGEST_FROM + 3:
+            raise Killed
+        save(box, entry)
+
+    monkeypatch.setattr(Outbox, "save", dying)
+    with pytest.raises(Killed):
+        deliver(outbox, registry, tmp_path, NOW, post)
+    monkeypatch.setattr(Outbox, "save", save)
+    deliver(outbox, registry, tmp_path, NOW, post)
+    assert [m.reference for m in post.messages] == [post.messages[0].reference] * 2
+    assert {d.state for e in entries(outbox) for d in e.deliveries.values()} == {"sent"}
 
 
 def test_pauses_grow_up_to_a_limit_and_nothing_is_given_up(outbox, office, tmp_path) -> None:
@@ -212,7 +276,7 @@ def test_any_sequence_of_runs_sends_each_alert_to_each_contact_once(
         deliver(outbox, office_, folder, now + timedelta(days=days), post)
     told: Counter[tuple[str, int]] = Counter()
     for message in post.messages:
-        text = f"{message.subject}\n{message.body}"
+        text = f"{message.words.subject}\n{message.words.body}"
         told.update((message.channel, n) for n in range(1, 10) if f"KA.2025-N.r{n})" in text)
     channels = ("mailto://ka@vidu.example", "json://second")
     assert told == {(channel, number): 1 for channel in channels for number in written}
