@@ -188,6 +188,8 @@ class Site:
     Attributes:
         as_of: up to when submissions and decisions count.
         code_version: the version of the program that computed the figures.
+        merged_into: for a unit and term the units that merged wholly into it, with the day from which each was
+            no more.
     """
 
     as_of: datetime
@@ -203,6 +205,7 @@ class Site:
     submissions: tuple[Submission, ...]
     statements: tuple[StatedFigure, ...]
     explanations: dict[str, tuple[Explanation, ...]] = field(default_factory=dict)
+    merged_into: dict[tuple[str, str], dict[str, date]] = field(default_factory=dict)
 
     def figure(self, indicator: str, org: str, period: str) -> Figure | None:
         """Give a figure that has a value; None where there is none."""
@@ -225,6 +228,11 @@ class Site:
     def children(self, unit: Unit) -> tuple[Unit, ...]:
         """Give the units under a province that have a report for the same term."""
         return self._by_parent.get((unit.code, unit.term), ()) if unit.is_province else ()
+
+    def predecessors(self, unit: Unit) -> tuple[Unit, ...]:
+        """Give the units that merged wholly into one, whose figures of the term it takes in."""
+        merged = self.merged_into.get((unit.code, unit.term), {})
+        return tuple(other for other in self.units if other.term == unit.term and other.code in merged)
 
     def years(self, term: str) -> tuple[int, ...]:
         """Give the years that make a term."""
@@ -357,6 +365,7 @@ def load_site(warehouse: Path, *, as_of: datetime, code_version: str, term: str 
         submissions=tuple(sorted(map(_submission, tables["fct_submission"]), key=lambda s: s.id)),
         statements=tuple(sorted(map(_stated, tables["rpt_stated_figure"]), key=lambda s: s.id)),
         explanations=_explanations(tables["rpt_explanation"]),
+        merged_into=_merged_into(tables["rpt_predecessor"]),
     )
 
 
@@ -529,6 +538,13 @@ def _explanations(rows: Iterable[dict[str, Any]]) -> dict[str, tuple[Explanation
         )
         grouped[explanation.org].append(explanation)
     return {org: tuple(sorted(found, key=_explanation_order)) for org, found in grouped.items()}
+
+
+def _merged_into(rows: Iterable[dict[str, Any]]) -> dict[tuple[str, str], dict[str, date]]:
+    grouped: dict[tuple[str, str], dict[str, date]] = defaultdict(dict)
+    for row in rows:
+        grouped[row["org_code"], row["term_code"]][row["predecessor_code"]] = row["ended_on"]
+    return dict(grouped)
 
 
 def _explanation_order(explanation: Explanation) -> tuple[str, str, str, str, str]:

@@ -325,27 +325,21 @@ def _previous_term(site: Site, unit: Unit, builder: _Builder) -> None:
 
 def _completeness(site: Site, unit: Unit, builder: _Builder) -> None:
     builder.add(Heading(2, message("report.section.completeness"), "muc-do-day-du"))
-    count = site.completeness(unit)
-    if count.owed == 0:
+    earlier = site.predecessors(unit)
+    if site.completeness(unit).owed == 0:
         builder.add(Paragraph(message("report.completeness.none")))
     else:
-        builder.add(
-            Paragraph(
-                message(
-                    "report.completeness.sentence",
-                    owed=write.number(count.owed),
-                    received=write.number(count.received),
-                    on_time=write.number(count.on_time),
-                    accepted=write.number(count.accepted),
-                )
-            )
-        )
-    filings = site.filings_of(unit)
+        builder.add(Paragraph(_counted(site, unit, "report.completeness.sentence")))
+    for predecessor in earlier:
+        ended_on = write.day(site.merged_into[unit.code, unit.term][predecessor.code])
+        sentence = _counted(site, predecessor, "report.completeness.predecessor", ended_on=ended_on)
+        builder.add(Paragraph(sentence))
+    filings = {member: filings for member in (*earlier, unit) if (filings := site.filings_of(member))}
     if filings:
-        builder.table(_filing_matrix(site, filings))
+        builder.table(_filing_matrix(site, unit, filings))
     if children := site.children(unit):
         builder.table(completeness_by_unit(site, [unit, *children], message("report.completeness.by_unit")))
-    cases = [case for member in (unit, *site.children(unit)) for case in site.open_of(member)]
+    cases = [case for member in (unit, *earlier, *site.children(unit)) for case in site.open_of(member)]
     builder.add(Heading(3, message("report.completeness.open_title"), "ho-so-dang-mo"))
     if cases:
         builder.table(open_cases(site, cases))
@@ -353,21 +347,44 @@ def _completeness(site: Site, unit: Unit, builder: _Builder) -> None:
         builder.add(Paragraph(message("report.completeness.no_open")))
 
 
-def _filing_matrix(site: Site, filings: Sequence[Filing]) -> Grid:
-    open_now = {(case.org, case.period) for case in site.open_cases}
-    by_row: dict[str, dict[str, Filing]] = {}
-    for filing in filings:
-        period = site.periods[filing.period]
-        label = str(period.year) if period.kind != "NK" else write.years(period.first_year, period.year)
-        by_row.setdefault(label, {})[period.kind] = filing
-    kinds = [kind for kind in (*_CUMULATIVE, "NK") if any(kind in row for row in by_row.values())]
-    rows: list[list[Text]] = [
-        [label, *(_filing_word(row.get(kind), open_now) for kind in kinds)] for label, row in by_row.items()
-    ]
-    header = [message("report.column.year"), *(message(f"report.period_short.{kind}") for kind in kinds)]
-    return Grid(
-        message("report.completeness.matrix"), header, rows, ["l"] * len(header), [1, *([1.4] * len(kinds))]
+def _counted(site: Site, unit: Unit, key: str, **fields: Any) -> str:
+    """Say how many reports a unit owed and what became of them."""
+    count = site.completeness(unit)
+    return message(
+        key,
+        unit=unit.name,
+        owed=write.number(count.owed),
+        received=write.number(count.received),
+        on_time=write.number(count.on_time),
+        accepted=write.number(count.accepted),
+        **fields,
     )
+
+
+def _filing_matrix(site: Site, unit: Unit, filings: Mapping[Unit, Sequence[Filing]]) -> Grid:
+    """Lay filings out by year; where others filed before they merged into the unit, a column says who filed."""
+    open_now = {(case.org, case.period) for case in site.open_cases}
+    by_row: dict[tuple[str, Unit], dict[str, Filing]] = {}
+    for member, of_member in filings.items():
+        for filing in of_member:
+            period = site.periods[filing.period]
+            label = str(period.year) if period.kind != "NK" else write.years(period.first_year, period.year)
+            by_row.setdefault((label, member), {})[period.kind] = filing
+    kinds = [kind for kind in (*_CUMULATIVE, "NK") if any(kind in row for row in by_row.values())]
+    names = [message("report.column.year")]
+    widths = [1.0]
+    is_shared = any(member != unit for member in filings)
+    if is_shared:
+        names.append(message("report.column.filed_by"))
+        widths.append(3.2)
+    rows: list[list[Text]] = []
+    for (label, member), row in sorted(by_row.items(), key=lambda item: item[0][0]):
+        filed_by = member.name if member == unit else link(member.name, f"{member.slug}.html")
+        words = [_filing_word(row.get(kind), open_now) for kind in kinds]
+        rows.append([label, *([filed_by] if is_shared else []), *words])
+    header = [*names, *(message(f"report.period_short.{kind}") for kind in kinds)]
+    caption = message("report.completeness.matrix")
+    return Grid(caption, header, rows, ["l"] * len(header), [*widths, *([1.4] * len(kinds))])
 
 
 def _filing_word(filing: Filing | None, open_now: set[tuple[str, str]]) -> str:
@@ -495,7 +512,8 @@ def _explanations(site: Site, unit: Unit, builder: _Builder) -> None:
     term = site.periods[unit.term]
     found = [
         explanation
-        for explanation in site.explanations.get(unit.code, ())
+        for member in (*site.predecessors(unit), unit)
+        for explanation in site.explanations.get(member.code, ())
         if (period := site.periods.get(explanation.period)) is not None
         and term.starts_on <= period.starts_on
         and period.ends_on <= term.ends_on

@@ -60,7 +60,7 @@ _TYPES = {
     ),
     "integer": "decimals sort_order year first_year revision n_errors n_warnings",
     "boolean": "is_province is_owed is_received is_on_time is_accepted",
-    "date": "starts_on ends_on valid_from due_on",
+    "date": "starts_on ends_on valid_from due_on ended_on",
     "timestamp": "received_at",
 }
 _TYPE_OF = {name: kind for kind, names in _TYPES.items() for name in names.split()}
@@ -195,6 +195,7 @@ def _rows() -> dict[str, list[dict[str, Any]]]:
             for code, name, kind, *_ in UNITS
         ],
         "dim_period": [{**period, "sort_order": n} for n, period in enumerate(periods)],
+        "rpt_predecessor": [],
         "rpt_report_unit": [
             dict(
                 zip(

@@ -37,3 +37,19 @@
         else 'last'
     end
 {% endmacro %}
+
+{# Whether a row counts, of all the filings of its year: that of a flow always, else that of the latest or the first. #}
+{% macro counts_in_year(measure, effective_row) %}
+    (
+        {{ measure }}.within_year = 'sum'
+        or ({{ measure }}.within_year = 'last' and {{ effective_row }}.is_latest)
+        or ({{ measure }}.within_year = 'first' and {{ effective_row }}.is_first)
+    )
+{% endmacro %}
+
+{# Whether two rows are of the same term of the sum that makes an indicator. #}
+{% macro same_term(one, other) -%}
+    {{ one }}.indicator_code = {{ other }}.indicator_code
+    and {{ one }}.part = {{ other }}.part
+    and {{ one }}.term_no = {{ other }}.term_no
+{%- endmacro %}

@@ -98,10 +98,7 @@ of_organisations as (
     from {{ ref('int_indicator__contribution') }} as contributions
     inner join {{ ref('int_indicator__measure') }} as measures on contributions.measure_id = measures.measure_id
     inner join organisation_rows as source_rows on contributions.row_id = source_rows.row_id
-    where
-        measures.within_year = 'sum'
-        or (measures.within_year = 'last' and source_rows.is_latest)
-        or (measures.within_year = 'first' and source_rows.is_first)
+    where {{ counts_in_year('measures', 'source_rows') }}
     group by source_rows.org_code, contributions.measure_id, source_rows.base_period_code
 
 ),

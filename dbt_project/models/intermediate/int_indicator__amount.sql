@@ -8,10 +8,7 @@ select
 from {{ ref('int_indicator__contribution') }} as contributions
 inner join {{ ref('int_indicator__measure') }} as measures on contributions.measure_id = measures.measure_id
 inner join {{ ref('int_row__effective') }} as effective_rows on contributions.row_id = effective_rows.row_id
-where
-    measures.within_year = 'sum'
-    or (measures.within_year = 'last' and effective_rows.is_latest)
-    or (measures.within_year = 'first' and effective_rows.is_first)
+where {{ counts_in_year('measures', 'effective_rows') }}
 group by
     contributions.measure_id,
     effective_rows.reporting_org_code,

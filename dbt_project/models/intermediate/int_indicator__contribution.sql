@@ -30,9 +30,7 @@ counted_codes as (
     from terms
     inner join {{ ref('stg_indicator_term_filter') }} as filters
         on
-            terms.indicator_code = filters.indicator_code
-            and terms.part = filters.part
-            and terms.term_no = filters.term_no
+            {{ same_term('terms', 'filters') }}
             and terms.column_code = filters.column_code
     where terms.is_count
 
@@ -50,9 +48,7 @@ row_filters as (
     from terms
     inner join {{ ref('stg_indicator_term_filter') }} as filters
         on
-            terms.indicator_code = filters.indicator_code
-            and terms.part = filters.part
-            and terms.term_no = filters.term_no
+            {{ same_term('terms', 'filters') }}
     where not (terms.is_count and filters.column_code = terms.column_code)
 
 ),
@@ -97,9 +93,7 @@ matching_rows as (
             and row_filters.code = codes.value_code
     inner join n_row_filters
         on
-            row_filters.indicator_code = n_row_filters.indicator_code
-            and row_filters.part = n_row_filters.part
-            and row_filters.term_no = n_row_filters.term_no
+            {{ same_term('row_filters', 'n_row_filters') }}
     group by
         row_filters.indicator_code,
         row_filters.part,
@@ -149,14 +143,10 @@ cells as (
             and terms.is_count = (cells.value_number is null)
     left join n_row_filters
         on
-            terms.indicator_code = n_row_filters.indicator_code
-            and terms.part = n_row_filters.part
-            and terms.term_no = n_row_filters.term_no
+            {{ same_term('terms', 'n_row_filters') }}
     left join matching_rows
         on
-            terms.indicator_code = matching_rows.indicator_code
-            and terms.part = matching_rows.part
-            and terms.term_no = matching_rows.term_no
+            {{ same_term('terms', 'matching_rows') }}
             and cells.row_id = matching_rows.row_id
     where n_row_filters.n_columns is null or matching_rows.row_id is not null
 
@@ -197,7 +187,5 @@ inner join {{ ref('int_indicator__measure') }} as measures
         and natured.within_year = measures.within_year
 left join counted_codes
     on
-        natured.indicator_code = counted_codes.indicator_code
-        and natured.part = counted_codes.part
-        and natured.term_no = counted_codes.term_no
+        {{ same_term('natured', 'counted_codes') }}
         and natured.value_code = counted_codes.code

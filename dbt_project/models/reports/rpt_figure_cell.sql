@@ -46,31 +46,20 @@ contributors as (
 
 source_rows as (
 
-    select
-        contributors.*,
-        effective_rows.row_id,
-        effective_rows.is_latest,
-        effective_rows.is_first
-    from contributors
-    inner join {{ ref('int_row__effective') }} as effective_rows
-        on
-            contributors.base_period_code = effective_rows.base_period_code
-            and contributors.contributing_code = effective_rows.reporting_org_code
-    where contributors.closure_level = 'unit'
-
-    union all
-
-    select
-        contributors.*,
-        effective_rows.row_id,
-        effective_rows.is_latest,
-        effective_rows.is_first
-    from contributors
-    inner join {{ ref('int_row__effective') }} as effective_rows
-        on
-            contributors.base_period_code = effective_rows.base_period_code
-            and contributors.contributing_code = effective_rows.row_org_code
-    where contributors.closure_level = 'organisation'
+    {% for level, code in [('unit', 'reporting_org_code'), ('organisation', 'row_org_code')] %}
+        select
+            contributors.*,
+            effective_rows.row_id,
+            effective_rows.is_latest,
+            effective_rows.is_first
+        from contributors
+        inner join {{ ref('int_row__effective') }} as effective_rows
+            on
+                contributors.base_period_code = effective_rows.base_period_code
+                and contributors.contributing_code = effective_rows.{{ code }}
+        where contributors.closure_level = '{{ level }}'
+        {% if not loop.last %}union all{% endif %}
+    {% endfor %}
 
 ),
 
@@ -107,11 +96,7 @@ cells as (
             and contributions.column_code = columns.column_code
     where
         contributions.is_counted
-        and (
-            source_rows.within_year = 'sum'
-            or (source_rows.within_year = 'last' and source_rows.is_latest)
-            or (source_rows.within_year = 'first' and source_rows.is_first)
-        )
+        and {{ counts_in_year('source_rows', 'source_rows') }}
 
 )
 

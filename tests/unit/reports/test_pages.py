@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -273,6 +273,30 @@ def test_a_unit_of_measure_is_not_said_twice(site: Site) -> None:
     assert names["villages"] == "Thôn, bản, ấp, khu phố, tổ dân phố"
     assert names["townships"] == "Thị trấn, đặc khu"
     assert names["members_female_share"].endswith(" (%)")
+
+
+def test_what_merged_into_a_unit_stands_beside_it_as_it_filed(site: Site) -> None:
+    unit, earlier = unit_of(site, "VP-YL"), unit_of(site, "TG-GCT")
+    merged = replace(site, merged_into={(unit.code, TERM): {earlier.code: date(2019, 7, 1)}})
+    text = markdown(unit_page(merged, unit, PLAN))
+    assert "Huyện ủy Gò Công Tây đã nhập vào đơn vị này từ ngày 1/7/2019" in text
+    grid = next(
+        b for b in unit_page(merged, unit, PLAN).blocks if isinstance(b, Grid) and "theo kỳ" in b.caption
+    )
+    assert grid.header[1] == "Đơn vị nộp"
+    filers = [(row[0], row[1] if isinstance(row[1], str) else row[1].text) for row in grid.rows]
+    assert filers[:2] == [
+        ("2016", f"[{earlier.name}]({earlier.slug}.html)"),
+        ("2016", unit.name),
+    ]
+    assert "đã nhập vào" not in markdown(unit_page(site, unit, PLAN))
+
+
+def test_explanations_of_what_merged_into_a_unit_stand_in_its_annex(site: Site) -> None:
+    unit, earlier = unit_of(site, "TG-GCT"), unit_of(site, "VP-YL")
+    merged = replace(site, merged_into={(unit.code, TERM): {earlier.code: date(2019, 7, 1)}})
+    assert "VP-YL.2020-N.r2" in markdown(unit_page(merged, unit, PLAN)).replace("\\", "")
+    assert "VP-YL.2020-N.r2" not in markdown(unit_page(site, unit, PLAN)).replace("\\", "")
 
 
 def test_no_sentence_is_empty(site: Site) -> None:
