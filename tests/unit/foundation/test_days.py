@@ -22,11 +22,11 @@ def test_the_day_begins_at_midnight_in_vietnam(moment: datetime, day: date) -> N
     assert day_of(moment) == day
 
 
-@given(st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC)))
+@given(st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC)))  # noqa: DTZ001
 def test_the_day_does_not_depend_on_how_the_moment_is_written(moment: datetime) -> None:
     assert day_of(moment) == day_of(moment.astimezone(timezone(timedelta(hours=-11))))
 
 
 def test_a_moment_without_a_zone_has_no_day() -> None:
     with pytest.raises(ValueError, match="time zone"):
-        day_of(datetime(2021, 1, 20))
+        day_of(datetime(2021, 1, 20))  # noqa: DTZ001
