@@ -38,8 +38,15 @@ def answer_to(
         unit = registry.organisation_in(key.unit, Period.parse(key.period))
     if registry is not None and unit is None and key.unit in registry.versions:
         unit = registry.versions[key.unit][-1]
-    received_at = None if is_trial else submission.received_at
-    return Answer(key, submission.reading, judgement, unit.org_name if unit else "", received_at)
+    row = registry.periods.get(key.period) if registry is not None else None
+    return Answer(
+        key,
+        submission.reading,
+        judgement,
+        unit_name=unit.org_name if unit else "",
+        received_at=None if is_trial else submission.received_at,
+        due_on=row.due_on if row else None,
+    )
 
 
 def changes_since(

@@ -51,7 +51,7 @@ _EXTENSIONS = {
     "zip": ("zip",),
 }
 
-_DECODING_ERRORS = (
+DECODING_ERRORS = (
     zipfile.BadZipFile,
     zlib.error,
     ParseError,
@@ -84,12 +84,31 @@ def open_book(path: Path, name: str) -> Book:
             if size > MAX_FILE_BYTES:
                 raise UnreadableError("R007", found=megabytes(size), limit=megabytes(MAX_FILE_BYTES))
             book = _open(path.read_bytes(), name)
-    except _DECODING_ERRORS as error:
+    except DECODING_ERRORS as error:
         raise UnreadableError("R006", reason=f"{type(error).__name__}: {error}") from error
     extension = PurePosixPath(name).suffix.lower().lstrip(".")
     if book.kind != "folder" and extension not in _EXTENSIONS[book.kind]:
         book.notes.append(Problem("R105", value=name, details={"kind": book.kind}))
     return book
+
+
+def packed_workbook(path: Path) -> tuple[str, bytes] | None:
+    """Give the one workbook that an archive or a folder holds, with its name in it; None for any other file.
+
+    Raises:
+        UnreadableError: the archive cannot be unpacked.
+        OSError: the path cannot be read at all.
+    """
+    data = pack_folder(path) if path.is_dir() else path.read_bytes()
+    if not data.startswith(_ZIP):
+        return None
+    with open_archive(data) as archive:
+        if {"[Content_Types].xml", "mimetype"} & set(archive.namelist()):
+            return None
+        files = [e for e in archive.infolist() if not e.is_dir() and not is_junk(entry_name(e))]
+        found = [(name, archive.read(e)) for e in files if (name := entry_name(e))]
+        workbooks = [(name, content) for name, content in found if _is_workbook(content, name)]
+    return workbooks[0] if len(workbooks) == 1 else None
 
 
 def _open(data: bytes, name: str) -> Book:

@@ -5,26 +5,27 @@ does not: what the first sheet says (`receipt.py`), the formats of parts (`sheet
 `styles.py`).
 """
 
-import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from xml.etree.ElementTree import ParseError
+from typing import Any
 
 from ingestion.catalogue import Catalogue
 from ingestion.cells import parse_address
 from ingestion.findings import Finding
 from ingestion.messages import message
 from ingestion.reading.book import UnreadableError
-from ingestion.reading.opening import open_book
+from ingestion.reading.opening import DECODING_ERRORS, open_book, packed_workbook
+from ingestion.reading.repair import repair
 from ingestion.returns.comments import MARK
 from ingestion.returns.explanations import Question, new_sheet, prepare, questions
 from ingestion.returns.grid import Grid
 from ingestion.returns.package import Package, blank_package
-from ingestion.returns.plain import copy_of
-from ingestion.returns.receipt import SHEET, Answer, Marks, named_styles, receipt, severity_of
+from ingestion.returns.plain import Area, copy_of
+from ingestion.returns.receipt import SHEET, Answer, Marks, named_styles, printed, receipt, severity_of
 from ingestion.returns.sheet import SharedStrings, Sheet
 from ingestion.returns.styles import ASKED_FILL, NOTED_FILL, RELATED_FILL, WRONG_FILL, Styles
+from ingestion.submissions import FormTable
 from ingestion.text import clean, fold
 from ingestion.workbook import EXPLANATIONS_SHEET
 
@@ -40,19 +41,7 @@ _EXPLANATION_SHEETS = frozenset({"giai trinh", "explanations"})
 
 Place = tuple[int, int]
 
-_UNMARKABLE = (
-    zipfile.BadZipFile,
-    ParseError,
-    UnreadableError,
-    ArithmeticError,
-    AttributeError,
-    EOFError,
-    LookupError,
-    NotImplementedError,
-    RuntimeError,
-    TypeError,
-    ValueError,
-)
+_UNMARKABLE = (*DECODING_ERRORS, UnreadableError)
 """What stumbles over a package that the reader could read but that is put together in an unusual way."""
 
 
@@ -75,22 +64,61 @@ def marked_workbook(path: Path, answer: Answer, catalogue: Catalogue) -> bytes:
     Returns:
         An .xlsx; the same arguments give the same bytes.
     """
-    name = answer.reading.file_name
-    if answer.reading.is_readable:
-        if answer.reading.kind in ("xlsx", "xlsm"):
-            try:
-                package = Package(path.read_bytes())
-                marks = Marks(sheets={clean(entry.name): entry.name for entry in package.sheets()})
-                return _marked(package, marks, answer, catalogue)
-            except _UNMARKABLE:
-                pass  # the cells can still be copied, of which the first sheet will tell
-        try:
-            data, names = copy_of(open_book(path, name))
-            marks = Marks(sheets=names, notes=[("returns.note.copied", {"kind": answer.reading.kind})])
-            return _marked(Package(data), marks, answer, catalogue)
-        except _UNMARKABLE:
-            return findings_alone(answer, catalogue)
-    return _listed(Marks(), answer, catalogue)
+    if not answer.reading.is_readable:
+        return _listed(Marks(), answer, catalogue)
+    try:
+        return _marked_original(path, answer, catalogue)
+    except _UNMARKABLE:
+        pass  # the cells can still be copied, of which the first sheet will tell
+    try:
+        return _marked_copy(path, answer, catalogue)
+    except _UNMARKABLE:
+        return findings_alone(answer, catalogue)
+
+
+def _marked_original(path: Path, answer: Answer, catalogue: Catalogue) -> bytes:
+    """Mark the filed workbook itself, or the one in the filed archive.
+
+    Raises:
+        UnreadableError: it is in no format that can be marked.
+        Exception: any of `_UNMARKABLE`, on a package that is put together in an unusual way.
+    """
+    notes: list[tuple[str, dict[str, Any]]] = []
+    kind = answer.reading.kind
+    if kind in ("xlsx", "xlsm"):
+        data = path.read_bytes()
+    elif kind in ("zip", "folder") and (packed := packed_workbook(path)) is not None:
+        name, data = packed
+        notes.append(("returns.note.unpacked", {"name": name}))
+    else:
+        raise UnreadableError("R005", kind=kind)
+    package = Package(data)
+    marks = Marks(sheets={clean(entry.name): entry.name for entry in package.sheets()}, notes=notes)
+    return _marked(package, marks, answer, catalogue)
+
+
+def _marked_copy(path: Path, answer: Answer, catalogue: Catalogue) -> bytes:
+    """Mark a workbook of the same content."""
+    reading = answer.reading
+    book = open_book(path, reading.file_name)
+    repair(book)
+    areas = {table.sheet: _area(table, catalogue) for table in reading.tables.values() if table.columns}
+    data, names = copy_of(book, areas)
+    key = "returns.note.tables_copied" if book.is_text else "returns.note.copied"
+    marks = Marks(sheets=names, notes=[(key, {"kind": reading.kind})])
+    return _marked(Package(data), marks, answer, catalogue)
+
+
+def _area(table: FormTable, catalogue: Catalogue) -> Area:
+    rows = [row.number for row in table.rows]
+    total = table.total.number if table.total else 0
+    return Area(
+        first=min(rows or [total]),
+        last=max([*rows, total]),
+        total=total,
+        columns=max(table.columns.values()),
+        codes=frozenset(column.code for column in catalogue.forms[table.form].columns),
+    )
 
 
 def findings_alone(answer: Answer, catalogue: Catalogue) -> bytes:
@@ -211,10 +239,11 @@ def _paragraphs(findings: Sequence[Finding]) -> list[str]:
         head = f"{severity} {finding.rule}"
         paragraphs += [head] if not paragraphs else ["", head]
         facts = []
-        if finding.value:
-            facts.append(message("returns.comment.found", found=finding.value[:_LONGEST_VALUE]))
-        if finding.expected:
-            facts.append(message("returns.comment.expected", expected=finding.expected[:_LONGEST_VALUE]))
+        found, expected = printed(finding)
+        if found:
+            facts.append(message("returns.comment.found", found=found[:_LONGEST_VALUE]))
+        if expected:
+            facts.append(message("returns.comment.expected", expected=expected[:_LONGEST_VALUE]))
         if facts:
             paragraphs.append(" · ".join(facts))
         paragraphs.append(_without_place(finding.message, finding))

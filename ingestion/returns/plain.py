@@ -1,12 +1,15 @@
 """A workbook of the same content as a file that is none in the format of returns (.xls, .ods, CSV).
 
-What belongs here: cells with their types, merged ranges and what is hidden. What does not: the layout of the
-clerk's file beyond that; formulas are their values.
+What belongs here: cells with their types, merged ranges and what is hidden, in a plain layout that reads well.
+What does not: the layout of the clerk's file beyond that; formulas are their values.
 """
 
 import io
 import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from math import ceil
 from typing import Any
 
 import xlsxwriter
@@ -14,6 +17,7 @@ import xlsxwriter
 from ingestion.cells import Cell, CellType, SheetCells
 from ingestion.reading.book import Book
 from ingestion.returns.safety import harmless
+from ingestion.text import clean
 
 _OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
 _CREATED = datetime(2020, 1, 1)  # noqa: DTZ001 - a constant without meaning; the format knows no time zones
@@ -22,15 +26,41 @@ _WHOLE = re.compile(r"0|-?[1-9][0-9]{0,14}")
 _UNSAFE_NAME = re.compile(r"[\[\]:*?/\\]")
 _LONGEST_NAME = 31
 _LONGEST_TEXT = 32_767
-_NARROWEST, _WIDEST = 7, 34
-_HEAD_ROWS = 4
+_NARROWEST, _WIDEST, _WIDEST_LABEL = 7, 40, 12
+_HEAD_ROWS, _FIRST_BODY_ROW = 4, 8
+_FEWEST_LABELS = 3
+_LAST_FROZEN_ROW, _FROZEN_COLUMNS = 14, 2
+_MOST_DRAWN_ROWS = 2_000
+_LINE_HEIGHT, _HIGHEST = 15.0, 300.0
+_SHARE, _BOLD_SHARE = 0.88, 1.2
+"""How much of a unit of width a character takes, and one of a bold label that breaks between words."""
+
 _A4 = 9
 _LARGEST_MERGE = 2_000
 _LAST_ROW, _LAST_COLUMN = 1_048_576, 16_384
 
 
-def copy_of(book: Book) -> tuple[bytes, dict[str, str]]:
+@dataclass(frozen=True)
+class Area:
+    """Where a form stands in a sheet: its rows below the header, its last column, the codes of its columns.
+
+    Attributes:
+        total: the row of the printed total; 0 if there is none.
+    """
+
+    first: int
+    last: int
+    total: int
+    columns: int
+    codes: frozenset[str]
+
+
+def copy_of(book: Book, areas: Mapping[str, Area]) -> tuple[bytes, dict[str, str]]:
     """Write a workbook of the same content.
+
+    Args:
+        book: the sheets as they were read.
+        areas: where a form was recognised, by the name of its sheet; such sheets are laid out as forms are.
 
     Returns:
         The workbook, and the name of each sheet in it by the name under which it was read.
@@ -43,7 +73,8 @@ def copy_of(book: Book) -> tuple[bytes, dict[str, str]]:
     for sheet in book.sheets:
         name = _free_name(sheet.name, {used.casefold() for used in names.values()})
         names.setdefault(sheet.name, name)
-        _write(workbook.add_worksheet(name), sheet, formats, is_text=book.is_text)
+        target = workbook.add_worksheet(name)
+        _Copy(target, sheet, areas.get(sheet.name), formats, is_text=book.is_text).write()
     workbook.close()
     return buffer.getvalue(), names
 
@@ -53,11 +84,11 @@ class _Formats:
 
     def __init__(self, workbook: Any) -> None:
         self._workbook = workbook
-        self._made: dict[tuple[str, bool], Any] = {}
+        self._made: dict[tuple[str, str], Any] = {}
 
-    def get(self, number_format: str, *, is_boxed: bool) -> Any:
-        """Give the format of a kind of cell."""
-        key = (number_format, is_boxed)
+    def get(self, number_format: str, look: str) -> Any:
+        """Give the format of a kind of cell: `loose`, `boxed`, `head` or `total`."""
+        key = (number_format, look)
         if key not in self._made:
             settings: dict[str, Any] = {
                 "font_name": "Times New Roman",
@@ -66,76 +97,182 @@ class _Formats:
             }
             if number_format == "@":
                 # Without the prefix a text that begins like a formula becomes one when the cell is edited.
-                settings |= {"quote_prefix": True, "text_wrap": is_boxed}
-            if is_boxed:
+                settings |= {"quote_prefix": True, "text_wrap": look != "loose"}
+            if look != "loose":
                 settings |= {"border": 1, "border_color": "#B8C2CC"}
+            if look == "head":
+                settings |= {"bold": True, "align": "center", "text_wrap": True, "bg_color": "#DDE5EC"}
+            if look == "total":
+                settings["bold"] = True
             self._made[key] = self._workbook.add_format(settings)
         return self._made[key]
 
 
-def _write(target: Any, sheet: SheetCells, formats: _Formats, *, is_text: bool) -> None:
-    if not sheet.visible:
-        target.hide()
-    for row, column, cell in ((r, c, cell) for (r, c), cell in sorted(sheet.cells.items())):
-        if row <= _LAST_ROW and column <= _LAST_COLUMN:
-            _write_cell(target, cell, formats, is_text=is_text)
-    for row in sorted(sheet.hidden_rows):
-        target.set_row(row - 1, None, None, {"hidden": True})
+class _Copy:
+    """One sheet being copied."""
+
+    def __init__(
+        self, target: Any, sheet: SheetCells, area: Area | None, formats: _Formats, *, is_text: bool
+    ) -> None:
+        self._target = target
+        self._sheet = sheet
+        self._area = area
+        self._formats = formats
+        self._is_text = is_text
+        self._merged = _merges(sheet)
+        self._head = self._head_rows()
+        self._widths = self._column_widths()
+
+    def write(self) -> None:
+        """Write everything."""
+        target, sheet = self._target, self._sheet
+        if not sheet.visible:
+            target.hide()
+        if self._area is not None and self._head:
+            self._fill(self._area)
+            if self._area.first <= _LAST_FROZEN_ROW:
+                target.freeze_panes(self._area.first - 1, _FROZEN_COLUMNS)
+                target.repeat_rows(self._head.start - 1, self._head.stop - 2)
+        for (row, column), cell in sorted(sheet.cells.items()):
+            if row <= _LAST_ROW and column <= _LAST_COLUMN:
+                self._write_cell(cell)
+        for top, left, bottom, right in self._merged:
+            target.merge_range(
+                top - 1, left - 1, bottom - 1, right - 1, "", self._formats.get("@", self._look(top, left))
+            )
+            self._write_cell(sheet.cells[top, left])
+        self._set_rows()
+        for column, width in self._widths.items():
+            hidden = {"hidden": True} if column in sheet.hidden_columns else {}
+            target.set_column(column - 1, column - 1, width, None, hidden)
+        for column in sorted(sheet.hidden_columns - set(self._widths)):
+            target.set_column(column - 1, column - 1, None, None, {"hidden": True})
+        target.set_landscape()
+        target.set_paper(_A4)
+        target.fit_to_pages(1, 0)
+
+    def _head_rows(self) -> range:
+        """Give the rows of a form's header: the last rows above its figures that have several labels."""
+        if self._area is None:
+            return range(0)
+        counts: dict[int, int] = {}
+        for row, column in self._sheet.cells:
+            if row < self._area.first and column <= self._area.columns:
+                counts[row] = counts.get(row, 0) + 1
+        start = min((row for row, count in counts.items() if count >= _FEWEST_LABELS), default=0)
+        return range(start, self._area.first) if start else range(0)
+
+    def _look(self, row: int, column: int) -> str:
+        area = self._area
+        if area is None:
+            return "boxed" if row > _HEAD_ROWS else "loose"
+        if column > area.columns:
+            return "loose"
+        if row in self._head:
+            return "head"
+        if row == area.total:
+            return "total"
+        return "boxed" if area.first <= row <= area.last else "loose"
+
+    def _fill(self, area: Area) -> None:
+        """Draw the whole table; what its cells say is written over it."""
+        last = min(area.last, area.first + _MOST_DRAWN_ROWS)
+        for row in (*self._head, *range(max(area.first, 1), last + 1)):
+            for column in range(1, area.columns + 1):
+                shape = "@" if row in self._head else "General"
+                style = self._formats.get(shape, self._look(row, column))
+                self._target.write_blank(row - 1, column - 1, None, style)
+
+    def _set_rows(self) -> None:
+        """Hide what was hidden and rows of codes, which are for programs; let wrapped texts have room."""
+        hidden = set(self._sheet.hidden_rows)
+        for row in self._head:
+            texts = [cell.text for (r, _), cell in self._sheet.cells.items() if r == row]
+            if self._area is not None and len(texts) > 1 and self._area.codes.issuperset(texts):
+                hidden.add(row)
+        heights = self._row_heights()
+        for row in sorted(hidden | set(heights)):
+            self._target.set_row(row - 1, heights.get(row), None, {"hidden": row in hidden})
+
+    def _row_heights(self) -> dict[int, float]:
+        """Estimate how high rows have to be for wrapped texts to be seen; only few programs see to it."""
+        spans = {(top, left): (bottom, right) for top, left, bottom, right in self._merged}
+        heights: dict[int, float] = {}
+        for (row, column), cell in self._sheet.cells.items():
+            if cell.type is not CellType.TEXT or self._look(row, column) == "loose":
+                continue
+            bottom, right = spans.get((row, column), (row, column))
+            width = sum(self._widths.get(c, _NARROWEST) for c in range(column, right + 1))
+            share = _BOLD_SHARE if row in self._head else _SHARE
+            lines = sum(ceil(len(part) * share / width) for part in cell.text.split("\n"))
+            if lines > 1 or row in self._head:
+                for covered in range(row, min(bottom, row + _LARGEST_MERGE) + 1):
+                    needed = min(lines * _LINE_HEIGHT / (bottom - row + 1) + 3, _HIGHEST)
+                    heights[covered] = max(heights.get(covered, 0), needed)
+        return heights
+
+    def _column_widths(self) -> dict[int, float]:
+        """Give each column a width at which its texts can be read."""
+        longest: dict[int, int] = {}
+        spread = {(top, left) for top, left, _, right in self._merged if right > left}
+        for (row, column), cell in self._sheet.cells.items():
+            if self._look(row, column) == "loose" or (row, column) in spread or column > _LAST_COLUMN:
+                continue
+            words = max(map(len, cell.text.split()), default=0)
+            if self._area is None:
+                length = min(len(cell.text), _WIDEST) if row > _FIRST_BODY_ROW else words
+            elif row in self._head:
+                length = 0 if cell.text in self._area.codes else min(words, _WIDEST_LABEL)
+            else:
+                length = min(len(cell.text), _WIDEST)
+            longest[column] = max(longest.get(column, 0), length)
+        return {column: min(max(length + 2, _NARROWEST), _WIDEST) for column, length in longest.items()}
+
+    def _write_cell(self, cell: Cell) -> None:
+        look = self._look(cell.row, cell.column)
+        _write_cell(self._target, cell, lambda shape: self._formats.get(shape, look), is_text=self._is_text)
+
+
+def _merges(sheet: SheetCells) -> list[tuple[int, int, int, int]]:
+    """Give the merged ranges that can be written: none of a cell without text, too large or over another."""
     taken: set[tuple[int, int]] = set()
+    kept = []
     for top, left, bottom, right in sheet.merged:
-        owner = sheet.cells.get((top, left))
         size = (bottom - top + 1) * (right - left + 1)
-        if owner is None or not 1 < size <= _LARGEST_MERGE or right > _LAST_COLUMN or bottom > _LAST_ROW:
+        if (top, left) not in sheet.cells or not 1 < size <= _LARGEST_MERGE:
             continue
         area = {(r, c) for r in range(top, bottom + 1) for c in range(left, right + 1)}
-        if area & taken:
+        if area & taken or right > _LAST_COLUMN or bottom > _LAST_ROW:
             continue
         taken |= area
-        is_boxed = top > _HEAD_ROWS
-        target.merge_range(top - 1, left - 1, bottom - 1, right - 1, "", formats.get("@", is_boxed=is_boxed))
-        _write_cell(target, owner, formats, is_text=is_text)
-    target.set_landscape()
-    target.set_paper(_A4)
-    target.fit_to_pages(1, 0)
-    for column, width in _widths(sheet).items():
-        target.set_column(column - 1, column - 1, width)
+        kept.append((top, left, bottom, right))
+    return kept
 
 
-def _write_cell(target: Any, cell: Cell, formats: _Formats, *, is_text: bool) -> None:
+def _write_cell(target: Any, cell: Cell, style: Callable[[str], Any], *, is_text: bool) -> None:
     at = (cell.row - 1, cell.column - 1)
-    is_boxed = cell.row > _HEAD_ROWS
     value = cell.value
     if cell.type is CellType.NUMBER and isinstance(value, int | float):
-        target.write_number(*at, value, formats.get(cell.number_format or "General", is_boxed=is_boxed))
+        target.write_number(*at, value, style(cell.number_format or "General"))
     elif cell.type is CellType.BOOL:
-        target.write_boolean(*at, bool(value), formats.get("General", is_boxed=is_boxed))
+        target.write_boolean(*at, bool(value), style("General"))
     elif isinstance(value, date | time | timedelta):
         shape = "dd/mm/yyyy" if isinstance(value, date) and not isinstance(value, datetime) else "General"
         if isinstance(value, datetime):
             shape = "dd/mm/yyyy hh:mm"
         elif isinstance(value, time | timedelta):
             shape = "hh:mm:ss"
-        target.write_datetime(*at, value, formats.get(shape, is_boxed=is_boxed))
+        target.write_datetime(*at, value, style(shape))
     elif cell.type is CellType.ERROR:
         name = cell.text if cell.text in _ERRORS else "#N/A"
-        target.write_formula(*at, f"={name}", formats.get("General", is_boxed=is_boxed), name)
+        target.write_formula(*at, f"={name}", style("General"), name)
     elif is_text and _WHOLE.fullmatch(cell.text):
-        target.write_number(*at, int(cell.text), formats.get("General", is_boxed=is_boxed))
+        target.write_number(*at, int(cell.text), style("General"))
     else:
-        text = harmless(str(value))[:_LONGEST_TEXT]
-        target.write_string(*at, text, formats.get("@", is_boxed=is_boxed))
-
-
-def _widths(sheet: SheetCells) -> dict[int, float]:
-    """Give each column a width at which its texts can be read."""
-    longest: dict[int, int] = {}
-    spread = {(top, left) for top, left, _, right in sheet.merged if right > left}
-    for (row, column), cell in sheet.cells.items():
-        if row > _HEAD_ROWS and (row, column) not in spread and column <= _LAST_COLUMN:
-            words = max(map(len, cell.text.split()), default=0)
-            length = min(len(cell.text), _WIDEST) if row > 8 else words
-            longest[column] = max(longest.get(column, 0), length)
-    return {column: min(max(length + 2, _NARROWEST), _WIDEST) for column, length in longest.items()}
+        stored = str(value)
+        # What was put right on reading (a script from before Unicode) is shown as it was read.
+        text = harmless(stored if clean(stored) == cell.text else cell.text)[:_LONGEST_TEXT]
+        target.write_string(*at, text, style("@"))
 
 
 def _free_name(name: str, taken: set[str]) -> str:

@@ -4,13 +4,14 @@ What belongs here: which facts are listed, in which order and how many. What doe
 (`grid.py`) and how cells are marked (`marking.py`).
 """
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from typing import Any
 
 from ingestion.catalogue import Catalogue, Language
-from ingestion.days import VIETNAM_TIME
+from ingestion.days import VIETNAM_TIME, day_of
 from ingestion.findings import Finding, Judgement, Outcome, OutcomeStatus, Verdict
 from ingestion.gate.wording import reason_text
 from ingestion.messages import message
@@ -19,7 +20,7 @@ from ingestion.reading import describe, remedy
 from ingestion.returns.differences import Differences
 from ingestion.returns.grid import Entry, Grid, link_to
 from ingestion.returns.styles import ASKED_FILL, NOTED_FILL, RELATED_FILL, WRONG_FILL, Styles
-from ingestion.submissions import Reading, SubmissionKey
+from ingestion.submissions import Problem, Reading, SubmissionKey
 from ingestion.workbook import EXPLANATIONS_SHEET, period_name
 
 SHEET = "Ket_qua"
@@ -30,6 +31,25 @@ _WIDTHS = (5.0, 13.0, 14.0, 17.0, 17.0, 66.0, 46.0, 9.0)
 _ALL = len(_WIDTHS)
 _ORDER = {"error": 0, "warning": 1, "notice": 3}
 _EXPLAINED_ORDER = 2
+_SENT_AGAIN = frozenset({Verdict.REJECTED, Verdict.NEEDS_EXPLANATION, Verdict.UNREADABLE})
+_NAMED_KINDS = frozenset({"xls", "ods", "zip", "folder"})
+_DECIMAL = re.compile(r"-?[0-9]+\.[0-9]+")
+_DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What the data team decided of a submission, whatever the gate had said."""
+
+    is_accepted: bool
+    reason: str
+    by: str
+    at: datetime
+
+    @property
+    def verdict(self) -> Verdict:
+        """What the submission is after it."""
+        return Verdict.ACCEPTED if self.is_accepted else Verdict.REJECTED
 
 
 @dataclass(frozen=True)
@@ -39,6 +59,8 @@ class Answer:
     Attributes:
         unit_name: as the registry writes it; blank where it is not at hand.
         received_at: None for a trial, of which nothing is kept.
+        due_on: the last day on which the period's report is in time, where it is known.
+        decision: what the data team decided, in a return that tells of it.
         previous: the filing that the differences are counted from.
     """
 
@@ -47,13 +69,20 @@ class Answer:
     judgement: Judgement
     unit_name: str = ""
     received_at: datetime | None = None
+    due_on: date | None = None
+    decision: Decision | None = None
     previous: SubmissionKey | None = None
     differences: Differences | None = None
 
     @property
-    def asked(self) -> list[Finding]:
-        """The warnings that wait for an explanation."""
+    def unexplained(self) -> list[Finding]:
+        """The warnings without an explanation."""
         return [f for f in self.judgement.findings if f.severity == "warning" and not f.explained]
+
+    @property
+    def asked(self) -> list[Finding]:
+        """The warnings that wait for an explanation; none where the data team has accepted them."""
+        return [] if self.decision is not None and self.decision.is_accepted else self.unexplained
 
 
 @dataclass
@@ -150,14 +179,19 @@ def _head(grid: Grid, answer: Answer, marks: Marks) -> None:
         revision=key.revision,
         file=answer.reading.file_name,
     )
-    if answer.received_at is not None:
-        moment = answer.received_at.astimezone(VIETNAM_TIME)
-        line += " · " + message("returns.received", moment=f"{moment:%H:%M %d/%m/%Y}")
     grid.add(_wide(line, "plain"))
+    if times := _times(answer):
+        grid.add(_wide(times, "plain"))
     verdict = judgement.verdict
-    grid.add(_wide(_both(f"returns.verdict.{verdict}"), f"verdict.{verdict}"), height=32)
-    grid.add(_wide(message(f"returns.todo.{verdict}"), f"todo.{verdict}"))
-    grid.add(_wide(message(f"returns.todo.{verdict}", "en"), f"todo_en.{verdict}"))
+    if answer.decision is not None:
+        _decided(grid, answer.decision)
+        grid.add(_wide(_both("returns.verdict_before", verdict=message(f"returns.verdict.{verdict}")), "plain"))
+    else:
+        grid.add(_wide(_both(f"returns.verdict.{verdict}"), f"verdict.{verdict}"), height=32)
+        grid.add(_wide(message(f"returns.todo.{verdict}"), f"todo.{verdict}"))
+        if hurry := _hurry(answer):
+            grid.add(_wide(message(hurry, due_on=f"{answer.due_on:%d/%m/%Y}"), f"todo.{verdict}"))
+        grid.add(_wide(message(f"returns.todo.{verdict}", "en"), f"todo_en.{verdict}"))
     counts = _counts(answer)
     grid.add(_wide(message("returns.counts", **counts), "plain"))
     grid.add(_wide(message("returns.counts", "en", **counts), "quiet"))
@@ -174,11 +208,45 @@ def _head(grid: Grid, answer: Answer, marks: Marks) -> None:
         )
 
 
+def _times(answer: Answer) -> str:
+    """Say when the file came and when it was due."""
+    parts = []
+    if answer.received_at is not None:
+        moment = answer.received_at.astimezone(VIETNAM_TIME)
+        parts.append(message("returns.received", moment=f"{moment:%H:%M %d/%m/%Y}"))
+    if answer.due_on is not None:
+        parts.append(message("returns.due", due_on=f"{answer.due_on:%d/%m/%Y}"))
+        if answer.received_at is not None:
+            is_late = day_of(answer.received_at) > answer.due_on
+            parts.append(message("returns.late" if is_late else "returns.on_time"))
+    return " · ".join(parts)
+
+
+def _hurry(answer: Answer) -> str:
+    """Give the message that says until when the mended file has to come; blank where none is asked for."""
+    if answer.due_on is None or answer.judgement.verdict not in _SENT_AGAIN:
+        return ""
+    if answer.received_at is None:
+        return "returns.again"
+    return "returns.again_late" if day_of(answer.received_at) > answer.due_on else "returns.again"
+
+
+def _decided(grid: Grid, decision: Decision) -> None:
+    """Say what the data team decided, why, who and when."""
+    verdict, kind = decision.verdict, "accepted" if decision.is_accepted else "rejected"
+    grid.add(_wide(_both(f"returns.decision.{kind}"), f"verdict.{verdict}"), height=32)
+    grid.add(_wide(message("returns.decision.reason", reason=decision.reason), f"todo.{verdict}"))
+    moment = f"{decision.at.astimezone(VIETNAM_TIME):%H:%M %d/%m/%Y}"
+    grid.add(_wide(message("returns.decision.by", by=decision.by, moment=moment), f"todo.{verdict}"))
+    grid.add(_wide(message(f"returns.decision.todo.{kind}"), f"todo.{verdict}"))
+    grid.add(_wide(message(f"returns.decision.todo.{kind}", "en"), f"todo_en.{verdict}"))
+
+
 def _counts(answer: Answer) -> dict[str, Any]:
     findings = answer.judgement.findings
     return {
         "errors": sum(f.severity == "error" for f in findings),
-        "warnings": len(answer.asked),
+        "warnings": len(answer.unexplained),
         "explained": sum(f.severity == "warning" and f.explained for f in findings),
         "notices": sum(f.severity == "notice" for f in findings),
         "passed": answer.judgement.count(OutcomeStatus.PASS),
@@ -223,14 +291,31 @@ def _findings(grid: Grid, answer: Answer, marks: Marks) -> None:
             Entry(str(number), "center"),
             Entry(message(f"returns.severity.{shade}"), shade),
             _place(finding.sheet, finding.cell, marks),
-            Entry(finding.value, "figure"),
-            Entry(finding.expected, "figure"),
+            *(Entry(text, "figure") for text in printed(finding)),
             Entry(finding.message, "text"),
             Entry(finding.message_en, "english"),
             Entry(finding.rule, "center"),
         )
     if len(findings) > MOST_FINDINGS:
         grid.add(_wide(_both("returns.more", count=len(findings) - MOST_FINDINGS), "plain"))
+
+
+def printed(finding: Finding) -> tuple[str, str]:
+    """Give what a finding found and expected as it is written in Vietnamese.
+
+    Where nothing is expected, what was found is the clerk's own text, which is shown as it stands.
+    """
+    if not finding.expected:
+        return finding.value, ""
+    return _in_vietnamese(finding.value), _in_vietnamese(finding.expected)
+
+
+def _in_vietnamese(text: str) -> str:
+    if _DECIMAL.fullmatch(text):
+        return text.replace(".", ",")
+    if match := _DAY.fullmatch(text):
+        return f"{match[3]}/{match[2]}/{match[1]}"
+    return text
 
 
 def _place(sheet: str, cell: str, marks: Marks) -> Entry:
@@ -301,7 +386,12 @@ def _differences(
 def _reading(grid: Grid, reading: Reading, marks: Marks) -> None:
     _section(grid, "returns.section.reading")
     said: list[tuple[Entry, str, str]] = [
-        (Entry("", "text"), message(key, **fields), message(key, "en", **fields)) for key, fields in marks.notes
+        (
+            Entry("", "text"),
+            message(key, **_in_words(fields, "vi")),
+            message(key, "en", **_in_words(fields, "en")),
+        )
+        for key, fields in marks.notes
     ]
     said += [
         (
@@ -318,7 +408,7 @@ def _reading(grid: Grid, reading: Reading, marks: Marks) -> None:
             f"{describe(note)} {remedy(note)}",
             f"{describe(note, 'en')} {remedy(note, 'en')}",
         )
-        for note in reading.notes
+        for note in _gathered(reading.notes)
     ]
     if not said:
         grid.add(_wide(_both("returns.note.nothing"), "plain"))
@@ -329,6 +419,24 @@ def _reading(grid: Grid, reading: Reading, marks: Marks) -> None:
             Entry(vietnamese, "text", columns=3),
             Entry(english, "english", columns=2),
         )
+
+
+def _in_words(fields: dict[str, Any], language: Language) -> dict[str, Any]:
+    """Give fields of a note with the kind of file in words."""
+    kind = fields.get("kind")
+    return fields | {"kind": message(f"returns.kind.{kind}", language)} if kind in _NAMED_KINDS else fields
+
+
+def _gathered(notes: Sequence[Problem]) -> list[Problem]:
+    """Give notes with those that say the same of several sheets as one."""
+    alike: dict[tuple[object, ...], list[Problem]] = {}
+    for number, note in enumerate(notes):
+        own = number if note.cell or not note.sheet else ""
+        alike.setdefault((own, note.code, note.value, *note.details.items()), []).append(note)
+    return [
+        replace(first, sheet=", ".join(dict.fromkeys(note.sheet for note in (first, *others))))
+        for first, *others in alike.values()
+    ]
 
 
 def _not_run(grid: Grid, outcomes: Sequence[Outcome]) -> None:
