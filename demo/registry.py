@@ -268,10 +268,8 @@ def rating_schemes() -> list[RatingScheme]:
 
 
 def contacts(bodies: Bodies) -> list[Contact]:
-    """Give a contact of every unit under a domain that nobody owns."""
+    """Give a contact of every unit and of the data team: folders, so that the demo writes to nobody."""
     codes = [family.code for family in bodies.families if family.is_province]
     codes += [*bodies.units, youth_union().code]
-    return [
-        Contact(org_code=code, role="CLERK", channel=f"mailto://{code.lower()}@example.invalid", language="vi")
-        for code in codes
-    ]
+    clerks = [Contact(org_code=code, role="clerk", channel=f"folder://{code.lower()}") for code in codes]
+    return [Contact(org_code="", role="data_team", channel="folder://to-du-lieu"), *clerks]

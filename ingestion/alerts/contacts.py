@@ -1,12 +1,14 @@
 """Whom an alert reaches, by the registry's `contacts.csv`.
 
-What belongs here: roles, and the name of a channel that may be shown. What does not: how a channel is reached.
+What belongs here: roles, what is wrong with the contacts, and the name of a channel that may be shown. What
+does not: how a channel is reached.
 """
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from urllib.parse import parse_qs, urlsplit
 
 from ingestion.alerts.alert import Alert, Role
@@ -52,6 +54,52 @@ class Recipient:
         return ", ".join(stated) or f"{parts.username or ''}@{parts.hostname or ''}"
 
 
+@dataclass(frozen=True)
+class Complaint:
+    """What is wrong with the contacts.
+
+    Attributes:
+        kind: `role`, `unit` or `channel`: a row that reaches nobody; `no_clerk` or `no_data_team`: a row that
+            is missing.
+        what: the value that is wrong, or the unit that has nobody; a channel as it may be shown.
+        row: where it stands in `contacts.csv`; 0 where nothing stands.
+    """
+
+    kind: str
+    what: str
+    row: int = 0
+
+
+def complaints(registry: Registry, is_channel: Callable[[str], bool], day: date) -> list[Complaint]:
+    """Say for whom the contacts name nobody on a day, and which rows of them reach nobody."""
+    rows = registry.file_rows.get("contacts", range(2, len(registry.contacts) + 2))
+    found: list[Complaint] = []
+    reached: dict[str, set[str]] = {role: set() for role in Role}
+    for row, contact in zip(rows, registry.contacts, strict=True):
+        role, channel = _role(contact.role), contact.channel.strip()
+        if role not in reached:
+            found.append(Complaint("role", contact.role, row))
+        elif contact.org_code and contact.org_code not in registry.versions:
+            found.append(Complaint("unit", contact.org_code, row))
+        elif not channel or not is_channel(channel):
+            found.append(Complaint("channel", Recipient(channel, contact.language).shown, row))
+        else:
+            reached[role].add(contact.org_code)
+    filing = [
+        code
+        for code in registry.reporting_units
+        if (unit := registry.organisation_at(code, day)) and unit.files_reports
+    ]
+    found += [Complaint("no_clerk", code) for code in filing if code not in reached[Role.CLERK]]
+    if not reached[Role.DATA_TEAM]:
+        found.append(Complaint("no_data_team", ""))
+    return found
+
+
+def _role(stated: str) -> str:
+    return re.sub(r"[\s-]+", "_", stated.strip().casefold())
+
+
 def _scheme(channel: str) -> str:
     # Not every address of apprise is a URL that the standard library can take apart.
     return channel.partition("://")[0].casefold()
@@ -62,8 +110,7 @@ def recipients(registry: Registry, alert: Alert) -> tuple[Recipient, ...]:
     above = set(_above(registry, alert.unit)) if alert.unit else None
     found: dict[str, Recipient] = {}
     for contact in registry.contacts:
-        role = re.sub(r"[\s-]+", "_", contact.role.strip().casefold())
-        if role != alert.role or not contact.channel.strip():
+        if _role(contact.role) != alert.role or not contact.channel.strip():
             continue
         is_meant = (
             contact.org_code == alert.unit

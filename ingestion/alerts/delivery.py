@@ -12,6 +12,7 @@ many and one too few; the reference at its end tells a reader that it is the sam
 """
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -29,6 +30,9 @@ DIGEST_FROM = 5
 
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=5), timedelta(hours=6)
 """How long a channel that failed is left alone: twice as long after each failure, up to the longest."""
+
+STUCK_FROM = 8
+"""From so many failures on, half a day of them, somebody has to look; it is tried all the same."""
 
 NOBODY_AFTER = timedelta(days=7)
 """How long an alert waits for somebody to be entered in `contacts.csv` before it is given up."""
@@ -119,6 +123,28 @@ def deliver(outbox: Outbox, registry: Registry, returns: Path, now: datetime, se
         for entry, told in reached:
             _close(entry, told, run)
     return run.report
+
+
+def state_of(entry: Entry, registry: Registry) -> str:
+    """Say in one word what became of an alert: `sent`, `waiting`, `sending`, `failed`, `stuck` or `nobody`."""
+    told = recipients(registry, entry.alert)
+    deliveries = [d for recipient in told if (d := entry.deliveries.get(recipient.key)) is not None]
+    if entry.closed_at is not None:
+        return "sent" if entry.deliveries else "nobody"
+    if not told:
+        return "nobody"
+    failed = [delivery for delivery in deliveries if delivery.state == "failed"]
+    if failed:
+        return "stuck" if any(delivery.attempts >= STUCK_FROM for delivery in failed) else "failed"
+    return "sending" if any(delivery.state == "sending" for delivery in deliveries) else "waiting"
+
+
+def open_states(outbox: Outbox, registry: Registry) -> dict[str, int]:
+    """Count the alerts that are not done with, by what became of them, and the files that hold none."""
+    entries, damaged = outbox.read()
+    counted = Counter(state_of(entry, registry) for entry in entries if entry.closed_at is None)
+    states = ("waiting", "sending", "failed", "stuck", "nobody")
+    return {state: counted[state] for state in states} | {"damaged": len(damaged)}
 
 
 def is_due(entry: Entry, registry: Registry, now: datetime) -> bool:

@@ -5,9 +5,11 @@ from typing import Any
 import click
 
 from ingestion.alerts.contacts import recipients
+from ingestion.alerts.delivery import state_of
 from ingestion.alerts.outbox import Entry, Outbox
 from ingestion.alerts.wording import subject_of
 from ingestion.catalogue import load_catalogue
+from ingestion.days import VIETNAM_TIME
 from ingestion.files import LockedError
 from ingestion.registry import Registry
 from orchestration import environment
@@ -54,16 +56,6 @@ def _entries(call: Invocation) -> list[Entry]:
     return entries
 
 
-def state_of(entry: Entry, registry: Registry) -> str:
-    """Say in one word what became of an alert."""
-    states = {delivery.state for delivery in entry.deliveries.values()}
-    if entry.closed_at is not None:
-        return "sent" if states else "nobody"
-    if not recipients(registry, entry.alert):
-        return "nobody"
-    return next((state for state in ("failed", "sending") if state in states), "waiting")
-
-
 def as_object(call: Invocation, entry: Entry, registry: Registry) -> dict[str, Any]:
     """Give an alert in the shape that programs read."""
     alert = entry.alert
@@ -107,7 +99,7 @@ def _cells(call: Invocation, entry: Entry, registry: Registry) -> tuple[str, ...
     told = [recipient.shown for recipient in recipients(registry, entry.alert)]
     errors = dict.fromkeys(delivery.error for delivery in entry.deliveries.values() if delivery.error)
     return (
-        f"{entry.alert.at:%Y-%m-%d %H:%M}",
+        f"{entry.alert.at.astimezone(VIETNAM_TIME):%Y-%m-%d %H:%M}",
         subject_of(entry.alert, registry, call.language),
         ", ".join(told or [delivery.to for delivery in entry.deliveries.values()]),
         call.text(f"cli.alerts.state.{state_of(entry, registry)}"),

@@ -8,6 +8,7 @@ import click
 
 from ingestion.catalogue import load_catalogue
 from ingestion.ledger import Event, Ledger, PeriodClosed, PeriodReopened
+from ingestion.registry import Registry
 from orchestration import environment
 from orchestration.commands.common import calendar_period, known_unit, registry_of, unknown
 from orchestration.texts import Invocation, argument, command, option, pass_invocation
@@ -62,9 +63,13 @@ def _person(by: str | None) -> str:
     return getpass.getuser() if by is None else by
 
 
-def _append(call: Invocation, event: Event) -> None:
+def _append(call: Invocation, registry: Registry, event: Event) -> None:
+    from ingestion.pipeline import write_alerts  # noqa: PLC0415
+
     with Ledger(call.home.ledger).writing() as ledger:
+        write_alerts(call.home, registry, ledger.state, event.at)
         ledger.append([event])
+        write_alerts(call.home, registry, ledger.state, event.at)
 
 
 @command("close")
@@ -74,10 +79,11 @@ def _append(call: Invocation, event: Event) -> None:
 @pass_invocation
 def close(call: Invocation, period: str, reason: str | None, by: str | None) -> int:
     """See the text `cli.close.help`."""
-    asked = calendar_period(call, registry_of(call), period)
+    registry = registry_of(call)
+    asked = calendar_period(call, registry, period)
     if reason is None:
         reason = call.text("cli.close.ordinary")
-    _append(call, PeriodClosed(asked.code, _person(by), environment.now(), reason))
+    _append(call, registry, PeriodClosed(asked.code, _person(by), environment.now(), reason))
     click.echo(call.text("cli.close.done", period=asked.code))
     return 0
 
@@ -95,6 +101,6 @@ def reopen(call: Invocation, *, period: str, unit: str, until: datetime, reason:
     asked = calendar_period(call, registry, period).code
     unit = known_unit(call, registry, unit)
     last_day = until.date()
-    _append(call, PeriodReopened(asked, unit, last_day, reason, _person(by), environment.now()))
+    _append(call, registry, PeriodReopened(asked, unit, last_day, reason, _person(by), environment.now()))
     click.echo(call.text("cli.reopen.done", period=asked, unit=unit, until=last_day))
     return 0

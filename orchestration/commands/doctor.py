@@ -14,7 +14,11 @@ from typing import Literal
 
 import click
 
-from ingestion.registry import RegistryError, load_registry
+from ingestion.alerts.contacts import Complaint, complaints
+from ingestion.alerts.delivery import open_states
+from ingestion.alerts.outbox import Outbox
+from ingestion.days import day_of
+from ingestion.registry import Registry, RegistryError, load_registry
 from orchestration import environment
 from orchestration.commands.common import print_json
 from orchestration.texts import Invocation, command, json_option, pass_invocation
@@ -38,6 +42,7 @@ PACKAGES = (
 """Packages without which some command does not work."""
 
 _LOW_DISK_GB = 2.0
+_SHOWN_COMPLAINTS = 5
 _GB = 1024**3
 
 
@@ -69,7 +74,7 @@ def diagnose(call: Invocation) -> Iterator[Diagnosis]:
     yield Diagnosis("code_version", call.text("cli.doctor.git"), "ok", environment.code_version())
     yield _home(call)
     yield _disk(call)
-    yield _registry(call)
+    yield from _registry(call)
     yield _warehouse(call)
     yield _dagster(call)
 
@@ -142,17 +147,48 @@ def _disk(call: Invocation) -> Diagnosis:
     return Diagnosis("disk", call.text("cli.doctor.disk"), "ok" if state == "ok" else "broken", detail)
 
 
-def _registry(call: Invocation) -> Diagnosis:
+def _registry(call: Invocation) -> Iterator[Diagnosis]:
     what = call.text("cli.doctor.registry")
     if not call.home.registry.is_dir():
         detail = call.text("cli.doctor.home_missing", home=call.home.root)
-        return Diagnosis("registry", what, "missing", detail)
+        yield Diagnosis("registry", what, "missing", detail)
+        return
     try:
         registry = load_registry(call.home.registry)
     except RegistryError as error:
-        return Diagnosis("registry", what, "broken", str(error), True)
+        yield Diagnosis("registry", what, "broken", str(error), True)
+        return
     units, periods = len(registry.reporting_units), len(registry.calendar)
-    return Diagnosis("registry", what, "ok", call.text("cli.doctor.registry_ok", units=units, periods=periods))
+    yield Diagnosis("registry", what, "ok", call.text("cli.doctor.registry_ok", units=units, periods=periods))
+    yield _contacts(call, registry)
+    yield _outbox(call, registry)
+
+
+def _contacts(call: Invocation, registry: Registry) -> Diagnosis:
+    from orchestration.channels import is_channel  # noqa: PLC0415
+
+    what = call.text("cli.doctor.contacts")
+    by_kind: dict[str, list[Complaint]] = {}
+    for complaint in complaints(registry, is_channel, day_of(environment.now())):
+        by_kind.setdefault(complaint.kind, []).append(complaint)
+    if not by_kind:
+        return Diagnosis(
+            "contacts", what, "ok", call.text("cli.doctor.contacts_ok", count=len(registry.contacts))
+        )
+    said = []
+    for kind, found in by_kind.items():
+        shown = [f"{c.what} ({c.row})" if c.row else c.what for c in found[:_SHOWN_COMPLAINTS]]
+        shown += ["…"] if len(found) > _SHOWN_COMPLAINTS else []
+        said.append(call.text(f"cli.doctor.contacts_{kind}", count=len(found), shown=", ".join(shown)))
+    is_wrong = any(complaint.row for found in by_kind.values() for complaint in found)
+    return Diagnosis("contacts", what, "broken" if is_wrong else "missing", " ".join(said))
+
+
+def _outbox(call: Invocation, registry: Registry) -> Diagnosis:
+    counted = open_states(Outbox(call.home.outbox), registry)
+    state: State = "broken" if counted["stuck"] or counted["damaged"] else "ok"
+    detail = call.text("cli.doctor.outbox_states", **counted)
+    return Diagnosis("outbox", call.text("cli.doctor.outbox"), state, detail)
 
 
 def _warehouse(call: Invocation) -> Diagnosis:

@@ -9,6 +9,8 @@ from typing import Any
 import click
 
 from ingestion import intake
+from ingestion.alerts.delivery import open_states
+from ingestion.alerts.outbox import Outbox
 from ingestion.catalogue import load_catalogue
 from ingestion.days import day_of
 from ingestion.ledger import (
@@ -185,6 +187,9 @@ def status(call: Invocation, unit: str | None, period: str | None, show_history:
     )
     if questions := sum(row["question"] is not None for row in every):
         click.echo(call.text("cli.status.questions", count=questions))
+    unsent = open_states(Outbox(call.home.outbox), registry)
+    if any(unsent[state] for state in ("failed", "stuck", "nobody", "damaged")):
+        click.echo(call.text("cli.status.unsent", **unsent))
     return 0
 
 

@@ -11,6 +11,7 @@ import demo
 from demo.registry import write_registry
 from demo.world import World, build
 from demo.writing import write_submission, write_world
+from ingestion.alerts.contacts import complaints
 from ingestion.catalogue import load_catalogue
 from ingestion.home import Home
 from ingestion.registry import Registry, load_registry
@@ -136,9 +137,9 @@ def test_receipts_come_after_the_period_mostly_in_time_and_before_any_lock(demo_
     assert 0 < late < 0.12 * len(demo_world.submissions)
 
 
-def test_contacts_are_addresses_that_nobody_owns(registry):
-    assert {c.org_code for c in registry.contacts} == set(registry.reporting_units)
-    assert all(c.channel.endswith("@example.invalid") for c in registry.contacts)
+def test_everybody_is_told_and_nothing_leaves_the_machine(registry):
+    assert complaints(registry, lambda channel: channel.startswith("folder://"), END) == []
+    assert {c.org_code for c in registry.contacts} == {"", *registry.reporting_units}
 
 
 def test_the_statements_are_all_there():

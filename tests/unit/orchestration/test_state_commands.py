@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
+from ingestion.alerts.alert import Alert, Kind, Role
+from ingestion.alerts.delivery import LONGEST_PAUSE, STUCK_FROM, deliver
+from ingestion.alerts.outbox import Outbox
 from ingestion.catalogue import load_catalogue
 from ingestion.findings import Finding
 from ingestion.home import Home
@@ -257,6 +260,44 @@ def test_doctor_says_what_is_there_and_what_is_missing(call, monkeypatch: pytest
     states = {thing["name"]: thing["state"] for thing in answer["things"]}
     assert answer["ready"] is True and result.exit_code == 0
     assert states["quarto"] == "missing" and states["registry"] == "ok" and states["dagster"] == "ok"
+
+
+def test_doctor_names_the_contacts_that_reach_nobody_without_their_secrets(call, home: Home) -> None:
+    rows = "VD-SM,clerk,mailto://a@vidu.example,vi\nVD-NX,clark,folder://x,vi\nVD-XX,clerk,folder://x,vi\n"
+    contacts = f"org_code,role,channel,language\n{rows}VD-NX,clerk,tgrm://top-secret/1,vi\n"
+    (home.registry / "contacts.csv").write_text(contacts, encoding="utf-8")
+    things = {thing["name"]: thing for thing in json.loads(call("doctor", "--json").stdout)["things"]}
+    said = things["contacts"]["detail"]
+    assert things["contacts"]["state"] == "broken"
+    for part in ("clark (3)", "VD-XX (4)", "tgrm://… (5)", "VD, VD-NX", "data_team"):
+        assert part in said
+    assert "top-secret" not in said
+
+
+def test_doctor_and_status_say_which_alerts_do_not_arrive(call, home: Home) -> None:
+    now = datetime(2021, 1, 10, 9, tzinfo=UTC)
+    outbox = Outbox(home.outbox)
+    outbox.open(now)
+    assert "tongket alerts" not in call("status").output
+    outbox.add([Alert(Kind.RUN_FAILED, "x", now, Role.DATA_TEAM, facts={"step": "dbt", "error": "no space"})])
+    registry = load_registry(home.registry)
+    for attempt in range(STUCK_FROM):
+        moment = now + attempt * LONGEST_PAUSE
+        deliver(outbox, registry, home.returns, moment, lambda message: "550 unknown mailbox")
+    outbox.add([Alert(Kind.ON_HOLD, "y", now, Role.CLERK, "VD-XX", "2020-N", "VD-XX.2020-N.r1")])
+    assert "failing for long: 1" in call("status").output.replace("\n", " ")
+    things = {thing["name"]: thing for thing in json.loads(call("doctor", "--json").stdout)["things"]}
+    assert things["outbox"]["state"] == "broken"
+    said = "waiting: 0, to be tried again: 0, failing for long: 1, for nobody: 1"
+    assert things["outbox"]["detail"].startswith(said)
+    (shown,) = [a for a in json.loads(call("alerts", "--json").stdout) if a["kind"] == "run_failed"]
+    assert (shown["state"], shown["deliveries"][0]["error"]) == ("stuck", "550 unknown mailbox")
+
+
+def test_a_reopened_period_is_in_the_outbox_at_once(call, home: Home) -> None:
+    call("reopen", "2020-N", "--unit", "VD-SM", "--until", "2999-03-31", "--reason", "bão", "--by", "hoa")
+    (entry,) = Outbox(home.outbox).read()[0]
+    assert (entry.alert.kind, entry.alert.unit) == (Kind.REOPENED, "VD-SM")
 
 
 def test_doctor_ends_with_1_if_something_essential_is_broken(call, home: Home) -> None:
