@@ -16,7 +16,7 @@ from ingestion.home import Home
 from ingestion.ledger import UNKNOWN_PERIOD, LedgerState, SubmissionRecord
 from ingestion.periods import Period
 from ingestion.registry import Registry
-from ingestion.returns import Answer, Differences, compare, findings_alone, marked_workbook
+from ingestion.returns import Answer, Decision, Differences, compare, findings_alone, marked_workbook
 from ingestion.submissions import Reading, Submission, SubmissionKey
 
 ReadRecord = Callable[[SubmissionRecord], Reading]
@@ -26,6 +26,14 @@ ReadRecord = Callable[[SubmissionRecord], Reading]
 def return_path(home: Home, key: SubmissionKey) -> Path:
     """Give the place of the workbook that goes back to the clerk."""
     return home.returns / key.unit / f"{key}.xlsx"
+
+
+def decision_path(home: Home, key: SubmissionKey, number: int) -> Path:
+    """Give the place of the workbook that tells of a decision, counted from 1.
+
+    It stands beside the one that tells of the verdict, which may hold corrections by now and is never replaced.
+    """
+    return home.returns / key.unit / f"{key}.quyet-dinh-{number}.xlsx"
 
 
 def answer_to(
@@ -85,6 +93,17 @@ def write_return(
         technical = traceback.format_exc()
         data = findings_alone(answer, catalogue)
     path = return_path(home, answer.key)
+    if answer.decision is not None:
+        path = decision_path(home, answer.key, answer.decision.number)
     path.parent.mkdir(parents=True, exist_ok=True)
     write_durably(path, data)
     return technical
+
+
+def untold_decisions(home: Home, record: SubmissionRecord) -> list[Decision]:
+    """Give the decisions on a submission of which no workbook tells."""
+    return [
+        Decision(number, event.decision == "accept", event.reason, event.by, event.at)
+        for number, event in enumerate(record.decisions, start=1)
+        if not decision_path(home, record.key, number).exists()
+    ]

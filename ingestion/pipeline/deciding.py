@@ -11,6 +11,7 @@ from ingestion.catalogue import Catalogue
 from ingestion.home import Home
 from ingestion.ledger import Decided, DecisionRefusedError, Ledger, SubmissionRecord
 from ingestion.messages import message
+from ingestion.pipeline.answering import tell_decisions
 from ingestion.pipeline.notices import write_alerts
 from ingestion.pipeline.reexamining import reexamine_due
 from ingestion.pipeline.writing import stale_periods, write_bronze
@@ -39,6 +40,7 @@ def decide(
             raise DecisionRefusedError(message("landing.decision.unknown", submission=submission))
         write_alerts(home, registry, ledger.state, now)
         ledger.append([Decided(submission, decision, reason, by, now)])
+        tell_decisions(home, registry, catalogue, ledger.state)
         write_alerts(home, registry, ledger.state, now)
         write_bronze(home, registry, catalogue, ledger.state, stale_periods(home, catalogue, ledger.state))
         reexamine_due(home, registry, catalogue, ledger, now)

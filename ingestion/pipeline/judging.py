@@ -29,6 +29,7 @@ from ingestion.ledger import (
     SubmissionRecord,
 )
 from ingestion.periods import Period
+from ingestion.pipeline.answering import tell_decisions
 from ingestion.pipeline.notices import write_alerts
 from ingestion.pipeline.progress import Progress
 from ingestion.pipeline.readings import kept_readings
@@ -91,6 +92,7 @@ def judge_period(
     """
     report = PeriodReport(period)
     with Ledger(home.ledger).writing() as ledger:
+        report.unreturned |= tell_decisions(home, registry, catalogue, ledger.state)
         write_alerts(home, registry, ledger.state, now)
         # What a rule calls previous must be there before it is asked for.
         if stale := stale_periods(home, catalogue, ledger.state):

@@ -6,12 +6,13 @@ where and when returns are written (`pipeline/`).
 
 from ingestion.returns.differences import CellChange, Differences, RowChange, compare
 from ingestion.returns.marking import findings_alone, marked_workbook
-from ingestion.returns.receipt import SHEET, Answer
+from ingestion.returns.receipt import SHEET, Answer, Decision
 
 __all__ = [
     "SHEET",
     "Answer",
     "CellChange",
+    "Decision",
     "Differences",
     "RowChange",
     "compare",

@@ -39,8 +39,13 @@ _DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 
 @dataclass(frozen=True)
 class Decision:
-    """What the data team decided of a submission, whatever the gate had said."""
+    """What the data team decided of a submission, whatever the gate had said.
 
+    Attributes:
+        number: which of the decisions on this submission it is, from 1.
+    """
+
+    number: int
     is_accepted: bool
     reason: str
     by: str

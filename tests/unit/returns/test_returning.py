@@ -1,7 +1,9 @@
 """Returns are written with the verdicts: one for each submission, whatever becomes of it."""
 
 import json
+from datetime import timedelta
 from pathlib import Path
+from typing import Literal
 
 import openpyxl
 import pytest
@@ -16,7 +18,7 @@ from ingestion.returns import SHEET
 from ingestion.submissions import SubmissionKey
 from orchestration.cli import main
 from tests.integration.small_state import UNIT, make_home
-from tests.unit.returns.conftest import RECEIVED, WRONG, World, one_too_many
+from tests.unit.returns.conftest import RECEIVED, WRONG, World, one_to_explain, one_too_many
 
 FIRST, SECOND = SubmissionKey(UNIT, "2020-N", 1), SubmissionKey(UNIT, "2020-N", 2)
 
@@ -36,7 +38,11 @@ def file(world: World, path: Path) -> pipeline.PeriodReport:
 
 
 def said(home: Home, key: SubmissionKey) -> str:
-    sheet = openpyxl.load_workbook(returning.return_path(home, key))[SHEET]
+    return said_in(returning.return_path(home, key))
+
+
+def said_in(path: Path) -> str:
+    sheet = openpyxl.load_workbook(path)[SHEET]
     return "\n".join(str(v) for row in sheet.iter_rows(values_only=True) for v in row if v is not None)
 
 
@@ -131,3 +137,56 @@ def test_check_says_in_one_line_that_the_folder_cannot_be_written_to(world: Worl
     done = CliRunner().invoke(main, arguments)
     assert done.exit_code == 2
     assert "Traceback" not in done.output and "tep" in done.output
+
+
+def decide(filing: World, decision: Literal["accept", "reject"], reason: str) -> None:
+    pipeline.decide(
+        filing.home,
+        filing.registry,
+        filing.catalogue,
+        str(FIRST),
+        decision,
+        reason=reason,
+        by="Lan",
+        now=RECEIVED + timedelta(days=1),
+    )
+
+
+def test_each_decision_is_told_in_a_workbook_beside_the_one_with_the_verdict(filing: World) -> None:
+    file(filing, filing.write("a.xlsx", one_to_explain))
+    verdict = returning.return_path(filing.home, FIRST).read_bytes()
+    decide(filing, "accept", '=HYPERLINK("http://x.invalid")')
+    accepted = returning.decision_path(filing.home, FIRST, 1)
+    text = said_in(accepted)
+    assert "TỔ DỮ LIỆU QUYẾT ĐỊNH: CHẤP NHẬN" in text
+    assert 'Lý do: =HYPERLINK("http://x.invalid")' in text and "Lan" in text and "09:00 11/01/2021" in text
+    assert "CẦN GIẢI TRÌNH" in text and "V038" in text
+    # Nobody is asked to explain what was accepted.
+    rows = openpyxl.load_workbook(accepted)["Giai_trinh"].iter_rows(min_row=7, values_only=True)
+    assert not [row for row in rows if row[0]]
+
+    decide(filing, "reject", "Biểu 04 chưa khớp")
+    text = said_in(returning.decision_path(filing.home, FIRST, 2))
+    assert "RÚT LẠI" in text and "Lý do: Biểu 04 chưa khớp" in text and "gửi lại" in text
+    assert returning.return_path(filing.home, FIRST).read_bytes() == verdict
+    assert sorted(path.name for path in (filing.home.returns / UNIT).iterdir()) == [
+        f"{FIRST}.quyet-dinh-1.xlsx",
+        f"{FIRST}.quyet-dinh-2.xlsx",
+        f"{FIRST}.xlsx",
+    ]
+
+
+def test_a_decision_that_a_crash_left_untold_is_told_by_the_next_run(
+    filing: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def crash(path: Path, data: bytes) -> None:
+        raise KeyboardInterrupt
+
+    file(filing, filing.write("a.xlsx", one_to_explain))
+    with monkeypatch.context() as patch:
+        patch.setattr(returning, "write_durably", crash)
+        with pytest.raises(KeyboardInterrupt):
+            decide(filing, "accept", "Đã gọi điện")
+    assert not returning.decision_path(filing.home, FIRST, 1).exists()
+    pipeline.judge_period(filing.home, filing.registry, filing.catalogue, "2020-N", RECEIVED, engine="masks")
+    assert "Đã gọi điện" in said_in(returning.decision_path(filing.home, FIRST, 1))
