@@ -97,6 +97,11 @@ def existing(call: Invocation, paths: Iterable[Path]) -> list[Path]:
     return paths
 
 
+def minute(moment: str | None) -> str:
+    """Write a recorded moment as the clocks of Vietnam showed it; nothing where there is none."""
+    return f"{datetime.fromisoformat(moment).astimezone(VIETNAM_TIME):%Y-%m-%d %H:%M}" if moment else ""
+
+
 def moment(call: Invocation, text: str | None, *, end_of_day: bool = False) -> datetime | None:
     """Read a moment; a day alone means its beginning (or end), and without an offset that of Vietnam is meant.
 

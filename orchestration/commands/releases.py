@@ -2,7 +2,7 @@
 
 import click
 
-from orchestration.commands.common import number, print_json, registry_of
+from orchestration.commands.common import minute, number, print_json, registry_of
 from orchestration.errors import CommandError
 from orchestration.texts import Invocation, argument, command, json_option, pass_invocation
 
@@ -42,7 +42,7 @@ def releases(call: Invocation, as_json: bool) -> int:
 
     columns = ("release", "current", "as_of", "code", "submissions", "note")
     rows = [
-        (r.name, "●" if is_up[r.name] else "", r.as_of[:16], r.code_version, len(r.submissions), r.note)
+        (r.name, "●" if is_up[r.name] else "", minute(r.as_of), r.code_version, len(r.submissions), r.note)
         for r in found
     ]
     console().print(table([call.text(f"cli.releases.column.{name}") for name in columns], rows))

@@ -29,7 +29,7 @@ from ingestion.ledger import (
 from ingestion.periods import Period, PeriodError
 from ingestion.registry import Registry
 from ingestion.review import explanations_to_review
-from orchestration.commands.common import calendar_period, known_unit, print_json, registry_of
+from orchestration.commands.common import calendar_period, known_unit, minute, print_json, registry_of
 from orchestration.texts import Invocation, command, json_option, option, pass_invocation
 
 MISSING, PENDING = "missing", "pending"
@@ -195,7 +195,7 @@ def status(call: Invocation, unit: str | None, period: str | None, show_history:
 
 def _current_cells(call: Invocation, row: dict[str, Any]) -> tuple[str, ...]:
     punctual = {True: call.text("cli.status.yes"), False: call.text("cli.status.no"), None: ""}
-    received, shown = _minute(row["received_at"]), call.text(f"cli.verdict.{row['status']}")
+    received, shown = minute(row["received_at"]), call.text(f"cli.verdict.{row['status']}")
     if row["question"]:
         shown = call.text("cli.status.question", status=shown)
     return (row["unit"], row["period"], row["submission"] or "", received, punctual[row["on_time"]], shown)
@@ -204,7 +204,7 @@ def _current_cells(call: Invocation, row: dict[str, Any]) -> tuple[str, ...]:
 def _trail_cells(call: Invocation, row: dict[str, Any]) -> tuple[str, ...]:
     subject = row["submission"] or " ".join(filter(None, (row["period"], row["unit"])))
     what = call.text(f"cli.trail.{row['event']}")
-    return (_minute(row["at"]), what, subject, row["by"] or "", "; ".join(_said(call, row)))
+    return (minute(row["at"]), what, subject, row["by"] or "", "; ".join(_said(call, row)))
 
 
 def _said(call: Invocation, row: dict[str, Any]) -> Iterator[str]:
@@ -235,7 +235,3 @@ def _said(call: Invocation, row: dict[str, Any]) -> Iterator[str]:
         yield row["original_name"]
     if row.get("on_time") is False:
         yield call.text("cli.status.no")
-
-
-def _minute(moment: str | None) -> str:
-    return (moment or "")[:16].replace("T", " ")

@@ -13,7 +13,7 @@ from ingestion.alerts.outbox import Outbox
 from ingestion.catalogue import load_catalogue
 from ingestion.findings import Finding
 from ingestion.home import Home
-from ingestion.ledger import Duplicate, Explained, Judged, Ledger, Received, Unknown, Verdict
+from ingestion.ledger import Duplicate, Explained, Judged, Ledger, Received, Reexamined, Unknown, Verdict
 from ingestion.registry import load_registry
 from ingestion.submissions import Explanation
 
@@ -170,6 +170,30 @@ def test_status_history_prints_the_whole_trail_in_order(call, home: Home) -> Non
     shown = call("status", "--history", "--unit", "VD-SM").output
     assert "chi bộ mới" in " ".join(shown.split()) and "y.xlsx" not in shown
     assert call("status", "--history", language="vi").exit_code == 0
+
+
+def test_status_shows_moments_as_the_clocks_of_vietnam_did(call, home: Home) -> None:
+    receive(home, "VD-SM", "2020-N", 1, Verdict.ACCEPTED)
+    assert "2021-01-18 09:00" in call("status").output
+    assert "2021-01-18 09:00" in call("status", "--history").output
+
+
+def test_status_says_which_verdicts_a_correction_has_put_in_question(call, home: Home) -> None:
+    name = receive(home, "VD-SM", "2020-N", 1, Verdict.ACCEPTED)
+    appeared = Finding("V015", "error", "B01", "C9", "40", "41", "sai", "wrong")
+    asked = Reexamined(name, ("VD-SM.2019-N.r2",), "1", (appeared,) * 7, (), SENT)
+    with Ledger(home.ledger).writing() as ledger:
+        ledger.append([asked])
+    rows = {row["unit"]: row for row in json.loads(call("status", "--period", "2020-N", "--json").stdout)}
+    assert (rows["VD-SM"]["status"], rows["VD-NX"]["question"]) == ("accepted", None)
+    assert rows["VD-SM"]["question"]["because"] == ["VD-SM.2019-N.r2"]
+    assert [f["cell"] for f in rows["VD-SM"]["question"]["appeared"]] == ["C9"] * 7
+    shown = " ".join(call("status").output.replace("│", " ").split())
+    assert "in question" in shown and "1 verdicts are in question" in shown
+    trail = " ".join(call("status", "--history").output.replace("│", " ").split())
+    assert "V015 would speak at B01!C9: 40, expected 41" in trail and "and 2 more" in trail
+    call("accept", name, "--reason", "đã hỏi", "--by", "lan")
+    assert "in question" not in call("status").output
 
 
 def test_status_carries_explanations_to_the_next_period(call, home: Home) -> None:
