@@ -5,8 +5,8 @@ break. What does not: deadlines (`deadlines.py`), which follow from the calendar
 (`contacts.py`).
 
 Two kinds of event raise no alert, and none is written for them: what happened before the outbox was opened, and
-submissions that had been received long before they were landed. Such files are imports of old years; nobody
-waits for an answer to them, and a mailbox would get thousands.
+the verdict on a submission that had been received long before it was landed. Such files are imports of old
+years; nobody waits for an answer to them, and a mailbox would get thousands.
 """
 
 from collections import defaultdict
@@ -41,10 +41,10 @@ _KINDS = {
 def ledger_alerts(state: LedgerState, registry: Registry, since: datetime) -> list[Alert]:
     """Give every alert that follows from what the ledger says since a moment."""
     alerts = [*_unknown(state, since), *_reopened(state, since)]
-    news = [record for record in state.submissions.values() if not is_import(record)]
-    for record in news:
-        alerts += _of_submission(record, state, registry, since)
-    alerts += _common_rules(news, since)
+    for record in state.submissions.values():
+        alerts += _verdict(record, state, registry, since)
+        alerts += _decisions(record, state, registry, since)
+    alerts += _common_rules(state.submissions.values(), since)
     return sorted(alerts, key=lambda alert: (alert.at, alert.id))
 
 
@@ -70,14 +70,22 @@ def _reopened(state: LedgerState, since: datetime) -> Iterator[Alert]:
             yield Alert(Kind.REOPENED, subject, event.at, Role.CLERK, event.unit, event.period, facts=facts)
 
 
-def _of_submission(
+def _verdict(
     record: SubmissionRecord, state: LedgerState, registry: Registry, since: datetime
 ) -> Iterator[Alert]:
     judged = record.judged
-    if judged is not None and judged.at >= since and _is_told(record, judged, state):
+    if judged is None or judged.at < since or is_import(record):
+        return
+    if _is_told(record, judged, state):
         yield _about(_KINDS[judged.verdict], record, registry, judged.at)
-        if judged.verdict is Verdict.ON_HOLD:
-            yield _about(Kind.AWAITING_DECISION, record, registry, judged.at)
+    if judged.verdict is Verdict.ON_HOLD:
+        yield _about(Kind.AWAITING_DECISION, record, registry, judged.at)
+
+
+def _decisions(
+    record: SubmissionRecord, state: LedgerState, registry: Registry, since: datetime
+) -> Iterator[Alert]:
+    # A decision of today on a file of an old year is news.
     for decision in record.decisions:
         if decision.at >= since:
             kind = Kind.ACCEPTED_BY_DECISION if decision.decision == "accept" else Kind.WITHDRAWN
@@ -148,11 +156,11 @@ def _finding(found: Finding) -> dict[str, str]:
     }
 
 
-def _common_rules(news: Iterable[SubmissionRecord], since: datetime) -> Iterator[Alert]:
+def _common_rules(records: Iterable[SubmissionRecord], since: datetime) -> Iterator[Alert]:
     """Give one alert for each period and rule that many units break in what they filed last."""
     newest: dict[str, dict[str, Judged]] = defaultdict(dict)
-    for record in news:
-        if record.judged is not None and record.judged.at >= since:
+    for record in records:
+        if record.judged is not None and record.judged.at >= since and not is_import(record):
             newest[record.key.period][record.key.unit] = record.judged
     for period, by_unit in sorted(newest.items()):
         breaking: dict[str, dict[str, Finding]] = defaultdict(dict)

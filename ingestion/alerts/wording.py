@@ -168,6 +168,7 @@ class _Text:
             "unit": _name(alert.unit, self._registry),
             "period": _period(alert.period, self._language),
             "submission": alert.submission,
+            "folder": "/".join(("inbox", *filter(None, [facts.get("folder", "")]))),
             "due_on": _day(facts.get("due_on"), self._language),
             "until": _day(facts.get("until"), self._language),
             "units": self._names(units),

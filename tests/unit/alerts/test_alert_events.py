@@ -119,6 +119,12 @@ def test_imports_of_old_years_raise_no_alert(book, registry, found) -> None:
     assert kinds(book, registry) == [Kind.REJECTED]
 
 
+def test_a_decision_on_a_file_of_an_old_year_is_told(book, registry, later) -> None:
+    old = book.file("KA", Verdict.ACCEPTED, received_at=NOW - timedelta(days=900))
+    book.decide(old, "reject", later(1))
+    assert kinds(book, registry) == [Kind.WITHDRAWN]
+
+
 def test_what_happened_before_the_outbox_was_opened_raises_no_alert(book, registry, later) -> None:
     book.file("KA", Verdict.REJECTED)
     book.file("KB", Verdict.REJECTED, at=later(2))
