@@ -4,10 +4,7 @@ The whole module is one story, told once; each test looks at one part of what ca
 """
 
 import json
-import os
 import socket
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,20 +12,25 @@ from pathlib import Path
 import openpyxl
 import pytest
 from aiosmtpd.controller import Controller
+from click.testing import CliRunner
 from openpyxl.workbook import Workbook
 
-from ingestion.catalogue import load_catalogue
 from ingestion.home import Home
-from ingestion.periods import Period
-from ingestion.registry import load_registry
 from orchestration.channels import MAIL_SERVER_VARIABLE
-from tests.integration.small_state import MEMBERS, UNIT, make_home, sound_tables, write_sound
+from orchestration.cli import main
+from tests.integration.small_state import (
+    CODE_ROW,
+    FIRST_ROW,
+    MEMBERS,
+    UNIT,
+    fill_template,
+    make_home,
+    write_sound,
+)
 from tests.support.mailbox import HOST, Mailbox
 
 CONTACTS = f"org_code,role,channel,language\n{UNIT},clerk,mailto://vanphong@vidu.example,vi\n"
 CALENDAR = "period_code,opens_on,due_on,locked_on\n2019-N,,2020-01-20,\n2020-N,,2021-01-20,\n"
-CODE_ROW, FIRST_ROW = 5, 9
-TONGKET = Path(sys.executable).with_name("tongket")
 
 
 @dataclass
@@ -43,21 +45,6 @@ class Story:
     members_after: float | None
     changes: list[dict[str, object]]
     statuses: dict[str, dict[str, object]]
-
-
-def fill(path: Path, home: Home) -> Workbook:
-    """Type sound figures into a blank template, cell by cell, as a clerk does."""
-    catalogue, registry = load_catalogue(), load_registry(home.registry)
-    book = openpyxl.load_workbook(path)
-    for code, rows in sound_tables(catalogue, registry, Period.parse("2020-N")).items():
-        sheet, form = book[code], catalogue.forms[code]
-        columns = {str(cell.value): cell.column for cell in sheet[CODE_ROW] if cell.value}
-        for number, row in enumerate(rows, start=FIRST_ROW):
-            assert sheet.cell(number, columns[form.key[0]]).value == row[form.key[0]]
-            for column, value in row.items():
-                if form.by_code[column].is_number or column in ("org_rating",):
-                    sheet.cell(number, columns[column]).value = value  # type: ignore[assignment]
-    return book
 
 
 def admit_one(book: Workbook) -> None:
@@ -95,12 +82,11 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     controller = Controller(mailbox, hostname=HOST, port=port)
     controller.start()
     server = f"mailto://{HOST}:{port}?from=tongket@vidu.example&mode=insecure"
-    environment = {**os.environ, MAIL_SERVER_VARIABLE: server}
 
     def tongket(*words: str | Path, expected: int = 0) -> str:
-        command = [TONGKET, "--home", home.root, *words]
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-        assert done.returncode == expected, done.stdout + done.stderr
+        command = ["--home", str(home.root), *map(str, words)]
+        done = CliRunner().invoke(main, command, env={MAIL_SERVER_VARIABLE: server})
+        assert done.exit_code == expected, done.output
         return done.stdout
 
     try:
@@ -118,7 +104,7 @@ def _told(folder: Path, home: Home, mailbox: Mailbox, tongket: Callable[..., str
     earlier = write_sound(home, "2019-N", folder / "2019-N.xlsx")
     tongket("submit", earlier, "--unit", UNIT, "--received-at", "2020-01-10")
     tongket("template", "--unit", UNIT, "--period", "2020-N", "-o", folder / "blank.xlsx")
-    book = fill(folder / "blank.xlsx", home)
+    book = fill_template(folder / "blank.xlsx", home)
     admit_one(book)
     set_cell(book, "B01", "closing_members", MEMBERS + 2)
     set_cell(book, "B02", "confirmed_official", None)
