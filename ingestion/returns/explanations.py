@@ -68,6 +68,7 @@ def prepare(sheet: Sheet, asked: list[Question]) -> tuple[str, int] | None:
             if code in columns and text:
                 column = columns[code]
                 sheet.write(last, column, harmless(text), like=(model, column))
+        sheet.open(last, columns["text"], (model, columns["text"]))
         first = first or last
         count += 1
     return (address(first, columns["text"]) if first else ""), count

@@ -52,6 +52,8 @@ class Sheet:
             row.set("r", str(number))
             self._rows[number] = row
         self._last_row = max(self._rows, default=0)
+        protection = self._part.child("sheetProtection")
+        self._is_protected = protection is not None and protection.get("sheet") in ("1", "true")
         self._owners: dict[tuple[int, int], tuple[int, int]] | None = None
 
     def _row_cells(self, number: int) -> dict[int, Element]:
@@ -108,9 +110,30 @@ class Sheet:
         return self._owners.get((row, column), (row, column))
 
     def fill(self, row: int, column: int, color: str) -> None:
-        """Fill a cell, with everything else about it left as it is."""
+        """Fill a cell, with everything else about it left as it is.
+
+        In a protected sheet it can be mended; what a formula gives is mended in cells that it reads.
+        """
         cell = self._cell(row, column)
         cell.set("s", str(self._styles.filled(int(cell.get("s", "0")), color)))
+        if cell.find(self._part.tag("f")) is None or cell.get("t") == "e":
+            self._unlock(cell)
+
+    def open(self, row: int, column: int, like: tuple[int, int]) -> None:
+        """Make a cell ready to be written into, in the style that another cell has."""
+        cell = self._cell(row, column)
+        self._dress(cell, like)
+        self._unlock(cell)
+
+    def _dress(self, cell: Element, like: tuple[int, int]) -> None:
+        """Give a cell without a style that of another."""
+        model = self._row_cells(like[0]).get(like[1])
+        if "s" not in cell.attrib and model is not None and "s" in model.attrib:
+            cell.set("s", model.attrib["s"])
+
+    def _unlock(self, cell: Element) -> None:
+        if self._is_protected:
+            cell.set("s", str(self._styles.unlocked(int(cell.get("s", "0")))))
 
     def clear_marks(self) -> None:
         """Take the fills of an earlier return away."""
@@ -137,10 +160,8 @@ class Sheet:
     def write(self, row: int, column: int, text: str, like: tuple[int, int] | None = None) -> None:
         """Write text into a cell, in the style that it has or that another cell has."""
         cell = self._cell(row, column)
-        if like is not None and "s" not in cell.attrib:
-            model = self._row_cells(like[0]).get(like[1])
-            if model is not None and "s" in model.attrib:
-                cell.set("s", model.attrib["s"])
+        if like is not None:
+            self._dress(cell, like)
         for child in list(cell):
             cell.remove(child)
         cell.set("t", "inlineStr")

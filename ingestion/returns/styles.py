@@ -3,7 +3,7 @@
 What belongs here: adding to the table of styles. What does not: which cells get them.
 """
 
-from xml.etree.ElementTree import Element, SubElement, fromstring
+from xml.etree.ElementTree import Element, fromstring
 
 from ingestion.returns.package import Package
 from ingestion.returns.parts import Part
@@ -164,10 +164,13 @@ class Styles:
         """Give the same style for cells that may be written to in a protected sheet."""
         if (style, -2) not in self._variants:
             xf = self._copy(self._at(style))
+            if any(c.tag.endswith("}protection") and c.get("locked") in ("0", "false") for c in xf):
+                return style
             for old in [child for child in xf if child.tag.endswith("}protection")]:
                 xf.remove(old)
             xf.set("applyProtection", "1")
-            SubElement(xf, self._part.tag("protection"), locked="0")
+            place = sum(child.tag.endswith("}alignment") for child in xf)
+            xf.insert(place, Element(self._part.tag("protection"), locked="0"))
             self._variants[style, -2] = self._append("cellXfs", xf)
         return self._variants[style, -2]
 

@@ -4,6 +4,9 @@ import csv
 from collections.abc import Callable
 from pathlib import Path
 
+import openpyxl
+from openpyxl.workbook import Workbook
+
 from ingestion.catalogue import Catalogue, load_catalogue
 from ingestion.home import Home
 from ingestion.periods import Period
@@ -14,6 +17,9 @@ from orchestration.state import write_example
 
 UNIT = "VD-NX"
 MEMBERS = 10
+CODE_ROW, FIRST_ROW = 5, 9
+"""Rows of a form's sheet: the hidden codes, and the first figures."""
+
 Tables = dict[str, list[dict[str, CellInput]]]
 
 
@@ -82,3 +88,18 @@ def write_sound(
         targets=assigned_targets(registry, unit, period),
     )
     return path
+
+
+def fill_template(path: Path, home: Home) -> Workbook:
+    """Type sound figures into a blank template, cell by cell, as a clerk does."""
+    catalogue, registry = load_catalogue(), load_registry(home.registry)
+    book = openpyxl.load_workbook(path)
+    for code, rows in sound_tables(catalogue, registry, Period.parse("2020-N")).items():
+        sheet, form = book[code], catalogue.forms[code]
+        columns = {str(cell.value): cell.column for cell in sheet[CODE_ROW] if cell.value}
+        for number, row in enumerate(rows, start=FIRST_ROW):
+            assert sheet.cell(number, columns[form.key[0]]).value == row[form.key[0]]
+            for column, value in row.items():
+                if form.by_code[column].is_number or column in ("org_rating",):
+                    sheet.cell(number, columns[column]).value = value  # type: ignore[assignment]
+    return book
