@@ -41,6 +41,9 @@ TEAMS_LENGTH = 4000
 """Teams takes 28 KB, in which each Vietnamese letter may be escaped to six bytes."""
 
 _SENDER = "Tổng kết"
+_PROGRAM = "tongket"
+"""What stands in headers, which carry no Vietnamese letters over HTTP."""
+
 _PLAIN_ADDRESS = re.compile(r"^mailtos?://([^/:?@]+@[^/:?@]+)/?$", re.IGNORECASE)
 _FOLDER = re.compile(rf"^{FOLDER_SCHEME}://([\w-][\w.-]*)/?$", re.IGNORECASE)
 _MARKED = re.compile(r"([\\`*_{}\[\]<>#|~])")
@@ -66,7 +69,7 @@ class Channels:
         self._mail_server, self._mailboxes = mail_server, mailboxes
         # No pictures from elsewhere: they would tell a stranger who reads a message, and when.
         self._asset = apprise.AppriseAsset(
-            app_id=_SENDER,
+            app_id=_PROGRAM,
             app_desc=_SENDER,
             app_url="",
             image_url_mask="",
@@ -102,6 +105,8 @@ class Channels:
         if isinstance(channel, apprise_mail.NotifyEmail):
             channel.headers["X-Tongket-Reference"] = message.reference
             channel.headers["Auto-Submitted"] = "auto-generated"
+            if channel.from_addr[0] in ("", False, _PROGRAM):
+                channel.from_addr = [_SENDER, channel.from_addr[1]]
         with _message_id(message.reference):
             taken = sender.notify(
                 title=title, body=body, body_format=body_format, attach=_attachments(message.attachments)
@@ -259,7 +264,9 @@ class _Collecting(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         said = record.getMessage()
-        if record.levelno >= logging.WARNING:
+        if record.exc_info and record.exc_info[1] is not None:
+            self.said.append(f"{type(record.exc_info[1]).__name__}: {record.exc_info[1]}")
+        elif record.levelno >= logging.WARNING:
             self.said.append(said)
         elif said.startswith(_REASON):
             self.said.append(said.removeprefix(_REASON))

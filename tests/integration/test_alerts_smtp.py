@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from email.header import decode_header, make_header
 from pathlib import Path
 
 import pytest
@@ -100,6 +101,8 @@ def test_what_the_server_takes_is_sent_once_with_the_marked_workbook(
     empty_outbox(home, registry, NOW + timedelta(days=1))
     ((to, mail),) = mailbox.mails
     assert to == ["songmay@vidu.example"]
+    assert str(make_header(decode_header(mail["From"]))) == "Tổng kết <tongket@vidu.example>"
+    assert mail["Auto-Submitted"] == "auto-generated", "so that nobody's absence is answered"
     assert mailbox.subjects() == ["Trả lại báo cáo năm 2020 (1 lỗi) – Huyện ủy Sông Mây"]
     assert "B01!F12: Cuối kỳ không khớp [V014]" in mailbox.text()
     (attached,) = [part for part in mail.walk() if part.get_filename()]
@@ -149,8 +152,8 @@ def test_many_alerts_for_one_mailbox_come_as_one_message(
     assert states(home) == [("sent", 1)] * 7
 
 
-DYING = """
-import os, signal, sys
+STARTED = """
+import sys
 from datetime import datetime
 from pathlib import Path
 from ingestion.alerts.delivery import deliver
@@ -160,13 +163,18 @@ from ingestion.registry import load_registry
 from orchestration.channels import Channels
 
 home, now, server = Home(Path(sys.argv[1])), datetime.fromisoformat(sys.argv[2]), sys.argv[3]
+outbox, registry = Outbox(home.outbox), load_registry(home.registry)
+"""
+
+DYING = f"""{STARTED}
+import os, signal
 
 def send(message):
     if server:
         assert Channels(server, home.mailboxes)(message) == ""
     os.kill(os.getpid(), signal.SIGKILL)
 
-deliver(Outbox(home.outbox), load_registry(home.registry), home.returns, now, send)
+deliver(outbox, registry, home.returns, now, send)
 """
 
 
@@ -204,6 +212,80 @@ def test_a_process_killed_between_sending_and_recording_leaves_one_message_under
     assert all(str(reference) in str(name) for reference, name in zip(references, ids, strict=True))
     assert references[0] in mailbox.text(0)
     assert set(states(home)) == {("sent", 2), ("sent", 1)}
+
+
+def test_a_mailbox_that_is_refused_keeps_no_other_from_being_told_and_the_reason_stays(
+    home: Home, mailbox: Mailbox
+) -> None:
+    mailbox.refused.add("songmay@vidu.example")
+    Outbox(home.outbox).add([rejected(), rejected(unit="VD-NX")])
+    report = empty_outbox(home, load_registry(home.registry), NOW)
+    assert [to for to, _ in mailbox.mails] == [["nuixanh@vidu.example"]]
+    assert "550" in next(iter(report.failed.values()))
+
+
+TWO = f"""{STARTED}
+from ingestion.files import LockedError
+
+print("ready", flush=True)
+sys.stdin.readline()
+try:
+    deliver(outbox, registry, home.returns, now, Channels(server, home.mailboxes))
+except LockedError:
+    pass
+"""
+
+
+def test_two_processes_that_deliver_at_once_send_each_message_once(
+    home: Home, registry: Registry, mailbox: Mailbox
+) -> None:
+    Outbox(home.outbox).add([rejected(number, unit) for number in (1, 2, 3) for unit in ("VD-SM", "VD-NX")])
+    arguments = [sys.executable, "-c", TWO, str(home.root), NOW.isoformat(), os.environ[MAIL_SERVER_VARIABLE]]
+    both = [
+        subprocess.Popen(arguments, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        for _ in range(2)
+    ]
+    for process in both:
+        assert process.stdout is not None and process.stdout.readline() == "ready\n"
+    for process in both:
+        process.communicate("go\n")
+        assert process.returncode == 0
+    empty_outbox(home, registry, NOW)
+    references = [mail["X-Tongket-Reference"] for _, mail in mailbox.mails]
+    assert len(references) == len(set(references)) == 6
+
+
+FULL = f"""{STARTED}
+import resource, signal
+from ingestion.alerts.alert import Alert, Kind, Role
+
+# No file may grow beyond this any more, as on a disk that is full.
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (64, 64))
+alert = Alert(Kind.RUN_FAILED, "run", now, Role.DATA_TEAM)
+channels = Channels(server, home.mailboxes)
+for work in (lambda: outbox.add([alert]), lambda: deliver(outbox, registry, home.returns, now, channels)):
+    try:
+        work()
+    except OSError as error:
+        print(error.strerror)
+"""
+
+
+def test_a_full_disk_loses_nothing_and_sends_nothing_twice(
+    home: Home, registry: Registry, mailbox: Mailbox
+) -> None:
+    Outbox(home.outbox).add([rejected()])
+    arguments = [sys.executable, "-c", FULL, str(home.root), NOW.isoformat(), os.environ[MAIL_SERVER_VARIABLE]]
+    done = subprocess.run(arguments, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == ["File too large"] * 2
+    assert mailbox.mails == [], "what cannot be recorded is not sent"
+    entries, damaged = Outbox(home.outbox).read()
+    assert [entry.alert.kind for entry in entries] == [Kind.REJECTED] and damaged == []
+    assert not [path for path in home.outbox.iterdir() if path.name.startswith(".run_failed")]
+    for days in (0, 1):
+        empty_outbox(home, registry, NOW + timedelta(days=days))
+    assert len(mailbox.mails) == 1
 
 
 def test_a_channel_that_is_none_keeps_no_other_from_being_told(home: Home, mailbox: Mailbox) -> None:

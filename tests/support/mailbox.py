@@ -10,10 +10,23 @@ HOST = "127.0.0.1"
 
 
 class Mailbox:
-    """What the server took; a handler of aiosmtpd's controller."""
+    """What the server took; a handler of aiosmtpd's controller.
+
+    Attributes:
+        refused: addresses that it does not know.
+    """
 
     def __init__(self) -> None:
         self.mails: list[tuple[list[str], Mail]] = []
+        self.refused: set[str] = set()
+
+    async def handle_RCPT(  # noqa: N802
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        if address in self.refused:
+            return "550 no such mailbox"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         content = envelope.content
