@@ -27,6 +27,7 @@ from ingestion.reading.opening import open_book
 from ingestion.reading.printed import printed_period
 from ingestion.submissions import FormRow, Mark, Problem, Reading
 
+HERE = Path(__file__).parent
 CATALOGUE = load_catalogue()
 B01 = CATALOGUE.forms["B01"]
 KINDS = range(1, 37)
@@ -688,8 +689,22 @@ def encrypted(make: Any, folder: Path) -> Path:
     return folder / "f.xlsx"
 
 
-def test_kind_27_a_password_is_refused_and_sheet_protection_is_not(make: Any, tmp_path: Path) -> None:
-    assert problem_codes(make.read(encrypted(make, tmp_path))) == ["R002"]
+@mess(27)
+def encrypted_xls(make: Any, folder: Path) -> Path:
+    return HERE / "files" / "locked.xls"
+
+
+@mess(27)
+def encrypted_ods(make: Any, folder: Path) -> Path:
+    return HERE / "files" / "locked.ods"
+
+
+@pytest.mark.parametrize("builder", [encrypted, encrypted_xls, encrypted_ods])
+def test_kind_27_a_password_is_refused(builder: Builder, make: Any, tmp_path: Path) -> None:
+    assert problem_codes(make.read(builder(make, tmp_path))) == ["R002"]
+
+
+def test_kind_27_sheet_protection_does_no_harm(make: Any, tmp_path: Path) -> None:
     path = book(make, tmp_path / "g.xlsx", make.form(B01, rows()))
     workbook = openpyxl.load_workbook(path)
     workbook["B01"].protection = SheetProtection(sheet=True, password="a")
@@ -724,31 +739,23 @@ def test_kind_28_a_web_page_of_libreoffice_is_refused(
 
 @mess(29)
 def macros(make: Any, folder: Path) -> Path:
-    plain = zipfile.ZipFile(book(make, folder / "plain.xlsx", make.form(B01, rows())))
-    with zipfile.ZipFile(folder / "f.xlsm", "w") as archive:
-        for name in plain.namelist():
-            kinds = (
-                b"openxmlformats-officedocument.spreadsheetml.sheet.main",
-                b"ms-excel.sheet.macroEnabled.main",
-            )
-            content = plain.read(name)
-            archive.writestr(name, content.replace(*kinds) if name == "[Content_Types].xml" else content)
-        archive.writestr("xl/vbaProject.bin", b"never looked at")
-    return folder / "f.xlsm"
+    return HERE / "files" / "macro.xlsm"
 
 
 @mess(29)
 def old_macros(make: Any, folder: Path) -> Path:
-    path = book(make, folder / "f.xls", make.form(B01, rows()), "xlwt.xls")
-    with path.open("ab") as file:
-        file.write("_VBA_PROJECT_CUR".encode("utf-16-le").ljust(512, b"\0"))
-    return path
+    return HERE / "files" / "macro.xls"
 
 
-@pytest.mark.parametrize("builder", [macros, old_macros])
+@mess(29)
+def macros_of_libreoffice(make: Any, folder: Path) -> Path:
+    return HERE / "files" / "macro.ods"
+
+
+@pytest.mark.parametrize("builder", [macros, old_macros, macros_of_libreoffice])
 def test_kind_29_data_of_files_with_macros_are_read(builder: Builder, make: Any, tmp_path: Path) -> None:
     reading = make.read(builder(make, tmp_path))
-    assert note(reading, "R106")
+    assert [n.code for n in reading.notes] == ["R106"]
     assert values(reading, "in_admitted") == [1, 2, 3]
 
 

@@ -11,7 +11,6 @@ import pytest
 import xlwt
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from msoffcrypto.format import ooxml
 
 from ingestion.catalogue import Catalogue
 from ingestion.reading import archives
@@ -55,53 +54,10 @@ def test_the_original_name_counts_not_the_name_in_landing(make: Any, pages: list
     assert "R105" not in notes(reading)
 
 
-def test_a_workbook_with_macros_is_read_and_its_macros_noted(
-    make: Any, pages: list[Any], tmp_path: Path
-) -> None:
-    plain = zipfile.ZipFile(make.openpyxl(tmp_path / "plain.xlsx", pages))
-    path = tmp_path / "macros.xlsm"
-    with zipfile.ZipFile(path, "w") as archive:
-        for name in plain.namelist():
-            content = plain.read(name)
-            if name == "[Content_Types].xml":
-                content = content.replace(
-                    b"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml",
-                    b"application/vnd.ms-excel.sheet.macroEnabled.main+xml",
-                )
-            archive.writestr(name, content)
-        archive.writestr("xl/vbaProject.bin", b"never looked at")
-    reading = make.read(path)
-    assert reading.kind == "xlsm"
-    assert notes(reading) == {"R106"}
-    assert len(reading.tables["B01"].rows) == 3
-
-
 @pytest.mark.parametrize("content", [b"", b" \r\n\t", b"\0" * 4096])
 def test_an_empty_file_is_called_empty(content: bytes, tmp_path: Path, make: Any) -> None:
     (tmp_path / "f.xlsx").write_bytes(content)
     assert fatal(make.read(tmp_path / "f.xlsx")).code == "R001"
-
-
-def test_an_encrypted_workbook_asks_for_the_password_to_be_removed(
-    make: Any, pages: list[Any], tmp_path: Path
-) -> None:
-    plain = make.openpyxl(tmp_path / "plain.xlsx", pages)
-    with plain.open("rb") as source, (tmp_path / "f.xlsx").open("wb") as target:
-        ooxml.OOXMLFile(source).encrypt("bí mật", target)
-    assert fatal(make.read(tmp_path / "f.xlsx")).code == "R002"
-
-
-def test_an_encrypted_opendocument_asks_for_the_password_to_be_removed(
-    make: Any, pages: list[Any], tmp_path: Path
-) -> None:
-    plain = zipfile.ZipFile(make.ods(tmp_path / "plain.ods", pages))
-    with zipfile.ZipFile(tmp_path / "f.ods", "w") as archive:
-        for name in plain.namelist():
-            content = plain.read(name)
-            if name == "META-INF/manifest.xml":
-                content = content.replace(b"/>", b"><manifest:encryption-data/></manifest:file-entry>", 1)
-            archive.writestr(name, content)
-    assert fatal(make.read(tmp_path / "f.ods")).code == "R002"
 
 
 def test_a_zip_with_a_password_asks_for_it_to_be_removed(make: Any, pages: list[Any], tmp_path: Path) -> None:
