@@ -30,6 +30,7 @@ from ingestion.periods import Period, PeriodError
 from ingestion.registry import Registry
 from ingestion.review import explanations_to_review
 from orchestration.commands.common import calendar_period, known_unit, minute, print_json, registry_of
+from orchestration.commands.corrections import said_of_changes, with_changes
 from orchestration.texts import Invocation, command, json_option, option, pass_invocation
 
 MISSING, PENDING = "missing", "pending"
@@ -125,12 +126,13 @@ def _details(registry: Registry, event: Event) -> dict[str, Any]:
     found: dict[str, Any] = {}
     match event:
         case Received():
-            found = {"file": event.file, "original_name": event.original_name}
+            found = {"file": event.file, "original_name": event.original_name, "revision": event.revision}
             found |= _receipt(registry, event.received_at, event.period)
         case Duplicate():
             found = {"original_name": event.original_name, "received_at": event.received_at.isoformat()}
         case Unknown():
             found = {"file": event.file, "original_name": event.original_name, "folder": event.folder}
+            found |= {"received_at": event.received_at.isoformat()}
         case Judged():
             counted = Counter(finding.severity for finding in event.findings)
             found = {"verdict": str(event.verdict), "rules_version": event.rules_version}
@@ -163,6 +165,8 @@ def status(call: Invocation, unit: str | None, period: str | None, show_history:
         for row in (trail(registry, ledger.events()) if show_history else current(registry, state))
         if only_unit in (None, row["unit"]) and only_period in (None, row["period"])
     ]
+    if show_history:
+        rows = with_changes(call, state, rows)
     if as_json:
         print_json(rows)
         return 0
@@ -204,7 +208,8 @@ def _current_cells(call: Invocation, row: dict[str, Any]) -> tuple[str, ...]:
 def _trail_cells(call: Invocation, row: dict[str, Any]) -> tuple[str, ...]:
     subject = row["submission"] or " ".join(filter(None, (row["period"], row["unit"])))
     what = call.text(f"cli.trail.{row['event']}")
-    return (minute(row["at"]), what, subject, row["by"] or "", "; ".join(_said(call, row)))
+    lines = ["; ".join(_said(call, row)), *said_of_changes(call, row)]
+    return (minute(row["at"]), what, subject, row["by"] or "", "\n".join(line for line in lines if line))
 
 
 def _said(call: Invocation, row: dict[str, Any]) -> Iterator[str]:
@@ -233,5 +238,7 @@ def _said(call: Invocation, row: dict[str, Any]) -> Iterator[str]:
         yield row["reason"]
     if "original_name" in row:
         yield row["original_name"]
+        if (received := minute(row["received_at"])) != minute(row["at"]):
+            yield call.text("cli.trail.came", received=received)
     if row.get("on_time") is False:
         yield call.text("cli.status.no")

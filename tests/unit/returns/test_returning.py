@@ -17,7 +17,7 @@ from ingestion.ledger import Ledger
 from ingestion.returns import SHEET
 from ingestion.submissions import SubmissionKey
 from orchestration.cli import main
-from tests.integration.small_state import UNIT, make_home
+from tests.integration.small_state import UNIT, Tables, make_home
 from tests.unit.returns.conftest import RECEIVED, WRONG, World, one_to_explain, one_too_many
 
 FIRST, SECOND = SubmissionKey(UNIT, "2020-N", 1), SubmissionKey(UNIT, "2020-N", 2)
@@ -190,3 +190,33 @@ def test_a_decision_that_a_crash_left_untold_is_told_by_the_next_run(
     assert not returning.decision_path(filing.home, FIRST, 1).exists()
     pipeline.judge_period(filing.home, filing.registry, filing.catalogue, "2020-N", RECEIVED, engine="masks")
     assert "Đã gọi điện" in said_in(returning.decision_path(filing.home, FIRST, 1))
+
+
+def test_the_audit_trail_says_what_each_revision_changed(filing: World) -> None:
+    def history(*options: str) -> str:
+        done = CliRunner().invoke(main, ["--home", str(filing.home.root), "status", "--history", *options])
+        assert done.exit_code == 0, done.output
+        return done.stdout
+
+    def many(tables: Tables) -> None:
+        for number, column in enumerate(list(tables["B01"][0])[3:12], start=1):
+            tables["B01"][0][column] = number
+
+    file(filing, filing.write("a.xlsx", one_too_many))
+    file(filing, filing.write("b.xlsx"))
+    file(filing, filing.write("c.xlsx", many))
+    rows = [row for row in json.loads(history("--json")) if row["event"] == "received"]
+    changes = [row["changes"] for row in rows]
+    assert changes[0] is None
+    assert (changes[1]["since"], changes[1]["count"]) == (str(FIRST), 1)
+    (change,) = changes[1]["changed"]
+    assert (change["sheet"], change["cell"], change["before"], change["after"]) == ("B01", "S9", "11", "10")
+    assert changes[2]["since"] == str(SECOND) and len(changes[2]["changed"]) == changes[2]["count"] == 9
+    shown = " ".join(history().replace("│", " ").split())
+    assert f"Khác {FIRST} ở 1 chỗ: – B01!S9" in shown and "11 → 10" in shown
+    assert f"Khác {SECOND} ở 9 chỗ" in shown and "và 3 nội dung khác" in shown
+    for number in range(2):
+        path = filing.folder / f"hong-{number}.xlsx"
+        path.write_bytes(b"%PDF-1.7" + bytes([number]))
+        file(filing, path)
+    assert history().count("Không có lần nộp trước đọc được") == 1
