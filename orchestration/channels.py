@@ -46,8 +46,8 @@ _PROGRAM = "tongket"
 
 _PLAIN_ADDRESS = re.compile(r"^mailtos?://([^/:?@]+@[^/:?@]+)/?$", re.IGNORECASE)
 _FOLDER = re.compile(rf"^{FOLDER_SCHEME}://([\w-][\w.-]*)/?$", re.IGNORECASE)
-_MARKED = re.compile(r"([\\`*_{}\[\]<>#|~])")
-_LISTED = re.compile(r"^(\s*)([-+]|\d+(?=\.))")
+_MARKED = re.compile(r"([\\`*_{}\[\]<>#|~&])")
+_BULLET, _NUMBER = re.compile(r"^([-+=])"), re.compile(r"^(\d+)([.)])")
 _REASON = "Socket Exception: "
 _MAX_ERROR = 500
 _SHORTEST_SECRET = 4
@@ -150,10 +150,10 @@ def _adapted(channel: NotifyBase, message: Message) -> tuple[str, str, apprise.N
     wanted = channel.resolve_format(apprise.NotifyFormat.TEXT)
     subject, render = message.words.subject, _as_it_is
     if wanted is apprise.NotifyFormat.MARKDOWN:
-        subject, render = _as_markdown(subject), _as_markdown
+        subject, render = as_markdown(subject), as_markdown
     elif wanted is apprise.NotifyFormat.HTML:
         # Telegram knows no tag for a new line and shows those of the text.
-        render = _escaped if isinstance(channel, NotifyTelegram) else _as_html
+        render = _escaped if isinstance(channel, NotifyTelegram) else as_html
     if channel.title_maxlen <= 0:
         # The subject becomes a part of the text.
         subject = render(message.words.subject)
@@ -188,19 +188,19 @@ def _as_it_is(said: str) -> str:
     return said
 
 
-def _as_markdown(said: str) -> str:
+def as_markdown(said: str) -> str:
     """Give a text in which nothing is taken for markup, each line a paragraph of its own."""
-    lines = [_LISTED.sub(r"\1\\\2", _MARKED.sub(r"\\\1", line)) for line in said.split("\n")]
-    # A number that begins a list is escaped at its dot.
-    lines = [re.sub(r"^(\s*)\\(\d+)\.", r"\1\2\\.", line) for line in lines]
-    return "\n\n".join(line for line in lines if line.strip())
+    lines = [_MARKED.sub(r"\\\1", line.strip()) for line in said.splitlines()]
+    lines = [_NUMBER.sub(r"\1\\\2", _BULLET.sub(r"\\\1", line)) for line in lines]
+    return "\n\n".join(line for line in lines if line)
 
 
 def _escaped(said: str) -> str:
     return escape(said, quote=False)
 
 
-def _as_html(said: str) -> str:
+def as_html(said: str) -> str:
+    """Give a text in which nothing is taken for markup, with the lines that it has."""
     return _escaped(said).replace("\n", "<br/>")
 
 
