@@ -19,6 +19,7 @@ class Kind(StrEnum):
     NEEDS_EXPLANATION = "needs_explanation"
     ON_HOLD = "on_hold"
     AWAITING_DECISION = "awaiting_decision"
+    IN_QUESTION = "in_question"
     ACCEPTED = "accepted"
     ACCEPTED_BY_DECISION = "accepted_by_decision"
     WITHDRAWN = "withdrawn"

@@ -17,7 +17,7 @@ from typing import Any
 from ingestion.alerts.alert import Alert, Kind, Role
 from ingestion.days import day_of
 from ingestion.findings import Finding, Verdict
-from ingestion.ledger import Decided, Judged, LedgerState, SubmissionRecord
+from ingestion.ledger import Decided, Judged, LedgerState, Reexamined, SubmissionRecord
 from ingestion.registry import Registry
 
 IMPORTED_AFTER = timedelta(days=30)
@@ -44,6 +44,7 @@ def ledger_alerts(state: LedgerState, registry: Registry, since: datetime) -> li
     for record in state.submissions.values():
         alerts += _verdict(record, state, registry, since)
         alerts += _decisions(record, state, registry, since)
+    alerts += _questions(state, since)
     alerts += _common_rules(state.submissions.values(), since)
     return sorted(alerts, key=lambda alert: (alert.at, alert.id))
 
@@ -115,6 +116,26 @@ def _is_told(record: SubmissionRecord, judged: Judged, state: LedgerState) -> bo
     ]
     # Later decisions change no news of then.
     return bool(earlier) and earlier[-1].status_at(judged.at) is not Verdict.ACCEPTED
+
+
+def _questions(state: LedgerState, since: datetime) -> Iterator[Alert]:
+    """Give one alert for each correction and unit: all that follows a corrected year may be in question."""
+    asked: dict[tuple[str, datetime, tuple[str, ...]], list[Reexamined]] = defaultdict(list)
+    for record in state.submissions.values():
+        if (question := record.question) is not None and question.at >= since:
+            asked[record.key.unit, question.at, question.because].append(question)
+    for (unit, at, because), questions in sorted(asked.items()):
+        names = [question.submission for question in questions]
+        appeared = [finding for question in questions for finding in question.appeared]
+        facts = {"because": ", ".join(because), "submissions": ", ".join(names), "first": names[0]}
+        yield Alert(
+            Kind.IN_QUESTION,
+            f"{unit}\0{at.isoformat()}\0{names[0]}",
+            at,
+            Role.DATA_TEAM,
+            unit,
+            facts=facts | _findings(appeared),
+        )
 
 
 def _about(

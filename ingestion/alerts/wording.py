@@ -22,7 +22,11 @@ SUBJECT_LENGTH = 80
 _DIGEST_FINDINGS = 2
 _NAMED_UNITS = 30
 _ASKED = frozenset({Kind.UNREADABLE, Kind.REJECTED, Kind.NEEDS_EXPLANATION})
-_BLANK = ("original_name", "file", "folder", "reason", "by", "rule", "step", "error", "release", "counting")
+_BLANK = (
+    *("original_name", "file", "folder", "reason", "by", "rule", "step", "error", "release", "counting"),
+    *("because", "submissions", "first"),
+)
+)
 
 
 @dataclass(frozen=True)

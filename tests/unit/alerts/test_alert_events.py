@@ -10,6 +10,7 @@ from ingestion.alerts.deadlines import NEAR, PAST, deadline_alerts
 from ingestion.alerts.events import COMMON_UNITS, FIRST_FINDINGS, IMPORTED_AFTER, ledger_alerts
 from ingestion.catalogue import load_catalogue
 from ingestion.findings import Verdict
+from ingestion.ledger import Reexamined
 
 NOW = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
@@ -251,3 +252,18 @@ def test_a_deadline_alert_is_the_same_on_every_day_and_another_where_the_deadlin
     due = date(2026, 3, 20)
     assert ids(due, due) == ids(due - timedelta(days=3), due)
     assert not ids(due, due) & ids(due, due + timedelta(days=1))
+
+
+def test_a_correction_that_puts_verdicts_in_question_is_one_alert_for_the_unit(
+    book, registry, found, later
+) -> None:
+    names = [book.file("KA", Verdict.ACCEPTED, at=later(hours)) for hours in (0, 1)]
+    other = book.file("KB", Verdict.ACCEPTED)
+    appeared, because = (found("V015"),), ("KA.2018-N.r2",)
+    for name in names:
+        book.state.apply(Reexamined(name, because, "1", appeared, (), later(5)))
+    book.state.apply(Reexamined(other, because, "1", (), (), later(5)))  # it holds
+    (alert,) = [a for a in ledger_alerts(book.state, registry, later(2)) if a.kind is Kind.IN_QUESTION]
+    assert (alert.role, alert.unit, alert.facts["submissions"]) == (Role.DATA_TEAM, "KA", ", ".join(names))
+    assert (alert.facts["because"], alert.facts["errors"]) == ("KA.2018-N.r2", 2)
+    assert Kind.IN_QUESTION not in kinds(book, registry, later(6))

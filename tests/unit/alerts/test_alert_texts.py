@@ -89,7 +89,7 @@ def test_a_decision_says_who_took_it_why_and_what_counts_from_then_on(registry) 
         "Tổ dữ liệu (Lan)",
         "Biểu {1}.xlsx",
         "Lý do: đã đối chiếu hồ sơ",
-        "bản KA.2025-N.r1 lại được tính",
+        "được tính là của bản KA.2025-N.r1",
     ):
         assert said in body
     nothing = compose([alert(Kind.WITHDRAWN, **facts | {"counting": ""})], registry, "vi", "TK-1").body
