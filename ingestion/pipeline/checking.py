@@ -88,6 +88,8 @@ def check_files(
 def return_of(result: CheckResult, catalogue: Catalogue, registry: Registry | None) -> bytes:
     """Make the marked workbook of a checked file; nothing of it is stored here."""
     submission = Submission(result.key, "", _TIMELESS, result.reading)
+    if registry is None and (carried := from_workbook(result.reading)):
+        registry, _ = carried
     answer = answer_to(submission, result.judgement, registry, is_trial=True)
     return marked_workbook(result.path, answer, catalogue)
 

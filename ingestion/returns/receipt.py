@@ -229,10 +229,8 @@ def _times(answer: Answer) -> str:
 
 def _hurry(answer: Answer) -> str:
     """Give the message that says until when the mended file has to come; blank where none is asked for."""
-    if answer.due_on is None or answer.judgement.verdict not in _SENT_AGAIN:
+    if answer.due_on is None or answer.received_at is None or answer.judgement.verdict not in _SENT_AGAIN:
         return ""
-    if answer.received_at is None:
-        return "returns.again"
     return "returns.again_late" if day_of(answer.received_at) > answer.due_on else "returns.again"
 
 
