@@ -63,6 +63,11 @@ class Alert:
     facts: dict[str, Any] = field(default_factory=dict)
 
     @property
+    def workbook(self) -> str:
+        """Name, without its ending, of the returned workbook that goes with it; blank where none can."""
+        return str(self.facts.get("workbook", self.submission))
+
+    @property
     def id(self) -> str:
         """Name of the event, and of the alert's file."""
         digest = hashlib.sha256(f"{self.kind}\0{self.subject}".encode()).hexdigest()

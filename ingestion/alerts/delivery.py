@@ -158,9 +158,9 @@ def is_due(entry: Entry, registry: Registry, now: datetime) -> bool:
 
 
 def marked_workbooks(alerts: Sequence[Alert], returns: Path) -> dict[str, Path]:
-    """Give the marked workbooks that exist, by submission."""
-    paths = {a.submission: returns / a.unit / f"{a.submission}.xlsx" for a in alerts if a.submission}
-    return {submission: path for submission, path in paths.items() if path.is_file()}
+    """Give the returned workbooks that exist, by their names."""
+    paths = {a.workbook: returns / a.unit / f"{a.workbook}.xlsx" for a in alerts if a.workbook}
+    return {name: path for name, path in paths.items() if path.is_file()}
 
 
 def attachments_of(paths: Iterable[Path], limit: int = MAX_ATTACHED_BYTES) -> tuple[Path, ...]:
@@ -231,7 +231,7 @@ def _send(recipient: Recipient, batch: Sequence[Entry], run: _Run) -> None:
 def _message(recipient: Recipient, alerts: Sequence[Alert], reference: str, run: _Run) -> Message:
     marked = marked_workbooks(alerts, run.returns)
     attached = attachments_of(marked.values()) if recipient.carries_files else ()
-    goes_along = {submission: path in attached for submission, path in marked.items()}
+    goes_along = {name: path in attached for name, path in marked.items()}
     words = compose(alerts, run.registry, recipient.language, reference, goes_along)
     return Message(recipient.channel, reference, max(alert.at for alert in alerts), words, attached)
 

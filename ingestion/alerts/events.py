@@ -87,10 +87,11 @@ def _decisions(
     record: SubmissionRecord, state: LedgerState, registry: Registry, since: datetime
 ) -> Iterator[Alert]:
     # A decision of today on a file of an old year is news.
-    for decision in record.decisions:
+    for number, decision in enumerate(record.decisions, start=1):
         if decision.at >= since:
             kind = Kind.ACCEPTED_BY_DECISION if decision.decision == "accept" else Kind.WITHDRAWN
-            yield _about(kind, record, registry, decision.at, _decided(record, decision, state))
+            workbook = {"workbook": f"{record.key}.quyet-dinh-{number}"}
+            yield _about(kind, record, registry, decision.at, _decided(record, decision, state) | workbook)
 
 
 def _decided(record: SubmissionRecord, decision: Decided, state: LedgerState) -> dict[str, Any]:

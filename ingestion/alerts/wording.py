@@ -26,7 +26,6 @@ _BLANK = (
     *("original_name", "file", "folder", "reason", "by", "rule", "step", "error", "release", "counting"),
     *("because", "submissions", "first"),
 )
-)
 
 
 @dataclass(frozen=True)
@@ -59,7 +58,7 @@ def compose(
         registry: the names of units.
         language: the language of whoever reads it.
         reference: its name.
-        marked: the submissions that have a marked workbook, and whether it goes with the message.
+        marked: the returned workbooks that there are, by their names, and whether they go with the message.
     """
     footer = message("alert.footer", language, reference=reference)
     if len(alerts) == 1:
@@ -147,10 +146,10 @@ class _Text:
 
     def _marked(self, marked: Mapping[str, bool]) -> str:
         alert = self._alert
-        if alert.submission not in marked:
+        if alert.workbook not in marked:
             return ""
-        key = "alert.marked.attached" if marked[alert.submission] else "alert.marked.kept"
-        return message(key, self._language, name=f"{alert.submission}.xlsx", unit=alert.unit)
+        key = "alert.marked.attached" if marked[alert.workbook] else "alert.marked.kept"
+        return message(key, self._language, name=f"{alert.workbook}.xlsx", unit=alert.unit)
 
     def _deadline(self) -> str:
         if self._alert.kind not in _ASKED or not self._fields["due_on"]:

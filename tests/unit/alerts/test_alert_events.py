@@ -61,6 +61,7 @@ def test_a_withdrawal_says_which_revision_counts_again(book, registry, later) ->
     book.decide(second, "reject", later(2))
     (alert,) = ledger_alerts(book.state, registry, LONG_AGO)
     assert (alert.facts["counting"], alert.facts["by"], alert.facts["reason"]) == (first, "lan", "đã đối chiếu")
+    assert alert.workbook == f"{second}.quyet-dinh-1", "the workbook that tells of the decision goes along"
 
 
 def test_an_acceptance_is_told_after_a_return_and_not_otherwise(book, registry, later) -> None:
