@@ -8,7 +8,9 @@ import re
 
 from ingestion.text import neutralise_formula
 
-_HARMLESS = re.compile(r"[-+]\s*(?:[-+. ]*|[\d., ]+%?|(?=[^\W\d_]+(?!\w))(?:(?![A-Za-z.]+\s*\(|[|!]).)+)")
+_HARMLESS = re.compile(
+    r"[-+]\s*(?:[-+. ]*|[\d., ]+%?|(?=[^\W\d_]+(?!\w))(?:(?![A-Za-z.]+\s*[(（]|[|!｜！]).)+)"
+)
 """Dashes, numbers, and “- of whom: women” and the like, which forms are full of.
 
 A formula that does harm calls a function, another program or another sheet.

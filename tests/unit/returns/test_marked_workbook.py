@@ -362,3 +362,27 @@ def test_the_first_sheet_of_a_return_is_no_form_and_no_note(world: World, name: 
 
     reading = world.read(world.edited(marked, rename))
     assert not [p for p in (*reading.problems, *reading.notes) if p.sheet == name]
+
+
+def test_names_of_sheets_are_linked_and_written_back_whatever_stands_in_them(world: World) -> None:
+    name = "+B04 'quý I' & <x>"
+
+    def rename(book: Workbook) -> None:
+        book["B04"].title = name
+        book["B01"].title = "=cmd"
+        book["=cmd"][WRONG] = MEMBERS + 1
+
+    marked = world.mark(world.edited(world.write("a.xlsx", one_to_explain), rename))
+    book = openpyxl.load_workbook(marked)
+    assert {"'=cmd'!S9", "'+B04 ''quý I'' & <x>'!M9"} <= set(links(book).values())
+    assert not [
+        c for s in (SHEET, "Giai_trinh") for row in book[s].iter_rows() for c in row if c.data_type == "f"
+    ]
+    assert book["Giai_trinh"]["B7"].value == f"'{name}"
+
+    def mend(book: Workbook) -> None:
+        book["Giai_trinh"]["D7"] = "Hai biểu chốt số khác ngày"
+        book["=cmd"][WRONG] = MEMBERS
+
+    # The sheet is known again although its name was written so that nothing runs it.
+    assert world.judge(world.edited(marked, mend))[1].verdict is Verdict.ACCEPTED

@@ -21,6 +21,13 @@ from ingestion.returns.safety import harmless
         "-SUM (A1:A9)",
         "+A1",
         "- x SUM(A1)",
+        "\n=1+1",
+        "＝1+1",
+        "＋A1",
+        "－SUM(A1)",
+        "＠SUM(A1)",
+        "- SUM（A1）",
+        "+ cmd｜x",
     ],
 )
 def test_what_could_run_is_neutralised(text: str) -> None:
