@@ -15,7 +15,7 @@ from aiosmtpd.controller import Controller
 from click.testing import CliRunner
 
 from ingestion.alerts.alert import Alert, Kind, Role
-from ingestion.alerts.delivery import FIRST_PAUSE
+from ingestion.alerts.delivery import FIRST_PAUSE, MAX_ATTACHED_BYTES
 from ingestion.alerts.outbox import Outbox
 from ingestion.home import Home
 from ingestion.registry import Registry, load_registry
@@ -109,6 +109,17 @@ def test_what_the_server_takes_is_sent_once_with_the_marked_workbook(
     assert attached.get_filename() == "VD-SM.2020-N.r1.xlsx"
     assert attached.get_payload(decode=True) == b"marked workbook"
     assert states(home) == [("sent", 1)]
+
+
+def test_a_workbook_that_a_mail_server_would_refuse_stays_where_it_is_and_the_mail_says_where(
+    home: Home, registry: Registry, mailbox: Mailbox
+) -> None:
+    alert = rejected()
+    Outbox(home.outbox).add([alert])
+    marked(home, alert, b"x" * (MAX_ATTACHED_BYTES + 1))
+    assert not empty_outbox(home, registry, NOW).failed
+    assert mailbox.attachments() == []
+    assert "returns/VD-SM/VD-SM.2020-N.r1.xlsx" in mailbox.text()
 
 
 def test_a_contact_is_written_to_in_their_language(home: Home, registry: Registry, mailbox: Mailbox) -> None:

@@ -16,7 +16,7 @@ from orchestration import alerting, runs
 from orchestration.definitions import defs
 from orchestration.progress import Silent
 from orchestration.resources import Clock, TongketHome
-from orchestration.schedules import morning_alerts
+from orchestration.schedules import morning_alerts, nightly
 from orchestration.sensors import failed_runs, outbox_sensor
 from tests.integration.small_state import UNIT, make_home
 
@@ -58,6 +58,11 @@ def test_nothing_is_written_to_people_until_somebody_turns_it_on() -> None:
     assert morning_alerts.default_status is dg.DefaultScheduleStatus.STOPPED
 
 
+def test_reminders_go_out_in_the_morning_and_runs_start_in_the_night_of_vietnam() -> None:
+    for schedule, cron in ((morning_alerts, "0 7 * * *"), (nightly, "0 2 * * *")):
+        assert (schedule.cron_schedule, schedule.execution_timezone) == (cron, "Asia/Ho_Chi_Minh")
+
+
 def test_the_sensor_asks_while_something_is_due_and_again_after_the_pause(home: Home) -> None:
     assert isinstance(look(home, NOW), dg.SkipReason), "there is no outbox yet"
     Outbox(home.outbox).open(NOW)
@@ -79,6 +84,9 @@ def test_a_delivery_looks_at_the_deadlines_and_tells_who_has_not_filed(home: Hom
     kinds = {entry.alert.kind for entry in entries(home)}
     assert kinds == {Kind.DEADLINE_NEAR, Kind.DEADLINE_MISSED, Kind.UNITS_MISSING}
     assert {d.state for entry in entries(home) for d in entry.deliveries.values()} == {"failed"}
+    for days in (10, 11, 300):
+        assert deliver(home, NOW + timedelta(days=days)).success
+    assert len(entries(home)) == 3, "each deadline is told once to each"
 
 
 def test_a_delivery_beside_another_one_leaves_it_at_work(home: Home) -> None:
@@ -127,6 +135,18 @@ def test_a_failed_run_is_told_once_with_its_step_and_reason(home: Home) -> None:
     assert (entry.alert.kind, entry.alert.role) == (Kind.RUN_FAILED, Role.DATA_TEAM)
     assert entry.alert.facts["step"] == "breaks"
     assert "the disk is full" in entry.alert.facts["error"]
+
+
+def test_a_run_that_stops_again_and_again_for_one_reason_is_told_once_a_day(home: Home) -> None:
+    for hour in range(30):
+        alerting.run_failed(home, f"run{hour}", "dbt", "no space left", NOW + timedelta(hours=hour))
+    alerting.run_failed(home, "another", "dbt", "cannot connect", NOW)
+    told = [(entry.alert.at - NOW, entry.alert.facts["error"]) for entry in entries(home)]
+    assert sorted(told) == [
+        (timedelta(), "cannot connect"),
+        (timedelta(), "no space left"),
+        (timedelta(hours=15), "no space left"),
+    ]
 
 
 def test_a_run_from_the_command_line_that_fails_is_told(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
