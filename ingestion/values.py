@@ -65,6 +65,8 @@ _COMMA = re.compile(r"(-?)([0-9]+|[1-9][0-9]{0,2}(?:\.[0-9]{3})+|[1-9][0-9]{0,2}
 _POINT = re.compile(r"-?[0-9]+\.[0-9]+")
 _AMBIGUOUS = re.compile(r"-?[1-9][0-9]{0,2},[0-9]{3}")
 _SEPARATORS = str.maketrans("", "", ". ")
+_FULL_WIDTH = str.maketrans("０１２３４５６７８９．，－％", "0123456789.,-%")
+"""What an input method for East Asian scripts types for digits."""
 
 
 @lru_cache(maxsize=4096)
@@ -74,7 +76,7 @@ def parse_number(text: str) -> NumberText:
     `1.252` and `1 252` are 1252, `10,24%` is 10.24 percent, `12.5` can only be a decimal written with a point
     (three digits behind the point always make a thousand). Never raises.
     """
-    bare = clean(text).removeprefix("'").strip()
+    bare = clean(text).translate(_FULL_WIDTH).removeprefix("'").strip()
     word = _WORDS.get(bare.lower())
     if word is not None:
         return word
@@ -115,9 +117,11 @@ def whole(value: float) -> int | None:
     return nearest if float(f"{value:.15g}") == nearest else None
 
 
-_DAY_FIRST = re.compile(r"([0-9]{1,2})\s?[/.-]\s?([0-9]{1,2})\s?[/.-]\s?([0-9]{4})")
-_YEAR_FIRST = re.compile(r"([0-9]{4})[-/]([0-9]{1,2})[-/]([0-9]{1,2})(?:[ T]00:00(?::00(?:\.0+)?)?)?")
-_IN_WORDS = re.compile(r"(?:ngày )?([0-9]{1,2}) tháng ([0-9]{1,2}) năm ([0-9]{4})")
+_PLACE = r"(?:[^0-9,]+, ?)?(?:ngày )?"
+_HOUR = r"(?:[ t][0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?)?"
+_DAY_FIRST = re.compile(_PLACE + r"([0-9]{1,2})\s?[/.-]\s?([0-9]{1,2})\s?[/.-]\s?([0-9]{4})" + _HOUR)
+_YEAR_FIRST = re.compile(r"([0-9]{4})[-/]([0-9]{1,2})[-/]([0-9]{1,2})" + _HOUR)
+_IN_WORDS = re.compile(_PLACE + r"([0-9]{1,2}) tháng ([0-9]{1,2}) năm ([0-9]{4})")
 _FIRST_YEAR, _LAST_YEAR = 1900, 2100
 
 
@@ -125,7 +129,9 @@ _FIRST_YEAR, _LAST_YEAR = 1900, 2100
 def parse_date(text: str) -> date | None:
     """Read a date, day first: `30/3/2016`, `31.12.2019`, `ngày 05 tháng 02 năm 2026`, or ISO year first.
 
-    None for anything else: a missing or short year is never guessed, and month first never tried.
+    The place in front of it, as documents are dated (`Mường Nhé, ngày 5 tháng 2 năm 2020`), and the hour behind
+    it are passed over. None for anything else: a missing or short year is never guessed, and month first never
+    tried.
     """
     bare = clean(text).lower()
     if match := _DAY_FIRST.fullmatch(bare) or _IN_WORDS.fullmatch(bare):

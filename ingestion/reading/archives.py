@@ -4,6 +4,7 @@ What belongs here: what holds for every zip (workbooks are zips too). What does 
 """
 
 import io
+import stat
 import unicodedata
 import zipfile
 from collections.abc import Iterator
@@ -75,6 +76,11 @@ def entry_name(entry: zipfile.ZipInfo) -> str:
         except (UnicodeEncodeError, UnicodeDecodeError):
             name = entry.filename
     return unicodedata.normalize("NFC", name)
+
+
+def is_link(entry: zipfile.ZipInfo) -> bool:
+    """Say whether an entry is a symbolic link, whose content is a path on somebody's disk."""
+    return stat.S_ISLNK(entry.external_attr >> 16)
 
 
 def is_junk(name: str) -> bool:

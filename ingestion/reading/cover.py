@@ -48,7 +48,7 @@ def read_cover(sheet: SheetCells, form: Form, reading: Reading) -> Cover:
 
 
 def _period(stored: Value, cell: str, form: Form, sheet: str, reading: Reading) -> Period | None:
-    text = "" if stored is None else str(stored)
+    text = "" if stored is None else str(stored).replace("–", "-")
     try:
         return Period.parse(text)
     except PeriodError:
@@ -61,6 +61,7 @@ def _value_cells(grid: Grid, form: Form) -> dict[str, Cell]:
     """Find the value of each entry: right of its code and label, whichever of them are there."""
     columns = {column.code: column for column in form.columns}
     labels = {one_spelling(key): column for column in form.columns for key in column.match_keys}
+    label_column = _label_column(grid, columns)
     found: dict[str, Cell] = {}
     for number in grid.numbers:
         line = [cell for _, cell in sorted(grid.rows[number].items())]
@@ -70,12 +71,24 @@ def _value_cells(grid: Grid, form: Form) -> dict[str, Cell]:
                 rest = line[position + 1 :]
                 is_code = cell.text.lower() in columns
                 # Between a code and its value stands the label, even if someone has reworded it.
-                if rest and (_entry(rest[0], columns, labels) is column or (is_code and len(rest) > 1)):
+                if rest and (
+                    _entry(rest[0], columns, labels) is column
+                    or (is_code and (len(rest) > 1 or rest[0].column == label_column))
+                ):
                     rest = rest[1:]
                 if rest:
                     found.setdefault(column.code, rest[0])
                 break
     return found
+
+
+def _label_column(grid: Grid, codes: dict[str, Column]) -> int:
+    """Give the column in which labels stand between codes and values; 0 where values follow the codes."""
+    for number in grid.numbers:
+        line = [cell for _, cell in sorted(grid.rows[number].items())]
+        if len(line) > 2 and line[0].text.lower() in codes:
+            return line[1].column
+    return 0
 
 
 def _entry(cell: Cell, codes: dict[str, Column], labels: dict[str, Column]) -> Column | None:

@@ -81,6 +81,24 @@ def find_delimiter(text: str) -> str:
     return best
 
 
+def _check_end(text: str, delimiter: str) -> None:
+    """Refuse a text that ends within quotes: all that follows the mark has become one cell.
+
+    Raises:
+        csv.Error: it does.
+    """
+    if '"' not in text:
+        return
+    records = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    try:
+        for _ in records:
+            pass
+    except csv.Error as error:
+        # Other liberties with quotes lose nothing.
+        if "unexpected end of data" in str(error):
+            raise
+
+
 def read_csv(data: bytes, name: str) -> tuple[SheetCells, Problem]:
     """Read one file as a sheet, and say in a note which encoding and delimiter were found.
 
@@ -106,6 +124,7 @@ def read_csv(data: bytes, name: str) -> tuple[SheetCells, Problem]:
                     sheet.cells[row, column] = Cell(row, column, CellType.TEXT, stored, shown)
             if len(sheet.cells) > MAX_CELLS:
                 raise UnreadableError("R013", sheet=sheet.name, limit=str(MAX_CELLS))
+        _check_end(text, delimiter)
     except csv.Error as error:
         raise UnreadableError("R006", sheet=sheet.name, reason=str(error)) from error
     shown_delimiter = DELIMITERS.get(delimiter, delimiter)

@@ -15,6 +15,7 @@ from ingestion.reading.archives import (
     check_folder,
     entry_name,
     is_junk,
+    is_link,
     megabytes,
     open_archive,
     pack_folder,
@@ -39,7 +40,10 @@ _KNOWN = (
     (b"{\\rtf", "RTF"),
 )
 _HTML_MARKS = (b"<html", b"<table", b"<!doctype html", b"mime-version:")
-_SPREADSHEET_2003 = b"urn:schemas-microsoft-com:office:spreadsheet"
+_XML_KINDS = (
+    (b"urn:schemas-microsoft-com:office:spreadsheet", "XML Spreadsheet 2003"),
+    (b"urn:oasis:names:tc:opendocument:xmlns:office", "Flat OpenDocument (.fods)"),
+)
 _ODS_TYPE = b"application/vnd.oasis.opendocument.spreadsheet"
 _HEAD = 4096
 _EXTENSIONS = {
@@ -111,11 +115,11 @@ def packed_workbook(path: Path) -> tuple[str, bytes] | None:
     return workbooks[0] if len(workbooks) == 1 else None
 
 
-def _open(data: bytes, name: str) -> Book:
+def _open(data: bytes, name: str, *, is_packed: bool = False) -> Book:
     if not data.strip(b"\0 \t\r\n"):
         raise UnreadableError("R001")
     if data.startswith(_ZIP):
-        return _open_zip(data)
+        return _open_zip(data, name, is_packed=is_packed)
     if data.startswith(_OLE):
         return _open_ole(data)
     if data.startswith(_EARLY_BIFF):
@@ -124,8 +128,9 @@ def _open(data: bytes, name: str) -> Book:
         if data.startswith(magic):
             raise UnreadableError("R005", kind=kind)
     head = data[:_HEAD].lower().replace(b"\0", b"")
-    if _SPREADSHEET_2003 in head:
-        raise UnreadableError("R005", kind="XML Spreadsheet 2003")
+    for mark, kind in _XML_KINDS:
+        if mark in head:
+            raise UnreadableError("R005", kind=kind)
     if any(mark in head for mark in _HTML_MARKS):
         raise UnreadableError("R003")
     if not is_text(data):
@@ -144,7 +149,7 @@ def _open_ole(data: bytes) -> Book:
     raise UnreadableError("R005", kind=kind)
 
 
-def _open_zip(data: bytes) -> Book:
+def _open_zip(data: bytes, name: str, *, is_packed: bool) -> Book:
     archive = open_archive(data)
     names = set(archive.namelist())
     if "[Content_Types].xml" in names:
@@ -154,6 +159,8 @@ def _open_zip(data: bytes) -> Book:
         if mimetype.startswith(_ODS_TYPE):
             return read_ods(archive)
         raise UnreadableError("R005", kind=mimetype.decode("ascii", "replace"))
+    if is_packed:
+        raise UnreadableError("R009", value=name)  # an archive in an archive, and who knows how many in that
     return _open_set(archive, "zip")
 
 
@@ -170,6 +177,9 @@ def _open_set(archive: zipfile.ZipFile, kind: str) -> Book:
     for entry in sorted(archive.infolist(), key=entry_name):
         name = entry_name(entry)
         if entry.is_dir() or is_junk(name):
+            continue
+        if is_link(entry):
+            ignored.append(name)
             continue
         content = archive.read(entry)
         if _is_workbook(content, name):
@@ -209,7 +219,7 @@ def _open_only(workbooks: list[tuple[str, bytes]], texts: list[str], ignored: li
         found = [name for name, _ in workbooks] + csvs
         raise UnreadableError("R014", value=", ".join(found[:10]), found=str(len(found)))
     ((name, content),) = workbooks
-    book = _open(content, name)
+    book = _open(content, name, is_packed=True)
     book.kind = kind
     book.notes.append(Problem("R120", value=name))
     book.notes += [Problem("R110", value=other) for other in sorted({*texts, *ignored})]

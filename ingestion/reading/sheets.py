@@ -34,8 +34,9 @@ _LABEL_SHARE = 0.4
 
 
 class Sign(IntEnum):
-    """By what a sheet was recognised, the surest last."""
+    """By what a sheet was recognised, the surest last; a name alone has none of its form's columns below it."""
 
+    NAME_ALONE = 0
     TITLE = 1
     LABELS = 2
     NUMBER_IN_NAME = 3
@@ -61,9 +62,7 @@ def read_sheets(book: Book, catalogue: Catalogue, reading: Reading) -> None:
         if book.kind == "csv":
             raise UnreadableError("R004", kind="text")
         raise UnreadableError("R010", value=", ".join(sheet.name for sheet in book.sheets[:10]))
-    for code, match in chosen.items():
-        if not match.sheet.visible:
-            reading.notes.append(Problem("R102", match.sheet.name, details={"form": code}))
+    _note_chosen(chosen, catalogue, reading)
     cover = chosen.pop(catalogue.cover.code, None)
     if cover is None:
         reading.problems.append(Problem("R020", details={"form": catalogue.cover.code}))
@@ -84,6 +83,17 @@ def read_sheets(book: Book, catalogue: Catalogue, reading: Reading) -> None:
         # In a CSV every number is text; only numbers that were written in a special way are worth a word.
         for kind in ("text_number", "date_text"):
             del reading.conversions[kind]
+
+
+def _note_chosen(chosen: dict[str, _Match], catalogue: Catalogue, reading: Reading) -> None:
+    """Note forms on hidden sheets, and on sheets that are named after another form."""
+    for code, match in chosen.items():
+        if not match.sheet.visible:
+            reading.notes.append(Problem("R102", match.sheet.name, details={"form": code}))
+        name = folded(match.sheet.name)
+        other = _by_name(name, catalogue) or _by_number(name, catalogue)
+        if other is not None and other != code:
+            reading.notes.append(Problem("R133", match.sheet.name, details={"form": code, "other": other}))
 
 
 def _choose(book: Book, catalogue: Catalogue, reading: Reading) -> dict[str, _Match]:
@@ -114,18 +124,37 @@ def _choose(book: Book, catalogue: Catalogue, reading: Reading) -> dict[str, _Ma
 def recognise(sheet: SheetCells, catalogue: Catalogue) -> tuple[str, Sign] | None:
     """Say which form a sheet is, if any, and by what sign; hidden sheets by name or codes alone."""
     name = folded(sheet.name)
-    if code := _by_name(name, catalogue):
-        return code, Sign.NAME
     grid = Grid(sheet)
-    if code := _by_codes(grid, catalogue):
-        return code, Sign.CODES
-    if code := _by_number(name, catalogue):
-        return code, Sign.NUMBER_IN_NAME
+    named = _by_name(name, catalogue)
+    if named and _may_be(named, grid, catalogue):
+        return named, Sign.NAME
+    coded = _by_codes(grid, catalogue)
+    if coded and not (named and _codes(named, grid, catalogue) >= _codes(coded, grid, catalogue)):
+        return coded, Sign.CODES
+    named = named or _by_number(name, catalogue)
+    if named and _may_be(named, grid, catalogue):
+        return named, Sign.NUMBER_IN_NAME
     if sheet.visible and (code := _by_labels(grid, catalogue)):
         return code, Sign.LABELS
-    if sheet.visible and (code := _by_title(grid, catalogue)):
-        return code, Sign.TITLE
-    return None
+    if named:
+        return named, Sign.NAME_ALONE
+    title = _by_title(grid, catalogue) if sheet.visible else None
+    return (title, Sign.TITLE) if title else None
+
+
+def _may_be(code: str, grid: Grid, catalogue: Catalogue) -> bool:
+    """Say whether a sheet has at least some of the columns of the form whose name it bears."""
+    form = catalogue.forms.get(code)
+    if form is None:
+        return True
+    enough = len(form.columns) * _LABEL_SHARE
+    return _codes(code, grid, catalogue) >= enough or label_row(grid, form.columns, grid.head())[1] >= enough
+
+
+def _codes(code: str, grid: Grid, catalogue: Catalogue) -> int:
+    """Count the column codes of a form on a sheet."""
+    form = catalogue.forms.get(code)
+    return code_row(grid, form.by_code)[1] if form else 0
 
 
 def _by_name(name: str, catalogue: Catalogue) -> str | None:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
-from ingestion.catalogue import Form
+from ingestion.catalogue import Column, Form
 from ingestion.cells import Cell, CellType, SheetCells, address, column_letter
 from ingestion.reading.cast import SCIENTIFIC, Cast, Target, cast, column_details, squash
 from ingestion.reading.header import Grid, Header, find_header, folded, is_numbering
@@ -30,6 +30,9 @@ _CAPITALS = re.compile(r"[A-ZĐ]{2,}")
 _INDICATOR = re.compile(r"[a-z]{3,}")
 _CODE_MARK = re.compile(r"[0-9_–-]")
 _NUMBERING_ROWS = 3
+_MOST_MISSING = 5
+"""Where more required columns than this are missing, it is the sheet that is wrong, and one problem says so."""
+
 _MOST_BLANKS = 0.5
 """Below a table, a row with figures in fewer of its columns than this share is no row of the table."""
 
@@ -88,11 +91,30 @@ def _form_details(form: Form) -> dict[str, str]:
     return {"form": form.code, "title": form.title.vi, "title_en": form.title.en}
 
 
+def _together(columns: list[Column], form: Form) -> dict[str, str]:
+    """Give the fields with which a message names several columns."""
+    return {
+        "form": form.code,
+        "count": str(len(columns)),
+        "columns": ", ".join(column.code for column in columns),
+        "labels": ", ".join(f"“{column.full_label('vi')}”" for column in columns),
+        "labels_en": ", ".join(f"“{column.full_label('en')}”" for column in columns),
+    }
+
+
 def _report_header(header: Header, form: Form, sheet: str, reading: Reading) -> None:
-    for column in form.columns:
-        if column.code not in header.columns and (column.required or column.code in form.key):
-            code = "R031" if column.code in form.key else "R030"
-            reading.problems.append(Problem(code, sheet, details=column_details(column) | {"form": form.code}))
+    missing = [column for column in form.columns if column.code not in header.columns]
+    keys = [column for column in missing if column.code in form.key]
+    required = [column for column in missing if column.required and column not in keys]
+    optional = [column for column in missing if column.is_number and column not in (*keys, *required)]
+    for code, column in [("R031", column) for column in keys] + [("R030", column) for column in required]:
+        if code == "R030" and len(required) > _MOST_MISSING:
+            continue
+        reading.problems.append(Problem(code, sheet, details=column_details(column) | {"form": form.code}))
+    if len(required) > _MOST_MISSING:
+        reading.problems.append(Problem("R036", sheet, details=_together(required, form)))
+    if optional:
+        reading.notes.append(Problem("R132", sheet, details=_together(optional, form)))
     for code, number in header.repeated:
         first = address(header.last_row, header.columns[code])
         details = column_details(form.by_code[code]) | {"first": first}
@@ -119,6 +141,8 @@ def _report_rows(found: _Sorted, reader: "_RowReader", sheet: SheetCells, readin
     if letters := reader.hidden_letters(found.rows, sheet.hidden_columns):
         details = {"letters": ", ".join(letters)}
         reading.notes.append(Problem("R126", sheet.name, f"{letters[0]}{found.rows[0]}", details=details))
+    for merged, cell in reader.spread(found.rows):
+        reading.problems.append(Problem("R051", sheet.name, cell.address, cell.text, {"range": merged}))
     hidden = [number for number in found.rows if number in sheet.hidden_rows]
     if hidden:
         details = {"rows": ", ".join(map(str, hidden))}
@@ -166,6 +190,16 @@ class _RowReader:
         """Give the hidden columns of the form in which some of these rows have something."""
         columns = sorted(hidden.intersection(self._number_columns))
         return [column_letter(c) for c in columns if any(c in self._grid.rows[number] for number in rows)]
+
+    def spread(self, rows: list[int]) -> list[tuple[str, Cell]]:
+        """Give merged ranges, with what stands in them, that cover more than one number of these rows."""
+        found = []
+        for top, left, bottom, right in self._grid.sheet.merged:
+            cell = self._grid.sheet.cells.get((top, left))
+            columns = sum(left <= column <= right for column in self._number_columns)
+            if cell is not None and columns * sum(top <= number <= bottom for number in rows) > 1:
+                found.append((f"{address(top, left)}:{address(bottom, right)}", cell))
+        return found
 
     def first_cell(self, number: int) -> Cell:
         """Give the leftmost cell of a row."""

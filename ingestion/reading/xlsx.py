@@ -34,6 +34,11 @@ WORKBOOK_TYPES = {
 }
 """Content types of workbooks that can be read, and their kind."""
 
+_OTHER_KINDS = (
+    (b"ms-excel.sheet.binary", "Excel Binary Workbook (.xlsb)"),
+    (b"wordprocessingml", "Word (.docx)"),
+    (b"presentationml", "PowerPoint (.pptx)"),
+)
 _BUILTIN_FORMATS = {2: "0.00", 4: "#,##0.00", 9: "0%", 10: "0.00%", 39: "#,##0.00", 40: "#,##0.00"}
 _BUILTIN_DATES = frozenset({*range(14, 23), *range(27, 37), 45, 46, 47, *range(50, 59)})
 _IS_DATE = "date"
@@ -90,12 +95,14 @@ def read_xlsx(archive: ZipFile) -> Book:
 
 
 def _workbook_part(archive: ZipFile) -> tuple[str, str]:
-    types = parse_xml(archive.read("[Content_Types].xml"))
+    content_types = archive.read("[Content_Types].xml")
+    types = parse_xml(content_types)
     for entry in types:
         kind = WORKBOOK_TYPES.get(entry.get("ContentType", ""))
         if kind and local(entry.tag) == "Override":
             return entry.get("PartName", "").lstrip("/"), kind
-    raise UnreadableError("R005", kind="Office Open XML")
+    kind = next((name for mark, name in _OTHER_KINDS if mark in content_types), "Office Open XML")
+    raise UnreadableError("R005", kind=kind)
 
 
 def _relations(archive: ZipFile, part: str) -> dict[str, tuple[str, str]]:

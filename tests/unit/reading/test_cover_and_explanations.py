@@ -132,3 +132,13 @@ def test_a_sheet_of_explanations_without_its_columns_is_a_problem(make: Any, rea
     page = make.Page("Giai_trinh", {(3, 1): "Đơn vị giải trình như sau: …"})
     reading = read_pages(make.cover(make.catalogue.cover, FULL), page)
     assert [problem.code for problem in reading.problems] == ["R035"]
+
+
+def test_a_reworded_label_without_a_value_is_no_value(make: Any, read_pages: Read) -> None:
+    page = make.cover(make.catalogue.cover, {"reporting_org_code": "DB-MN", "period_code": "2019–6T"})
+    number = 5 + list(make.catalogue.cover.by_code).index("prepared_on")
+    page.put(number, 2, "Lập biểu hôm nào")
+    reading = read_pages(page)
+    assert cover_of(reading).values["prepared_on"] is None
+    assert str(cover_of(reading).period) == "2019-6T"
+    assert reading.problems == []

@@ -111,6 +111,13 @@ def test_a_broken_quotation_is_damage_not_a_crash(make: Any, tmp_path: Path) -> 
     assert [problem.code for problem in reading.problems] == ["R006"]
 
 
+def test_a_csv_that_ends_within_quotes_is_damaged(make: Any, tmp_path: Path) -> None:
+    lines = ["org_code,org_name,in_admitted", 'DB-1,"Chi bộ ""Hoa Sen""",1', 'DB-2,"Chi bộ,2', "DB-3,xã,3"]
+    (tmp_path / "B01.csv").write_text("\n".join(lines), encoding="utf-8")
+    (problem,) = make.read(tmp_path / "B01.csv").problems
+    assert (problem.code, problem.is_fatal) == ("R006", True)
+
+
 def test_a_csv_named_otherwise_is_recognised_by_its_codes(make: Any, tmp_path: Path) -> None:
     reading = b01(make, tmp_path / "data.xlsx", f"{HEAD}\nDB-01,a,1,2,\n".encode())
     assert list(reading.tables) == ["B01"]

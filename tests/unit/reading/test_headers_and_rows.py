@@ -76,7 +76,7 @@ def test_a_title_is_the_last_sign_of_a_form(title: str, make: Any, read_pages: R
     page.merged = [merge for merge in page.merged if merge[1] < 9]
     reading = read_pages(page)
     assert list(reading.tables) == ["B06"]
-    assert set(codes_of(reading)) == {"R030"}
+    assert codes_of(reading) == ["R036"]
 
 
 def test_the_code_row_wins_over_a_wrong_title_and_a_vague_name(make: Any, read_pages: Read) -> None:
@@ -144,6 +144,32 @@ def test_a_missing_optional_column_is_no_problem(make: Any, read_pages: Read) ->
     assert codes_of(read_pages(page)) == []
 
 
+def test_a_missing_optional_column_of_numbers_is_noted(make: Any, read_pages: Read) -> None:
+    form = make.catalogue.forms["B02"]
+    page = make.form(form, [{"org_code": "DB-MN-01", "admitted_total": 4}])
+    lost = list(form.by_code).index("target_admissions_year") + 1
+    for row in (5, 6):
+        del page.cells[row, lost]
+    page.merged = [merge for merge in page.merged if merge[1] != lost]
+    reading = read_pages(page)
+    assert codes_of(reading) == []
+    assert [note.details["columns"] for note in reading.notes if note.code == "R132"] == [
+        "target_admissions_year"
+    ]
+
+
+def test_many_missing_columns_are_one_problem(make: Any, read_pages: Read) -> None:
+    form = make.catalogue.forms["B01"]
+    page = make.form(form, organisations())
+    for position in range(10, 18):
+        for row in (5, 6, 7):
+            page.cells.pop((row, position), None)
+    page.merged = []
+    reading = read_pages(page)
+    (problem,) = [p for p in reading.problems if p.code != "R020"]
+    assert (problem.code, problem.details["count"]) == ("R036", "8")
+
+
 def test_without_its_key_a_form_has_no_rows(make: Any, read_pages: Read) -> None:
     page = make.form(make.catalogue.forms["B01"], organisations())
     for row in (5, 6):
@@ -162,6 +188,19 @@ def test_a_column_that_stands_twice_is_a_problem_and_the_first_is_read(make: Any
     reading = read_pages(page)
     assert codes_of(reading) == ["R032"]
     assert column(reading.tables["B01"], "in_admitted") == [1, 2, 3]
+
+
+@pytest.mark.parametrize("codes", [True, False])
+def test_the_columns_of_a_sheet_win_over_a_name_that_was_mixed_up(
+    codes: bool, make: Any, read_pages: Read
+) -> None:
+    forms = make.catalogue.forms
+    first = make.form(forms["B01"], organisations(), codes=codes, name="B02")
+    second = make.form(forms["B02"], [{"org_code": "DB-MN-01", "admitted_total": 4}], codes=codes, name="B01")
+    reading = read_pages(first, second)
+    assert (reading.tables["B01"].sheet, reading.tables["B02"].sheet) == ("B02", "B01")
+    assert codes_of(reading) == []
+    assert sorted((n.code, n.sheet) for n in reading.notes) == [("R133", "B01"), ("R133", "B02")]
 
 
 def test_a_sheet_with_a_forms_name_and_no_header_is_a_problem(make: Any, read_pages: Read) -> None:
@@ -253,6 +292,25 @@ def test_subtotals_and_parts_are_named_in_notes_and_not_added(make: Any, read_pa
         ("R109", "A17"),
     ]
     assert codes_of(reading) == []
+
+
+@pytest.mark.parametrize(("bottom", "right"), [(10, 4), (9, 5), (9, 26)])
+def test_a_figure_merged_over_several_cells_belongs_to_none(
+    bottom: int, right: int, make: Any, read_pages: Read
+) -> None:
+    page = make.form(make.catalogue.forms["B01"], organisations())
+    page.merged.append((9, 4, bottom, right))
+    reading = read_pages(page)
+    (problem,) = [p for p in reading.problems if p.code == "R051"]
+    assert (problem.cell, problem.value) == ("D9", "1")
+    assert problem.details["range"].startswith("D9:")
+
+
+def test_merged_names_and_totals_do_no_harm(make: Any, read_pages: Read) -> None:
+    rows = [*organisations(), {"org_code": "Tổng cộng", "in_admitted": 6}]
+    page = make.form(make.catalogue.forms["B01"], rows)
+    page.merged += [(12, 1, 12, 2), (9, 2, 10, 2)]
+    assert codes_of(read_pages(page)) == []
 
 
 def test_figures_without_a_code_are_a_problem_and_never_lost(make: Any, read_pages: Read) -> None:

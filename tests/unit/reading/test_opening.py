@@ -101,6 +101,10 @@ def test_plain_text_named_xlsx_is_called_plain_text(tmp_path: Path, make: Any) -
         (b"\x89PNG\r\n\x1a\n\0\0", "PNG"),
         (b"{\\rtf1 text}", "RTF"),
         (b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet">', "XML"),
+        (
+            b'<office:document xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0">',
+            "Flat OpenDocument",
+        ),
         (bytes(range(256)) * 8, "?"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600 + "WordDocument".encode("utf-16-le"), "Word"),
     ],
@@ -112,14 +116,25 @@ def test_other_kinds_are_named(content: bytes, kind: str, tmp_path: Path, make: 
     assert problem.details["kind"].startswith(kind)
 
 
-def test_a_word_document_is_no_workbook(tmp_path: Path, make: Any) -> None:
+@pytest.mark.parametrize(
+    ("content_type", "kind"),
+    [
+        ("application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml", "Word (.docx)"),
+        (
+            "application/vnd.ms-excel.sheet.binary.macroEnabled.main",
+            "Excel Binary Workbook (.xlsb)",
+        ),
+    ],
+)
+def test_other_packages_of_office_are_named(content_type: str, kind: str, tmp_path: Path, make: Any) -> None:
     types = (
-        '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Override PartName="/w" '
-        'ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/></Types>'
+        '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
+        f'<Override PartName="/w" ContentType="{content_type}"/></Types>'
     )
     with zipfile.ZipFile(tmp_path / "f.xlsx", "w") as archive:
         archive.writestr("[Content_Types].xml", types)
-    assert fatal(make.read(tmp_path / "f.xlsx")).code == "R005"
+    problem = fatal(make.read(tmp_path / "f.xlsx"))
+    assert (problem.code, problem.details["kind"]) == ("R005", kind)
 
 
 @pytest.mark.parametrize("writer", ["openpyxl.xlsx", "xlwt.xls", "odfpy.ods"])
@@ -196,6 +211,26 @@ def test_deep_nesting_and_repeated_names_are_refused(tmp_path: Path, make: Any) 
         twice = archive_of(("B01.csv", b"a,b\n"), ("B01.csv", b"c,d\n"))
     (tmp_path / "twice.zip").write_bytes(twice)
     assert fatal(make.read(tmp_path / "twice.zip")).code == "R008"
+
+
+def test_a_link_in_an_archive_is_not_followed_and_no_form(tmp_path: Path, make: Any) -> None:
+    with zipfile.ZipFile(tmp_path / "f.zip", "w") as archive:
+        link = zipfile.ZipInfo("B02.csv")
+        link.create_system, link.external_attr = 3, 0o120777 << 16
+        archive.writestr(link, "/etc/passwd")
+        archive.writestr("B01.csv", "org_code,org_name,in_admitted\nDB-1,a,1\n")
+    reading = make.read(tmp_path / "f.zip")
+    assert list(reading.tables) == ["B01"]
+    assert [note.value for note in reading.notes if note.code == "R110"] == ["B02.csv"]
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
+def test_an_archive_in_an_archive_is_refused(method: int, make: Any, pages: list[Any], tmp_path: Path) -> None:
+    workbook = make.openpyxl(tmp_path / "f.xlsx", pages).read_bytes()
+    inner = archive_of(("f.xlsx", workbook), method=method)
+    (tmp_path / "f.zip").write_bytes(archive_of(("trong.zip", inner)))
+    problem = fatal(make.read(tmp_path / "f.zip"))
+    assert (problem.code, problem.value) == ("R009", "trong.zip")
 
 
 def test_a_bomb_is_refused_before_it_is_unpacked(tmp_path: Path, make: Any) -> None:
