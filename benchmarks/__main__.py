@@ -93,7 +93,7 @@ def main(runs: int) -> None:
         report(f"run ({len(world.submissions)} workbooks)", repeat(runs, pipeline))
         report("run (nothing new)", repeat(runs, lambda: run([TONGKET, "--home", used, "run"])))
         report("check (one workbook)", repeat(runs, lambda: run([TONGKET, "--home", used, "check", workbook])))
-        check = [TONGKET, "--home", used, "check", *batch]
+        check: list[str | Path] = [TONGKET, "--home", used, "check", *batch]
         # A batch of many units and years holds some that only an explanation would let through.
         report(f"check ({BATCH} workbooks)", repeat(runs, lambda: run(check, answers=(0, 1))))
         report("figures", repeat(runs, lambda: run([TONGKET, "--home", used, "figures", *asked])))

@@ -460,7 +460,7 @@ def _demand_person_and_reason(event: Event) -> None:
 
 
 def _said(record: SubmissionRecord) -> str:
-    return record.status.value if record.status else message("landing.status.pending")
+    return message(f"landing.status.{record.status or 'pending'}")
 
 
 class Ledger:

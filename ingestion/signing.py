@@ -27,6 +27,9 @@ WRONG_SIGNATURE = "S001"
 UNSIGNED = "S101"
 """The note on a workbook that carries no signature, such as one that was written by another program."""
 
+OTHER_KEY = "S102"
+"""The note on a workbook that was signed with another key, so that nothing can be said of it."""
+
 _KEY_BYTES = 32
 
 
@@ -68,28 +71,35 @@ def _fingerprint(text: str) -> str:
 
 
 def sign(key: bytes, unit: str, period: str, version: str) -> str:
-    """Give the signature of a template."""
+    """Give the signature of a template, with the name of the key before it."""
     text = "\n".join((unit, period, version)).encode()
-    return hmac.new(key, text, hashlib.sha256).hexdigest()
+    return f"{_name(key)}-{hmac.new(key, text, hashlib.sha256).hexdigest()}"
+
+
+def _name(key: bytes) -> str:
+    """Give a name of a key that says nothing of the key itself."""
+    return hashlib.sha256(b"name of the key\n" + key).hexdigest()[:8]
 
 
 def examine(reading: Reading, key: bytes | None) -> tuple[Problem | None, Problem | None]:
     """Say whether a filed workbook is the one that was made for its unit and period.
 
     Returns:
-        A problem where its signature belongs to another unit, period or version, and a note where it has none.
-        Both are None where nothing can be said: without a cover or a key.
+        A problem where its signature belongs to another unit, period or version, and a note where it has none
+        or one by another key. Both are None where nothing can be said: without a cover or a key.
     """
     cover = reading.cover
     if cover is None or key is None or not reading.is_readable:
         return None, None
-    signature = cover.values.get(SIGNATURE)
+    signature = str(cover.values.get(SIGNATURE) or "").strip().lower()
     if not signature:
         return None, Problem(UNSIGNED, cover.sheet)
+    if not signature.startswith(f"{_name(key)}-"):
+        return None, Problem(OTHER_KEY, cover.sheet)
     unit = str(cover.reporting_org_code or "")
     period = cover.period.code if cover.period else ""
     version = str(cover.values.get("template_version") or "")
-    if hmac.compare_digest(sign(key, unit, period, version), str(signature).lower()):
+    if hmac.compare_digest(sign(key, unit, period, version), signature):
         return None, None
     cell = cover.cells.get("reporting_org_code", "")
     return Problem(WRONG_SIGNATURE, cover.sheet, cell, unit, {"unit": unit, "period": period}), None

@@ -55,7 +55,7 @@ def check(
             _show(call, result)
             if returned:
                 click.echo(call.text("cli.check.returned", path=returned[number]))
-        if registry is None:
+        if registry is None and not all(result.reading.carried for result in results):
             click.echo(call.text("cli.check.no_registry", home=call.home.root), err=True)
     is_accepted = all(result.judgement.verdict is Verdict.ACCEPTED for result in results)
     return 0 if is_accepted else REFUSED
@@ -139,7 +139,7 @@ def _show(call: Invocation, result: "CheckResult") -> None:
     verdict = call.text(f"cli.verdict.{judgement.verdict}")
     headline = Text(f"{result.path}: ")
     headline.append(verdict, style=f"bold {_STYLES.get(judgement.verdict, 'red')}")
-    headline.append(f"  ({result.key.unit}, {result.key.period})")
+    headline.append(f"  ({_unit(call, result)}, {_period(call, result)})")
     screen.print(headline)
     counts = {status.name.lower(): judgement.count(status) for status in OutcomeStatus}
     screen.print(
@@ -162,6 +162,16 @@ def _show(call: Invocation, result: "CheckResult") -> None:
         if len(judgement.findings) > _SHOWN_FINDINGS:
             rest = len(judgement.findings) - _SHOWN_FINDINGS
             screen.print(Text(call.text("cli.check.more", count=rest)))
+
+
+def _unit(call: Invocation, result: "CheckResult") -> str:
+    from ingestion.pipeline import UNKNOWN_UNIT  # noqa: PLC0415
+
+    return call.text("cli.check.unknown_unit") if result.key.unit == UNKNOWN_UNIT else result.key.unit
+
+
+def _period(call: Invocation, result: "CheckResult") -> str:
+    return call.text("cli.check.unknown_period") if result.key.period == UNKNOWN_PERIOD else result.key.period
 
 
 def _idle_rules(call: Invocation, judgement: Judgement) -> dict[str, list[str]]:

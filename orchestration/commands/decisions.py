@@ -7,10 +7,11 @@ from typing import Literal
 import click
 
 from ingestion.catalogue import load_catalogue
+from ingestion.days import day_of
 from ingestion.ledger import Event, Ledger, PeriodClosed, PeriodReopened
 from ingestion.registry import Registry
 from orchestration import environment
-from orchestration.commands.common import calendar_period, known_unit, registry_of, unknown
+from orchestration.commands.common import calendar_period, known_unit, minute, registry_of, unknown
 from orchestration.texts import Invocation, argument, command, option, pass_invocation
 
 
@@ -83,6 +84,11 @@ def close(call: Invocation, period: str, reason: str | None, by: str | None) -> 
     asked = calendar_period(call, registry, period)
     if reason is None:
         reason = call.text("cli.close.ordinary")
+    state = Ledger(call.home.ledger).replay()
+    since = state.closed.get(asked.code)
+    if since is not None and not any(period == asked.code for period, _ in state.reopened):
+        click.echo(call.text("cli.close.before", period=asked.code, since=minute(since.isoformat())))
+        return 0
     _append(call, registry, PeriodClosed(asked.code, _person(by), environment.now(), reason))
     click.echo(call.text("cli.close.done", period=asked.code))
     return 0
@@ -103,4 +109,6 @@ def reopen(call: Invocation, *, period: str, unit: str, until: datetime, reason:
     last_day = until.date()
     _append(call, registry, PeriodReopened(asked, unit, last_day, reason, _person(by), environment.now()))
     click.echo(call.text("cli.reopen.done", period=asked, unit=unit, until=last_day))
+    if last_day < day_of(environment.now()):
+        click.echo(call.text("cli.reopen.past", until=last_day), err=True)
     return 0

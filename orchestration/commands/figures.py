@@ -9,6 +9,7 @@ from ingestion.catalogue import load_catalogue
 from ingestion.periods import Period, PeriodError
 from orchestration.commands.common import (
     known_unit,
+    minute,
     moment,
     number,
     print_json,
@@ -45,7 +46,7 @@ def _warehouse(call: Invocation, as_of: str | None) -> Path:
     warehouse_of(call)
     from orchestration.warehouse import warehouse_as_of  # noqa: PLC0415
 
-    click.echo(call.text("cli.figures.building", as_of=at.isoformat()), err=True)
+    click.echo(call.text("cli.figures.building", as_of=minute(at.isoformat())), err=True)
     return warehouse_as_of(call.home, at)
 
 

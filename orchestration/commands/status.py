@@ -14,6 +14,7 @@ from ingestion.alerts.outbox import Outbox
 from ingestion.catalogue import load_catalogue
 from ingestion.days import day_of
 from ingestion.ledger import (
+    UNKNOWN_PERIOD,
     Decided,
     Duplicate,
     Event,
@@ -79,7 +80,8 @@ def _current_row(registry: Registry, state: LedgerState, unit: str, period: str)
     revisions = state.revisions(unit, period)
     counting = state.effective(unit, period)
     newest = revisions[-1] if revisions else None
-    # The newest revision is what the unit waits for; what counts may be an older one.
+    # The newest revision is what the unit waits for; what counts may be an older one, and on time is who filed
+    # something before the deadline, whatever was put right afterwards.
     status = (newest.status or PENDING) if newest else MISSING
     return {
         "unit": unit,
@@ -88,6 +90,8 @@ def _current_row(registry: Registry, state: LedgerState, unit: str, period: str)
         "submission": str(newest.key) if newest else None,
         "accepted": str(counting.key) if counting else None,
         **_receipt(registry, revisions[0].received_at if revisions else None, period),
+        "first_received_at": revisions[0].received_at.isoformat() if revisions else None,
+        "received_at": newest.received_at.isoformat() if newest else None,
     }
 
 
@@ -160,25 +164,23 @@ def status(call: Invocation, unit: str | None, period: str | None, show_history:
     state = ledger.replay()
     only_unit = known_unit(call, registry, unit) if unit else None
     only_period = calendar_period(call, registry, period).code if period else None
-    rows = [
-        row
-        for row in (trail(registry, ledger.events()) if show_history else current(registry, state))
-        if only_unit in (None, row["unit"]) and only_period in (None, row["period"])
-    ]
-    if show_history:
-        rows = with_changes(call, state, rows)
+
+    def chosen(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+        return [r for r in rows if only_unit in (None, r["unit"]) and only_period in (None, r["period"])]
+
+    standing = chosen(current(registry, state))
+    rows = with_changes(call, state, chosen(trail(registry, ledger.events()))) if show_history else standing
     if as_json:
         print_json(rows)
         return 0
     from orchestration.terminal import console, table  # noqa: PLC0415
 
-    names = ["unit", "period", "submission", "received", "on_time", "status"]
+    names = ["unit", "period", "submission", "received", "status", "counting", "on_time"]
     if show_history:
         names = ["at", "event", "subject", "by", "detail"]
     cells = [_trail_cells(call, row) if show_history else _current_cells(call, row) for row in rows]
     console().print(table([call.text(f"cli.status.column.{name}") for name in names], cells))
-    every = current(registry, state)
-    counted = Counter(row["status"] for row in every)
+    counted = Counter(row["status"] for row in standing)
     settled = counted["accepted"] + counted[MISSING]
     click.echo(
         call.text(
@@ -189,7 +191,7 @@ def status(call: Invocation, unit: str | None, period: str | None, show_history:
             waiting=len(intake.waiting(call.home)),
         )
     )
-    if questions := sum(row["question"] is not None for row in every):
+    if questions := sum(row["question"] is not None for row in standing):
         click.echo(call.text("cli.status.questions", count=questions))
     unsent = open_states(Outbox(call.home.outbox), registry)
     if any(unsent[state] for state in ("failed", "stuck", "nobody", "damaged")):
@@ -202,7 +204,20 @@ def _current_cells(call: Invocation, row: dict[str, Any]) -> tuple[str, ...]:
     received, shown = minute(row["received_at"]), call.text(f"cli.verdict.{row['status']}")
     if row["question"]:
         shown = call.text("cli.status.question", status=shown)
-    return (row["unit"], row["period"], row["submission"] or "", received, punctual[row["on_time"]], shown)
+    counting = row["accepted"] if row["accepted"] != row["submission"] else None
+    return (
+        row["unit"],
+        _period(call, row["period"]),
+        row["submission"] or "",
+        received,
+        shown,
+        counting or "",
+        punctual[row["on_time"]],
+    )
+
+
+def _period(call: Invocation, period: str) -> str:
+    return call.text("cli.status.no_period") if period == UNKNOWN_PERIOD else period
 
 
 def _trail_cells(call: Invocation, row: dict[str, Any]) -> tuple[str, ...]:

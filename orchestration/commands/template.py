@@ -19,6 +19,8 @@ from orchestration.texts import Invocation, command, option, pass_invocation
 @pass_invocation
 def template(call: Invocation, unit: str, period: str, output: Path, force: bool) -> int:
     """See the text `cli.template.help`."""
+    from xlsxwriter.exceptions import FileCreateError  # noqa: PLC0415
+
     from ingestion.signing import make_key  # noqa: PLC0415
     from ingestion.workbook.template import TemplateError, write_template  # noqa: PLC0415
 
@@ -27,12 +29,17 @@ def template(call: Invocation, unit: str, period: str, output: Path, force: bool
     asked = calendar_period(call, registry, period)
     if output.exists() and not force:
         raise CommandError(call.text("cli.template.exists", path=output))
-    output.parent.mkdir(parents=True, exist_ok=True)
+    if output.suffix.lower() != ".xlsx":
+        raise CommandError(call.text("cli.template.not_xlsx", path=output))
     try:
+        output.parent.mkdir(parents=True, exist_ok=True)
         catalogue = load_catalogue()
         key = template_key(call.home) or make_key(call.home.template_key)
         write_template(output, catalogue, registry, unit, asked, history=history_of(call, catalogue), key=key)
     except TemplateError as error:
         raise RefusedError(str(error)) from error
+    except (OSError, FileCreateError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error.args[0]
+        raise CommandError(call.text("cli.template.unwritable", path=output, reason=reason)) from error
     click.echo(call.text("cli.template.done", path=output))
     return 0

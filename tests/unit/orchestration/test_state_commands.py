@@ -172,6 +172,39 @@ def test_status_history_prints_the_whole_trail_in_order(call, home: Home) -> Non
     assert call("status", "--history", language="vi").exit_code == 0
 
 
+def test_a_template_goes_into_a_workbook_that_can_be_written(call, home: Home, tmp_path: Path) -> None:
+    asked = ("template", "--unit", "VD-SM", "--period", "2020-N", "-o")
+    wrong = call(*asked, str(tmp_path / "a.csv"))
+    assert (wrong.exit_code, (tmp_path / "a.csv").exists()) == (2, False)
+    assert ".xlsx" in wrong.output
+    (tmp_path / "file").write_text("")
+    for path in (tmp_path / "file" / "a.xlsx", Path("/proc/a.xlsx")):
+        refused = call(*asked, str(path))
+        assert refused.exit_code == 2, refused.output
+        assert str(path) in refused.output.replace("\n", "")
+
+
+def test_what_closing_and_reopening_do_not_do_is_said(call, home: Home) -> None:
+    close = ("close", "2020-N", "--by", "lan")
+    reopen = ("reopen", "2020-N", "--unit", "VD-SM", "--reason", "bão", "--by", "hoa", "--until")
+    assert "is closed" in call(*close).output
+    assert "nothing was recorded" in call(*close).output
+    assert "has passed" in call(*reopen, "2001-01-31").output
+    assert "has passed" not in call(*reopen, "2999-01-31").output
+    assert "is closed" in call(*close).output
+    events = [row["event"] for row in json.loads(call("status", "--history", "--json").stdout)]
+    assert events == ["period_closed", "period_reopened", "period_reopened", "period_closed"]
+
+
+def test_status_counts_what_it_lists_and_names_the_revision_that_counts(call, home: Home) -> None:
+    receive(home, "VD-SM", "2020-N", 1, Verdict.ACCEPTED)
+    receive(home, "VD-SM", "2020-N", 2, Verdict.REJECTED)
+    receive(home, "VD-NX", "2020-N", 1, Verdict.NEEDS_EXPLANATION)
+    shown = " ".join(call("status", "--unit", "VD-SM", "--period", "2020-N").output.split())
+    assert "VD-SM.2020-N.r2" in shown and "VD-SM.2020-N.r1" in shown
+    assert "0 accepted, 1 open, 0 missing" in shown
+
+
 def test_status_shows_moments_as_the_clocks_of_vietnam_did(call, home: Home) -> None:
     receive(home, "VD-SM", "2020-N", 1, Verdict.ACCEPTED)
     assert "2021-01-18 09:00" in call("status").output

@@ -11,7 +11,7 @@ from ingestion.periods import Period
 from ingestion.pipeline import check_files
 from ingestion.reading import read_file
 from ingestion.registry import Organisation, Registry
-from ingestion.signing import examine, form_version, load_key, make_key
+from ingestion.signing import examine, form_version, load_key, make_key, sign
 from ingestion.workbook import write_template, write_workbook
 
 CATALOGUE = load_catalogue()
@@ -61,8 +61,18 @@ def test_another_unit_period_or_version_on_the_cover_is_an_error(
     assert problems(changed(template, cell, value), registry) == ["S001"]
 
 
-def test_a_signature_made_with_another_key_is_an_error(template: Path, registry: Registry) -> None:
-    assert problems(template, registry, b"another key") == ["S001"]
+def test_a_signature_made_with_another_key_accuses_nobody(template: Path, registry: Registry) -> None:
+    assert problems(template, registry, b"another key") == []
+    problem, note = examine(read_file(template, CATALOGUE), b"another key")
+    assert problem is None
+    assert note is not None and note.code == "S102"
+
+
+def test_a_signature_that_names_the_key_and_is_not_made_with_it_is_an_error(
+    template: Path, registry: Registry
+) -> None:
+    forged = f"{sign(KEY, 'KB', '2020-N', '1')[:9]}{'0' * 64}"
+    assert problems(changed(template, "C17", forged), registry) == ["S001"]
 
 
 def test_without_a_key_nothing_is_said(template: Path, registry: Registry) -> None:
