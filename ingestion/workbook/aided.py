@@ -11,14 +11,15 @@ from xlsxwriter.worksheet import CellFormulaTuple, Worksheet
 
 from ingestion.catalogue import Column, Form
 from ingestion.cells import column_index, column_letter
-from ingestion.gate.excel import ROW
+from ingestion.gate.excel import ROW, SheetPlace
 from ingestion.messages import message
 from ingestion.periods import Period
 from ingestion.reading.extract import CARRIED_SHEET
 from ingestion.registry import Organisation
 from ingestion.submissions import Explanation
-from ingestion.workbook.formulas import CONTEXT_SHEET, Plan
-from ingestion.workbook.formulas import Column as MessageColumn
+from ingestion.workbook.foreknown import CONTEXT_SHEET, FIRST_BLOCK_ROW, Computed
+from ingestion.workbook.formulas import Plan
+from ingestion.workbook.said import Column as MessageColumn
 from ingestion.workbook.writer import (
     EXPLANATIONS_SHEET,
     FIRST_COVER_ROW,
@@ -26,6 +27,7 @@ from ingestion.workbook.writer import (
     CellInput,
     Row,
     WorkbookWriter,
+    meaning,
     type_properties,
 )
 
@@ -45,13 +47,18 @@ _TITLE_ROW, _SHEET_MESSAGE_ROW = 3, 2
 _EMPTY = " "
 """What a formula gives before it is first calculated; without a value, readers would take it for broken."""
 
-_BLANK_RULE = "V010"
 _COLOURS: dict[str, dict[str, object]] = {
     "error": {"bg_color": "#F4A6A6", "font_color": "#8B0000"},
     "warning": {"bg_color": "#F9CFA0", "font_color": "#7A3E00"},
     "blank": {"bg_color": "#FFF6C8"},
+    "text": {"bg_color": "#D9E6F5"},
 }
 _PROTECTION = {"format_cells": True, "format_columns": True, "format_rows": True}
+_SPARE = {"border": 4, "border_color": "#B9C3CC"}
+"""Rows that are left for further keys are drawn so that they do not look forgotten in print."""
+
+_OPEN_EXPLANATIONS = 30
+_LONGEST_HELP = 255
 _LAST_DATE, _FIRST_DATE = "DATE(2100,12,31)", "DATE(1930,1,1)"
 
 
@@ -77,10 +84,11 @@ class AidedWriter(WorkbookWriter):
     def __init__(self, book: Any, unit: Organisation, period: Period, *, plan: Plan) -> None:
         super().__init__(book, unit, period)
         self._plan = plan
-        self._input = {
-            column_type: book.add_format(properties | {"locked": False})
-            for column_type, properties in type_properties().items()
-        }
+        types, is_open = type_properties(), {"locked": False}
+        self._input = {t: book.add_format(properties | is_open) for t, properties in types.items()}
+        self._spare = {t: book.add_format(properties | is_open | _SPARE) for t, properties in types.items()}
+        self._count = book.add_format(types["int"] | {"align": "left"})
+        self._cover_date = book.add_format(types["date"] | is_open | {"align": "left"})
         self._colours = {name: book.add_format(properties) for name, properties in _COLOURS.items()}
         self._message = book.add_format(
             {"font_name": "Times New Roman", "font_size": 10, "font_color": "#8B0000", "valign": "vcenter"}
@@ -90,10 +98,16 @@ class AidedWriter(WorkbookWriter):
         return self._book.add_worksheet(name, _Sheet)
 
     def _style(self, form: Form, column: Column, value: CellInput) -> Any:
-        is_stub = column.code in form.key or column.assigned is not None or self._is_name(form, column)
-        if is_stub and value is not None:
+        if value is not None and self._is_given(form, column):
             return self._formats.by_type[column.type]
         return self._input[column.type]
+
+    def _is_given(self, form: Form, column: Column) -> bool:
+        """Say whether what a column is prefilled with is not the clerk's to change."""
+        if column.code in form.key:
+            # Which document a line is about is the clerk's to say.
+            return form.rows != "lines" or column.code in form.line_members
+        return form.rows == "targets" or column.assigned is not None or self._is_name(form, column)
 
     @staticmethod
     def _is_name(form: Form, column: Column) -> bool:
@@ -102,7 +116,10 @@ class AidedWriter(WorkbookWriter):
     def _cover_style(self, column: Column, value: CellInput) -> Any:
         if column.code in _LOCKED_ENTRIES:
             return super()._cover_style(column, value)
-        return self._input["text" if column.type == "int" else column.type]
+        return self._cover_date if column.type == "date" else self._input["text"]
+
+    def _help(self, column: Column) -> dict[str, str]:
+        return _help(message("template.input.choice.title"), _choices(column.choices))
 
     def write_cover(self, form: Form, cover: Mapping[str, CellInput]) -> None:
         """Write the cover, with what is still wrong counted below the entries."""
@@ -121,22 +138,26 @@ class AidedWriter(WorkbookWriter):
         for form, (open_, _) in counts.items():
             lines.append((message("template.check.open_in", sheet=self._plan.book.sheets[form].name), open_))
         lines.append((message("template.check.blank"), "+".join(blank for _, blank in counts.values())))
-        style = self._formats.by_type["int"]
+        style = self._count
         for number, (label, formula) in enumerate(lines, start=row + 1):
             sheet.write_string(number, 1, label, self._formats.label)
-            sheet.write_formula(number, 2, f"={formula}", style, 0)
+            sheet.put_formula(number, 2, formula, style)
         last = row + len(lines)
         rule = {"type": "cell", "criteria": ">", "value": 0, "format": self._colours["error"]}
         sheet.conditional_format(row + 1, 2, last - 1, 2, rule)
-        sheet.merge_range(last + 1, 1, last + 1, 2, message("template.check.legend"), self._formats.note)
-        sheet.set_row(last + 1, 30)
+        rules = ", ".join(self._plan.rules_at_the_gate)
+        notes = [message("template.check.legend")]
+        notes += [message("template.check.at_the_gate", rules=rules)] if rules else []
+        for number, note in enumerate(notes, start=last + 1):
+            sheet.merge_range(number, 1, number, 2, note, self._formats.note)
+            sheet.set_row(number, 30)
 
     def _counted(self, form: str) -> tuple[str, str]:
         """Give the formulas that count the messages of a sheet: open ones, and rows with blanks."""
         place = self._plan.book.sheets[form]
         parts: dict[bool, list[str]] = {True: [], False: []}
         for is_blank in (False, True):
-            letters = [c.letters for c in self._plan.columns[form] if _is_of_blanks(c) is is_blank]
+            letters = [c.letters for c in self._plan.columns[form] if c.messages[0].is_of_blanks is is_blank]
             if letters:
                 cells = f"'{place.name}'!${letters[0]}${place.first}:${letters[-1]}${place.last + 1}"
                 parts[is_blank].append(f'COUNTIF({cells},"?*")')
@@ -146,36 +167,76 @@ class AidedWriter(WorkbookWriter):
         """Write the sheet of one form with all that helps while it is filled in."""
         super().write_form(form, rows, typed_totals)
         sheet = self._book.get_worksheet_by_name(form.sheet)
-        columns = self._plan.columns[form.code]
-        self._restrict_input(sheet, form)
-        self._write_formulas(sheet, form, columns)
-        self._colour(sheet, form, columns)
         place = self._plan.book.sheets[form.code]
-        width = len(form.columns)
-        sheet.print_area(0, 0, place.last + 2, width)
+        self._open_spare_rows(sheet, place, rows)
+        self._restrict_input(sheet, place)
+        self._write_formulas(sheet, place, self._plan.columns[form.code])
+        self._colour(sheet, form)
+        # What is said beside the table is for the screen alone.
+        sheet.print_area(0, 0, place.last + 2, len(form.columns) - 1)
+        if place.spare:
+            sheet.fit_to_pages(1, 1)  # rows that nobody needed must not make a page of their own
         sheet.protect("", _PROTECTION)
 
-    def _restrict_input(self, sheet: Any, form: Form) -> None:
-        place = self._plan.book.sheets[form.code]
-        first, last = place.first - 1, place.last - 1
+    def _open_spare_rows(self, sheet: Any, place: SheetPlace, rows: Sequence[Row]) -> None:
+        """Draw the rows for further keys, with the keys to choose from and the names of what is chosen."""
+        listed = self._plan.listed.get(place.form.code)
+        if listed is None:
+            return
+        form, first, last = place.form, place.last - place.spare, place.last - 1
+        empty = [row for row in range(first, last + 1) if not any(rows[row - place.first + 1 :][:1])]
         for position, column in enumerate(form.columns):
-            if column.code in form.key or column.assigned is not None or column.type in ("code", "text"):
-                continue
-            cell = f"{column_letter(position + 1)}{place.first}"
-            sheet.data_validation(first, position, last, position, _validation(column, cell))
+            style = self._spare[column.type]
+            for row in empty:
+                if self._is_name(form, column):
+                    name = f"INDEX({listed.values},MATCH($A{row + 1},{listed.codes},0))"
+                    sheet.put_formula(row, position, f'IFERROR({name},"")', style)
+                else:
+                    sheet.write_blank(row, position, None, style)
+        choice = {
+            "validate": "list",
+            "source": f"={listed.codes}",
+            # Lines are a closed list; a target may be one of which no indicator is kept.
+            "error_type": "stop" if form.line_members else "warning",
+            "error_title": message("template.choice.invalid.title"),
+            "error_message": message("template.input.key.error"),
+            **_help(form.by_code[form.key[0]].full_label(), message("template.input.key.text")),
+        }
+        sheet.data_validation(first, 0, last, 0, choice)
 
-    def _write_formulas(self, sheet: Any, form: Form, columns: Sequence[MessageColumn]) -> None:
-        place = self._plan.book.sheets[form.code]
-        after = place.total or place.last + 1
+    def _restrict_input(self, sheet: Any, place: SheetPlace) -> None:
+        form, first, last = place.form, place.first - 1, place.last - 1
+        for position, column in enumerate(form.columns):
+            cells = (first, position, last, position)
+            if column.is_number or column.type == "date":
+                if column.assigned is None:
+                    cell = f"{column_letter(position + 1)}{place.first}"
+                    sheet.data_validation(*cells, _validation(column, cell))
+            elif column.code in form.key and not self._is_given(form, column):
+                text = message("template.input.free_key.text")
+                sheet.data_validation(*cells, {"validate": "any"} | _help(column.full_label(), text))
+        self._explain_lines(sheet, place)
+
+    def _explain_lines(self, sheet: Any, place: SheetPlace) -> None:
+        """Say what the code of a line means, where no column beside it does."""
+        form = place.form
+        if any(self._is_name(form, column) for column in form.columns):
+            return
+        for position, code in enumerate(form.key):
+            for line, member in form.line_members.get(code, {}).items():
+                for row in (place.first + i - 1 for i, key in enumerate(place.keys) if key[position] == line):
+                    told = {"validate": "any"} | _help(line, member.label.vi)
+                    sheet.data_validation(row, position, row, position, told)
+
+    def _write_formulas(self, sheet: Any, place: SheetPlace, columns: Sequence[MessageColumn]) -> None:
+        form, after = place.form, place.total or place.last + 1
         for letters, formula in self._plan.helpers[form.code].columns.items():
             position = column_index(letters) - 1
             for row in range(place.first, place.last + 1):
-                text = formula if isinstance(formula, str) else formula.get(row)
-                if text is not None:
-                    sheet.put_formula(row - 1, position, text.replace(ROW, str(row)))
+                sheet.put_formula(row - 1, position, formula.replace(ROW, str(row)))
         for column in columns:
             position = column_index(column.letters) - 1
-            row_of = column.violations[0].row
+            row_of = column.messages[0].row
             numbers: Iterable[int] = range(place.first, place.last + 1) if row_of is None else (row_of,)
             formula = column.formula
             for row in numbers:
@@ -198,38 +259,32 @@ class AidedWriter(WorkbookWriter):
             else:
                 sheet.put_formula(row - 1, at, formula, self._message)
 
-    def _colour(self, sheet: Any, form: Form, columns: Sequence[MessageColumn]) -> None:
-        """Colour the accused cells, those of errors before those of warnings."""
-        place = self._plan.book.sheets[form.code]
-        for column in columns:
-            for violation in column.violations:
-                if violation.cell is None:
-                    continue
-                letters, fixed = violation.cell
-                first, last = (place.first, place.last) if fixed is None else (fixed, fixed)
-                if violation.is_exact:
-                    criteria = violation.formula.replace(ROW, str(first))
-                elif violation.row is not None:
-                    criteria = f"LEN(${column.letters}${violation.row})>0"
-                elif fixed is None:
-                    criteria = f"LEN(${column.letters}{first})>0"
-                else:
-                    cells = f"${column.letters}${place.first}:${column.letters}${place.last}"
-                    criteria = f'COUNTIF({cells},"?*")>0'
-                name = "blank" if violation.check.rule.id == _BLANK_RULE else violation.severity
-                if name == "blank" and violation.check.frame != "cell":
-                    name = "warning"
-                position = column_index(letters) - 1
-                rule = {"type": "formula", "criteria": f"={criteria}", "format": self._colours[name]}
-                sheet.conditional_format(first - 1, position, last - 1, position, rule)
+    def _colour(self, sheet: Any, form: Form) -> None:
+        """Colour the cells that messages accuse; of several conditions the first that holds wins."""
+        for mark in self._plan.marks[form.code]:
+            position = column_index(mark.letters) - 1
+            rule = {
+                "type": "formula",
+                "criteria": f"={mark.condition.replace(ROW, str(mark.first))}",
+                "format": self._colours[mark.message.colour],
+            }
+            sheet.conditional_format(mark.first - 1, position, mark.last - 1, position, rule)
 
     def write_explanations(self, explanations: Iterable[Explanation]) -> None:
         """Write the sheet of explanations with its lines open."""
         super().write_explanations(explanations)
         sheet = self._book.get_worksheet_by_name(EXPLANATIONS_SHEET)
-        for row in range(FIRST_LIST_ROW - 1, FIRST_LIST_ROW + 60):
+        first, last = FIRST_LIST_ROW - 1, FIRST_LIST_ROW + _OPEN_EXPLANATIONS - 2
+        for row in range(first, last + 1):
             for position in range(4):
                 sheet.write_blank(row, position, None, self._input["text" if position == 3 else "code"])
+        for position, code in enumerate(("rule", "sheet", "cell", "text")):
+            label, text = message(f"template.column.{code}"), message(f"template.input.explanation.{code}")
+            allowed: dict[str, Any] = {"validate": "any"}
+            if code == "sheet":
+                names = [place.name for place in self._plan.book.sheets.values()]
+                allowed = {"validate": "list", "source": names, "error_type": "warning"}
+            sheet.data_validation(first, position, last, position, allowed | _help(label, text))
         sheet.protect("", _PROTECTION)
 
     def write_context(self) -> None:
@@ -237,9 +292,11 @@ class AidedWriter(WorkbookWriter):
         sheet = self._add_sheet(CONTEXT_SHEET)
         for number, block in enumerate(self._plan.blocks):
             sheet.write_string(0, 2 * number, block.name)
-            for row, (code, value) in enumerate(block.rows, start=2):
+            for row, (code, value) in enumerate(block.rows, start=FIRST_BLOCK_ROW - 1):
                 sheet.write_string(row, 2 * number, code)
-                if value is not None:
+                if isinstance(value, Computed):
+                    sheet.put_formula(row, 2 * number + 1, value.formula)
+                elif value is not None:
                     sheet.write(row, 2 * number + 1, value)
         sheet.protect("", {})
         sheet.hide()
@@ -251,8 +308,15 @@ class AidedWriter(WorkbookWriter):
         sheet.hide()
 
 
-def _is_of_blanks(column: MessageColumn) -> bool:
-    return column.violations[0].check.rule.id == _BLANK_RULE
+def _help(title: str, text: str) -> dict[str, str]:
+    """Give what is said beside a cell while it is chosen; spreadsheets take 32 and 255 characters."""
+    return {"input_title": title[:32], "input_message": text[:_LONGEST_HELP]}
+
+
+def _choices(codes: Sequence[str]) -> str:
+    """Say what the codes of a list mean, or name them where that would be too long."""
+    told = "\n".join(f"{code}: {meaning(code)}" for code in codes)
+    return told if len(told) <= _LONGEST_HELP else ", ".join(codes)
 
 
 def _validation(column: Column, cell: str) -> dict[str, Any]:
@@ -260,8 +324,7 @@ def _validation(column: Column, cell: str) -> dict[str, Any]:
     kind = column.type
     is_marked = f'IF(ISTEXT({cell}),LOWER(TRIM({cell}))="x",FALSE)'
     common = {
-        "input_title": message(f"template.input.{kind}.title"),
-        "input_message": message(f"template.input.{kind}.text"),
+        **_help(message(f"template.input.{kind}.title"), message(f"template.input.{kind}.text")),
         "error_title": message(f"template.input.{kind}.title"),
         "error_message": message(f"template.input.{kind}.error"),
     }

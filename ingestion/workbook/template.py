@@ -59,6 +59,7 @@ def write_template(
         for row in rows:
             row_key = tuple(row.get(code) for code in catalogue.forms[form].key)
             row.update(plan.openings.get((form, row_key), {}))
+        rows.extend({} for _ in range(plan.book.sheets[form].spare))
     version = form_version(catalogue, rules_version())
     cover: dict[str, CellInput] = {"template_version": version}
     if key is not None:

@@ -52,9 +52,13 @@ _NUMBERING_FILL = "#F1F4F7"
 _LONGEST_TEXT = 32_767
 _WIDTHS = {"code": 13.5, "int": 8.5, "decimal": 10.0, "percent": 8.5, "date": 12.0, "text": 22.0}
 _NAME_WIDTH = 34.0
-_WIDEST_ON_A4 = 190.0
+_INDICATOR_WIDTH = 32.0
+_WIDEST_ON_A4 = 210.0
 _A3, _A4 = 8, 9
 _CHARACTER_WIDTH = 1.15
+_TEXT_WIDTH = 0.75
+"""How wide a character is in units of a column's width: in a bold header, and in a cell."""
+
 _LINE_HEIGHT = 14.5
 _NUMBER_FORMATS = {
     "code": "@",
@@ -81,6 +85,7 @@ class _Formats:
     heading: Any
     code: Any
     not_applicable: Any
+    date_of_cover: Any
     by_type: dict[str, Any]
     total_by_type: dict[str, Any]
 
@@ -119,6 +124,7 @@ def _make_formats(book: Any) -> _Formats:
         heading=book.add_format(base | {"bold": True}),
         code=book.add_format(base | {"num_format": "@", "font_color": "#808080"}),
         not_applicable=book.add_format(boxed | {"align": "center", "num_format": "@"}),
+        date_of_cover=book.add_format(by_type["date"] | {"align": "left"}),
         by_type={t: book.add_format(f) for t, f in by_type.items()},
         total_by_type={t: book.add_format(f | total) for t, f in by_type.items()},
     )
@@ -217,7 +223,24 @@ class WorkbookWriter:
 
     def _cover_style(self, column: Column, value: CellInput) -> Any:
         """Give the format of an entry of the cover."""
-        return self._formats.by_type["text" if column.type == "int" else column.type]
+        return self._formats.date_of_cover if column.type == "date" else self._formats.by_type["text"]
+
+    def _help(self, column: Column) -> dict[str, str]:
+        """Give what is said beside a cell with a list of codes; nothing in a plain workbook."""
+        return {}
+
+    def _restrict_to_choices(self, sheet: Any, column: Column, rows: tuple[int, int], position: int) -> None:
+        """Let codes of a closed list be chosen in some rows of a column."""
+        if not column.choices:
+            return
+        first, last = rows
+        choices = {
+            "validate": "list",
+            "source": list(column.choices),
+            "error_title": message("template.choice.invalid.title"),
+            "error_message": message("template.choice.invalid.text", codes=", ".join(column.choices)),
+        }
+        sheet.data_validation(first, position, last, position, choices | self._help(column))
 
     def close(self) -> None:
         """Write the file."""
@@ -261,9 +284,13 @@ class WorkbookWriter:
             sheet.write_string(row, 0, column.code, self._formats.code)
             sheet.write_string(row, 1, column.label.vi, self._formats.label)
             value = entries.get(column.code)
-            self._put(sheet, (row, 2), value, self._cover_style(column, value))
+            style = self._cover_style(column, value)
+            if isinstance(value, date):
+                sheet.write_datetime(row, 2, value, style)
+            else:
+                self._put(sheet, (row, 2), value, style)
             sheet.set_row(row, 20)
-            _restrict_to_choices(sheet, column, row, row, 2)
+            self._restrict_to_choices(sheet, column, (row, row), 2)
         row = FIRST_COVER_ROW + len(shown)
         sheet.write_string(row, 1, message("template.cover.how"), self._formats.heading)
         for number in range(1, 6):
@@ -284,9 +311,10 @@ class WorkbookWriter:
             for position, column in enumerate(form.columns):
                 value = row.get(column.code)
                 self._put(sheet, (number, position), value, self._style(form, column, value))
+            _set_height(sheet, number, [(row.get(c.code), _width(form, c)) for c in form.columns])
         after = first + len(shown)
         for position, column in enumerate(form.columns):
-            _restrict_to_choices(sheet, column, first, after - 1, position)
+            self._restrict_to_choices(sheet, column, (first, after - 1), position)
         if form.rows == "organisations":
             self._write_total(sheet, form, shown, typed_totals)
             after += 1
@@ -394,12 +422,15 @@ class WorkbookWriter:
         columns = (
             ("org_code", "code", 14.0),
             ("org_name", "text", 44.0),
-            ("org_type", "code", 18.0),
-            ("sector", "code", 20.0),
+            ("org_type", "text", 18.0),
+            ("sector", "text", 22.0),
             ("valid_from", "date", 14.0),
             ("valid_to", "date", 14.0),
         )
-        rows = [(o.org_code, o.org_name, o.org_type, o.sector, o.valid_from, o.valid_to) for o in organisations]
+        rows = [
+            (o.org_code, o.org_name, meaning(o.org_type), meaning(o.sector), o.valid_from, o.valid_to)
+            for o in organisations
+        ]
         self._write_list(ORGANISATIONS_SHEET, columns, rows)
 
     def write_targets(self, targets: Iterable[Target], catalogue: Catalogue) -> None:
@@ -450,6 +481,7 @@ class WorkbookWriter:
         for number, row in enumerate(rows, start=FIRST_LIST_ROW - 1):
             for position, value in enumerate(row):
                 self._put(sheet, (number, position), value, self._formats.by_type[columns[position][1]])
+            _set_height(sheet, number, [(value, column[2]) for value, column in zip(row, columns, strict=True)])
         sheet.freeze_panes(FIRST_LIST_ROW - 1, 0)
         sheet.repeat_rows(CODE_ROW)
         sheet.set_landscape()
@@ -470,23 +502,6 @@ def _set_up_page(sheet: Any, paper: int = _A4) -> None:
     sheet.hide_gridlines(1)
 
 
-def _restrict_to_choices(sheet: Any, column: Column, first: int, last: int, position: int) -> None:
-    if not column.choices:
-        return
-    sheet.data_validation(
-        first,
-        position,
-        last,
-        position,
-        {
-            "validate": "list",
-            "source": list(column.choices),
-            "error_title": message("template.choice.invalid.title"),
-            "error_message": message("template.choice.invalid.text", codes=", ".join(column.choices)),
-        },
-    )
-
-
 def _stub_width(form: Form) -> int:
     """Count the leading columns that name a row: keys, and texts beside them."""
     width = 0
@@ -500,6 +515,8 @@ def _stub_width(form: Form) -> int:
 def _width(form: Form, column: Column) -> float:
     if column.type == "text" and form.columns.index(column) < _stub_width(form):
         return _NAME_WIDTH
+    if form.rows == "targets" and column.code in form.key:
+        return _INDICATOR_WIDTH
     return _WIDTHS[column.type]
 
 
@@ -507,15 +524,22 @@ def _total_width(form: Form) -> float:
     return sum(_width(form, column) for column in form.columns)
 
 
-def _height(label: str, width: float) -> float:
-    """Estimate how high a label stands in a column, broken at blanks, in points."""
+def _height(label: str, width: float, character: float = _CHARACTER_WIDTH) -> float:
+    """Estimate how high a text stands in a column, broken at blanks, in points."""
     lines, used = 1, 0.0
     for word in label.split():
-        size = len(word) * _CHARACTER_WIDTH
+        size = len(word) * character
         if used and used + size > width:
             lines, used = lines + 1, 0.0
-        used += size + _CHARACTER_WIDTH
+        used += size + character
     return lines * _LINE_HEIGHT
+
+
+def _set_height(sheet: Any, row: int, cells: Iterable[tuple[CellInput, float]]) -> None:
+    """Make a row as high as its texts need: not every program does that when it opens a file."""
+    heights = [_height(value, width, _TEXT_WIDTH) for value, width in cells if isinstance(value, str)]
+    if heights and max(heights) > _LINE_HEIGHT:
+        sheet.set_row(row, max(heights) + 1)
 
 
 def _letters(position: int) -> str:
@@ -547,6 +571,11 @@ def _code_notes(form: Form) -> str:
         return ""
     listed = "; ".join(f"{code} – {name}" for code, name in meanings.items())
     return f"{message('template.notes')}: {message('template.codes')}: {listed}."
+
+
+def meaning(code: str) -> str:
+    """Give what a code means, or the code: registries may bring codes that nobody has named."""
+    return _named(f"template.code.{code}", code) if code else code
 
 
 def _named(key: str, fallback: str) -> str:

@@ -71,7 +71,8 @@ class Cells:
     sheets: Sheets = field(compare=False, repr=False)
 
     def values(self) -> list[Any]:
-        return [self.sheets.value(self.sheet, address) for address in self.addresses]
+        known, sheet, value = self.sheets.known, self.sheet, self.sheets.value
+        return [known[at] if (at := (sheet, a)) in known else value(sheet, a) for a in self.addresses]
 
 
 Closure = Callable[[Sheets, str], Any]
@@ -134,6 +135,8 @@ def _spread(value: Any) -> list[Any] | None:
 
 def _compare(operator: str, left: Any, right: Any) -> bool:
     a, b = _single(left), _single(right)
+    if type(a) is float and type(b) is float:
+        return _ORDERS[operator](a, b)
     if a is None:
         a = "" if isinstance(b, str) else 0
     if b is None:
@@ -144,8 +147,17 @@ def _compare(operator: str, left: Any, right: Any) -> bool:
             return (2, value)
         return (1, value.lower()) if isinstance(value, str) else (0, _number(value))
 
-    x, y = order(a), order(b)
-    return {"=": x == y, "<>": x != y, "<": x < y, ">": x > y, "<=": x <= y, ">=": x >= y}[operator]
+    return _ORDERS[operator](order(a), order(b))
+
+
+_ORDERS: dict[str, Callable[[Any, Any], bool]] = {
+    "=": lambda a, b: a == b,
+    "<>": lambda a, b: a != b,
+    "<": lambda a, b: a < b,
+    ">": lambda a, b: a > b,
+    "<=": lambda a, b: a <= b,
+    ">=": lambda a, b: a >= b,
+}
 
 
 def _arithmetic(operator: str, left: Any, right: Any) -> float:
@@ -345,19 +357,62 @@ def _sum_where(values: Cells, *pairs: Any) -> float:
 def _match(wanted: Any, cells: Cells, mode: Any) -> float:
     assert _number(mode) == 0
     wanted = _single(wanted)
+    if isinstance(wanted, str) and wanted != "?*":
+        lowered = wanted.lower()
+        for number, value in enumerate(cells.values(), start=1):
+            if isinstance(value, str) and value.lower() == lowered:
+                return float(number)
+        raise ExcelError("#N/A")
     for number, value in enumerate(cells.values(), start=1):
         if isinstance(value, ExcelError) or value is None:
             continue
         if wanted == "?*":
             if isinstance(value, str) and value:
                 return float(number)
-        elif isinstance(wanted, str) is isinstance(value, str) and _compare("=", wanted, value):
+        elif not isinstance(value, str) and _compare("=", wanted, value):
             return float(number)
     raise ExcelError("#N/A")
 
 
 def _index(cells: Cells, position: Any) -> Cells:
     return Cells(cells.sheet, (cells.addresses[int(_number(position)) - 1],), cells.sheets)
+
+
+def _find(wanted: Any, text: Any) -> float:
+    position = _text(text).find(_text(wanted))
+    if position < 0:
+        raise ExcelError("#VALUE!")
+    return float(position + 1)
+
+
+def _value(text: Any) -> float:
+    """Read a number as a spreadsheet does in some language: signs, powers and shares included."""
+    bare = _text(text).strip()
+    share = bare.endswith("%")
+    if not re.fullmatch(r"-?\d+(?:[.,]\d+)?(?:[eE]\d+)?%?", bare):
+        raise ExcelError("#VALUE!")
+    number = float(bare.removesuffix("%").replace(",", "."))
+    return number / 100 if share else number
+
+
+def _formatted(value: Any, pattern: Any) -> str:
+    """Write a whole number under a pattern of `0`, `#` and dots that stand for themselves."""
+    places = re.findall(r"\\.|[0#]", _text(pattern))
+    digits = f"{math.floor(abs(_number(value)) + 0.5)}"
+    first = next((i for i, place in enumerate(places) if place == "0"), len(places))
+    shown, rest = "", digits if digits != "0" else ""
+    for i in range(len(places) - 1, -1, -1):
+        if places[i][0] == "\\":
+            shown = places[i][1] + shown
+        elif i == next(j for j, place in enumerate(places) if place[0] != "\\"):
+            shown = (rest or ("0" if i >= first else "")) + shown
+        else:
+            shown, rest = (rest[-1:] or ("0" if i >= first else "")) + shown, rest[:-1]
+    return ("-" if _number(value) < 0 else "") + shown
+
+
+def _row(cells: Cells) -> float:
+    return float(re.sub(r"[A-Z]+", "", cells.addresses[0]))
 
 
 def _round(value: Any, digits: Any) -> float:
@@ -375,6 +430,7 @@ _LAZY: dict[str, Callable[[list[Callable[[], Any]]], Any]] = {
     "IF": _if,
     "IFERROR": _if_error,
     "ISERROR": _is_error,
+    "ISBLANK": _is(lambda value: value is None),
     "ISNUMBER": _is(_is_number),
     "ISTEXT": _is(lambda value: isinstance(value, str)),
     "ISLOGICAL": _is(lambda value: isinstance(value, bool)),
@@ -390,6 +446,7 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "COUNTIFS": lambda *pairs: float(sum(_rows_meeting(pairs))),
     "DATE": lambda y, m, d: _number(date(int(_number(y)), int(_number(m)), int(_number(d)))),
     "EXACT": lambda a, b: _text(a) == _text(b),
+    "FIND": _find,
     "INDEX": _index,
     "INT": lambda value: float(math.floor(_number(value))),
     "LEN": lambda value: float(len(_text(value))),
@@ -397,9 +454,14 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "MATCH": _match,
     "MAX": lambda *values: max(_number(value) for value in values),
     "MIN": lambda *values: min(_number(value) for value in values),
+    "REPT": lambda text, times: _text(text) * int(_number(times)),
     "ROUND": _round,
+    "ROW": _row,
+    "SUBSTITUTE": lambda text, old, new: _text(text).replace(_text(old), _text(new)),
     "SUM": _sum,
     "SUMIFS": _sum_where,
     "SUMPRODUCT": _sum_product,
+    "TEXT": _formatted,
+    "VALUE": _value,
     "TRIM": lambda value: " ".join(_text(value).split(" ")).strip(),
 }

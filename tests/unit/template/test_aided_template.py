@@ -1,8 +1,6 @@
 """What a template has beyond a plain workbook: locks, checked input, rules that speak, and what it carries."""
 
-import csv
-import shutil
-import subprocess
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -16,13 +14,12 @@ from ingestion.gate.history import KEY_COLUMNS
 from ingestion.periods import Period
 from ingestion.pipeline import check_files
 from ingestion.reading import read_file
-from ingestion.registry import Organisation, Registry, TermOfOffice
+from ingestion.registry import Organisation, Registry, Target, TermOfOffice
 from ingestion.workbook import write_template
-from ingestion.workbook.formulas import Plan, not_compiled
+from ingestion.workbook.formulas import SPARE_ROWS, Plan, not_compiled
 
 CATALOGUE = load_catalogue()
 PERIOD = Period.parse("2019-N")
-SOFFICE = shutil.which("soffice")
 
 
 class LastYear:
@@ -100,7 +97,7 @@ def test_counts_dates_and_choices_are_checked_while_they_are_typed(made: tuple[P
     kinds = {
         sheet: {v.type for v in book[sheet].data_validations.dataValidation} for sheet in ("B01", "B04", "B08")
     }
-    assert kinds == {"B01": {"custom"}, "B04": {"custom", "list"}, "B08": {"custom", "date"}}
+    assert kinds == {"B01": {"custom"}, "B04": {"custom", "list"}, "B08": {"custom", "date", "list", None}}
     for validation in book["B01"].data_validations.dataValidation:
         assert validation.prompt
         assert validation.error
@@ -141,48 +138,105 @@ def test_a_template_whose_carried_rows_were_changed_is_checked_without_them(
     assert "V001" in {finding.rule for finding in result.judgement.findings}
 
 
-@pytest.mark.skipif(SOFFICE is None, reason="LibreOffice is not installed: formulas are not recalculated by it")
-def test_libreoffice_computes_the_messages_that_the_gate_gives(
+@pytest.mark.parametrize("sheet", ["B01", "B05", "B08", "B09"])
+def test_only_the_form_is_printed_on_the_width_of_a_page_under_its_header(
+    made: tuple[Path, Plan], sheet: str
+) -> None:
+    book = openpyxl.load_workbook(made[0])
+    page = book[sheet]
+    last = openpyxl.utils.get_column_letter(len(CATALOGUE.forms[sheet].columns))
+    assert page.print_area.startswith(f"'{sheet}'!$A$1:${last}$")
+    assert page.page_setup.orientation == "landscape"
+    assert page.page_setup.fitToWidth in (None, 1)  # one page is what is meant where nothing is said
+    assert page.sheet_properties.pageSetUpPr.fitToPage
+    assert page.print_title_rows == "$6:$8"
+
+
+def test_rows_are_high_enough_for_their_names(tmp_path: Path, registry: Registry) -> None:
+    long = "Chi bộ Trung tâm Giáo dục nghề nghiệp – Giáo dục thường xuyên huyện Gò Công Tây"
+    organisations = tuple(
+        o.model_copy(update={"org_name": long}) if o.org_code == "U-002" else o for o in registry.organisations
+    )
+    write_template(tmp_path / "t.xlsx", CATALOGUE, replace(registry, organisations=organisations), "U", PERIOD)
+    book = openpyxl.load_workbook(tmp_path / "t.xlsx")
+    for sheet, rows in (("B01", (9, 10)), ("DM_TCCSD", (7, 8))):
+        short, tall = (book[sheet].row_dimensions[row].height for row in rows)
+        assert short is None
+        assert tall > 29
+
+
+@pytest.mark.parametrize(("sheet", "key", "filled"), [("B08", "HT01", 20), ("B09", None, 0)])
+def test_a_clerk_can_add_rows_where_the_form_takes_more(
+    made: tuple[Path, Plan], sheet: str, key: str | None, filled: int
+) -> None:
+    page = openpyxl.load_workbook(made[0])[sheet]
+    first, last = 9 + filled, 9 + filled + SPARE_ROWS - 1
+    assert page["A9"].value == key
+    for row in (first, last):
+        cells = [page.cell(row, column) for column in range(1, len(CATALOGUE.forms[sheet].columns) + 1)]
+        assert not [cell.coordinate for cell in cells if cell.protection.locked]
+        lists = {v.type for v in page.data_validations.dataValidation if cells[0].coordinate in v.sqref}
+        assert lists == {"list"}
+    covered = {str(rule.sqref) for rule in page.conditional_formatting}
+    assert f"D9:D{last}" in covered
+    assert page.cell(last + 1, 1).protection.locked
+
+
+def test_no_rows_are_added_where_the_registry_or_the_form_says_which_there_are(
+    made: tuple[Path, Plan],
+) -> None:
+    spare = {code: place.spare for code, place in made[1].book.sheets.items()}
+    assert {code for code, rows in spare.items() if rows} == {"B08", "B09"}
+
+
+def test_a_document_can_be_named_where_the_line_is_fixed(made: tuple[Path, Plan]) -> None:
+    page = openpyxl.load_workbook(made[0])["B08"]
+    assert [page["A9"].protection.locked, page["B9"].protection.locked] == [True, False]
+
+
+def test_assigned_targets_are_locked_and_results_are_open(tmp_path: Path, registry: Registry) -> None:
+    target = Target(
+        org_code="U",
+        indicator_code="admissions",
+        term_code="2015-2020-NK",
+        basis="YEAR",
+        direction="GE",
+        min=10,
+    )
+    write_template(tmp_path / "t.xlsx", CATALOGUE, replace(registry, targets=(target,)), "U", PERIOD)
+    page = openpyxl.load_workbook(tmp_path / "t.xlsx")["B09"]
+    columns = {column.code: i for i, column in enumerate(CATALOGUE.forms["B09"].columns, start=1)}
+    locked = {code for code, i in columns.items() if page.cell(9, i).protection.locked}
+    assert locked == {
+        "indicator_code",
+        "indicator_name",
+        "unit_code",
+        "direction",
+        "target_min",
+        "target_basis",
+    }
+
+
+def test_codes_say_what_they_mean_while_they_are_chosen(made: tuple[Path, Plan]) -> None:
+    book = openpyxl.load_workbook(made[0])
+
+    def prompts(sheet: str, cell: str) -> list[str]:
+        return [v.prompt for v in book[sheet].data_validations.dataValidation if cell in v.sqref]
+
+    assert "HTXSNV: hoàn thành xuất sắc nhiệm vụ" in prompts("B04", "C9")[0]
+    assert prompts("B05", "B9") == [CATALOGUE.forms["B05"].line_members["activity_code"]["KT_CH"].label.vi]
+    assert "CUMULATIVE: lũy kế" in prompts("B00", "C10")[0]
+    assert prompts("Giai_trinh", "A7")
+
+
+def test_a_used_row_is_read_and_judged_like_any_other(
     made: tuple[Path, Plan], tmp_path: Path, registry: Registry
 ) -> None:
-    path = wrong(made, tmp_path)
-    # Comma, quote, UTF-8; the last number chooses the second sheet, which is B01.
-    options = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,2"
-    profile = f"-env:UserInstallation=file://{tmp_path}/profile"
-    command = [
-        str(SOFFICE),
-        profile,
-        "--headless",
-        "--convert-to",
-        options,
-        "--outdir",
-        str(tmp_path),
-        str(path),
-    ]
-    subprocess.run(command, check=True, capture_output=True, timeout=180)
-    with next(tmp_path.glob("*B01.csv")).open(encoding="utf-8") as file:
-        rows = list(csv.reader(file))
-    [result] = check_files([path], CATALOGUE, registry, None, LastYear())
-    found = {(f.rule, f.cell) for f in result.judgement.findings if f.sheet == "B01"}
-    assert {("V012", "I9")} <= found
-    shown = {
-        (violation.check.rule.id, f"{violation.cell[0]}{violation.cell[1] or row}")
-        for column in made[1].columns["B01"]
-        for violation in column.violations
-        if violation.cell is not None and len(column.violations) == 1
-        for row in ((violation.row,) if violation.row else (9, 10))
-        if _cell(rows, row, column.letters)
-    }
-    single = {
-        violation.check.rule.id
-        for column in made[1].columns["B01"]
-        for violation in column.violations
-        if len(column.violations) == 1
-    }
-    several = {v.check.rule.id for c in made[1].columns["B01"] if len(c.violations) > 1 for v in c.violations}
-    assert shown == {(rule, cell) for rule, cell in found if rule in single - several}
-
-
-def _cell(rows: list[list[str]], row: int, letters: str) -> str:
-    position = openpyxl.utils.column_index_from_string(letters) - 1
-    return rows[row - 1][position] if position < len(rows[row - 1]) else ""
+    book = openpyxl.load_workbook(made[0])
+    page = book["B08"]
+    page["A29"], page["B29"], page["D29"], page["E29"] = "HT01", "NQ-DH12", 5, 7
+    book.save(tmp_path / "t.xlsx")
+    [result] = check_files([tmp_path / "t.xlsx"], CATALOGUE, registry, None, LastYear())
+    rows = result.reading.tables["B08"].rows
+    assert (len(rows), rows[-1].number, rows[-1].values["document_code"]) == (21, 29, "NQ-DH12")
+    assert ("V052", "E29") in {(f.rule, f.cell) for f in result.judgement.findings}

@@ -1,0 +1,79 @@
+"""The figures that follow from several forms, as formulas over their sheets.
+
+What belongs here: an indicator's terms over one workbook. What does not: where the formulas stand.
+"""
+
+from collections.abc import Sequence
+from itertools import product
+
+from ingestion.catalogue import Indicator, Term
+from ingestion.gate.context.derived import ADDED, DECLARING, WHOLE_FIGURE_ELSEWHERE
+from ingestion.gate.excel.book import Book, SheetPlace
+from ingestion.gate.excel.values import ALWAYS, LONGEST, Known, NotCompiledError, Value, literal
+from ingestion.gate.vectors import Kind
+
+
+def derived_formula(book: Book, indicator: Indicator) -> str:
+    """Give the formula of a result as the forms of a workbook give it; blank text where it is not known.
+
+    Raises:
+        NotCompiledError: it cannot be computed from this workbook.
+    """
+    value = _derived(book, indicator)
+    formula = value.known.guard(value.formula, '""')
+    if len(formula) > LONGEST:
+        raise NotCompiledError("too_long")
+    return formula
+
+
+def _derived(book: Book, indicator: Indicator) -> Value:
+    own_form = {term.form for _, terms in indicator.parts for term in terms} & DECLARING
+    if book.unit_kind in WHOLE_FIGURE_ELSEWHERE or own_form:
+        raise NotCompiledError("not_derived", indicator.code)
+    if indicator.kind in ADDED:
+        return _part(book, indicator.value)
+    if indicator.kind != "ratio":
+        raise NotCompiledError("not_derived", indicator.code)
+    part, whole = _part(book, indicator.numerator), _part(book, indicator.denominator)
+    known = part.known.with_(whole.known, f"{whole.formula}<>0")
+    return Value(Kind.NUMBER, f"100*{part.formula}/{whole.formula}", known)
+
+
+def _part(book: Book, terms: Sequence[Term]) -> Value:
+    values = [_term(book, term) for term in terms]
+    known = ALWAYS
+    for value in values:
+        known = known.with_(value.known)
+    signs = ["+" if term.sign > 0 else "-" for term in terms]
+    formula = "".join(f"{sign}{value.formula}" for sign, value in zip(signs, values, strict=True))
+    return Value(Kind.NUMBER, f"({formula.removeprefix('+')})", known)
+
+
+def _term(book: Book, term: Term) -> Value:
+    place = book.place(term.form)
+    values = _range(place, term.column)
+    ranges = [_range(place, column) for column in term.where]
+    where = [
+        "".join(f",{cells},{literal(code)}" for cells, code in zip(ranges, codes, strict=True))
+        for codes in product(*term.where.values())
+    ]
+
+    def count(criterion: str) -> str:
+        return "(" + "+".join(f"COUNTIFS({values},{criterion}{w})" for w in where) + ")"
+
+    if term.count:
+        counted = "+".join(count(literal(code)) for code in term.count)
+        there = [f"COUNTIFS({w[1:]})" for w in where if w]
+        known = Known(conditions=(f"{'+'.join(there)}>0",) if there else ())
+        return Value(Kind.NUMBER, f"({counted})", known)
+    total = "(" + "+".join(f"SUMIFS({values}{w})" if w else f"SUM({values})" for w in where) + ")"
+    numbers = count('">-1E+300"')
+    conditions = [f"{numbers}>0", f"{count(literal('<>'))}={numbers}+{count(literal('x'))}"]
+    if place.form.by_code[term.column].type == "int":
+        conditions += [f"NOT(ISERROR({total}))", f"INT({total})={total}"]
+    return Value(Kind.NUMBER, total, Known(conditions=tuple(conditions)))
+
+
+def _range(place: SheetPlace, code: str) -> str:
+    letters = place.letters[code]
+    return f"'{place.name}'!${letters}${place.first}:${letters}${place.last}"

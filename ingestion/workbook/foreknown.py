@@ -1,0 +1,142 @@
+"""What a template knows of its workbook before anything is filled in.
+
+What belongs here: asking the gate of a workbook with nothing in it, and keeping what does not depend on what
+will be typed. What does not: the formulas that use it (`formulas.py`) and what is carried for checks without a
+registry (`carried.py`).
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from ingestion.catalogue import Catalogue, Form
+from ingestion.cells import column_letter
+from ingestion.gate import GateContext
+from ingestion.gate.batch import Batch, subject_of
+from ingestion.gate.excel import Constant, Lookup, SheetPlace
+from ingestion.gate.rules import Check, rule_book
+from ingestion.gate.syntax import Name, names
+from ingestion.gate.vectors import Kind, Vector
+from ingestion.periods import Period
+from ingestion.registry import Organisation
+from ingestion.submissions import Cover, FormRow, FormTable, Reading, Submission, SubmissionKey
+from ingestion.workbook.writer import FIRST_DATA_ROW, Row
+
+CONTEXT_SHEET = "DM_CS"
+"""The hidden sheet of what is known beforehand; like every sheet named DM_…, it is no form."""
+
+FIRST_BLOCK_ROW = 3
+OF_ROW = frozenset({"reg", "target", "prev_cum", "prev_year", "prev_term"})
+"""Prefixes of what is known of single rows."""
+
+_OF_SUBMISSION = frozenset({"cal", "scheme", "sub"})
+_UNSTABLE = frozenset({("sub", "is_cumulative"), ("sub", "received_on"), ("cal", "due_on")})
+
+
+@dataclass(frozen=True)
+class Computed:
+    """A value of a block that the workbook computes itself."""
+
+    formula: str
+
+
+@dataclass(frozen=True)
+class Block:
+    """What is known of rows under one name, as the hidden sheet holds it: codes and values."""
+
+    name: str
+    rows: tuple[tuple[str, "bool | float | str | Computed | None"], ...]
+
+
+def further_keys(catalogue: Catalogue, form: Form, rows: Sequence[Row]) -> list[str]:
+    """Give the keys that a clerk may add to a form and of which something can be known: further indicators."""
+    if form.rows != "targets":
+        return []
+    filled_in = {row.get(form.key[0]) for row in rows}
+    return [code for code in sorted(catalogue.indicators) if code not in filled_in]
+
+
+def empty_batch(
+    context: GateContext, unit: Organisation, period: Period, tables: Mapping[str, Sequence[Row]]
+) -> Batch:
+    """Give the workbook as the gate would see it with nothing happened, to ask it what it knows already."""
+    reading = Reading("", "xlsx", Cover(unit.org_code, period, {"period_code": period.code}, {}, "B00"))
+    for code, rows in tables.items():
+        form = context.catalogue.forms[code]
+        columns = {column.code: i for i, column in enumerate(form.columns, start=1)}
+        table = FormTable(code, form.sheet, columns)
+        further = ({form.key[0]: key} for key in further_keys(context.catalogue, form, rows))
+        shown: Iterable[Row] = (*rows, *further)
+        for number, row in enumerate(shown, start=FIRST_DATA_ROW):
+            values = {c.code: 0 if c.is_number else row.get(c.code) for c in form.columns}
+            table.rows.append(FormRow(number, values))  # type: ignore[arg-type]  # prefilled rows hold no marks
+        reading.tables[code] = table
+    moment = datetime.combine(period.end, datetime.min.time(), UTC)
+    submission = Submission(SubmissionKey(unit.org_code, period.code, 1), "", moment, reading)
+    subject = subject_of(submission, period, context)
+    return Batch([subject], period, context, rule_book(context.catalogue).words)
+
+
+@dataclass
+class Foreknown:
+    """What can be said of the workbook before anything is filled in, as the gate says it.
+
+    Attributes:
+        constants: what is the same for a whole sheet or submission.
+        lookups: what is known of single rows.
+        blocks: the hidden sheet on which they stand.
+    """
+
+    batch: Batch
+    sheets: Mapping[str, SheetPlace]
+    constants: dict[tuple[str, tuple[str, ...]], Constant] = field(default_factory=dict)
+    lookups: dict[tuple[str, tuple[str, ...]], Lookup] = field(default_factory=dict)
+    blocks: list[Block] = field(default_factory=list)
+
+    def learn(self, check: Check) -> None:
+        """Look up every name of a check whose value does not depend on what will be filled in."""
+        nodes = [check.holds, check.when, check.value, check.expected, *check.fields.values()]
+        for name in (name for node in nodes if node is not None for name in names(node)):
+            prefix = name.path[0]
+            if name.path in _UNSTABLE or len(name.path) < 2:
+                continue
+            if prefix in _OF_SUBMISSION:
+                vector = self.batch.submissions.column(name.path)
+                self.constants["", name.path] = Constant(vector.kind, vector.at(0))
+            elif check.form is not None and prefix in OF_ROW | {"roll12"}:
+                self._of_form(check, check.form, name)
+
+    def _of_form(self, check: Check, form: str, name: Name) -> None:
+        key = (form, name.path)
+        if key in self.constants or key in self.lookups or not len(self.batch.sheet(form)):
+            return
+        if name.path[0] == "roll12":
+            # With nothing filled in, what is left of twelve months is what earlier filings add.
+            vector = self.batch.sheet(form).column(name.path)
+            self.constants[form, (*name.path, "rest")] = Constant(vector.kind, vector.at(0))
+        elif check.frame != "row" or name.path[1:2] in (("sheet",), ("organisations",)):
+            vector = self.batch.sheet(form).column(name.path)
+            self.constants[key] = Constant(vector.kind, vector.at(0))
+        else:
+            self._by_row(form, name, self.batch.row(form).column(name.path))
+
+    def _by_row(self, form: str, name: Name, vector: Vector) -> None:
+        place = self.sheets[form]
+        if len(place.form.key) > 1 or vector.is_null.all():
+            self.constants[form, name.path] = Constant(vector.kind, None)
+            return
+        rows = [(str(key[0]), vector.at(row)) for row, key in enumerate(self.batch.row(form).keys)]
+        block = Block(f"{form}.{name}", tuple(rows))
+        self.lookups[form, name.path] = self.put(block, vector.kind)
+
+    def put(self, block: Block, kind: Kind) -> Lookup:
+        """Put a block on the hidden sheet."""
+        column = 2 * len(self.blocks) + 1
+        self.blocks.append(block)
+        codes, values = column_letter(column), column_letter(column + 1)
+        last = FIRST_BLOCK_ROW + len(block.rows) - 1
+        return Lookup(
+            f"'{CONTEXT_SHEET}'!${codes}${FIRST_BLOCK_ROW}:${codes}${last}",
+            f"'{CONTEXT_SHEET}'!${values}${FIRST_BLOCK_ROW}:${values}${last}",
+            kind,
+        )

@@ -1,0 +1,112 @@
+"""LibreOffice computes in random templates of all forms what the gate finds in the same figures."""
+
+import csv
+import random
+import shutil
+import subprocess
+import warnings
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ingestion.cells import column_index
+from ingestion.submissions import Mark
+from ingestion.workbook import NOT_APPLICABLE
+from ingestion.workbook.aided import AidedWriter
+from ingestion.workbook.said import Column, Violation
+from ingestion.workbook.writer import open_workbook, write_sheets
+from tests.support.filled_templates import Case, Gate, all_cases, filled, typed
+
+SOFFICE = shutil.which("soffice")
+WORKBOOKS = 5
+ALWAYS_RECALCULATE = """<?xml version="1.0" encoding="UTF-8"?>
+<oor:items xmlns:oor="http://openoffice.org/2001/registry">
+<item oor:path="/org.openoffice.Office.Calc/Formula/Load">
+<prop oor:name="OOXMLRecalcMode" oor:op="fuse"><value>0</value></prop>
+</item>
+</oor:items>
+"""
+# Comma, quote, UTF-8; the last number stands for every sheet, each in a file of its own.
+EVERY_SHEET = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,-1"
+
+
+def write(path: Path, case: Case, book: Any) -> None:
+    """Write a filled template as the product writes it, so that no formula has a value yet."""
+    tables: dict[str, list[dict[str, Any]]] = {}
+    for code, rows in book.tables.items():
+        place = case.place(code)
+        shown = [
+            {
+                column: NOT_APPLICABLE
+                if book.marks.get((code, number, column)) is Mark.NOT_APPLICABLE
+                else typed(book, code, number, column, row)
+                for column in place.letters
+            }
+            for number, row in enumerate(rows)
+        ]
+        tables[code] = shown + [{}] * (len(place.keys) + place.spare - len(shown))
+    writer = AidedWriter(open_workbook(path), case.unit, case.period, plan=case.plan)
+    write_sheets(writer, case.world.catalogue, tables, cover=dict(book.cover), typed_totals=book.totals)
+    writer.write_context()
+    writer.close()
+
+
+def recalculated(folder: Path) -> None:
+    """Let LibreOffice open all workbooks of a folder, compute every formula, and write what it shows."""
+    user = folder / "profile" / "user"
+    user.mkdir(parents=True)
+    (user / "registrymodifications.xcu").write_text(ALWAYS_RECALCULATE, encoding="utf-8")
+    command = [str(SOFFICE), f"-env:UserInstallation=file://{folder}/profile", "--headless", "--convert-to"]
+    command += [EVERY_SHEET, "--outdir", str(folder), *map(str, sorted(folder.glob("*.xlsx")))]
+    subprocess.run(command, check=True, capture_output=True, timeout=300)
+
+
+def read(path: Path) -> list[list[str]]:
+    with path.open(encoding="utf-8") as file:
+        return list(csv.reader(file))
+
+
+def shown_in(rows: list[list[str]], letters: str, row: int) -> str:
+    position = column_index(letters) - 1
+    return rows[row - 1][position] if row <= len(rows) and position < len(rows[row - 1]) else ""
+
+
+def failing_of(column: Column, gate: Gate) -> list[tuple[str, set[tuple[int, int]]]]:
+    """Give each rule of which a column of messages speaks, with workbook and row of its failures."""
+    said = (each for each in column.messages if isinstance(each, Violation))
+    return [(v.check.rule.id, {(f.workbook, f.row) for f in gate.failures(v)}) for v in said]
+
+
+def test_libreoffice_and_gate_agree_on_random_workbooks_of_all_forms(world: Any, tmp_path: Path) -> None:
+    if SOFFICE is None:
+        warnings.warn(
+            "LibreOffice is not installed: its results are not compared with the gate's", stacklevel=1
+        )
+        pytest.skip("LibreOffice is not installed")
+    rng = random.Random(20191231)
+    drawn = [(case, [filled(case, rng) for _ in range(WORKBOOKS)]) for case in all_cases(world)]
+    for number, (case, books) in enumerate(drawn):
+        for index, book in enumerate(books):
+            write(tmp_path / f"{number}_{index}.xlsx", case, book)
+    recalculated(tmp_path)
+    compared, rules, forms = 0, set(), set()
+    for number, (case, books) in enumerate(drawn):
+        gate = Gate(case.batch(books))
+        for code, columns in case.plan.columns.items():
+            place = case.place(code)
+            sheets = [read(tmp_path / f"{number}_{index}-{place.name}.csv") for index in range(len(books))]
+            for column in columns:
+                failing, at = failing_of(column, gate), column.messages[0].row
+                for row in range(place.first, place.last + 1) if failing and at is None else (at or 0,):
+                    for index, rows in enumerate(sheets if failing else []):
+                        place_of = (index, 0 if at is not None else row)
+                        expected = next((rule for rule, places in failing if place_of in places), "")
+                        found = shown_in(rows, column.letters, row)
+                        assert found[:4] == expected, (number, index, code, column.letters, row, found)
+                        compared += 1
+                        rules.add(expected)
+                        forms.add(code)
+    assert forms == {f"B0{n}" for n in range(1, 10)}
+    assert compared > 10_000
+    assert len(rules) > 35
