@@ -2,6 +2,9 @@
 
 import re
 import zipfile
+from dataclasses import replace
+from datetime import timedelta
+from io import BytesIO
 
 import openpyxl
 import pytest
@@ -16,10 +19,11 @@ from ingestion.returns import SHEET, Answer, marked_workbook
 from ingestion.returns.comments import MARK
 from ingestion.returns.marking import MOST_COMMENTS
 from ingestion.returns.parts import parse
-from ingestion.returns.receipt import MOST_FINDINGS
+from ingestion.returns.receipt import MOST_FINDINGS, printed
 from ingestion.returns.styles import ASKED_FILL, RELATED_FILL, WRONG_FILL
 from ingestion.submissions import SubmissionKey
 from tests.integration.small_state import MEMBERS, Tables
+from tests.unit.reading.conftest import write_xlwt
 from tests.unit.returns.conftest import (
     RECEIVED,
     WRONG,
@@ -27,6 +31,7 @@ from tests.unit.returns.conftest import (
     as_format,
     one_to_explain,
     one_too_many,
+    pages_of,
     with_parts,
 )
 
@@ -386,3 +391,79 @@ def test_names_of_sheets_are_linked_and_written_back_whatever_stands_in_them(wor
 
     # The sheet is known again although its name was written so that nothing runs it.
     assert world.judge(world.edited(marked, mend))[1].verdict is Verdict.ACCEPTED
+
+
+@pytest.mark.parametrize("kind", ["zip", "folder"])
+def test_a_packed_workbook_comes_back_as_itself(world: World, kind: str) -> None:
+    path = world.edited(world.write("a.xlsx", one_too_many), dressed, "báo cáo.xlsx")
+    if kind == "zip":
+        packed = world.folder / "bao-cao.zip"
+        with zipfile.ZipFile(packed, "w") as archive:
+            archive.write(path, "2020/báo cáo.xlsx")
+            archive.writestr("__MACOSX/._x", b"junk")
+    else:
+        packed = world.folder / "nop"
+        packed.mkdir()
+        path.rename(packed / path.name)
+    book = openpyxl.load_workbook(world.mark(packed))
+    assert book["B01"][WRONG].font.name == "Arial" and color(book, "B01", WRONG) == WRONG_FILL
+    assert book["B01"]["S11"].value == "=SUM(S9:S10)"
+    said = "\n".join(texts(book))
+    assert "báo cáo.xlsx” lấy ra từ tệp nén" in said and "chép thành .xlsx" not in said
+
+
+def test_a_packed_old_workbook_is_copied(world: World) -> None:
+    path = as_format(world.write("a.xlsx", one_too_many), "xls")
+    packed = world.folder / "bao-cao.zip"
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.write(path, path.name)
+    book = openpyxl.load_workbook(world.mark(packed))
+    assert color(book, "B01", WRONG) == WRONG_FILL
+    assert "Tệp gốc (tệp nén) được chép thành .xlsx" in "\n".join(texts(book))
+
+
+def test_a_copy_is_laid_out_as_a_form(world: World) -> None:
+    folder = as_format(world.write("a.xlsx", one_too_many), "folder")
+    sheet = openpyxl.load_workbook(world.mark(folder))["B01"]
+    assert sheet.row_dimensions[5].hidden  # the row of codes, which a CSV cannot hide
+    assert sheet["C7"].font.b and sheet["C7"].alignment.wrap_text and sheet["C7"].fill.fill_type == "solid"
+    assert sheet.freeze_panes == "C9" and sheet.print_title_rows
+    assert sheet["C11"].font.b and not sheet["C10"].font.b
+    assert max(d.width for d in sheet.column_dimensions.values()) < 45
+    assert sheet["AA10"].border.left.style == "thin"  # blank cells of the table are drawn too
+
+
+def test_what_is_hidden_in_a_workbook_of_another_format_is_hidden_in_its_copy(world: World) -> None:
+    page = next(p for p in pages_of(world.write("a.xlsx", one_too_many)) if p.name == "B01")
+    page.put(9, 40, "=IF(A9>0)")
+    page.hidden_columns = {40}
+    sheet = openpyxl.load_workbook(world.mark(write_xlwt(world.folder / "a.xls", [page])))["B01"]
+    assert sheet.column_dimensions["AN"].hidden and not sheet.column_dimensions["S"].hidden
+
+
+def test_the_deadline_is_said_and_whether_the_mended_file_can_still_be_in_time(world: World) -> None:
+    path = world.write("a.xlsx", one_too_many)
+    answer = world.answer(path)
+    for received, expected in (
+        (RECEIVED, ("nộp đúng hạn", "Bản sửa phải đến trước khi hết ngày 20/01/2021")),
+        (RECEIVED + timedelta(days=11), ("nộp quá hạn", "Hạn nộp (20/01/2021) đã qua")),
+    ):
+        data = marked_workbook(path, replace(answer, received_at=received), world.catalogue)
+        said = "\n".join(texts(openpyxl.load_workbook(BytesIO(data))))
+        assert "Hạn nộp: hết ngày 20/01/2021" in said
+        assert all(text in said for text in expected), said
+
+
+def test_notes_that_say_the_same_of_many_sheets_are_one(world: World) -> None:
+    folder = as_format(world.write("a.xlsx", one_too_many), "folder")
+    said = texts(openpyxl.load_workbook(world.mark(folder)))
+    (note,) = [text for text in said if text.startswith("Tệp CSV")]
+    assert "B00, B01, B02" in note
+
+
+def test_figures_beside_each_other_are_written_in_one_way() -> None:
+    finding = Finding("V034", "error", "B04", "Q9", "58.25", "58.5", "", "")
+    assert printed(finding) == ("58,25", "58,5")
+    assert printed(replace(finding, value="2020-01-31", expected="2020-02-28")) == ("31/01/2020", "28/02/2020")
+    # Where nothing is expected, what is shown is what the clerk wrote.
+    assert printed(replace(finding, value="1.252", expected="")) == ("1.252", "")
