@@ -225,6 +225,19 @@ def test_a_process_killed_between_sending_and_recording_leaves_one_message_under
     assert set(states(home)) == {("sent", 2), ("sent", 1)}
 
 
+def test_a_connection_that_breaks_before_the_answer_brings_the_same_mail_again(
+    home: Home, registry: Registry, mailbox: Mailbox
+) -> None:
+    Outbox(home.outbox).add([rejected()])
+    mailbox.is_breaking = True
+    assert empty_outbox(home, registry, NOW).failed
+    mailbox.is_breaking = False
+    for days in (1, 2):
+        assert not empty_outbox(home, registry, NOW + timedelta(days=days)).failed
+    assert len(mailbox.mails) == 2
+    assert len({mail["Message-ID"] for _, mail in mailbox.mails}) == 1
+
+
 def test_a_mailbox_that_is_refused_keeps_no_other_from_being_told_and_the_reason_stays(
     home: Home, mailbox: Mailbox
 ) -> None:

@@ -14,11 +14,13 @@ class Mailbox:
 
     Attributes:
         refused: addresses that it does not know.
+        is_breaking: whether the connection breaks after a mail was taken and before that is said.
     """
 
     def __init__(self) -> None:
         self.mails: list[tuple[list[str], Mail]] = []
         self.refused: set[str] = set()
+        self.is_breaking = False
 
     async def handle_RCPT(  # noqa: N802
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
@@ -32,6 +34,8 @@ class Mailbox:
         content = envelope.content
         assert isinstance(content, bytes)
         self.mails.append((list(envelope.rcpt_tos), message_from_bytes(content)))
+        if self.is_breaking and server.transport is not None:
+            server.transport.abort()
         return "250 OK"
 
     def subjects(self) -> list[str]:
