@@ -8,9 +8,12 @@ import openpyxl
 import pytest
 
 from ingestion.findings import Verdict
+from ingestion.periods import Period
 from ingestion.returns import SHEET
 from ingestion.returns.comments import MARK
-from tests.integration.small_state import MEMBERS
+from ingestion.signing import examine
+from ingestion.workbook.template import write_template
+from tests.integration.small_state import MEMBERS, UNIT, fill_template
 from tests.unit.returns.conftest import WRONG, World, as_format, one_too_many
 
 
@@ -67,3 +70,21 @@ def test_marks_are_there_in_what_libreoffice_makes_of_it_and_it_can_be_mended(
     again = openpyxl.load_workbook(world.mark(mended, "lan-hai.xlsx"))
     assert again["B01"][WRONG].comment is None
     assert str(again["B01"][WRONG].fill.fgColor.rgb) != "FFFFB3AD"
+
+
+def test_a_template_that_libreoffice_saved_comes_back_with_all_that_helps(world: World, profile: Path) -> None:
+    path = world.folder / "nop.xlsx"
+    write_template(path, world.catalogue, world.registry, UNIT, Period.parse("2020-N"), key=b"key")
+    book = fill_template(path, world.home)
+    book["B01"][WRONG] = MEMBERS + 1
+    book.save(path)
+    filed = convert(path, "xlsx", profile)
+    saved = convert(world.mark(filed), "xlsx", profile)
+    before, after = openpyxl.load_workbook(filed)["B01"], openpyxl.load_workbook(saved)["B01"]
+    assert after.protection.sheet and not after[WRONG].protection.locked and after["A9"].protection.locked
+    assert after.column_dimensions["AAA"].hidden and after["AAA9"].value == before["AAA9"].value
+    assert len(after.conditional_formatting) == len(before.conditional_formatting) > 9
+    assert len(after.data_validations.dataValidation) == len(before.data_validations.dataValidation) > 9
+    submission, judgement = world.judge(world.mended(saved), 2)
+    assert judgement.verdict is Verdict.ACCEPTED, judgement.findings
+    assert examine(submission.reading, b"key") == (None, None)
