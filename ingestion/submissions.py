@@ -11,6 +11,9 @@ from enum import StrEnum
 from ingestion.cells import column_letter
 from ingestion.periods import Period
 
+DAY_ZERO = date(1899, 12, 30)
+"""The day from which nearly every spreadsheet counts the days of its dates."""
+
 Value = int | float | str | date | None
 """A typed cell: integers for counts, floats for decimals and percents (in percent), text for codes."""
 
@@ -114,6 +117,7 @@ class Reading:
         conversions: how often something certain was converted, by kind (`text_number`: 12).
         notes: what the receipt should say besides (hidden sheets, unknown columns, printed units that differ).
         carried: what a template carries of the registry and of earlier figures: table and row, as written.
+        day_zero: the day from which the file counts the days of its dates.
     """
 
     file_name: str
@@ -125,6 +129,7 @@ class Reading:
     conversions: Counter[str] = field(default_factory=Counter)
     notes: list[Problem] = field(default_factory=list)
     carried: list[tuple[str, str]] = field(default_factory=list)
+    day_zero: date = DAY_ZERO
 
     @property
     def is_readable(self) -> bool:

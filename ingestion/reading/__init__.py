@@ -39,7 +39,7 @@ def read_file(path: Path, catalogue: Catalogue, *, name: str | None = None) -> R
     try:
         with _without_collection():
             book = open_book(path, reading.file_name)
-            reading.kind = book.kind
+            reading.kind, reading.day_zero = book.kind, book.day_zero
             repair(book)
             reading.notes += book.notes
             reading.conversions.update(book.conversions)

@@ -6,9 +6,13 @@ not: decoding itself (`xlsx.py`, `xls.py`, `ods.py`, `delimited.py`) and what sh
 
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import date
 
 from ingestion.cells import SheetCells
-from ingestion.submissions import Problem
+from ingestion.submissions import DAY_ZERO, Problem
+
+DAY_ZERO_1904 = date(1904, 1, 1)
+"""The day from which workbooks of old Macintosh programs count."""
 
 MAX_CELLS = 1_000_000
 """Non-blank cells of a workbook; a real one has some thousands."""
@@ -31,6 +35,7 @@ class Book:
         notes: what the receipt should say of the decoding (encoding, ignored entries, macros).
         is_text: whether every cell was text in the file (CSV), so that a number stored as text is no surprise.
         conversions: what was converted before any form was recognised, by kind.
+        day_zero: the day from which its dates are counted.
     """
 
     kind: str
@@ -38,3 +43,4 @@ class Book:
     notes: list[Problem] = field(default_factory=list)
     is_text: bool = False
     conversions: Counter[str] = field(default_factory=Counter)
+    day_zero: date = DAY_ZERO

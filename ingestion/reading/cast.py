@@ -42,9 +42,8 @@ _TWO_VALUES = re.compile(r"([0-9][0-9.]*)\s*[(;,/]\s*([^0-9()]*?)\s*([0-9][0-9.]
 _WITH_WORDS = re.compile(r"([0-9][0-9.]*)\s+([^\W\d_][^0-9]*)")
 SCIENTIFIC = re.compile(r"[0-9](?:[.,][0-9]+)?[Ee]\+[0-9]{1,3}")
 _SERIAL = re.compile(r"[0-9]{5}")
-_DAY_ZERO = date(1899, 12, 30)
-_FIRST_SERIAL, _LAST_SERIAL = 32_874, 73_050
-"""1990 to 2099: other numbers of days are no dates that a report can hold."""
+_FIRST_YEAR, _LAST_YEAR = 1990, 2099
+"""Numbers of days in other years are no dates that a report can hold."""
 
 _DASHES = frozenset({"-", "–", "—", "−"})
 CONVERSIONS = {
@@ -134,9 +133,19 @@ def _count(cell: Cell, target: Target, sheet: str, reading: Reading) -> Cast:
 
 
 def _guess(cell: Cell) -> str:
-    """Give the fraction that a spreadsheet may have turned into this date: `9/12` becomes 9 December."""
+    """Give the fractions that a spreadsheet may have turned into this date.
+
+    `9/12` becomes 9 December; `10/17` becomes the first of October 2017, or 17 October where months go first.
+    """
     day = cell.value
-    return f"{day.day}/{day.month}" if isinstance(day, date) else cell.text
+    if not isinstance(day, date):
+        return cell.text
+    guesses = [f"{day.day}/{day.month}"]
+    if day.day == 1:
+        guesses.append(f"{day.month}/{day.year % 100}")
+    elif day.day > 12:
+        guesses.append(f"{day.month}/{day.day}")
+    return ", ".join(guesses)
 
 
 def _propose(cell: Cell, column: Column, sheet: str, reading: Reading) -> None:
@@ -238,7 +247,7 @@ def _date(cell: Cell, target: Target, sheet: str, reading: Reading) -> Cast:
     column = target.column
     if cell.type is CellType.DATE and isinstance(cell.value, date):
         return Cast(cell.value.date() if isinstance(cell.value, datetime) else cell.value)
-    if (day := _serial(cell)) is not None:
+    if (day := _serial(cell, reading.day_zero)) is not None:
         reading.conversions["date_serial"] += 1
         reading.notes.append(_problem("R124", cell, column, sheet, read=format_date(day)))
         return Cast(day, None, cell.text)
@@ -254,12 +263,12 @@ def _date(cell: Cell, target: Target, sheet: str, reading: Reading) -> Cast:
     return Cast(None, Mark.INVALID, cell.text)
 
 
-def _serial(cell: Cell) -> date | None:
+def _serial(cell: Cell, day_zero: date) -> date | None:
     """Give the day of a date that lost its format and shows as a number of days (43312)."""
     if cell.type not in (CellType.NUMBER, CellType.TEXT) or not _SERIAL.fullmatch(cell.text):
         return None
-    serial = int(cell.text)
-    return _DAY_ZERO + timedelta(days=serial) if _FIRST_SERIAL <= serial <= _LAST_SERIAL else None
+    day = day_zero + timedelta(days=int(cell.text))
+    return day if _FIRST_YEAR <= day.year <= _LAST_YEAR else None
 
 
 _CASTS = {

@@ -42,7 +42,7 @@ def decode(data: bytes) -> tuple[str, str]:
     western = as_western(data)
     script = best_script(western[:_SAMPLE_LETTERS])
     if script is None:
-        return _decoded(data, _LEGACY), _LEGACY
+        return unicodedata.normalize("NFC", _decoded(data, _LEGACY)), _LEGACY
     older = decode_script(western, script)
     try:
         text = data.decode(_LEGACY)
@@ -50,7 +50,7 @@ def decode(data: bytes) -> tuple[str, str]:
         return older, script.value
     composed = unicodedata.normalize("NFC", text[:_SAMPLE_LETTERS])
     if evidence(composed)[1] >= evidence(older[:_SAMPLE_LETTERS])[1]:
-        return text, _LEGACY
+        return unicodedata.normalize("NFC", text), _LEGACY
     return older, script.value
 
 

@@ -16,7 +16,7 @@ from ingestion.reading.legacy_text import script_of_font
 from ingestion.reading.markup import local, parse_xml
 from ingestion.submissions import Problem
 from ingestion.text import clean
-from ingestion.values import format_date, format_number
+from ingestion.values import format_date, format_number, parse_date
 
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
@@ -52,6 +52,9 @@ def read_ods(archive: ZipFile) -> Book:
     spreadsheet = root.find(f"{_OFFICE}body/{_OFFICE}spreadsheet")
     if spreadsheet is None:
         raise UnreadableError("R005", kind="OpenDocument")
+    zero = spreadsheet.find(f"{_TABLE}calculation-settings/{_TABLE}null-date")
+    if zero is not None and (day := parse_date(zero.get(f"{_TABLE}date-value", ""))) is not None:
+        book.day_zero = day
     fonts = _legacy_fonts(archive, root, content)
     has_links = b"file:/" in content
     budget = MAX_CELLS

@@ -6,7 +6,9 @@ conventions themselves (`legacy_text.py`, `ingestion.values`).
 """
 
 import re
+import unicodedata
 from collections import Counter
+from collections.abc import Callable
 from typing import NamedTuple
 
 from ingestion.cells import Cell, CellType, SheetCells
@@ -28,6 +30,9 @@ _FEWEST_WORDS = 3
 """Words that must read as Vietnamese before a script is believed without its font."""
 
 _ETH = re.compile("[Ðð]")
+_UNSEEN = re.compile("[\u00a0\u00ad\u2007\u200b-\u200f\u202f\u2060\ufeff]")
+"""Spaces that do not break and characters without width, which look like nothing and make texts differ."""
+
 _ENGLISH_GROUPED = re.compile(r"-?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?")
 _ENGLISH_PROOF = re.compile(r"-?[0-9]{1,3}(?:(?:,[0-9]{3}){2,}(?:\.[0-9]+)?|,[0-9]{3}\.[0-9]+)")
 _VIETNAMESE_PROOF = re.compile(
@@ -76,8 +81,18 @@ def repair(book: Book) -> None:
     everything = "\n".join(texts)
     if any(sheet.fonts for sheet in book.sheets) or is_suspicious(everything) or _ETH.search(everything):
         _repair_texts(_strange(book), book)
+    if not unicodedata.is_normalized("NFC", everything):
+        book.conversions["decomposed_text"] += _count(book, lambda s: not unicodedata.is_normalized("NFC", s))
+    if _UNSEEN.search(everything):
+        book.conversions["unseen_characters"] += _count(book, lambda s: _UNSEEN.search(s) is not None)
     if grouped:
         _repair_numbers(grouped, book)
+
+
+def _count(book: Book, is_one: Callable[[str], bool]) -> int:
+    """Count the texts that `clean` alone has put right, in a way that no one sees."""
+    cells = (cell for sheet in book.sheets for cell in sheet.cells.values() if cell.type is CellType.TEXT)
+    return sum(is_one(str(cell.value)) and cell.text == clean(str(cell.value)) for cell in cells)
 
 
 def _strange(book: Book) -> list[_Place]:

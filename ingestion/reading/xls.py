@@ -13,9 +13,9 @@ from xlrd.biffh import XL_CELL_BOOLEAN, XL_CELL_DATE, XL_CELL_ERROR, XL_CELL_NUM
 from xlrd.book import SUPBOOK_EXTERNAL
 
 from ingestion.cells import Cell, CellType, SheetCells
-from ingestion.reading.book import MAX_CELLS, Book, UnreadableError
+from ingestion.reading.book import DAY_ZERO_1904, MAX_CELLS, Book, UnreadableError
 from ingestion.reading.legacy_text import script_of_font
-from ingestion.submissions import Problem
+from ingestion.submissions import DAY_ZERO, Problem
 from ingestion.text import clean
 from ingestion.values import format_date, format_number
 
@@ -41,7 +41,7 @@ def _read(data: bytes) -> Book:
     with xlrd.open_workbook(
         file_contents=data, formatting_info=True, ragged_rows=True, logfile=io.StringIO()
     ) as workbook:
-        book = Book("xls", [])
+        book = Book("xls", [], day_zero=DAY_ZERO_1904 if workbook.datemode else DAY_ZERO)
         fonts = _legacy_fonts(workbook)
         count = 0
         for source in workbook.sheets():

@@ -18,11 +18,11 @@ from xml.etree.ElementTree import Element
 from zipfile import ZipFile
 
 from ingestion.cells import Cell, CellType, SheetCells, column_index, parse_address
-from ingestion.reading.book import MAX_CELLS, Book, UnreadableError
+from ingestion.reading.book import DAY_ZERO_1904, MAX_CELLS, Book, UnreadableError
 from ingestion.reading.legacy_text import script_of_font
 from ingestion.reading.markup import local, parse_xml, rich_text
 from ingestion.reading.sheetdata import Token, scan
-from ingestion.submissions import Problem
+from ingestion.submissions import DAY_ZERO, Problem
 from ingestion.text import clean
 from ingestion.values import format_date, format_number, is_date_format
 
@@ -67,7 +67,7 @@ def read_xlsx(archive: ZipFile) -> Book:
     styles, fonts = _styles(archive, relations)
     properties = next((e for e in workbook if local(e.tag) == "workbookPr"), None)
     starts_1904 = properties is not None and properties.get("date1904") in ("1", "true")
-    book = Book(kind, [])
+    book = Book(kind, [], day_zero=DAY_ZERO_1904 if starts_1904 else DAY_ZERO)
     links = _external_files(archive, workbook, relations)
     budget = MAX_CELLS
     for entry in next((e for e in workbook if local(e.tag) == "sheets"), ()):
@@ -237,7 +237,7 @@ class _Decoder:
         if serial < 1:
             return (datetime.combine(date.min, time()) + timedelta(seconds=round(serial * 86_400))).time()
         # The 1900 calendar counts a 29 February 1900 that never was.
-        base = date(1904, 1, 1) if self.starts_1904 else date(1899, 12, 30 if serial >= 61 else 31)
+        base = DAY_ZERO_1904 if self.starts_1904 else date(1899, 12, 30 if serial >= 61 else 31)
         moment = datetime.combine(base, time()) + timedelta(seconds=round(serial * 86_400))
         return moment.date() if moment.time() == time() else moment
 

@@ -217,6 +217,7 @@ def test_kind_04_decomposed_text_and_names_are_composed(make: Any, tmp_path: Pat
     assert reading.file_name == "Báo cáo.xlsx"
     assert reading.tables["B01"].sheet == "Biểu 01"
     assert values(reading, "org_name") == list(NAMES)
+    assert reading.conversions["decomposed_text"] > 20
     inner = unicodedata.normalize("NFD", "Kỳ 6T/Biểu 01.csv")
     with zipfile.ZipFile(tmp_path / "f.zip", "w") as archive:
         archive.writestr(inner, "org_code,org_name,in_admitted\nDB-MN-01,a,1\n")
@@ -413,6 +414,17 @@ def test_kind_13_a_fraction_turned_into_a_date_is_named(make: Any, tmp_path: Pat
     assert (found.cell, found.details["guess"]) == ("D9", "9/12")
 
 
+@pytest.mark.parametrize(
+    ("day", "guess"), [(date(2017, 10, 1), "1/10, 10/17"), (date(2026, 10, 17), "17/10, 10/17")]
+)
+def test_kind_13_every_fraction_that_it_may_have_been_is_named(
+    day: date, guess: str, make: Any, tmp_path: Path
+) -> None:
+    page = odd_cells(make, {"in_admitted": day})
+    reading = make.read(make.xls(tmp_path / "f.xls", [cover(make), page]))
+    assert note(reading, "R121").details["guess"] == guess
+
+
 @mess(14)
 def dates(make: Any, folder: Path) -> Path:
     entries = {"prepared_on": "30/3/2016", "period_start": "ngày 05 tháng 02 năm 2026", "period_end": 43312}
@@ -427,6 +439,23 @@ def test_kind_14_dates_are_read_day_first_and_never_guessed(make: Any, tmp_path:
     assert note(reading, "R124").details["read"] == "31/07/2018"
     path = make.openpyxl(tmp_path / "g.xlsx", [cover(make, prepared_on="4/9"), make.form(B01, rows())])
     assert problem_codes(make.read(path)) == ["R043"]
+
+
+def test_kind_14_days_count_from_1904_where_the_file_says_so(
+    make: Any, tmp_path: Path, convert: Callable[[Path, str], Path]
+) -> None:
+    entries = {"reporting_org_code": "DB-MN", "period_code": "2019-6T", "period_end": 43312 - 1462}
+    path = tmp_path / "f.xlsx"
+    workbook = xlsxwriter.Workbook(str(path), {"date_1904": True})
+    for page in (make.cover(CATALOGUE.cover, entries), make.form(B01, rows())):
+        sheet = workbook.add_worksheet(page.name)
+        for (row, column), value in page.cells.items():
+            sheet.write(row - 1, column - 1, value)
+    workbook.close()
+    for file in (path, convert(path, "xls"), convert(path, "ods")):
+        reading = make.read(file)
+        assert reading.cover is not None
+        assert reading.cover.values["period_end"] == date(2018, 7, 31)
 
 
 @mess(15)
@@ -532,6 +561,7 @@ def test_kind_20_invisible_characters_are_collapsed(make: Any, tmp_path: Path) -
     reading = make.read(invisible(make, tmp_path))
     assert values(reading, "org_name")[0] == NAMES[0]
     assert values(reading, "in_admitted")[0] == 1
+    assert reading.conversions["unseen_characters"] == 2
 
 
 @mess(21)
