@@ -61,11 +61,14 @@ def due_alerts(home: Home, registry: Registry, now: datetime) -> list[str]:
     return [entry.alert.id for entry in entries if is_due(entry, registry, now)]
 
 
-def empty_outbox(home: Home, registry: Registry, now: datetime, send: Send | None = None) -> DeliveryReport:
-    """Send what waits and is due.
+def empty_outbox(
+    home: Home, registry: Registry, now: datetime, send: Send | None = None, *, is_retrying: bool = False
+) -> DeliveryReport:
+    """Send what waits and is due; what failed as well, at once, where somebody asks for it.
 
     Raises:
         LockedError: another process is delivering.
     """
     channels = Channels(os.environ.get(MAIL_SERVER_VARIABLE, ""), home.mailboxes)
-    return deliver(Outbox(home.outbox), registry, home.returns, now, send or channels)
+    outbox = Outbox(home.outbox)
+    return deliver(outbox, registry, home.returns, now, send or channels, is_retrying=is_retrying)

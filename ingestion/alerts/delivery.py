@@ -88,10 +88,19 @@ class _Run:
     returns: Path
     now: datetime
     send: Send
+    is_retrying: bool
     report: DeliveryReport
 
 
-def deliver(outbox: Outbox, registry: Registry, returns: Path, now: datetime, send: Send) -> DeliveryReport:
+def deliver(
+    outbox: Outbox,
+    registry: Registry,
+    returns: Path,
+    now: datetime,
+    send: Send,
+    *,
+    is_retrying: bool = False,
+) -> DeliveryReport:
     """Send what waits and is due.
 
     Args:
@@ -100,11 +109,12 @@ def deliver(outbox: Outbox, registry: Registry, returns: Path, now: datetime, se
         returns: the folder of marked workbooks.
         now: the moment that counts as now.
         send: what reaches a channel.
+        is_retrying: whether what failed is tried again before its pause is over.
 
     Raises:
         LockedError: another process is delivering.
     """
-    run = _Run(outbox, registry, returns, now, send, DeliveryReport())
+    run = _Run(outbox, registry, returns, now, send, is_retrying, DeliveryReport())
     with exclusive(outbox.lock, wait_seconds=0):
         entries, _ = outbox.read()
         waiting: dict[str, tuple[Recipient, list[Entry]]] = {}
@@ -118,7 +128,7 @@ def deliver(outbox: Outbox, registry: Registry, returns: Path, now: datetime, se
                 if not _is_sent(entry, recipient):
                     waiting.setdefault(recipient.key, (recipient, []))[1].append(entry)
         for _, (recipient, for_channel) in sorted(waiting.items()):
-            for batch in _batches(recipient, for_channel, now):
+            for batch in _batches(recipient, for_channel, run):
                 _send(recipient, batch, run)
         for entry, told in reached:
             _close(entry, told, run)
@@ -187,7 +197,7 @@ def _is_waiting(delivery: Delivery | None, now: datetime) -> bool:
     return delivery.state == "failed" and (is_put_back or delivery.next_at is None or delivery.next_at <= now)
 
 
-def _batches(recipient: Recipient, entries: Sequence[Entry], now: datetime) -> Iterator[list[Entry]]:
+def _batches(recipient: Recipient, entries: Sequence[Entry], run: _Run) -> Iterator[list[Entry]]:
     """Give the alerts of each message: those that were cut short as they were, the others as they come."""
     interrupted: dict[str, list[Entry]] = {}
     others: list[Entry] = []
@@ -198,7 +208,8 @@ def _batches(recipient: Recipient, entries: Sequence[Entry], now: datetime) -> I
         else:
             others.append(entry)
     yield from interrupted.values()
-    if not any(_is_waiting(entry.deliveries.get(recipient.key), now) for entry in others):
+    is_due_now = any(_is_waiting(entry.deliveries.get(recipient.key), run.now) for entry in others)
+    if not others or not (is_due_now or run.is_retrying):
         return
     size = DIGEST_UP_TO if len(others) >= DIGEST_FROM else 1
     yield from (others[start : start + size] for start in range(0, len(others), size))

@@ -20,10 +20,11 @@ from orchestration.texts import Invocation, command, json_option, option, pass_i
 
 @command("alerts")
 @option("--deliver", "is_delivering", is_flag=True)
+@option("--retry", "is_retrying", is_flag=True)
 @option("--all", "shows_all", is_flag=True)
 @json_option
 @pass_invocation
-def alerts(call: Invocation, is_delivering: bool, shows_all: bool, as_json: bool) -> int:
+def alerts(call: Invocation, *, is_delivering: bool, is_retrying: bool, shows_all: bool, as_json: bool) -> int:
     """See the text `cli.alerts.help`."""
     from orchestration import alerting  # noqa: PLC0415
 
@@ -34,7 +35,7 @@ def alerts(call: Invocation, is_delivering: bool, shows_all: bool, as_json: bool
     failed = 0
     if is_delivering:
         try:
-            report = alerting.empty_outbox(call.home, registry, now)
+            report = alerting.empty_outbox(call.home, registry, now, is_retrying=is_retrying)
         except LockedError as error:
             busy = call.text("cli.error.busy", process=str(error) or "?", home=call.home.root)
             raise RefusedError(busy) from error
@@ -97,7 +98,9 @@ def _show(call: Invocation, entries: list[Entry], registry: Registry) -> None:
 
 def _cells(call: Invocation, entry: Entry, registry: Registry) -> tuple[str, ...]:
     told = [recipient.shown for recipient in recipients(registry, entry.alert)]
-    errors = dict.fromkeys(delivery.error for delivery in entry.deliveries.values() if delivery.error)
+    # What went wrong before it was sent another way is no longer of use.
+    is_open = entry.closed_at is None
+    errors = dict.fromkeys(d.error for d in entry.deliveries.values() if d.error and is_open)
     return (
         f"{entry.alert.at.astimezone(VIETNAM_TIME):%Y-%m-%d %H:%M}",
         subject_of(entry.alert, registry, call.language),
