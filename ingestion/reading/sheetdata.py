@@ -45,6 +45,8 @@ def scan(data: bytes) -> Scan | None:
 
 def _without_formulas(rows: bytes) -> bytes | None:
     """Leave out formulas that have a value, which is all that is read of them; None if one has none."""
+    if rows.count(b"<f") > rows.count(b"<c "):
+        return None
     first, *pieces = rows.split(b"<f")
     kept = [first]
     for piece in pieces:

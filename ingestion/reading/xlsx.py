@@ -77,6 +77,8 @@ def read_xlsx(archive: ZipFile) -> Book:
             continue
         sheet = SheetCells(clean(entry.get("name", "")), visible=entry.get("state", "visible") == "visible")
         data = archive.read(relation[1])
+        if data.count(b"<c ") > 2 * MAX_CELLS:
+            raise _too_many(sheet)  # before a tree of them, blank or not, takes all memory
         decoder = _Decoder(shared, styles, starts_1904)
         # Fonts and links are looked for in every cell, formulas included.
         found = None if fonts or links else scan(data)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from ingestion.cells import CellType, SheetCells
 from ingestion.reading import xlsx
 from ingestion.reading.archives import open_archive
+from ingestion.reading.book import UnreadableError
 from ingestion.reading.sheetdata import scan
 from ingestion.reading.xlsx import read_xlsx
 
@@ -145,3 +146,12 @@ def test_usual_programs_write_usual_sheets(
     for written in (path, convert(path, "xlsx")):
         with zipfile.ZipFile(written) as archive:
             assert scan(archive.read("xl/worksheets/sheet1.xml")) is not None
+
+
+def test_a_flood_of_blank_cells_is_refused_before_it_is_read(
+    parts: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(xlsx, "MAX_CELLS", 10)
+    rows = "".join(f'<row r="{n}"><c r="A{n}" s="1"/></row>' for n in range(1, 22))
+    with pytest.raises(UnreadableError, match="R013"):
+        read_both(parts, sheet_of(rows), tmp_path)
