@@ -31,6 +31,8 @@ OTHER_KEY = "S102"
 """The note on a workbook that was signed with another key, so that nothing can be said of it."""
 
 _KEY_BYTES = 32
+_MARK = 8
+_UNIT, _PERIOD, _VERSION = "reporting_org_code", "period_code", "template_version"
 
 
 def load_key(path: Path) -> bytes | None:
@@ -71,9 +73,18 @@ def _fingerprint(text: str) -> str:
 
 
 def sign(key: bytes, unit: str, period: str, version: str) -> str:
-    """Give the signature of a template, with the name of the key before it."""
-    text = "\n".join((unit, period, version)).encode()
-    return f"{_name(key)}-{hmac.new(key, text, hashlib.sha256).hexdigest()}"
+    """Give the signature of a template, with the name of the key before it.
+
+    What is signed is all of it together. The short marks behind it are of one entry each: they prove nothing,
+    but tell which entry is not as it was.
+    """
+    entries = (unit, period, version)
+    marks = "".join(_mac(key, f"{number}\n{entry}")[:_MARK] for number, entry in enumerate(entries))
+    return "-".join((_name(key), _mac(key, "\n".join(entries)), marks))
+
+
+def _mac(key: bytes, text: str) -> str:
+    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
 
 
 def _name(key: bytes) -> str:
@@ -98,11 +109,24 @@ def examine(reading: Reading, key: bytes | None) -> tuple[Problem | None, Proble
         return None, Problem(OTHER_KEY, cover.sheet)
     unit = str(cover.reporting_org_code or "")
     period = cover.period.code if cover.period else ""
-    version = str(cover.values.get("template_version") or "")
-    if hmac.compare_digest(sign(key, unit, period, version), signature):
+    version = str(cover.values.get(_VERSION) or "")
+    made = sign(key, unit, period, version)
+    if hmac.compare_digest(made, signature):
         return None, None
-    cell = cover.cells.get("reporting_org_code", "")
-    return Problem(WRONG_SIGNATURE, cover.sheet, cell, unit, {"unit": unit, "period": period}), None
+    entry = _changed_entry(made, signature)
+    value = {_UNIT: unit, _PERIOD: period, _VERSION: version}[entry]
+    details = {"unit": unit, "period": period}
+    return Problem(WRONG_SIGNATURE, cover.sheet, cover.cells.get(entry, ""), value, details), None
+
+
+def _changed_entry(made: str, signature: str) -> str:
+    """Give the first entry of the cover that is not as it was; the unit where that cannot be told."""
+    now, then = (text.rpartition("-")[2] for text in (made, signature))
+    for number, entry in enumerate((_UNIT, _PERIOD, _VERSION)):
+        place = slice(number * _MARK, (number + 1) * _MARK)
+        if now[place] != then[place] and len(now) == len(then):
+            return entry
+    return _UNIT
 
 
 def examined(reading: Reading, key: bytes | None) -> Reading:

@@ -19,7 +19,7 @@ from ingestion.workbook.writer import open_workbook, write_sheets
 from tests.support.filled_templates import Case, Gate, all_cases, filled, typed
 
 SOFFICE = shutil.which("soffice")
-WORKBOOKS = 5
+WORKBOOKS = 4
 ALWAYS_RECALCULATE = """<?xml version="1.0" encoding="UTF-8"?>
 <oor:items xmlns:oor="http://openoffice.org/2001/registry">
 <item oor:path="/org.openoffice.Office.Calc/Formula/Load">
@@ -108,5 +108,5 @@ def test_libreoffice_and_gate_agree_on_random_workbooks_of_all_forms(world: Any,
                         rules.add(expected)
                         forms.add(code)
     assert forms == {f"B0{n}" for n in range(1, 10)}
-    assert compared > 10_000
+    assert compared > 8_000
     assert len(rules) > 35

@@ -1,5 +1,8 @@
 """The signature of a template: a workbook made for somebody else is noticed, an unsigned one accepted."""
 
+import shutil
+import subprocess
+import warnings
 from pathlib import Path
 
 import openpyxl
@@ -16,6 +19,7 @@ from ingestion.workbook import write_template, write_workbook
 
 CATALOGUE = load_catalogue()
 KEY = b"a key"
+SOFFICE = shutil.which("soffice")
 PERIOD = Period.parse("2019-N")
 
 
@@ -58,7 +62,11 @@ def test_a_template_that_was_filled_in_by_its_unit_is_as_signed(template: Path, 
 def test_another_unit_period_or_version_on_the_cover_is_an_error(
     template: Path, registry: Registry, cell: str, value: str
 ) -> None:
-    assert problems(changed(template, cell, value), registry) == ["S001"]
+    path = changed(template, cell, value)
+    assert problems(path, registry) == ["S001"]
+    problem, _ = examine(read_file(path, CATALOGUE), KEY)
+    assert problem is not None
+    assert (problem.sheet, problem.cell, problem.value) == ("B00", cell, value)
 
 
 def test_a_signature_made_with_another_key_accuses_nobody(template: Path, registry: Registry) -> None:
@@ -73,6 +81,30 @@ def test_a_signature_that_names_the_key_and_is_not_made_with_it_is_an_error(
 ) -> None:
     forged = f"{sign(KEY, 'KB', '2020-N', '1')[:9]}{'0' * 64}"
     assert problems(changed(template, "C17", forged), registry) == ["S001"]
+
+
+def test_a_template_of_another_unit_names_the_unit_though_the_period_was_changed_too(template: Path) -> None:
+    changed(template, "C5", "KB")
+    problem, _ = examine(read_file(changed(template, "C7", "2020-N"), CATALOGUE), KEY)
+    assert problem is not None
+    assert problem.cell == "C5"
+
+
+def test_a_template_saved_by_another_program_is_as_signed(template: Path, registry: Registry) -> None:
+    if SOFFICE is None:
+        warnings.warn("LibreOffice is not installed: templates saved by it are not examined", stacklevel=1)
+        pytest.skip("LibreOffice is not installed")
+    other = changed(shutil.copy(template, template.with_name("other.xlsx")), "C5", "KB")
+    folder = template.parent
+    for kind in ("xlsx", "ods", "xls"):
+        command = [SOFFICE, f"-env:UserInstallation=file://{folder}/profile", "--headless"]
+        command += ["--convert-to", kind, "--outdir", str(folder / kind), str(template)]
+        command += [str(other)] if kind == "ods" else []
+        subprocess.run(command, check=True, capture_output=True, timeout=180)
+        assert problems(folder / kind / f"t.{kind}", registry) == []
+        reading = read_file(folder / kind / f"t.{kind}", CATALOGUE)
+        assert (reading.kind, examine(reading, KEY)) == (kind, (None, None))
+    assert problems(folder / "ods" / "other.ods", registry) == ["S001"]
 
 
 def test_without_a_key_nothing_is_said(template: Path, registry: Registry) -> None:
