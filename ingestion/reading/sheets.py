@@ -48,7 +48,11 @@ class Sign(IntEnum):
 class _Match:
     form: str
     sign: Sign
-    sheet: SheetCells
+    grid: Grid
+
+    @property
+    def sheet(self) -> SheetCells:
+        return self.grid.sheet
 
 
 def read_sheets(book: Book, catalogue: Catalogue, reading: Reading) -> None:
@@ -73,7 +77,7 @@ def read_sheets(book: Book, catalogue: Catalogue, reading: Reading) -> None:
     reading.carried = read_carried(book.sheets)
     for form in catalogue.forms.values():
         if form.code in chosen:
-            table = read_table(chosen[form.code].sheet, form, reading)
+            table = read_table(chosen[form.code].grid, form, reading)
             if table is not None:
                 check_organisations(table, form, extract, reading)
                 reading.tables[form.code] = table
@@ -102,9 +106,10 @@ def _choose(book: Book, catalogue: Catalogue, reading: Reading) -> dict[str, _Ma
     for sheet in book.sheets:
         if folded(sheet.name).startswith(_EXTRACT_PREFIX) or _RECEIPT.fullmatch(sheet.name):
             continue
-        known = recognise(sheet, catalogue)
+        grid = Grid(sheet)
+        known = recognise(grid, catalogue)
         if known is not None:
-            matches.append(_Match(*known, sheet))
+            matches.append(_Match(*known, grid))
         elif sheet.cells:
             code = "R111" if sheet.visible else "R101"
             reading.notes.append(Problem(code, sheet.name))
@@ -121,10 +126,10 @@ def _choose(book: Book, catalogue: Catalogue, reading: Reading) -> dict[str, _Ma
     return chosen
 
 
-def recognise(sheet: SheetCells, catalogue: Catalogue) -> tuple[str, Sign] | None:
+def recognise(grid: Grid, catalogue: Catalogue) -> tuple[str, Sign] | None:
     """Say which form a sheet is, if any, and by what sign; hidden sheets by name or codes alone."""
+    sheet = grid.sheet
     name = folded(sheet.name)
-    grid = Grid(sheet)
     named = _by_name(name, catalogue)
     if named and _may_be(named, grid, catalogue):
         return named, Sign.NAME

@@ -57,9 +57,9 @@ class _Sorted:
     headers: list[int] = field(default_factory=list)
 
 
-def read_table(sheet: SheetCells, form: Form, reading: Reading) -> FormTable | None:
+def read_table(grid: Grid, form: Form, reading: Reading) -> FormTable | None:
     """Read a sheet as a form, with problems and notes going to the reading; None if it has no header."""
-    grid = Grid(sheet)
+    sheet = grid.sheet
     header = find_header(grid, form.columns)
     if header is None:
         reading.problems.append(Problem("R034", sheet=sheet.name, details=_form_details(form)))
@@ -196,8 +196,10 @@ class _RowReader:
         found = []
         for top, left, bottom, right in self._grid.sheet.merged:
             cell = self._grid.sheet.cells.get((top, left))
+            if cell is None or not rows or bottom < rows[0]:
+                continue
             columns = sum(left <= column <= right for column in self._number_columns)
-            if cell is not None and columns * sum(top <= number <= bottom for number in rows) > 1:
+            if columns * sum(top <= number <= bottom for number in rows) > 1:
                 found.append((f"{address(top, left)}:{address(bottom, right)}", cell))
         return found
 
