@@ -175,6 +175,14 @@ def test_a_unit_that_has_not_filed_is_reminded_from_a_week_before_the_deadline_t
     assert deadlines(book, office, due) == expected
 
 
+def test_a_reminder_of_what_was_returned_names_it_so_that_its_workbook_goes_along(book, office) -> None:
+    name = book.file("KC", Verdict.REJECTED)
+    now = datetime(2026, 3, 18, tzinfo=UTC)
+    told = deadline_alerts(office(), load_catalogue(), book.state, now, LONG_AGO)
+    found = {alert.unit: (alert.facts["progress"], alert.workbook) for alert in told}
+    assert (found["KC"], found["KA"]) == (("returned", name), ("missing", ""))
+
+
 def test_a_missed_deadline_is_told_to_the_unit_and_all_of_them_to_the_data_team(book, office) -> None:
     for unit in UNITS[:3]:
         book.file(unit, Verdict.ACCEPTED)
