@@ -51,6 +51,7 @@ _DIGITS = "0123456789"
 _LAST_SERIAL = 2_958_465
 _LAST_COLUMN = 16_384
 _SHORT = 120
+_LEAST_CELL = len('<c r="A1"/>')
 
 
 def read_xlsx(archive: ZipFile) -> Book:
@@ -77,7 +78,7 @@ def read_xlsx(archive: ZipFile) -> Book:
             continue
         sheet = SheetCells(clean(entry.get("name", "")), visible=entry.get("state", "visible") == "visible")
         data = archive.read(relation[1])
-        if data.count(b"<c ") > 2 * MAX_CELLS:
+        if len(data) > _LEAST_CELL * MAX_CELLS and data.count(b"<c ") > 2 * MAX_CELLS:
             raise _too_many(sheet)  # before a tree of them, blank or not, takes all memory
         decoder = _Decoder(shared, styles, starts_1904)
         # Fonts and links are looked for in every cell, formulas included.
