@@ -5,6 +5,7 @@ What belongs here: which lines are missing, and where they are written. What doe
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from ingestion.cells import Cell, CellType, address
 from ingestion.findings import Finding
@@ -34,12 +35,24 @@ def _key(question: Question) -> Question:
     return rule.strip().upper(), fold(sheet), cell.replace("$", "").strip().upper()
 
 
-def prepare(sheet: Sheet, asked: list[Question]) -> tuple[str, int] | None:
+@dataclass(frozen=True)
+class Lines:
+    """The lines that wait for a text: the column of texts, and the row of each question."""
+
+    column: int
+    rows: dict[Question, int]
+
+    @property
+    def first(self) -> str:
+        """The first cell that waits; blank if none does."""
+        return address(min(self.rows.values()), self.column) if self.rows else ""
+
+
+def prepare(sheet: Sheet, asked: list[Question]) -> Lines | None:
     """Write the missing lines into the clerk's sheet, below what stands there.
 
     Returns:
-        The first cell that waits for a text, and how many lines are ready; None if the sheet has no columns for
-        them.
+        The lines; None if the sheet has no columns for them.
     """
     columns: dict[str, int] = {}
     ready: dict[Question, int] = {}
@@ -59,22 +72,20 @@ def prepare(sheet: Sheet, asked: list[Question]) -> tuple[str, int] | None:
             last = number
     if not columns or "rule" not in columns:
         return None
-    first = next((ready[_key(question)] for question in asked if _key(question) in ready), 0)
-    count = sum(_key(question) in ready for question in asked)
+    rows = {question: ready[_key(question)] for question in asked if _key(question) in ready}
     model = last if last > head else head + 1
-    for question in [q for q in asked if _key(q) not in ready][: MOST_LINES - count]:
+    for question in [q for q in asked if q not in rows][: max(MOST_LINES - len(rows), 0)]:
         last += 1
         for code, text in zip(CODES, question, strict=False):
             if code in columns and text:
                 column = columns[code]
                 sheet.write(last, column, harmless(text), like=(model, column))
         sheet.open(last, columns["text"], (model, columns["text"]))
-        first = first or last
-        count += 1
-    return (address(first, columns["text"]) if first else ""), count
+        rows[question] = last
+    return Lines(columns["text"], rows)
 
 
-def new_sheet(asked: list[Question]) -> tuple[Grid, str, int]:
+def new_sheet(asked: list[Question]) -> tuple[Grid, Lines]:
     """Make the sheet for a workbook that has none, laid out as the template's."""
     grid = Grid((12.0, 14.0, 10.0, 90.0))
     title = f"{message(f'template.sheet.{EXPLANATIONS_SHEET}')}"
@@ -83,8 +94,8 @@ def new_sheet(asked: list[Question]) -> tuple[Grid, str, int]:
         grid.add()
     grid.add(*(Entry(code, "code") for code in CODES), is_hidden=True)
     grid.add(*(Entry(message(f"template.column.{code}"), "header") for code in CODES), height=22)
-    for rule, sheet, cell in asked[:MOST_LINES]:
-        grid.add(
-            Entry(rule, "input"), Entry(sheet, "input"), Entry(cell, "input"), Entry("", "input"), height=32
-        )
-    return grid, "D7", len(asked[:MOST_LINES])
+    rows = {
+        question: grid.add(*(Entry(text, "input") for text in (*question, "")), height=32)
+        for question in asked[:MOST_LINES]
+    }
+    return grid, Lines(CODES.index("text") + 1, rows)

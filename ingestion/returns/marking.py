@@ -5,7 +5,7 @@ does not: what the first sheet says (`receipt.py`), the formats of parts (`sheet
 `styles.py`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from ingestion.reading.book import UnreadableError
 from ingestion.reading.opening import DECODING_ERRORS, open_book, packed_workbook
 from ingestion.reading.repair import repair
 from ingestion.returns.comments import MARK
-from ingestion.returns.explanations import Question, new_sheet, prepare, questions
+from ingestion.returns.explanations import new_sheet, prepare, questions
 from ingestion.returns.grid import Grid
 from ingestion.returns.package import Package, blank_package
 from ingestion.returns.plain import Area, copy_of
@@ -47,10 +47,15 @@ _UNMARKABLE = (*DECODING_ERRORS, UnreadableError)
 
 @dataclass
 class _SheetMarks:
-    """What is marked in one sheet."""
+    """What is marked in one sheet.
+
+    Attributes:
+        is_asking: the marked cells wait for explanations of what was found elsewhere.
+    """
 
     findings: dict[Place, list[Finding]] = field(default_factory=dict)
     related: set[Place] = field(default_factory=set)
+    is_asking: bool = False
 
 
 def marked_workbook(path: Path, answer: Answer, catalogue: Catalogue) -> bytes:
@@ -147,10 +152,10 @@ class _Desk:
         """Open a sheet for marking."""
         return Sheet(self.package, path, self.styles, self.shared)
 
-    def insert(self, name: str, grid: Grid, position: int | None) -> None:
-        """Add a sheet of the product's own."""
+    def insert(self, name: str, grid: Grid, position: int | None) -> str:
+        """Add a sheet of the product's own and give its part."""
         namespace = self.package.workbook.namespace.strip("{}")
-        self.package.insert_sheet(name, grid.to_bytes(namespace, self.named, self.sizes), position)
+        return self.package.insert_sheet(name, grid.to_bytes(namespace, self.named, self.sizes), position)
 
 
 def _marked(package: Package, marks: Marks, answer: Answer, catalogue: Catalogue) -> bytes:
@@ -159,22 +164,21 @@ def _marked(package: Package, marks: Marks, answer: Answer, catalogue: Catalogue
     package.remove_sheets({SHEET})
     marks.sheets.pop(SHEET, None)
     desk = _Desk(package, marks)
-    asked = questions(answer.asked)
-    _mark_sheets(desk, answer.judgement.findings)
-    if asked:
-        _ask(desk, asked)
+    lines = _ask(desk, answer.asked)
+    _mark_sheets(desk, answer.judgement.findings, lines)
     desk.insert(SHEET, receipt(answer, marks, catalogue), 0)
     package.show_first()
     return package.to_bytes()
 
 
-def _mark_sheets(desk: _Desk, findings: Sequence[Finding]) -> None:
+def _mark_sheets(desk: _Desk, findings: Sequence[Finding], lines: Mapping[str, _SheetMarks]) -> None:
+    """Mark all sheets; the lines that wait for explanations are marked by the part of their sheet."""
     by_sheet = _by_sheet(findings)
     package, marks = desk.package, desk.marks
     stored = {name: read for read, name in marks.sheets.items()}
     was_marked = desk.styles.has_marks
     for entry in list(package.sheets()):
-        found = by_sheet.get(stored.get(entry.name, ""), _SheetMarks())
+        found = lines.get(entry.path) or by_sheet.get(stored.get(entry.name, ""), _SheetMarks())
         comments = package.related(entry.path, "comments")
         was_commented = comments is not None and MARK.encode() in package.raw(comments)
         if not (found.findings or found.related or was_marked or was_commented):
@@ -218,7 +222,7 @@ def _mark(sheet: Sheet, found: _SheetMarks) -> int:
     for place in sorted(related)[:MOST_FILLS]:
         sheet.fill(*place, RELATED_FILL)
     chosen = ranked[:MOST_COMMENTS]
-    sheet.comment({place: _paragraphs(findings[place]) for place in sorted(chosen)})
+    sheet.comment({place: _paragraphs(findings[place], found.is_asking) for place in sorted(chosen)})
     return len(ranked) - len(chosen)
 
 
@@ -230,13 +234,15 @@ def _first(findings: Sequence[Finding]) -> int:
     return min(map(_rank, findings))
 
 
-def _paragraphs(findings: Sequence[Finding]) -> list[str]:
+def _paragraphs(findings: Sequence[Finding], is_elsewhere: bool) -> list[str]:
     """Say in a comment what is wrong with a cell, the gravest first; the first paragraph is the heading."""
     ordered = sorted(findings, key=_rank)
     paragraphs: list[str] = []
     for finding in ordered[:_MOST_IN_A_COMMENT]:
         severity = message(f"returns.severity.{severity_of(finding)}")
         head = f"{severity} {finding.rule}"
+        if is_elsewhere:
+            head += " · " + "!".join(part for part in (finding.sheet, finding.cell) if part)
         paragraphs += [head] if not paragraphs else ["", head]
         facts = []
         found, expected = printed(finding)
@@ -258,19 +264,32 @@ def _without_place(text: str, finding: Finding) -> str:
     return text.removeprefix(f"{finding.sheet}!{finding.cell}: ")
 
 
-def _ask(desk: _Desk, asked: list[Question]) -> None:
-    """Make a line ready for each explanation, in the clerk's own sheet if there is one."""
+def _ask(desk: _Desk, unexplained: Sequence[Finding]) -> dict[str, _SheetMarks]:
+    """Make a line ready for each explanation, in the clerk's own sheet if there is one.
+
+    Returns:
+        What the cells that wait for a text are about, by the part of their sheet.
+    """
+    asked = questions(unexplained)
+    if not asked:
+        return {}
     marks = desk.marks
     entry = next((e for e in desk.package.sheets() if fold(e.name) in _EXPLANATION_SHEETS), None)
     if entry is not None:
-        prepared = prepare(desk.sheet(entry.path), asked)
-        if prepared is None:
-            return  # the reader has said that the sheet has no columns for answers
-        marks.sheets[EXPLANATIONS_SHEET] = entry.name
-        marks.explanations, marks.lines = prepared
+        path, name = entry.path, entry.name
+        lines = prepare(desk.sheet(path), asked)
+        if lines is None:
+            return {}  # the reader has said that the sheet has no columns for answers
     else:
-        grid, marks.explanations, marks.lines = new_sheet(asked)
-        desk.insert(EXPLANATIONS_SHEET, grid, None)
-        marks.sheets[EXPLANATIONS_SHEET] = EXPLANATIONS_SHEET
+        grid, lines = new_sheet(asked)
+        name = EXPLANATIONS_SHEET
+        path = desk.insert(name, grid, None)
+    marks.sheets[EXPLANATIONS_SHEET] = name
+    marks.explanations, marks.lines = lines.first, len(lines.rows)
     if len(asked) > marks.lines:
         marks.notes.append(("returns.lines_left", {"count": len(asked) - marks.lines}))
+    waiting = _SheetMarks(is_asking=True)
+    for question, row in lines.rows.items():
+        about = [f for f in unexplained if (f.rule, f.sheet, f.cell) == question]
+        waiting.findings.setdefault((row, lines.column), []).extend(about)
+    return {path: waiting}

@@ -184,6 +184,9 @@ def test_a_warning_has_a_line_ready_and_its_answer_is_accepted(world: World) -> 
     sheet = book["Giai_trinh"]
     assert [cell.value for cell in sheet[7]] == [*QUESTION, None]
     assert "'Giai_trinh'!D7" in links(book).values()
+    # The cell that waits for the answer says what is asked.
+    assert color(book, "Giai_trinh", "D7") == ASKED_FILL
+    assert "V038 · B04!M9" in sheet["D7"].comment.text and "Ghi: 9 · Cần: 10" in sheet["D7"].comment.text
 
     def explain(book: Workbook) -> None:
         book["Giai_trinh"]["D7"] = "Hai biểu chốt số khác ngày"
@@ -194,6 +197,7 @@ def test_a_warning_has_a_line_ready_and_its_answer_is_accepted(world: World) -> 
     book = openpyxl.load_workbook(world.mark(explained, "sau.xlsx"))
     rows = [row for row in book["Giai_trinh"].iter_rows(min_row=7, values_only=True) if row[0]]
     assert rows == [(*QUESTION, "Hai biểu chốt số khác ngày")]
+    assert book["Giai_trinh"]["D7"].comment is None and color(book, "Giai_trinh", "D7") != ASKED_FILL
     assert "Đã giải trình" in texts(book)
 
 
