@@ -10,7 +10,8 @@ from pathlib import Path
 import click
 from pydantic import BaseModel, ConfigDict
 
-from ingestion.catalogue import Label, load_catalogue, read_yaml
+from ingestion.catalogue import Catalogue, Label, load_catalogue, read_yaml
+from ingestion.gate.names import FUNCTIONS, SOURCES, named_columns
 from ingestion.gate.parser import parse
 from ingestion.gate.rules import ALL_COUNTS, Check, Clause, Rule, RuleBook, rule_book
 from ingestion.gate.syntax import unparse
@@ -30,16 +31,17 @@ class Example(BaseModel):
     en: str
 
 
-def pages(book: RuleBook, examples: Mapping[str, Example]) -> dict[str, str]:
+def pages(book: RuleBook, examples: Mapping[str, Example], catalogue: Catalogue) -> dict[str, str]:
     """Give the pages of all rules and their index, by file name.
 
     Args:
         book: the rules and their checks.
         examples: a finding of each rule.
+        catalogue: the forms whose columns the rules name.
     """
     found = {INDEX: _index(book)}
     for rule in book.rules.values():
-        found[f"{rule.id}.md"] = _page(rule, book.checks[rule.id], examples[rule.id])
+        found[f"{rule.id}.md"] = _page(rule, book.checks[rule.id], examples[rule.id], catalogue)
     return found
 
 
@@ -80,16 +82,39 @@ def _index(book: RuleBook) -> str:
         table.append(
             f"| [{rule.id}]({rule.id}.md) | {title} | {severity} | {scope} | {', '.join(rule.forms)} |"
         )
-    return "\n\n".join([*lines, "\n".join(table)]) + "\n"
+    return "\n\n".join([*lines, "\n".join(table), *_language()]) + "\n"
 
 
-def _page(rule: Rule, checks: tuple[Check, ...], example: Example) -> str:
+def _language() -> list[str]:
+    """Say what stands for what in the expressions of all rules."""
+    names = [(name, f"rule_pages.source.{name}") for name in SOURCES]
+    names += [(f"{name}(…)", f"rule_pages.function.{name}") for name in FUNCTIONS]
+    table = ["| | |", "|---|---|", *(f"| `{name}` | {_both(key)} |" for name, key in names)]
+    intro = "rule_pages.language.intro"
+    return [
+        _heading("rule_pages.language"),
+        message(intro, "vi"),
+        f"*{message(intro, 'en')}*",
+        "\n".join(table),
+    ]
+
+
+def _columns(rule: Rule, checks: tuple[Check, ...], catalogue: Catalogue) -> list[str]:
+    named = named_columns(rule, checks, catalogue)
+    lines = [
+        f"- `{code}` ({', '.join(forms)}): {label.vi} · *{label.en}*" for (code, label), forms in named.items()
+    ]
+    return [_heading("rule_pages.columns"), "\n".join(lines)] if lines else []
+
+
+def _page(rule: Rule, checks: tuple[Check, ...], example: Example, catalogue: Catalogue) -> str:
     parts = [
         f"# {rule.id} · {rule.title.vi}",
         f"*{rule.title.en}*",
         _facts(rule),
         _heading("rule_pages.holds"),
         *(_clause(rule, clause) for clause in rule.clauses),
+        *_columns(rule, checks, catalogue),
         _heading("rule_pages.not_run"),
         "\n".join(f"- {reason}" for reason in _reasons(rule, checks)),
         _heading("rule_pages.message"),
@@ -169,7 +194,8 @@ def _spoken(text: Label) -> str:
 @click.argument("folder", type=click.Path(path_type=Path), default=FOLDER)
 def main(folder: Path) -> None:
     """Write the page of every rule and their index, and remove pages of rules that are gone."""
-    found = pages(rule_book(load_catalogue()), load_examples())
+    catalogue = load_catalogue()
+    found = pages(rule_book(catalogue), load_examples(), catalogue)
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.glob("*.md"):
         if old.name not in found:

@@ -5,6 +5,7 @@ workbook, a page that documents it). What does not: reading text (`parser.py`) a
 """
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Generic, Literal, TypeVar
 
@@ -191,39 +192,27 @@ def unparse(node: Node) -> str:
     return _Writer().visit(node)
 
 
-class _Names(Visitor[None]):
-    def __init__(self) -> None:
-        self.found: dict[tuple[str, ...], Name] = {}
-
-    def number(self, node: Number) -> None:
-        return None
-
-    def text(self, node: Text) -> None:
-        return None
-
-    def truth(self, node: Truth) -> None:
-        return None
-
-    def name(self, node: Name) -> None:
-        self.found.setdefault(node.path, node)
-
-    def unary(self, node: Unary) -> None:
-        self.visit(node.operand)
-
-    def binary(self, node: Binary) -> None:
-        self.visit(node.left)
-        self.visit(node.right)
-
-    def call(self, node: Call) -> None:
-        for argument in node.arguments:
-            self.visit(argument)
+def walk(node: Node) -> Iterator[Node]:
+    """Give a tree's nodes, each before those under it, from left to right."""
+    yield node
+    match node:
+        case Unary(operand=operand):
+            yield from walk(operand)
+        case Binary(left=left, right=right):
+            yield from walk(left)
+            yield from walk(right)
+        case Call(arguments=arguments):
+            for argument in arguments:
+                yield from walk(argument)
 
 
 def names(node: Node) -> tuple[Name, ...]:
     """Give every name of a tree once, in the order in which they stand."""
-    walk = _Names()
-    walk.visit(node)
-    return tuple(walk.found.values())
+    found: dict[tuple[str, ...], Name] = {}
+    for part in walk(node):
+        if isinstance(part, Name):
+            found.setdefault(part.path, part)
+    return tuple(found.values())
 
 
 def substitute(node: Node, column: str) -> Node:

@@ -6,14 +6,20 @@ import pytest
 
 from ingestion.catalogue import load_catalogue
 from ingestion.gate import load_rules, rule_book
+from ingestion.gate.names import FUNCTIONS, SOURCES
 from ingestion.gate.pages import EXAMPLES, FOLDER, INDEX, Example, load_examples, pages
 
 RULES = load_rules()
 
 
+def generate(**examples: Example) -> dict[str, str]:
+    catalogue = load_catalogue()
+    return pages(rule_book(catalogue), load_examples() | examples, catalogue)
+
+
 @pytest.fixture(scope="module")
 def generated():
-    return pages(rule_book(load_catalogue()), load_examples())
+    return generate()
 
 
 def test_the_committed_pages_are_the_generated_ones(generated):
@@ -48,8 +54,21 @@ def test_an_example_is_worded_as_the_rule_words_its_findings(rule, language):
     assert any(re.search(pattern, example) for pattern in patterns), f"run `make docs` to renew {EXAMPLES}"
 
 
+def test_a_page_says_which_columns_and_lines_its_expressions_name(generated):
+    assert "- `opening_members` (B01): Đảng viên đầu kỳ (A) · *" in generated["V015.md"]
+    assert "- `in_admitted` (B01): Tăng: kết nạp · *Increase: admitted*" in generated["V021.md"]
+    assert "- `TC02` (B03): " in generated["V042.md"]
+    assert not re.search(r"- `in_admitted` \([^)]*B02", generated["V021.md"])
+
+
+def test_the_index_explains_what_expressions_take_their_figures_from(generated):
+    expressions = " ".join(c.holds for rule in RULES.values() for c in rule.clauses)
+    for name in (*SOURCES, *FUNCTIONS):
+        assert name in expressions, f"no rule uses {name}"
+        assert f"| `{name}" in generated[INDEX]
+
+
 def test_a_change_of_a_rule_changes_its_page(generated):
-    book = rule_book(load_catalogue())
-    changed = load_examples() | {"V014": Example(vi="khác", en="other")}
-    differing = [name for name, text in pages(book, changed).items() if text != generated[name]]
+    changed = generate(V014=Example(vi="khác", en="other"))
+    differing = [name for name, text in changed.items() if text != generated[name]]
     assert differing == ["V014.md"]

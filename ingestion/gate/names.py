@@ -1,0 +1,64 @@
+"""What the names in a rule mean to its reader: columns, fixed lines, sources and functions, in words.
+
+What belongs here: finding the names that a rule's expressions use. What does not: what the names stand for when
+a rule runs (`context/`), and the page that shows them (`pages.py`).
+"""
+
+from collections.abc import Iterable, Iterator
+
+from ingestion.catalogue import Catalogue, Form, Label
+from ingestion.gate.parser import parse
+from ingestion.gate.rules import ALL_COUNTS, Check, Rule
+from ingestion.gate.syntax import Name, Node, Text, walk
+
+SOURCES = (
+    *("sub", "cal", "prev_cum", "prev_year", "prev_term", "roll12", "reg", "target", "scheme", "line"),
+    *("sheet.sum", "sheet.count", "sheet.filled", "sheet.duplicate_of", "raw", "derived", "copied", "digits"),
+)
+"""Where a figure may come from other than the row at hand; their words are in `messages/rule_pages.yml`."""
+
+FUNCTIONS = ("nz", "iif", "isnull", "one_of", "between", "pct_ok", "assess", "rating_of_score", "robust_z")
+"""Functions whose names do not speak for themselves."""
+
+
+def named_columns(
+    rule: Rule, checks: Iterable[Check], catalogue: Catalogue
+) -> dict[tuple[str, Label], tuple[str, ...]]:
+    """Give the columns and fixed lines that a rule names: code and label, with the forms in which they are.
+
+    Rules about any cell of any form name none.
+    """
+    others = {form for check in checks for form in check.other_forms}
+    forms = [catalogue.forms[code] for code in sorted({*rule.forms, *others})] if rule.forms else []
+    found: dict[tuple[str, Label], list[str]] = {}
+    for prefix, code in _words(rule):
+        for form in [form for form in forms if form.code == prefix] or forms:
+            if (label := _label(form, code)) is not None:
+                found.setdefault((code, label), []).append(form.code)
+    return {key: tuple(dict.fromkeys(codes)) for key, codes in found.items()}
+
+
+def _words(rule: Rule) -> Iterator[tuple[str, str]]:
+    """Give each part of each name and each text of a rule, with the first part of its name."""
+    for clause in rule.clauses:
+        for column in clause.each:
+            if column != ALL_COUNTS:
+                yield "", column
+        for expression in (clause.holds, clause.cell, clause.when, rule.when):
+            for node in walk(parse(expression)) if expression else ():
+                yield from _parts(node)
+
+
+def _parts(node: Node) -> Iterator[tuple[str, str]]:
+    if isinstance(node, Name):
+        for part in node.path:
+            yield node.path[0], part
+    elif isinstance(node, Text):
+        yield "", node.value
+
+
+def _label(form: Form, code: str) -> Label | None:
+    if (column := form.by_code.get(code)) is not None:
+        return Label(vi=column.full_label("vi"), en=column.full_label("en"))
+    lines = (lines[code] for lines in form.line_members.values() if code in lines)
+    return next((line.label for line in lines), None)
