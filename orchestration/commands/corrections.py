@@ -14,6 +14,8 @@ from orchestration.texts import Invocation
 _SHOWN = 6
 """How many changes a line shows; `--json` has them all."""
 
+_LONGEST = 60
+
 
 def with_changes(call: Invocation, state: LedgerState, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """Give the rows of a trail; those of received files with what differs from the filing before.
@@ -64,8 +66,8 @@ def _parts(call: Invocation, changes: dict[str, Any], catalogue: Catalogue) -> I
             "cli.trail.change.cell",
             place=f"{change['sheet']}!{change['cell']}" if change["cell"] else change["sheet"],
             what=", ".join((*change["key"], label)),
-            before=change["before"] or call.text("cli.trail.change.blank"),
-            after=change["after"] or call.text("cli.trail.change.blank"),
+            before=_short(change["before"]) or call.text("cli.trail.change.blank"),
+            after=_short(change["after"]) or call.text("cli.trail.change.blank"),
         )
     for kind in ("added_rows", "removed_rows"):
         for change in changes[kind]:
@@ -74,3 +76,8 @@ def _parts(call: Invocation, changes: dict[str, Any], catalogue: Catalogue) -> I
     for kind in ("added_forms", "removed_forms"):
         for form in changes[kind]:
             yield call.text(f"cli.trail.change.{kind}", form=form)
+
+
+def _short(text: str) -> str:
+    """Give the beginning of a long text (a signature, a reason)."""
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST // 3]}…"
