@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ingestion.alerts.outbox import Outbox
 from orchestration import environment
 from orchestration.commands.common import calendar_period, print_json, registry_of, unknown, warehouse_of
 from orchestration.errors import REFUSED, RefusedError
@@ -105,6 +106,7 @@ def _summary(call: Invocation, outcome: "RunOutcome") -> dict[str, Any]:
     summary |= {verdict: outcome.fact("verdicts", verdict) for verdict in verdicts}
     summary["not_judged"] = len(outcome.fact("verdicts", "not_judged", ()))
     summary["open_cases"] = outcome.checks.get("intake_gate", {}).get("open_cases", 0)
+    summary["alerts"] = sum(entry.closed_at is None for entry in Outbox(call.home.outbox).read()[0])
     summary["figures"] = outcome.fact("warehouse", "figures")
     summary |= {name: outcome.fact("rendered_reports", name) for name in ("html", "pdf")}
     summary["release"] = outcome.fact("release", "path", None)
