@@ -150,6 +150,26 @@ def _left_out(draft: Draft, form: str, row: int) -> None:
     draft.cells.append(table.sheet)
 
 
+@_breaks("V003")
+def _sheet_left_blank(draft: Draft) -> None:
+    if draft.period.kind is PeriodKind.TERM:
+        raise UnsuitedError("nothing is owed for a whole term")
+    table = draft.table(draft.one_of(*draft.submission.reading.tables))
+    if not table.rows:
+        raise UnsuitedError("nothing to fill in")
+    for row in range(len(table.rows)):
+        _emptied(draft, table.form, row)
+    draft.cells.append(table.sheet)
+
+
+def _emptied(draft: Draft, form: str, row: int) -> list[str]:
+    """Leave a row as the blank workbook brings it, and give the columns that had to be filled in."""
+    columns = draft.context.catalogue.forms[form]
+    left = [column for column in columns.columns if column.code not in columns.given]
+    draft.keep(form, row, **{column.code: None for column in left})
+    return [column.code for column in left if column.required]
+
+
 @_breaks("V004")
 def _late(draft: Draft) -> None:
     due = draft.context.registry.periods[draft.period.code].due_on
@@ -245,6 +265,13 @@ def _count_cell(draft: Draft) -> tuple[str, int, str]:
         form, lambda r: draft.count(form, r, column) >= 0 and (not is_line or codes[r] not in spared)
     )
     return form, row, column
+
+
+@_breaks("V010", "V018 V026 V035 V044 V053 V057")
+def _row_left_blank(draft: Draft) -> None:
+    form = draft.one_of("B01", "B04", "B06")
+    row = draft.pick(form, lambda r: draft.is_alive(form, r) and not draft.is_explained(form, r))
+    draft.accuse(form, row, *_emptied(draft, form, row))
 
 
 @_breaks("V010")

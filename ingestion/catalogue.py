@@ -22,6 +22,9 @@ PeriodPart = Literal["Q1", "6T", "9T", "N", "NK"]
 Nature = Literal["opening", "stock", "flow", "plan", "base", "distinct", "ratio", "line"]
 """How a column adds: see `domain/semantics` in the docs; `line` means: as the fixed line says."""
 
+ASSIGNED_COLUMNS = frozenset({"unit_code", "direction", "target_min", "target_max", "target_basis"})
+"""What an assigned target says, in forms whose rows are targets."""
+
 Code = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")]
 
 
@@ -173,6 +176,17 @@ class Form(_Strict):
     def line_members(self) -> dict[str, dict[str, Line]]:
         """Fixed lines by key column and line code."""
         return {s.column: {line.code: line for line in s.members} for s in self.lines}
+
+    @cached_property
+    def given(self) -> frozenset[str]:
+        """Columns in which blank workbooks bring something: keys, names, openings and what was assigned.
+
+        A row in which nothing else stands has not been filled in.
+        """
+        names = {c.code for c in self.columns[: len(self.key) + 1] if c.type == "text"}
+        brought = {c.code for c in self.columns if c.nature == "opening" or c.assigned is not None}
+        assigned = ASSIGNED_COLUMNS & self.by_code.keys() if self.rows == "targets" else frozenset()
+        return frozenset({*self.key, *names, *brought, *assigned})
 
     @property
     def number_columns(self) -> tuple[Column, ...]:

@@ -53,9 +53,10 @@ class GateContext:
 
 
 class FormStatus(StrEnum):
-    """How a form stands in a submission."""
+    """How a form stands in a submission; an empty one is there, but nothing was filled into it."""
 
     FILED = "filed"
+    EMPTY = "empty"
     MISSING = "missing"
     NOT_OWED = "not_owed"
 
@@ -98,16 +99,39 @@ def subject_of(submission: Submission, period: Period | None, context: GateConte
     if period is not None:
         code = submission.key.unit
         unit = registry.organisation_at(code, period.end) or registry.organisation_in(code, period)
+    kind, part = (unit.org_kind, str(period.kind)) if unit and period else ("", "")
+    tables = submission.reading.tables
     forms: dict[str, FormStatus] = {}
     for form in catalogue.forms.values():
-        kind, part = (unit.org_kind, str(period.kind)) if unit and period else ("", "")
-        if form.code in submission.reading.tables and form.is_accepted(kind, part):
-            forms[form.code] = FormStatus.FILED
-        elif form.is_owed(kind, part):
-            forms[form.code] = FormStatus.MISSING
+        if form.code in tables and form.is_accepted(kind, part):
+            is_empty = _is_empty(form, tables[form.code])
+            forms[form.code] = FormStatus.EMPTY if is_empty else FormStatus.FILED
         else:
-            forms[form.code] = FormStatus.NOT_OWED
+            forms[form.code] = FormStatus.MISSING if form.is_owed(kind, part) else FormStatus.NOT_OWED
+    if FormStatus.FILED in forms.values():
+        # A form that need not be filed may be left empty beside one that was.
+        for code, status in forms.items():
+            if status is FormStatus.EMPTY and not catalogue.forms[code].is_owed(kind, part):
+                forms[code] = FormStatus.NOT_OWED
     return Subject(submission, period, unit, forms)
+
+
+def _is_empty(form: Form, table: FormTable) -> bool:
+    """Say whether a sheet has rows, and nothing was filled into any of them.
+
+    A sheet without rows is another matter: those that are expected are missing, or none is (no organisation, no
+    assigned target).
+    """
+    return bool(table.rows) and not any(is_filled_in(form, row) for row in table.rows)
+
+
+def is_filled_in(form: Form, row: FormRow) -> bool:
+    """Say whether anything stands in a row besides what blank workbooks bring; `x` and errors do."""
+    return any(
+        row.values.get(column.code) is not None or row.marks.get(column.code, Mark.BLANK) is not Mark.BLANK
+        for column in form.columns
+        if column.code not in form.given
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -452,6 +476,8 @@ class _Owed:
     code: str
     name: str
     is_filed: bool
+    form: str
+    is_empty: bool = False
 
 
 class OwedFrame(Frame):
@@ -460,11 +486,12 @@ class OwedFrame(Frame):
     Expected rows are those that the template brings: the unit's living organisations, the fixed lines that
     its kind files, its assigned targets.
 
-    Own columns: code, name, is_filed.
+    Own columns: code, name, is_filed, is_empty (of sheets that are there, but into which nothing was filled;
+    they are not filed).
     """
 
     kind: FrameKind = "owed"
-    COLUMNS = frozenset({"code", "name", "is_filed"})
+    COLUMNS = frozenset({"code", "name", "is_filed", "is_empty"})
 
     def __init__(self, batch: "Batch", form: Form | None) -> None:
         if form is None:
@@ -479,11 +506,19 @@ class OwedFrame(Frame):
     def _sheets(batch: "Batch") -> list[_Owed]:
         forms = batch.context.catalogue.forms
         return [
-            _Owed(index, form.sheet, form.title.vi, subject.forms[form.code] is FormStatus.FILED)
+            _Owed(
+                index,
+                form.sheet,
+                form.title.vi,
+                subject.forms[form.code] is FormStatus.FILED,
+                form.code,
+                subject.forms[form.code] is FormStatus.EMPTY,
+            )
             for index, subject in enumerate(batch.subjects)
             if subject.unit is not None and subject.period is not None
             for form in forms.values()
             if form.is_owed(subject.unit.org_kind, str(subject.period.kind))
+            or subject.forms[form.code] is FormStatus.EMPTY
         ]
 
     @staticmethod
@@ -495,7 +530,7 @@ class OwedFrame(Frame):
             filed = {row.values.get("org_code") for row in subject.tables[form.code].rows}
             children = batch.context.registry.children_at(subject.submission.key.unit, subject.period.end)
             expected += [
-                _Owed(index, child.org_code, child.org_name, child.org_code in filed)
+                _Owed(index, child.org_code, child.org_name, child.org_code in filed, form.code)
                 for child in children
                 if not child.files_reports
             ]
@@ -516,6 +551,7 @@ class OwedFrame(Frame):
                     " + ".join(line.code for line in lines),
                     " – ".join(line.label.vi for line in lines),
                     tuple(line.code for line in lines) in filed,
+                    form.code,
                 )
                 for lines in product(*owed.values())
             ]
@@ -532,13 +568,20 @@ class OwedFrame(Frame):
             for target in batch.context.registry.assigned_targets(subject.unit, subject.period):
                 indicator = batch.context.catalogue.indicators.get(target.indicator_code)
                 name = indicator.name.vi if indicator else target.indicator_code
-                expected.append(_Owed(index, target.indicator_code, name, target.indicator_code in filed))
+                is_filed = target.indicator_code in filed
+                expected.append(_Owed(index, target.indicator_code, name, is_filed, form.code))
         return expected
+
+    def table(self, row: int) -> FormTable | None:
+        """Give the sheet that is expected, or on which something is; None where it is not there."""
+        return self.batch.subjects[int(self.submission[row])].tables.get(self.expected[row].form)
 
     def own(self, name: str) -> Vector:
         """Give one of the frame's columns."""
         if name == "is_filed":
             return truths([owed.is_filed for owed in self.expected])
+        if name == "is_empty":
+            return truths([owed.is_empty for owed in self.expected])
         return texts([owed.code if name == "code" else owed.name for owed in self.expected])
 
 

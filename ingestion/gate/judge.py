@@ -193,13 +193,20 @@ def _own_forms(checks: Sequence[Check]) -> list[str]:
 
 def _absent_form(checks: Sequence[Check], subject: Subject) -> str:
     own = _own_forms(checks)
+    if any(check.frame == "cell" for check in checks):
+        own = [form for form, status in subject.forms.items() if status is not FormStatus.NOT_OWED]
     present = [form for form in own if subject.forms[form] is FormStatus.FILED]
     if own and not present:
-        return f"form_missing:{', '.join(f for f in own if subject.forms[f] is FormStatus.MISSING)}"
+        return _absence(own, subject)
     others = sorted({f for c in checks if c.form is None or c.form in present for f in c.other_forms})
-    for status, reason in ((FormStatus.MISSING, "form_missing"), (FormStatus.NOT_OWED, "form_not_owed")):
-        if absent := [form for form in others if subject.forms[form] is status]:
-            return f"{reason}:{', '.join(absent)}"
+    return _absence(others, subject)
+
+
+def _absence(forms: Sequence[str], subject: Subject) -> str:
+    """Say which forms are not there to be checked, those that ought to be first."""
+    for status in (FormStatus.MISSING, FormStatus.EMPTY, FormStatus.NOT_OWED):
+        if absent := [form for form in forms if subject.forms[form] is status]:
+            return f"form_{status}:{', '.join(absent)}"
     return ""
 
 

@@ -118,7 +118,7 @@ def _page(rule: Rule, checks: tuple[Check, ...], example: Example, catalogue: Ca
         _heading("rule_pages.not_run"),
         "\n".join(f"- {reason}" for reason in _reasons(rule, checks)),
         _heading("rule_pages.message"),
-        *(_spoken(text) for text in _distinct([c.message or rule.message for c in rule.clauses])),
+        *(_spoken(text) for text in _distinct(_messages(rule))),
         _heading("rule_pages.remedy"),
         *(_spoken(text) for text in _distinct([c.remedy or rule.remedy for c in rule.clauses])),
         _heading("rule_pages.example"),
@@ -180,6 +180,11 @@ def _reasons(rule: Rule, checks: tuple[Check, ...]) -> list[str]:
         if applies:
             reasons.append(_both(f"rule_pages.not_run.{name}"))
     return reasons
+
+
+def _messages(rule: Rule) -> list[Label]:
+    spoken = ((clause.message or rule.message, clause.whole_row) for clause in rule.clauses)
+    return [text for texts in spoken for text in texts if text is not None]
 
 
 def _distinct(texts: list[Label]) -> list[Label]:

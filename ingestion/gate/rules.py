@@ -70,6 +70,8 @@ class Clause(_Strict):
         value: what is shown as found, where it is not the accused cell's value.
         expected: what is shown as expected; None: the other side of `holds`, if that compares the accused cell.
         fields: further fields of the message, each an expression.
+        whole_row: what is said once of a row into which nothing was filled, instead of once for each of its
+            cells; of checks on cells.
     """
 
     holds: Expression
@@ -84,6 +86,7 @@ class Clause(_Strict):
     fields: dict[str, Expression] = {}
     hints: tuple[Hint, ...] = ()
     message: Label | None = None
+    whole_row: Label | None = None
     remedy: Label | None = None
 
 
@@ -216,6 +219,7 @@ class Check:
     fields: Mapping[str, Node]
     hints: tuple[tuple[Node, Label], ...]
     message: Label
+    whole_row: Label | None
     remedy: Label
     history: tuple[Name, ...]
     scheme: tuple[Name, ...]
@@ -270,6 +274,8 @@ class _Compiler:
 
     def _check(self, number: int, clause: Clause, form: Form | None, column: str | None) -> Check:
         rule, frame = self.rule, clause.frame or self.rule.frame
+        if clause.whole_row is not None and frame != "cell":
+            raise RuleError(f"{rule.id}: “whole_row” is for checks on cells, and this one is on each {frame}")
 
         def node(text: str) -> Node:
             return self._node(text, frame, form, column)
@@ -310,6 +316,7 @@ class _Compiler:
             fields={key: node(text) for key, text in (rule.fields | clause.fields).items()},
             hints=tuple((node(hint.when), hint.text) for hint in (*clause.hints, *rule.hints)),
             message=clause.message or rule.message,
+            whole_row=clause.whole_row,
             remedy=clause.remedy or rule.remedy,
             history=tuple(n for n in joined if self.words(n.path[0]).needs_history),
             scheme=tuple(n for n in in_condition if n.path[0] == SCHEME),

@@ -5,7 +5,7 @@ themselves, which stand with the rules.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -14,7 +14,7 @@ import numpy as np
 
 from ingestion.catalogue import Label, Language
 from ingestion.findings import Finding, Severity
-from ingestion.gate.batch import Batch, CellFrame, Frame, OwedFrame, Place, Subject
+from ingestion.gate.batch import Batch, CellFrame, Frame, OwedFrame, Place, Subject, is_filled_in
 from ingestion.gate.context.registry import facts_of
 from ingestion.gate.evaluate import Mask, evaluate
 from ingestion.gate.rules import Check
@@ -84,6 +84,7 @@ class _Site:
             "line_name": self._lines,
             "activity": self._lines,
             "indicator_name": self._indicator,
+            "row_name": self._row_name,
         }
         return names[field](language)
 
@@ -98,6 +99,11 @@ class _Site:
         code = self._filed("indicator_code")
         indicator = self.batch.context.catalogue.indicators.get(code)
         return indicator.name.get(language) if indicator else self._filed("indicator_name") or code
+
+    def _row_name(self, language: Language) -> str:
+        by_kind = {"organisations": self._organisation, "targets": self._indicator}
+        kind = self.batch.context.catalogue.forms[self.form].rows if self.form else ""
+        return by_kind.get(kind, self._lines)(language)
 
     def _lines(self, language: Language) -> str:
         if self.row is None or self.form is None:
@@ -148,6 +154,8 @@ class Wording:
         rows = np.flatnonzero(mask == FALSE).tolist()
         if isinstance(self.frame, OwedFrame):
             return self._of_missing(self.frame, rows)
+        if isinstance(self.frame, CellFrame) and self.check.whole_row is not None:
+            return self._of_cells(self.frame, rows, self.check.whole_row)
         return [(int(self.frame.submission[row]), self._of_row(row)) for row in rows]
 
     def severity(self, row: int) -> Severity:
@@ -156,7 +164,23 @@ class Wording:
             return self.check.rule.severity
         return "error" if self._severity is not None and self._severity.at(row) == "error" else "warning"
 
-    def _of_row(self, row: int) -> Finding:
+    def _of_cells(self, frame: CellFrame, rows: list[int], whole_row: Label) -> list[tuple[int, Finding]]:
+        """Speak once of each row into which nothing was filled: its first cell is accused, all are named."""
+        by_row: dict[int, list[int]] = {}
+        for row in rows:
+            by_row.setdefault(id(frame.form_row(row)), []).append(row)
+        found: list[tuple[int, Finding]] = []
+        for cells in by_row.values():
+            subject, filed = int(frame.submission[cells[0]]), frame.form_row(cells[0])
+            if len(cells) == 1 or filed is None or is_filled_in(frame.form_of(cells[0]), filed):
+                found += [(subject, self._of_row(cell)) for cell in cells]
+                continue
+            others = [frame.own_place("", cell) for cell in cells[1:]]
+            related = tuple(str(place) for place in others if place is not None)
+            found.append((subject, replace(self._of_row(cells[0], whole_row), related=related)))
+        return found
+
+    def _of_row(self, row: int, text: Label | None = None) -> Finding:
         place = self._place(self.check.cell, row)
         value, filed = self._found(place, row)
         expected = self._expected.at(row) if self._expected is not None else None
@@ -174,7 +198,7 @@ class Wording:
                 "hint": hint.get(language) if hint else "",
                 **{key: written(vector.at(row), language) for key, vector in self._fields.items()},
             }
-            return self._say(place, fields, site, language)
+            return self._say(text or self.check.message, place, fields, site, language)
 
         related = [self._place(name, row) for name in self.check.related]
         return Finding(
@@ -218,9 +242,11 @@ class Wording:
         spoken_of = place.row if place and place.row else self.frame.form_row(row)
         return _Site(self.batch, subject, self.frame, spoken_of, form)
 
-    def _say(self, place: Place | None, fields: dict[str, str], site: _Site, language: Language) -> str:
+    def _say(
+        self, text: Label, place: Place | None, fields: dict[str, str], site: _Site, language: Language
+    ) -> str:
         known = _Fields(fields, lambda key: site.name(key, language))
-        body = self.check.message.get(language).format_map(known)
+        body = text.get(language).format_map(known)
         remedy = self.check.remedy.get(language).format_map(known)
         if place is None or not place.sheet:
             return message("gate.finding_of_file", language, body=body, remedy=remedy)
@@ -228,10 +254,12 @@ class Wording:
         return message("gate.finding", language, place=where, body=body, remedy=remedy)
 
     def _of_missing(self, frame: OwedFrame, rows: list[int]) -> list[tuple[int, Finding]]:
-        grouped: dict[int, list[int]] = {}
+        """Speak once of all that is missing from a sheet, and of all sheets that are missing from a file."""
+        grouped: dict[tuple[int, str], list[int]] = {}
         for row in rows:
-            grouped.setdefault(int(frame.submission[row]), []).append(row)
-        return [(subject, self._of_group(frame, group)) for subject, group in grouped.items()]
+            table = frame.table(row)
+            grouped.setdefault((int(frame.submission[row]), table.sheet if table else ""), []).append(row)
+        return [(subject, self._of_group(frame, group)) for (subject, _), group in grouped.items()]
 
     def _of_group(self, frame: OwedFrame, rows: list[int]) -> Finding:
         place = self._place(None, rows[0])
@@ -243,7 +271,7 @@ class Wording:
             if len(missing) > _LISTED:
                 names.append(message("gate.and_more", language, count=len(missing) - _LISTED))
             fields = {"n": written(len(missing), language), "missing": ", ".join(names)}
-            return self._say(place, fields, site, language)
+            return self._say(self.check.message, place, fields, site, language)
 
         return Finding(
             rule=self.check.rule.id,

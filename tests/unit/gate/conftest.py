@@ -232,6 +232,18 @@ class Workbook:
         self.tables[form] = [row for row in self.tables[form] if not key.items() <= row.items()]
         return self
 
+    def emptied(self, *places: str | int) -> "Workbook":
+        """Leave sheets, or the rows of one sheet, as the blank workbook brings them."""
+        numbers = [place for place in places if isinstance(place, int)]
+        for form in (place for place in places if isinstance(place, str)):
+            rows = self.tables[form]
+            left = {c.code for c in CATALOGUE.forms[form].columns} - CATALOGUE.forms[form].given
+            for number in numbers or range(len(rows)):
+                rows[number] = rows[number] | dict.fromkeys(left)
+                for column in left:
+                    self.marks.pop((form, number, column), None)
+        return self
+
     def without(self, *forms: str) -> "Workbook":
         """Leave sheets out."""
         for form in forms:

@@ -115,6 +115,7 @@ CASES = [
     Case("V002", lambda w: plain(w, period="quý 3"), ("B00", "C6"), "quý 3"),
     Case("V002", lambda w: plain(w, period="2009-N"), ("B00", "C6"), "2009-N"),
     Case("V003", lambda w: plain(w).without("B04", "B06"), ("", ""), "", "B04, B06"),
+    Case("V003", lambda w: plain(w).emptied("B08"), ("B08", ""), "", "B08"),
     Case("V003", lambda w: plain(w).without_line("B03", line_code="DV02"), ("B03", ""), "", "DV02"),
     Case(
         "V003",
@@ -148,6 +149,7 @@ CASES = [
     Case("V009", lambda w: plain(w).set("B01", closing_exempt=-1), ("B01", "Z9"), "-1"),
     Case("V009", lambda w: plain(w).set("B05", 3, done_orgs=Mark.ERROR), ("B05", "E12"), ""),
     Case("V010", lambda w: plain(w).set("B02", 1, not_confirmed=None), ("B02", "S10"), ""),
+    Case("V010", lambda w: plain(w).emptied("B06", 1), ("B06", "C10"), ""),
     Case(
         "V010",
         lambda w: plain(w).set("B04", org_rating="CXL"),
