@@ -57,6 +57,7 @@ _PROTECTION = {"format_cells": True, "format_columns": True, "format_rows": True
 _SPARE = {"border": 4, "border_color": "#B9C3CC"}
 """Rows that are left for further keys are drawn so that they do not look forgotten in print."""
 
+_UNIT_OF_TARGET = "unit_code"
 _OPEN_EXPLANATIONS = 30
 _LONGEST_HELP = 255
 _LAST_DATE, _FIRST_DATE = "DATE(2100,12,31)", "DATE(1930,1,1)"
@@ -203,6 +204,13 @@ class AidedWriter(WorkbookWriter):
             **_help(form.by_code[form.key[0]].full_label(), message("template.input.key.text")),
         }
         sheet.data_validation(first, 0, last, 0, choice)
+        if form.rows == "targets":
+            units = sorted({indicator.unit for indicator in self._plan.book.catalogue.indicators.values()})
+            unit = form.by_code[_UNIT_OF_TARGET]
+            told = _help(unit.full_label(), message("template.input.unit.text"))
+            allowed = {"validate": "list", "source": units, "error_type": "warning"} | told
+            position = form.columns.index(unit)
+            sheet.data_validation(first, position, last, position, allowed)
 
     def _restrict_input(self, sheet: Any, place: SheetPlace) -> None:
         form, first, last = place.form, place.first - 1, place.last - 1

@@ -65,7 +65,7 @@ def made(tmp_path_factory: pytest.TempPathFactory, registry: Registry) -> tuple[
 
 
 def wrong(made: tuple[Path, Plan], folder: Path) -> Path:
-    """Fill in the first sheet: increases that do not add up, and a closing count that does not follow."""
+    """Fill in the first sheet: increases that do not add up, a closing count that does not follow, a blank."""
     book = openpyxl.load_workbook(made[0])
     sheet = book["B01"]
     for row in (9, 10):
@@ -73,7 +73,7 @@ def wrong(made: tuple[Path, Plan], folder: Path) -> Path:
             sheet.cell(row, column).value = 0
         sheet.cell(row, 19).value = sheet.cell(row, 3).value
     sheet["D9"], sheet["I9"], sheet["S9"] = 3, 4, 54
-    sheet["K10"] = "x"
+    sheet["K10"], sheet["M10"] = "x", None
     path = folder / "wrong.xlsx"
     book.save(path)
     return path
@@ -227,6 +227,7 @@ def test_codes_say_what_they_mean_while_they_are_chosen(made: tuple[Path, Plan])
     assert prompts("B05", "B9") == [CATALOGUE.forms["B05"].line_members["activity_code"]["KT_CH"].label.vi]
     assert "CUMULATIVE: lũy kế" in prompts("B00", "C10")[0]
     assert prompts("Giai_trinh", "A7")
+    assert "PERCENT (%)" in prompts("B09", "C9")[0]
 
 
 def test_a_used_row_is_read_and_judged_like_any_other(
