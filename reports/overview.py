@@ -10,7 +10,7 @@ from ingestion.messages import message
 from reports import format as write
 from reports.blocks import Block, Bullets, Grid, Heading, Markdown, Paragraph, Text, code, inline, numbered
 from reports.context import Site, Unit
-from reports.pages import CATALOGUE, Page, completeness_by_unit, open_cases
+from reports.pages import CATALOGUE, Page, completeness_by_unit, open_cases, shared_page
 from reports.progress import SLUG as PROGRESS
 from reports.sections import load_plan
 from reports.stated import SLUG as STATED
@@ -51,15 +51,7 @@ def index_page(site: Site) -> Page:
             ]
         )
     )
-    return Page(
-        slug=INDEX,
-        title=message("report.index.title"),
-        subtitle=message("report.index.subtitle"),
-        eyebrow="",
-        blocks=tuple(blocks),
-        has_pdf=False,
-        has_contents=False,
-    )
+    return shared_page(INDEX, "index", blocks)
 
 
 def open_page(site: Site) -> Page:
@@ -88,15 +80,7 @@ def open_page(site: Site) -> Page:
         blocks.append(numbered(_missing(site), grids))
     else:
         blocks.append(Paragraph(message("report.missing.intro.zero")))
-    return Page(
-        slug=OPEN,
-        title=message("report.open.title"),
-        subtitle=message("report.open.subtitle"),
-        eyebrow="",
-        blocks=tuple(blocks),
-        has_pdf=False,
-        has_contents=False,
-    )
+    return shared_page(OPEN, "open", blocks)
 
 
 def _to_review(site: Site) -> Grid:
@@ -148,11 +132,4 @@ def catalogue_page(site: Site) -> Page:
         header = [message(f"report.column.{name}") for name in ("indicator", "code", "measure", "kind")]
         grid = Grid(section.title.vi, header, rows, ["l", "l", "l", "l"], [2.8, 2.6, 1.1, 1.4])
         blocks.append(numbered(grid, number))
-    return Page(
-        slug=CATALOGUE,
-        title=message("report.catalogue.title"),
-        subtitle=message("report.catalogue.subtitle"),
-        eyebrow="",
-        blocks=tuple(blocks),
-        has_pdf=False,
-    )
+    return shared_page(CATALOGUE, "catalogue", blocks, has_contents=True)

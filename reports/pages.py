@@ -60,6 +60,21 @@ class Page:
     charts: Mapping[str, ChartData] = field(default_factory=dict)
 
 
+def shared_page(
+    slug: str, name: str, blocks: Sequence[Block], *, has_pdf: bool = False, has_contents: bool = False
+) -> Page:
+    """Give a page over all units, whose title and subtitle stand in the messages under its name."""
+    return Page(
+        slug=slug,
+        title=message(f"report.{name}.title"),
+        subtitle=message(f"report.{name}.subtitle"),
+        eyebrow="",
+        blocks=tuple(blocks),
+        has_pdf=has_pdf,
+        has_contents=has_contents,
+    )
+
+
 class _Builder:
     """Collects the blocks of one page and numbers its tables and charts."""
 

@@ -14,7 +14,7 @@ from reports import escape
 from reports import format as write
 from reports.blocks import Block, Grid, Heading, Markdown, Notice, Paragraph, Text, inline, link, numbered
 from reports.context import Filing, Site, Unit
-from reports.pages import Page
+from reports.pages import Page, shared_page
 
 SLUG = "tien-do-nop"
 
@@ -49,15 +49,7 @@ def progress_page(site: Site) -> Page:
         blocks.append(numbered(_totals(site), len(grids) + 1))
     else:
         blocks.append(Paragraph(message("report.progress.none")))
-    return Page(
-        slug=SLUG,
-        title=message("report.progress.title"),
-        subtitle=message("report.progress.subtitle"),
-        eyebrow="",
-        blocks=tuple(blocks),
-        has_pdf=False,
-        has_contents=False,
-    )
+    return shared_page(SLUG, "progress", blocks)
 
 
 def _groups(site: Site) -> list[tuple[str, str, list[Unit]]]:

@@ -12,7 +12,7 @@ from reports import format as write
 from reports import tables
 from reports.blocks import Block, Grid, Heading, Notice, Paragraph, Text, code, numbered
 from reports.context import Indicator, Site, StatedFigure
-from reports.pages import Page
+from reports.pages import Page, shared_page
 
 SLUG = "so-lieu-da-cong-bo"
 
@@ -48,13 +48,7 @@ def stated_page(site: Site) -> Page:
             [0.6, 3.1, 1.3, 1.3, 1.9],
         )
         blocks.append(numbered(grid, number))
-    return Page(
-        slug=SLUG,
-        title=message("report.stated.title"),
-        subtitle=message("report.stated.subtitle"),
-        eyebrow="",
-        blocks=tuple(blocks),
-    )
+    return shared_page(SLUG, "stated", blocks, has_pdf=True, has_contents=True)
 
 
 def _bodies(site: Site) -> list[str]:
