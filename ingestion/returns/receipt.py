@@ -453,10 +453,27 @@ def _not_run(grid: Grid, outcomes: Sequence[Outcome]) -> None:
     for number, (reason, rules) in enumerate(sorted(by_reason.items()), start=1):
         grid.add(
             Entry(str(number), "center"),
-            Entry(", ".join(sorted(rules)), "text", columns=4),
+            Entry(_listed(sorted(rules)), "text", columns=4),
             Entry(_reason(reason, "vi"), "text"),
             Entry(_reason(reason, "en"), "english", columns=2),
         )
+
+
+def _listed(rules: Sequence[str]) -> str:
+    """Give ids of rules with those that follow each other as a range."""
+    runs: list[list[str]] = []
+    for rule in rules:
+        if runs and _number(rule) == _number(runs[-1][-1]) + 1:
+            runs[-1].append(rule)
+        else:
+            runs.append([rule])
+    parts = (f"{run[0]}–{run[-1]}" if len(run) > 2 else ", ".join(run) for run in runs)
+    return ", ".join(parts)
+
+
+def _number(rule: str) -> int:
+    """Give the number in a rule's id."""
+    return int(rule[1:])
 
 
 def _reason(reason: str, language: Language) -> str:
