@@ -5,6 +5,7 @@ does not: what the first sheet says (`receipt.py`), the formats of parts (`sheet
 `styles.py`).
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -38,6 +39,8 @@ _LONGEST_VALUE = 120
 _FILLS = {"error": WRONG_FILL, "warning": ASKED_FILL, "explained": NOTED_FILL, "notice": NOTED_FILL}
 _RANK = {"error": 0, "warning": 1, "explained": 2, "notice": 3}
 _EXPLANATION_SHEETS = frozenset({"giai trinh", "explanations"})
+
+_RECEIPT = re.compile(rf"{SHEET}(?: \(\d+\))?", re.IGNORECASE)
 
 Place = tuple[int, int]
 
@@ -152,6 +155,25 @@ class _Desk:
         """Open a sheet for marking."""
         return Sheet(self.package, path, self.styles, self.shared)
 
+    def remove_earlier_receipts(self) -> None:
+        """Remove the first sheet of an earlier return; a sheet of the clerk's own that is called so stays."""
+        titles = tuple(message(key) for key in ("returns.title", "returns.title.trial"))
+        gone = [
+            entry
+            for entry in self.package.sheets()
+            if _RECEIPT.fullmatch(clean(entry.name))
+            and self.sheet(entry.path).texts(1).get(1, "").startswith(titles)
+        ]
+        for entry in gone:
+            self.marks.sheets.pop(clean(entry.name), None)
+        self.package.remove_sheets({entry.path for entry in gone})
+
+    def free_name(self) -> str:
+        """Give the first sheet a name that no sheet has; programs do not tell small letters from capitals."""
+        taken = {entry.get("name", "").casefold() for entry in self.package.workbook.children("sheets")}
+        names = (SHEET, *(f"{SHEET} ({number})" for number in range(2, len(taken) + 3)))
+        return next(name for name in names if name.casefold() not in taken)
+
     def insert(self, name: str, grid: Grid, position: int | None) -> str:
         """Add a sheet of the product's own and give its part."""
         namespace = self.package.workbook.namespace.strip("{}")
@@ -161,12 +183,11 @@ class _Desk:
 def _marked(package: Package, marks: Marks, answer: Answer, catalogue: Catalogue) -> bytes:
     if package.drop_code():
         marks.notes.append(("returns.note.macros", {}))
-    package.remove_sheets({SHEET})
-    marks.sheets.pop(SHEET, None)
     desk = _Desk(package, marks)
+    desk.remove_earlier_receipts()
     lines = _ask(desk, answer.asked)
     _mark_sheets(desk, answer.judgement.findings, lines)
-    desk.insert(SHEET, receipt(answer, marks, catalogue), 0)
+    desk.insert(desk.free_name(), receipt(answer, marks, catalogue), 0)
     package.show_first()
     return package.to_bytes()
 

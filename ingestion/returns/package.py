@@ -18,7 +18,6 @@ from xml.etree.ElementTree import Element, SubElement
 from ingestion.reading.archives import open_archive
 from ingestion.reading.xlsx import WORKBOOK_TYPES
 from ingestion.returns.parts import Part, parse
-from ingestion.text import clean
 
 TYPES = "[Content_Types].xml"
 _ROOT_RELATIONS = "_rels/.rels"
@@ -197,8 +196,8 @@ class Package:
         self._shift_names(lambda index: index + (index >= position))
         return path
 
-    def remove_sheets(self, names: set[str]) -> None:
-        """Remove the sheets of some cleaned names, and every sheet of macros."""
+    def remove_sheets(self, parts: set[str]) -> None:
+        """Remove the sheets that are some parts, and every sheet of macros."""
         parent = self.workbook.child("sheets")
         if parent is None:
             raise KeyError("sheets")
@@ -207,7 +206,7 @@ class Package:
             entry = parent[index]
             relation = targets.get(entry.get(self._id(), ""))
             is_macro = relation is not None and relation.type.endswith("/xlMacrosheet")
-            if relation is None or not (is_macro or clean(entry.get("name", "")) in names):
+            if relation is None or not (is_macro or relation.target in parts):
                 continue
             parent.remove(entry)
             self.unrelate(self.path, relation.id)

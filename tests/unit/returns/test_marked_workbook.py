@@ -472,3 +472,16 @@ def test_figures_beside_each_other_are_written_in_one_way() -> None:
     assert printed(replace(finding, value="2020-01-31", expected="2020-02-28")) == ("31/01/2020", "28/02/2020")
     # Where nothing is expected, what is shown is what the clerk wrote.
     assert printed(replace(finding, value="1.252", expected="")) == ("1.252", "")
+
+
+def test_a_sheet_of_the_clerk_that_is_called_like_the_first_one_stays(world: World) -> None:
+    def add(book: Workbook) -> None:
+        book.create_sheet("KET_QUA")["A1"] = "bảng riêng của huyện"
+
+    first = world.mark(world.edited(world.write("a.xlsx", one_too_many), add), "mot.xlsx")
+    again = world.mark(first, "hai.xlsx")
+    for path in (first, again):
+        book = openpyxl.load_workbook(path)
+        assert book.sheetnames[0] == "Ket_qua (2)" and book.sheetnames.count("KET_QUA") == 1
+        assert [n for n in book.sheetnames if n.casefold().startswith("ket_qua")] == ["Ket_qua (2)", "KET_QUA"]
+        assert book["KET_QUA"]["A1"].value == "bảng riêng của huyện"
