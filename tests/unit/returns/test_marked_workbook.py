@@ -23,7 +23,7 @@ from ingestion.returns.receipt import MOST_FINDINGS, printed
 from ingestion.returns.styles import ASKED_FILL, RELATED_FILL, WRONG_FILL
 from ingestion.submissions import SubmissionKey
 from tests.integration.small_state import MEMBERS, Tables
-from tests.unit.reading.conftest import write_xlwt
+from tests.unit.reading.conftest import to_tcvn3, write_xlwt
 from tests.unit.returns.conftest import (
     RECEIVED,
     WRONG,
@@ -485,3 +485,15 @@ def test_a_sheet_of_the_clerk_that_is_called_like_the_first_one_stays(world: Wor
         assert book.sheetnames[0] == "Ket_qua (2)" and book.sheetnames.count("KET_QUA") == 1
         assert [n for n in book.sheetnames if n.casefold().startswith("ket_qua")] == ["Ket_qua (2)", "KET_QUA"]
         assert book["KET_QUA"]["A1"].value == "bảng riêng của huyện"
+
+
+def test_a_copy_shows_text_from_before_unicode_as_it_was_read(world: World) -> None:
+    pages = [page for page in pages_of(world.write("a.xlsx", one_too_many)) if page.cells]
+    page = next(page for page in pages if page.name == "B01")
+    for row in (9, 10):
+        page.put(row, 2, to_tcvn3(str(page.cells[row, 2])))
+        page.fonts[row, 2] = ".VnTime"
+    marked = world.mark(write_xlwt(world.folder / "cu.xls", pages))
+    plain = openpyxl.load_workbook(world.write("b.xlsx"))
+    assert openpyxl.load_workbook(marked)["B01"]["B9"].value == plain["B01"]["B9"].value
+    assert world.judge(marked)[0].reading.tables["B01"].rows[0].values["org_name"] == plain["B01"]["B9"].value
