@@ -161,6 +161,7 @@ _BRACKETS = re.compile(r"\[[^\]]*\]")
 _ELAPSED = re.compile(r"\[[hms]+\]", re.IGNORECASE)
 _DATE_LETTERS = re.compile(r"[dmyhs]", re.IGNORECASE)
 _DECIMALS = re.compile(r"\.([0#?]{1,30})")
+_FEW_DIGITS = 10**MAX_DIGITS
 _WIDE = Context(prec=400)
 """Wide enough for the largest stored number with all its decimals."""
 
@@ -193,6 +194,8 @@ def format_number(value: float, number_format: str | None = None) -> str:
 
     Percent formats multiply by 100 and show the sign, as a spreadsheet does.
     """
+    if number_format is None and abs(value) < _FEW_DIGITS and float(value).is_integer():
+        return str(int(value))
     percent = number_format is not None and is_percent_format(number_format)
     shown = value * 100 if percent else value
     decimals = _decimals(number_format) if number_format else None

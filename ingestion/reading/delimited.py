@@ -16,7 +16,7 @@ from ingestion.reading.legacy_text import decode as decode_script
 from ingestion.submissions import Problem
 from ingestion.text import clean
 
-DELIMITERS = {",": "“,”", ";": "“;”", "\t": "TAB"}
+DELIMITERS = {",": "“,”", ";": "“;”", "\t": "TAB", "|": "PIPE"}
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _LEGACY = "windows-1258"
 _SAMPLE_LINES = 60

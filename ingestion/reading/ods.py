@@ -161,9 +161,10 @@ def _read_table(table: Element, sheet: SheetCells, budget: int) -> None:
             # Only rows with content are repeated one by one: an empty rest of a sheet counts a million rows.
             if times * len(cells) + len(sheet.cells) > budget:
                 raise UnreadableError("R013", sheet=sheet.name, limit=str(MAX_CELLS))
-            for offset in range(times):
+            sheet.cells.update(((number, cell.column), cell) for cell in cells)
+            for repeated in range(number + 1, number + times):
                 for cell in cells:
-                    sheet.cells[number + offset, cell.column] = cell._replace(row=number + offset)
+                    sheet.cells[repeated, cell.column] = cell._replace(row=repeated)
             if row.get(f"{_TABLE}visibility", "visible") != "visible":
                 hidden.update(range(number, number + times))
         number += times
@@ -191,7 +192,8 @@ def _row_cells(row: Element, sheet: SheetCells, number: int, budget: int) -> lis
         if cell is not None:
             if times + len(cells) > budget:
                 raise UnreadableError("R013", sheet=sheet.name, limit=str(MAX_CELLS))
-            cells += [cell._replace(column=column + offset) for offset in range(times)]
+            cells.append(cell)
+            cells += [cell._replace(column=column + offset) for offset in range(1, times)]
         column += times
     return cells
 

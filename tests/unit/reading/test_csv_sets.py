@@ -55,7 +55,7 @@ def test_bytes_of_no_known_encoding_are_refused() -> None:
         decode(b"\xff\xfea")
 
 
-@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 @pytest.mark.parametrize("end", ["\r\n", "\n", "\r"])
 def test_delimiters_and_line_ends(delimiter: str, end: str, make: Any, tmp_path: Path) -> None:
     form = make.catalogue.forms["B07"]
