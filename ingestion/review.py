@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from ingestion.ledger import LedgerState, SubmissionRecord
 from ingestion.periods import Period, PeriodError
+from ingestion.text import fold
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,14 @@ def _of_unit(state: LedgerState, unit: str, filed: set[Period]) -> Iterator[Carr
 
 
 def _answer(record: SubmissionRecord, rule: str, sheet: str, cell: str) -> str:
-    """Give the text that answered a finding: for its cell, or else for its sheet as a whole."""
+    """Give the text that answered a finding: the one for its cell, or else for its sheet as a whole.
+
+    A clerk may call a sheet by the code of its form, so that another sheet's name does not rule an answer out.
+    """
     answers = [e for e in record.explanations if e.rule.strip().upper() == rule and e.text.strip()]
-    exact = [e for e in answers if e.cell.replace("$", "").strip().upper() == cell and e.sheet == sheet]
-    return next((e.text for e in (*exact, *answers)), "")
+    for place in dict.fromkeys((cell, "")):
+        here = [e for e in answers if e.cell.replace("$", "").strip().upper() == place]
+        here.sort(key=lambda e: fold(e.sheet) != fold(sheet))
+        if here:
+            return here[0].text
+    return ""
