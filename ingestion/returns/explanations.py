@@ -4,8 +4,10 @@ What belongs here: which lines are missing, and where they are written. What doe
 (`gate/judge.py`).
 """
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from ingestion.cells import Cell, CellType, address
 from ingestion.findings import Finding
@@ -19,15 +21,24 @@ from ingestion.text import clean, fold
 from ingestion.workbook import EXPLANATIONS_SHEET
 
 MOST_LINES = 300
+MOST_OF_A_SHEET = 20
+"""How many warnings of one rule on one sheet are asked about each; more are asked about in one line."""
+
 CODES = ("rule", "sheet", "cell", "text")
 
 Question = tuple[str, str, str]
-"""Rule, sheet and cell of a warning."""
+"""Rule, sheet and cell of a warning; without a cell, one answer is for the whole sheet."""
 
 
-def questions(findings: Iterable[Finding]) -> list[Question]:
-    """Give what is asked, each once, in the order of the findings."""
-    return list(dict.fromkeys((finding.rule, finding.sheet, finding.cell) for finding in findings))
+def questions(findings: Sequence[Finding]) -> dict[Question, list[Finding]]:
+    """Give what is asked, each once, in the order of the findings, and the findings that it is about."""
+    of_sheet = Counter((finding.rule, finding.sheet) for finding in findings)
+    asked: dict[Question, list[Finding]] = {}
+    for finding in findings:
+        are_many = of_sheet[finding.rule, finding.sheet] > MOST_OF_A_SHEET
+        question = (finding.rule, finding.sheet, "" if are_many else finding.cell)
+        asked.setdefault(question, []).append(finding)
+    return asked
 
 
 def _key(question: Question) -> Question:
@@ -48,12 +59,13 @@ class Lines:
         return address(min(self.rows.values()), self.column) if self.rows else ""
 
 
-def prepare(sheet: Sheet, asked: list[Question]) -> Lines | None:
+def prepare(sheet: Sheet, asked: Iterable[Question]) -> Lines | None:
     """Write the missing lines into the clerk's sheet, below what stands there.
 
     Returns:
         The lines; None if the sheet has no columns for them.
     """
+    asked = list(asked)
     columns: dict[str, int] = {}
     ready: dict[Question, int] = {}
     head = last = 0
@@ -85,7 +97,7 @@ def prepare(sheet: Sheet, asked: list[Question]) -> Lines | None:
     return Lines(columns["text"], rows)
 
 
-def new_sheet(asked: list[Question]) -> tuple[Grid, Lines]:
+def new_sheet(asked: Iterable[Question]) -> tuple[Grid, Lines]:
     """Make the sheet for a workbook that has none, laid out as the template's."""
     grid = Grid((12.0, 14.0, 10.0, 90.0))
     title = f"{message(f'template.sheet.{EXPLANATIONS_SHEET}')}"
@@ -96,6 +108,6 @@ def new_sheet(asked: list[Question]) -> tuple[Grid, Lines]:
     grid.add(*(Entry(message(f"template.column.{code}"), "header") for code in CODES), height=22)
     rows = {
         question: grid.add(*(Entry(text, "input") for text in (*question, "")), height=32)
-        for question in asked[:MOST_LINES]
+        for question in islice(asked, MOST_LINES)
     }
     return grid, Lines(CODES.index("text") + 1, rows)

@@ -311,6 +311,5 @@ def _ask(desk: _Desk, unexplained: Sequence[Finding]) -> dict[str, _SheetMarks]:
         marks.notes.append(("returns.lines_left", {"count": len(asked) - marks.lines}))
     waiting = _SheetMarks(is_asking=True)
     for question, row in lines.rows.items():
-        about = [f for f in unexplained if (f.rule, f.sheet, f.cell) == question]
-        waiting.findings.setdefault((row, lines.column), []).extend(about)
+        waiting.findings.setdefault((row, lines.column), []).extend(asked[question])
     return {path: waiting}

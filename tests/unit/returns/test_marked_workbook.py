@@ -17,6 +17,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from ingestion.findings import Finding, Judgement, Verdict
 from ingestion.returns import SHEET, Answer, marked_workbook
 from ingestion.returns.comments import MARK
+from ingestion.returns.explanations import MOST_OF_A_SHEET
 from ingestion.returns.marking import MOST_COMMENTS
 from ingestion.returns.parts import parse
 from ingestion.returns.receipt import MOST_FINDINGS, printed
@@ -199,6 +200,28 @@ def test_a_warning_has_a_line_ready_and_its_answer_is_accepted(world: World) -> 
     assert rows == [(*QUESTION, "Hai biểu chốt số khác ngày")]
     assert book["Giai_trinh"]["D7"].comment is None and color(book, "Giai_trinh", "D7") != ASKED_FILL
     assert "Đã giải trình" in texts(book)
+
+
+def test_many_warnings_of_one_rule_on_a_sheet_are_asked_about_in_one_line(world: World) -> None:
+    def leave_blank(tables: Tables) -> None:
+        one_to_explain(tables)
+        for row in tables["B05"]:
+            row["concluded_orgs"] = None
+
+    path = world.write("a.xlsx", leave_blank)
+    asked = [f for f in world.judge(path)[1].findings if f.rule == "V010"]
+    assert len(asked) > MOST_OF_A_SHEET
+    marked = world.mark(path)
+    sheet = openpyxl.load_workbook(marked)["Giai_trinh"]
+    lines = [row[:4] for row in sheet.iter_rows(min_row=7, max_row=9, values_only=True)]
+    assert lines == [("V010", "B05", None, None), (*QUESTION, None), (None, None, None, None)]
+    assert f"V010 · B05!{asked[0].cell}" in sheet["D7"].comment.text
+
+    def explain(book: Workbook) -> None:
+        for cell in ("D7", "D8"):
+            book["Giai_trinh"][cell] = "Chưa có kết luận trong kỳ"
+
+    assert world.judge(world.edited(marked, explain))[1].verdict is Verdict.ACCEPTED
 
 
 def test_a_workbook_without_the_sheet_of_explanations_gets_one(world: World) -> None:
