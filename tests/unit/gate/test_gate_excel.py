@@ -226,6 +226,19 @@ def test_rows_left_for_further_keys_are_silent_until_they_are_used(cases: list[C
     assert "Mã dòng" in messages[str(first)]
 
 
+def test_a_part_is_marked_in_the_row_of_its_own_document(cases: list[Case]) -> None:
+    case = cases[0]
+    place = case.place("B08")
+    first = place.last - place.spare + 1
+    typed: dict[tuple[str, str], Any] = {}
+    for row, line, took_part in ((first, "DV05", 3), (first + 2, "DV06", 4)):
+        typed |= {("B08", f"A{row}"): line, ("B08", f"B{row}"): "NQ01"}
+        typed |= {("B08", f"D{row}"): 9, ("B08", f"E{row}"): took_part}
+    colours, messages = shown(case, typed)
+    assert {cell for cell, colour in colours.items() if colour == "error"} == {f"E{first + 2}"}
+    assert [row for row, text in messages.items() if text.startswith("V052")] == [str(first)]
+
+
 def test_a_count_stored_as_text_is_marked_mildly_and_its_rules_wait(cases: list[Case]) -> None:
     typed = {("B08", "D9"): "1.252", ("B08", "E9"): 2000}
     colours, messages = shown(cases[0], typed)
