@@ -79,12 +79,26 @@ def read_table(grid: Grid, form: Form, reading: Reading) -> FormTable | None:
         if any(row.marks.get(code) is Mark.INVALID for code in form.key):
             continue  # cast has reported the unknown code; without it the figures belong to no line
         table.rows.append(row)
-    formula = next((c for c in sheet.cells.values() if c.type is CellType.ERROR and c.text[0] == "="), None)
-    if formula is not None:
+    if formula := _uncalculated(sheet, {*found.rows, *found.totals}, set(table.columns.values())):
         reading.notes.append(Problem("R112", sheet.name, formula.address, formula.text))
     if found.totals:
         table.total = reader.total(found.totals[-1])
     return table
+
+
+def _uncalculated(sheet: SheetCells, rows: set[int], columns: set[int]) -> Cell | None:
+    """Give the first formula among the figures that was never calculated; what stands beside is not read."""
+    return next(
+        (
+            cell
+            for cell in sheet.cells.values()
+            if cell.type is CellType.ERROR
+            and cell.text[0] == "="
+            and cell.row in rows
+            and cell.column in columns
+        ),
+        None,
+    )
 
 
 def _form_details(form: Form) -> dict[str, str]:

@@ -443,6 +443,15 @@ def test_formulas_that_were_never_calculated_are_noted(make: Any, read_pages: Re
     assert note_codes(reading) == ["R112"]
 
 
+def test_formulas_beside_the_figures_need_no_result(make: Any, read_pages: Read) -> None:
+    page = make.form(make.catalogue.forms["B01"], organisations())
+    for row, column in ((1, 30), (9, 30), (10, 1003), (40, 4)):
+        page.put(row, column, '=IFERROR(INDEX(C1:C5,2),"")')
+    reading = read_pages(page)
+    assert len(reading.tables["B01"].rows) == 3
+    assert "R112" not in note_codes(reading)
+
+
 def test_a_tenth_form_needs_no_code(catalogue: Catalogue, make: Any, tmp_path: Path) -> None:
     tenth = Form.model_validate(
         {
