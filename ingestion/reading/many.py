@@ -71,13 +71,21 @@ def read_many(sources: Sequence[Source], catalogue: Catalogue) -> Iterator[Read]
 
     A file on which even the process of the reader ends is unreadable; its neighbours are read all the same.
     """
-    processes = min(os.cpu_count() or 1, _MOST_PROCESSES)
-    if len(sources) < MANY or processes == 1:
-        for source in sources:
-            yield read_safely(source.path, catalogue, source.name)
-        return
-    with _Processes(catalogue, processes) as pool:
-        yield from pool.read(sources)
+    done, processes = 0, min(os.cpu_count() or 1, _MOST_PROCESSES)
+    if len(sources) >= MANY and processes > 1:
+        with _Processes(catalogue, processes) as pool:
+            try:
+                for read in pool.read(sources):
+                    done += 1
+                    yield read
+            except _NoProcessError:
+                pass  # this process can read the rest as well, only not as fast
+    for source in sources[done:]:
+        yield read_safely(source.path, catalogue, source.name)
+
+
+class _NoProcessError(Exception):
+    """No other process can be started here, which says nothing of any file."""
 
 
 class _Processes:
@@ -123,6 +131,10 @@ class _Processes:
         """Read a file that was waiting when a process ended, to learn whether it is the one that ended it."""
         with self._start(1) as alone:
             try:
+                alone.submit(_nothing).result()
+            except BrokenProcessPool as error:
+                raise _NoProcessError from error
+            try:
                 return alone.submit(_read, source).result()
             except BrokenProcessPool as error:
                 return _unreadable(source.name, f"{type(error).__name__}: {error}")
@@ -148,6 +160,10 @@ def _end_with_parent() -> None:
     if parent := parent_process():
         parent.join()
         os._exit(1)
+
+
+def _nothing() -> None:
+    """Show that the process has started."""
 
 
 def _read(source: Source) -> Read:

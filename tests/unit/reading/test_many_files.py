@@ -74,6 +74,16 @@ def test_a_file_that_ends_the_process_is_unreadable_and_its_neighbours_are_read(
     assert all(outcome.reading.cover and not outcome.technical for outcome in outcomes)
 
 
+def test_where_no_process_can_be_started_the_files_are_read_all_the_same(
+    sources: list[Source], catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(many, "MANY", 2)
+    monkeypatch.setattr(many, "_begin", os.abort)
+    outcomes = list(read_many(sources, catalogue))
+    assert len(outcomes) == len(sources)
+    assert all(outcome.reading.cover and not outcome.technical for outcome in outcomes)
+
+
 def test_what_was_read_ahead_is_not_read_again_and_counts_only_for_the_bytes_that_were_read(
     tmp_path: Path, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
