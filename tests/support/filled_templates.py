@@ -13,7 +13,7 @@ from typing import Any
 from ingestion.catalogue import Form
 from ingestion.cells import column_letter
 from ingestion.gate import rule_book
-from ingestion.gate.batch import Batch, Frame, subject_of
+from ingestion.gate.batch import Batch, Frame, is_filled_in, subject_of
 from ingestion.gate.evaluate import mask
 from ingestion.gate.excel import ROW, SheetPlace
 from ingestion.gate.vectors import FALSE
@@ -126,6 +126,7 @@ def filled(case: Case, rng: random.Random) -> Any:
                 if column.code not in form.key and rng.random() < share:
                     _spoil(book, (code, number, column), rng)
         _exaggerate(book, form, rng)
+        _leave_none_empty(book, form)
         if form.rows == "organisations":
             sums = {}
             for column in (c for c in form.columns if c.type == "int"):
@@ -190,6 +191,14 @@ def _exaggerate(book: Any, form: Form, rng: random.Random) -> None:
         rows[number][column.code] = rng.choice((400, 7, 0))
     for column in (c for c in form.columns if rows and c.choices and c.code not in form.key):
         rng.choice(rows)[column.code] = rng.choice((column.choices[0], column.choices[-1], None))
+
+
+def _leave_none_empty(book: Any, form: Form) -> None:
+    """Fill something in: of an empty sheet the gate says nothing but that it is empty."""
+    table = book.table(form.code)
+    if table.rows and not any(is_filled_in(form, row) for row in table.rows):
+        column = next(c.code for c in form.number_columns if c.code not in form.given)
+        book.tables[form.code][0][column] = 0
 
 
 def _spoil(book: Any, at: tuple[str, int, Any], rng: random.Random) -> None:
