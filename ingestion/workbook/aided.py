@@ -135,10 +135,16 @@ class AidedWriter(WorkbookWriter):
     def _write_summary(self, sheet: Any, row: int) -> None:
         counts = {form: self._counted(form) for form in self._plan.columns}
         sheet.write_string(row, 1, message("template.check.summary"), self._formats.heading)
-        lines = [(message("template.check.open"), "+".join(open_ for open_, _ in counts.values()))]
-        for form, (open_, _) in counts.items():
-            lines.append((message("template.check.open_in", sheet=self._plan.book.sheets[form].name), open_))
-        lines.append((message("template.check.blank"), "+".join(blank for _, blank in counts.values())))
+        # A sheet that was removed must not take the counts of all others with it.
+        open_, blank = (
+            "+".join(f"IFERROR({c},0)" for c in column) for column in zip(*counts.values(), strict=True)
+        )
+        gone = message("template.check.sheet_gone")
+        lines = [(message("template.check.open"), open_)]
+        for form, (own, _) in counts.items():
+            label = message("template.check.open_in", sheet=self._plan.book.sheets[form].name)
+            lines.append((label, f'IFERROR({own},"{gone}")'))
+        lines.append((message("template.check.blank"), blank))
         style = self._count
         for number, (label, formula) in enumerate(lines, start=row + 1):
             sheet.write_string(number, 1, label, self._formats.label)

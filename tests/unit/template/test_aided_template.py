@@ -139,6 +139,14 @@ def test_a_template_whose_carried_rows_were_changed_is_checked_without_them(
 
 
 @pytest.mark.parametrize("sheet", ["B01", "B05", "B08", "B09"])
+def test_the_counts_on_the_cover_survive_a_sheet_that_was_removed(made: tuple[Path, Plan]) -> None:
+    cover = openpyxl.load_workbook(made[0])["B00"]
+    formulas = [str(c.value) for c in cover["C"] if str(c.value).startswith("=")]
+    assert len(formulas) >= 3
+    for formula in formulas:
+        assert formula.count("COUNTIF(") == formula.count("IFERROR(COUNTIF(") > 0
+
+
 def test_only_the_form_is_printed_on_the_width_of_a_page_under_its_header(
     made: tuple[Path, Plan], sheet: str
 ) -> None:
