@@ -26,7 +26,7 @@ from ingestion.files import write_durably
 from ingestion.findings import OutcomeStatus
 from ingestion.ledger import LedgerState, SubmissionRecord
 from ingestion.periods import Period
-from ingestion.submissions import Reading
+from ingestion.submissions import FormTable, Reading
 
 LAYOUT = 2
 """Rises when the files change in shape, so that bronze of an older version is rebuilt."""
@@ -147,7 +147,7 @@ def write_period(bronze: Path, catalogue: Catalogue, period: str, filed: Sequenc
         else:
             path.unlink(missing_ok=True)
     for one in filed:
-        letters += _letters(one)
+        letters += _letters(catalogue, one)
     path = bronze / "columns.parquet"
     if path.is_file():
         kept = pq.read_table(path, schema=_COLUMNS).to_pylist()
@@ -167,8 +167,17 @@ def _period_of(submission_id: str) -> str:
     return submission_id.rsplit(".", 2)[1]
 
 
-def _form_rows(form: Form, filed: Filed) -> list[dict[str, Any]]:
+def _table(form: Form, filed: Filed) -> FormTable | None:
+    """Give the sheet on which a form was filed; one that need not be, and was left empty, was not."""
     table = filed.reading.tables.get(form.code)
+    part = Period.parse(filed.record.key.period).kind
+    if table is None or (form.is_optional(part) and table.is_left_empty(form.given)):
+        return None
+    return table
+
+
+def _form_rows(form: Form, filed: Filed) -> list[dict[str, Any]]:
+    table = _table(form, filed)
     if table is None:
         return []
     key = filed.record.key
@@ -184,7 +193,7 @@ def _form_rows(form: Form, filed: Filed) -> list[dict[str, Any]]:
     ]
 
 
-def _letters(filed: Filed) -> list[dict[str, Any]]:
+def _letters(catalogue: Catalogue, filed: Filed) -> list[dict[str, Any]]:
     return [
         {
             "submission_id": str(filed.record.key),
@@ -193,7 +202,8 @@ def _letters(filed: Filed) -> list[dict[str, Any]]:
             "column_code": column,
             "letter": column_letter(position),
         }
-        for table in filed.reading.tables.values()
+        for table in (_table(form, filed) for form in catalogue.forms.values())
+        if table is not None
         for column, position in table.columns.items()
     ]
 

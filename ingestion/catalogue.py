@@ -204,6 +204,10 @@ class Form(_Strict):
         """Say whether units of this kind owe the form for this part of a year."""
         return part in self.required_for.get(kind, ())
 
+    def is_optional(self, part: str) -> bool:
+        """Say whether no kind of unit owes the form for this part of a year, though it may be filed."""
+        return part in self.accepted_for and not any(part in parts for parts in self.required_for.values())
+
     def is_accepted(self, kind: str, part: str) -> bool:
         """Say whether units of this kind may file the form for this part of a year, owed or not."""
         return self.is_owed(kind, part) or (kind in self.required_for and part in self.accepted_for)

@@ -4,6 +4,7 @@ What belongs here: the shapes between reading, the gate and bronze. What does no
 """
 
 from collections import Counter
+from collections.abc import Container
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -64,6 +65,12 @@ class FormRow:
     marks: dict[str, Mark] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)
 
+    def is_filled_in(self, given: Container[str]) -> bool:
+        """Say whether anything stands in it besides what blank workbooks bring (`Form.given`); `x` does."""
+        return any(value is not None and code not in given for code, value in self.values.items()) or any(
+            mark is not Mark.BLANK and code not in given for code, mark in self.marks.items()
+        )
+
 
 @dataclass
 class FormTable:
@@ -79,6 +86,14 @@ class FormTable:
     columns: dict[str, int]
     rows: list[FormRow] = field(default_factory=list)
     total: FormRow | None = None
+
+    def is_left_empty(self, given: Container[str]) -> bool:
+        """Say whether it has rows, and nothing was filled into any of them.
+
+        A sheet without rows is another matter: those that are expected are missing, or none is (no
+        organisation, no assigned target).
+        """
+        return bool(self.rows) and not any(row.is_filled_in(given) for row in self.rows)
 
     def cell(self, row: FormRow | int, column: str) -> str:
         """Give the A1 address of a column's cell in a row."""

@@ -104,7 +104,7 @@ def subject_of(submission: Submission, period: Period | None, context: GateConte
     forms: dict[str, FormStatus] = {}
     for form in catalogue.forms.values():
         if form.code in tables and form.is_accepted(kind, part):
-            is_empty = _is_empty(form, tables[form.code])
+            is_empty = tables[form.code].is_left_empty(form.given)
             forms[form.code] = FormStatus.EMPTY if is_empty else FormStatus.FILED
         else:
             forms[form.code] = FormStatus.MISSING if form.is_owed(kind, part) else FormStatus.NOT_OWED
@@ -114,24 +114,6 @@ def subject_of(submission: Submission, period: Period | None, context: GateConte
             if status is FormStatus.EMPTY and not catalogue.forms[code].is_owed(kind, part):
                 forms[code] = FormStatus.NOT_OWED
     return Subject(submission, period, unit, forms)
-
-
-def _is_empty(form: Form, table: FormTable) -> bool:
-    """Say whether a sheet has rows, and nothing was filled into any of them.
-
-    A sheet without rows is another matter: those that are expected are missing, or none is (no organisation, no
-    assigned target).
-    """
-    return bool(table.rows) and not any(is_filled_in(form, row) for row in table.rows)
-
-
-def is_filled_in(form: Form, row: FormRow) -> bool:
-    """Say whether anything stands in a row besides what blank workbooks bring; `x` and errors do."""
-    return any(
-        row.values.get(column.code) is not None or row.marks.get(column.code, Mark.BLANK) is not Mark.BLANK
-        for column in form.columns
-        if column.code not in form.given
-    )
 
 
 @dataclass(frozen=True, slots=True)

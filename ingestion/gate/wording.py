@@ -14,7 +14,7 @@ import numpy as np
 
 from ingestion.catalogue import Label, Language
 from ingestion.findings import Finding, Severity
-from ingestion.gate.batch import Batch, CellFrame, Frame, OwedFrame, Place, Subject, is_filled_in
+from ingestion.gate.batch import Batch, CellFrame, Frame, OwedFrame, Place, Subject
 from ingestion.gate.context.registry import facts_of
 from ingestion.gate.evaluate import Mask, evaluate
 from ingestion.gate.rules import Check
@@ -172,7 +172,7 @@ class Wording:
         found: list[tuple[int, Finding]] = []
         for cells in by_row.values():
             subject, filed = int(frame.submission[cells[0]]), frame.form_row(cells[0])
-            if len(cells) == 1 or filed is None or is_filled_in(frame.form_of(cells[0]), filed):
+            if len(cells) == 1 or filed is None or filed.is_filled_in(frame.form_of(cells[0]).given):
                 found += [(subject, self._of_row(cell)) for cell in cells]
                 continue
             others = [frame.own_place("", cell) for cell in cells[1:]]

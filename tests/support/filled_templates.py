@@ -13,7 +13,7 @@ from typing import Any
 from ingestion.catalogue import Form
 from ingestion.cells import column_letter
 from ingestion.gate import rule_book
-from ingestion.gate.batch import Batch, Frame, is_filled_in, subject_of
+from ingestion.gate.batch import Batch, Frame, subject_of
 from ingestion.gate.evaluate import mask
 from ingestion.gate.excel import ROW, SheetPlace
 from ingestion.gate.vectors import FALSE
@@ -195,8 +195,7 @@ def _exaggerate(book: Any, form: Form, rng: random.Random) -> None:
 
 def _leave_none_empty(book: Any, form: Form) -> None:
     """Fill something in: of an empty sheet the gate says nothing but that it is empty."""
-    table = book.table(form.code)
-    if table.rows and not any(is_filled_in(form, row) for row in table.rows):
+    if book.table(form.code).is_left_empty(form.given):
         column = next(c.code for c in form.number_columns if c.code not in form.given)
         book.tables[form.code][0][column] = 0
 

@@ -10,11 +10,14 @@ import pyarrow.parquet as pq
 import pytest
 
 from ingestion import intake, pipeline
-from ingestion.bronze import form_schema
+from ingestion.bronze import Filed, form_schema, write_period
 from ingestion.catalogue import Catalogue, Indicator, Label, Term, load_catalogue
 from ingestion.home import Home
+from ingestion.ledger import Received, SubmissionRecord
+from ingestion.reading import read_file
 from ingestion.reference import all_periods, write_reference
 from ingestion.registry import CalendarPeriod, Registry, Statement, Target, TermOfOffice
+from ingestion.submissions import SubmissionKey
 
 NOW = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 Write = Callable[..., Path]
@@ -66,6 +69,25 @@ def test_a_form_file_has_the_types_of_its_form(
 def test_a_form_without_rows_has_no_file(judged: Callable[..., Path], workbook: Write) -> None:
     bronze = judged(workbook("KA", "2019-Q1"))
     assert sorted(path.name for path in (bronze / "forms").iterdir()) == ["B01", "B02", "B05", "B06"]
+
+
+@pytest.mark.parametrize(
+    ("period", "forms"), [("2015-2020-NK", ["B06", "B09"]), ("2019-N", ["B05", "B06", "B09"])]
+)
+def test_a_sheet_that_need_not_be_filed_and_was_left_empty_was_not(
+    workbook: Write, catalogue: Catalogue, tmp_path: Path, period: str, forms: list[str]
+) -> None:
+    form = catalogue.forms["B05"]
+    left = {(form.code, i, c.code): None for i in range(32) for c in form.columns if c.code not in form.given}
+    reading = read_file(workbook("KA", "2015-2020-NK", changes=left), catalogue)
+    received = Received(f"KA.{period}.r1", "KA", period, 1, "a", "a", "a.xlsx", NOW, "xlsx", "", "a", NOW)
+    filed = Filed(SubmissionRecord(SubmissionKey("KA", period, 1), received), reading)
+
+    write_period(tmp_path, catalogue, period, [filed])
+
+    assert sorted({row["form_code"] for row in table(tmp_path, "columns").to_pylist()}) == forms
+    found = {path.parent.name for path in (tmp_path / "forms").glob("*/*.parquet")}
+    assert ("B05" in found) == ("B05" in forms)
 
 
 def test_every_cell_of_a_row_can_be_found_again(judged: Callable[..., Path], workbook: Write) -> None:
