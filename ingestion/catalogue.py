@@ -91,10 +91,12 @@ class Column(_Strict):
         return frozenset(fold(name) for name in names)
 
     def full_label(self, language: Language = "vi") -> str:
-        """Give group and label in one line, as messages name a column."""
+        """Give group and label in one line, as messages name a column; what both say is said once."""
+        label = self.label.get(language)
         if self.group is None:
-            return self.label.get(language)
-        return f"{self.group.get(language)}: {self.label.get(language)}"
+            return label
+        group = self.group.get(language)
+        return group if fold(group) == fold(label) else f"{group}: {label}"
 
 
 class Line(_Strict):

@@ -81,3 +81,10 @@ def test_a_form_file_that_does_not_fit_is_named_with_the_reason(
     with pytest.raises(CatalogueError, match=complaint) as error:
         load_forms(tmp_path)
     assert "B06.yml" in str(error.value)
+
+
+def test_a_column_named_as_its_group_is_named_once() -> None:
+    form = load_catalogue().forms["B07"]
+    assert form.by_code["total"].full_label() == "Tổng số"
+    assert form.by_code["total"].full_label("en") == "Total"
+    assert form.by_code["female"].full_label() == "Tổng số: nữ"

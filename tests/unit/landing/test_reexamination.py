@@ -48,7 +48,7 @@ class Office:
 
     def decide(self, submission: str, decision: Any) -> SubmissionRecord:
         record: SubmissionRecord = self._step(
-            pipeline.decide, submission=submission, decision=decision, reason="đã đối chiếu", by="ban dữ liệu"
+            pipeline.decide, submission=submission, decision=decision, reason="đã đối chiếu", by="tổ dữ liệu"
         )
         return record
 
