@@ -260,7 +260,9 @@ class Workbook:
             texts = {c: text for (f, i, c), text in self.texts.items() if (f, i) == (code, index)}
             table.rows.append(FormRow(FIRST_ROW + index, dict(values), marks, texts))
         if code in self.totals:
-            table.total = FormRow(FIRST_ROW + len(table.rows), self.totals[code])
+            texts = {column: v for column, v in self.totals[code].items() if isinstance(v, str)}
+            values = {column: None if column in texts else v for column, v in self.totals[code].items()}
+            table.total = FormRow(FIRST_ROW + len(table.rows), values, texts=texts)
         return table
 
     def submission(self) -> Submission:
