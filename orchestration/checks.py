@@ -111,7 +111,7 @@ def publication_gate(
     report = check_marts(home.home.warehouse, home.home.bronze, _previous(home.home))
     explained = [f for f in report.failures if config.note and f.check in _EXPLAINED_BY_NOTE]
     failures = [f for f in report.failures if f not in explained]
-    progress.finish("publication_gate", str(len(failures)))
+    progress.finish("publication_gate", "–" if report.is_empty else str(len(failures)))
     rows = [{"check": f.check, "message": f.message} for f in failures]
     return dg.AssetCheckResult(
         passed=not failures,
@@ -119,6 +119,7 @@ def publication_gate(
         metadata={
             "failures": len(failures),
             "explained_by_note": len(explained),
+            "nothing_accepted": report.is_empty,
             "failed": _table(rows, ("check", "message")),
         },
     )

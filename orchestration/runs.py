@@ -58,6 +58,12 @@ class RunOutcome:
         """Give what an asset said of itself, or a default if it did not get that far."""
         return self.facts.get(asset, {}).get(name, default)
 
+    @property
+    def has_nothing_accepted(self) -> bool:
+        """Whether it stopped only because no report has been accepted yet, which is no fault of anything."""
+        is_empty = self.checks.get("publication_gate", {}).get("nothing_accepted", False)
+        return self.failure is not None and self.failure.is_gate and bool(is_empty)
+
 
 def run_job(
     home: Home,
@@ -95,7 +101,7 @@ def run_job(
             tags={LAUNCHED_BY_TAG: COMMAND_LINE, **range_tags(instance.get_dynamic_partitions(name), period)},
         )
         outcome = _outcome(result)
-        if outcome.failure is not None:
+        if outcome.failure is not None and not outcome.has_nothing_accepted:
             failure = outcome.failure
             alerting.run_failed(home, outcome.run_id, failure.step or job, failure.message, environment.now())
         return outcome

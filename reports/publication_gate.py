@@ -82,7 +82,7 @@ class PublicationFailure:
     def text(self, language: Language = "vi") -> str:
         """Give the failure in words."""
         if not self.subject:
-            return message("publication.something_to_check", language, check=self.check)
+            return message("publication.nothing_accepted", language)
         return message(
             f"publication.{self.check}",
             language,
@@ -113,6 +113,11 @@ class PublicationReport:
     def passed(self) -> bool:
         """Whether the marts may be published."""
         return not self.failures
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing has been accepted yet, so that there is nothing to publish."""
+        return any(not failure.subject for failure in self.failures)
 
 
 def _written(value: float | None, language: Language) -> str:

@@ -123,6 +123,9 @@ def _show(call: Invocation, outcome: "RunOutcome", summary: dict[str, Any], seco
     if failure is None:
         click.echo(call.text("cli.run.done", seconds=seconds))
         return
+    if outcome.has_nothing_accepted:
+        click.echo(call.text("cli.run.nothing_accepted", home=call.home.root), err=True)
+        return
     if failure.is_gate:
         click.echo(call.text("cli.run.gate_failed"), err=True)
         for row in outcome.checks.get("publication_gate", {}).get("failed", [])[:_GATE_LINES]:

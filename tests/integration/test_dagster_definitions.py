@@ -23,6 +23,7 @@ from orchestration.resources import Clock, TongketHome
 from orchestration.schedules import nightly
 from orchestration.sensors import inbox_sensor
 from orchestration.warehouse import PROJECT_DIR
+from reports.publication_gate import PublicationFailure, PublicationReport
 from tests.integration.small_state import make_home
 
 GROUPS = {
@@ -196,12 +197,25 @@ def test_a_note_explains_what_shrank_and_nothing_else(
     home: Home, monkeypatch: pytest.MonkeyPatch, failed: tuple[str, ...], note: str, passes: bool
 ) -> None:
     failures = [SimpleNamespace(check=name, message=name) for name in failed]
-    monkeypatch.setattr(checks, "check_marts", lambda *_: SimpleNamespace(failures=failures))
+    monkeypatch.setattr(checks, "check_marts", lambda *_: SimpleNamespace(failures=failures, is_empty=False))
     result = checks.publication_gate(
         home=TongketHome(root=str(home.root)), progress=Silent(), config=checks.GateConfig(note=note)
     )
     assert isinstance(result, dg.AssetCheckResult)
     assert (result.passed, result.severity) == (passes, dg.AssetCheckSeverity.ERROR)
+
+
+def test_the_gate_says_when_nothing_has_been_accepted_yet(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report = PublicationReport({"bronze_totals": 0}, (PublicationFailure("bronze_totals", {}, None, None),))
+    monkeypatch.setattr(checks, "check_marts", lambda *_: report)
+    result = checks.publication_gate(
+        home=TongketHome(root=str(home.root)), progress=Silent(), config=checks.GateConfig()
+    )
+    assert isinstance(result, dg.AssetCheckResult)
+    assert not result.passed
+    assert result.metadata["nothing_accepted"] == dg.MetadataValue.bool(True)
 
 
 def test_a_run_that_was_killed_does_not_look_alive_for_ever(home: Home) -> None:

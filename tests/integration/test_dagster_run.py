@@ -225,7 +225,8 @@ def test_a_failed_publication_gate_keeps_the_release_that_is_up(
     up, releases = home.site.resolve(), sorted(home.releases.iterdir())
 
     def fails(*_: object) -> SimpleNamespace:
-        return SimpleNamespace(passed=False, failures=[SimpleNamespace(check="totals", message="20 <> 21")])
+        failure = SimpleNamespace(check="totals", message="20 <> 21")
+        return SimpleNamespace(passed=False, is_empty=False, failures=[failure])
 
     monkeypatch.setattr(checks, "check_marts", fails)
     last_steps = ("warehouse", "report_project", "rendered_reports", "release")

@@ -3,15 +3,18 @@
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 
+from ingestion.catalogue import Language
 from ingestion.home import Home
+from ingestion.messages import message
 from ingestion.registry import load_registry
-from orchestration import terminal
+from orchestration import runs, terminal
 from orchestration.cli import main
 from orchestration.errors import suggestions, write_traceback
 from orchestration.lock import WriterBusyError, writer_lock
@@ -103,6 +106,20 @@ def test_what_libraries_print_goes_to_the_log_and_the_user_keeps_a_stream(tmp_pa
     log = (tmp_path / "log").read_text(encoding="utf-8")
     for noise in ("noise", "child", "old", "raw"):
         assert noise in log
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_a_run_in_which_nothing_is_accepted_yet_says_so_and_not_that_something_broke(
+    call: Callable[..., Result], home: Home, monkeypatch: pytest.MonkeyPatch, language: Language
+) -> None:
+    failure = runs.Failure("warehouse_publication_gate", "DagsterAssetCheckFailedError", "1 failed", is_gate=True)
+    outcome = runs.RunOutcome("run", failure, {}, {"publication_gate": {"nothing_accepted": True}})
+    monkeypatch.setattr(runs, "run_job", lambda *_, **__: outcome)
+    answer = call("run", language=language)
+    assert answer.exit_code == 1
+    assert message("cli.run.nothing_accepted", language, home=home.root) in answer.output
+    assert "bronze_totals" not in answer.output and "--note" not in answer.output
+    assert f"tongket --home {home.root} status" in answer.output
 
 
 def test_nothing_in_a_table_is_taken_for_markup(capsys: pytest.CaptureFixture[str]) -> None:
