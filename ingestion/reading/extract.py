@@ -50,7 +50,7 @@ _GLUED = re.compile(r"(?<=[a-z])(?=[0-9])")
 
 def read_extract(sheets: list[SheetCells]) -> dict[str, str]:
     """Give names by code as the workbook's own extract lists them; empty where it carries none."""
-    sheet = next((sheet for sheet in sheets if sheet.name == SHEET), None)
+    sheet = _named(SHEET, sheets)
     if sheet is None:
         return {}
     heads = {cell.text: place for place, cell in sheet.cells.items() if cell.text in (_CODE, _NAME)}
@@ -65,9 +65,14 @@ def read_extract(sheets: list[SheetCells]) -> dict[str, str]:
     }
 
 
+def _named(name: str, sheets: list[SheetCells]) -> SheetCells | None:
+    """Find a sheet; an export as CSVs puts the workbook's name before it."""
+    return next((sheet for sheet in sheets if sheet.name == name or sheet.name.endswith(f"-{name}")), None)
+
+
 def read_carried(sheets: list[SheetCells]) -> list[tuple[str, str]]:
     """Give the lines that a template carries for a check without a registry: the table and the row as text."""
-    sheet = next((sheet for sheet in sheets if sheet.name == CARRIED_SHEET), None)
+    sheet = _named(CARRIED_SHEET, sheets)
     if sheet is None:
         return []
     cells = sheet.cells

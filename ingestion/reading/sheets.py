@@ -21,10 +21,11 @@ from ingestion.submissions import Problem, Reading
 EXPLANATIONS = "Giai_trinh"
 _EXPLANATION_NAMES = frozenset({"giai trinh", "explanations"})
 _COVER_NAMES = frozenset({"bia", "trang bia", "cover"})
-_EXTRACT_PREFIX = "dm "
-"""Sheets that the template fills from the registry (DM_TCCSD, DM_CT); nothing is read from them."""
+_EXTRACT = re.compile(r"dm .*|.* dm (?:tccsd|ct|dl)")
+"""Sheets that the template fills from the registry (DM_TCCSD, DM_CT), of which nothing is read here; an export
+as CSVs puts the workbook's name before theirs."""
 
-_RECEIPT = re.compile(r"Ket_qua(?: \(\d+\))?")
+_RECEIPT = re.compile(r"(?:.*-)?Ket_qua(?: \(\d+\))?")
 """The sheet that a returned workbook tells its findings on, and what programs call a copy of it."""
 
 _NUMBERED = re.compile(r"(?:b|bm|bieu|bieu mau|bieu so|mau|mau so|form) ?0*([1-9][0-9]?)(?: .*)?")
@@ -104,7 +105,7 @@ def _choose(book: Book, catalogue: Catalogue, reading: Reading) -> dict[str, _Ma
     """Give the sheet of each form: the visible one, the most surely recognised, the first."""
     matches: list[_Match] = []
     for sheet in book.sheets:
-        if folded(sheet.name).startswith(_EXTRACT_PREFIX) or _RECEIPT.fullmatch(sheet.name):
+        if _EXTRACT.fullmatch(folded(sheet.name)) or _RECEIPT.fullmatch(sheet.name):
             continue
         grid = Grid(sheet)
         known = recognise(grid, catalogue)

@@ -124,6 +124,20 @@ def test_a_csv_named_otherwise_is_recognised_by_its_codes(make: Any, tmp_path: P
     assert {note.code for note in reading.notes} == {"R104", "R105"}
 
 
+def test_exported_sheets_are_known_behind_the_name_of_their_workbook(make: Any, tmp_path: Path) -> None:
+    folder = tmp_path / "export"
+    folder.mkdir()
+    (folder / "bc-2019-B01.csv").write_text(f"{HEAD}\n1,Chi bộ A,1,2,\n", encoding="utf-8")
+    (folder / "bc-2019-DM_TCCSD.csv").write_text("org_code,org_name\n01,Chi bộ A\n", encoding="utf-8")
+    targets = "indicator_code,target_min,target_max,unit_code,document\nadmissions,5,,PERSON,x\n"
+    (folder / "bc-2019-DM_CT.csv").write_text(targets, encoding="utf-8")
+    (folder / "bc-2019-Ket_qua.csv").write_text("Lỗi,B01\n", encoding="utf-8")
+    reading = make.read(folder)
+    assert list(reading.tables) == ["B01"]
+    assert reading.tables["B01"].rows[0].values["org_code"] == "01"
+    assert "R033" not in {problem.code for problem in reading.problems}
+
+
 def test_names_in_an_archive_are_decoded_and_nested(make: Any, tmp_path: Path) -> None:
     content = f"{HEAD}\nDB-01,a,1,2,\n".encode()
     named = unicodedata.normalize("NFD", "Báo cáo/Biểu 01 – Tăng, giảm.csv")
