@@ -143,7 +143,7 @@ class Explained:
 
 @dataclass(frozen=True)
 class Decided:
-    """The data team accepted a doubtful submission or withdrew an accepted one."""
+    """The data team accepted a doubtful submission, withdrew an accepted one or refused a held one."""
 
     submission: str
     decision: Literal["accept", "reject"]
@@ -208,6 +208,7 @@ Event = (
 _Tagged = Annotated[Event, Field(discriminator="event")]
 _EVENTS: TypeAdapter[Event] = TypeAdapter(_Tagged)
 _ACCEPTABLE = frozenset({Verdict.NEEDS_EXPLANATION, Verdict.ON_HOLD})
+_REJECTABLE = frozenset({Verdict.ACCEPTED, Verdict.ON_HOLD})
 
 
 @dataclass
@@ -289,6 +290,21 @@ class SubmissionRecord:
     def status(self) -> Verdict | None:
         """The verdict as overridden by the newest decision; None before the gate was asked."""
         return self.decision.status if self.decision else self.verdict
+
+    @property
+    def is_taken_back(self) -> bool:
+        """Whether the data team, and not the gate, rejected it."""
+        return self.decision is not None and self.decision.decision == "reject"
+
+    @property
+    def told_as(self) -> str:
+        """How people are told where it stands: its status, but withdrawn or refused for the data team's no.
+
+        Withdrawn is what counted before, refused what was only held.
+        """
+        if self.is_taken_back:
+            return "withdrawn" if self.was_accepted else "refused"
+        return str(self.status or "pending")
 
     def status_at(self, moment: datetime) -> Verdict | None:
         """Give the verdict as overridden by what was decided up to a moment."""
@@ -384,9 +400,9 @@ class LedgerState:
             raise DecisionRefusedError(
                 message("landing.decision.not_acceptable", submission=event.submission, status=_said(record))
             )
-        if event.decision == "reject" and record.status is not Verdict.ACCEPTED:
+        if event.decision == "reject" and record.status not in _REJECTABLE:
             raise DecisionRefusedError(
-                message("landing.decision.not_accepted", submission=event.submission, status=_said(record))
+                message("landing.decision.not_rejectable", submission=event.submission, status=_said(record))
             )
         before = self.effective(record.key.unit, record.key.period)
         record.decisions += (event,)
@@ -421,12 +437,34 @@ class LedgerState:
         return next(accepted, None)
 
     def standing(self) -> Iterator[SubmissionRecord]:
-        """Give what somebody may still ask about: of each unit and period what counts, and what came last."""
+        """Give what somebody may still ask about: of each unit and period what counts, and what came last.
+
+        What the data team took back is settled.
+        """
         for (unit, period), names in self._revisions.items():
             newest, counting = self.submissions[names[-1]], self.effective(unit, period)
             if counting is not None and counting is not newest:
                 yield counting
-            yield newest
+            if not newest.is_taken_back:
+                yield newest
+
+    def open_cases(self) -> tuple[SubmissionRecord, ...]:
+        """Give each unit's newest revision for a period that is held back, or not judged yet.
+
+        A file whose period could not be told is answered by whatever its unit sent after it. What the data team
+        took back leaves nothing open where another revision counts.
+        """
+        newest = [self.submissions[names[-1]] for _, names in sorted(self._revisions.items())]
+        last_of: dict[str, datetime] = {}
+        for record in newest:
+            last_of[record.key.unit] = max(record.received_at, last_of.get(record.key.unit, record.received_at))
+        return tuple(
+            record
+            for record in newest
+            if record.status is not Verdict.ACCEPTED
+            and (record.key.period != UNKNOWN_PERIOD or record.received_at == last_of[record.key.unit])
+            and not (record.is_taken_back and self.effective(record.key.unit, record.key.period) is not None)
+        )
 
     def open_questions(self) -> tuple[SubmissionRecord, ...]:
         """Give the submissions whose verdict a correction of earlier figures made doubtful, oldest first."""
@@ -460,7 +498,7 @@ def _demand_person_and_reason(event: Event) -> None:
 
 
 def _said(record: SubmissionRecord) -> str:
-    return message(f"landing.status.{record.status or 'pending'}")
+    return message(f"landing.status.{record.told_as}")
 
 
 class Ledger:

@@ -100,10 +100,24 @@ def write_return(
     return technical
 
 
-def untold_decisions(home: Home, record: SubmissionRecord) -> list[Decision]:
-    """Give the decisions on a submission of which no workbook tells."""
+def untold_decisions(home: Home, record: SubmissionRecord, counting: SubmissionKey | None) -> list[Decision]:
+    """Give the decisions on a submission of which no workbook tells.
+
+    Args:
+        home: the state folder.
+        record: the submission.
+        counting: the revision that counts for its period.
+    """
     return [
-        Decision(number, event.decision == "accept", event.reason, event.by, event.at)
+        Decision(
+            number,
+            event.decision == "accept",
+            event.reason,
+            event.by,
+            event.at,
+            is_refusal=record.told_as == "refused",
+            counting=counting,
+        )
         for number, event in enumerate(record.decisions, start=1)
         if not decision_path(home, record.key, number).exists()
     ]

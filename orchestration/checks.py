@@ -10,9 +10,8 @@ from pathlib import Path
 
 import dagster as dg
 
-from ingestion.findings import Verdict
 from ingestion.home import Home
-from ingestion.ledger import UNKNOWN_PERIOD, Ledger, LedgerState, SubmissionRecord
+from ingestion.ledger import Ledger, SubmissionRecord
 from orchestration.progress import Progress
 from orchestration.resources import TongketHome
 from reports import release as releases
@@ -20,23 +19,7 @@ from reports.publication_gate import check_marts
 
 _SHOWN = 200
 _EXPLAINED_BY_NOTE = {"nothing_shrank"}
-_HELD = (Verdict.UNREADABLE, Verdict.REJECTED, Verdict.NEEDS_EXPLANATION, Verdict.ON_HOLD)
-
-
-def open_cases(state: LedgerState) -> list[SubmissionRecord]:
-    """Give each unit's newest revision for a period that is held back, or not judged yet.
-
-    A file whose period could not be told is answered by whatever its unit sent after it.
-    """
-    pairs = {(record.key.unit, record.key.period) for record in state.submissions.values()}
-    newest = [state.revisions(unit, period)[-1] for unit, period in sorted(pairs)]
-    last_of = {record.key.unit: record.received_at for record in sorted(newest, key=lambda r: r.received_at)}
-    return [
-        record
-        for record in newest
-        if record.status is not Verdict.ACCEPTED
-        and (record.key.period != UNKNOWN_PERIOD or record.received_at == last_of[record.key.unit])
-    ]
+_HELD = ("unreadable", "rejected", "needs_explanation", "on_hold", "withdrawn", "refused")
 
 
 def findings_table(records: Iterable[SubmissionRecord]) -> dg.TableMetadataValue:
@@ -72,15 +55,15 @@ def _table(rows: Sequence[Mapping[str, str]], columns: Sequence[str]) -> dg.Tabl
 )
 def intake_gate(home: TongketHome) -> dg.AssetCheckResult:
     """Say what is held back, with what is wrong with it."""
-    held = open_cases(Ledger(home.home.ledger).replay())
-    counted = Counter(str(record.status or "pending") for record in held)
+    held = Ledger(home.home.ledger).replay().open_cases()
+    counted = Counter(record.told_as for record in held)
     return dg.AssetCheckResult(
         passed=not held,
         severity=dg.AssetCheckSeverity.WARN,
         description=f"{len(held)} open cases" if held else "Every submission is accepted.",
         metadata={
             "open_cases": len(held),
-            **{str(verdict): counted[verdict] for verdict in _HELD},
+            **{name: counted[name] for name in _HELD},
             "findings": findings_table(held),
         },
     )

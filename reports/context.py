@@ -96,7 +96,8 @@ class Filing:
     """Whether a unit filed for one period, in time, and with what result.
 
     Attributes:
-        status: accepted where a revision counts, else where the newest stands; missing where nothing came.
+        status: accepted where a revision counts, else where the newest stands, withdrawn and refused ones told
+            apart; missing where nothing came.
     """
 
     org: str
@@ -111,7 +112,11 @@ class Filing:
 
 @dataclass(frozen=True)
 class Submission:
-    """One submission and where it stands."""
+    """One submission and where it stands.
+
+    Attributes:
+        standing: the status; withdrawn or refused where the data team rejected it.
+    """
 
     id: str
     org: str
@@ -121,6 +126,12 @@ class Submission:
     status: str
     errors: int
     warnings: int
+    standing: str = ""
+
+    @property
+    def is_taken_back(self) -> bool:
+        """Whether the data team, and not the gate, rejected it."""
+        return self.standing in ("withdrawn", "refused")
 
     @property
     def is_accepted(self) -> bool:
@@ -255,14 +266,20 @@ class Site:
     def open_cases(self) -> tuple[Submission, ...]:
         """The newest submission of each unit and period where it is not accepted.
 
-        A file whose period could not be told is answered by whatever its unit sent after it.
+        A file whose period could not be told is answered by whatever its unit sent after it. What the data team
+        took back leaves nothing open where another revision counts.
         """
         newest: dict[tuple[str, str], Submission] = {}
         for submission in self.submissions:
             key = (submission.org, submission.period)
             if key not in newest or submission.revision > newest[key].revision:
                 newest[key] = submission
-        found = (s for s in newest.values() if not s.is_accepted and not self._is_answered(s))
+        counting = {(s.org, s.period) for s in self.submissions if s.is_accepted}
+        found = (
+            s
+            for key, s in newest.items()
+            if not s.is_accepted and not self._is_answered(s) and not (s.is_taken_back and key in counting)
+        )
         return tuple(sorted(found, key=lambda s: (s.org, self.order(s.period))))
 
     def _is_answered(self, case: Submission) -> bool:
@@ -270,6 +287,11 @@ class Site:
             return False
         later = (s.received_at for s in self.submissions if s.org == case.org and s.received_at is not None)
         return any(received > case.received_at for received in later)
+
+    @cached_property
+    def answered(self) -> tuple[Submission, ...]:
+        """The files whose period could not be told, after which their unit sent others."""
+        return tuple(s for s in self.submissions if not s.is_accepted and self._is_answered(s))
 
     def order(self, period: str) -> tuple[date, str]:
         """Give the calendar order of a period; unknown ones come last."""
@@ -328,9 +350,15 @@ class Site:
         )
 
     def open_of(self, unit: Unit) -> tuple[Submission, ...]:
-        """Give the open cases of a unit within its term."""
+        """Give the open cases of a unit within its term; what has no period stands with its newest term."""
         periods = {filing.period for filing in self.filings_of(unit)}
-        return tuple(case for case in self.open_cases if case.org == unit.code and case.period in periods)
+        newest = max((u.term for u in self.units if u.code == unit.code), key=self.order, default=None)
+        return tuple(
+            case
+            for case in self.open_cases
+            if case.org == unit.code
+            and (case.period in periods or (case.period not in self.periods and unit.term == newest))
+        )
 
 
 def load_site(warehouse: Path, *, as_of: datetime, code_version: str, term: str | None = None) -> Site:
@@ -491,6 +519,7 @@ def _submission(row: dict[str, Any]) -> Submission:
         status=row["status"],
         errors=int(row["n_errors"] or 0),
         warnings=int(row["n_warnings"] or 0),
+        standing=row["standing"],
     )
 
 

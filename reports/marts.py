@@ -63,6 +63,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         "revision",
         "received_at",
         "status",
+        "standing",
         "n_errors",
         "n_warnings",
     ),

@@ -65,6 +65,12 @@ def open_page(site: Site) -> Page:
         blocks.append(numbered(open_cases(site, cases), grids))
     else:
         blocks.append(Paragraph(message("report.open.intro.zero")))
+    if site.answered:
+        shown = write.number(len(site.answered))
+        blocks.append(Heading(2, message("report.answered.heading"), "tep-chua-ro-ky"))
+        blocks.append(Paragraph(message("report.answered.intro", count=shown)))
+        grids += 1
+        blocks.append(numbered(open_cases(site, site.answered, message("report.answered.table")), grids))
     blocks.append(Heading(2, message("report.review.heading"), "giai-trinh-can-xem-lai"))
     if site.explanations_to_review:
         shown = write.number(len(site.explanations_to_review))

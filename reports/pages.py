@@ -430,7 +430,7 @@ def completeness_by_unit(site: Site, units: Sequence[Unit], caption: str) -> Gri
     return Grid(caption, header, rows, ["l", "l", "r", "r", "r", "r", "r"], [2.8, 1.2, 1, 1, 1, 1.1, 1])
 
 
-def open_cases(site: Site, cases: Sequence[Submission]) -> Grid:
+def open_cases(site: Site, cases: Sequence[Submission], caption: str = "") -> Grid:
     """Lay out open cases: where they stand and what that means for the figures."""
     rows: list[list[Text]] = [
         [
@@ -438,7 +438,7 @@ def open_cases(site: Site, cases: Sequence[Submission]) -> Grid:
             site.names.get(case.org, case.org),
             write.period(case.period) if case.period in site.periods else message("report.period.unknown"),
             write.local_day(case.received_at) if case.received_at else message("report.value.missing_short"),
-            status_text(case.status),
+            status_text(case.standing or case.status),
             write.number(case.errors),
             write.number(case.warnings),
             message(f"report.open.effect.{_effect(site, case)}"),
@@ -448,17 +448,20 @@ def open_cases(site: Site, cases: Sequence[Submission]) -> Grid:
     names = ("submission", "unit", "period", "received", "status", "errors", "warnings", "effect")
     header = [message(f"report.column.{name}") for name in names]
     widths = [1.7, 1.6, 1.2, 1.1, 1.4, 0.6, 0.9, 1.8]
-    return Grid(message("report.open.table"), header, rows, ["l", "l", "l", "l", "l", "r", "r", "l"], widths)
+    title = caption or message("report.open.table")
+    return Grid(title, header, rows, ["l", "l", "l", "l", "l", "r", "r", "l"], widths)
 
 
 def status_text(status: str) -> str:
     """Write where a submission stands."""
-    known = ("accepted", "rejected", "needs_explanation", "on_hold", "unreadable", "withdrawn")
+    known = ("accepted", "rejected", "needs_explanation", "on_hold", "unreadable", "withdrawn", "refused")
     name = status if status in known else "other"
     return message(f"report.verdict_of_file.{name}", verdict=status)
 
 
 def _effect(site: Site, case: Submission) -> str:
+    if case in site.answered:
+        return "answered"
     accepted = [s for s in site.submissions if s.org == case.org and s.is_accepted]
     if any(s.period == case.period for s in accepted):
         return "earlier"

@@ -24,6 +24,8 @@ SYMBOLS = {
     "needs_explanation": "?",
     "on_hold": "…",
     "unreadable": "!",
+    "withdrawn": "↩",
+    "refused": "⊘",
     "other": "•",
     "missing": "○",
     "not_due": "□",

@@ -97,11 +97,13 @@ def _decisions(
 def _decided(record: SubmissionRecord, decision: Decided, state: LedgerState) -> dict[str, Any]:
     """Give who decided and why, what a submission was before, and which one counts from now on."""
     counting = state.effective(record.key.unit, record.key.period)
+    earlier = record.decisions[: record.decisions.index(decision)]
+    was = earlier[-1].status if earlier else record.verdict
     return {
         "decided_at": decision.at.isoformat(),
         "reason": decision.reason,
         "by": decision.by,
-        "was": str(record.verdict or ""),
+        "was": str(was or ""),
         "counting": str(counting.key) if counting else "",
     }
 

@@ -69,12 +69,14 @@ class Subject:
         unit: the reporting unit's version at the period's end, or the last one within the period; None where
             the registry does not know it, and then nothing but the file as such can be judged.
         forms: how each form stands.
+        is_of_another: whether the cover names another reporting unit, so that this is somebody else's workbook.
     """
 
     submission: Submission
     period: Period | None
     unit: Organisation | None
     forms: Mapping[str, FormStatus]
+    is_of_another: bool = False
 
     @property
     def is_known(self) -> bool:
@@ -113,7 +115,11 @@ def subject_of(submission: Submission, period: Period | None, context: GateConte
         for code, status in forms.items():
             if status is FormStatus.EMPTY and not catalogue.forms[code].is_owed(kind, part):
                 forms[code] = FormStatus.NOT_OWED
-    return Subject(submission, period, unit, forms)
+    cover = submission.reading.cover
+    named = (cover.reporting_org_code if cover else None) or submission.key.unit
+    # A code that nobody has is a slip of the pen; that of another unit makes it the other's workbook.
+    is_of_another = named != submission.key.unit and named in registry.reporting_units
+    return Subject(submission, period, unit, forms, is_of_another)
 
 
 @dataclass(frozen=True, slots=True)

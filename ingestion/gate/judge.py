@@ -99,11 +99,25 @@ def _judge_period(
         reading = subject.submission.reading
         findings = [finding_of_problem(problem) for problem in reading.problems]
         findings += [finding for _, finding in sorted(found[index], key=lambda pair: pair[0])]
+        if subject.is_of_another:
+            findings, outcomes[index] = _of_another_unit(findings, outcomes[index], book)
         findings = _explained(findings, reading.explanations, _sheets(subject))
         judged[subject.submission.key] = Judgement(
             verdict_of(findings, _is_locked(subject, context)), outcomes[index], findings
         )
     return judged
+
+
+def _of_another_unit(
+    findings: Sequence[Finding], outcomes: Sequence[Outcome], book: RuleBook
+) -> tuple[list[Finding], list[Outcome]]:
+    """Say of somebody else's workbook that it is one: hundreds of findings that follow would only hide it."""
+    rules = {rule for rule, one in book.rules.items() if one.scope != "file"}
+    kept = [finding for finding in findings if finding.rule not in rules]
+    not_run = (Outcome(outcome.rule, OutcomeStatus.NOT_RUN, "other_unit") for outcome in outcomes)
+    return kept, [
+        waived if outcome.rule in rules else outcome for outcome, waived in zip(outcomes, not_run, strict=True)
+    ]
 
 
 def _unreadable(submission: Submission, rules: Iterable[Rule]) -> Judgement:

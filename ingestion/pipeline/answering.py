@@ -28,7 +28,10 @@ def tell_decisions(home: Home, registry: Registry, catalogue: Catalogue, state: 
     faults: dict[str, str] = {}
     landing = Landing(home)
     for name, record in state.submissions.items():
-        untold = untold_decisions(home, record)
+        if not record.decisions:
+            continue
+        counting = state.effective(record.key.unit, record.key.period)
+        untold = untold_decisions(home, record, counting.key if counting else None)
         if record.verdict is None or not untold:
             continue
         judgement = Judgement(record.verdict, list(record.outcomes), list(record.findings))

@@ -43,6 +43,8 @@ class Decision:
 
     Attributes:
         number: which of the decisions on this submission it is, from 1.
+        is_refusal: whether what was not accepted had only been held, and never counted.
+        counting: the revision that counts for the period; None where none does.
     """
 
     number: int
@@ -50,11 +52,18 @@ class Decision:
     reason: str
     by: str
     at: datetime
+    is_refusal: bool = False
+    counting: SubmissionKey | None = None
 
     @property
     def verdict(self) -> Verdict:
         """What the submission is after it."""
         return Verdict.ACCEPTED if self.is_accepted else Verdict.REJECTED
+
+    @property
+    def kind(self) -> str:
+        """By what name the texts know it."""
+        return "accepted" if self.is_accepted else "refused" if self.is_refusal else "rejected"
 
 
 @dataclass(frozen=True)
@@ -86,8 +95,9 @@ class Answer:
 
     @property
     def asked(self) -> list[Finding]:
-        """The warnings that wait for an explanation; none where the data team has accepted them."""
-        return [] if self.decision is not None and self.decision.is_accepted else self.unexplained
+        """The warnings that wait for an explanation; none where the data team accepted or refused the file."""
+        is_settled = self.decision is not None and self.decision.kind != "rejected"
+        return [] if is_settled else self.unexplained
 
 
 @dataclass
@@ -236,13 +246,23 @@ def _hurry(answer: Answer) -> str:
 
 def _decided(grid: Grid, decision: Decision) -> None:
     """Say what the data team decided, why, who and when."""
-    verdict, kind = decision.verdict, "accepted" if decision.is_accepted else "rejected"
+    verdict, kind = decision.verdict, decision.kind
     grid.add(_wide(_both(f"returns.decision.{kind}"), f"verdict.{verdict}"), height=32)
     grid.add(_wide(message("returns.decision.reason", reason=decision.reason), f"todo.{verdict}"))
     moment = f"{decision.at.astimezone(VIETNAM_TIME):%H:%M %d/%m/%Y}"
     grid.add(_wide(message("returns.decision.by", by=decision.by, moment=moment), f"todo.{verdict}"))
-    grid.add(_wide(message(f"returns.decision.todo.{kind}"), f"todo.{verdict}"))
-    grid.add(_wide(message(f"returns.decision.todo.{kind}", "en"), f"todo_en.{verdict}"))
+    styles: tuple[tuple[Language, str], ...] = (("vi", "todo"), ("en", "todo_en"))
+    for language, style in styles:
+        if not decision.is_accepted:
+            grid.add(_wide(_what_counts(decision, language), f"{style}.{verdict}"))
+        grid.add(_wide(message(f"returns.decision.todo.{kind}", language), f"{style}.{verdict}"))
+
+
+def _what_counts(decision: Decision, language: Language) -> str:
+    """Say which figures the period has without the submission that was taken back."""
+    if decision.counting is None:
+        return message("returns.decision.nothing_counts", language)
+    return message("returns.decision.counting", language, submission=str(decision.counting))
 
 
 def _counts(answer: Answer) -> dict[str, Any]:

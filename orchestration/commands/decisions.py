@@ -34,7 +34,7 @@ def _decide(
         by=_person(by),
         now=environment.now(),
     )
-    shown = call.text(f"cli.verdict.{record.status}")
+    shown = call.text(f"cli.verdict.{record.told_as}")
     click.echo(call.text("cli.decision.done", submission=submission, status=shown, home=call.home.root))
     return 0
 

@@ -87,6 +87,8 @@ def _current_row(registry: Registry, state: LedgerState, unit: str, period: str)
         "unit": unit,
         "period": period,
         "status": str(status),
+        "decision": newest.decision.decision if newest and newest.decision else None,
+        "told_as": newest.told_as if newest else MISSING,
         "submission": str(newest.key) if newest else None,
         "accepted": str(counting.key) if counting else None,
         **_receipt(registry, revisions[0].received_at if revisions else None, period),
@@ -180,13 +182,13 @@ def status(call: Invocation, unit: str | None, period: str | None, show_history:
         names = ["at", "event", "subject", "by", "detail"]
     cells = [_trail_cells(call, row) if show_history else _current_cells(call, row) for row in rows]
     console().print(table([call.text(f"cli.status.column.{name}") for name in names], cells))
-    counted = Counter(row["status"] for row in standing)
-    settled = counted["accepted"] + counted[MISSING]
+    open_now = {str(record.key) for record in state.open_cases()}
+    counted = Counter(_place(row, open_now) for row in standing)
     click.echo(
         call.text(
             "cli.status.summary",
             accepted=counted["accepted"],
-            open=counted.total() - settled,
+            open=counted["open"],
             missing=counted[MISSING],
             waiting=len(intake.waiting(call.home)),
         )
@@ -199,9 +201,16 @@ def status(call: Invocation, unit: str | None, period: str | None, show_history:
     return 0
 
 
+def _place(row: dict[str, Any], open_now: set[str]) -> str:
+    """Say under what a unit and period is counted; a file that another one answered is nothing by itself."""
+    if row["submission"] in open_now:
+        return "open"
+    return MISSING if row["submission"] is None else "accepted" if row["accepted"] else "answered"
+
+
 def _current_cells(call: Invocation, row: dict[str, Any]) -> tuple[str, ...]:
     punctual = {True: call.text("cli.status.yes"), False: call.text("cli.status.no"), None: ""}
-    received, shown = minute(row["received_at"]), call.text(f"cli.verdict.{row['status']}")
+    received, shown = minute(row["received_at"]), call.text(f"cli.verdict.{row['told_as']}")
     if row["question"]:
         shown = call.text("cli.status.question", status=shown)
     counting = row["accepted"] if row["accepted"] != row["submission"] else None

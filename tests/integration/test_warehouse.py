@@ -346,7 +346,7 @@ def test_completeness_tells_what_is_missing_and_what_counts(connection: duckdb.D
         ("PA", "2019-N", True, "missing", None),
         ("PB", DANG, False, "accepted", "PB.2015-2020-NK.r1"),
         ("S", "2018-N", True, "missing", None),
-        ("S", "2020-9T", True, "rejected", None),
+        ("S", "2020-9T", True, "withdrawn", None),
         ("S", "2020-Q1", True, "accepted", "S.2020-Q1.r2"),
     ]
 

@@ -9,6 +9,7 @@ decided as (
         submission_id,
         status,
         decided_at,
+        bool_or(status = 'accepted') over (partition by submission_id) as was_accepted,
         row_number() over (partition by submission_id order by decision_no desc) as recency
     from {{ ref('stg_decision') }}
     where decided_at <= timestamp '{{ var("as_of") }}'
@@ -28,6 +29,13 @@ select
     submissions.verdict,
     submissions.verdict_at,
     coalesce(decided.status, submissions.verdict) as status,
+    -- what the data team took back had counted before, or was only held
+    case
+        when decided.status = 'rejected' and submissions.verdict <> 'accepted' and not decided.was_accepted
+            then 'refused'
+        when decided.status = 'rejected' then 'withdrawn'
+        else coalesce(decided.status, submissions.verdict)
+    end as standing,
     decided.decided_at,
     upper(coalesce(nullif(submissions.period_basis, ''), 'CUMULATIVE')) as period_basis,
     submissions.rules_version,

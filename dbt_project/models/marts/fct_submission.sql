@@ -10,6 +10,7 @@ select
     submissions.received_at,
     submissions.verdict,
     submissions.status,
+    submissions.standing,
     submissions.decided_at,
     submissions.period_basis,
     submissions.n_errors,

@@ -29,7 +29,7 @@ latest as (
     select
         reporting_org_code,
         period_code,
-        status,
+        standing,
         row_number() over (partition by reporting_org_code, period_code order by revision desc) as recency
     from {{ ref('fct_submission') }}
 
@@ -71,7 +71,7 @@ joined as (
         coalesce(owed.due_on, calendar.due_on) as due_on,
         received.period_code is not null as is_received,
         received.accepted_submission_id,
-        latest.status as latest_status
+        latest.standing as latest_standing
     from keys
     left join owed
         on
@@ -103,7 +103,7 @@ select
     -- a later revision that was refused takes nothing away from the one that counts
     case
         when accepted_submission_id is not null then 'accepted'
-        when is_received then latest_status
+        when is_received then latest_standing
         else 'missing'
     end as status,
     accepted_submission_id

@@ -8,6 +8,7 @@ import pytest
 from ingestion.alerts.alert import Kind, Role
 from ingestion.alerts.deadlines import NEAR, PAST, deadline_alerts
 from ingestion.alerts.events import COMMON_UNITS, FIRST_FINDINGS, IMPORTED_AFTER, ledger_alerts
+from ingestion.alerts.wording import compose
 from ingestion.catalogue import load_catalogue
 from ingestion.findings import Verdict
 from ingestion.ledger import Reexamined
@@ -62,6 +63,35 @@ def test_a_withdrawal_says_which_revision_counts_again(book, registry, later) ->
     (alert,) = ledger_alerts(book.state, registry, LONG_AGO)
     assert (alert.facts["counting"], alert.facts["by"], alert.facts["reason"]) == (first, "lan", "đã đối chiếu")
     assert alert.workbook == f"{second}.quyet-dinh-1", "the workbook that tells of the decision goes along"
+
+
+def test_a_refusal_of_a_held_file_is_told_as_what_it_is_and_a_later_withdrawal_is_not(
+    book, registry, later
+) -> None:
+    first = book.file("KA", Verdict.ACCEPTED)
+    refused = book.file("KA", Verdict.ON_HOLD, at=later(1))
+    book.decide(refused, "reject", later(2))
+    accepted = book.file("KB", Verdict.ON_HOLD, at=later(1))
+    book.decide(accepted, "accept", later(2))
+    book.decide(accepted, "reject", later(3))
+    told = [a for a in ledger_alerts(book.state, registry, LONG_AGO) if a.kind is Kind.WITHDRAWN]
+    assert [(a.submission, a.facts["was"], a.facts["counting"]) for a in told] == [
+        (refused, "on_hold", first),
+        (accepted, "accepted", ""),
+    ]
+    words = compose([told[0]], registry, "vi", "TK-1")
+    assert words.subject.startswith("Không nhận báo cáo năm 2025")
+    assert "quyết định không nhận.\nLý do: đã đối chiếu" in words.body and "không phải nộp lại" in words.body
+    assert f"được tính là của bản {first}" in words.body and "đã rút việc chấp nhận" not in words.body
+    assert "đã rút việc chấp nhận" in compose([told[1]], registry, "vi", "TK-1").body
+
+
+def test_whoever_decides_on_a_held_file_is_told_both_ways(book, registry) -> None:
+    held = book.file("KA", Verdict.ON_HOLD)
+    (asked,) = (a for a in ledger_alerts(book.state, registry, LONG_AGO) if a.kind is Kind.AWAITING_DECISION)
+    for language in ("vi", "en"):
+        body = compose([asked], registry, language, "TK-1").body
+        assert f"tongket accept {held} --reason" in body and f"tongket reject {held} --reason" in body
 
 
 def test_an_acceptance_is_told_after_a_return_and_not_otherwise(book, registry, later) -> None:

@@ -143,11 +143,42 @@ def test_what_is_refused_accepted_or_pending_cannot_be_accepted(verdict: Verdict
         state.apply(decided("A.2019-N.r1", "accept"))
 
 
-@pytest.mark.parametrize("verdict", [v for v in Verdict if v is not Verdict.ACCEPTED])
-def test_only_an_accepted_submission_can_be_withdrawn(verdict: Verdict) -> None:
+@pytest.mark.parametrize("verdict", [Verdict.REJECTED, Verdict.UNREADABLE, Verdict.NEEDS_EXPLANATION])
+def test_only_an_accepted_or_held_submission_can_be_rejected(verdict: Verdict) -> None:
     state = state_after(received(), judged("A.2019-N.r1", verdict))
     with pytest.raises(DecisionRefusedError):
         state.apply(decided("A.2019-N.r1", "reject"))
+
+
+def test_a_held_submission_can_be_refused_once_and_is_told_from_a_withdrawn_one() -> None:
+    state = state_after(received(1), judged("A.2019-N.r1"))
+    for number in (2, 3):
+        state.apply(received(number))
+        state.apply(judged(f"A.2019-N.r{number}", Verdict.ON_HOLD))
+    state.apply(decided("A.2019-N.r2", "accept"))
+    state.apply(decided("A.2019-N.r2", "reject"))
+    state.apply(decided("A.2019-N.r3", "reject"))
+    withdrawn, refused = (state.submissions[f"A.2019-N.r{number}"] for number in (2, 3))
+    assert (withdrawn.status, withdrawn.told_as) == (Verdict.REJECTED, "withdrawn")
+    assert (refused.status, refused.told_as) == (Verdict.REJECTED, "refused")
+    assert state.effective("A", "2019-N") is state.submissions["A.2019-N.r1"]
+    for decision in ("accept", "reject"):
+        with pytest.raises(DecisionRefusedError, match="không nhận"):
+            state.apply(decided("A.2019-N.r3", decision))
+
+
+def test_what_was_taken_back_is_an_open_case_only_where_nothing_else_counts() -> None:
+    def names(*events: Event) -> list[str]:
+        return [str(record.key) for record in state_after(*events).open_cases()]
+
+    first = (received(1), judged("A.2019-N.r1"))
+    held = (received(2), judged("A.2019-N.r2", Verdict.ON_HOLD))
+    refusal = decided("A.2019-N.r2", "reject")
+    assert names(*first, *held) == ["A.2019-N.r2"]
+    assert names(*first, *held, refusal) == []
+    assert names(*first, *held, refusal, decided("A.2019-N.r1", "reject")) == ["A.2019-N.r2"]
+    assert names(*first, decided("A.2019-N.r1", "reject")) == ["A.2019-N.r1"]
+    assert names(*first, received(2), judged("A.2019-N.r2", Verdict.REJECTED)) == ["A.2019-N.r2"]
 
 
 def test_a_decision_needs_a_reason() -> None:
@@ -264,10 +295,11 @@ def histories(draw: st.DrawFn) -> list[Event]:
         for name, record in state.submissions.items():
             if record.judged is None:
                 choices += [judged(name, verdict) for verdict in Verdict]
-            elif record.status is Verdict.ACCEPTED:
-                choices.append(decided(name, "reject"))
-            elif record.status in (Verdict.NEEDS_EXPLANATION, Verdict.ON_HOLD):
-                choices.append(decided(name, "accept"))
+            else:
+                if record.status in (Verdict.ACCEPTED, Verdict.ON_HOLD):
+                    choices.append(decided(name, "reject"))
+                if record.status in (Verdict.NEEDS_EXPLANATION, Verdict.ON_HOLD):
+                    choices.append(decided(name, "accept"))
             choices.append(Duplicate(name, record.key.unit, record.sha256, "x", NOW, f"{len(events)}", NOW))
         event = draw(st.sampled_from(choices))
         state.apply(event)

@@ -146,6 +146,27 @@ def test_status_shows_the_newest_revision_and_the_one_that_counts(call, home: Ho
     assert rows["VD-NX"]["status"] == "pending"
 
 
+def test_status_tells_withdrawn_and_refused_from_returned_and_counts_open_cases_as_a_run_does(
+    call, home: Home
+) -> None:
+    receive(home, "VD-SM", "2020-N", 1, Verdict.ACCEPTED)
+    refused = receive(home, "VD-SM", "2020-N", 2, Verdict.ON_HOLD)
+    withdrawn = receive(home, "VD-NX", "2020-N", 1, Verdict.ACCEPTED)
+    receive(home, "VD-SM", "unknown", 1, Verdict.UNREADABLE)
+    assert "REFUSED" in call("reject", refused, "--reason", "đã công bố").output
+    assert "ĐÃ RÚT" in call("reject", withdrawn, "--reason", "nhầm kỳ", language="vi").output
+    rows = json.loads(call("status", "--json").stdout)
+    found = {row["submission"]: (row["status"], row["decision"], row["told_as"]) for row in rows}
+    assert found[refused] == ("rejected", "reject", "refused")
+    assert found[withdrawn] == ("rejected", "reject", "withdrawn")
+    assert found["VD-SM.unknown.r1"] == ("unreadable", None, "unreadable")
+    shown = call("status").output
+    assert "REFUSED" in shown and "WITHDRAWN" in shown
+    opened = Ledger(home.ledger).replay().open_cases()
+    assert withdrawn in {str(record.key) for record in opened}
+    assert f"1 accepted, {len(opened)} open" in " ".join(shown.split())
+
+
 def test_status_history_prints_the_whole_trail_in_order(call, home: Home) -> None:
     name = receive(home, "VD-SM", "2020-N", 1, Verdict.NEEDS_EXPLANATION)
     told = Explained(name, (Explanation("V019", "B01", "C9", "chi bộ mới", 7),), SENT)

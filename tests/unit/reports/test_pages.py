@@ -320,5 +320,39 @@ def test_a_file_without_a_period_stays_open_until_its_unit_sends_another(site: S
     answer = Submission(
         "TG-GCT.2020-N.r1", "TG-GCT", "2020-N", 1, received + timedelta(days=2), "accepted", 0, 0
     )
-    assert unreadable in replace(site, submissions=(unreadable,)).open_cases
-    assert replace(site, submissions=(unreadable, answer)).open_cases == ()
+    alone = replace(site, submissions=(unreadable,))
+    unit = unit_of(site, "TG-GCT")
+    assert unreadable in alone.open_cases and unreadable in alone.open_of(unit)
+    assert unreadable.id in markdown(unit_page(alone, unit, PLAN)) and "Tệp chưa rõ kỳ" not in markdown(
+        open_page(alone)
+    )
+    answered = replace(site, submissions=(unreadable, answer))
+    assert answered.open_cases == () and answered.open_of(unit) == ()
+    text = markdown(open_page(answered))
+    assert "Không có hồ sơ nào đang mở" in text and "Tệp chưa rõ kỳ" in text and unreadable.id in text
+
+
+def test_what_was_withdrawn_is_no_faulty_report_and_leaves_nothing_open_where_another_counts(
+    site: Site,
+) -> None:
+    first, second, alone = (
+        Submission(f"VP-YL.{period}.r{number}", "VP-YL", period, number, None, status, 0, 0, standing)
+        for period, number, status, standing in (
+            ("2020-N", 1, "accepted", "accepted"),
+            ("2020-N", 2, "rejected", "withdrawn"),
+            ("2020-Q1", 1, "rejected", "refused"),
+        )
+    )
+    changed = replace(site, submissions=(first, second, alone))
+    assert changed.open_cases == (alone,)
+    assert replace(site, submissions=(second,)).open_cases == (second,)
+    text = markdown(open_page(changed))
+    assert "không nhận vì gửi sau khi khóa sổ" in text and "bị trả lại vì có lỗi" not in text
+    assert "đã rút" in markdown(open_page(replace(site, submissions=(second,))))
+    unit = unit_of(site, "VP-YL")
+    (matrix,) = (
+        block
+        for block in unit_page(replace(site, submissions=(first, second)), unit, PLAN).blocks
+        if isinstance(block, Grid) and "Tình trạng báo cáo theo kỳ" in block.caption
+    )
+    assert not any("đang mở" in str(cell) for row in matrix.rows for cell in row)

@@ -13,7 +13,7 @@ from ingestion import intake, pipeline, returning
 from ingestion.files import write_durably
 from ingestion.findings import Verdict
 from ingestion.home import Home
-from ingestion.ledger import Ledger
+from ingestion.ledger import Ledger, PeriodClosed
 from ingestion.returns import SHEET
 from ingestion.submissions import SubmissionKey
 from orchestration.cli import main
@@ -139,12 +139,14 @@ def test_check_says_in_one_line_that_the_folder_cannot_be_written_to(world: Worl
     assert "Traceback" not in done.output and "tep" in done.output
 
 
-def decide(filing: World, decision: Literal["accept", "reject"], reason: str) -> None:
+def decide(
+    filing: World, decision: Literal["accept", "reject"], reason: str, key: SubmissionKey = FIRST
+) -> None:
     pipeline.decide(
         filing.home,
         filing.registry,
         filing.catalogue,
-        str(FIRST),
+        str(key),
         decision,
         reason=reason,
         by="Lan",
@@ -168,12 +170,35 @@ def test_each_decision_is_told_in_a_workbook_beside_the_one_with_the_verdict(fil
     decide(filing, "reject", "Biểu 04 chưa khớp")
     text = said_in(returning.decision_path(filing.home, FIRST, 2))
     assert "RÚT LẠI" in text and "Lý do: Biểu 04 chưa khớp" in text and "gửi lại" in text
+    assert "chưa có số liệu nào của đơn vị được tính cho kỳ này" in text
     assert returning.return_path(filing.home, FIRST).read_bytes() == verdict
     assert sorted(path.name for path in (filing.home.returns / UNIT).iterdir()) == [
         f"{FIRST}.quyet-dinh-1.xlsx",
         f"{FIRST}.quyet-dinh-2.xlsx",
         f"{FIRST}.xlsx",
     ]
+
+
+@pytest.mark.parametrize("was_accepted", [False, True])
+def test_a_file_that_is_refused_or_withdrawn_is_answered_with_what_counts(
+    filing: World, was_accepted: bool
+) -> None:
+    path = filing.write("a.xlsx")
+    file(filing, path)
+    with Ledger(filing.home.ledger).writing() as ledger:
+        ledger.append([PeriodClosed("2020-N", "Lan", RECEIVED - timedelta(seconds=1), "chốt số")])
+    openpyxl.load_workbook(path, data_only=True).save(filing.folder / "b.xlsx")
+    report = file(filing, filing.folder / "b.xlsx")
+    assert report.verdicts == {str(SECOND): Verdict.ON_HOLD}
+    if was_accepted:
+        decide(filing, "accept", "đã gọi điện", SECOND)
+    decide(filing, "reject", "đã công bố số liệu", SECOND)
+    told = returning.decision_path(filing.home, SECOND, 2 if was_accepted else 1)
+    text = said_in(told)
+    assert f"Số liệu được tính cho kỳ này là của bản {FIRST}." in text
+    assert "Lý do: đã công bố số liệu" in text and "Người quyết định: Lan" in text
+    assert ("KHÔNG NHẬN" in text, "RÚT LẠI" in text) == (not was_accepted, was_accepted)
+    assert ("không phải gửi lại" in text) is not was_accepted
 
 
 def test_a_decision_that_a_crash_left_untold_is_told_by_the_next_run(
