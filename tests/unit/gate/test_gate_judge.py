@@ -77,6 +77,20 @@ class TestStages:
         assert {f.rule for f in judgement.findings} == {"V001"}
         assert world.reason(judgement, "V012") == "unknown_unit"
 
+    def test_the_workbook_of_another_unit_is_one_finding_and_its_figures_are_not_judged(self, world):
+        wrong = {"reporting_org_code": "U2"}
+        judgement = world.judge(world.workbook(cover=wrong).set("B01", closing_members=53))
+
+        assert [(f.rule, f.value, f.expected) for f in judgement.findings] == [("V001", "U2", "U1")]
+        assert world.reason(judgement, "V014") == "other_unit"
+        assert world.status(judgement, "V002") is PASS
+
+    def test_a_slip_in_the_code_of_the_unit_hides_nothing_else(self, world):
+        wrong = {"reporting_org_code": "U1x"}
+        judgement = world.judge(world.workbook(cover=wrong).set("B01", closing_members=53))
+
+        assert {"V001", "V014"} <= {f.rule for f in judgement.findings}
+
     def test_a_missing_sheet_is_one_finding_and_its_rules_are_not_run(self, world):
         judgement = world.judge(world.workbook().without("B01"))
 
