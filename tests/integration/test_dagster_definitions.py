@@ -205,9 +205,7 @@ def test_a_note_explains_what_shrank_and_nothing_else(
     assert (result.passed, result.severity) == (passes, dg.AssetCheckSeverity.ERROR)
 
 
-def test_the_gate_says_when_nothing_has_been_accepted_yet(
-    home: Home, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_gate_says_when_nothing_has_been_accepted_yet(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     report = PublicationReport({"bronze_totals": 0}, (PublicationFailure("bronze_totals", {}, None, None),))
     monkeypatch.setattr(checks, "check_marts", lambda *_: report)
     result = checks.publication_gate(

@@ -112,7 +112,9 @@ def test_what_libraries_print_goes_to_the_log_and_the_user_keeps_a_stream(tmp_pa
 def test_a_run_in_which_nothing_is_accepted_yet_says_so_and_not_that_something_broke(
     call: Callable[..., Result], home: Home, monkeypatch: pytest.MonkeyPatch, language: Language
 ) -> None:
-    failure = runs.Failure("warehouse_publication_gate", "DagsterAssetCheckFailedError", "1 failed", is_gate=True)
+    failure = runs.Failure(
+        "warehouse_publication_gate", "DagsterAssetCheckFailedError", "1 failed", is_gate=True
+    )
     outcome = runs.RunOutcome("run", failure, {}, {"publication_gate": {"nothing_accepted": True}})
     monkeypatch.setattr(runs, "run_job", lambda *_, **__: outcome)
     answer = call("run", language=language)
