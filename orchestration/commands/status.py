@@ -212,7 +212,7 @@ def _current_cells(call: Invocation, row: dict[str, Any]) -> tuple[str, ...]:
     punctual = {True: call.text("cli.status.yes"), False: call.text("cli.status.no"), None: ""}
     received, shown = minute(row["received_at"]), call.text(f"cli.verdict.{row['told_as']}")
     if row["question"]:
-        shown = call.text("cli.status.question", status=shown)
+        shown = call.text("cli.status.question", status=shown, submission=row["question"]["submission"])
     counting = row["accepted"] if row["accepted"] != row["submission"] else None
     return (
         row["unit"],

@@ -243,7 +243,7 @@ def test_status_says_which_verdicts_a_correction_has_put_in_question(call, home:
     assert rows["VD-SM"]["question"]["because"] == ["VD-SM.2019-N.r2"]
     assert [f["cell"] for f in rows["VD-SM"]["question"]["appeared"]] == ["C9"] * 7
     shown = " ".join(call("status").output.replace("│", " ").split())
-    assert "in question" in shown and "1 verdicts are in question" in shown
+    assert f"{name} is in question" in shown and "1 verdicts are in question" in shown
     trail = " ".join(call("status", "--history").output.replace("│", " ").split())
     assert "V015 would speak at B01!C9: 40, expected 41" in trail and "and 2 more" in trail
     call("accept", name, "--reason", "đã hỏi", "--by", "lan")
