@@ -181,6 +181,13 @@ def _checked(
     return indicator, unit, _period_code(connection, period)
 
 
+def how_written(unit_code: str, decimals: int, derivation: str | None) -> tuple[str, int]:
+    """Give the unit of measure and the decimals of a figure, or of what is derived from it."""
+    if derivation in (None, "", "share"):
+        return unit_code, decimals
+    return "PERCENT" if derivation == "percent_change" else unit_code, max(decimals, _DERIVED_DECIMALS)
+
+
 def figure(
     warehouse: Path,
     indicator: str,
@@ -218,10 +225,7 @@ def figure(
             )
     found = (derived if is_derived else plain) or {"value": None, "status": "none"}
     plain, declared = plain or {}, declared or {}
-    unit_code = "PERCENT" if derivation == "percent_change" else str(declared["unit_code"])
-    decimals = int(declared["decimals"])
-    if is_derived:
-        decimals = max(decimals, _DERIVED_DECIMALS)
+    unit_code, decimals = how_written(str(declared["unit_code"]), int(declared["decimals"]), derivation)
     exact = found["value"]
     is_rounded = exact is not None and (unit_code == "PERCENT" or is_derived)
     return Figure(

@@ -1,4 +1,4 @@
-"""Numbers, dates, periods and lists as Vietnamese readers write them.
+"""Numbers, dates, periods and lists as Vietnamese readers write them, and numbers and periods in English too.
 
 What belongs here: functions from values to text. What does not: sentences (`sentences.py`). A missing value is
 always said to be missing; it is never printed as zero.
@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 
+from ingestion.catalogue import Language
 from ingestion.days import VIETNAM_TIME
 from ingestion.messages import message
 from ingestion.periods import Period, PeriodKind
@@ -16,10 +17,19 @@ NBSP = "\u00a0"
 MINUS = "\u2212"
 PERCENT = "%"
 
+_SEPARATORS: dict[Language, tuple[str, str]] = {"vi": (".", ","), "en": (",", ".")}
+"""What stands between thousands, and before decimals."""
 _ROMAN = ("I", "II", "III", "IV")
 
 
-def number(value: float | None, decimals: int = 0, *, is_percent: bool = False, is_bare: bool = False) -> str:
+def number(
+    value: float | None,
+    decimals: int = 0,
+    *,
+    is_percent: bool = False,
+    is_bare: bool = False,
+    language: Language = "vi",
+) -> str:
     """Write a number: 1252 as `1.252`, 20.5 as `20,5` or `20,5 %`, -14 as `−14`; a missing one in words.
 
     Args:
@@ -28,14 +38,16 @@ def number(value: float | None, decimals: int = 0, *, is_percent: bool = False, 
             its indicator declares, so that 88,0 stands beside 87,3.
         is_percent: whether the percent sign follows, after a space that never breaks.
         is_bare: leave trailing zeros away, for numbers that somebody else stated, as in `trên 95 %`.
+        language: whose separators are written; 1252 is `1,252` in English.
     """
     if value is None:
-        return missing()
+        return missing(language)
     rounded = Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
     whole, _, fraction = f"{abs(rounded):,f}".partition(".")
     if is_bare:
         fraction = fraction.rstrip("0")
-    text = whole.replace(",", ".") + (f",{fraction}" if fraction else "")
+    thousands, point = _SEPARATORS[language]
+    text = whole.replace(",", thousands) + (f"{point}{fraction}" if fraction else "")
     signed_text = MINUS + text if rounded < 0 else text
     return f"{signed_text}{NBSP}{PERCENT}" if is_percent else signed_text
 
@@ -47,9 +59,14 @@ def signed(value: float | None, decimals: int = 0, *, is_percent: bool = False) 
     return f"+{text}" if is_gain else text
 
 
-def missing() -> str:
+def figure(value: float | None, decimals: int, unit: str, language: Language = "vi") -> str:
+    """Write a figure by itself: a percentage with all its decimals, a count or an average with those it has."""
+    return number(value, decimals, is_bare=unit != "PERCENT", language=language)
+
+
+def missing(language: Language = "vi") -> str:
     """Give the words for a value that is not there."""
-    return message("report.value.missing")
+    return message("report.value.missing", language)
 
 
 def day(value: date) -> str:
@@ -84,12 +101,13 @@ def years(first: int, last: int) -> str:
     return str(first) if first == last else f"{first}–{last}"
 
 
-def period(code: str) -> str:
+def period(code: str, language: Language = "vi") -> str:
     """Name a period: `2019-6T` as `6 tháng năm 2019`, `2015-2020-NK` as `nhiệm kỳ 2015–2020`."""
     parsed = Period.parse(code)
     kind = parsed.kind
     if kind is PeriodKind.TERM:
-        return message("report.period.NK", years=years(parsed.first_year, parsed.year))
+        return message("report.period.NK", language, years=years(parsed.first_year, parsed.year))
     if kind.startswith("D"):
-        return message("report.period.D", quarter=_ROMAN[int(kind[1]) - 1], year=parsed.year)
-    return message(f"report.period.{kind}", year=parsed.year)
+        quarter = _ROMAN[int(kind[1]) - 1]
+        return message("report.period.D", language, quarter=quarter, year=parsed.year)
+    return message(f"report.period.{kind}", language, year=parsed.year)

@@ -87,22 +87,17 @@ def figures(
         }
         print_json(answer | ({"derivation": derivation} if derivation else {}))
         return 0
-    from reports.format import number as written  # noqa: PLC0415
+    from reports.format import figure as written  # noqa: PLC0415
 
-    declared = load_catalogue().indicators[indicator]
-    if found.value is None:
-        value = call.text("cli.figures.no_value")
-    else:
-        value = written(found.value, found.decimals, is_bare=found.unit_code != "PERCENT")
     click.echo(
         call.text(
-            "cli.figures.answer",
-            name=declared.name.get(call.language),
+            "cli.figures.no_answer" if found.value is None else "cli.figures.answer",
+            name=load_catalogue().indicators[indicator].name.get(call.language),
             unit=found.unit,
             period=found.period,
-            value=value,
+            value=written(found.value, found.decimals, found.unit_code, call.language),
             measure=found.measure,
-            status=call.text(f"cli.figures.status.{found.status}"),
+            status=call.text(f"report.status.{found.status}"),
         )
     )
     return 0

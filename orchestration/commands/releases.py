@@ -1,10 +1,20 @@
 """`tongket releases` and `tongket diff`: what was published, and what changed."""
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 import click
 
+from ingestion.catalogue import Indicator, Language, load_catalogue
+from ingestion.registry import Registry
 from orchestration.commands.common import minute, number, print_json, registry_of
 from orchestration.errors import CommandError
 from orchestration.texts import Invocation, argument, command, json_option, pass_invocation
+
+if TYPE_CHECKING:
+    from reports.release import FigureChange
+
+_MOST_DECIMALS = 12
 
 
 @command("releases")
@@ -59,7 +69,7 @@ def diff(call: Invocation, older: str, newer: str, as_json: bool) -> int:
     from reports.release import ReleaseError, find  # noqa: PLC0415
     from reports.release import diff as compare  # noqa: PLC0415
 
-    registry_of(call)
+    registry = registry_of(call)
     try:
         before, after = find(call.home, older), find(call.home, newer)
     except ReleaseError as error:
@@ -83,13 +93,57 @@ def diff(call: Invocation, older: str, newer: str, as_json: bool) -> int:
     if not changes:
         click.echo(call.text("cli.diff.none"))
         return 0
-    from orchestration.terminal import console, table  # noqa: PLC0415
-
-    columns = ("indicator", "unit", "period", "derivation", "before", "after")
-    rows = [(c.indicator, c.unit, c.period, c.derivation, _shown(c.before), _shown(c.after)) for c in changes]
-    console().print(table([call.text(f"cli.diff.column.{name}") for name in columns], rows))
+    _show_changes(call, registry, changes)
     return 0
 
 
-def _shown(value: float | None) -> object:
-    return "–" if value is None else number(value)
+def _show_changes(call: Invocation, registry: Registry, changes: Sequence["FigureChange"]) -> None:
+    """Print what changed, a table for each unit."""
+    from orchestration.terminal import console, table  # noqa: PLC0415
+
+    indicators = load_catalogue().indicators
+    place = {code: position for position, code in enumerate(indicators)}
+    by_unit: dict[str, list[FigureChange]] = {}
+    for change in changes:
+        by_unit.setdefault(change.unit, []).append(change)
+    columns = [call.text(f"cli.diff.column.{name}") for name in ("indicator", "period", "change", "measure")]
+    screen = console()
+    for unit, own in sorted(by_unit.items()):
+        own.sort(key=lambda c: (place.get(c.indicator, len(place)), c.indicator, c.period, c.derivation))
+        versions = registry.versions.get(unit)
+        name = call.text("cli.diff.unit", name=versions[-1].org_name, code=unit) if versions else unit
+        rows = [_change_cells(call, indicators.get(change.indicator), change) for change in own]
+        screen.print(table(columns, rows, title=name))
+    click.echo(call.text("cli.diff.summary", count=len(changes), units=len(by_unit)))
+
+
+def _change_cells(
+    call: Invocation, declared: Indicator | None, change: "FigureChange"
+) -> tuple[str, str, str, str]:
+    from reports.figures import how_written  # noqa: PLC0415
+    from reports.format import period  # noqa: PLC0415
+
+    # An older release may have an indicator that is no longer counted.
+    name = declared.name.get(call.language) if declared else change.indicator
+    if change.derivation:
+        name = f"{name}: {call.text(f'report.derivation.{change.derivation}')}"
+    unit, decimals = how_written(
+        declared.unit if declared else "", declared.decimals if declared else 0, change.derivation
+    )
+    before, after = _told_apart(change, decimals, unit, call.language)
+    measure = call.text(f"unit.{unit}") if unit else ""
+    shown = call.text("cli.diff.change", before=before, after=after)
+    return name, period(change.period, call.language), shown, measure
+
+
+def _told_apart(change: "FigureChange", decimals: int, unit: str, language: Language) -> tuple[str, str]:
+    """Write both figures with as many more decimals as it takes to see that they differ."""
+    from reports.format import figure  # noqa: PLC0415
+
+    def shown(value: float | None, places: int) -> str:
+        return "–" if value is None else figure(value, places, unit, language)
+
+    before, after = change.before, change.after
+    enough = (n for n in range(decimals, _MOST_DECIMALS) if shown(before, n) != shown(after, n))
+    places = next(enough, _MOST_DECIMALS)
+    return shown(before, places), shown(after, places)

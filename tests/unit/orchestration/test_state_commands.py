@@ -16,6 +16,7 @@ from ingestion.home import Home
 from ingestion.ledger import Duplicate, Explained, Judged, Ledger, Received, Reexamined, Unknown, Verdict
 from ingestion.registry import load_registry
 from ingestion.submissions import Explanation
+from reports.release import FigureChange
 
 SENT = datetime(2021, 1, 18, 2, 0, tzinfo=UTC)
 
@@ -328,6 +329,54 @@ def test_every_decision_needs_a_person_and_a_reason(call, home: Home, command: t
     assert call(*command, "--reason", "bão", "--by", "lan").exit_code == 0
     last = json.loads(home.ledger.read_text(encoding="utf-8").splitlines()[-1])
     assert (last["by"], last["reason"]) == ("lan", "bão")
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        (
+            "vi",
+            (
+                "Tỉnh ủy Ví Dụ (VD)",
+                "Đảng viên kết nạp │ nhiệm kỳ 2015–2020 │ 11.945 → 11.946 │ người",
+                "Đảng viên kết nạp: bình quân mỗi năm │ nhiệm kỳ 2015–2020 │ – → 2.389,2",
+                "Tỷ lệ nữ trong số kết nạp │ năm 2019 │ 88,0 → 20,5 │ %",
+                "6,142 → 6,143",
+                "Thị ủy Núi Xanh (VD-NX)",
+                "gone │ năm 2019 │ 5 → – │",
+                "5 số liệu khác nhau, ở 2 đơn vị.",
+            ),
+        ),
+        (
+            "en",
+            (
+                "Members admitted │ term 2015–2020 │ 11,945 → 11,946 │ persons",
+                "Members admitted: yearly average │ term 2015–2020 │ – → 2,389.2",
+                "88.0 → 20.5",
+            ),
+        ),
+    ],
+)
+def test_diff_is_written_for_people(
+    call, monkeypatch: pytest.MonkeyPatch, language: str, said: tuple[str, ...]
+) -> None:
+    term = "2015-2020-NK"
+    changes = (
+        FigureChange("admissions", "VD", term, "", 11945.0, 11946.0),
+        FigureChange("admissions", "VD", term, "average_per_year", None, 2389.2),
+        FigureChange("admissions_female_share", "VD", "2019-N", "", 88.0, 20.5),
+        FigureChange("admissions_youth_union_share", "VD", "2019-N", "", 6.1424, 6.1426),
+        FigureChange("gone", "VD-NX", "2019-N", "", 5.0, None),
+    )
+    monkeypatch.setattr("reports.release.find", lambda *_: None)
+    monkeypatch.setattr("reports.release.diff", lambda *_: changes)
+    answer: Result = call("diff", "1", "2", language=language)
+    assert answer.exit_code == 0, answer.output
+    shown = " ".join(answer.output.split())
+    for text in said:
+        assert text in shown, answer.output
+    listed = json.loads(call("diff", "1", "2", "--json").stdout)
+    assert listed[3] | {"before": 6.1424, "after": 6.1426, "derivation": None} == listed[3]
 
 
 def test_doctor_says_what_is_there_and_what_is_missing(call, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -31,6 +31,14 @@ def test_numbers(value: float | None, decimals: int, expected: str) -> None:
     assert write.number(value, decimals) == expected
 
 
+def test_numbers_in_english() -> None:
+    assert write.number(1234567.25, 1, language="en") == "1,234,567.3"
+    assert write.number(None, language="en") == "no figure"
+    assert write.figure(11945.0, 0, "PERSON", "en") == "11,945"
+    assert write.figure(88.0, 1, "PERCENT", "en") == "88.0"
+    assert write.figure(88.0, 1, "PERSON") == "88"
+
+
 def test_numbers_that_somebody_stated_are_as_short_as_they_were() -> None:
     assert write.number(95.0, 2, is_bare=True) == "95"
     assert write.number(20.5, 2, is_percent=True, is_bare=True) == "20,5\u00a0%"
