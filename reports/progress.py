@@ -24,7 +24,7 @@ SYMBOLS = {
     "needs_explanation": "?",
     "on_hold": "…",
     "unreadable": "!",
-    "withdrawn": "↩",
+    "withdrawn": "↺",
     "refused": "⊘",
     "other": "•",
     "missing": "○",
