@@ -12,7 +12,8 @@ mail programs open, below `mailboxes/` of the state folder, and needs no network
 
 import logging
 import re
-from collections.abc import Callable, Iterator, Sequence
+from ast import literal_eval
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from email.headerregistry import Address
@@ -30,7 +31,7 @@ from apprise.plugins.telegram import NotifyTelegram
 from apprise.plugins.workflows import NotifyWorkflows
 
 from ingestion.alerts.contacts import FOLDER_SCHEME, MAIL_SCHEMES
-from ingestion.alerts.delivery import Message
+from ingestion.alerts.delivery import Message, NotTried
 from ingestion.days import VIETNAM_TIME
 from ingestion.files import write_durably
 from ingestion.messages import message as text
@@ -49,6 +50,8 @@ _FOLDER = re.compile(rf"^{FOLDER_SCHEME}://([\w-][\w.-]*)/?$", re.IGNORECASE)
 _MARKED = re.compile(r"([\\`*_{}\[\]<>#|~&])")
 _BULLET, _NUMBER = re.compile(r"^([-+=])"), re.compile(r"^(\d+)([.)])")
 _REASON = "Socket Exception: "
+_ANSWER = re.compile(r"""\((\d{3}), (b'(?:[^'\\]|\\.)*'|b"(?:[^"\\]|\\.)*")""")
+"""How `smtplib` writes the answer of a server: a number, and the bytes of its text."""
 _MAX_ERROR = 500
 _SHORTEST_SECRET = 4
 
@@ -82,7 +85,7 @@ class Channels:
         if folder := _FOLDER.match(message.channel):
             return _file(message, self._mailboxes / folder[1])
         if _PLAIN_ADDRESS.match(message.channel) and not self._mail_server:
-            return text("alert.error.no_mail_server", variable=MAIL_SERVER_VARIABLE)
+            return NotTried(text("alert.error.no_mail_server", variable=MAIL_SERVER_VARIABLE))
         url = self.url(message.channel)
         with _complaints() as said:
             channel = apprise.Apprise.instantiate(url, asset=self._asset, suppress_exceptions=True)
@@ -95,7 +98,7 @@ class Channels:
                 return without_secrets(f"{type(error).__name__}: {error}", url)[:_MAX_ERROR]
         if is_taken:
             return ""
-        reasons = [without_secrets(one, url) for one in dict.fromkeys(said)]
+        reasons = [without_secrets(one, url) for one in dict.fromkeys(server_answers(said) or said)]
         return "; ".join(reasons)[:_MAX_ERROR] or text("alert.error.refused")
 
     def _notify(self, channel: NotifyBase, message: Message) -> bool:
@@ -143,6 +146,15 @@ def without_secrets(said: str, url: str) -> str:
         if len(secret) >= _SHORTEST_SECRET:
             said = said.replace(secret, "…")
     return said
+
+
+def server_answers(said: Iterable[str]) -> list[str]:
+    """Give code and text of each answer of a mail server, as in `550 no such mailbox`."""
+    return [
+        " ".join([code, *literal_eval(answer).decode("utf-8", "replace").split()])
+        for one in said
+        for code, answer in _ANSWER.findall(one)
+    ]
 
 
 def _adapted(channel: NotifyBase, message: Message) -> tuple[str, str, apprise.NotifyFormat]:

@@ -66,6 +66,16 @@ Send = Callable[[Message], str]
 """Sends a message; gives what went wrong, or a blank text once the channel has taken it."""
 
 
+class NotTried(str):
+    """What went wrong where no channel was asked at all: a setting is missing.
+
+    That is no failure of the channel. It does not count as one, and once somebody has set what is missing,
+    the next delivery does not wait for any pause.
+    """
+
+    __slots__ = ()
+
+
 @dataclass
 class DeliveryReport:
     """What a delivery came to.
@@ -140,7 +150,7 @@ def state_of(entry: Entry, registry: Registry) -> str:
     told = recipients(registry, entry.alert)
     deliveries = [d for recipient in told if (d := entry.deliveries.get(recipient.key)) is not None]
     if entry.closed_at is not None:
-        return "sent" if entry.deliveries else "nobody"
+        return "sent" if _has_reached_anybody(entry) else "nobody"
     if not told:
         return "nobody"
     failed = [delivery for delivery in deliveries if delivery.state == "failed"]
@@ -189,6 +199,10 @@ def _is_sent(entry: Entry, recipient: Recipient) -> bool:
     return delivery is not None and delivery.state == "sent"
 
 
+def _has_reached_anybody(entry: Entry) -> bool:
+    return any(delivery.state == "sent" for delivery in entry.deliveries.values())
+
+
 def _is_waiting(delivery: Delivery | None, now: datetime) -> bool:
     if delivery is None or delivery.state == "sending":
         return True
@@ -208,7 +222,8 @@ def _batches(recipient: Recipient, entries: Sequence[Entry], run: _Run) -> Itera
         else:
             others.append(entry)
     yield from interrupted.values()
-    is_due_now = any(_is_waiting(entry.deliveries.get(recipient.key), run.now) for entry in others)
+    found = [entry.deliveries.get(recipient.key) for entry in others]
+    is_due_now = any(_is_waiting(one, run.now) or (one is not None and not one.was_tried) for one in found)
     if not others or not (is_due_now or run.is_retrying):
         return
     size = DIGEST_UP_TO if len(others) >= DIGEST_FROM else 1
@@ -225,13 +240,17 @@ def _send(recipient: Recipient, batch: Sequence[Entry], run: _Run) -> None:
     for entry in batch:
         before = entry.deliveries.get(recipient.key)
         attempts = before.attempts + 1 if before else 1
+        # Until the answer is there it counts as a try.
         entry.deliveries[recipient.key] = Delivery("sending", recipient.shown, reference, attempts, run.now)
         run.outbox.save(entry)
     error = run.send(message)
     for entry in batch:
         delivery = entry.deliveries[recipient.key]
-        delivery.state, delivery.error = ("failed", error) if error else ("sent", "")
+        delivery.state, delivery.error = ("failed", str(error)) if error else ("sent", "")
         delivery.next_at = run.now + _pause(delivery.attempts) if error else None
+        if isinstance(error, NotTried):
+            delivery.was_tried, delivery.next_at = False, run.now + FIRST_PAUSE
+            delivery.attempts -= 1
         run.outbox.save(entry)
     if error:
         run.report.failed[reference] = error
@@ -262,7 +281,10 @@ def _close(entry: Entry, told: Sequence[Recipient], run: _Run) -> None:
     is_told = all(_is_sent(entry, recipient) for recipient in told)
     if not told:
         run.report.unreachable.append(entry.alert.id)
-        is_told = bool(entry.deliveries) or run.now - entry.alert.at > NOBODY_AFTER
+        is_told = _has_reached_anybody(entry) or run.now - entry.alert.at > NOBODY_AFTER
     if is_told:
         entry.closed_at = run.now
+        for delivery in entry.deliveries.values():
+            # What failed on a channel that is nobody's any more concerns nobody.
+            delivery.error, delivery.next_at = "", None
         run.outbox.save(entry)

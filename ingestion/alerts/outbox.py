@@ -30,7 +30,8 @@ class Delivery:
         to: the channel as it may be shown.
         reference: name of the message that carried it, or was to; a digest carries several alerts.
         next_at: when it is tried again.
-        error: what went wrong last.
+        error: what went wrong last; blank once the message was taken.
+        was_tried: whether the channel was asked; it is not where a setting is missing.
     """
 
     state: Literal["sending", "failed", "sent"]
@@ -40,6 +41,7 @@ class Delivery:
     at: AwareDatetime
     next_at: AwareDatetime | None = None
     error: str = ""
+    was_tried: bool = True
 
 
 @dataclass

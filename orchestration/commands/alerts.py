@@ -97,10 +97,11 @@ def _show(call: Invocation, entries: list[Entry], registry: Registry) -> None:
 
 
 def _cells(call: Invocation, entry: Entry, registry: Registry) -> tuple[str, ...]:
-    told = [recipient.shown for recipient in recipients(registry, entry.alert)]
-    # What went wrong before it was sent another way is no longer of use.
-    is_open = entry.closed_at is None
-    errors = dict.fromkeys(d.error for d in entry.deliveries.values() if d.error and is_open)
+    meant = recipients(registry, entry.alert)
+    told = [recipient.shown for recipient in meant]
+    # What went wrong before it was sent, or on a channel that is nobody's any more, is no longer of use.
+    found = [entry.deliveries.get(recipient.key) for recipient in meant if entry.closed_at is None]
+    errors = dict.fromkeys(d.error for d in found if d is not None and d.state == "failed" and d.error)
     return (
         f"{entry.alert.at.astimezone(VIETNAM_TIME):%Y-%m-%d %H:%M}",
         subject_of(entry.alert, registry, call.language),

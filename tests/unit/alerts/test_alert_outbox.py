@@ -213,6 +213,23 @@ def test_who_is_entered_later_gets_what_is_open_and_nothing_from_before(outbox, 
     assert [m.channel for m in post.messages] == ["mailto://ka@vidu.example", "mailto://kb@vidu.example"]
 
 
+def test_what_failed_on_a_channel_that_was_replaced_is_forgotten_once_it_was_sent(
+    outbox, office, tmp_path
+) -> None:
+    post = Post()
+    outbox.add([alert()])
+    post.is_up = False
+    deliver(outbox, office(clerks("KA")), tmp_path, NOW, post)
+    deliver(outbox, office([]), tmp_path, NOW, post)
+    assert entries(outbox)[0].closed_at is None, "it never reached anybody"
+    post.is_up = True
+    other = Contact(org_code="KA", role="clerk", channel="mailto://other@vidu.example")
+    deliver(outbox, office([other]), tmp_path, NOW, post)
+    (entry,) = entries(outbox)
+    assert entry.closed_at == NOW
+    assert [delivery.error for delivery in entry.deliveries.values()] == ["", ""]
+
+
 def test_an_alert_for_nobody_is_given_up_after_a_while(outbox, office, tmp_path) -> None:
     outbox.add([alert()])
     for now in (NOW + NOBODY_AFTER, NOW + NOBODY_AFTER + timedelta(seconds=1)):

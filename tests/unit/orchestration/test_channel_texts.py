@@ -12,7 +12,7 @@ from markdown_it import MarkdownIt
 
 from ingestion.alerts.delivery import Message
 from ingestion.alerts.wording import Wording
-from orchestration.channels import as_html, as_markdown, fitted, is_channel, without_secrets
+from orchestration.channels import as_html, as_markdown, fitted, is_channel, server_answers, without_secrets
 
 NOW = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 TEXTS = st.text(st.sampled_from("aĐữợ 019.-+)(*_~`#<>[]{}|\\!&;:=/\n\t\"'"), max_size=60)
@@ -35,6 +35,23 @@ class Shown(HTMLParser):
 
 def lines(text: str) -> list[str]:
     return [" ".join(line.split()) for line in text.splitlines() if line.strip()]
+
+
+@pytest.mark.parametrize(
+    ("said", "answers"),
+    [
+        ("{'a@b.vn': (550, b'no such mailbox')}", ["550 no such mailbox"]),
+        (
+            "{'a@b.vn': (550, b\"it's not here\"), 'c@b.vn': (451, b'later')}",
+            ["550 it's not here", "451 later"],
+        ),
+        ("(535, b'5.7.8 Authentication\\r\\nfailed \\xc4\\x91')", ["535 5.7.8 Authentication failed đ"]),
+        ("(553, b'not yours', 'me@b.vn')", ["553 not yours"]),
+        ("[Errno 111] Connection refused", []),
+    ],
+)
+def test_the_answer_of_a_mail_server_is_its_code_and_text(said: str, answers: list[str]) -> None:
+    assert server_answers([said, "Connection error while submitting email"]) == answers
 
 
 @given(TEXTS)
