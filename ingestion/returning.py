@@ -37,7 +37,12 @@ def decision_path(home: Home, key: SubmissionKey, number: int) -> Path:
 
 
 def answer_to(
-    submission: Submission, judgement: Judgement, registry: Registry | None, *, is_trial: bool = False
+    submission: Submission,
+    judgement: Judgement,
+    registry: Registry | None,
+    *,
+    is_trial: bool = False,
+    is_locked: bool = False,
 ) -> Answer:
     """Give what a clerk is told of a submission, or of a file that was only tried."""
     unit = None
@@ -54,6 +59,7 @@ def answer_to(
         unit_name=unit.org_name if unit else "",
         received_at=None if is_trial else submission.received_at,
         due_on=row.due_on if row else None,
+        is_locked=is_locked,
     )
 
 

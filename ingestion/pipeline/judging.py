@@ -110,11 +110,12 @@ def judge_period(
         for submission in submissions:
             if submission.key not in judgements:
                 continue
-            judgement = _with_locks(judgements[submission.key], submission, registry, ledger.state)
+            is_locked = _is_locked(submission, registry, ledger.state)
+            judgement = _with_lock(judgements[submission.key], is_locked=is_locked)
             report.verdicts[str(submission.key)] = judgement.verdict
             events += _verdict_events(submission, judgement, now)
             name = str(submission.key)
-            answer = answer_to(submission, judgement, registry)
+            answer = answer_to(submission, judgement, registry, is_locked=is_locked)
             original = Landing(home).path(ledger.state.submissions[name].file)
             changes = changes_of(home, catalogue, ledger.state, name)
             if technical := write_return(home, original, answer, changes, catalogue):
@@ -152,16 +153,16 @@ def judge_safely(
     return judgements
 
 
-def _with_locks(
-    judgement: Judgement, submission: Submission, registry: Registry, state: LedgerState
-) -> Judgement:
+def _is_locked(submission: Submission, registry: Registry, state: LedgerState) -> bool:
+    """Say whether the period was over for the unit, by the calendar or by hand, when a file came."""
+    key, row = submission.key, registry.periods.get(submission.key.period)
+    return state.is_locked(key.unit, key.period, submission.received_at, row.locked_on if row else None)
+
+
+def _with_lock(judgement: Judgement, *, is_locked: bool) -> Judgement:
     """Take the periods into account that were closed or reopened by hand, which the calendar does not know."""
     if judgement.verdict not in (Verdict.ACCEPTED, Verdict.ON_HOLD):
         return judgement
-    row = registry.periods.get(submission.key.period)
-    locked_on = row.locked_on if row else None
-    key = submission.key
-    is_locked = state.is_locked(key.unit, key.period, submission.received_at, locked_on)
     return replace(judgement, verdict=Verdict.ON_HOLD if is_locked else Verdict.ACCEPTED)
 
 

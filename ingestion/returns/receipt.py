@@ -74,6 +74,7 @@ class Answer:
         unit_name: as the registry writes it; blank where it is not at hand.
         received_at: None for a trial, of which nothing is kept.
         due_on: the last day on which the period's report is in time, where it is known.
+        is_locked: whether the period was over, so that a mended file will be held.
         decision: what the data team decided, in a return that tells of it.
         previous: the filing that the differences are counted from.
     """
@@ -84,6 +85,7 @@ class Answer:
     unit_name: str = ""
     received_at: datetime | None = None
     due_on: date | None = None
+    is_locked: bool = False
     decision: Decision | None = None
     previous: SubmissionKey | None = None
     differences: Differences | None = None
@@ -241,6 +243,8 @@ def _hurry(answer: Answer) -> str:
     """Give the message that says until when the mended file has to come; blank where none is asked for."""
     if answer.due_on is None or answer.received_at is None or answer.judgement.verdict not in _SENT_AGAIN:
         return ""
+    if answer.is_locked:
+        return "returns.again_locked"
     return "returns.again_late" if day_of(answer.received_at) > answer.due_on else "returns.again"
 
 

@@ -482,6 +482,14 @@ def test_the_deadline_is_said_and_whether_the_mended_file_can_still_be_in_time(w
         assert all(text in said for text in expected), said
 
 
+def test_a_mended_file_for_a_closed_period_is_told_to_be_held(world: World) -> None:
+    path = world.write("a.xlsx", one_too_many)
+    late = replace(world.answer(path), received_at=RECEIVED + timedelta(days=400), is_locked=True)
+    said = "\n".join(texts(openpyxl.load_workbook(BytesIO(marked_workbook(path, late, world.catalogue)))))
+    assert "Kỳ này đã khóa sổ" in said
+    assert "sớm nhất có thể" not in said
+
+
 def test_notes_that_say_the_same_of_many_sheets_are_one(world: World) -> None:
     folder = as_format(world.write("a.xlsx", one_too_many), "folder")
     said = texts(openpyxl.load_workbook(world.mark(folder)))
