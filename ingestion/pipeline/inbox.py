@@ -15,7 +15,15 @@ from ingestion.catalogue import Catalogue
 from ingestion.findings import Verdict
 from ingestion.home import Home
 from ingestion.landing import Landing
-from ingestion.ledger import UNKNOWN_PERIOD, Duplicate, Ledger, LedgerWriter, Received, Unknown
+from ingestion.ledger import (
+    UNKNOWN_PERIOD,
+    Duplicate,
+    Ledger,
+    LedgerWriter,
+    Received,
+    SubmissionRecord,
+    Unknown,
+)
 from ingestion.pipeline.notices import write_alerts
 from ingestion.pipeline.progress import Progress
 from ingestion.pipeline.readings import kept_readings
@@ -108,8 +116,7 @@ def _land(file: intake.InboxFile, run: _Landing) -> None:
         _put_aside(file, staged.sha256, was_recorded, run)
         return
     same = state.same_bytes(unit, staged.sha256)
-    # What was refused for figures that have been corrected since may be sent as it is.
-    if same is not None and (was_recorded or same.question is None or same.status is Verdict.ACCEPTED):
+    if same is not None and (was_recorded or not _may_come_again(same, file.received_at, run)):
         staged.path.unlink()
         if not was_recorded:
             event = Duplicate(
@@ -150,6 +157,19 @@ def _land(file: intake.InboxFile, run: _Landing) -> None:
     run.ledger.append([received])
     run.report.landed.append(str(key))
     intake.remove(file)
+
+
+def _may_come_again(same: SubmissionRecord, received_at: datetime, run: _Landing) -> bool:
+    """Say whether what was sent before may be sent as it is, since it would be judged otherwise today.
+
+    That is so for what was returned over figures that have been corrected since, and for what the data team
+    refused because the period was closed, when its unit may file for it again.
+    """
+    if same.told_as == "refused":
+        row = run.registry.periods.get(same.key.period)
+        locked_on = row.locked_on if row else None
+        return not run.ledger.state.is_locked(same.key.unit, same.key.period, received_at, locked_on)
+    return same.question is not None and same.status is not Verdict.ACCEPTED
 
 
 def _put_aside(file: intake.InboxFile, sha256: str, was_recorded: bool, run: _Landing) -> None:

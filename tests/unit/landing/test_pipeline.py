@@ -339,6 +339,26 @@ def test_the_exception_of_a_reopened_period_ends_with_its_last_day(world: World,
     assert kept is not None and kept.key.revision == 2
 
 
+def test_what_was_refused_while_the_period_was_closed_may_be_sent_as_it_is_when_it_is_reopened(
+    world: World, workbook: Write
+) -> None:
+    with Ledger(world.home.ledger).writing() as ledger:
+        ledger.append([PeriodClosed("2019-Q1", "lan", NOW - timedelta(days=1), "chốt số liệu")])
+
+    def send(hours: int) -> dict[str, Verdict]:
+        world.submit(workbook("KA"), "KA", NOW + timedelta(hours=hours))
+        world.land()
+        return world.judge()
+
+    assert send(0) == {"KA.2019-Q1.r1": Verdict.ON_HOLD}
+    world.decide("KA.2019-Q1.r1", "reject")
+    assert send(1) == {}, "it is known, and the period is still closed"
+    with Ledger(world.home.ledger).writing() as ledger:
+        ledger.append([PeriodReopened("2019-Q1", "KA", NOW.date(), "bổ sung", "lan", NOW)])
+    assert send(2) == {"KA.2019-Q1.r2": Verdict.ACCEPTED}
+    assert send(3) == {}
+
+
 def test_closing_a_period_again_ends_every_exception(world: World, workbook: Write) -> None:
     with Ledger(world.home.ledger).writing() as ledger:
         ledger.append([PeriodReopened("2019-Q1", "KA", NOW.date(), "bổ sung", "lan", NOW - timedelta(days=2))])
