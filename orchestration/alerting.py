@@ -7,6 +7,7 @@ alerts, and the outbox (`ingestion.alerts`); channels (`channels.py`); when it h
 
 import os
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from ingestion.alerts.alert import Alert, Kind, Role
 from ingestion.alerts.deadlines import deadline_alerts
@@ -19,6 +20,9 @@ from ingestion.ledger import Ledger
 from ingestion.pipeline import write_alerts
 from ingestion.registry import Registry
 from orchestration.channels import MAIL_SERVER_VARIABLE, Channels
+
+if TYPE_CHECKING:
+    from reports.release import Release
 
 _MAX_ERROR = 500
 
@@ -43,10 +47,12 @@ def run_failed(home: Home, run: str, step: str, error: str, now: datetime) -> No
     _write(home, Alert(Kind.RUN_FAILED, run, now, Role.DATA_TEAM, facts=facts), now)
 
 
-def release_published(home: Home, release: str, now: datetime) -> None:
-    """Write the alert of a release, once a release."""
-    facts = {"release": release}
-    _write(home, Alert(Kind.RELEASE_PUBLISHED, release, now, Role.DATA_TEAM, facts=facts), now)
+def release_published(home: Home, release: "Release", before: "Release | None", now: datetime) -> None:
+    """Write the alert of a release, once a release, with its note and the release it may be compared with."""
+    facts = {"release": release.name, "note": release.note}
+    if before is not None:
+        facts |= {"previous": before.name, "was": "later"}
+    _write(home, Alert(Kind.RELEASE_PUBLISHED, release.name, now, Role.DATA_TEAM, facts=facts), now)
 
 
 def _write(home: Home, alert: Alert, now: datetime) -> None:

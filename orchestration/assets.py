@@ -190,6 +190,7 @@ class ReportConfig(dg.Config):
     """What the reports are about."""
 
     term: str | None = None
+    note: str = ""
 
 
 class ReleaseConfig(dg.Config):
@@ -207,11 +208,13 @@ class ReleaseConfig(dg.Config):
 def report_project(state: WritableHome, clock: Clock, progress: Listener, config: ReportConfig) -> Result:
     """Pages as `.qmd` with the figures in them, and charts: a record that can be read and compared."""
     progress.start("pages")
+    as_of = last_change(Ledger(state.home.ledger).replay()) or clock.now()
     site = load_site(
         state.home.warehouse,
-        as_of=last_change(Ledger(state.home.ledger).replay()) or clock.now(),
+        as_of=as_of,
         code_version=code_version(),
         term=config.term or None,
+        notes=releases.notes(state.home, config.note, as_of),
     )
     folder = project_folder(state.home)
     write_project(site, folder, chart_cache=state.home.build / "charts", progress=counter(progress, "pages"))
@@ -277,7 +280,7 @@ def release(
         runner=_runner(rendered),
     )
     releases.switch(state.home, made)
-    alerting.release_published(state.home, made.name, clock.now())
+    alerting.release_published(state.home, made, releases.before(state.home, made), clock.now())
     progress.finish("release", made.name)
     return dg.MaterializeResult(metadata={"release": made.name, "path": dg.MetadataValue.path(made.folder)})
 

@@ -193,6 +193,18 @@ class Completeness:
 
 
 @dataclass(frozen=True)
+class Note:
+    """What the data team tells readers of a release, such as what was corrected and why.
+
+    Attributes:
+        as_of: of the release: up to when submissions and decisions count in it.
+    """
+
+    as_of: datetime
+    text: str
+
+
+@dataclass(frozen=True)
 class Site:
     """All that a site shows.
 
@@ -201,6 +213,7 @@ class Site:
         code_version: the version of the program that computed the figures.
         merged_into: for a unit and term the units that merged wholly into it, with the day from which each was
             no more.
+        notes: of this release and those before it, newest first.
     """
 
     as_of: datetime
@@ -217,6 +230,7 @@ class Site:
     statements: tuple[StatedFigure, ...]
     explanations: dict[str, tuple[Explanation, ...]] = field(default_factory=dict)
     merged_into: dict[tuple[str, str], dict[str, date]] = field(default_factory=dict)
+    notes: tuple[Note, ...] = ()
 
     def figure(self, indicator: str, org: str, period: str) -> Figure | None:
         """Give a figure that has a value; None where there is none."""
@@ -361,7 +375,14 @@ class Site:
         )
 
 
-def load_site(warehouse: Path, *, as_of: datetime, code_version: str, term: str | None = None) -> Site:
+def load_site(
+    warehouse: Path,
+    *,
+    as_of: datetime,
+    code_version: str,
+    term: str | None = None,
+    notes: tuple[Note, ...] = (),
+) -> Site:
     """Load everything that the pages say.
 
     Args:
@@ -369,6 +390,7 @@ def load_site(warehouse: Path, *, as_of: datetime, code_version: str, term: str 
         as_of: up to when submissions and decisions count; shown on every page.
         code_version: the version of the program, shown in the annex.
         term: reports of this term only; by default of every term that has some.
+        notes: what readers are told of this release and of those before it, newest first.
 
     Raises:
         reports.marts.MartsError: the warehouse or one of its marts is missing.
@@ -377,6 +399,7 @@ def load_site(warehouse: Path, *, as_of: datetime, code_version: str, term: str 
         tables = {name: marts.read(connection, warehouse, name) for name in marts.COLUMNS}
     systems = {row["org_code"]: str(row["term_system"] or "DANG") for row in _oldest_first(tables)}
     return Site(
+        notes=notes,
         as_of=as_of,
         code_version=code_version,
         indicators=_indicators(tables["dim_indicator"]),

@@ -18,10 +18,12 @@ from reports.stated import SLUG as STATED
 INDEX = "index"
 OPEN = "ho-so-dang-mo"
 
+_SHOWN_NOTES = 5
+
 
 def index_page(site: Site) -> Page:
     """Write the page that leads to every report."""
-    blocks: list[Block] = [Paragraph(message("report.index.intro"))]
+    blocks: list[Block] = [Paragraph(message("report.index.intro")), *_notes(site)]
     placed: set[tuple[str, str]] = set()
     number = 0
 
@@ -52,6 +54,16 @@ def index_page(site: Site) -> Page:
         )
     )
     return shared_page(INDEX, "index", blocks)
+
+
+def _notes(site: Site) -> list[Block]:
+    if not site.notes:
+        return []
+    lines = [
+        message("report.index.note", as_of=write.moment(note.as_of), text=" ".join(note.text.split()))
+        for note in site.notes[:_SHOWN_NOTES]
+    ]
+    return [Heading(2, message("report.index.notes"), "ghi-chu"), Bullets(lines)]
 
 
 def open_page(site: Site) -> Page:

@@ -21,6 +21,7 @@ import pyarrow.parquet as pq
 from ingestion.home import Home
 from ingestion.messages import message
 from reports import marts
+from reports.context import Note
 
 MANIFEST = "manifest.json"
 FIGURES = "figures.parquet"
@@ -127,9 +128,11 @@ def create(
         "submissions": sorted(submissions),
         "files": files,
     }
-    digest = hashlib.sha256(_as_json(facts)).hexdigest()[:_SHORT]
+    digest = _digest(facts)
     known = list_releases(home)
-    if known and known[-1].name.endswith(digest):
+    # A run without a note takes back nothing that was said of the same figures.
+    same = {digest, _digest(facts | {"note": note or known[-1].note})} if known else set()
+    if known and known[-1].name.rpartition("-")[2] in same:
         shutil.rmtree(aside)
         return known[-1]
     number = known[-1].number + 1 if known else 1
@@ -175,6 +178,19 @@ def list_releases(home: Home) -> tuple[Release, ...]:
         return ()
     folders = [path for path in home.releases.iterdir() if path.is_dir() and _NAME.match(path.name)]
     return tuple(sorted((read(folder) for folder in folders), key=lambda release: release.number))
+
+
+def before(home: Home, release: Release) -> Release | None:
+    """Give the release that was made before one; None for the first."""
+    return next((one for one in reversed(list_releases(home)) if one.number < release.number), None)
+
+
+def notes(home: Home, note: str, as_of: datetime) -> tuple[Note, ...]:
+    """Give what readers are told: the note of the release to be made, and those of the ones before it."""
+    told = [Note(as_of, note)] if note else []
+    earlier = (one for one in reversed(list_releases(home)) if one.note)
+    told += [Note(datetime.fromisoformat(one.as_of), one.note) for one in earlier]
+    return tuple(dict.fromkeys(told))
 
 
 def find(home: Home, name: str) -> Release:
@@ -251,6 +267,10 @@ def verify(release: Release) -> tuple[str, ...]:
         if found[name] != release.files[name]
     ]
     return tuple(problems)
+
+
+def _digest(facts: Mapping[str, Any]) -> str:
+    return hashlib.sha256(_as_json(facts)).hexdigest()[:_SHORT]
 
 
 def _figures(release: Release) -> dict[tuple[str, str, str, str], float]:

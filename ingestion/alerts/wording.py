@@ -24,7 +24,7 @@ _NAMED_UNITS = 30
 _ASKED = frozenset({Kind.UNREADABLE, Kind.REJECTED, Kind.NEEDS_EXPLANATION})
 _BLANK = (
     *("original_name", "file", "folder", "reason", "by", "rule", "step", "error", "release", "counting"),
-    *("because", "submissions", "first"),
+    *("because", "submissions", "first", "note", "previous"),
 )
 
 
@@ -109,6 +109,7 @@ class _Text:
             *self._groups(),
             self._findings(findings),
             self._counting(),
+            self._noted(),
             self.todo,
             self._marked(marked),
             self._deadline(),
@@ -143,6 +144,9 @@ class _Text:
             return ""
         key = "alert.counting" if self._fields["counting"] else "alert.nothing_counts"
         return message(key, self._language, **self._fields)
+
+    def _noted(self) -> str:
+        return self._message("note") if self._fields["note"] else ""
 
     def _marked(self, marked: Mapping[str, bool]) -> str:
         alert = self._alert

@@ -51,12 +51,12 @@ def publish(call: Invocation, term: str | None, note: str, quiet: bool, as_json:
         raise unknown(call, "term", term, terms)
     config = _noted(note)
     if term is not None:
-        config["report_project"] = {"term": term}
+        config["report_project"] = {**config["report_project"], "term": term}
     return _execute(call, "publish_release", quiet or as_json, as_json, config=config)
 
 
 def _noted(note: str) -> dict[str, Mapping[str, Any]]:
-    return {"release": {"note": note}, "warehouse_publication_gate": {"note": note}}
+    return {asset: {"note": note} for asset in ("report_project", "release", "warehouse_publication_gate")}
 
 
 def _execute(

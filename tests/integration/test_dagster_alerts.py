@@ -10,14 +10,17 @@ import pytest
 from ingestion.alerts.alert import Alert, Kind, Role
 from ingestion.alerts.delivery import FIRST_PAUSE
 from ingestion.alerts.outbox import Entry, Outbox
+from ingestion.alerts.wording import compose
 from ingestion.files import exclusive
 from ingestion.home import Home
+from ingestion.registry import load_registry
 from orchestration import alerting, runs
 from orchestration.definitions import defs
 from orchestration.progress import Silent
 from orchestration.resources import Clock, TongketHome
 from orchestration.schedules import morning_alerts, nightly
 from orchestration.sensors import failed_runs, outbox_sensor
+from reports.release import Release
 from tests.integration.small_state import UNIT, make_home
 
 NOW = datetime(2021, 1, 15, 2, tzinfo=UTC)
@@ -161,6 +164,14 @@ def test_a_run_from_the_command_line_that_fails_is_told(home: Home, monkeypatch:
 
 
 def test_a_release_is_told_once(home: Home) -> None:
+    first, second = (
+        Release(name, home.releases / name, "", "", "", note, (), {})
+        for name, note in (("0001-abcd", ""), ("0002-beef", "sửa số đảng viên của VD-NX"))
+    )
     for _ in range(2):
-        alerting.release_published(home, "0001-abcd", NOW)
-    assert [entry.alert.facts for entry in entries(home)] == [{"release": "0001-abcd"}]
+        alerting.release_published(home, first, None, NOW)
+        alerting.release_published(home, second, first, NOW + timedelta(minutes=1))
+    registry = load_registry(home.registry)
+    one, two = (compose([entry.alert], registry, "vi", "TK").body for entry in entries(home))
+    assert "tongket diff" not in one and "Ghi chú" not in one
+    assert "tongket diff 0001-abcd 0002-beef" in two and "Ghi chú: sửa số đảng viên của VD-NX" in two

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from reports.blocks import Grid, Paragraph, Picture
-from reports.context import Figure, Site, Submission, Unit
+from reports.context import Figure, Note, Site, Submission, Unit
 from reports.marts import MartsError
 from reports.overview import catalogue_page, index_page, open_page
 from reports.pages import Page, chart_data, unit_page
@@ -225,6 +225,15 @@ def test_stated_figures_are_written_as_stated(site: Site) -> None:
 def test_the_index_leads_to_every_report(site: Site) -> None:
     text = markdown(index_page(site))
     assert set(re.findall(r"\]\(([^)]+-nk)\.html\)", text)) == {unit.slug for unit in site.units}
+
+
+def test_the_notes_of_releases_stand_on_the_index(site: Site) -> None:
+    assert "Ghi chú" not in markdown(index_page(site))
+    told = [Note(datetime(2021, 3, day, 2, 30, tzinfo=UTC), f"Sửa lần {day} <b>") for day in range(9, 0, -1)]
+    text = markdown(index_page(replace(site, notes=tuple(told))))
+    assert "Ghi chú của tổ dữ liệu" in text
+    assert re.findall(r"Sửa lần (\d)", text) == ["9", "8", "7", "6", "5"]
+    assert "09:30 ngày 9/3/2021: Sửa lần 9" in text and "<b>" not in text.replace("\\<b", "")
 
 
 def test_only_the_newest_submission_makes_an_open_case(site: Site) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from ingestion.home import Home
 from reports import release
+from reports.context import Note
 from tests.reports_site import AS_OF, write_warehouse
 
 
@@ -62,6 +63,19 @@ def test_the_same_content_is_no_new_release(home: Home, rendered: Path) -> None:
     second = make(home, rendered)
     assert [r.number for r in release.list_releases(home)] == [1, 2]
     assert second.name != first.name
+
+
+def test_a_note_stays_where_the_same_figures_are_published_again_without_one(
+    home: Home, rendered: Path
+) -> None:
+    first = make(home, rendered, note="sửa số liệu")
+    assert make(home, rendered).name == first.name
+    second = make(home, rendered, note="sửa lần hai")
+    assert second.number == 2
+    assert release.before(home, second) == first
+    assert release.before(home, first) is None
+    assert release.notes(home, "", AS_OF) == (Note(AS_OF, "sửa lần hai"), Note(AS_OF, "sửa số liệu"))
+    assert release.notes(home, "sửa lần hai", AS_OF) == release.notes(home, "", AS_OF)
 
 
 def test_the_site_is_switched_and_the_old_release_stays(home: Home, rendered: Path) -> None:
