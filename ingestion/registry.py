@@ -268,6 +268,11 @@ class Registry:
         ]
         return lived[-1] if lived else None
 
+    def locked_on(self, period: str) -> date | None:
+        """Give the last day on which the calendar takes files for a period; None where it never locks it."""
+        row = self.periods.get(period)
+        return row.locked_on if row else None
+
     @cached_property
     def _by_parent(self) -> dict[str, tuple[Organisation, ...]]:
         grouped: dict[str, list[Organisation]] = defaultdict(list)

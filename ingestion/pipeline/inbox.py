@@ -166,8 +166,7 @@ def _may_come_again(same: SubmissionRecord, received_at: datetime, run: _Landing
     refused because the period was closed, when its unit may file for it again.
     """
     if same.told_as == "refused":
-        row = run.registry.periods.get(same.key.period)
-        locked_on = row.locked_on if row else None
+        locked_on = run.registry.locked_on(same.key.period)
         return not run.ledger.state.is_locked(same.key.unit, same.key.period, received_at, locked_on)
     return same.question is not None and same.status is not Verdict.ACCEPTED
 

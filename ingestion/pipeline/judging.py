@@ -155,8 +155,8 @@ def judge_safely(
 
 def _is_locked(submission: Submission, registry: Registry, state: LedgerState) -> bool:
     """Say whether the period was over for the unit, by the calendar or by hand, when a file came."""
-    key, row = submission.key, registry.periods.get(submission.key.period)
-    return state.is_locked(key.unit, key.period, submission.received_at, row.locked_on if row else None)
+    key = submission.key
+    return state.is_locked(key.unit, key.period, submission.received_at, registry.locked_on(key.period))
 
 
 def _with_lock(judgement: Judgement, *, is_locked: bool) -> Judgement:

@@ -14,7 +14,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing import get_context, parent_process
 from pathlib import Path
 from typing import Self
@@ -137,7 +137,9 @@ class _Processes:
             try:
                 return alone.submit(_read, source).result()
             except BrokenProcessPool as error:
-                return _unreadable(source.name, f"{type(error).__name__}: {error}")
+                # With its hash, so that nobody reads it again in a process that must not end.
+                technical = f"{type(error).__name__}: {error}"
+                return replace(_unreadable(source.name, technical), sha256=_hash(source.path))
 
     def _start(self, processes: int) -> ProcessPoolExecutor:
         # A fork would copy the locks of other threads, such as Dagster's, in whatever state they are.

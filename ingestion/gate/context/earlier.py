@@ -5,6 +5,7 @@ accepted rows are kept (`history.py` of the gate is only the question).
 """
 
 import math
+from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
@@ -177,9 +178,9 @@ class EarlierProvider(Provider):
         period = self.period(batch, subject)
         return earlier(batch, form, period, column) if period else None
 
+    @abstractmethod
     def period(self, batch: Batch, subject: Subject) -> Period | None:
         """Give the earlier period that is meant; None where there is none."""
-        raise NotImplementedError
 
     def of_row(self, frame: RowFrame, row: int, subject: Subject, past: Earlier) -> float | None:
         """Give the earlier figure of one row."""

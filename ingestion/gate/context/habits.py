@@ -4,6 +4,7 @@ What belongs here: shares over many cells of one submission. What does not: the 
 rules.
 """
 
+from abc import abstractmethod
 from collections.abc import Mapping
 from typing import ClassVar
 
@@ -32,9 +33,9 @@ class _Shares(SubmissionProvider):
         known = np.where(counted == 0, np.nan, counted)
         return frame.joined(numbers(known if path[0] == "cells" else matching / known))
 
+    @abstractmethod
     def count(self, batch: Batch) -> tuple[Counts, Counts]:
         """Give for each submission how many cells count, and how many of them match."""
-        raise NotImplementedError
 
     def value(self, batch: Batch, subject: int, name: str) -> object:
         """Give one submission's share or number of cells."""

@@ -97,6 +97,20 @@ def test_what_was_read_ahead_is_not_read_again_and_counts_only_for_the_bytes_tha
     assert "TypeError" in kept.get(path, "0" * 64, "a.xlsx", catalogue).technical
 
 
+def test_a_file_that_ended_a_process_is_not_read_by_the_one_that_asks(
+    tmp_path: Path, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(readings, "MANY", 1)
+    monkeypatch.setattr(many, "MANY", 1)
+    path = tmp_path / "deadly.xlsx"
+    path.write_bytes(b"deadly")
+    kept = Readings(10)
+    assert list(kept.ahead([Deadly(path, "deadly.xlsx")], catalogue)) == [None]
+    monkeypatch.setattr(many, "read_file", None)
+    outcome = kept.get(path, sha256_of(path), "deadly.xlsx", catalogue)
+    assert "BrokenProcessPool" in outcome.technical
+
+
 def test_no_process_outlives_a_run_that_was_killed(sources: list[Source]) -> None:
     program = f"""
 import multiprocessing, time
