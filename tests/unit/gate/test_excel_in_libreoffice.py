@@ -2,13 +2,8 @@
 
 import csv
 import random
-import shutil
-import subprocess
-import warnings
 from pathlib import Path
 from typing import Any
-
-import pytest
 
 from ingestion.cells import column_index
 from ingestion.submissions import Mark
@@ -16,9 +11,9 @@ from ingestion.workbook import NOT_APPLICABLE
 from ingestion.workbook.aided import AidedWriter
 from ingestion.workbook.said import Column, Violation
 from ingestion.workbook.writer import open_workbook, write_sheets
+from tests.support import libreoffice
 from tests.support.filled_templates import Case, Gate, all_cases, filled, typed
 
-SOFFICE = shutil.which("soffice")
 DRAWN, WORKBOOKS = 30, 4
 NEVER_BROKEN = {"V007"}  # as in the comparison without LibreOffice
 ALWAYS_RECALCULATE = """<?xml version="1.0" encoding="UTF-8"?>
@@ -72,14 +67,12 @@ def write(path: Path, case: Case, book: Any) -> None:
     writer.close()
 
 
-def recalculated(folder: Path) -> None:
+def recalculated(program: str, folder: Path) -> None:
     """Let LibreOffice open all workbooks of a folder, compute every formula, and write what it shows."""
     user = folder / "profile" / "user"
     user.mkdir(parents=True)
     (user / "registrymodifications.xcu").write_text(ALWAYS_RECALCULATE, encoding="utf-8")
-    command = [str(SOFFICE), f"-env:UserInstallation=file://{folder}/profile", "--headless", "--convert-to"]
-    command += [EVERY_SHEET, "--outdir", str(folder), *map(str, sorted(folder.glob("*.xlsx")))]
-    subprocess.run(command, check=True, capture_output=True, timeout=300)
+    libreoffice.convert(program, sorted(folder.glob("*.xlsx")), EVERY_SHEET, folder, folder / "profile")
 
 
 def read(path: Path) -> list[list[str]]:
@@ -99,18 +92,14 @@ def failing_of(column: Column, gate: Gate) -> list[tuple[str, set[tuple[int, int
 
 
 def test_libreoffice_and_gate_agree_on_random_workbooks_of_all_forms(world: Any, tmp_path: Path) -> None:
-    if SOFFICE is None:
-        warnings.warn(
-            "LibreOffice is not installed: its results are not compared with the gate's", stacklevel=1
-        )
-        pytest.skip("LibreOffice is not installed")
+    program = libreoffice.need("its results are not compared with the gate's")
     rng = random.Random(20191231)
     broken: set[str] = set()
     drawn = [(case, chosen(case, rng, broken)) for case in all_cases(world)]
     for number, (case, books) in enumerate(drawn):
         for index, book in enumerate(books):
             write(tmp_path / f"{number}_{index}.xlsx", case, book)
-    recalculated(tmp_path)
+    recalculated(program, tmp_path)
     compared, rules, forms = 0, set(), set()
     for number, (case, books) in enumerate(drawn):
         gate = Gate(case.batch(books))

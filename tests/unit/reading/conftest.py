@@ -4,8 +4,6 @@ A `Page` says once what stands on a sheet; the writers put the same pages into x
 """
 
 import csv
-import shutil
-import subprocess
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -24,6 +22,7 @@ from ingestion.cells import column_letter
 from ingestion.reading import describe, read_file, remedy
 from ingestion.reading.legacy_text import TCVN3
 from ingestion.submissions import Reading
+from tests.support import libreoffice
 
 CODES, GROUPS, LABELS, NUMBERING, DATA = 5, 6, 7, 8, 9
 
@@ -340,28 +339,12 @@ def read_pages(tmp_path: Path, catalogue: Catalogue) -> Callable[..., Reading]:
 @pytest.fixture(scope="session")
 def convert(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path, str], Path]:
     """Convert a workbook with LibreOffice; the test is skipped, and says so, where it is not installed."""
-    program = shutil.which("soffice")
     profile = tmp_path_factory.mktemp("soffice")
 
     def run(path: Path, extension: str) -> Path:
-        if program is None:
-            pytest.skip("LibreOffice (soffice) is not installed: its files are not tested here")
         target = path.parent / f"converted-{extension}"
-        subprocess.run(
-            [
-                program,
-                f"-env:UserInstallation={profile.as_uri()}",
-                "--headless",
-                "--convert-to",
-                extension,
-                "--outdir",
-                str(target),
-                str(path),
-            ],
-            check=True,
-            capture_output=True,
-            timeout=120,
-        )
+        program = libreoffice.need("its files are not read")
+        libreoffice.convert(program, [path], extension, target, profile)
         return target / f"{path.stem}.{extension}"
 
     return run

@@ -1,7 +1,5 @@
 """The marked workbook in a real office program; skipped, and said so, where LibreOffice is not installed."""
 
-import shutil
-import subprocess
 from pathlib import Path
 
 import openpyxl
@@ -14,33 +12,20 @@ from ingestion.returns.comments import MARK
 from ingestion.signing import examine
 from ingestion.workbook.template import write_template
 from tests.integration.small_state import MEMBERS, UNIT, fill_template
+from tests.support import libreoffice
 from tests.unit.returns.conftest import WRONG, World, as_format, one_too_many
 
 
 @pytest.fixture(scope="module")
 def profile(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    if shutil.which("soffice") is None:
-        pytest.skip("LibreOffice (soffice) is not installed: returns are not opened in it here")
+    libreoffice.need("returns are not opened in it")
     return tmp_path_factory.mktemp("soffice")
 
 
 def convert(path: Path, extension: str, profile: Path) -> Path:
     target = path.parent / f"converted-{extension}"
-    subprocess.run(
-        [
-            "soffice",
-            f"-env:UserInstallation={profile.as_uri()}",
-            "--headless",
-            "--convert-to",
-            extension,
-            "--outdir",
-            str(target),
-            str(path),
-        ],
-        check=True,
-        capture_output=True,
-        timeout=180,
-    )
+    program = libreoffice.need("returns are not opened in it")
+    libreoffice.convert(program, [path], extension, target, profile)
     return target / f"{path.stem}.{extension}"
 
 

@@ -1,8 +1,6 @@
 """The signature of a template: a workbook made for somebody else is noticed, an unsigned one accepted."""
 
 import shutil
-import subprocess
-import warnings
 from pathlib import Path
 
 import openpyxl
@@ -16,10 +14,10 @@ from ingestion.reading import read_file
 from ingestion.registry import Organisation, Registry
 from ingestion.signing import examine, form_version, load_key, make_key, sign
 from ingestion.workbook import write_template, write_workbook
+from tests.support import libreoffice
 
 CATALOGUE = load_catalogue()
 KEY = b"a key"
-SOFFICE = shutil.which("soffice")
 PERIOD = Period.parse("2019-N")
 
 
@@ -91,16 +89,12 @@ def test_a_template_of_another_unit_names_the_unit_though_the_period_was_changed
 
 
 def test_a_template_saved_by_another_program_is_as_signed(template: Path, registry: Registry) -> None:
-    if SOFFICE is None:
-        warnings.warn("LibreOffice is not installed: templates saved by it are not examined", stacklevel=1)
-        pytest.skip("LibreOffice is not installed")
+    program = libreoffice.need("templates saved by it are not examined")
     other = changed(shutil.copy(template, template.with_name("other.xlsx")), "C5", "KB")
     folder = template.parent
     for kind in ("xlsx", "ods", "xls"):
-        command = [SOFFICE, f"-env:UserInstallation=file://{folder}/profile", "--headless"]
-        command += ["--convert-to", kind, "--outdir", str(folder / kind), str(template)]
-        command += [str(other)] if kind == "ods" else []
-        subprocess.run(command, check=True, capture_output=True, timeout=180)
+        paths = [template, other] if kind == "ods" else [template]
+        libreoffice.convert(program, paths, kind, folder / kind, folder / "profile")
         assert problems(folder / kind / f"t.{kind}", registry) == []
         reading = read_file(folder / kind / f"t.{kind}", CATALOGUE)
         assert (reading.kind, examine(reading, KEY)) == (kind, (None, None))
