@@ -85,6 +85,21 @@ class Cell(NamedTuple):
         return address(self.row, self.column)
 
 
+@dataclass(frozen=True)
+class LeftOut:
+    """Parts of a cell's text that are no part of a number: footnote marks, and what was struck through.
+
+    Attributes:
+        raised: the raised or lowered parts, as they stand.
+        struck: the parts that are struck through, as they stand.
+        rest: the text without them, cleaned; blank where all of the cell is raised, lowered or struck through.
+    """
+
+    raised: str
+    struck: str
+    rest: str
+
+
 @dataclass
 class SheetCells:
     """One sheet: its non-blank cells by (row, column), merged ranges, and what is hidden.
@@ -97,6 +112,7 @@ class SheetCells:
         hidden_rows: numbers of hidden rows, where the reader knows them.
         hidden_columns: numbers of hidden columns, where the reader knows them.
         fonts: names of fonts from before Unicode, by cell; other fonts say nothing about the text.
+        left_out: by cell, what is raised, lowered or struck through in it; the cell itself keeps all of its text.
     """
 
     name: str
@@ -106,6 +122,7 @@ class SheetCells:
     hidden_rows: frozenset[int] = frozenset()
     hidden_columns: frozenset[int] = frozenset()
     fonts: dict[tuple[int, int], str] = field(default_factory=dict)
+    left_out: dict[tuple[int, int], LeftOut] = field(default_factory=dict)
 
     @property
     def last_row(self) -> int:
