@@ -112,7 +112,7 @@ class SheetCells:
         hidden_rows: numbers of hidden rows, where the reader knows them.
         hidden_columns: numbers of hidden columns, where the reader knows them.
         fonts: names of fonts from before Unicode, by cell; other fonts say nothing about the text.
-        left_out: by cell, what is raised, lowered or struck through in it; the cell itself keeps all of its text.
+        left_out: what is raised, lowered or struck through, by cell; the cell itself keeps all of its text.
     """
 
     name: str
