@@ -359,7 +359,7 @@ def _take_in(source: IO[bytes], frames: "queue.SimpleQueue[bytes]") -> None:
 def _give(sink: IO[bytes], answer: tuple[_Sent, Any, str]) -> None:
     try:
         data = pickle.dumps(answer, pickle.HIGHEST_PROTOCOL)
-    except Exception:  # a value or an error that cannot be pickled
+    except Exception:  # a value that cannot be pickled
         data = pickle.dumps((_Sent.FAILED, None, answer[2] or traceback.format_exc()))
     sink.write(len(data).to_bytes(_LENGTH, "big"))
     sink.write(data)
@@ -373,7 +373,16 @@ def _done(function: Callable[..., Any], arguments: Sequence[Any], bounds: Bounds
     except MemoryError:
         return _Sent.MEMORY, None, traceback.format_exc(limit=_FRAMES)
     except BaseException as error:
-        return _Sent.FAILED, error, traceback.format_exc(limit=_FRAMES)
+        return _Sent.FAILED, _portable(error), traceback.format_exc(limit=_FRAMES)
+
+
+def _portable(error: BaseException) -> BaseException | None:
+    """Give an error that another process can take in; None where it is not made for that."""
+    try:
+        pickle.loads(pickle.dumps(error))
+    except Exception:
+        return None
+    return error
 
 
 _FRAMES = -40

@@ -12,7 +12,7 @@ left alone.
 import io
 import json
 from collections.abc import Container, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -132,26 +132,46 @@ def form_path(bronze: Path, form: str, period: str) -> Path:
     return bronze / "forms" / form / f"{period}.parquet"
 
 
-def write_period(bronze: Path, catalogue: Catalogue, period: str, filed: Sequence[Filed]) -> None:
-    """Write the rows of one period: every submission that counts or counted, whole files at once.
+@dataclass(frozen=True)
+class PeriodRows:
+    """The rows of one period as they are written.
+
+    Attributes:
+        forms: the bytes of each form's file; forms without rows have none.
+        letters: the place of each column of each submission.
+    """
+
+    period: str
+    forms: Mapping[str, bytes] = field(default_factory=dict)
+    letters: Sequence[Mapping[str, Any]] = ()
+
+
+def rows_of_period(catalogue: Catalogue, period: str, filed: Sequence[Filed]) -> PeriodRows:
+    """Give the rows of one period: every submission that counts or counted."""
+    filed = sorted(filed, key=lambda f: str(f.record.key))
+    forms = {}
+    for form in catalogue.forms.values():
+        if rows := [row for one in filed for row in _form_rows(form, one)]:
+            forms[form.code] = _bytes_of(pa.Table.from_pylist(rows, form_schema(form)))
+    return PeriodRows(period, forms, [row for one in filed for row in _letters(catalogue, one)])
+
+
+def write_period(bronze: Path, catalogue: Catalogue, rows: PeriodRows) -> None:
+    """Write the rows of one period, whole files at once.
 
     The column letters of these submissions replace those that were there; those of other periods stay.
     """
-    filed = sorted(filed, key=lambda f: str(f.record.key))
-    letters: list[dict[str, Any]] = []
-    for form in catalogue.forms.values():
-        rows = [row for one in filed for row in _form_rows(form, one)]
-        path = form_path(bronze, form.code, period)
-        if rows:
-            write_table(path, pa.Table.from_pylist(rows, form_schema(form)))
+    for form in catalogue.forms:
+        path = form_path(bronze, form, rows.period)
+        if form in rows.forms:
+            _write(path, rows.forms[form])
         else:
             path.unlink(missing_ok=True)
-    for one in filed:
-        letters += _letters(catalogue, one)
+    letters = list(rows.letters)
     path = bronze / "columns.parquet"
     if path.is_file():
         kept = pq.read_table(path, schema=_COLUMNS).to_pylist()
-        letters += [row for row in kept if _period_of(row["submission_id"]) != period]
+        letters += [row for row in kept if _period_of(row["submission_id"]) != rows.period]
     letters.sort(key=lambda row: (row["submission_id"], row["form_code"], len(row["letter"]), row["letter"]))
     write_table(path, pa.Table.from_pylist(letters, _COLUMNS))
 
@@ -222,6 +242,7 @@ def write_ledger_tables(bronze: Path, state: LedgerState) -> None:
             "reason": decision.reason,
         }
         for record in records
+        if not record.is_set_aside
         for number, decision in enumerate(record.decisions, start=1)
     ]
     findings = [
@@ -273,8 +294,9 @@ def _submission_row(record: SubmissionRecord) -> dict[str, Any]:
         "file": record.file,
         "original_name": record.original_name,
         "received_at": record.received_at,
-        "verdict": record.verdict,
-        "verdict_at": record.verdict_at,
+        # Without its rows it must not take the place of an earlier revision.
+        "verdict": None if record.is_set_aside else record.verdict,
+        "verdict_at": None if record.is_set_aside else record.verdict_at,
         "period_basis": record.receipt.period_basis or None,
         "rules_version": record.rules_version,
         "n_errors": severities.count("error"),
@@ -288,9 +310,16 @@ def _submission_row(record: SubmissionRecord) -> dict[str, Any]:
 
 def write_table(path: Path, table: pa.Table) -> None:
     """Write one file whole, and only if its bytes change."""
+    _write(path, _bytes_of(table))
+
+
+def _bytes_of(table: pa.Table) -> bytes:
     buffer = io.BytesIO()
     pq.write_table(table, buffer, compression="zstd")
-    data = buffer.getvalue()
+    return buffer.getvalue()
+
+
+def _write(path: Path, data: bytes) -> None:
     if path.is_file() and path.read_bytes() == data:
         return
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -319,7 +348,8 @@ class BronzeHistory:
     def __init__(self, bronze: Path, catalogue: Catalogue, state: LedgerState) -> None:
         self._bronze = bronze
         self._catalogue = catalogue
-        self._state = state
+        # Names alone, and not the ledger with all that it says: this goes to other processes.
+        self._counting = _counting(state)
         self._frames: dict[tuple[str, str], pd.DataFrame] = {}
 
     def rows(self, form: str, period: Period) -> pd.DataFrame:
@@ -334,9 +364,13 @@ class BronzeHistory:
         path = form_path(self._bronze, form, period)
         table = pq.read_table(path, schema=schema) if path.is_file() else schema.empty_table()
         frame: pd.DataFrame = table.to_pandas()
-        effective = {
-            str(record.key)
-            for unit in {record.key.unit for record in self._state.of_period(period)}
-            if (record := self._state.effective(unit, period)) is not None
-        }
-        return frame[frame["submission_id"].isin(effective)].reset_index(drop=True)
+        return frame[frame["submission_id"].isin(self._counting.get(period, ()))].reset_index(drop=True)
+
+
+def _counting(state: LedgerState) -> dict[str, set[str]]:
+    """Give by period the submissions that count."""
+    counting: dict[str, set[str]] = {}
+    for unit, period in {(record.key.unit, record.key.period) for record in state.submissions.values()}:
+        if (record := state.effective(unit, period)) is not None:
+            counting.setdefault(period, set()).add(str(record.key))
+    return counting

@@ -17,6 +17,12 @@ class Step(StrEnum):
     MARK = "mark"
     TELL = "tell"
     BRONZE = "bronze"
+    EXAMINE = "examine"
+
+    @property
+    def leaves_verdict(self) -> bool:
+        """Whether a verdict stands, and counts, although the product failed at this step."""
+        return self in (Step.TELL, Step.EXAMINE)
 
 
 class Cause(StrEnum):

@@ -15,6 +15,7 @@ from typing import Literal
 
 from ingestion.files import copy_durably, sha256_of, sync_folder, write_durably
 from ingestion.home import Home
+from ingestion.messages import message
 from ingestion.reading import pack_folder
 
 _EXTENSION = re.compile(r"^\.[a-z0-9]{1,8}$")
@@ -52,6 +53,36 @@ class Damage:
     kind: Literal["missing", "changed"]
 
 
+class OriginalDamagedError(Exception):
+    """An original is missing or not what it was; the message says which, and what to do.
+
+    Attributes:
+        damage: what is wrong with it.
+    """
+
+    def __init__(self, damage: Damage) -> None:
+        self.damage = damage
+        super().__init__(message(f"landing.original.{damage.kind}", file=damage.file))
+
+    def __reduce__(self) -> tuple[type["OriginalDamagedError"], tuple[Damage]]:
+        return OriginalDamagedError, (self.damage,)
+
+
+def check_original(path: Path, sha256: str) -> None:
+    """Compare an original with the hash of its bytes.
+
+    Raises:
+        OriginalDamagedError: it is missing or not what it was.
+    """
+    file = f"{path.parent.parent.name}/{path.parent.name}/{path.name}"
+    try:
+        found = sha256_of(path)
+    except FileNotFoundError:
+        raise OriginalDamagedError(Damage(file, "missing")) from None
+    if found != sha256:
+        raise OriginalDamagedError(Damage(file, "changed"))
+
+
 class Landing:
     """The originals of one state folder."""
 
@@ -78,13 +109,34 @@ class Landing:
         if kept is not None and sha256_of(kept) == staged.sha256:
             staged.path.unlink()
         else:
-            folder.mkdir(exist_ok=True)
-            kept = folder / f"{staged.sha256}{_extension(original_name)}"
-            staged.path.chmod(0o444)
-            staged.path.replace(kept)
-            sync_folder(folder)
-            sync_folder(self._home.landing)
+            kept = kept or folder / f"{staged.sha256}{_extension(original_name)}"
+            self._put(staged, kept)
         return Original(staged.sha256, kept.relative_to(self._home.root).as_posix())
+
+    def repair(self, staged: Staged, file: str) -> bool:
+        """Put staged bytes in the place of a kept original that was lost or damaged; they go if it is sound.
+
+        Args:
+            staged: the same bytes, sent again.
+            file: the original's path below the state folder.
+
+        Returns:
+            Whether the original had to be repaired.
+        """
+        try:
+            check_original(self.path(file), staged.sha256)
+        except OriginalDamagedError:
+            self._put(staged, self.path(file))
+            return True
+        staged.path.unlink()
+        return False
+
+    def _put(self, staged: Staged, kept: Path) -> None:
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        staged.path.chmod(0o444)
+        staged.path.replace(kept)
+        sync_folder(kept.parent)
+        sync_folder(self._home.landing)
 
     def path(self, file: str) -> Path:
         """Give the path of an original from what the ledger says of it."""

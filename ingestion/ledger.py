@@ -18,6 +18,7 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, Field, TypeAdapter, ValidationError
 
 from ingestion.days import day_of
+from ingestion.faults import Cause, Fault, Step
 from ingestion.files import LockedError, exclusive, sync_folder
 from ingestion.findings import Finding, Outcome, OutcomeStatus, Verdict
 from ingestion.messages import message
@@ -59,6 +60,9 @@ class Received:
         arrival: which waiting file this was, to recognise it after a crash.
         at: when it was landed; `received_at` is when it arrived.
         technical: what went wrong while it was read, for the data team.
+        again_of: the submission of the same bytes that could not be read when it came; blank for what was sent.
+        reason: why it was read again; blank for what was sent.
+        by: who had it read again; blank for what was sent.
     """
 
     submission: str
@@ -74,12 +78,19 @@ class Received:
     arrival: str
     at: AwareDatetime
     technical: str = ""
+    again_of: str = ""
+    reason: str = ""
+    by: str = ""
     event: Literal["received"] = "received"
 
 
 @dataclass(frozen=True)
 class Duplicate:
-    """The same bytes came again from the same unit; `submission` is the one that they are."""
+    """The same bytes came again from the same unit; `submission` is the one that they are.
+
+    Attributes:
+        repaired: whether the original was lost or damaged, and these bytes were put in its place.
+    """
 
     submission: str
     unit: str
@@ -88,6 +99,7 @@ class Duplicate:
     received_at: AwareDatetime
     arrival: str
     at: AwareDatetime
+    repaired: bool = False
     event: Literal["duplicate"] = "duplicate"
 
 
@@ -98,6 +110,7 @@ class Unknown:
     Attributes:
         folder: the folder of the inbox in which it lay; blank for the inbox itself.
         file: where it was put, below the state folder.
+        technical: what went wrong in the product while its cover was looked for.
     """
 
     folder: str
@@ -107,7 +120,65 @@ class Unknown:
     received_at: AwareDatetime
     arrival: str
     at: AwareDatetime
+    technical: str = ""
     event: Literal["unknown"] = "unknown"
+
+
+@dataclass(frozen=True)
+class NotLanded:
+    """The product failed on a waiting file before it was a submission; it stays where it lies, untouched.
+
+    Attributes:
+        folder: the folder of the inbox in which it lies; blank for the inbox itself.
+        technical: what the data team needs to mend it.
+    """
+
+    folder: str
+    original_name: str
+    received_at: AwareDatetime
+    arrival: str
+    technical: str
+    at: AwareDatetime
+    event: Literal["not_landed"] = "not_landed"
+
+
+@dataclass(frozen=True)
+class SetAside:
+    """The product failed on a submission, which is left alone from then on: a state and no verdict.
+
+    Attributes:
+        step: what was being done.
+        technical: what the data team needs to mend it.
+    """
+
+    submission: str
+    step: Step
+    cause: Cause
+    technical: str
+    at: AwareDatetime
+    event: Literal["set_aside"] = "set_aside"
+
+    @property
+    def fault(self) -> Fault:
+        """What failed."""
+        return Fault(self.step, self.cause, self.technical)
+
+
+@dataclass(frozen=True)
+class Retried:
+    """What was set aside is taken up again where it was left.
+
+    Attributes:
+        submission: its name; blank for a file that was not landed.
+        arrival: which waiting file it is; blank for a submission.
+    """
+
+    submission: str
+    reason: str
+    by: str
+    at: AwareDatetime
+    arrival: str = ""
+    event: Literal["retried"] = "retried"
 
 
 @dataclass(frozen=True)
@@ -202,7 +273,18 @@ class PeriodReopened:
 
 
 Event = (
-    Received | Duplicate | Unknown | Judged | Explained | Decided | Reexamined | PeriodClosed | PeriodReopened
+    Received
+    | Duplicate
+    | Unknown
+    | NotLanded
+    | SetAside
+    | Retried
+    | Judged
+    | Explained
+    | Decided
+    | Reexamined
+    | PeriodClosed
+    | PeriodReopened
 )
 
 _Tagged = Annotated[Event, Field(discriminator="event")]
@@ -220,6 +302,8 @@ class SubmissionRecord:
         was_accepted: whether it counted at any time.
         question: what a correction of earlier figures made doubtful and nobody has answered yet.
         examined: the number of the event with which it was last held against earlier figures.
+        set_aside: the failure of the product that nobody has mended yet.
+        again: the submission as which the same bytes were read again; blank where they were not.
     """
 
     key: SubmissionKey
@@ -230,6 +314,8 @@ class SubmissionRecord:
     was_accepted: bool = False
     question: Reexamined | None = None
     examined: int = 0
+    set_aside: SetAside | None = None
+    again: str = ""
 
     @property
     def sha256(self) -> str:
@@ -288,8 +374,28 @@ class SubmissionRecord:
 
     @property
     def status(self) -> Verdict | None:
-        """The verdict as overridden by the newest decision; None before the gate was asked."""
+        """The verdict as overridden by the newest decision; None before there is one, and while set aside."""
+        if self.is_set_aside:
+            return None
         return self.decision.status if self.decision else self.verdict
+
+    @property
+    def is_set_aside(self) -> bool:
+        """Whether the product failed on it, so that it has no verdict or, with one, does not count.
+
+        Where the product only failed to tell of a verdict, or to hold it against corrected figures, it stands.
+        """
+        return self.set_aside is not None and not self.set_aside.step.leaves_verdict
+
+    @property
+    def counts_or_counted(self) -> bool:
+        """Whether its rows belong in bronze."""
+        return self.was_accepted and not self.is_set_aside
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether it waits for the gate."""
+        return self.judged is None and not self.is_set_aside and not self.again
 
     @property
     def is_taken_back(self) -> bool:
@@ -300,8 +406,13 @@ class SubmissionRecord:
     def told_as(self) -> str:
         """How people are told where it stands: its status, but withdrawn or refused for the data team's no.
 
-        Withdrawn is what counted before, refused what was only held.
+        Withdrawn is what counted before, refused what was only held. What the product failed on is set aside
+        until it is read again.
         """
+        if self.again:
+            return "read_again"
+        if self.is_set_aside:
+            return "set_aside"
         if self.is_taken_back:
             return "withdrawn" if self.was_accepted else "refused"
         return str(self.status or "pending")
@@ -319,6 +430,8 @@ class LedgerState:
     submissions: dict[str, SubmissionRecord] = field(default_factory=dict)
     duplicates: list[Duplicate] = field(default_factory=list)
     unknown: list[Unknown] = field(default_factory=list)
+    not_landed: dict[str, NotLanded] = field(default_factory=dict)
+    """By arrival what the product could not land and nobody has taken up again."""
     closed: dict[str, datetime] = field(default_factory=dict)
     reopened: dict[tuple[str, str], date] = field(default_factory=dict)
     reopenings: list[PeriodReopened] = field(default_factory=list)
@@ -341,12 +454,12 @@ class LedgerState:
             case Received():
                 self._receive(event)
             case Duplicate():
-                self._record(event.submission)
-                self.duplicates.append(event)
-                self.arrivals.add((event.arrival, event.sha256))
+                self._repeat(event)
             case Unknown():
                 self.unknown.append(event)
-                self.arrivals.add((event.arrival, event.sha256))
+                self._landed(event.arrival, event.sha256)
+            case NotLanded() | SetAside() | Retried():
+                self._fail(event)
             case Judged():
                 self._judge(event)
             case Explained():
@@ -357,13 +470,45 @@ class LedgerState:
                 record = self._record(event.submission)
                 record.examined = self._applied
                 record.question = event if event.appeared or event.gone else None
-            case PeriodClosed():
-                self.closed[event.period] = event.at
-                for key in [key for key in self.reopened if key[0] == event.period]:
-                    del self.reopened[key]
-            case PeriodReopened():
-                self.reopened[event.period, event.unit] = event.until
-                self.reopenings.append(event)
+            case PeriodClosed() | PeriodReopened():
+                self._lock(event)
+
+    def _fail(self, event: NotLanded | SetAside | Retried) -> None:
+        match event:
+            case NotLanded():
+                self.not_landed[event.arrival] = event
+            case SetAside():
+                self._set_aside(event.submission, event)
+            case Retried():
+                self.not_landed.pop(event.arrival, None)
+                if event.submission:
+                    self._set_aside(event.submission, None)
+
+    def _lock(self, event: PeriodClosed | PeriodReopened) -> None:
+        if isinstance(event, PeriodReopened):
+            self.reopened[event.period, event.unit] = event.until
+            self.reopenings.append(event)
+            return
+        self.closed[event.period] = event.at
+        for key in [key for key in self.reopened if key[0] == event.period]:
+            del self.reopened[key]
+
+    def _landed(self, arrival: str, sha256: str) -> None:
+        self.arrivals.add((arrival, sha256))
+        self.not_landed.pop(arrival, None)
+
+    def _repeat(self, event: Duplicate) -> None:
+        record = self._record(event.submission)
+        self.duplicates.append(event)
+        self._landed(event.arrival, event.sha256)
+        if event.repaired and record.set_aside is not None and record.set_aside.cause is Cause.ORIGINAL:
+            self._set_aside(event.submission, None)
+
+    def _set_aside(self, submission: str, event: SetAside | None) -> None:
+        record = self._record(submission)
+        before = self.effective(record.key.unit, record.key.period)
+        record.set_aside = event
+        self._note_what_counts(record.key, before)
 
     def _record(self, submission: str) -> SubmissionRecord:
         if submission not in self.submissions:
@@ -376,8 +521,10 @@ class LedgerState:
             raise ContradictionError(
                 f"{event.submission} is not the next revision of {event.unit} for {event.period}"
             )
+        if event.again_of:
+            self._record(event.again_of).again = event.submission
         self.submissions[event.submission] = SubmissionRecord(key, event)
-        self.arrivals.add((event.arrival, event.sha256))
+        self._landed(event.arrival, event.sha256)
         self._revisions.setdefault((event.unit, event.period), []).append(event.submission)
         self._by_bytes[event.unit, event.sha256] = event.submission
 
@@ -439,13 +586,13 @@ class LedgerState:
     def standing(self) -> Iterator[SubmissionRecord]:
         """Give what somebody may still ask about: of each unit and period what counts, and what came last.
 
-        What the data team took back is settled.
+        What the data team took back is settled, and so is what was read again under another name.
         """
         for (unit, period), names in self._revisions.items():
             newest, counting = self.submissions[names[-1]], self.effective(unit, period)
             if counting is not None and counting is not newest:
                 yield counting
-            if not newest.is_taken_back:
+            if not newest.is_taken_back and not newest.again:
                 yield newest
 
     def open_cases(self) -> tuple[SubmissionRecord, ...]:
@@ -462,6 +609,7 @@ class LedgerState:
             record
             for record in newest
             if record.status is not Verdict.ACCEPTED
+            and not record.again
             and (record.key.period != UNKNOWN_PERIOD or record.received_at == last_of[record.key.unit])
             and not (record.is_taken_back and self.effective(record.key.unit, record.key.period) is not None)
         )
@@ -490,7 +638,7 @@ def _demand_person_and_reason(event: Event) -> None:
     Raises:
         DecisionRefusedError: there is no reason or no person.
     """
-    if isinstance(event, Decided | PeriodClosed | PeriodReopened):
+    if isinstance(event, Decided | PeriodClosed | PeriodReopened | Retried):
         if not event.reason.strip():
             raise DecisionRefusedError(message("landing.decision.no_reason"))
         if not event.by.strip():
@@ -586,6 +734,15 @@ def _is_event(line: bytes) -> bool:
     return True
 
 
+def as_line(event: Event) -> bytes:
+    """Give the line of an event.
+
+    Raises:
+        ValueError: it holds text that no file can hold.
+    """
+    return _EVENTS.dump_json(event) + b"\n"
+
+
 class LedgerWriter:
     """The ledger while it is held for writing; its state follows every event that is appended."""
 
@@ -598,6 +755,7 @@ class LedgerWriter:
 
         Raises:
             ContradictionError: an event does not fit what happened before; none of them is written.
+            ValueError: an event holds text that no file can hold; none of them is written.
             DecisionRefusedError: a decision cannot be taken, or says not who takes it and why; none of them is
                 written.
         """
@@ -605,11 +763,11 @@ class LedgerWriter:
             return
         for event in events:
             _demand_person_and_reason(event)
+        lines = b"".join(as_line(event) for event in events)
         for event in events:
             self.state.apply(event)
         self._path.parent.mkdir(parents=True, exist_ok=True)
         is_new = not self._path.exists()
-        lines = b"".join(_EVENTS.dump_json(event) + b"\n" for event in events)
         with self._path.open("ab") as file:
             file.write(lines)
             file.flush()

@@ -34,10 +34,10 @@ def due(state: LedgerState, registry: Registry) -> list[Due]:
     """Give what was judged before figures changed on which its verdict may rest, in calendar order."""
     if not state.counting_since:
         return []
-    sources = _Sources(registry)
+    sources = Sources(registry)
     found = []
     for record in state.standing():
-        if record.judged is None or record.verdict is Verdict.UNREADABLE:
+        if record.judged is None or record.verdict is Verdict.UNREADABLE or record.set_aside is not None:
             continue
         changed = [pair for pair in sources.of(record) if state.counting_since.get(pair, 0) > record.examined]
         if changed:
@@ -50,7 +50,7 @@ def _counting(state: LedgerState, unit: str, period: str) -> str:
     return str(record.key) if record else f"{unit}.{period}"
 
 
-class _Sources:
+class Sources:
     """From which filings the earlier figures of a submission may come."""
 
     def __init__(self, registry: Registry) -> None:
@@ -65,6 +65,7 @@ class _Sources:
         self._units: dict[str, frozenset[str]] = {}
 
     def of(self, record: SubmissionRecord) -> Iterator[tuple[str, str]]:
+        """Give the unit and the period of each filing on which the verdict of a submission may rest."""
         try:
             period = Period.parse(record.key.period)
         except PeriodError:  # a file whose period could not be told was held against nothing

@@ -4,19 +4,18 @@ What belongs here: putting an answer together from what is recorded, and writing
 workbook is marked (`returns/`), and when returns are written (`pipeline/`).
 """
 
-import traceback
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
+from ingestion.alerts.events import APOLOGY
 from ingestion.catalogue import Catalogue
 from ingestion.files import write_durably
-from ingestion.findings import Judgement
+from ingestion.findings import Judgement, Verdict
 from ingestion.home import Home
 from ingestion.ledger import UNKNOWN_PERIOD, LedgerState, SubmissionRecord
 from ingestion.periods import Period
 from ingestion.registry import Registry
-from ingestion.returns import Answer, Decision, Differences, compare, findings_alone, marked_workbook
+from ingestion.returns import Answer, Decision, Differences, apology, compare
 from ingestion.submissions import Reading, Submission, SubmissionKey
 
 ReadRecord = Callable[[SubmissionRecord], Reading]
@@ -78,32 +77,27 @@ def changes_since(
     return None
 
 
-def write_return(
-    home: Home,
-    original: Path,
-    answer: Answer,
-    changes: tuple[SubmissionKey, Differences] | None,
-    catalogue: Catalogue,
-) -> str:
-    """Write the workbook that goes back; a fault in marking is no reason to leave the clerk without an answer.
+def apology_path(home: Home, key: SubmissionKey) -> Path:
+    """Give the place of the workbook that tells a clerk of a failure of the product."""
+    return home.returns / key.unit / f"{key}{APOLOGY}.xlsx"
 
-    Returns:
-        The technical text of the fault; blank where there was none.
-    """
-    technical = ""
-    if changes is not None:
-        answer = replace(answer, previous=changes[0], differences=changes[1])
-    try:
-        data = marked_workbook(original, answer, catalogue)
-    except Exception:
-        technical = traceback.format_exc()
-        data = findings_alone(answer, catalogue)
+
+def write_apology(home: Home, record: SubmissionRecord, registry: Registry) -> None:
+    """Write the workbook that tells a clerk that the product, and not his file, is at fault."""
+    submission = Submission(record.key, record.sha256, record.received_at, Reading(record.original_name, ""))
+    path = apology_path(home, record.key)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_durably(path, apology(answer_to(submission, Judgement(Verdict.UNREADABLE), registry)))
+
+
+def write_return(home: Home, answer: Answer, data: bytes) -> None:
+    """Put a workbook where its clerk finds it; it takes the place of what only told of a failure."""
     path = return_path(home, answer.key)
     if answer.decision is not None:
         path = decision_path(home, answer.key, answer.decision.number)
     path.parent.mkdir(parents=True, exist_ok=True)
     write_durably(path, data)
-    return technical
+    apology_path(home, answer.key).unlink(missing_ok=True)
 
 
 def untold_decisions(home: Home, record: SubmissionRecord, counting: SubmissionKey | None) -> list[Decision]:

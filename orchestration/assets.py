@@ -14,6 +14,7 @@ import dagster as dg
 import duckdb
 
 from ingestion import pipeline
+from ingestion.faults import Fault
 from ingestion.home import Home
 from ingestion.ledger import Ledger, LedgerState
 from ingestion.reference import write_reference
@@ -72,12 +73,19 @@ def landed_submissions(
         state.home, registry, state.catalogue, clock.now(), progress=counter(progress, "landing")
     )
     progress.finish("landing", str(len(report.landed)))
+    for name, fault in report.faults.items():
+        log_fault(context, name, fault)
+    for place, technical in report.not_landed.items():
+        context.log.error(f"{place} could not be landed and stays where it is:\n{technical}")
     return dg.MaterializeResult(
         metadata={
             "landed": len(report.landed),
             "duplicates": len(report.duplicates),
             "unknown": len(report.unknown),
             "left": len(report.left),
+            "repaired": len(report.repaired),
+            "set_aside": sorted(report.faults),
+            "not_landed": sorted(report.not_landed),
         }
     )
 
@@ -96,34 +104,38 @@ def verdicts(
     """What the gate says of every submission of a period; a verdict is given once and never changes.
 
     Pending periods are judged in calendar order, one batch each, so that what a rule calls previous is decided
-    before it is read. A submission on which a rule breaks down stays pending and stops no other.
+    before it is read. A submission on which the product fails is set aside and stops no other.
     """
     registry, catalogue, now = state.registry, state.catalogue, clock.now()
     covered = set(context.partition_keys)
     pending = [p for p in pipeline.pending_periods(state.home) if is_covered(p, covered, registry)]
     progress.start("judging", len(pending))
     given: Counter[str] = Counter()
-    failures: dict[str, str] = {}
+    faults: dict[str, Fault] = {}
+    waiting: list[str] = []
     for period in pending:
         report = pipeline.judge_period(
             state.home, registry, catalogue, period, now, template_key=template_key(state.home)
         )
         given.update({str(verdict): count for verdict, count in report.counts.items()})
-        failures |= report.failures
+        faults |= report.faults
+        waiting += report.waiting
         for submission, technical in report.unreturned.items():
             context.log.error(
                 f"the workbook of {submission} could not be marked; its findings went out:\n{technical}"
             )
+        for submission, technical in report.damaged.items():
+            context.log.error(f"what rests on {submission} waits: {technical}")
         progress.advance("judging")
-    for submission, technical in failures.items():
-        context.log.error(f"{submission} could not be judged and stays pending:\n{technical}")
     again = pipeline.reexamine(state.home, registry, catalogue, now)
-    for submission, technical in again.failures.items():
-        context.log.error(f"{submission} could not be judged again after a correction:\n{technical}")
+    faults |= again.failures
+    for submission, fault in faults.items():
+        log_fault(context, submission, fault)
     progress.finish("judging", str(given.total()))
     metadata: dict[str, Any] = {
         "judged_periods": pending,
-        "not_judged": sorted(failures),
+        "set_aside": sorted(faults),
+        "waiting": sorted(waiting),
         "reexamined": len(again.standing) + len(again.questioned),
         "questioned": again.questioned,
         **given,
@@ -139,13 +151,13 @@ def verdicts(
     owners=OWNERS,
     kinds={"python", "parquet"},
 )
-def bronze(state: WritableHome, progress: Listener) -> Result:
+def bronze(state: WritableHome, clock: Clock, progress: Listener) -> Result:
     """Accepted rows as Parquet, one file a form and period, each row with submission, sheet and row number.
 
     Written from landing and the recorded verdicts alone, so it can be deleted and comes back the same.
     """
     progress.start("bronze")
-    written = pipeline.rebuild_bronze(state.home, state.registry, state.catalogue)
+    written = pipeline.rebuild_bronze(state.home, state.registry, state.catalogue, clock.now())
     progress.finish("bronze")
     return dg.MaterializeResult(metadata={"rewritten_periods": written})
 
@@ -307,6 +319,11 @@ ALL = (
 def project_folder(home: Home) -> Path:
     """Give the folder of the report project."""
     return home.build / "report"
+
+
+def log_fault(context: dg.AssetExecutionContext, submission: str, fault: Fault) -> None:
+    """Log how the product failed on a submission."""
+    context.log.error(f"{submission} is set aside, {fault.step} failed ({fault.cause}):\n{fault.technical}")
 
 
 def counting_submissions(ledger: LedgerState) -> list[str]:

@@ -30,6 +30,8 @@ class Kind(StrEnum):
     UNITS_MISSING = "units_missing"
     SAME_RULE = "same_rule"
     UNKNOWN_UNIT = "unknown_unit"
+    SET_ASIDE = "set_aside"
+    FAULT = "fault"
     RUN_FAILED = "run_failed"
     RELEASE_PUBLISHED = "release_published"
 

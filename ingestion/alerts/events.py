@@ -1,14 +1,15 @@
 """Which alerts follow from the ledger.
 
-What belongs here: verdicts, decisions, reopened periods, files of unknown units and rules that many units
-break. What does not: deadlines (`deadlines.py`), which follow from the calendar, and whom an alert reaches
-(`contacts.py`).
+What belongs here: verdicts, decisions, reopened periods, files of unknown units, failures of the product and
+rules that many units break. What does not: deadlines (`deadlines.py`), which follow from the calendar, and whom
+an alert reaches (`contacts.py`).
 
 Two kinds of event raise no alert, and none is written for them: what happened before the outbox was opened, and
 the verdict on a submission that had been received long before it was landed. Such files are imports of old
 years; nobody waits for an answer to them, and a mailbox would get thousands.
 """
 
+import traceback
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
@@ -16,6 +17,7 @@ from typing import Any
 
 from ingestion.alerts.alert import Alert, Kind, Role
 from ingestion.days import day_of
+from ingestion.faults import Cause, Step
 from ingestion.findings import Finding, Verdict
 from ingestion.ledger import Decided, Judged, LedgerState, Reexamined, SubmissionRecord
 from ingestion.registry import Registry
@@ -29,6 +31,11 @@ FIRST_FINDINGS = 5
 COMMON_UNITS, COMMON_SHARE = 5, 0.2
 """A rule is broken by many when so many units, and such a share of those that filed, break it in a period."""
 
+APOLOGY = ".chua-xu-ly"
+"""How the name of the workbook ends that tells a clerk of a failure of the product."""
+
+_LONGEST_CAUSE = 300
+
 _KINDS = {
     Verdict.UNREADABLE: Kind.UNREADABLE,
     Verdict.REJECTED: Kind.REJECTED,
@@ -38,12 +45,29 @@ _KINDS = {
 }
 
 
-def ledger_alerts(state: LedgerState, registry: Registry, since: datetime) -> list[Alert]:
-    """Give every alert that follows from what the ledger says since a moment."""
-    alerts = [*_unknown(state, since), *_reopened(state, since)]
+def ledger_alerts(
+    state: LedgerState, registry: Registry, since: datetime, broken: dict[str, str] | None = None
+) -> list[Alert]:
+    """Give every alert that follows from what the ledger says since a moment.
+
+    Args:
+        state: what the ledger says.
+        registry: the units and the calendar.
+        since: the moment.
+        broken: takes the technical text of the product's failure to word what befell a submission, by
+            submission; without it, such a failure is raised.
+    """
+    alerts = [*_unknown(state, since), *_reopened(state, since), *_not_landed(state, registry, since)]
     for record in state.submissions.values():
-        alerts += _verdict(record, state, registry, since)
-        alerts += _decisions(record, state, registry, since)
+        alerts += _faults(record, since)
+        if record.set_aside is not None and record.set_aside.step is Step.TELL:
+            continue  # the alert of that fault is all that can be said
+        try:
+            alerts += [*_verdict(record, state, registry, since), *_decisions(record, state, registry, since)]
+        except Exception:
+            if broken is None:
+                raise
+            broken[str(record.key)] = traceback.format_exc()
     alerts += _questions(state, since)
     alerts += _common_rules(state.submissions.values(), since)
     return sorted(alerts, key=lambda alert: (alert.at, alert.id))
@@ -60,6 +84,47 @@ def _unknown(state: LedgerState, since: datetime) -> Iterator[Alert]:
             facts = {"file": event.file, "original_name": event.original_name, "folder": event.folder}
             subject = f"{event.arrival}\0{event.sha256}"
             yield Alert(Kind.UNKNOWN_UNIT, subject, event.at, Role.DATA_TEAM, facts=facts)
+
+
+def _not_landed(state: LedgerState, registry: Registry, since: datetime) -> Iterator[Alert]:
+    for event in state.not_landed.values():
+        if event.at >= since:
+            if event.folder in registry.reporting_units:
+                told = {"original_name": event.original_name, "was": "waiting"}
+                yield Alert(Kind.SET_ASIDE, event.arrival, event.at, Role.CLERK, event.folder, facts=told)
+            where = f"{event.folder}/{event.original_name}" if event.folder else event.original_name
+            facts = {"original_name": where, "step": str(Step.LAND), "technical": _last_line(event.technical)}
+            yield Alert(Kind.FAULT, event.arrival, event.at, Role.DATA_TEAM, facts=facts | {"was": "waiting"})
+
+
+def _faults(record: SubmissionRecord, since: datetime) -> Iterator[Alert]:
+    """Give what is told of the product's failure on a submission: to its clerk, and to those who mend it."""
+    event = record.set_aside
+    if event is None or event.at < since:
+        return
+    name = str(record.key)
+    subject = f"{name}\0{event.at.isoformat()}"
+    facts = {"original_name": record.original_name}
+    is_told = event.step is Step.TELL
+    if not is_import(record) and event.step is not Step.EXAMINE:
+        clerk = facts | ({"was": "told"} if is_told else {"workbook": f"{name}{APOLOGY}"})
+        yield Alert(
+            Kind.SET_ASIDE, subject, event.at, Role.CLERK, record.key.unit, record.key.period, name, clerk
+        )
+    team = facts | {
+        "step": str(event.step),
+        "cause": str(event.cause),
+        "technical": _last_line(event.technical),
+    }
+    if event.cause is Cause.ORIGINAL:
+        team["was"] = "original"
+    yield Alert(Kind.FAULT, subject, event.at, Role.DATA_TEAM, record.key.unit, record.key.period, name, team)
+
+
+def _last_line(technical: str) -> str:
+    """Give what a traceback ends with, which names the error."""
+    lines = [line.strip() for line in technical.splitlines() if line.strip()]
+    return lines[-1][:_LONGEST_CAUSE] if lines else ""
 
 
 def _reopened(state: LedgerState, since: datetime) -> Iterator[Alert]:

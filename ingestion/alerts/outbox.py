@@ -9,6 +9,7 @@ removed: the file of an alert that was delivered is what keeps it from being wri
 
 import os
 import threading
+import traceback
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -87,13 +88,28 @@ class Outbox:
             write_durably(marker, since.isoformat().encode())
         return since
 
-    def add(self, alerts: Iterable[Alert]) -> list[Alert]:
+    def add(self, alerts: Iterable[Alert], broken: dict[str, str] | None = None) -> list[Alert]:
         """Write alerts that are not there yet, and give those that were written.
 
         Two processes may derive the same alert at the same time; one of them writes it.
+
+        Args:
+            alerts: what is to be told.
+            broken: takes the technical text of each alert of a submission that no file can hold, by submission.
+
+        Raises:
+            ValueError: an alert that no file can hold is of no submission, or nobody takes its text.
         """
         known = {path.name for path in self._folder.glob("*.json")}
-        added = [alert for alert in alerts if f"{alert.id}.json" not in known and self._create(alert)]
+        added = []
+        for alert in alerts:
+            try:
+                if f"{alert.id}.json" not in known and self._create(alert):
+                    added.append(alert)
+            except ValueError:
+                if broken is None or not alert.submission:
+                    raise
+                broken.setdefault(alert.submission, traceback.format_exc())
         if added:
             sync_folder(self._folder)
         return added

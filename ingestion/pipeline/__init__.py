@@ -6,22 +6,25 @@ What belongs here: the order of steps and what is recorded between them. What do
 Every step may be cut short and run again.
 """
 
-from ingestion.pipeline.checking import UNKNOWN_UNIT, CheckResult, check_files, return_of
+from ingestion.pipeline.checking import UNKNOWN_UNIT, CheckResult, check_files, returns_of
 from ingestion.pipeline.deciding import decide
 from ingestion.pipeline.inbox import LandingReport, land_inbox
 from ingestion.pipeline.judging import PeriodReport, changes_of, judge_period, pending_periods
 from ingestion.pipeline.notices import write_alerts
 from ingestion.pipeline.progress import Progress
 from ingestion.pipeline.reexamining import ReexaminationReport, reexamine
-from ingestion.pipeline.writing import rebuild_bronze
+from ingestion.pipeline.retrying import RetryReport, retry, to_retry
+from ingestion.pipeline.writing import DamagedOriginalsError, rebuild_bronze
 
 __all__ = [
     "UNKNOWN_UNIT",
     "CheckResult",
+    "DamagedOriginalsError",
     "LandingReport",
     "PeriodReport",
     "Progress",
     "ReexaminationReport",
+    "RetryReport",
     "changes_of",
     "check_files",
     "decide",
@@ -30,6 +33,8 @@ __all__ = [
     "pending_periods",
     "rebuild_bronze",
     "reexamine",
-    "return_of",
+    "retry",
+    "returns_of",
+    "to_retry",
     "write_alerts",
 ]

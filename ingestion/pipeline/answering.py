@@ -6,38 +6,45 @@ say (`returns/`).
 
 from dataclasses import replace
 
-from ingestion.catalogue import Catalogue
+from ingestion.faults import Fault
 from ingestion.findings import Judgement
-from ingestion.home import Home
-from ingestion.landing import Landing
-from ingestion.ledger import LedgerState
+from ingestion.pipeline.desk import Desk
 from ingestion.pipeline.readings import kept_readings
-from ingestion.registry import Registry
+from ingestion.pipeline.work import marked
 from ingestion.returning import answer_to, untold_decisions, write_return
+from ingestion.returns import Answer, findings_alone
 
 
-def tell_decisions(home: Home, registry: Registry, catalogue: Catalogue, state: LedgerState) -> dict[str, str]:
+def tell_decisions(desk: Desk) -> dict[str, str]:
     """Write the workbook of each decision that has none.
 
     Called before anything goes into the ledger, too, which makes up for what a process that died after a
-    decision left unwritten.
+    decision left unwritten. Where the filed workbook cannot be marked, its clerk is told without it, since the
+    decision stands.
 
     Returns:
         The technical text of the fault by submission, where the filed workbook could not be marked.
     """
     faults: dict[str, str] = {}
-    landing = Landing(home)
-    for name, record in state.submissions.items():
-        if not record.decisions:
+    for name, record in desk.state.submissions.items():
+        if not record.decisions or record.verdict is None:
             continue
-        counting = state.effective(record.key.unit, record.key.period)
-        untold = untold_decisions(home, record, counting.key if counting else None)
-        if record.verdict is None or not untold:
+        counting = desk.state.effective(record.key.unit, record.key.period)
+        untold = untold_decisions(desk.home, record, counting.key if counting else None)
+        if not untold:
             continue
+        submission, fault = kept_readings.submission(desk.landing, record, desk.catalogue)
         judgement = Judgement(record.verdict, list(record.outcomes), list(record.findings))
-        answer = answer_to(kept_readings.submission(landing, record, catalogue), judgement, registry)
+        answer = answer_to(submission, judgement, desk.registry)
         for decision in untold:
             told = replace(answer, decision=decision)
-            if technical := write_return(home, landing.path(record.file), told, None, catalogue):
-                faults[name] = technical
+            data = fault or _marked(desk, record.file, record.sha256, told)
+            if isinstance(data, Fault):
+                faults[name] = data.technical
+                data = findings_alone(told, desk.catalogue)
+            write_return(desk.home, told, data)
     return faults
+
+
+def _marked(desk: Desk, file: str, sha256: str, answer: Answer) -> bytes | Fault:
+    return next(marked([(desk.landing.path(file), sha256, answer)], desk.catalogue))

@@ -4,20 +4,21 @@ What belongs here: how files are put into batches as they would be once landed. 
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from ingestion.catalogue import Catalogue
-from ingestion.findings import Judgement
-from ingestion.gate import EmptyHistory, GateContext, History, judge
+from ingestion.faults import Fault
+from ingestion.findings import Judgement, Verdict
+from ingestion.gate import EmptyHistory, GateContext, History
 from ingestion.ledger import UNKNOWN_PERIOD
+from ingestion.pipeline.work import examined, judged, marked
 from ingestion.reading.many import Source, read_many
 from ingestion.registry import Registry
 from ingestion.returning import answer_to
-from ingestion.returns import marked_workbook
-from ingestion.signing import examined
+from ingestion.returns import Answer, apology
 from ingestion.submissions import Reading, Submission, SubmissionKey
 from ingestion.workbook.carried import from_workbook
 
@@ -29,12 +30,23 @@ _TIMELESS = datetime.min.replace(tzinfo=UTC)
 
 @dataclass(frozen=True)
 class CheckResult:
-    """What the gate would say of a file."""
+    """What the gate would say of a file.
+
+    Attributes:
+        judgement: None where the product failed on the file, which says nothing of the file.
+        fault: how it failed; None where it did not.
+    """
 
     path: Path
     key: SubmissionKey
     reading: Reading
-    judgement: Judgement
+    judgement: Judgement | None
+    fault: Fault | None = None
+
+    @property
+    def verdict(self) -> Verdict | None:
+        """What the gate would say; None where the product failed."""
+        return self.judgement.verdict if self.judgement else None
 
 
 def check_files(
@@ -54,44 +66,79 @@ def check_files(
     judged by what it carries of it.
     """
     context = GateContext(registry or _no_registry(), catalogue, history or EmptyHistory(), as_of)
-    on_their_own: list[Submission] = []
-    keys: list[SubmissionKey] = []
-    batches: dict[str, list[Submission]] = {}
+    submissions: list[Submission] = []
+    faults: dict[SubmissionKey, Fault] = {}
     revisions: Counter[tuple[str, str]] = Counter()
     for read in read_many([Source(path, path.resolve().name) for path in paths], catalogue):
-        reading = examined(read.reading, template_key)
+        reading = read.reading
+        outcome = read.fault or examined(reading, template_key)
         cover = reading.cover
         unit = (cover.reporting_org_code if cover else None) or UNKNOWN_UNIT
         period = cover.period.code if cover and cover.period else UNKNOWN_PERIOD
         revisions[unit, period] += 1
         key = SubmissionKey(unit, period, revisions[unit, period])
-        keys.append(key)
-        submission = Submission(key, "", as_of or _TIMELESS, reading)
-        if registry is None and reading.carried:
-            on_their_own.append(submission)
-        else:
-            batches.setdefault(period, []).append(submission)
+        reading = reading if isinstance(outcome, Fault) else outcome
+        submissions.append(Submission(key, "", as_of or _TIMELESS, reading))
+        if isinstance(outcome, Fault):
+            faults[key] = outcome
     judgements: dict[SubmissionKey, Judgement] = {}
-    for batch in batches.values():
-        judgements |= judge(batch, context, engine="masks")
-    for submission in on_their_own:
-        carried = from_workbook(submission.reading)
-        own = replace(context, registry=carried[0], history=history or carried[1]) if carried else context
-        judgements |= judge([submission], own, engine="masks")
-    submissions = [*(s for batch in batches.values() for s in batch), *on_their_own]
-    readings = {submission.key: submission.reading for submission in submissions}
+    for batch, own in _batches([s for s in submissions if s.key not in faults], context, registry, history):
+        found, broken = judged(batch, own, "masks")
+        judgements |= found
+        faults |= broken
     return [
-        CheckResult(path, key, readings[key], judgements[key]) for path, key in zip(paths, keys, strict=True)
+        CheckResult(path, s.key, s.reading, judgements.get(s.key), faults.get(s.key))
+        for path, s in zip(paths, submissions, strict=True)
     ]
 
 
-def return_of(result: CheckResult, catalogue: Catalogue, registry: Registry | None) -> bytes:
-    """Make the marked workbook of a checked file; nothing of it is stored here."""
+def _batches(
+    submissions: Sequence[Submission],
+    context: GateContext,
+    registry: Registry | None,
+    history: History | None,
+) -> Iterator[tuple[list[Submission], GateContext]]:
+    """Give what is judged together, and by what: a period's files, but each on its own by what it carries."""
+    batches: dict[str, list[Submission]] = {}
+    for submission in submissions:
+        if registry is None and submission.reading.carried:
+            carried = from_workbook(submission.reading)
+            own = replace(context, registry=carried[0], history=history or carried[1]) if carried else context
+            yield [submission], own
+        else:
+            batches.setdefault(submission.key.period, []).append(submission)
+    yield from ((batch, context) for batch in batches.values())
+
+
+def returns_of(
+    results: Sequence[CheckResult], catalogue: Catalogue, registry: Registry | None
+) -> Iterator[tuple[CheckResult, bytes]]:
+    """Make the marked workbooks of checked files; nothing of them is stored here.
+
+    Returns:
+        Each result, without a judgement where the product failed to mark it, and the workbook that tells of it.
+    """
+    answers = [_answer(result, registry) for result in results]
+    jobs = [
+        (result.path, "", answer)
+        for result, answer in zip(results, answers, strict=True)
+        if result.judgement is not None
+    ]
+    returned = marked(jobs, catalogue)
+    for result, answer in zip(results, answers, strict=True):
+        data = next(returned) if result.judgement is not None else None
+        if isinstance(data, Fault):
+            yield replace(result, judgement=None, fault=data), apology(answer)
+        else:
+            yield result, apology(answer) if data is None else data
+
+
+def _answer(result: CheckResult, registry: Registry | None) -> Answer:
     submission = Submission(result.key, "", _TIMELESS, result.reading)
     if registry is None and (carried := from_workbook(result.reading)):
         registry, _ = carried
-    answer = answer_to(submission, result.judgement, registry, is_trial=True)
-    return marked_workbook(result.path, answer, catalogue)
+    judgement = result.judgement or Judgement(Verdict.UNREADABLE)
+    return answer_to(submission, judgement, registry, is_trial=True)
 
 
 def _no_registry() -> Registry:

@@ -12,7 +12,7 @@ from ingestion.home import Home
 from ingestion.ledger import Decided, DecisionRefusedError, Ledger, SubmissionRecord
 from ingestion.messages import message
 from ingestion.pipeline.answering import tell_decisions
-from ingestion.pipeline.notices import write_alerts
+from ingestion.pipeline.desk import Desk
 from ingestion.pipeline.reexamining import reexamine_due
 from ingestion.pipeline.writing import stale_periods, write_bronze
 from ingestion.registry import Registry
@@ -38,10 +38,11 @@ def decide(
     with Ledger(home.ledger).writing() as ledger:
         if submission not in ledger.state.submissions:
             raise DecisionRefusedError(message("landing.decision.unknown", submission=submission))
-        write_alerts(home, registry, ledger.state, now)
+        desk = Desk(home, registry, catalogue, ledger, now)
+        desk.write_alerts()
         ledger.append([Decided(submission, decision, reason, by, now)])
-        tell_decisions(home, registry, catalogue, ledger.state)
-        write_alerts(home, registry, ledger.state, now)
-        write_bronze(home, registry, catalogue, ledger.state, stale_periods(home, catalogue, ledger.state))
-        reexamine_due(home, registry, catalogue, ledger, now)
+        tell_decisions(desk)
+        desk.write_alerts()
+        write_bronze(desk, stale_periods(home, catalogue, ledger.state))
+        reexamine_due(desk)
         return ledger.state.submissions[submission]

@@ -3,32 +3,41 @@
 What belongs here: the order of steps and what is recorded between them. What does not: what each step does
 (`intake.py`, `landing.py`, `reading/`), and verdicts (`judging.py`).
 
-A file leaves the inbox only when the ledger knows of it, so that a run may be cut short anywhere.
+A file leaves the inbox only when the ledger knows of it, so that a run may be cut short anywhere. One on which
+a step breaks stops no other, in this run or the next.
 """
 
+import errno
 import time
+import traceback
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from ingestion import intake
+from ingestion.bounded import WorkerStartError
 from ingestion.catalogue import Catalogue
+from ingestion.faults import Fault
 from ingestion.findings import Verdict
 from ingestion.home import Home
-from ingestion.landing import Landing
+from ingestion.landing import Staged
 from ingestion.ledger import (
-    UNKNOWN_PERIOD,
     Duplicate,
     Ledger,
-    LedgerWriter,
-    Received,
+    LedgerError,
+    NotLanded,
     SubmissionRecord,
     Unknown,
 )
-from ingestion.pipeline.notices import write_alerts
+from ingestion.messages import message
+from ingestion.pipeline.desk import Desk, printable
 from ingestion.pipeline.progress import Progress
 from ingestion.pipeline.readings import kept_readings
+from ingestion.pipeline.receiving import Again, receipt
 from ingestion.reading.many import Read, Source
 from ingestion.registry import Registry
+
+_EVERYBODY_S = frozenset({errno.ENOSPC, errno.EROFS, errno.EDQUOT, errno.EMFILE, errno.ENFILE})
+"""Errors of the system that have nothing to do with the file at hand."""
 
 
 @dataclass
@@ -40,12 +49,18 @@ class LandingReport:
         duplicates: names of the submissions that came again, byte for byte.
         unknown: where files of unknown units were put, below the state folder.
         left: files that may still be written, below the inbox.
+        faults: how the product failed on submissions, by name.
+        repaired: names of submissions whose lost or damaged original came again and is whole.
+        not_landed: how it failed on files that are no submissions yet, by their place below the inbox.
     """
 
     landed: list[str] = field(default_factory=list)
     duplicates: list[str] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
+    repaired: list[str] = field(default_factory=list)
+    faults: dict[str, Fault] = field(default_factory=dict)
+    not_landed: dict[str, str] = field(default_factory=dict)
 
 
 def land_inbox(
@@ -62,127 +77,166 @@ def land_inbox(
 
     Raises:
         LedgerError: the ledger is held by another process or damaged.
+        OSError: the disk is full or may not be written to.
     """
     report = LandingReport()
-    landing = Landing(home)
     with Ledger(home.ledger).writing() as ledger:
-        write_alerts(home, registry, ledger.state, now)
+        desk = Desk(home, registry, catalogue, ledger, now)
+        desk.write_alerts()
         files = intake.waiting(home, now)
         if not all(file.is_settled for file in files):
             # What was copied a moment ago is whole a moment later, and nobody may ask for another run.
             time.sleep(intake.SETTLE_SECONDS)
             files = intake.waiting(home, now + timedelta(seconds=intake.SETTLE_SECONDS))
+        files = [file for file in files if file.arrival not in desk.state.not_landed]
         ahead = kept_readings.ahead([Source(f.path, f.original_name) for f in files], catalogue)
-        for done, (file, _) in enumerate(zip(files, ahead, strict=True)):
+        for done, (file, failed) in enumerate(zip(files, ahead, strict=True)):
             if progress:
                 progress(done, len(files), f"{file.folder}/{file.original_name}")
-            _land(file, _Landing(home, registry, catalogue, now, landing, ledger, report))
-        write_alerts(home, registry, ledger.state, now)
+            _land_safely(file, failed, desk, report)
+        desk.write_alerts()
+        report.faults |= desk.faults
         if progress:
             progress(len(files), len(files), "")
     return report
 
 
-@dataclass(frozen=True)
-class _Landing:
-    """What landing one file needs."""
+def _land_safely(file: intake.InboxFile, failed: Read | None, desk: Desk, report: LandingReport) -> None:
+    """Land a file so that a fault of the product on the way is an outcome of this file and of no other."""
+    try:
+        _land(file, failed, desk, report)
+    except (LedgerError, WorkerStartError):
+        raise
+    except Exception as error:
+        if isinstance(error, OSError) and error.errno in _EVERYBODY_S:
+            raise
+        technical = printable(traceback.format_exc())
+        event = NotLanded(
+            folder=printable(file.folder),
+            original_name=printable(file.original_name),
+            received_at=file.received_at,
+            arrival=printable(file.arrival),
+            technical=technical,
+            at=desk.now,
+        )
+        desk.ledger.append([event])
+        report.not_landed[printable(file.path.relative_to(desk.home.inbox).as_posix())] = technical
 
-    home: Home
-    registry: Registry
-    catalogue: Catalogue
-    now: datetime
-    landing: Landing
-    ledger: LedgerWriter
-    report: LandingReport
 
-
-def _land(file: intake.InboxFile, run: _Landing) -> None:
-    before = file.path.stat()
-    staged = run.landing.stage(file.path)
-    after = file.path.stat()
+def _land(file: intake.InboxFile, failed: Read | None, desk: Desk, report: LandingReport) -> None:
+    try:
+        before = file.path.stat()
+        staged = desk.landing.stage(file.path)
+        after = file.path.stat()
+    except FileNotFoundError:  # it went while it was looked at
+        report.left.append(file.path.relative_to(desk.home.inbox).as_posix())
+        return
     if not file.is_settled or (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
         staged.path.unlink()
-        run.report.left.append(file.path.relative_to(run.home.inbox).as_posix())
+        report.left.append(file.path.relative_to(desk.home.inbox).as_posix())
         return
-    state = run.ledger.state
+    state = desk.state
     was_recorded = (file.arrival, staged.sha256) in state.arrivals
-    read: Read | None = None
     unit = file.folder
     if not unit:
-        read = kept_readings.get(staged.path, staged.sha256, file.original_name, run.catalogue)
-        unit = (read.reading.cover.reporting_org_code if read.reading.cover else None) or ""
-    if unit not in run.registry.reporting_units:
+        failed = failed or _read(file, staged, desk)
+        unit = (failed.reading.cover.reporting_org_code if failed.reading.cover else None) or ""
+    if unit not in desk.registry.reporting_units:
         staged.path.unlink()
-        _put_aside(file, staged.sha256, was_recorded, run)
+        _put_aside(file, staged.sha256, failed, desk, report)
         return
     same = state.same_bytes(unit, staged.sha256)
-    if same is not None and (was_recorded or not _may_come_again(same, file.received_at, run)):
+    if same is not None and was_recorded:
         staged.path.unlink()
-        if not was_recorded:
-            event = Duplicate(
-                submission=str(same.key),
-                unit=unit,
-                sha256=staged.sha256,
-                original_name=file.original_name,
-                received_at=file.received_at,
-                arrival=file.arrival,
-                at=run.now,
-            )
-            run.ledger.append([event])
-            run.report.duplicates.append(str(same.key))
         intake.remove(file)
         return
-    if read is None:
-        read = kept_readings.get(staged.path, staged.sha256, file.original_name, run.catalogue)
-    original = run.landing.admit(staged, file.original_name)
-    cover = read.reading.cover
-    period = cover.period.code if cover and cover.period else UNKNOWN_PERIOD
-    basis = cover.values.get("period_basis") if cover else None
-    key = state.next_key(unit, period)
-    received = Received(
-        submission=str(key),
-        unit=unit,
-        period=period,
-        revision=key.revision,
-        sha256=original.sha256,
-        file=original.file,
+    if same is None or _may_come_again(same, file.received_at, desk):
+        again = None
+    elif (failed := _read_better(same, file, staged, desk)) is not None:
+        again = Again(str(same.key), message("landing.again.sent"), "")
+    else:
+        _note_duplicate(file, staged, same, desk, report)
+        return
+    read = failed or _read(file, staged, desk)
+    original = desk.landing.admit(staged, file.original_name)
+    event = receipt(
+        desk,
+        unit,
+        read,
+        original,
         original_name=file.original_name,
         received_at=file.received_at,
-        kind=read.reading.kind,
-        period_basis=str(basis or ""),
         arrival=file.arrival,
-        at=run.now,
-        technical=read.technical,
+        again=again,
     )
-    run.ledger.append([received])
-    run.report.landed.append(str(key))
+    desk.ledger.append([event])
+    report.landed.append(event.submission)
+    if read.fault is not None:
+        desk.set_aside({event.submission: read.fault})
     intake.remove(file)
 
 
-def _may_come_again(same: SubmissionRecord, received_at: datetime, run: _Landing) -> bool:
+def _read(file: intake.InboxFile, staged: Staged, desk: Desk) -> Read:
+    return kept_readings.get(Source(staged.path, file.original_name, staged.sha256), desk.catalogue)
+
+
+def _read_better(same: SubmissionRecord, file: intake.InboxFile, staged: Staged, desk: Desk) -> Read | None:
+    """Read what an earlier reader called unreadable; None where this one does no better."""
+    if same.verdict is not Verdict.UNREADABLE:
+        return None
+    read = _read(file, staged, desk)
+    return read if read.fault is None and read.reading.is_readable else None
+
+
+def _note_duplicate(
+    file: intake.InboxFile, staged: Staged, same: SubmissionRecord, desk: Desk, report: LandingReport
+) -> None:
+    """Record that bytes came again; where the original was lost or damaged, they take its place."""
+    is_repaired = desk.landing.repair(staged, same.file)
+    event = Duplicate(
+        submission=str(same.key),
+        unit=same.key.unit,
+        sha256=staged.sha256,
+        original_name=file.original_name,
+        received_at=file.received_at,
+        arrival=file.arrival,
+        at=desk.now,
+        repaired=is_repaired,
+    )
+    desk.ledger.append([event])
+    report.duplicates.append(str(same.key))
+    if is_repaired:
+        report.repaired.append(str(same.key))
+    intake.remove(file)
+
+
+def _may_come_again(same: SubmissionRecord, received_at: datetime, desk: Desk) -> bool:
     """Say whether what was sent before may be sent as it is, since it would be judged otherwise today.
 
     That is so for what was returned over figures that have been corrected since, and for what the data team
     refused because the period was closed, when its unit may file for it again.
     """
     if same.told_as == "refused":
-        locked_on = run.registry.locked_on(same.key.period)
-        return not run.ledger.state.is_locked(same.key.unit, same.key.period, received_at, locked_on)
+        locked_on = desk.registry.locked_on(same.key.period)
+        return not desk.state.is_locked(same.key.unit, same.key.period, received_at, locked_on)
     return same.question is not None and same.status is not Verdict.ACCEPTED
 
 
-def _put_aside(file: intake.InboxFile, sha256: str, was_recorded: bool, run: _Landing) -> None:
-    place = intake.place_for_unknown(run.home, file, sha256)
-    if not was_recorded:
+def _put_aside(
+    file: intake.InboxFile, sha256: str, read: Read | None, desk: Desk, report: LandingReport
+) -> None:
+    place = intake.place_for_unknown(desk.home, file, sha256)
+    if (file.arrival, sha256) not in desk.state.arrivals:
         event = Unknown(
             folder=file.folder,
             sha256=sha256,
-            file=place.relative_to(run.home.root).as_posix(),
+            file=place.relative_to(desk.home.root).as_posix(),
             original_name=file.original_name,
             received_at=file.received_at,
             arrival=file.arrival,
-            at=run.now,
+            at=desk.now,
+            technical=printable(read.fault.technical) if read and read.fault else "",
         )
-        run.ledger.append([event])
-        run.report.unknown.append(event.file)
+        desk.ledger.append([event])
+        report.unknown.append(event.file)
     intake.set_aside(file, place)

@@ -15,10 +15,11 @@ from datetime import datetime
 
 from ingestion.bronze import BronzeHistory
 from ingestion.catalogue import Catalogue
+from ingestion.faults import Cause, Fault, Step
 from ingestion.findings import Judgement, OutcomeStatus, Verdict
-from ingestion.gate import Engine, GateContext, RuleError, judge, rules_version
+from ingestion.gate import Engine, GateContext, rules_version
 from ingestion.home import Home
-from ingestion.landing import Landing
+from ingestion.landing import Landing, OriginalDamagedError, check_original
 from ingestion.ledger import (
     UNKNOWN_PERIOD,
     Event,
@@ -27,17 +28,19 @@ from ingestion.ledger import (
     Ledger,
     LedgerState,
     SubmissionRecord,
+    as_line,
 )
 from ingestion.periods import Period
 from ingestion.pipeline.answering import tell_decisions
-from ingestion.pipeline.notices import write_alerts
+from ingestion.pipeline.desk import Desk
 from ingestion.pipeline.progress import Progress
 from ingestion.pipeline.readings import kept_readings
+from ingestion.pipeline.work import examined, judged, marked
 from ingestion.pipeline.writing import stale_periods, write_bronze
+from ingestion.reexamination import Sources
 from ingestion.registry import Registry
 from ingestion.returning import answer_to, changes_since, write_return
-from ingestion.returns import Differences
-from ingestion.signing import examined
+from ingestion.returns import Answer, Differences
 from ingestion.submissions import Reading, Submission, SubmissionKey
 
 
@@ -47,16 +50,18 @@ class PeriodReport:
 
     Attributes:
         verdicts: by submission, in order of receipt.
-        failures: submissions that could not be judged for a fault of the program, with the technical text; they
-            stay pending.
-        unreturned: submissions whose workbook could not be marked for a fault of the program, with the
-            technical text; the clerk gets the list of findings without the workbook.
+        faults: how the product failed on submissions, by name; they are set aside.
+        unreturned: decisions of which a clerk was told without the filed workbook, for a fault of the product.
+        waiting: submissions that stay pending, since earlier figures of theirs are in damaged originals.
+        damaged: what is wrong with originals that were needed, by submission.
     """
 
     period: str
     verdicts: dict[str, Verdict] = field(default_factory=dict)
-    failures: dict[str, str] = field(default_factory=dict)
+    faults: dict[str, Fault] = field(default_factory=dict)
     unreturned: dict[str, str] = field(default_factory=dict)
+    waiting: list[str] = field(default_factory=list)
+    damaged: dict[str, str] = field(default_factory=dict)
 
     @property
     def counts(self) -> dict[Verdict, int]:
@@ -68,7 +73,7 @@ class PeriodReport:
 def pending_periods(home: Home) -> list[str]:
     """Give the periods that have submissions without a verdict, in calendar order, unknown ones last."""
     state = Ledger(home.ledger).replay()
-    pending = {record.key.period for record in state.submissions.values() if record.judged is None}
+    pending = {record.key.period for record in state.submissions.values() if record.is_pending}
     known = sorted((Period.parse(code) for code in pending - {UNKNOWN_PERIOD}), key=lambda p: p.order)
     return [period.code for period in known] + sorted(pending & {UNKNOWN_PERIOD})
 
@@ -86,71 +91,108 @@ def judge_period(
 ) -> PeriodReport:
     """Judge the pending submissions of one period as one batch, record the verdicts and write bronze.
 
+    A submission on which a step breaks is set aside; the others are judged without it.
+
     Raises:
         LedgerError: the ledger is held by another process or damaged.
         RuleError: a rule file does not fit its schema.
     """
     report = PeriodReport(period)
     with Ledger(home.ledger).writing() as ledger:
-        report.unreturned |= tell_decisions(home, registry, catalogue, ledger.state)
-        write_alerts(home, registry, ledger.state, now)
+        desk = Desk(home, registry, catalogue, ledger, now)
+        report.unreturned |= tell_decisions(desk)
+        desk.write_alerts()
         # What a rule calls previous must be there before it is asked for.
         if stale := stale_periods(home, catalogue, ledger.state):
-            write_bronze(home, registry, catalogue, ledger.state, stale)
-        records = [record for record in ledger.state.of_period(period) if record.judged is None]
-        submissions = []
-        for done, submission in enumerate(kept_readings.submissions(Landing(home), records, catalogue)):
-            if progress:
-                progress(done, len(records), str(submission.key))
-            submissions.append(replace(submission, reading=examined(submission.reading, template_key)))
-        history = BronzeHistory(home.bronze, catalogue, ledger.state)
-        context = GateContext(registry, catalogue, history, now)
-        judgements = judge_safely(submissions, context, engine, report.failures)
-        events: list[Event] = []
-        for submission in submissions:
-            if submission.key not in judgements:
-                continue
-            is_locked = _is_locked(submission, registry, ledger.state)
-            judgement = _with_lock(judgements[submission.key], is_locked=is_locked)
-            report.verdicts[str(submission.key)] = judgement.verdict
-            events += _verdict_events(submission, judgement, now)
-            name = str(submission.key)
-            answer = answer_to(submission, judgement, registry, is_locked=is_locked)
-            original = Landing(home).path(ledger.state.submissions[name].file)
-            changes = changes_of(home, catalogue, ledger.state, name)
-            if technical := write_return(home, original, answer, changes, catalogue):
-                report.unreturned[name] = technical
-        # Returns come first: without a verdict they are written again, a verdict without one would stay so.
-        ledger.append(events)
-        write_alerts(home, registry, ledger.state, now)
-        write_bronze(home, registry, catalogue, ledger.state, stale_periods(home, catalogue, ledger.state))
+            write_bronze(desk, stale)
+        records = [record for record in ledger.state.of_period(period) if record.is_pending]
+        report.waiting = _resting_on_damage(records, desk)
+        records = [record for record in records if str(record.key) not in report.waiting]
+        submissions = _read(records, desk, template_key, progress)
+        context = GateContext(registry, catalogue, BronzeHistory(home.bronze, catalogue, ledger.state), now)
+        judgements, broken = judged(submissions, context, engine)
+        desk.set_aside({str(key): fault for key, fault in broken.items()})
+        _answer([(s, judgements[s.key]) for s in submissions if s.key in judgements], desk, report)
+        desk.write_alerts()
+        write_bronze(desk, stale_periods(home, catalogue, ledger.state))
+        desk.write_alerts()
+        report.faults, report.damaged = desk.faults, desk.damaged
         if progress:
             progress(len(records), len(records), "")
     return report
 
 
-def judge_safely(
-    submissions: Sequence[Submission], context: GateContext, engine: Engine, failures: dict[str, str]
-) -> dict[SubmissionKey, Judgement]:
-    """Judge a batch; where the program fails on it, judge one by one, so that one file stops no other.
+def _read(
+    records: Sequence[SubmissionRecord], desk: Desk, template_key: bytes | None, progress: Progress | None
+) -> list[Submission]:
+    """Give what submissions hold; what the product fails on is set aside."""
+    submissions = []
+    read = kept_readings.submissions(desk.landing, records, desk.catalogue)
+    for done, (submission, fault) in enumerate(read):
+        if progress:
+            progress(done, len(records), str(submission.key))
+        outcome = fault or examined(submission.reading, template_key)
+        if isinstance(outcome, Fault):
+            desk.set_aside({str(submission.key): outcome})
+        else:
+            submissions.append(replace(submission, reading=outcome))
+    return submissions
 
-    A fault of the program is no verdict: it goes into `failures`, by submission, with the technical text.
+
+def _resting_on_damage(records: Sequence[SubmissionRecord], desk: Desk) -> list[str]:
+    """Give the submissions whose rules would look for earlier figures that are in damaged originals."""
+    damaged = {(key.unit, key.period) for key in (desk.state.submissions[n].key for n in desk.damaged)}
+    if not damaged:
+        return []
+    sources = Sources(desk.registry)
+    return [str(record.key) for record in records if not damaged.isdisjoint(sources.of(record))]
+
+
+def _answer(verdicts: Sequence[tuple[Submission, Judgement]], desk: Desk, report: PeriodReport) -> None:
+    """Write the returns and record the verdicts, in this order.
+
+    Without a verdict a return is written again; a verdict without one would stay so.
     """
-    if not submissions:
-        return {}
+    answers: list[Answer] = []
+    said: list[list[Event]] = []
+    broken: dict[str, Fault] = {}
+    for submission, judgement in verdicts:
+        try:
+            answer = _answer_to(submission, judgement, desk)
+            events = _verdict_events(submission, answer.judgement, desk.now)
+            for event in events:
+                as_line(event)  # text that no file can hold is found before anything is recorded
+        except Exception:
+            broken[str(submission.key)] = Fault(Step.JUDGE, Cause.ERROR, traceback.format_exc())
+        else:
+            answers.append(answer)
+            said.append(events)
+    records = [desk.state.submissions[str(answer.key)] for answer in answers]
+    jobs = [(desk.landing.path(r.file), r.sha256, a) for r, a in zip(records, answers, strict=True)]
+    recorded: list[Event] = []
+    for answer, events, data in zip(answers, said, marked(jobs, desk.catalogue), strict=True):
+        if isinstance(data, Fault):
+            broken[str(answer.key)] = data
+        else:
+            write_return(desk.home, answer, data)
+            report.verdicts[str(answer.key)] = answer.judgement.verdict
+            recorded += events
+    desk.ledger.append(recorded)
+    desk.set_aside(broken)
+
+
+def _answer_to(submission: Submission, judgement: Judgement, desk: Desk) -> Answer:
+    """Give what a clerk is told, with what changed since the filing before where that one can still be read."""
+    is_locked = _is_locked(submission, desk.registry, desk.state)
+    answer = answer_to(
+        submission, _with_lock(judgement, is_locked=is_locked), desk.registry, is_locked=is_locked
+    )
     try:
-        return judge(submissions, context, engine=engine)
-    except RuleError:
-        # The rules themselves are broken; no submission has anything to do with it.
-        raise
-    except Exception:
-        if len(submissions) == 1:
-            failures[str(submissions[0].key)] = traceback.format_exc()
-            return {}
-    judgements: dict[SubmissionKey, Judgement] = {}
-    for submission in submissions:
-        judgements |= judge_safely([submission], context, engine, failures)
-    return judgements
+        changes = changes_of(desk.home, desk.catalogue, desk.state, str(answer.key))
+    except OriginalDamagedError as error:
+        desk.damaged[str(answer.key)] = str(error)
+        return answer
+    return answer if changes is None else replace(answer, previous=changes[0], differences=changes[1])
 
 
 def _is_locked(submission: Submission, registry: Registry, state: LedgerState) -> bool:
@@ -195,12 +237,18 @@ def changes_of(
 ) -> tuple[SubmissionKey, Differences] | None:
     """Give the filing that a submission revises and what changed since; None for a first one.
 
+    Nor is there anything to compare where the product cannot read one of them.
+
     Raises:
         KeyError: there is no such submission.
+        OriginalDamagedError: an original is missing or not what it was.
     """
     record = state.submissions[submission]
 
     def read(other: SubmissionRecord) -> Reading:
-        return kept_readings.submission(Landing(home), other, catalogue).reading
+        found, fault = kept_readings.submission(Landing(home), other, catalogue)
+        if fault is not None and fault.cause is Cause.ORIGINAL:
+            check_original(Landing(home).path(other.file), other.sha256)
+        return found.reading
 
     return changes_since(record.key, read(record), state, read, catalogue)

@@ -12,11 +12,16 @@ from ingestion.ledger import LedgerState
 from ingestion.registry import Registry
 
 
-def write_alerts(home: Home, registry: Registry, state: LedgerState, now: datetime) -> None:
+def write_alerts(home: Home, registry: Registry, state: LedgerState, now: datetime) -> dict[str, str]:
     """Write the alerts that follow from the ledger and are not in the outbox yet.
 
     Called before anything goes into the ledger, too: that opens the outbox, and makes up for what a process
     that died between the ledger and the outbox left unwritten.
+
+    Returns:
+        By submission the technical text of an alert that could not be made.
     """
     outbox = Outbox(home.outbox)
-    outbox.add(ledger_alerts(state, registry, outbox.open(now)))
+    broken: dict[str, str] = {}
+    outbox.add(ledger_alerts(state, registry, outbox.open(now), broken), broken)
+    return broken

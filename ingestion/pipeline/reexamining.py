@@ -5,18 +5,18 @@ What belongs here: the order of steps and what is recorded. What does not: which
 """
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from ingestion.bronze import BronzeHistory
 from ingestion.catalogue import Catalogue
+from ingestion.faults import Cause, Fault, Step
 from ingestion.gate import GateContext, rules_version
 from ingestion.home import Home
-from ingestion.landing import Landing
-from ingestion.ledger import Ledger, LedgerWriter, Reexamined, SubmissionRecord
-from ingestion.pipeline.judging import judge_safely
-from ingestion.pipeline.notices import write_alerts
+from ingestion.ledger import Ledger, Reexamined, SubmissionRecord
+from ingestion.pipeline.desk import Desk
 from ingestion.pipeline.readings import kept_readings
+from ingestion.pipeline.work import judged
 from ingestion.reexamination import difference, due
 from ingestion.registry import Registry
 
@@ -28,13 +28,12 @@ class ReexaminationReport:
     Attributes:
         standing: submissions of which the same would be found today.
         questioned: submissions whose verdict has become an open question.
-        failures: submissions that could not be judged again for a fault of the program, with the technical
-            text; the next run tries again.
+        failures: how the product failed on submissions, or what is wrong with their originals.
     """
 
     standing: list[str] = field(default_factory=list)
     questioned: list[str] = field(default_factory=list)
-    failures: dict[str, str] = field(default_factory=dict)
+    failures: dict[str, Fault] = field(default_factory=dict)
 
 
 def reexamine(home: Home, registry: Registry, catalogue: Catalogue, now: datetime) -> ReexaminationReport:
@@ -44,29 +43,42 @@ def reexamine(home: Home, registry: Registry, catalogue: Catalogue, now: datetim
         LedgerError: the ledger is held by another process or damaged.
     """
     with Ledger(home.ledger).writing() as ledger:
-        return reexamine_due(home, registry, catalogue, ledger, now)
+        return reexamine_due(Desk(home, registry, catalogue, ledger, now))
 
 
-def reexamine_due(
-    home: Home, registry: Registry, catalogue: Catalogue, ledger: LedgerWriter, now: datetime
-) -> ReexaminationReport:
-    """Do it while the ledger is held."""
+def reexamine_due(desk: Desk) -> ReexaminationReport:
+    """Do it while the ledger is held.
+
+    Where the product fails on one, its verdict stands and the failure is recorded, once. One whose original is
+    damaged waits until that is mended.
+    """
     report = ReexaminationReport()
-    found = {str(one.record.key): one for one in due(ledger.state, registry)}
-    context = GateContext(registry, catalogue, BronzeHistory(home.bronze, catalogue, ledger.state), now)
-    events = []
+    found = {str(one.record.key): one for one in due(desk.state, desk.registry)}
+    history = BronzeHistory(desk.home.bronze, desk.catalogue, desk.state)
+    context = GateContext(desk.registry, desk.catalogue, history, desk.now)
     for batch in _batches([one.record for one in found.values()]):
-        submissions = list(kept_readings.submissions(Landing(home), batch, catalogue))
-        judgements = judge_safely(submissions, context, "masks", report.failures)
+        read = list(kept_readings.submissions(desk.landing, batch, desk.catalogue))
+        faults = {str(submission.key): fault for submission, fault in read if fault is not None}
+        judgements, broken = judged([s for s, fault in read if fault is None], context, "masks")
+        faults |= {str(key): fault for key, fault in broken.items()}
+        events = []
         for record in batch:
             if record.key in judgements:
-                appeared, gone = difference(record, judgements[record.key], catalogue)
+                appeared, gone = difference(record, judgements[record.key], desk.catalogue)
                 because = found[str(record.key)].because
                 name = str(record.key)
-                events.append(Reexamined(name, because, rules_version(), appeared, gone, now))
+                events.append(Reexamined(name, because, rules_version(), appeared, gone, desk.now))
                 (report.questioned if appeared or gone else report.standing).append(name)
-    ledger.append(events)
-    write_alerts(home, registry, ledger.state, now)
+        desk.ledger.append(events)
+        report.failures |= faults
+        desk.set_aside(
+            {
+                name: replace(fault, step=Step.EXAMINE)
+                for name, fault in faults.items()
+                if fault.cause is not Cause.ORIGINAL
+            }
+        )
+    desk.write_alerts()
     return report
 
 

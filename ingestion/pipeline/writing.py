@@ -6,6 +6,7 @@ What belongs here: when bronze is written, and of which periods. What does not: 
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from ingestion.bronze import (
     LAYOUT,
@@ -17,18 +18,35 @@ from ingestion.bronze import (
     write_period,
 )
 from ingestion.catalogue import Catalogue
+from ingestion.faults import Cause, Fault
 from ingestion.home import Home
-from ingestion.landing import Landing
 from ingestion.ledger import Ledger, LedgerState
+from ingestion.messages import message
+from ingestion.pipeline.desk import Desk
 from ingestion.pipeline.readings import kept_readings
+from ingestion.pipeline.work import rows
 from ingestion.reference import write_reference
 from ingestion.registry import Registry
+
+
+class DamagedOriginalsError(Exception):
+    """Accepted figures cannot be taken from originals that are missing or changed; the message names them.
+
+    Attributes:
+        damaged: by submission what is wrong with its original.
+    """
+
+    def __init__(self, damaged: dict[str, str]) -> None:
+        self.damaged = dict(damaged)
+        listed = "; ".join(f"{name}: {text}" for name, text in sorted(damaged.items()))
+        super().__init__(message("landing.originals_damaged", count=len(damaged), damaged=listed))
 
 
 def rebuild_bronze(
     home: Home,
     registry: Registry,
     catalogue: Catalogue,
+    now: datetime,
     periods: Iterable[str] | None = None,
 ) -> list[str]:
     """Write bronze from landing and the recorded verdicts; nothing is judged again.
@@ -37,52 +55,82 @@ def rebuild_bronze(
         home: the state folder.
         registry: the registry.
         catalogue: forms and indicators.
+        now: the moment of what is recorded, should the product fail on a submission.
         periods: the periods to write; None: those that are missing or not up to date.
 
     Returns:
         The periods that were written.
 
     Raises:
+        DamagedOriginalsError: figures that count are in originals that are not what they were.
         LedgerError: the ledger is held by another process or damaged.
     """
     with Ledger(home.ledger).writing() as ledger:
+        desk = Desk(home, registry, catalogue, ledger, now)
         stale = stale_periods(home, catalogue, ledger.state)
         chosen = stale if periods is None else sorted(set(periods) | set(stale))
-        write_bronze(home, registry, catalogue, ledger.state, chosen)
+        write_bronze(desk, chosen)
+        desk.write_alerts()
+        if desk.damaged:
+            raise DamagedOriginalsError(desk.damaged)
         return chosen
 
 
-def write_bronze(
-    home: Home, registry: Registry, catalogue: Catalogue, state: LedgerState, periods: Sequence[str]
-) -> None:
-    """Write the files of some periods, and the tables that follow from the whole ledger and the registry."""
-    marks = _marks(catalogue, state)
-    written = read_marks(home.bronze)
+def write_bronze(desk: Desk, periods: Sequence[str]) -> None:
+    """Write the files of some periods, and the tables that follow from the whole ledger and the registry.
+
+    A submission of which the product cannot make rows is set aside. One whose original is damaged is noted, and
+    its period stays to be written: what rests on it must not be taken for whole.
+    """
+    bronze = desk.home.bronze
+    written = read_marks(bronze)
     for period in periods:
-        records = [record for record in state.of_period(period) if record.was_accepted]
-        submissions = kept_readings.submissions(Landing(home), records, catalogue)
-        filed = [Filed(r, s.reading) for r, s in zip(records, submissions, strict=True)]
-        write_period(home.bronze, catalogue, period, filed)
-        if period in marks:
+        is_whole = _write_period(desk, period)
+        marks = marks_of(desk.catalogue, desk.state)
+        written.pop(period, None)
+        if is_whole and period in marks:
             written[period] = marks[period]
-    remove_other_periods(home.bronze, marks)
-    write_ledger_tables(home.bronze, state)
-    write_reference(home.bronze, registry, catalogue)
-    write_marks(home.bronze, {period: mark for period, mark in written.items() if period in marks})
+    marks = marks_of(desk.catalogue, desk.state)
+    remove_other_periods(bronze, marks)
+    write_ledger_tables(bronze, desk.state)
+    write_reference(bronze, desk.registry, desk.catalogue)
+    write_marks(bronze, {period: mark for period, mark in written.items() if period in marks})
+
+
+def _write_period(desk: Desk, period: str) -> bool:
+    """Write the rows of a period; say whether all that counts or counted is among them."""
+    filed: list[Filed] = []
+    faults: dict[str, Fault] = {}
+    is_whole = True
+    records = [record for record in desk.state.of_period(period) if record.counts_or_counted]
+    read = kept_readings.submissions(desk.landing, records, desk.catalogue)
+    for record, (submission, fault) in zip(records, read, strict=True):
+        if fault is None:
+            filed.append(Filed(record, submission.reading))
+        elif fault.cause is Cause.ORIGINAL:
+            desk.damaged[str(record.key)] = fault.technical
+            is_whole = False
+        else:
+            faults[str(record.key)] = fault
+    made, broken = rows(period, filed, desk.catalogue)
+    write_period(desk.home.bronze, desk.catalogue, made)
+    if faults | broken:
+        desk.set_aside(faults | broken)
+    return is_whole
 
 
 def stale_periods(home: Home, catalogue: Catalogue, state: LedgerState) -> list[str]:
     """Give the periods whose files do not follow from the ledger and the forms as they are now."""
     written = read_marks(home.bronze)
-    return sorted(period for period, mark in _marks(catalogue, state).items() if written.get(period) != mark)
+    return sorted(period for period, mark in marks_of(catalogue, state).items() if written.get(period) != mark)
 
 
-def _marks(catalogue: Catalogue, state: LedgerState) -> dict[str, str]:
+def marks_of(catalogue: Catalogue, state: LedgerState) -> dict[str, str]:
     """Give for each period a mark of all from which its files follow: accepted originals and the forms."""
     forms = [[form.code, [[c.code, c.type] for c in form.columns]] for form in catalogue.forms.values()]
     accepted: dict[str, list[tuple[str, str]]] = {}
     for name, record in state.submissions.items():
-        if record.was_accepted:
+        if record.counts_or_counted:
             accepted.setdefault(record.key.period, []).append((name, record.sha256))
     return {
         period: hashlib.sha256(json.dumps([LAYOUT, forms, sorted(names)]).encode()).hexdigest()

@@ -1,46 +1,46 @@
-"""Many files at a time: read on all processors, and none of them able to stop the others.
+"""Files read in processes of their own, one or many at a time, and none of them able to stop the others.
 
-What belongs here: the processes that read, and what a fault of the reader becomes. What does not: how a file is
-read (the other modules here) and what is kept of it (`pipeline/readings.py`).
+What belongs here: what a file on which the reader fails comes to. What does not: the processes
+(`ingestion.bounded`), how a file is read (the other modules here) and what is kept of it
+(`pipeline/readings.py`).
 """
 
-import os
-import pickle
-import signal
-import threading
-import traceback
-import zlib
-from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass, replace
-from multiprocessing import get_context, parent_process
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
 
+from ingestion.bounded import Bounds, Given, WorkError, workers
 from ingestion.catalogue import Catalogue
+from ingestion.faults import Cause, Fault, Step
 from ingestion.files import sha256_of
+from ingestion.landing import OriginalDamagedError, check_original
 from ingestion.reading import read_file
 from ingestion.submissions import Problem, Reading
 
-UNREADABLE = "L001"
+READING = Bounds(seconds=30, megabytes=1024)
+"""What reading one file may use; a workbook of a million cells takes a third of it."""
+
+NOT_READ = "L001"
 """The problem of a file on which the reader itself failed."""
 
-MANY = 40
-"""From how many files on other processes pay: to start them takes as long as to read some twenty files."""
+_LIMITS = {Cause.TIME: "R015", Cause.MEMORY: "R016"}
 
-_MOST_PROCESSES = 8
-_AHEAD = 4
-"""How many files wait or are read for each process; what was read and not yet taken is held in memory."""
+MANY = 40
+"""From how many files on another process pays: to start it takes as long as to read some twenty files."""
 
 
 @dataclass(frozen=True)
 class Source:
-    """A file to read, and the name under which it was sent."""
+    """A file to read.
+
+    Attributes:
+        name: the name under which it was sent.
+        sha256: what its bytes must be; blank where any will do.
+    """
 
     path: Path
     name: str
+    sha256: str = ""
 
 
 @dataclass(frozen=True)
@@ -49,138 +49,73 @@ class Read:
 
     Attributes:
         reading: its content, or the problem that there is none.
-        technical: the text of a fault of the reader; blank where there was none.
         sha256: of the bytes that were read; blank where they changed meanwhile, or are a folder's.
+        fault: how the product failed on it; None where it did not.
     """
 
     reading: Reading
-    technical: str
     sha256: str = ""
+    fault: Fault | None = None
 
 
-def read_safely(path: Path, catalogue: Catalogue, name: str) -> Read:
-    """Read a file so that a fault of the reader is an outcome of this file and of no other."""
-    try:
-        return Read(read_file(path, catalogue, name=name), "")
-    except Exception:
-        return _unreadable(name, traceback.format_exc())
+def read(source: Source, catalogue: Catalogue) -> Read:
+    """Read a file; whatever it does to the reader is an outcome of this file.
+
+    Raises:
+        WorkerStartError: no process can be started to read it.
+    """
+    return next(read_many([source], catalogue))
 
 
 def read_many(sources: Sequence[Source], catalogue: Catalogue) -> Iterator[Read]:
     """Read files in their order, on all processors where there are many files.
 
-    A file on which even the process of the reader ends is unreadable; its neighbours are read all the same.
+    A file beyond the bounds of reading is unreadable; one on which the reader fails is a fault of the product.
+
+    Raises:
+        WorkerStartError: no process can be started to read them.
     """
-    done, processes = 0, min(os.cpu_count() or 1, _MOST_PROCESSES)
-    if len(sources) >= MANY and processes > 1:
-        with _Processes(catalogue, processes) as pool:
-            try:
-                for read in pool.read(sources):
-                    done += 1
-                    yield read
-            except _NoProcessError:
-                pass  # this process can read the rest as well, only not as fast
-    for source in sources[done:]:
-        yield read_safely(source.path, catalogue, source.name)
+    outcomes = workers.map(_read, [(source, given(catalogue)) for source in sources], bounds=READING, many=MANY)
+    for source, outcome in zip(sources, outcomes, strict=True):
+        yield _came_to_nothing(source, outcome) if isinstance(outcome, WorkError) else outcome
 
 
-class _NoProcessError(Exception):
-    """No other process can be started here, which says nothing of any file."""
+def given(catalogue: Catalogue) -> Given:
+    """Give the catalogue as an argument that each process is sent once."""
+    if id(catalogue) not in _given:
+        _given.clear()
+        _given[id(catalogue)] = Given(catalogue)
+    return _given[id(catalogue)]
 
 
-class _Processes:
-    """Processes that read files, with some files ahead of the one that is asked for."""
-
-    def __init__(self, catalogue: Catalogue, processes: int) -> None:
-        # A new process is sent this before it listens: more than a pipe holds would keep us waiting for it.
-        self._catalogue = zlib.compress(pickle.dumps(catalogue))
-        self._processes = processes
-        self._pool = self._start(processes)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._pool.shutdown(cancel_futures=True)
-
-    def read(self, sources: Iterable[Source]) -> Iterator[Read]:
-        waiting: deque[tuple[Source, Future[Read]]] = deque()
-        for source in sources:
-            waiting.append((source, self._submit(source)))
-            if len(waiting) > self._processes * _AHEAD:
-                yield self._take(waiting)
-        while waiting:
-            yield self._take(waiting)
-
-    def _take(self, waiting: deque[tuple[Source, Future[Read]]]) -> Read:
-        source, future = waiting.popleft()
-        try:
-            return future.result()
-        except BrokenProcessPool:
-            return self._read_alone(source)
-
-    def _submit(self, source: Source) -> Future[Read]:
-        try:
-            return self._pool.submit(_read, source)
-        except BrokenProcessPool:
-            self._pool.shutdown()
-            self._pool = self._start(self._processes)
-            return self._pool.submit(_read, source)
-
-    def _read_alone(self, source: Source) -> Read:
-        """Read a file that was waiting when a process ended, to learn whether it is the one that ended it."""
-        with self._start(1) as alone:
-            try:
-                alone.submit(_nothing).result()
-            except BrokenProcessPool as error:
-                raise _NoProcessError from error
-            try:
-                return alone.submit(_read, source).result()
-            except BrokenProcessPool as error:
-                # With its hash, so that nobody reads it again in a process that must not end.
-                technical = f"{type(error).__name__}: {error}"
-                return replace(_unreadable(source.name, technical), sha256=_hash(source.path))
-
-    def _start(self, processes: int) -> ProcessPoolExecutor:
-        # A fork would copy the locks of other threads, such as Dagster's, in whatever state they are.
-        return ProcessPoolExecutor(processes, get_context("spawn"), _begin, (self._catalogue,))
+_given: dict[int, Given] = {}
+"""The catalogue that was asked for last, which it keeps alive, so that its number stays its own."""
 
 
-_catalogue: Catalogue
-
-
-def _begin(catalogue: bytes) -> None:
-    """Make a process of the pool ready: it stops when told to or when its parent is gone, and not before."""
-    global _catalogue  # noqa: PLW0603 - a process of the pool serves one catalogue
-    _catalogue = pickle.loads(zlib.decompress(catalogue))
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    """End this process when its parent was killed: the pool's own queue would keep it waiting for ever."""
-    if parent := parent_process():
-        parent.join()
-        os._exit(1)
-
-
-def _nothing() -> None:
-    """Show that the process has started."""
-
-
-def _read(source: Source) -> Read:
+def _read(source: Source, catalogue: Catalogue) -> Read:
+    if source.sha256:
+        check_original(source.path, source.sha256)
     before = _hash(source.path)
-    read = read_safely(source.path, _catalogue, source.name)
-    return Read(read.reading, read.technical, before if before == _hash(source.path) else "")
+    reading = read_file(source.path, catalogue, name=source.name)
+    return Read(reading, before if before == _hash(source.path) else "")
 
 
 def _hash(path: Path) -> str:
-    try:
-        return sha256_of(path)
-    except OSError:
-        return ""
+    return "" if path.is_dir() else sha256_of(path)
 
 
-def _unreadable(name: str, technical: str) -> Read:
-    problem = Problem(UNREADABLE, value=name, is_fatal=True)
-    return Read(Reading(file_name=name, kind="unknown", problems=[problem]), technical)
+def _came_to_nothing(source: Source, error: WorkError) -> Read:
+    """Give what a file is on which reading ended: too much for the reader, or more than it can bear."""
+    if (code := _LIMITS.get(error.cause)) is not None:
+        details = {"seconds": f"{READING.seconds:g}", "megabytes": str(READING.megabytes)}
+        problem = Problem(code, value=source.name, details=details, is_fatal=True)
+        return Read(Reading(source.name, "unknown", problems=[problem]), source.sha256)
+    problem = Problem(NOT_READ, value=source.name, is_fatal=True)
+    return Read(Reading(source.name, "unknown", problems=[problem]), "", fault_of(Step.READ, error))
+
+
+def fault_of(step: Step, error: WorkError) -> Fault:
+    """Give the fault that befell a submission, from how the work on it came to nothing."""
+    if isinstance(error.error, OriginalDamagedError):
+        return Fault(step, Cause.ORIGINAL, str(error.error))
+    return Fault(step, error.cause, error.technical)

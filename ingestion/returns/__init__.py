@@ -5,7 +5,7 @@ where and when returns are written (`pipeline/`).
 """
 
 from ingestion.returns.differences import CellChange, Differences, RowChange, compare
-from ingestion.returns.marking import findings_alone, marked_workbook
+from ingestion.returns.marking import apology, findings_alone, marked_workbook
 from ingestion.returns.receipt import SHEET, Answer, Decision
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "Decision",
     "Differences",
     "RowChange",
+    "apology",
     "compare",
     "findings_alone",
     "marked_workbook",

@@ -23,7 +23,16 @@ from ingestion.returns.explanations import new_sheet, prepare, questions
 from ingestion.returns.grid import Grid
 from ingestion.returns.package import Package, blank_package
 from ingestion.returns.plain import Area, copy_of
-from ingestion.returns.receipt import SHEET, Answer, Marks, named_styles, printed, receipt, severity_of
+from ingestion.returns.receipt import (
+    SHEET,
+    Answer,
+    Marks,
+    apology_sheet,
+    named_styles,
+    printed,
+    receipt,
+    severity_of,
+)
 from ingestion.returns.sheet import SharedStrings, Sheet
 from ingestion.returns.styles import ASKED_FILL, NOTED_FILL, RELATED_FILL, WRONG_FILL, Styles
 from ingestion.submissions import FormTable
@@ -132,6 +141,13 @@ def _area(table: FormTable, catalogue: Catalogue) -> Area:
 def findings_alone(answer: Answer, catalogue: Catalogue) -> bytes:
     """Make a workbook of the first sheet alone, for a file that cannot be marked."""
     return _listed(Marks(notes=[("returns.note.without_file", {})]), answer, catalogue)
+
+
+def apology(answer: Answer) -> bytes:
+    """Make a workbook that says that the product failed on a file, and nothing of the file."""
+    desk = _Desk(Package(blank_package()), Marks())
+    desk.insert(SHEET, apology_sheet(answer), 0)
+    return desk.package.to_bytes()
 
 
 def _listed(marks: Marks, answer: Answer, catalogue: Catalogue) -> bytes:

@@ -171,6 +171,16 @@ def receipt(answer: Answer, marks: Marks, catalogue: Catalogue) -> Grid:
     return grid
 
 
+def apology_sheet(answer: Answer) -> Grid:
+    """Say that the product failed on a file, which says nothing of the file, and that nothing is to be done."""
+    grid = Grid(_WIDTHS)
+    _title(grid, answer)
+    grid.add(_wide(_both("returns.set_aside"), f"verdict.{Verdict.ON_HOLD}"), height=32)
+    grid.add(_wide(message("returns.set_aside.todo"), f"todo.{Verdict.ON_HOLD}"))
+    grid.add(_wide(message("returns.set_aside.todo", "en"), f"todo_en.{Verdict.ON_HOLD}"))
+    return grid
+
+
 def _both(key: str, **fields: Any) -> str:
     return f"{message(key, **fields)} / {message(key, 'en', **fields)}"
 
@@ -179,8 +189,9 @@ def _wide(text: str, style: str, link: str = "") -> Entry:
     return Entry(text, style, link, _ALL)
 
 
-def _head(grid: Grid, answer: Answer, marks: Marks) -> None:
-    judgement, key = answer.judgement, answer.key
+def _title(grid: Grid, answer: Answer) -> None:
+    """Say whose file it is, for which period, and when it came."""
+    key = answer.key
     suffix = ".trial" if answer.received_at is None else ""
     grid.add(_wide(_both(f"returns.title{suffix}"), "title"), height=26)
     unknown = message("returns.unknown")
@@ -199,6 +210,11 @@ def _head(grid: Grid, answer: Answer, marks: Marks) -> None:
     grid.add(_wide(line, "plain"))
     if times := _times(answer):
         grid.add(_wide(times, "plain"))
+
+
+def _head(grid: Grid, answer: Answer, marks: Marks) -> None:
+    _title(grid, answer)
+    judgement = answer.judgement
     verdict = judgement.verdict
     if answer.decision is not None:
         _decided(grid, answer.decision)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ingestion.catalogue import load_catalogue
+from ingestion.faults import Fault
 from ingestion.findings import Finding, Judgement, OutcomeStatus, Verdict
 from ingestion.ledger import UNKNOWN_PERIOD
 from ingestion.registry import Registry, load_registry
@@ -45,7 +46,9 @@ def check(
     key = template_key(call.home)
     history = history_of(call, catalogue)
     results = check_files(paths, catalogue, registry, at, history, template_key=key)
-    returned = _write_returns(call, results, registry, return_folder) if return_folder else {}
+    returned: list[Path] = []
+    if return_folder is not None:
+        results, returned = _write_returns(call, results, registry, return_folder)
     if as_json:
         for number, result in enumerate(results):
             answer = as_object(call, result)
@@ -57,30 +60,31 @@ def check(
                 click.echo(call.text("cli.check.returned", path=returned[number]))
         if registry is None and not all(result.reading.carried for result in results):
             click.echo(call.text("cli.check.no_registry", home=call.home.root), err=True)
-    is_accepted = all(result.judgement.verdict is Verdict.ACCEPTED for result in results)
+    is_accepted = all(result.verdict is Verdict.ACCEPTED for result in results)
     return 0 if is_accepted else REFUSED
 
 
 def _write_returns(
     call: Invocation, results: "Sequence[CheckResult]", registry: Registry | None, folder: Path
-) -> dict[int, Path]:
-    """Write the marked workbook of each file, and give the paths by the files' numbers.
+) -> "tuple[list[CheckResult], list[Path]]":
+    """Write the marked workbook of each file; give the results, as they are after it, and the paths.
 
     Raises:
         CommandError: the folder cannot be written to.
     """
-    from ingestion.pipeline import return_of  # noqa: PLC0415
+    from ingestion.pipeline import returns_of  # noqa: PLC0415
 
-    written: dict[int, Path] = {}
-    for number, result in enumerate(results):
+    told, written = [], []
+    for result, data in returns_of(results, load_catalogue(), registry):
         path = _free_path(folder, result.path)
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(return_of(result, load_catalogue(), registry))
+            path.write_bytes(data)
         except OSError as error:
             raise CommandError(call.text("cli.check.no_return", path=path, reason=error.strerror)) from error
-        written[number] = path
-    return written
+        told.append(result)
+        written.append(path)
+    return told, written
 
 
 def _free_path(folder: Path, checked: Path) -> Path:
@@ -92,10 +96,11 @@ def _free_path(folder: Path, checked: Path) -> Path:
 
 
 def as_object(call: Invocation, result: "CheckResult") -> dict[str, Any]:
-    """Give a result in the shape that programs read."""
+    """Give a result in the shape that programs read; a failure of the product has a cause and no verdict."""
     from ingestion.pipeline import UNKNOWN_UNIT  # noqa: PLC0415
 
-    judgement, key = result.judgement, result.key
+    judgement, key = result.judgement or Judgement(Verdict.UNREADABLE), result.key
+    cause = {} if result.fault is None else {"cause": _cause(call, result.fault)}
     return {
         "file": str(result.path),
         "submission": {
@@ -103,7 +108,8 @@ def as_object(call: Invocation, result: "CheckResult") -> dict[str, Any]:
             "period": None if key.period == UNKNOWN_PERIOD else key.period,
             "revision": key.revision,
         },
-        "verdict": str(judgement.verdict),
+        "verdict": None if result.verdict is None else str(result.verdict),
+        **cause,
         "checks": {
             "passed": judgement.count(OutcomeStatus.PASS),
             "failed": judgement.count(OutcomeStatus.FAIL),
@@ -125,6 +131,16 @@ def as_object(call: Invocation, result: "CheckResult") -> dict[str, Any]:
     }
 
 
+def _cause(call: Invocation, fault: Fault) -> dict[str, str]:
+    """Give how the product failed: at which step, by what, in words and for those who mend it."""
+    return {
+        "step": str(fault.step),
+        "kind": str(fault.cause),
+        "message": call.text(f"cli.fault.{fault.cause}", step=call.text(f"cli.step.{fault.step}")),
+        "technical": fault.technical,
+    }
+
+
 def _message(call: Invocation, finding: Finding) -> str:
     return finding.message_en if call.language == "en" else finding.message
 
@@ -136,11 +152,18 @@ def _show(call: Invocation, result: "CheckResult") -> None:
 
     screen = console()
     judgement = result.judgement
-    verdict = call.text(f"cli.verdict.{judgement.verdict}")
+    verdict = call.text(f"cli.verdict.{result.verdict or 'set_aside'}")
     headline = Text(f"{result.path}: ")
-    headline.append(verdict, style=f"bold {_STYLES.get(judgement.verdict, 'red')}")
+    style = _STYLES.get(result.verdict, "red") if result.verdict else "yellow"
+    headline.append(verdict, style=f"bold {style}")
     headline.append(f"  ({_unit(call, result)}, {_period(call, result)})")
     screen.print(headline)
+    if judgement is None:
+        if result.fault is not None:
+            cause = _cause(call, result.fault)
+            screen.print(Text(call.text("cli.check.fault", cause=cause["message"])))
+            screen.print(Text(cause["technical"], style="dim"))
+        return
     counts = {status.name.lower(): judgement.count(status) for status in OutcomeStatus}
     screen.print(
         Text(

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from orchestration.runs import RunOutcome
 
 _GATE_LINES = 20
-_LANDING = ("landed", "duplicates", "unknown", "left")
+_LANDING = ("landed", "duplicates", "repaired", "unknown", "left")
 
 
 @command("run")
@@ -104,7 +104,12 @@ def _summary(call: Invocation, outcome: "RunOutcome") -> dict[str, Any]:
     verdicts = ("accepted", "rejected", "unreadable", "needs_explanation", "on_hold")
     summary = {name: outcome.fact("landed_submissions", name) for name in _LANDING}
     summary |= {verdict: outcome.fact("verdicts", verdict) for verdict in verdicts}
-    summary["not_judged"] = len(outcome.fact("verdicts", "not_judged", ()))
+    set_aside = {
+        name for step in ("landed_submissions", "verdicts") for name in outcome.fact(step, "set_aside", ())
+    }
+    summary["set_aside"] = len(set_aside)
+    summary["not_landed"] = len(outcome.fact("landed_submissions", "not_landed", ()))
+    summary["waiting"] = len(outcome.fact("verdicts", "waiting", ()))
     summary["open_cases"] = outcome.checks.get("intake_gate", {}).get("open_cases", 0)
     summary["alerts"] = sum(entry.closed_at is None for entry in Outbox(call.home.outbox).read()[0])
     summary["figures"] = outcome.fact("warehouse", "figures")

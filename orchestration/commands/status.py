@@ -22,9 +22,12 @@ from ingestion.ledger import (
     Judged,
     Ledger,
     LedgerState,
+    NotLanded,
     PeriodReopened,
     Received,
     Reexamined,
+    SetAside,
+    SubmissionRecord,
     Unknown,
 )
 from ingestion.periods import Period, PeriodError
@@ -34,8 +37,9 @@ from orchestration.commands.common import calendar_period, known_unit, minute, p
 from orchestration.commands.corrections import said_of_changes, with_changes
 from orchestration.texts import Invocation, command, json_option, option, pass_invocation
 
-MISSING, PENDING = "missing", "pending"
+MISSING, PENDING, SET_ASIDE = "missing", "pending", "set_aside"
 
+_SHOWN_FAULTS = 10
 _SHOWN_FINDINGS = 5
 """How many findings of a re-examination a line shows; `--json` has them all."""
 
@@ -82,19 +86,31 @@ def _current_row(registry: Registry, state: LedgerState, unit: str, period: str)
     newest = revisions[-1] if revisions else None
     # The newest revision is what the unit waits for; what counts may be an older one, and on time is who filed
     # something before the deadline, whatever was put right afterwards.
-    status = (newest.status or PENDING) if newest else MISSING
+    status = _status(newest)
     return {
         "unit": unit,
         "period": period,
         "status": str(status),
         "decision": newest.decision.decision if newest and newest.decision else None,
         "told_as": newest.told_as if newest else MISSING,
+        "set_aside": _set_aside(newest.set_aside) if newest and newest.set_aside else None,
         "submission": str(newest.key) if newest else None,
         "accepted": str(counting.key) if counting else None,
         **_receipt(registry, revisions[0].received_at if revisions else None, period),
         "first_received_at": revisions[0].received_at.isoformat() if revisions else None,
         "received_at": newest.received_at.isoformat() if newest else None,
     }
+
+
+def _status(newest: SubmissionRecord | None) -> str:
+    if newest is None:
+        return MISSING
+    return SET_ASIDE if newest.is_set_aside and not newest.again else str(newest.status or PENDING)
+
+
+def _set_aside(event: SetAside) -> dict[str, str]:
+    """Give at which step and by what the product failed, and the technical text."""
+    return {"step": str(event.step), "cause": str(event.cause), "technical": event.technical}
 
 
 def _receipt(registry: Registry, received: datetime | None, period: str) -> dict[str, Any]:
@@ -134,8 +150,15 @@ def _details(registry: Registry, event: Event) -> dict[str, Any]:
         case Received():
             found = {"file": event.file, "original_name": event.original_name, "revision": event.revision}
             found |= _receipt(registry, event.received_at, event.period)
+            found |= {"again_of": event.again_of, "technical": event.technical}
         case Duplicate():
             found = {"original_name": event.original_name, "received_at": event.received_at.isoformat()}
+            found |= {"repaired": event.repaired}
+        case NotLanded():
+            found = {"original_name": event.original_name, "folder": event.folder}
+            found |= {"received_at": event.received_at.isoformat(), "technical": event.technical}
+        case SetAside():
+            found = _set_aside(event)
         case Unknown():
             found = {"file": event.file, "original_name": event.original_name, "folder": event.folder}
             found |= {"received_at": event.received_at.isoformat()}
@@ -193,6 +216,11 @@ def status(call: Invocation, unit: str | None, period: str | None, show_history:
             waiting=len(intake.waiting(call.home)),
         )
     )
+    failed = [str(r.key) for r in state.submissions.values() if r.set_aside is not None and not r.again]
+    failed += [f"{event.folder}/{event.original_name}" for event in state.not_landed.values()]
+    if failed:
+        named = ", ".join(failed[:_SHOWN_FAULTS]) + (" …" if len(failed) > _SHOWN_FAULTS else "")
+        click.echo(call.text("cli.status.set_aside", count=len(failed), names=named))
     if questions := sum(row["question"] is not None for row in standing):
         click.echo(call.text("cli.status.questions", count=questions))
     unsent = open_states(Outbox(call.home.outbox), registry)
@@ -258,6 +286,7 @@ def _said(call: Invocation, row: dict[str, Any]) -> Iterator[str]:
     for one in row.get("explanations", ()):
         place = "!".join(part for part in (one["sheet"], one["cell"]) if part)
         yield f"{one['rule']} {place}: {one['text']}"
+    yield from _said_of_faults(call, row)
     if row["reason"]:
         yield row["reason"]
     if "original_name" in row:
@@ -266,3 +295,15 @@ def _said(call: Invocation, row: dict[str, Any]) -> Iterator[str]:
             yield call.text("cli.trail.came", received=received)
     if row.get("on_time") is False:
         yield call.text("cli.status.no")
+
+
+def _said_of_faults(call: Invocation, row: dict[str, Any]) -> Iterator[str]:
+    """Give what there is to say of a failure of the product, or of what was done about one."""
+    if row.get("again_of"):
+        yield call.text("cli.trail.again", again_of=row["again_of"])
+    if row.get("repaired"):
+        yield call.text("cli.trail.repaired")
+    if "cause" in row:
+        yield call.text(f"cli.fault.{row['cause']}", step=call.text(f"cli.step.{row['step']}"))
+    if row.get("technical"):
+        yield row["technical"].strip().rpartition("\n")[2]

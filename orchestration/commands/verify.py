@@ -11,6 +11,7 @@ from ingestion.home import Home
 from ingestion.landing import Landing, Original
 from ingestion.ledger import Ledger
 from ingestion.registry import Registry
+from orchestration import environment
 from orchestration.commands.common import print_json, registry_of
 from orchestration.errors import REFUSED, RefusedError
 from orchestration.lock import WriterBusyError, writer_lock
@@ -57,7 +58,7 @@ def check_rebuild(home: Home, registry: Registry) -> Comparison:
     again.root.mkdir(parents=True)
     again.landing.symlink_to(home.landing, target_is_directory=True)
     try:
-        rebuild_bronze(again, registry, load_catalogue())
+        rebuild_bronze(again, registry, load_catalogue(), environment.now())
         build_aside(again, again.warehouse, None)
         there, rebuilt = _figures(home.warehouse), _figures(again.warehouse)
     finally:

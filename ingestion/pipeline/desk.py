@@ -1,0 +1,73 @@
+"""Where a run works: the state folder with its ledger in hand, and what the product fails on put aside.
+
+What belongs here: what every step needs, and recording that a step broke on a submission. What does not: the
+steps themselves (the other modules here).
+
+A submission on which a step breaks is set aside once, and so stops neither the others nor the next run.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from ingestion.catalogue import Catalogue
+from ingestion.faults import Cause, Fault, Step
+from ingestion.home import Home
+from ingestion.landing import Landing
+from ingestion.ledger import LedgerState, LedgerWriter, SetAside
+from ingestion.pipeline.notices import write_alerts
+from ingestion.registry import Registry
+from ingestion.returning import write_apology
+
+
+@dataclass
+class Desk:
+    """The state folder while its ledger is held.
+
+    Attributes:
+        now: the moment of everything that is recorded.
+        faults: what was set aside here, by submission.
+        damaged: by submission what is wrong with an original that was needed and is not what it was.
+    """
+
+    home: Home
+    registry: Registry
+    catalogue: Catalogue
+    ledger: LedgerWriter
+    now: datetime
+    faults: dict[str, Fault] = field(default_factory=dict)
+    damaged: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def state(self) -> LedgerState:
+        """What follows from the ledger."""
+        return self.ledger.state
+
+    @property
+    def landing(self) -> Landing:
+        """The originals."""
+        return Landing(self.home)
+
+    def set_aside(self, faults: Mapping[str, Fault]) -> None:
+        """Record that the product failed on submissions, and tell their clerks that it did."""
+        for name, fault in faults.items():
+            record = self.state.submissions[name]
+            if not fault.step.leaves_verdict:
+                write_apology(self.home, record, self.registry)
+            event = SetAside(name, fault.step, fault.cause, printable(fault.technical), self.now)
+            self.ledger.append([event])
+        self.faults |= faults
+
+    def write_alerts(self) -> None:
+        """Write the alerts that follow from the ledger and are not in the outbox yet.
+
+        One that cannot be made is set aside, and another one tells of that.
+        """
+        if broken := write_alerts(self.home, self.registry, self.state, self.now):
+            self.set_aside({name: Fault(Step.TELL, Cause.ERROR, text) for name, text in broken.items()})
+            write_alerts(self.home, self.registry, self.state, self.now)
+
+
+def printable(text: str) -> str:
+    """Give text that every file can hold: what is no character becomes the sign for that."""
+    return text.encode("utf-8", "replace").decode("utf-8")

@@ -1,0 +1,162 @@
+"""What is done with submissions in processes of their own.
+
+What belongs here: one function for each piece of such work, its bounds, and finding out on which submission of
+a batch it fails. What does not: the processes (`ingestion.bounded`), and what is recorded of the outcome.
+"""
+
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+from ingestion import signing
+from ingestion.bounded import Bounds, WorkError, workers
+from ingestion.bronze import Filed, PeriodRows, rows_of_period
+from ingestion.catalogue import Catalogue
+from ingestion.faults import Cause, Fault, Step
+from ingestion.findings import Judgement
+from ingestion.gate import Engine, GateContext, RuleError, judge
+from ingestion.landing import check_original
+from ingestion.reading.many import MANY, fault_of, given
+from ingestion.returns import Answer, marked_workbook
+from ingestion.submissions import Reading, Submission, SubmissionKey
+
+MARKING = Bounds(seconds=60, megabytes=1536)
+"""What marking one workbook may use."""
+
+ALONE = Bounds(seconds=30, megabytes=2048)
+"""What one submission may use, when it is asked on which of a batch the work fails."""
+
+_BATCH_MEGABYTES = 8192
+_BATCH_SECONDS = 0.5
+"""Of processor time for each submission of a batch, besides what one may use."""
+
+
+def batch_bounds(size: int) -> Bounds:
+    """Give what a batch of so many submissions may use, all of them together."""
+    return Bounds(ALONE.seconds + size * _BATCH_SECONDS, _BATCH_MEGABYTES)
+
+
+_One = TypeVar("_One")
+
+
+def marked(jobs: Sequence[tuple[Path, str, Answer]], catalogue: Catalogue) -> Iterator[bytes | Fault]:
+    """Mark workbooks, in their order, on all processors where there are many.
+
+    Args:
+        jobs: for each the original's path, the hash of its bytes (blank for a file that is only checked) and
+            what is said of it.
+        catalogue: the forms.
+    """
+    arguments = [(*job, given(catalogue)) for job in jobs]
+    for outcome in workers.map(_mark, arguments, bounds=MARKING, many=MANY):
+        yield fault_of(Step.MARK, outcome) if isinstance(outcome, WorkError) else outcome
+
+
+def _mark(path: Path, sha256: str, answer: Answer, catalogue: Catalogue) -> bytes:
+    if sha256:
+        check_original(path, sha256)
+    return marked_workbook(path, answer, catalogue)
+
+
+def examined(reading: Reading, template_key: bytes | None) -> Reading | Fault:
+    """Give a reading with what its template's signature says, or how the product failed to look at it."""
+    try:
+        return signing.examined(reading, template_key)
+    except Exception:
+        return Fault(Step.READ, Cause.ERROR, traceback.format_exc())
+
+
+def judged(
+    submissions: Sequence[Submission], context: GateContext, engine: Engine
+) -> tuple[dict[SubmissionKey, Judgement], dict[SubmissionKey, Fault]]:
+    """Judge a batch; submissions on which the gate fails are left out, and the others judged without them.
+
+    Raises:
+        RuleError: the rules themselves are broken; no submission has anything to do with it.
+    """
+
+    def work(some: Sequence[Submission], bounds: Bounds) -> dict[SubmissionKey, Judgement]:
+        arguments = (list(some), context, given(context.catalogue), engine)
+        found: dict[SubmissionKey, Judgement] = workers.call(_judge, *arguments, bounds=bounds)
+        return found
+
+    found, faults = _without_culprits(submissions, work, Step.JUDGE)
+    return found or {}, {submission.key: fault for submission, fault in faults}
+
+
+def _judge(
+    submissions: Sequence[Submission], context: GateContext, catalogue: Catalogue, engine: Engine
+) -> dict[SubmissionKey, Judgement]:
+    # The same object each time: what follows from it is made once.
+    return judge(submissions, replace(context, catalogue=catalogue), engine=engine)
+
+
+def rows(period: str, filed: Sequence[Filed], catalogue: Catalogue) -> tuple[PeriodRows, dict[str, Fault]]:
+    """Give the rows of a period as files, without the submissions of which none can be made."""
+
+    def work(some: Sequence[Filed], bounds: Bounds) -> PeriodRows:
+        made: PeriodRows = workers.call(_rows, period, list(some), given(catalogue), bounds=bounds)
+        return made
+
+    made, faults = _without_culprits(filed, work, Step.BRONZE)
+    return made or PeriodRows(period), {str(one.record.key): fault for one, fault in faults}
+
+
+def _rows(period: str, filed: Sequence[Filed], catalogue: Catalogue) -> PeriodRows:
+    return rows_of_period(catalogue, period, filed)
+
+
+def _without_culprits(
+    batch: Sequence[_One], work: Callable[[Sequence[_One], Bounds], Any], step: Step
+) -> tuple[Any, list[tuple[_One, Fault]]]:
+    """Do work on a batch; where it fails, leave out what it fails on and do it on the rest, as one batch.
+
+    What is usual in a batch depends on all of it, so that the rest is never done one by one.
+    """
+    rest: list[_One] = list(batch)
+    faults: list[tuple[_One, Fault]] = []
+    while rest:
+        try:
+            return work(rest, batch_bounds(len(rest))), faults
+        except WorkError as error:
+            _raise_broken_rules(error)
+            culprits = _culprits(rest, work, step) or [_last_of_least(rest, work, step, error)]
+        faults += culprits
+        guilty = {id(one) for one, _ in culprits}
+        rest = [one for one in rest if id(one) not in guilty]
+    return None, faults
+
+
+def _culprits(
+    batch: Sequence[_One], work: Callable[[Sequence[_One], Bounds], Any], step: Step
+) -> list[tuple[_One, Fault]]:
+    """Give those on which the work fails even without the others."""
+    found = []
+    for one in batch:
+        try:
+            work([one], ALONE)
+        except WorkError as error:
+            found.append((one, fault_of(step, error)))
+    return found
+
+
+def _last_of_least(
+    batch: Sequence[_One], work: Callable[[Sequence[_One], Bounds], Any], step: Step, error: WorkError
+) -> tuple[_One, Fault]:
+    """Give the one with which the work begins to fail, where it fails on none alone."""
+    sound, failing = 1, len(batch)
+    while failing - sound > 1:
+        middle = (sound + failing) // 2
+        try:
+            work(batch[:middle], batch_bounds(middle))
+            sound = middle
+        except WorkError as found:
+            failing, error = middle, found
+    return batch[failing - 1], fault_of(step, error)
+
+
+def _raise_broken_rules(error: WorkError) -> None:
+    if isinstance(error.error, RuleError):
+        raise error.error

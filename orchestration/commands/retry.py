@@ -1,0 +1,93 @@
+"""`tongket retry`: what the product failed on, or could not read before, taken up again."""
+
+import getpass
+from typing import TYPE_CHECKING
+
+import click
+
+from ingestion.catalogue import load_catalogue
+from orchestration import environment
+from orchestration.commands.common import print_json, registry_of
+from orchestration.errors import REFUSED, CommandError
+from orchestration.texts import Invocation, argument, command, json_option, option, pass_invocation
+
+if TYPE_CHECKING:
+    from ingestion.pipeline import RetryReport
+
+
+@command("retry")
+@argument("submissions", nargs=-1)
+@option("--all", "everything", is_flag=True)
+@option("--reason")
+@option("--by")
+@json_option
+@pass_invocation
+def retry(
+    call: Invocation,
+    *,
+    submissions: tuple[str, ...],
+    everything: bool,
+    reason: str | None,
+    by: str | None,
+    as_json: bool,
+) -> int:
+    """See the text `cli.retry.help`."""
+    from ingestion import pipeline  # noqa: PLC0415 - takes long to import
+    from ingestion.ledger import Ledger  # noqa: PLC0415
+
+    registry, catalogue, now = registry_of(call), load_catalogue(), environment.now()
+    if not submissions and not everything:
+        raise CommandError(call.text("cli.retry.which"))
+    names = pipeline.to_retry(call.home) if everything else list(submissions)
+    report = pipeline.retry(
+        call.home,
+        registry,
+        catalogue,
+        names,
+        reason=call.text("cli.retry.reason_default", version=environment.code_version())
+        if reason is None
+        else reason,
+        by=getpass.getuser() if by is None else by,
+        now=now,
+    )
+    key = environment.template_key(call.home)
+    touched = {name.rsplit(".", 2)[1] for name in report.again.values()}
+    for period in pipeline.pending_periods(call.home):
+        if period in touched:
+            judged = pipeline.judge_period(call.home, registry, catalogue, period, now, template_key=key)
+            report.faults |= {name: f for name, f in judged.faults.items() if name in report.again.values()}
+    state = Ledger(call.home.ledger).replay()
+    status = {name: state.submissions[again].told_as for name, again in report.again.items()}
+    if as_json:
+        print_json(
+            {
+                "again": [{"submission": n, "as": a, "status": status[n]} for n, a in report.again.items()],
+                "settled": report.settled,
+                "unreadable": report.unreadable,
+                "waiting": report.waiting,
+                "faults": {name: str(fault.cause) for name, fault in report.faults.items()},
+            }
+        )
+    else:
+        _show(call, report, status)
+    return REFUSED if report.faults or report.unreadable else 0
+
+
+def _show(call: Invocation, report: "RetryReport", status: dict[str, str]) -> None:
+    for name, again in report.again.items():
+        shown = call.text(f"cli.verdict.{status[name]}")
+        key = "cli.retry.result" if name == again else "cli.retry.result.as"
+        click.echo(call.text(key, submission=name, again=again, status=shown))
+    for name in report.settled:
+        click.echo(call.text("cli.retry.settled", submission=name))
+    for name in report.unreadable:
+        click.echo(call.text("cli.retry.unreadable", submission=name))
+    for name in report.waiting:
+        click.echo(call.text("cli.retry.waiting", file=name.rpartition("@")[0]))
+    for name, fault in report.faults.items():
+        cause = call.text(f"cli.fault.{fault.cause}", step=call.text(f"cli.step.{fault.step}"))
+        click.echo(call.text("cli.retry.fault", submission=name, cause=cause), err=True)
+    if not (status or report.settled or report.unreadable or report.waiting or report.faults):
+        click.echo(call.text("cli.retry.nothing"))
+    elif status:
+        click.echo(call.text("cli.retry.next", home=call.home.root))
