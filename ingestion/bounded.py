@@ -94,6 +94,7 @@ class Given:
 class _Sent(Enum):
     """How an answer begins."""
 
+    BEGUN = "begun"
     DONE = "done"
     FAILED = "failed"
     MEMORY = "memory"
@@ -231,20 +232,25 @@ class _Worker:
     def call(self, function: Callable[..., Any], arguments: Sequence[Any], bounds: Bounds) -> Any:
         self._await_start()
         self._send((function, [self._reference(one) for one in arguments], bounds))
-        try:
-            frame = self._frames.get(timeout=bounds.clock_seconds)
-        except queue.Empty:
-            self.end()
-            raise WorkError(Cause.TIME, f"more than {bounds.clock_seconds:g} s by the clock") from None
-        if frame is None:
-            raise self._death(bounds)
-        kind, value, technical = pickle.loads(frame)
+        # What the work needs is imported before it begins, which no bound of the work is meant for.
+        self._hear(_START_SECONDS, bounds)
+        kind, value, technical = pickle.loads(self._hear(bounds.clock_seconds, bounds))
         if kind is _Sent.DONE:
             return value
         if kind is _Sent.MEMORY:
             self.end()  # who knows what it still holds
             raise WorkError(Cause.MEMORY, technical)
         raise WorkError(Cause.ERROR, technical, value)
+
+    def _hear(self, seconds: float, bounds: Bounds) -> bytes:
+        try:
+            frame = self._frames.get(timeout=seconds)
+        except queue.Empty:
+            self.end()
+            raise WorkError(Cause.TIME, f"more than {seconds:g} s by the clock") from None
+        if frame is None:
+            raise self._death(bounds)
+        return frame
 
     def _reference(self, argument: Any) -> Any:
         if not isinstance(argument, Given):
@@ -335,6 +341,7 @@ def serve() -> None:
             given[arguments] = pickle.loads(rest)
         else:
             called = [given[one.number] if isinstance(one, _Reference) else one for one in arguments]
+            _give(sink, (_Sent.BEGUN, None, ""))
             _give(sink, _done(function, called, rest))
 
 

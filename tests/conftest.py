@@ -41,6 +41,6 @@ def demo_home(demo_world: World, tmp_path_factory: pytest.TempPathFactory) -> It
     pipeline.land_inbox(home, registry, catalogue, LOADED_AT)
     for period in pipeline.pending_periods(home):
         report = pipeline.judge_period(home, registry, catalogue, period, LOADED_AT, engine="masks")
-        assert not report.failures, report.failures
+        assert not report.faults, report.faults
     build_aside(home, home.warehouse, None)
     yield home

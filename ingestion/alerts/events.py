@@ -118,6 +118,8 @@ def _faults(record: SubmissionRecord, since: datetime) -> Iterator[Alert]:
     }
     if event.cause is Cause.ORIGINAL:
         team["was"] = "original"
+    elif event.step.leaves_verdict:
+        team["was"] = "told" if is_told else "examine"
     yield Alert(Kind.FAULT, subject, event.at, Role.DATA_TEAM, record.key.unit, record.key.period, name, team)
 
 

@@ -12,6 +12,7 @@ from ingestion.alerts.alert import Alert, Kind
 from ingestion.alerts.deadlines import Progress
 from ingestion.catalogue import Language
 from ingestion.days import day_of
+from ingestion.faults import Step
 from ingestion.messages import load_messages, message
 from ingestion.periods import Period, PeriodError
 from ingestion.registry import Registry
@@ -24,7 +25,7 @@ _NAMED_UNITS = 30
 _ASKED = frozenset({Kind.UNREADABLE, Kind.REJECTED, Kind.NEEDS_EXPLANATION})
 _BLANK = (
     *("original_name", "file", "folder", "reason", "by", "rule", "step", "error", "release", "counting"),
-    *("because", "submissions", "first", "note", "previous"),
+    *("because", "submissions", "first", "note", "previous", "technical"),
 )
 
 
@@ -172,6 +173,7 @@ class _Text:
             "warnings": 0,
             "filed": 0,
             **facts,
+            "step": self._step(),
             "unit": _name(alert.unit, self._registry),
             "period": _period(alert.period, self._language),
             "submission": alert.submission,
@@ -181,6 +183,12 @@ class _Text:
             "units": self._names(units),
             "count": len(units) or groups,
         }
+
+    def _step(self) -> str:
+        """Give the step at which the product failed, in words; a run stopped at an asset, which has a name."""
+        step = str(self._alert.facts.get("step", ""))
+        is_fault = self._alert.kind is Kind.FAULT and step in list(Step)
+        return message(f"cli.step.{step}", self._language) if is_fault else step
 
     def _names(self, units: Sequence[str]) -> str:
         names = ", ".join(_name(unit, self._registry) for unit in units[:_NAMED_UNITS])

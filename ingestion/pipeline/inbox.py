@@ -184,7 +184,7 @@ def _read_better(same: SubmissionRecord, file: intake.InboxFile, staged: Staged,
     """Read what an earlier reader called unreadable; None where this one does no better."""
     if same.verdict is not Verdict.UNREADABLE:
         return None
-    read = _read(file, staged, desk)
+    read = kept_readings.get(Source(staged.path, file.original_name, staged.sha256), desk.catalogue, anew=True)
     return read if read.fault is None and read.reading.is_readable else None
 
 

@@ -27,10 +27,16 @@ class Readings:
         self._limit = limit
         self._kept: OrderedDict[tuple[str, str], tuple[Catalogue, Read]] = OrderedDict()
 
-    def get(self, source: Source, catalogue: Catalogue) -> Read:
-        """Give what a file holds; the hash of its bytes is compared when it is opened."""
+    def get(self, source: Source, catalogue: Catalogue, *, anew: bool = False) -> Read:
+        """Give what a file holds; the hash of its bytes is compared when it is opened.
+
+        Args:
+            source: the file.
+            catalogue: the forms.
+            anew: whether it is to be read even if it was read before.
+        """
         key = (source.sha256, source.name)
-        if not self._knows(key, catalogue):
+        if anew or not self._knows(key, catalogue):
             found = read(source, catalogue)
             if found.fault is not None:
                 return found
@@ -76,14 +82,13 @@ class Readings:
             catalogue: the forms.
             anew: whether it is to be read even if it was read before.
         """
-        if anew:
-            self._kept.pop((record.sha256, record.original_name), None)
-        return self._submission(landing, record, catalogue, None)
+        found = self.get(source_of(landing, record), catalogue, anew=anew)
+        return self._submission(landing, record, catalogue, found)
 
     def _submission(
-        self, landing: Landing, record: SubmissionRecord, catalogue: Catalogue, failed: Read | None
+        self, landing: Landing, record: SubmissionRecord, catalogue: Catalogue, found: Read | None
     ) -> tuple[Submission, Fault | None]:
-        found = failed or self.get(source_of(landing, record), catalogue)
+        found = found or self.get(source_of(landing, record), catalogue)
         return Submission(record.key, record.sha256, record.received_at, found.reading), found.fault
 
     def _knows(self, key: tuple[str, str], catalogue: Catalogue) -> bool:

@@ -24,6 +24,7 @@ from ingestion.pipeline.receiving import Again, receipt
 from ingestion.pipeline.writing import stale_periods, write_bronze
 from ingestion.reading.many import Read
 from ingestion.registry import Registry
+from ingestion.returning import apology_path
 
 
 @dataclass
@@ -113,6 +114,7 @@ def _retry(record: SubmissionRecord, again: Again, desk: Desk, report: RetryRepo
     name = again.submission
     if record.judged is not None and record.verdict is not Verdict.UNREADABLE:
         desk.ledger.append([Retried(name, again.reason, again.by, desk.now)])
+        apology_path(desk.home, record.key).unlink(missing_ok=True)
         report.settled.append(name)
         return
     submission, fault = kept_readings.submission(desk.landing, record, desk.catalogue, anew=True)

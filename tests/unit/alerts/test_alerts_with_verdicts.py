@@ -26,11 +26,11 @@ NOW = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
     """Give a state folder whose gate rejects whatever comes."""
 
-    def reject(submissions: Any, context: Any, *, engine: str) -> dict[Any, Judgement]:
+    def reject(submissions: Any, *_: object) -> tuple[dict[Any, Judgement], dict[Any, Any]]:
         broken = Finding("V014", "error", "B01", "F12", "7", "8", "sai", "wrong")
-        return {s.key: Judgement(Verdict.REJECTED, [], [broken]) for s in submissions}
+        return {s.key: Judgement(Verdict.REJECTED, [], [broken]) for s in submissions}, {}
 
-    monkeypatch.setattr(judging, "judge", reject)
+    monkeypatch.setattr(judging, "judged", reject)
     return Home(tmp_path / "home")
 
 

@@ -1,6 +1,6 @@
 """A small world: one bloc with three grassroots organisations, and workbooks that the gate accepts."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -8,14 +8,15 @@ from typing import Any
 import pytest
 
 from ingestion.catalogue import Catalogue, load_catalogue
-from ingestion.findings import Finding, Judgement, Outcome, OutcomeStatus, Verdict
-from ingestion.gate import GateContext
+from ingestion.faults import Fault
+from ingestion.findings import Judgement
 from ingestion.home import Home
 from ingestion.periods import Period
 from ingestion.pipeline import judging
 from ingestion.registry import CalendarPeriod, Organisation, Registry, TermOfOffice
-from ingestion.submissions import Submission, SubmissionKey
+from ingestion.submissions import SubmissionKey
 from ingestion.workbook import blank_tables, write_workbook
+from tests.support.totals import judge_by_totals
 
 NOW = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 PERIODS = ("2018-N", "2019-Q1", "2019-6T", "2019-N")
@@ -102,30 +103,10 @@ def workbook(tmp_path: Path, catalogue: Catalogue, registry: Registry) -> Filler
     return write
 
 
-def judge_by_totals(
-    submissions: Sequence[Submission], context: GateContext, *, engine: str = "masks"
-) -> dict[SubmissionKey, Judgement]:
-    """Stand in for the gate: one rule, D = A, so that these tests speak of the pipeline alone."""
-    judged = {}
-    for submission in submissions:
-        table = submission.reading.tables.get("B01")
-        if not submission.reading.is_readable or table is None:
-            judged[submission.key] = Judgement(Verdict.UNREADABLE)
-            continue
-        findings = [
-            Finding("V014", "error", "B01", table.cell(row, "closing_members"), "", "", "sai", "wrong")
-            for row in table.rows
-            if row.values["closing_members"] != row.values["opening_members"]
-        ]
-        status = OutcomeStatus.FAIL if findings else OutcomeStatus.PASS
-        outcomes = [Outcome("V014", status), Outcome("V015", OutcomeStatus.NOT_RUN, "no earlier period")]
-        role = submission.reading.cover.values.get("preparer_role") if submission.reading.cover else None
-        verdict = Verdict.NEEDS_EXPLANATION if role == "doubtful" else Verdict.ACCEPTED
-        judged[submission.key] = Judgement(Verdict.REJECTED if findings else verdict, outcomes, findings)
-    return judged
-
-
 @pytest.fixture
 def stand_in_gate(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(judging, "judge", judge_by_totals)
+    def judged(*arguments: Any) -> tuple[dict[SubmissionKey, Judgement], dict[SubmissionKey, Fault]]:
+        return judge_by_totals(*arguments[:2]), {}
+
+    monkeypatch.setattr(judging, "judged", judged)
     monkeypatch.setattr(judging, "rules_version", lambda: "stand-in")

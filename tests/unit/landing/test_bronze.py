@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from ingestion import intake, pipeline
-from ingestion.bronze import Filed, form_schema, write_period
+from ingestion.bronze import Filed, form_schema, rows_of_period, write_period
 from ingestion.catalogue import Catalogue, Indicator, Label, Term, load_catalogue
 from ingestion.home import Home
 from ingestion.ledger import Received, SubmissionRecord
@@ -83,7 +83,7 @@ def test_a_sheet_that_need_not_be_filed_and_was_left_empty_was_not(
     received = Received(f"KA.{period}.r1", "KA", period, 1, "a", "a", "a.xlsx", NOW, "xlsx", "", "a", NOW)
     filed = Filed(SubmissionRecord(SubmissionKey("KA", period, 1), received), reading)
 
-    write_period(tmp_path, catalogue, period, [filed])
+    write_period(tmp_path, catalogue, rows_of_period(catalogue, period, [filed]))
 
     assert sorted({row["form_code"] for row in table(tmp_path, "columns").to_pylist()}) == forms
     found = {path.parent.name for path in (tmp_path / "forms").glob("*/*.parquet")}

@@ -142,7 +142,7 @@ def test_verdicts_are_given_once_and_bronze_is_made_up_for(
 
     killed_at(moment, judge)
     judge()
-    pipeline.rebuild_bronze(home, registry, catalogue)
+    pipeline.rebuild_bronze(home, registry, catalogue, NOW)
     state = Ledger(home.ledger).replay()
     assert {name: record.verdict for name, record in state.submissions.items()} == {
         "KA.2019-Q1.r1": Verdict.ACCEPTED,
@@ -150,8 +150,8 @@ def test_verdicts_are_given_once_and_bronze_is_made_up_for(
     }
     for period in ("2019-Q1", "2019-6T"):
         assert bronze.form_path(home.bronze, "B01", period).is_file()
-    assert pipeline.rebuild_bronze(home, registry, catalogue) == []
+    assert pipeline.rebuild_bronze(home, registry, catalogue, NOW) == []
     made_up_for = parquet(home.bronze)
     shutil.rmtree(home.bronze)
-    pipeline.rebuild_bronze(home, registry, catalogue)
+    pipeline.rebuild_bronze(home, registry, catalogue, NOW)
     assert parquet(home.bronze) == made_up_for

@@ -37,7 +37,7 @@ class Office:
         verdicts: dict[str, Verdict] = {}
         for period in pipeline.pending_periods(self.home):
             report = self._step(pipeline.judge_period, period=period, engine="masks")
-            assert not report.failures
+            assert not report.faults
             verdicts |= report.verdicts
         return verdicts
 

@@ -24,7 +24,7 @@ def test_a_sound_workbook_is_accepted_and_one_wrong_figure_rejected_with_its_cel
     intake.put_in_inbox(home, wrong, "KB", RECEIVED)
     pipeline.land_inbox(home, registry, catalogue, RECEIVED)
     report = pipeline.judge_period(home, registry, catalogue, "2019-Q1", RECEIVED, engine="masks")
-    assert report.failures == {}
+    assert report.faults == {}
     assert report.verdicts == {"KA.2019-Q1.r1": Verdict.ACCEPTED, "KB.2019-Q1.r1": Verdict.REJECTED}
     record = Ledger(home.ledger).replay().submissions["KB.2019-Q1.r1"]
     assert ("V014", "B01", "S10") in {(f.rule, f.sheet, f.cell) for f in record.findings}

@@ -76,20 +76,6 @@ def test_a_file_that_cannot_be_read_is_answered_too(filing: World) -> None:
     assert openpyxl.load_workbook(returned).sheetnames == [SHEET]
 
 
-def test_a_fault_in_marking_withholds_neither_verdict_nor_findings(
-    filing: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def fail(*_: object) -> bytes:
-        raise MemoryError("out of paper")
-
-    monkeypatch.setattr(returning, "marked_workbook", fail)
-    report = file(filing, filing.write("a.xlsx", one_too_many))
-    assert report.verdicts == {str(FIRST): Verdict.REJECTED}
-    assert "out of paper" in report.unreturned[str(FIRST)]
-    text = said(filing.home, FIRST)
-    assert "V014" in text and "Không đánh dấu được trong tệp gốc" in text
-
-
 def test_no_verdict_is_recorded_without_its_return(filing: World, monkeypatch: pytest.MonkeyPatch) -> None:
     def crash(path: Path, data: bytes) -> None:
         raise KeyboardInterrupt
