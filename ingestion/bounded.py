@@ -11,6 +11,7 @@ bounded, by the clock.
 import atexit
 import contextlib
 import faulthandler
+import importlib
 import math
 import os
 import pickle
@@ -162,10 +163,14 @@ class Workers:
             finally:
                 threads.shutdown(cancel_futures=True)
 
-    def warm(self) -> None:
-        """Start a process, if none is idle, that gets ready while the caller does something else."""
+    def warm(self, module: str) -> None:
+        """Start a process, if none is idle, that gets ready while the caller does something else.
+
+        Args:
+            module: what it imports meanwhile.
+        """
         if self._idle.empty():
-            self._idle.put(_Worker())
+            self._idle.put(_Worker(module))
 
     def end(self) -> None:
         """End the idle processes."""
@@ -207,10 +212,10 @@ def _ahead(
 class _Worker:
     """One process, seen from the one that started it."""
 
-    def __init__(self) -> None:
+    def __init__(self, module: str = "") -> None:
         self._output: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as the process
         paths = [path for path in sys.path if path] or [str(Path.cwd())]
-        program = f"import sys; sys.path[:] = {paths!r}; from ingestion.bounded import serve; serve()"
+        program = f"import sys; sys.path[:] = {paths!r}; from ingestion.bounded import serve; serve({module!r})"
         try:
             self._process = subprocess.Popen(
                 [sys.executable, "-X", "utf8", "-c", program],
@@ -322,8 +327,12 @@ def _read_frame(pipe: IO[bytes]) -> bytes | None:
     return data if len(data) == size else None
 
 
-def serve() -> None:
-    """Do what the parent asks for, until it ends: the whole life of such a process."""
+def serve(module: str) -> None:
+    """Do what the parent asks for, until it ends: the whole life of such a process.
+
+    Args:
+        module: what is imported before anything is asked for; blank for nothing.
+    """
     source = sys.stdin.buffer
     sink = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what anybody prints is no answer
@@ -335,6 +344,8 @@ def serve() -> None:
     threading.Thread(target=_take_in, args=(source, frames), daemon=True).start()
     given: dict[int, Any] = {}
     _give(sink, (_Sent.DONE, None, ""))
+    if module:
+        importlib.import_module(module)
     while True:
         function, arguments, rest = _unpickled(frames.get())
         if function is None:

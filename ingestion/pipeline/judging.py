@@ -190,7 +190,8 @@ def _answer_to(submission: Submission, judgement: Judgement, desk: Desk) -> Answ
     try:
         changes = changes_of(desk.home, desk.catalogue, desk.state, str(answer.key))
     except OriginalDamagedError as error:
-        desk.damaged[str(answer.key)] = str(error)
+        named = (name for name, record in desk.state.submissions.items() if record.file == error.damage.file)
+        desk.damaged |= dict.fromkeys(named, str(error))
         return answer
     return answer if changes is None else replace(answer, previous=changes[0], differences=changes[1])
 

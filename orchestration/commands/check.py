@@ -37,6 +37,9 @@ def check(
     call: Invocation, files: tuple[Path, ...], as_of: str | None, return_folder: Path | None, as_json: bool
 ) -> int:
     """See the text `cli.check.help`."""
+    from ingestion.bounded import workers  # noqa: PLC0415
+
+    workers.warm("ingestion.pipeline.work")  # which takes as long as the import that follows
     from ingestion.pipeline import check_files  # noqa: PLC0415
 
     paths = existing(call, files)
