@@ -23,6 +23,7 @@ from ingestion.alerts.contacts import Recipient, recipients
 from ingestion.alerts.outbox import Delivery, Entry, Outbox
 from ingestion.alerts.wording import Wording, compose
 from ingestion.files import exclusive
+from ingestion.messages import message as text
 from ingestion.registry import Registry
 
 DIGEST_FROM = 5
@@ -139,7 +140,8 @@ def deliver(
                     waiting.setdefault(recipient.key, (recipient, []))[1].append(entry)
         for _, (recipient, for_channel) in sorted(waiting.items()):
             for batch in _batches(recipient, for_channel, run):
-                _send(recipient, batch, run)
+                for sayable in _sayable(recipient, batch, run):
+                    _send(recipient, sayable, run)
         for entry, told in reached:
             _close(entry, told, run)
     return run.report
@@ -230,20 +232,38 @@ def _batches(recipient: Recipient, entries: Sequence[Entry], run: _Run) -> Itera
     yield from (others[start : start + size] for start in range(0, len(others), size))
 
 
+def _sayable(recipient: Recipient, batch: list[Entry], run: _Run) -> Iterator[list[Entry]]:
+    """Give the alerts of a message together, or each alone where one of them cannot be worded."""
+    try:
+        _message(recipient, [entry.alert for entry in batch], "", run)
+    except Exception:
+        yield from ([entry] for entry in batch)
+    else:
+        yield batch
+
+
+def _answer(recipient: Recipient, alerts: Sequence[Alert], reference: str, run: _Run) -> str:
+    """Give what went wrong; an alert that cannot be worded is no reason to leave the others unsaid."""
+    try:
+        message = _message(recipient, alerts, reference, run)
+    except Exception as error:
+        return text("alert.error.unsayable", kind=type(error).__name__)
+    return run.send(message)
+
+
 def _send(recipient: Recipient, batch: Sequence[Entry], run: _Run) -> None:
     alerts = [entry.alert for entry in batch]
     interrupted = batch[0].deliveries.get(recipient.key)
     is_again = interrupted is not None and interrupted.state == "sending"
     # What may have arrived keeps its name, also where some of it was recorded as sent.
     reference = interrupted.reference if interrupted and is_again else _reference(recipient, alerts)
-    message = _message(recipient, alerts, reference, run)
     for entry in batch:
         before = entry.deliveries.get(recipient.key)
         attempts = before.attempts + 1 if before else 1
         # Until the answer is there it counts as a try.
         entry.deliveries[recipient.key] = Delivery("sending", recipient.shown, reference, attempts, run.now)
         run.outbox.save(entry)
-    error = run.send(message)
+    error = _answer(recipient, alerts, reference, run)
     for entry in batch:
         delivery = entry.deliveries[recipient.key]
         delivery.state, delivery.error = ("failed", str(error)) if error else ("sent", "")

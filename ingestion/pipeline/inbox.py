@@ -88,7 +88,7 @@ def land_inbox(
             # What was copied a moment ago is whole a moment later, and nobody may ask for another run.
             time.sleep(intake.SETTLE_SECONDS)
             files = intake.waiting(home, now + timedelta(seconds=intake.SETTLE_SECONDS))
-        files = [file for file in files if file.arrival not in desk.state.not_landed]
+        files = [file for file in files if printable(file.arrival) not in desk.state.not_landed]
         ahead = kept_readings.ahead([Source(f.path, f.original_name) for f in files], catalogue)
         for done, (file, failed) in enumerate(zip(files, ahead, strict=True)):
             if progress:

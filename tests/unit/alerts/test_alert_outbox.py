@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -298,3 +299,24 @@ def test_any_sequence_of_runs_sends_each_alert_to_each_contact_once(
     channels = ("mailto://ka@vidu.example", "json://second")
     assert told == {(channel, number): 1 for channel in channels for number in written}
     assert all(entry.closed_at is not None for entry in entries(outbox))
+
+
+@pytest.mark.parametrize("waiting", [2, DIGEST_FROM + 2])
+def test_an_alert_that_cannot_be_worded_keeps_no_other_back(
+    outbox: Outbox, office: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, waiting: int
+) -> None:
+    real = delivery.compose
+
+    def compose(alerts: Sequence[Alert], *more: Any) -> Any:
+        if any(one.submission.endswith(".r1") for one in alerts):
+            raise KeyError("a text that is not there")
+        return real(alerts, *more)
+
+    monkeypatch.setattr(delivery, "compose", compose)
+    outbox.add([alert(number) for number in range(1, waiting + 1)])
+    post = Post()
+    report = deliver(outbox, office(clerks("KA")), tmp_path, NOW, post)
+    assert len(report.failed) == 1 and "KeyError" in next(iter(report.failed.values()))
+    states = {e.alert.submission: [d.state for d in e.deliveries.values()] for e in entries(outbox)}
+    assert states.pop("KA.2025-N.r1") == ["failed"]
+    assert set(map(tuple, states.values())) == {("sent",)}
