@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ingestion.catalogue import Catalogue
-from ingestion.files import write_durably
+from ingestion.files import private_folder, write_durably
 from ingestion.findings import Judgement
 from ingestion.home import Home
 from ingestion.ledger import UNKNOWN_PERIOD, LedgerState, SubmissionRecord
@@ -101,7 +101,8 @@ def write_return(
     path = return_path(home, answer.key)
     if answer.decision is not None:
         path = decision_path(home, answer.key, answer.decision.number)
-    path.parent.mkdir(parents=True, exist_ok=True)
+    private_folder(home.returns)
+    private_folder(path.parent)
     write_durably(path, data)
     return technical
 

@@ -29,6 +29,7 @@ from ingestion.pipeline.progress import Progress
 from ingestion.pipeline.readings import kept_readings
 from ingestion.reading.many import Read, Source
 from ingestion.registry import Registry
+from ingestion.wholeness import Reason
 
 
 @dataclass
@@ -39,13 +40,20 @@ class LandingReport:
         landed: names of the new submissions.
         duplicates: names of the submissions that came again, byte for byte.
         unknown: where files of unknown units were put, below the state folder.
-        left: files that may still be written, below the inbox.
+        left: what was not taken, below the inbox.
+        why_left: the reason for each of these (`ingestion.wholeness.Reason`).
     """
 
     landed: list[str] = field(default_factory=list)
     duplicates: list[str] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
+    why_left: dict[str, Reason] = field(default_factory=dict)
+
+    def leave(self, place: str, reason: Reason) -> None:
+        """Note that something stays in the inbox."""
+        self.left.append(place)
+        self.why_left[place] = reason
 
 
 def land_inbox(
@@ -67,11 +75,14 @@ def land_inbox(
     landing = Landing(home)
     with Ledger(home.ledger).writing() as ledger:
         write_alerts(home, registry, ledger.state, now)
-        files = intake.waiting(home, now)
-        if not all(file.is_settled for file in files):
+        found = intake.look(home, now)
+        if any(file.reason == "growing" for file in found.files):
             # What was copied a moment ago is whole a moment later, and nobody may ask for another run.
             time.sleep(intake.SETTLE_SECONDS)
-            files = intake.waiting(home, now + timedelta(seconds=intake.SETTLE_SECONDS))
+            found = intake.look(home, now + timedelta(seconds=intake.SETTLE_SECONDS))
+        for one in found.left:
+            report.leave(one.place, one.reason)
+        files = found.files
         ahead = kept_readings.ahead([Source(f.path, f.original_name) for f in files], catalogue)
         for done, (file, _) in enumerate(zip(files, ahead, strict=True)):
             if progress:
@@ -97,12 +108,10 @@ class _Landing:
 
 
 def _land(file: intake.InboxFile, run: _Landing) -> None:
-    before = file.path.stat()
-    staged = run.landing.stage(file.path)
-    after = file.path.stat()
-    if not file.is_settled or (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
-        staged.path.unlink()
-        run.report.left.append(file.path.relative_to(run.home.inbox).as_posix())
+    try:
+        staged = intake.stage(file, run.landing)
+    except intake.LeftError as left:
+        run.report.leave(file.place, left.reason)
         return
     state = run.ledger.state
     was_recorded = (file.arrival, staged.sha256) in state.arrivals
