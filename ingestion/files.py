@@ -1,10 +1,11 @@
 """Files that must survive a crash: written aside, made durable, then put in place at once.
 
-What belongs here: writing, hashing and locking, and the names of what is written aside, by which the litter of a
-killed process is known (`litter.py`). What does not: what the files mean.
+What belongs here: writing, hashing and locking, and the names of what is written aside, by which the litter
+of a killed process is known (`litter.py`). What does not: what the files mean.
 
-Everything that is written here is for the data team alone, whatever the umask says: originals, receipts, returns
-and alerts hold what units filed, and mail may hold passwords. What the public reads is made by `reports`.
+Everything that is written here is for the data team alone, whatever the umask says: originals, receipts,
+returns and alerts hold what units filed, and mail may hold passwords. What the public reads is made by
+`reports`.
 """
 
 import fcntl
@@ -83,7 +84,7 @@ def writing_private(path: Path, *, appends: bool = False) -> Iterator[BinaryIO]:
 
 
 def private_folder(folder: Path) -> Path:
-    """Make a folder that only its owner can enter, if it is not there; one that is there is closed to others."""
+    """Make a folder that only its owner can enter, or close one that is there to others."""
     folder.mkdir(PRIVATE_FOLDER, parents=True, exist_ok=True)
     _restrict(folder, PRIVATE_FOLDER)
     return folder

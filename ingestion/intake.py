@@ -3,12 +3,12 @@
 What belongs here: files before they are landed. What does not: whether a file is whole (`wholeness.py`), what
 becomes of it (`pipeline/`).
 
-A file lies in the folder of its unit. `put_in_inbox` writes a hidden sidecar beside it with the time of receipt
-and the name under which it was sent; a file that somebody copied there has none and counts as received when it
-arrived. A folder of CSVs is one submission.
+A file lies in the folder of its unit. `put_in_inbox` writes a hidden sidecar beside it with the time of
+receipt and the name under which it was sent; a file that somebody copied there has none and counts as
+received when it arrived. A folder of CSVs is one submission.
 
-What is not taken stays where it is and is named with the reason: a link could lead to any file of this machine, and
-a file that is not whole yet is whole in the next run.
+What is not taken stays where it is and is named with the reason: a link could lead to any file of this
+machine, and a file that is not whole yet is whole in the next run.
 """
 
 import json
@@ -164,7 +164,7 @@ def put_in_inbox(home: Home, path: Path, unit: str | None, received_at: datetime
 
 
 def _seen(name: str) -> str:
-    """Give a name under which a file is not passed over in the inbox, and that leaves room for its sidecar's."""
+    """Give a name under which a file is not passed over, and that leaves room for the sidecar's."""
     if is_passing(name) or name == UNKNOWN:
         name = f"_{name}"
     if is_passing(name):

@@ -1,14 +1,15 @@
 """Whether ledger and originals still belong together, before anything is built on them.
 
 What belongs here: what the ledger must know, held against what is kept and what was published. What does not:
-whether an original's bytes are unchanged (`landing.py`), a line that is no event (`ledger.py`), and releases, which
-are told here by the names that they pin.
+whether an original's bytes are unchanged (`landing.py`), a line that is no event (`ledger.py`), and releases,
+which are told here by the names that they pin.
 
-A ledger that was lost or cut back looks like the ledger of a new state folder. To run on it would judge anew what
-was judged, forget decisions, and tell every unit that it owes what it filed.
+A ledger that was lost or cut back looks like the ledger of a new state folder. To run on it would judge anew
+what was judged, forget decisions, and tell every unit that it owes what it filed.
 """
 
 from collections.abc import Collection, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -88,4 +89,8 @@ def _sha256(file: str) -> str:
 
 def _arriving(home: Home) -> set[str]:
     """Give the hashes of what waits in the inbox, each as it would be kept."""
-    return {hash_of(file.path) for file in waiting(home)}
+    hashes = set()
+    for file in waiting(home):
+        with suppress(OSError):  # what cannot be read now explains nothing
+            hashes.add(hash_of(file.path))
+    return hashes

@@ -1,12 +1,12 @@
 """What killed processes left half made, and its removal.
 
 What belongs here: which names in the state folder are known to be the product's own unfinished work, and when
-nobody is at work on them any more. What does not: making them (`files.aside_of` and those who call it), and what
-is kept for ever: originals, the ledger and its torn lines, returns, releases.
+nobody is at work on them any more. What does not: making them (`files.aside_of` and those who call it), and
+what is kept for ever: originals, the ledger and its torn lines, returns, releases.
 
-It is called by whoever holds the writer's lock, so that no other run is at work. Other commands may be: a name
-aside says which process writes there, and it goes when that process is gone. A file that anybody else put
-somewhere is never touched.
+It is called by whoever holds the writer's lock, so that no other run is at work. Other commands may be: a
+name aside says which process writes there, and it goes when that process is gone. A file that anybody else
+put somewhere is never touched.
 """
 
 import os
@@ -89,7 +89,7 @@ def _of_earlier_versions(home: Home, now: datetime) -> Iterator[Path]:
 
 
 def _lone_sidecars(home: Home, now: datetime) -> Iterator[Path]:
-    """Give sidecars in the inbox whose file is gone; one whose file is still being copied aside is not alone."""
+    """Give sidecars whose file is gone; one whose file is still being copied aside is not alone."""
     for folder in (home.inbox, *(path for path in _listed(home.inbox) if _is_folder(path))):
         names = {path.name for path in _listed(folder)}
         if any(_is_at_work(folder / name, now) for name in names):

@@ -1,8 +1,8 @@
 """Who may read the state folder: what units filed and what holds secrets is for the data team's user alone.
 
-What belongs here: which files and folders are private, which of them others can read, and closing those. What does
-not: writing files (`files.py`). The published site and its releases are for everybody and are left alone, and so
-is the inbox, where other programs put files.
+What belongs here: which files and folders are private, which of them others can read, and closing those. What
+does not: writing files (`files.py`). The published site and its releases are for everybody and are left
+alone, and so is the inbox, where other programs put files.
 """
 
 import os

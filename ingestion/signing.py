@@ -49,8 +49,8 @@ def load_key(path: Path) -> bytes | None:
 def make_key(path: Path) -> bytes:
     """Give the key of the data team, making one that only its owner can read where there is none yet.
 
-    It appears whole: of processes that make one at the same time, one does, and all have that one. A key that is
-    there is never written over; a file without any sign in it is what a full disk left, and no key.
+    It appears whole: of processes that make one at the same time, one does, and all have that one. A key that
+    is there is never written over; a file without any sign in it is what a full disk left, and no key.
 
     Raises:
         LockedError: another process has been making one for too long.

@@ -1,11 +1,11 @@
 """Whether a file that lies in the inbox is there in whole, and whether it may be taken at all.
 
-What belongs here: what the disk says of a file or folder that others put there. What does not: the inbox itself
-(`intake.py`), and whether the content can be read (`reading/`).
+What belongs here: what the disk says of a file or folder that others put there. What does not: the inbox
+itself (`intake.py`), and whether the content can be read (`reading/`).
 
-Nobody announces the end of a copy. It shows in names that copying programs use meanwhile, in sizes and times that
-still change, and in a workbook whose end is missing. A file that stays unchanged for some minutes is taken as it
-is: then it is damaged, and its clerk is told so.
+Nobody announces the end of a copy. It shows in names that copying programs use meanwhile, in sizes and times
+that still change, and in a workbook whose end is missing. A file that stays unchanged for some minutes is
+taken as it is: then it is damaged, and its clerk is told so.
 """
 
 import os
@@ -20,14 +20,23 @@ from typing import Literal
 from ingestion.files import open_regular
 
 GRACE_SECONDS = 600.0
-"""How long a file that is not whole may lie unchanged until it counts as damaged: a copy over a network may rest."""
+"""How long a file that is not whole may lie unchanged until it counts as damaged: a slow copy may rest."""
 
 Reason = Literal[
-    "", "growing", "incomplete", "empty", "gone", "no_access", "link", "special", "link_inside", "special_inside"
+    "",
+    "growing",
+    "incomplete",
+    "empty",
+    "gone",
+    "no_access",
+    "link",
+    "special",
+    "link_inside",
+    "special_inside",
 ]
 """Why something in the inbox is left there; blank where it is taken.
 
-`growing`, `incomplete` and `empty` pass by themselves; `link` and `special` (pipe, socket, device) are never taken.
+`growing`, `incomplete` and `empty` pass by themselves; `link` and `special` (pipe, socket, device) never do.
 """
 
 Mark = tuple[tuple[str, int, int], ...]
@@ -97,9 +106,7 @@ def mark_of(parts: Sequence[Part]) -> Mark:
     """Give what tells whether a file or folder is still the same."""
     root = parts[0].path
     files = (part for part in parts if part.is_file)
-    return tuple(
-        (os.path.relpath(f.path, root), f.status.st_size, f.status.st_mtime_ns) for f in files
-    )
+    return tuple((os.path.relpath(f.path, root), f.status.st_size, f.status.st_mtime_ns) for f in files)
 
 
 def never_taken(parts: Sequence[Part]) -> Reason:

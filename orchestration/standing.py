@@ -4,6 +4,7 @@ What belongs here: asking that with the newest release, and the words of the ref
 compared (`ingestion.landing_state`).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ingestion.catalogue import Language
@@ -15,7 +16,7 @@ from reports.release import newest_readable
 
 
 class LostLedgerError(Exception):
-    """The ledger does not hold what landing and releases rest on; the message says what is missing and the remedy."""
+    """The ledger does not hold what landing and releases rest on; the message says what and the remedy."""
 
 
 @dataclass(frozen=True)
@@ -51,11 +52,7 @@ class Standing:
         """Say what is amiss and holds nothing up."""
         said = []
         if without := self.landing.without_receipt:
-            said.append(
-                message(
-                    "landing.ledger.without_receipt", language, count=len(without), names=_named(without)
-                )
-            )
+            said.append(said_of_orphans(without, language))
         if self.unreadable:
             said.append(message("landing.ledger.bad_manifest", language, names=_named(self.unreadable)))
         return said
@@ -86,6 +83,11 @@ def demand_whole(home: Home, language: Language = "vi") -> Standing:
     return found
 
 
-def _named(names: tuple[str, ...]) -> str:
+def said_of_orphans(files: Sequence[str], language: Language = "vi") -> str:
+    """Name originals of which the ledger has no receipt."""
+    return message("landing.ledger.without_receipt", language, count=len(files), names=_named(files))
+
+
+def _named(names: Sequence[str]) -> str:
     more = ", …" if len(names) > SHOWN else ""
     return ", ".join(names[:SHOWN]) + more

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from ingestion.catalogue import Catalogue
+from ingestion.filenames import clean_name
 from ingestion.findings import Judgement
 from ingestion.gate import EmptyHistory, GateContext, History, judge
 from ingestion.ledger import UNKNOWN_PERIOD
@@ -58,7 +59,7 @@ def check_files(
     keys: list[SubmissionKey] = []
     batches: dict[str, list[Submission]] = {}
     revisions: Counter[tuple[str, str]] = Counter()
-    for read in read_many([Source(path, path.resolve().name) for path in paths], catalogue):
+    for read in read_many([Source(path, clean_name(path.resolve().name)) for path in paths], catalogue):
         reading = examined(read.reading, template_key)
         cover = reading.cover
         unit = (cover.reporting_org_code if cover else None) or UNKNOWN_UNIT

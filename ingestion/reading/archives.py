@@ -117,8 +117,9 @@ def _files(folder: Path) -> Iterator[Path]:
 def pack_folder(folder: Path) -> bytes:
     """Pack the files of a folder into a zip that depends on nothing but their names and bytes.
 
-    Hidden files and links are left out. A name that cannot be written is written as far as it can be. Entries are stored, not deflated: compressed bytes differ between
-    versions of zlib, and the hash of the packed folder is the identity of a submission.
+    Hidden files and links are left out. A name that cannot be written is written as far as it can be.
+    Entries are stored, not deflated: compressed bytes differ between versions of zlib, and the hash of the
+    packed folder is the identity of a submission.
     """
     buffer = io.BytesIO()
     files = _named(folder)
@@ -134,7 +135,7 @@ def pack_folder(folder: Path) -> bytes:
 
 
 def _named(folder: Path) -> dict[str, Path]:
-    """Give the files of a folder by the names of their entries; of two that are written alike, one is numbered."""
+    """Give the files of a folder by the names of their entries; of two that look alike, one is numbered."""
     named: dict[str, Path] = {}
     for path in sorted(_files(folder), key=os.fsencode):
         name = plain = PurePosixPath(unicodedata.normalize("NFC", shown(path.relative_to(folder).as_posix())))

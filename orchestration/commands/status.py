@@ -30,7 +30,14 @@ from ingestion.ledger import (
 from ingestion.periods import Period, PeriodError
 from ingestion.registry import Registry
 from ingestion.review import explanations_to_review
-from orchestration.commands.common import calendar_period, known_unit, minute, print_json, registry_of
+from orchestration.commands.common import (
+    calendar_period,
+    known_unit,
+    minute,
+    print_json,
+    registry_of,
+    said_of_landing,
+)
 from orchestration.commands.corrections import said_of_changes, with_changes
 from orchestration.texts import Invocation, command, json_option, option, pass_invocation
 
@@ -195,6 +202,11 @@ def status(call: Invocation, unit: str | None, period: str | None, show_history:
     )
     if questions := sum(row["question"] is not None for row in standing):
         click.echo(call.text("cli.status.questions", count=questions))
+    for left in intake.look(call.home).left:
+        why = call.text(f"landing.left.{left.reason}")
+        click.echo(call.text("cli.run.left_file", file=left.place, why=why))
+    for note in said_of_landing(call):
+        click.echo(note)
     unsent = open_states(Outbox(call.home.outbox), registry)
     if any(unsent[state] for state in ("failed", "stuck", "nobody", "damaged")):
         click.echo(call.text("cli.status.unsent", **unsent))

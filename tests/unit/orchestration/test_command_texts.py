@@ -66,7 +66,7 @@ def test_errors_that_a_user_can_mend_exist_under_the_names_by_which_they_are_rec
 
     modules = (
         *("ingestion.registry", "ingestion.catalogue", "ingestion.ledger", "orchestration.warehouse"),
-        *("reports.marts", "reports.release", "builtins"),
+        *("ingestion.intake", "orchestration.standing", "reports.marts", "reports.release", "builtins"),
     )
     named = {name for module in modules for name in vars(importlib.import_module(module))}
     assert set(EXPECTED_ERRORS) <= named
