@@ -8,6 +8,7 @@ import hashlib
 import hmac
 import os
 import secrets
+from contextlib import suppress
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -79,14 +80,14 @@ def make_key(path: Path) -> bytes:
 
 def _put_new(aside: Path, path: Path) -> None:
     """Give a whole file its name unless something has it: also not what a process on another machine made."""
-    try:
-        os.link(aside, path)
-    except FileExistsError:
-        return
-    except OSError:  # this disk has no links; whoever comes second must not write over the first
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_FILE)
-        os.close(descriptor)
-        aside.replace(path)
+    with suppress(FileExistsError):
+        try:
+            os.link(aside, path)
+        except FileExistsError:
+            raise
+        except OSError:  # this disk has no links; whoever comes second must not write over the first
+            os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_FILE))
+            aside.replace(path)
 
 
 def form_version(catalogue: Catalogue, rules: str) -> str:
