@@ -16,6 +16,10 @@ from ingestion.signing import load_key, make_key
 OTHER = "0" * 64
 
 
+def no_links(*_: object) -> None:
+    raise OSError(1, "Operation not permitted")
+
+
 @pytest.mark.parametrize("has_links", [True, False])
 def test_a_key_that_another_process_puts_there_meanwhile_stays_and_is_used(
     home: Home, monkeypatch: pytest.MonkeyPatch, *, has_links: bool
@@ -25,9 +29,6 @@ def test_a_key_that_another_process_puts_there_meanwhile_stays_and_is_used(
     def slowly(_: int) -> str:
         home.template_key.write_text(f"{OTHER}\n", encoding="ascii")
         return "1" * 64
-
-    def no_links(*_: object) -> None:
-        raise OSError(1, "Operation not permitted")
 
     monkeypatch.setattr(secrets, "token_hex", slowly)
     if not has_links:
@@ -43,8 +44,7 @@ def test_a_key_is_made_once_and_found_again(
     home: Home, monkeypatch: pytest.MonkeyPatch, *, has_links: bool
 ) -> None:
     if not has_links:
-        monkeypatch.delattr(os, "link")
-        monkeypatch.setattr(os, "link", lambda *_: os.listdir("/nowhere"), raising=False)
+        monkeypatch.setattr(os, "link", no_links)
     home.root.mkdir()
     made = make_key(home.template_key)
     assert make_key(home.template_key) == made == load_key(home.template_key)

@@ -41,7 +41,13 @@ def below(*folders: Path) -> dict[str, int]:
 
 
 def test_what_is_filed_and_returned_and_told_is_for_its_owner_alone(
-    umask: None, home: Home, registry: Registry, catalogue: Catalogue, workbook: Write, stand_in_gate: None
+    home: Home,
+    registry: Registry,
+    catalogue: Catalogue,
+    *,
+    umask: None,
+    workbook: Write,
+    stand_in_gate: None,
 ) -> None:
     put = intake.put_in_inbox(home, workbook("KA"), "KA", NOW)
     assert mode(put.path) == 0o600

@@ -1,4 +1,4 @@
-"""On a lost or shortened ledger nothing is written, whichever way it is asked for; what holds nothing up is named."""
+"""On a lost or shortened ledger nothing is written, whoever asks for it; what holds nothing up is named."""
 
 import hashlib
 import json
