@@ -30,6 +30,7 @@ _BINARY = getattr(os, "O_BINARY", 0)
 _UNFOLLOWED = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 _CHUNK = 1 << 20
 _POLL_SECONDS = 0.05
+_DATABASE_ASIDE = re.compile(r"^.+\.(\d+)\.duckdb(\.wal)?$", re.DOTALL)
 _ASIDE = re.compile(r"^\..+\.(\d+)\.\d+\.aside$", re.DOTALL)
 
 
@@ -52,6 +53,17 @@ def aside_of(path: Path) -> Path:
 def writer_of(name: str) -> int | None:
     """Give the id of the process that made a name aside; None where it is another name."""
     match = _ASIDE.match(name)
+    return int(match[1]) if match else None
+
+
+def database_aside_of(path: Path) -> Path:
+    """Give the place beside a database where it is built; its name ends as dbt and DuckDB go by."""
+    return path.with_name(f"{path.stem}.{os.getpid()}{path.suffix}")
+
+
+def database_writer_of(name: str) -> int | None:
+    """Give the id of the process that made such a name, or that of the log beside it."""
+    match = _DATABASE_ASIDE.match(name)
     return int(match[1]) if match else None
 
 
@@ -101,7 +113,7 @@ def public_folder(folder: Path) -> Path:
 def _restrict(path: Path, mode: int) -> None:
     """Take rights of others away; where the owner is somebody else, or the disk has no modes, they stay."""
     if os.name == "posix" and path.stat().st_mode & ~mode & 0o777:
-        with suppress(PermissionError):
+        with suppress(OSError):
             path.chmod(mode)
 
 

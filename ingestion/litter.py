@@ -19,7 +19,7 @@ from datetime import datetime
 from pathlib import Path
 
 from ingestion.filenames import shown
-from ingestion.files import writer_of
+from ingestion.files import database_writer_of, writer_of
 from ingestion.home import Home
 from ingestion.intake import SIDECAR
 
@@ -33,7 +33,6 @@ _EARLIER_PART = re.compile(r"^\..+\.part$", re.DOTALL)
 _EARLIER_SUBMIT = re.compile(r"^\..+\.(\d+)\.part$", re.DOTALL)
 _EARLIER_LANDED = re.compile(r"^\..+\.landed$", re.DOTALL)
 _EARLIER_CHART = re.compile(r"^[0-9a-f]{64}\.part$")
-_DATABASE_ASIDE = re.compile(r"^.+\.(\d+)\.duckdb(\.wal)?$")
 
 
 def sweep(home: Home, now: datetime) -> list[str]:
@@ -56,8 +55,8 @@ def _asides(home: Home, now: datetime) -> Iterator[Path]:
         if writer is not None and _is_abandoned(path, writer, now):
             yield path
     for path in _listed(home.build / "as_of"):
-        match = _DATABASE_ASIDE.match(path.name)
-        if match and _is_abandoned(path, int(match[1]), now):
+        writer = database_writer_of(path.name)
+        if writer is not None and _is_abandoned(path, writer, now):
             yield path
 
 

@@ -148,8 +148,9 @@ def why_not_whole(parts: Sequence[Part], now: datetime, settle: timedelta) -> Re
     Raises:
         OSError: a file cannot be opened.
     """
-    written = datetime.fromtimestamp(max(part.status.st_mtime for part in parts), UTC)
-    age = now - max(arrived_at(parts), written)
+    # A copy keeps the time of its bytes, which a clerk's clock may have set to a time that is still to come.
+    written = (datetime.fromtimestamp(part.status.st_mtime, UTC) for part in parts)
+    age = now - max([arrived_at(parts), *(moment for moment in written if moment - now < _GRACE)])
     if not -_CLOCK_SKEW < age < _GRACE:
         return ""
     if age < settle:

@@ -46,13 +46,14 @@ def demand_whole(call: Invocation) -> "Standing":
     """Give how the state folder stands, if it may be written to.
 
     Raises:
-        RefusedError: its ledger does not hold what landing and releases rest on.
+        RefusedError: its ledger cannot be read, or does not hold what landing and releases rest on.
     """
-    from orchestration import standing  # noqa: PLC0415 - columnar files take long to import
+    from ingestion.ledger import LedgerError  # noqa: PLC0415 - takes long to import
+    from orchestration import standing  # noqa: PLC0415
 
     try:
         return standing.demand_whole(call.home, call.language)
-    except standing.LostLedgerError as error:
+    except (LedgerError, standing.LostLedgerError) as error:
         raise RefusedError(str(error)) from error
 
 

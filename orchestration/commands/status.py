@@ -189,6 +189,7 @@ def status(call: Invocation, unit: str | None, period: str | None, show_history:
         names = ["at", "event", "subject", "by", "detail"]
     cells = [_trail_cells(call, row) if show_history else _current_cells(call, row) for row in rows]
     console().print(table([call.text(f"cli.status.column.{name}") for name in names], cells))
+    inbox = intake.look(call.home)
     open_now = {str(record.key) for record in state.open_cases()}
     counted = Counter(_place(row, open_now) for row in standing)
     click.echo(
@@ -197,12 +198,12 @@ def status(call: Invocation, unit: str | None, period: str | None, show_history:
             accepted=counted["accepted"],
             open=counted["open"],
             missing=counted[MISSING],
-            waiting=len(intake.waiting(call.home)),
+            waiting=len(inbox.files),
         )
     )
     if questions := sum(row["question"] is not None for row in standing):
         click.echo(call.text("cli.status.questions", count=questions))
-    for left in intake.look(call.home).left:
+    for left in inbox.left:
         why = call.text(f"landing.left.{left.reason}")
         click.echo(call.text("cli.run.left_file", file=left.place, why=why))
     for note in said_of_landing(call):

@@ -160,6 +160,15 @@ def test_a_workbook_without_its_end_is_left_while_it_may_still_come_and_is_damag
     assert pipeline.land_inbox(home, registry, catalogue, later).landed == ["KA.unknown.r1"]
 
 
+def test_a_time_of_a_clock_that_is_ahead_keeps_no_file_back(home: Home) -> None:
+    path = unit_folder(home) / "a.csv"
+    path.write_bytes(b"a,b\n")
+    in_seven_hours = (datetime.now(UTC) + timedelta(hours=7)).timestamp()
+    os.utime(path, (in_seven_hours, in_seven_hours))
+    (file,) = intake.look(home, in_a_minute()).files
+    assert file.is_settled
+
+
 def zip_of(*files: tuple[str, bytes]) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
