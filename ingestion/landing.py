@@ -7,20 +7,22 @@ An original is never overwritten and never deleted. The same bytes are kept once
 which they came first.
 """
 
+import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from ingestion.files import copy_durably, sha256_of, sync_folder, write_durably
+from ingestion.files import aside_of, copy_durably, private_folder, sha256_of, sync_folder, write_durably
 from ingestion.home import Home
 from ingestion.messages import message
 from ingestion.reading import pack_folder
 
 _EXTENSION = re.compile(r"^\.[a-z0-9]{1,8}$")
 _ORIGINAL = re.compile(r"^[0-9a-f]{64}\.[a-z0-9]{1,8}$")
-_ASIDE = ".incoming"
+_ASIDE = "incoming"
+_KEPT_MODE = 0o400
 _UNKNOWN_EXTENSION = ".bin"
 
 
@@ -92,17 +94,18 @@ class Landing:
     def stage(self, source: Path) -> Staged:
         """Copy a file's bytes, or a folder of CSVs as one zip, aside, where nothing counts yet.
 
-        There is one place aside, for there is one writer.
+        Raises:
+            NotAFileError: it is a link or no file.
+            OSError: it cannot be read, or there is no room for it; nothing is left of it then.
         """
-        self._home.landing.mkdir(parents=True, exist_ok=True)
-        aside = self._home.landing / _ASIDE
+        aside = aside_of(private_folder(self._home.landing) / _ASIDE)
         return Staged(aside, gather(source, aside))
 
     def admit(self, staged: Staged, original_name: str) -> Original:
         """Keep staged bytes for ever.
 
         They were flushed before and are renamed now, so that a crash leaves either nothing or all of them.
-        Files are read-only from then on.
+        Files are read-only from then on, and for their owner alone.
         """
         folder = self._home.landing / staged.sha256[:2]
         kept = next(iter(sorted(folder.glob(f"{staged.sha256}.*"))), None)
@@ -132,8 +135,8 @@ class Landing:
         return False
 
     def _put(self, staged: Staged, kept: Path) -> None:
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        staged.path.chmod(0o444)
+        private_folder(kept.parent)
+        staged.path.chmod(_KEPT_MODE)
         staged.path.replace(kept)
         sync_folder(kept.parent)
         sync_folder(self._home.landing)
@@ -166,6 +169,11 @@ def gather(source: Path, target: Path) -> str:
         return copy_durably(source, target)
     write_durably(target, pack_folder(source))
     return sha256_of(target)
+
+
+def hash_of(source: Path) -> str:
+    """Give the SHA-256 under which a file, or a folder of CSVs, would be kept."""
+    return hashlib.sha256(pack_folder(source)).hexdigest() if source.is_dir() else sha256_of(source)
 
 
 def _extension(name: str) -> str:

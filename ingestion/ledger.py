@@ -19,7 +19,7 @@ from pydantic import AwareDatetime, Field, TypeAdapter, ValidationError
 
 from ingestion.days import day_of
 from ingestion.faults import Cause, Fault, Step
-from ingestion.files import LockedError, exclusive, sync_folder
+from ingestion.files import LockedError, exclusive, private_folder, sync_folder, writing_private
 from ingestion.findings import Finding, Outcome, OutcomeStatus, Verdict
 from ingestion.messages import message
 from ingestion.submissions import Explanation, SubmissionKey
@@ -717,10 +717,8 @@ class Ledger:
                 file.seek(0, os.SEEK_END)
                 file.write(b"\n")
             else:
-                with self._path.with_name("ledger.torn").open("ab") as aside:
+                with writing_private(self._path.with_name("ledger.torn"), appends=True) as aside:
                     aside.write(torn + b"\n")
-                    aside.flush()
-                    os.fsync(aside.fileno())
                 file.truncate(len(whole))
             file.flush()
             os.fsync(file.fileno())
@@ -766,11 +764,9 @@ class LedgerWriter:
         lines = b"".join(as_line(event) for event in events)
         for event in events:
             self.state.apply(event)
-        self._path.parent.mkdir(parents=True, exist_ok=True)
+        private_folder(self._path.parent)
         is_new = not self._path.exists()
-        with self._path.open("ab") as file:
+        with writing_private(self._path, appends=True) as file:
             file.write(lines)
-            file.flush()
-            os.fsync(file.fileno())
         if is_new:
             sync_folder(self._path.parent)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ingestion.alerts.events import APOLOGY
 from ingestion.catalogue import Catalogue
-from ingestion.files import write_durably
+from ingestion.files import private_folder, write_durably
 from ingestion.findings import Judgement, Verdict
 from ingestion.home import Home
 from ingestion.ledger import UNKNOWN_PERIOD, LedgerState, SubmissionRecord
@@ -86,7 +86,8 @@ def write_apology(home: Home, record: SubmissionRecord, registry: Registry) -> N
     """Write the workbook that tells a clerk that the product, and not his file, is at fault."""
     submission = Submission(record.key, record.sha256, record.received_at, Reading(record.original_name, ""))
     path = apology_path(home, record.key)
-    path.parent.mkdir(parents=True, exist_ok=True)
+    private_folder(home.returns)
+    private_folder(path.parent)
     write_durably(path, apology(answer_to(submission, Judgement(Verdict.UNREADABLE), registry)))
 
 
@@ -95,7 +96,8 @@ def write_return(home: Home, answer: Answer, data: bytes) -> None:
     path = return_path(home, answer.key)
     if answer.decision is not None:
         path = decision_path(home, answer.key, answer.decision.number)
-    path.parent.mkdir(parents=True, exist_ok=True)
+    private_folder(home.returns)
+    private_folder(path.parent)
     write_durably(path, data)
     apology_path(home, answer.key).unlink(missing_ok=True)
 

@@ -8,11 +8,13 @@ import hashlib
 import hmac
 import os
 import secrets
+from contextlib import suppress
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 from ingestion.catalogue import Catalogue
+from ingestion.files import PRIVATE_FILE, aside_of, exclusive, sync_folder, writing_private
 from ingestion.submissions import Problem, Reading
 
 SIGNATURE = "signature"
@@ -31,6 +33,7 @@ OTHER_KEY = "S102"
 """The note on a workbook that was signed with another key, so that nothing can be said of it."""
 
 _KEY_BYTES = 32
+_WAIT_SECONDS = 10.0
 _MARK = 8
 _UNIT, _PERIOD, _VERSION = "reporting_org_code", "period_code", "template_version"
 
@@ -45,15 +48,46 @@ def load_key(path: Path) -> bytes | None:
 
 
 def make_key(path: Path) -> bytes:
-    """Give the key of the data team, making one that only its owner can read where there is none yet."""
+    """Give the key of the data team, making one that only its owner can read where there is none yet.
+
+    It appears whole: of processes that make one at the same time, one does, and all have that one. A key that
+    is there is never written over; a file without any sign in it is what a full disk left, and no key.
+
+    Raises:
+        LockedError: another process has been making one for too long.
+    """
     if (key := load_key(path)) is not None:
         return key
-    path.parent.mkdir(parents=True, exist_ok=True)
-    text = secrets.token_hex(_KEY_BYTES)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(text + "\n")
-    return text.encode("ascii")
+    with exclusive(path.with_name(f".{path.name}.lock"), _WAIT_SECONDS):
+        if (key := load_key(path)) is not None:
+            return key
+        aside = aside_of(path)
+        try:
+            with writing_private(aside) as file:
+                file.write(f"{secrets.token_hex(_KEY_BYTES)}\n".encode("ascii"))
+            if path.exists():
+                aside.replace(path)
+            else:
+                _put_new(aside, path)
+        finally:
+            aside.unlink(missing_ok=True)
+        sync_folder(path.parent)
+    key = load_key(path)
+    if key is None:
+        raise FileNotFoundError(str(path))
+    return key
+
+
+def _put_new(aside: Path, path: Path) -> None:
+    """Give a whole file its name unless something has it: also not what a process on another machine made."""
+    with suppress(FileExistsError):
+        try:
+            os.link(aside, path)
+        except FileExistsError:
+            raise
+        except OSError:  # this disk has no links; whoever comes second must not write over the first
+            os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_FILE))
+            aside.replace(path)
 
 
 def form_version(catalogue: Catalogue, rules: str) -> str:

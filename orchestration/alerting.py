@@ -20,6 +20,7 @@ from ingestion.ledger import Ledger
 from ingestion.pipeline import write_alerts
 from ingestion.registry import Registry
 from orchestration.channels import MAIL_SERVER_VARIABLE, Channels
+from orchestration.standing import demand_whole
 
 if TYPE_CHECKING:
     from reports.release import Release
@@ -28,7 +29,12 @@ _MAX_ERROR = 500
 
 
 def collect(home: Home, registry: Registry, catalogue: Catalogue, now: datetime) -> None:
-    """Write every alert that follows from ledger and calendar and is not in the outbox yet."""
+    """Write every alert that follows from ledger and calendar and is not in the outbox yet.
+
+    Raises:
+        LostLedgerError: the ledger was lost, and every unit would be told that it owes what it filed.
+    """
+    demand_whole(home)
     state = Ledger(home.ledger).replay()
     write_alerts(home, registry, state, now)
     outbox = Outbox(home.outbox)

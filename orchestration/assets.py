@@ -17,12 +17,14 @@ from ingestion import pipeline
 from ingestion.faults import Fault
 from ingestion.home import Home
 from ingestion.ledger import Ledger, LedgerState
+from ingestion.messages import message
 from ingestion.reference import write_reference
 from orchestration import alerting
 from orchestration.environment import code_version, template_key
 from orchestration.partitions import is_covered, missing_periods, periods
 from orchestration.progress import Progress, counter
 from orchestration.resources import Clock, Renderer, WritableHome
+from orchestration.standing import standing
 from orchestration.warehouse import candidate_database, swap_in
 from reports import release as releases
 from reports.context import load_site
@@ -72,6 +74,10 @@ def landed_submissions(
     report = pipeline.land_inbox(
         state.home, registry, state.catalogue, clock.now(), progress=counter(progress, "landing")
     )
+    for place in report.left:
+        context.log.warning(
+            f"left in the inbox: {place}: {message(f'landing.left.{report.why_left[place]}', 'en')}"
+        )
     progress.finish("landing", str(len(report.landed)))
     for name, fault in report.faults.items():
         log_fault(context, name, fault)
@@ -86,6 +92,8 @@ def landed_submissions(
             "repaired": len(report.repaired),
             "set_aside": sorted(report.faults),
             "not_landed": sorted(report.not_landed),
+            "left_files": [{"file": place, "reason": report.why_left[place]} for place in report.left],
+            "without_receipt": list(standing(state.home).landing.without_receipt),
         }
     )
 

@@ -33,7 +33,7 @@ from apprise.plugins.workflows import NotifyWorkflows
 from ingestion.alerts.contacts import FOLDER_SCHEME, MAIL_SCHEMES
 from ingestion.alerts.delivery import Message, NotTried
 from ingestion.days import VIETNAM_TIME
-from ingestion.files import write_durably
+from ingestion.files import private_folder, write_durably
 from ingestion.messages import message as text
 
 MAIL_SERVER_VARIABLE = "TONGKET_MAIL_SERVER"
@@ -248,7 +248,8 @@ def _file(message: Message, folder: Path) -> str:
     if path.exists():
         return ""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        private_folder(folder.parent)
+        private_folder(folder)
         write_durably(path, _mail(message, folder.name, at).as_bytes())
     except OSError as error:
         return f"{path}: {error.strerror}"

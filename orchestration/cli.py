@@ -54,9 +54,11 @@ COMMANDS: dict[str, str] = {
 EXPECTED_ERRORS: dict[str, type[CommandError]] = {
     "RegistryError": CommandError,
     "CatalogueError": CommandError,
+    "IntakeError": CommandError,
     "PermissionError": CommandError,
     "LedgerError": CommandError,
     "LedgerLockedError": RefusedError,
+    "LostLedgerError": RefusedError,
     "DecisionRefusedError": RefusedError,
     "DamagedOriginalsError": RefusedError,
     "OriginalDamagedError": RefusedError,

@@ -14,6 +14,8 @@ from typing import IO, Any
 
 import click
 
+from ingestion.files import private_folder, writing_private
+
 DONE, REFUSED, WRONG_USE, BROKEN = 0, 1, 2, 70
 """Exit codes: done; refused by the data; wrong use; an error of the product itself (EX_SOFTWARE)."""
 
@@ -53,8 +55,10 @@ def write_traceback(error: BaseException, folder: Path | None, now: datetime) ->
     for place in filter(None, (folder, Path(tempfile.gettempdir()))):
         path = place / f"tongket-error-{now:%Y%m%dT%H%M%S}.txt"
         try:
-            place.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
+            if place is folder:
+                private_folder(place)
+            with writing_private(path) as file:
+                file.write(text.encode("utf-8", "replace"))
         except OSError:
             continue
         return path

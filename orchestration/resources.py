@@ -4,6 +4,7 @@ What belongs here: the state folder, the clock, the renderer, the writer's lock 
 dbt (`dbt.py`), and anything that is computed from them.
 """
 
+import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,12 +13,14 @@ from pathlib import Path
 
 import dagster as dg
 
+from ingestion import litter, modes
 from ingestion.catalogue import Catalogue, load_catalogue
 from ingestion.home import Home
 from ingestion.registry import Registry, load_registry
 from orchestration import environment
 from orchestration.lock import writer_lock
 from orchestration.progress import Silent
+from orchestration.standing import demand_whole
 from reports.render import find_quarto
 
 
@@ -47,9 +50,25 @@ class WritableHome(TongketHome):
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["WritableHome"]:
-        """Hold the lock from the start of a run to its end."""
+        """Hold the lock from the start of a run to its end, and begin it on a folder that is whole and tidy.
+
+        Raises:
+            LostLedgerError: the ledger does not hold what landing and releases rest on.
+        """
         with writer_lock(self.home):
+            for note in demand_whole(self.home).notes():
+                _log(context).warning(note)
+            for place in litter.sweep(self.home, environment.now()):
+                _log(context).info(f"removed what a killed process had left: {place}")
+            for path in modes.tighten(self.home):
+                _log(context).warning(
+                    f"{path} can be read by other users of this machine, and is another user's"
+                )
             yield self
+
+
+def _log(context: dg.InitResourceContext) -> logging.Logger:
+    return context.log or logging.getLogger(__name__)
 
 
 class Clock(dg.ConfigurableResource):  # type: ignore[type-arg]

@@ -25,8 +25,7 @@ def waiting_key(files: Iterable[InboxFile], now: datetime) -> str:
     """
     digest = hashlib.sha256()
     for file in sorted(files, key=lambda file: str(file.path)):
-        stat = file.path.stat()
-        digest.update(f"{file.path}\0{stat.st_size}\0{stat.st_mtime_ns}\0".encode())
+        digest.update(f"{file.path}\0{file.mark}\0".encode("utf-8", "surrogatepass"))
     return f"{digest.hexdigest()[:32]}-{now:%Y%m%dT%H}"
 
 

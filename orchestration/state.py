@@ -7,7 +7,9 @@ Dagster and its seconds of import.
 import shutil
 from pathlib import Path
 
+from ingestion.files import private_folder, public_folder
 from ingestion.home import Home
+from ingestion.modes import tighten
 from orchestration.environment import HOME_VARIABLE, ROOT
 
 INSTANCE_FILE = ROOT / "dagster.yaml"
@@ -26,11 +28,14 @@ def write_example(home: Home) -> tuple[Path, ...]:
     """
     if home.registry.exists() and any(home.registry.iterdir()):
         raise StateExistsError(str(home.registry))
-    for folder in (home.registry, home.inbox, home.landing, home.releases):
+    for folder in (home.registry, home.inbox):
         folder.mkdir(parents=True, exist_ok=True)
+    public_folder(home.releases)
+    private_folder(home.landing)
     written = []
     for source in sorted(EXAMPLE_REGISTRY.glob("*.csv")):
         written.append(Path(shutil.copyfile(source, home.registry / source.name)))
+    tighten(home)
     prepare_instance(home)
     return tuple(written)
 
@@ -42,7 +47,7 @@ def instance_environment(home: Home) -> dict[str, str]:
 
 def prepare_instance(home: Home) -> None:
     """Put the product's `dagster.yaml` into the instance's folder, unless the same is there."""
-    home.dagster.mkdir(parents=True, exist_ok=True)
+    private_folder(home.dagster)
     target = home.dagster / INSTANCE_FILE.name
     content = INSTANCE_FILE.read_bytes()
     if not target.is_file() or target.read_bytes() != content:

@@ -23,6 +23,8 @@ from rich.progress import (
 )
 from rich.table import Table
 
+from ingestion.files import private_folder
+
 _PLAIN_WIDTH = 160
 
 
@@ -129,7 +131,7 @@ def quiet(log: Path) -> Iterator[TextIO]:
 
     Redirecting at the level of file descriptors also catches what other processes inherit.
     """
-    log.parent.mkdir(parents=True, exist_ok=True)
+    private_folder(log.parent)
     sys.stdout.flush()
     sys.stderr.flush()
     saved = [(descriptor, os.dup(descriptor)) for descriptor in (1, 2)]

@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from ingestion.catalogue import Language
+from ingestion.filenames import writable
 from ingestion.home import Home
 from ingestion.messages import message
 from orchestration import environment
@@ -33,7 +34,7 @@ class Invocation:
 
     def text(self, key: str, **fields: Any) -> str:
         """Give a text in the language of the call."""
-        return message(key, self.language, **fields)
+        return writable(message(key, self.language, **fields))
 
 
 def language_of(ctx: click.Context | None) -> Language:
@@ -50,7 +51,7 @@ def set_language(ctx: click.Context, param: click.Parameter, value: Language) ->
 
 def text(key: str, ctx: click.Context | None, **fields: Any) -> str:
     """Give a text in the language of a call."""
-    return message(key, language_of(ctx), **fields)
+    return writable(message(key, language_of(ctx), **fields))
 
 
 def _first_text(ctx: click.Context, *keys: str) -> str:

@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
+from ingestion.files import database_aside_of
 from ingestion.home import Home
 from orchestration.environment import ROOT
 
@@ -167,7 +168,7 @@ def build_aside(home: Home, database: Path, as_of: datetime | None, project_dir:
     Raises:
         WarehouseBuildError: dbt did not succeed.
     """
-    scratch = database.with_name(f"{database.stem}.{os.getpid()}.duckdb")
+    scratch = database_aside_of(database)
     args = ["run"]
     if as_of is not None:
         args += ["--vars", json.dumps({"as_of": f"{as_of.astimezone(UTC):%Y-%m-%d %H:%M:%S}"})]

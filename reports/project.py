@@ -14,6 +14,7 @@ import fontpkg_sarabun
 import jinja2
 import yaml
 
+from ingestion.files import aside_of
 from ingestion.messages import message
 from reports import charts, escape
 from reports import format as write
@@ -209,6 +210,7 @@ def _keep(cache: Path | None, key: str, svg: str) -> None:
     if cache is None:
         return
     cache.mkdir(parents=True, exist_ok=True)
-    aside = cache / f"{key}.part"
+    kept = cache / f"{key}.svg"
+    aside = aside_of(kept)
     aside.write_text(svg, encoding="utf-8")
-    aside.replace(cache / f"{key}.svg")
+    aside.replace(kept)

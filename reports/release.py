@@ -18,6 +18,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from ingestion.files import PUBLIC_FOLDER, aside_of, public_folder
 from ingestion.home import Home
 from ingestion.messages import message
 from reports import marts
@@ -27,6 +28,7 @@ MANIFEST = "manifest.json"
 FIGURES = "figures.parquet"
 
 _NAME = re.compile(r"^(\d{4,})-([0-9a-f]{8})$")
+_FILE_MODE, _SITE_MODE = 0o444, 0o644
 _SHORT = 8
 _DIGITS = 4
 _FIGURE_QUERY = """
@@ -113,8 +115,8 @@ def create(
     """
     if not (rendered / "index.html").is_file():
         raise ReleaseError(message("report.error.no_pages", folder=rendered))
-    home.releases.mkdir(parents=True, exist_ok=True)
-    aside = home.releases / ".next"
+    public_folder(home.releases)
+    aside = aside_of(home.releases / "next")
     if aside.exists():
         shutil.rmtree(aside)
     shutil.copytree(rendered, aside)
@@ -138,9 +140,9 @@ def create(
     number = known[-1].number + 1 if known else 1
     name = f"{number:0{_DIGITS}}-{digest}"
     (aside / MANIFEST).write_bytes(_as_json({"release": name, **facts}))
-    for path in aside.rglob("*"):
-        if path.is_file():
-            path.chmod(0o444)
+    # A web server that is another user must be able to read it, whatever the umask of this one is.
+    for path in (aside, *aside.rglob("*")):
+        path.chmod(_FILE_MODE if path.is_file() else PUBLIC_FOLDER)
     folder = home.releases / name
     aside.rename(folder)
     return read(folder)
@@ -180,6 +182,20 @@ def list_releases(home: Home) -> tuple[Release, ...]:
     return tuple(sorted((read(folder) for folder in folders), key=lambda release: release.number))
 
 
+def newest_readable(home: Home) -> tuple[Release | None, tuple[str, ...]]:
+    """Give the newest release whose manifest can be read, and the names of newer ones whose cannot be."""
+    if not home.releases.is_dir():
+        return None, ()
+    folders = [path for path in home.releases.iterdir() if path.is_dir() and _NAME.match(path.name)]
+    unreadable: list[str] = []
+    for folder in sorted(folders, key=lambda path: int(path.name.partition("-")[0]), reverse=True):
+        try:
+            return read(folder), tuple(unreadable)
+        except ReleaseError:
+            unreadable.append(folder.name)
+    return None, tuple(unreadable)
+
+
 def before(home: Home, release: Release) -> Release | None:
     """Give the release that was made before one; None for the first."""
     return next((one for one in reversed(list_releases(home)) if one.number < release.number), None)
@@ -217,12 +233,13 @@ def switch(home: Home, release: Release) -> None:
     if site.is_dir() and not site.is_symlink():
         raise ReleaseError(message("report.error.site_is_folder", site=site))
     target = os.path.relpath(release.folder, site.parent)
-    following = site.with_name(f".{site.name}.next")
+    following = aside_of(site)
     following.unlink(missing_ok=True)
     try:
         following.symlink_to(target, target_is_directory=True)
     except (OSError, NotImplementedError):
         following.write_text(target, encoding="utf-8")
+        following.chmod(_SITE_MODE)
     following.replace(site)
 
 

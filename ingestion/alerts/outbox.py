@@ -8,7 +8,6 @@ removed: the file of an alert that was delivered is what keeps it from being wri
 """
 
 import os
-import threading
 import traceback
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -19,7 +18,7 @@ from typing import Literal
 from pydantic import AwareDatetime, TypeAdapter, ValidationError
 
 from ingestion.alerts.alert import Alert
-from ingestion.files import sync_folder, write_durably
+from ingestion.files import aside_of, private_folder, sync_folder, write_durably, writing_private
 
 
 @dataclass
@@ -83,7 +82,7 @@ class Outbox:
         marker = self._folder / ".since"
         since = datetime.fromisoformat(marker.read_text(encoding="utf-8")) if marker.is_file() else None
         if since is None or since > now:
-            self._folder.mkdir(parents=True, exist_ok=True)
+            private_folder(self._folder)
             since = now.astimezone(UTC)
             write_durably(marker, since.isoformat().encode())
         return since
@@ -116,12 +115,10 @@ class Outbox:
 
     def _create(self, alert: Alert) -> bool:
         path = self._path(alert)
-        aside = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}.part")
+        aside = aside_of(path)
         try:
-            with aside.open("wb") as file:
+            with writing_private(aside) as file:
                 file.write(_ENTRY.dump_json(Entry(alert), indent=1))
-                file.flush()
-                os.fsync(file.fileno())
             os.link(aside, path)
         except FileExistsError:
             return False

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ingestion.catalogue import Catalogue
 from ingestion.faults import Fault
+from ingestion.filenames import clean_name
 from ingestion.findings import Judgement, Verdict
 from ingestion.gate import EmptyHistory, GateContext, History
 from ingestion.ledger import UNKNOWN_PERIOD
@@ -69,7 +70,7 @@ def check_files(
     submissions: list[Submission] = []
     faults: dict[SubmissionKey, Fault] = {}
     revisions: Counter[tuple[str, str]] = Counter()
-    for read in read_many([Source(path, path.resolve().name) for path in paths], catalogue):
+    for read in read_many([Source(path, clean_name(path.resolve().name)) for path in paths], catalogue):
         reading = read.reading
         outcome = read.fault or examined(reading, template_key)
         cover = reading.cover

@@ -35,6 +35,7 @@ from ingestion.pipeline.readings import kept_readings
 from ingestion.pipeline.receiving import Again, receipt
 from ingestion.reading.many import Read, Source
 from ingestion.registry import Registry
+from ingestion.wholeness import Reason
 
 _EVERYBODY_S = frozenset({errno.ENOSPC, errno.EROFS, errno.EDQUOT, errno.EMFILE, errno.ENFILE})
 """Errors of the system that have nothing to do with the file at hand."""
@@ -48,7 +49,8 @@ class LandingReport:
         landed: names of the new submissions.
         duplicates: names of the submissions that came again, byte for byte.
         unknown: where files of unknown units were put, below the state folder.
-        left: files that may still be written, below the inbox.
+        left: what was not taken, below the inbox.
+        why_left: the reason for each of these (`ingestion.wholeness.Reason`).
         faults: how the product failed on submissions, by name.
         repaired: names of submissions whose lost or damaged original came again and is whole.
         not_landed: how it failed on files that are no submissions yet, by their place below the inbox.
@@ -58,9 +60,15 @@ class LandingReport:
     duplicates: list[str] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
+    why_left: dict[str, Reason] = field(default_factory=dict)
     repaired: list[str] = field(default_factory=list)
     faults: dict[str, Fault] = field(default_factory=dict)
     not_landed: dict[str, str] = field(default_factory=dict)
+
+    def leave(self, place: str, reason: Reason) -> None:
+        """Note that something stays in the inbox."""
+        self.left.append(place)
+        self.why_left[place] = reason
 
 
 def land_inbox(
@@ -83,12 +91,14 @@ def land_inbox(
     with Ledger(home.ledger).writing() as ledger:
         desk = Desk(home, registry, catalogue, ledger, now)
         desk.write_alerts()
-        files = intake.waiting(home, now)
-        if not all(file.is_settled for file in files):
+        found = intake.look(home, now)
+        if any(file.reason == "growing" for file in found.files):
             # What was copied a moment ago is whole a moment later, and nobody may ask for another run.
             time.sleep(intake.SETTLE_SECONDS)
-            files = intake.waiting(home, now + timedelta(seconds=intake.SETTLE_SECONDS))
-        files = [file for file in files if printable(file.arrival) not in desk.state.not_landed]
+            found = intake.look(home, now + timedelta(seconds=intake.SETTLE_SECONDS))
+        for one in found.left:
+            report.leave(one.place, one.reason)
+        files = [file for file in found.files if printable(file.arrival) not in desk.state.not_landed]
         ahead = kept_readings.ahead([Source(f.path, f.original_name) for f in files], catalogue)
         for done, (file, failed) in enumerate(zip(files, ahead, strict=True)):
             if progress:
@@ -120,20 +130,14 @@ def _land_safely(file: intake.InboxFile, failed: Read | None, desk: Desk, report
             at=desk.now,
         )
         desk.ledger.append([event])
-        report.not_landed[printable(file.path.relative_to(desk.home.inbox).as_posix())] = technical
+        report.not_landed[file.place] = technical
 
 
 def _land(file: intake.InboxFile, failed: Read | None, desk: Desk, report: LandingReport) -> None:
     try:
-        before = file.path.stat()
-        staged = desk.landing.stage(file.path)
-        after = file.path.stat()
-    except FileNotFoundError:  # it went while it was looked at
-        report.left.append(file.path.relative_to(desk.home.inbox).as_posix())
-        return
-    if not file.is_settled or (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
-        staged.path.unlink()
-        report.left.append(file.path.relative_to(desk.home.inbox).as_posix())
+        staged = intake.stage(file, desk.landing)
+    except intake.LeftError as left:
+        report.leave(file.place, left.reason)
         return
     state = desk.state
     was_recorded = (file.arrival, staged.sha256) in state.arrivals

@@ -5,12 +5,12 @@ what was read (`gate/`) and keeping the file (`landing.py`).
 """
 
 import gc
-import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from ingestion.catalogue import Catalogue
+from ingestion.filenames import clean_name
 from ingestion.reading.archives import pack_folder
 from ingestion.reading.book import UnreadableError
 from ingestion.reading.opening import open_book
@@ -35,7 +35,7 @@ def read_file(path: Path, catalogue: Catalogue, *, name: str | None = None) -> R
     Raises:
         OSError: the path is not there or may not be opened.
     """
-    reading = Reading(unicodedata.normalize("NFC", name or path.name), "unknown")
+    reading = Reading(clean_name(name or path.name), "unknown")
     try:
         with _without_collection():
             book = open_book(path, reading.file_name)

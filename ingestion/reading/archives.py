@@ -4,12 +4,14 @@ What belongs here: what holds for every zip (workbooks are zips too). What does 
 """
 
 import io
+import os
 import stat
 import unicodedata
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
+from ingestion.filenames import shown
 from ingestion.reading.book import UnreadableError
 
 MAX_FILE_BYTES = 50 * 2**20
@@ -115,11 +117,12 @@ def _files(folder: Path) -> Iterator[Path]:
 def pack_folder(folder: Path) -> bytes:
     """Pack the files of a folder into a zip that depends on nothing but their names and bytes.
 
-    Hidden files and links are left out. Entries are stored, not deflated: compressed bytes differ between
-    versions of zlib, and the hash of the packed folder is the identity of a submission.
+    Hidden files and links are left out. A name that cannot be written is written as far as it can be.
+    Entries are stored, not deflated: compressed bytes differ between versions of zlib, and the hash of the
+    packed folder is the identity of a submission.
     """
     buffer = io.BytesIO()
-    files = {unicodedata.normalize("NFC", p.relative_to(folder).as_posix()): p for p in _files(folder)}
+    files = _named(folder)
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
         for name in sorted(files):
             if is_junk(name):
@@ -129,3 +132,16 @@ def pack_folder(folder: Path) -> bytes:
             entry.external_attr = 0o644 << 16
             archive.writestr(entry, files[name].read_bytes())
     return buffer.getvalue()
+
+
+def _named(folder: Path) -> dict[str, Path]:
+    """Give the files of a folder by the names of their entries; of two that look alike, one is numbered."""
+    named: dict[str, Path] = {}
+    for path in sorted(_files(folder), key=os.fsencode):
+        name = plain = PurePosixPath(unicodedata.normalize("NFC", shown(path.relative_to(folder).as_posix())))
+        number = 1
+        while str(name) in named:
+            number += 1
+            name = plain.with_name(f"{plain.stem} ({number}){plain.suffix}")
+        named[str(name)] = path
+    return named

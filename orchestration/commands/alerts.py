@@ -13,7 +13,7 @@ from ingestion.days import VIETNAM_TIME
 from ingestion.files import LockedError
 from ingestion.registry import Registry
 from orchestration import environment
-from orchestration.commands.common import print_json, registry_of
+from orchestration.commands.common import demand_whole, print_json, registry_of
 from orchestration.errors import REFUSED, RefusedError
 from orchestration.texts import Invocation, command, json_option, option, pass_invocation
 
@@ -29,6 +29,7 @@ def alerts(call: Invocation, *, is_delivering: bool, is_retrying: bool, shows_al
     from orchestration import alerting  # noqa: PLC0415
 
     registry, now = registry_of(call), environment.now()
+    demand_whole(call)
     alerting.collect(call.home, registry, load_catalogue(), now)
     # Those that were open before are shown after the delivery, with what became of them.
     shown = {e.alert.id for e in _entries(call) if shows_all or e.closed_at is None}

@@ -10,6 +10,7 @@ import click
 
 from ingestion.catalogue import load_catalogue
 from ingestion.faults import Fault
+from ingestion.filenames import clean_name, fitted, writable
 from ingestion.findings import Finding, Judgement, OutcomeStatus, Verdict
 from ingestion.ledger import UNKNOWN_PERIOD
 from ingestion.registry import Registry, load_registry
@@ -93,7 +94,8 @@ def _write_returns(
 def _free_path(folder: Path, checked: Path) -> Path:
     """Name a return after its file; one that is there may hold corrections and is never replaced."""
     checked = checked.resolve()
-    stem = _RETURN_SUFFIX.sub("", checked.name if checked.is_dir() else checked.stem)
+    name = Path(fitted(clean_name(checked.name)))
+    stem = _RETURN_SUFFIX.sub("", name.name if checked.is_dir() else name.stem)
     names = (f"{stem}-ket-qua{f'-{number}' if number > 1 else ''}.xlsx" for number in count(1))
     return next(path for name in names if not (path := folder / name).exists())
 
@@ -156,7 +158,7 @@ def _show(call: Invocation, result: "CheckResult") -> None:
     screen = console()
     judgement = result.judgement
     verdict = call.text(f"cli.verdict.{result.verdict or 'set_aside'}")
-    headline = Text(f"{result.path}: ")
+    headline = Text(f"{writable(str(result.path))}: ")
     style = _STYLES.get(result.verdict, "red") if result.verdict else "yellow"
     headline.append(verdict, style=f"bold {style}")
     headline.append(f"  ({_unit(call, result)}, {_period(call, result)})")

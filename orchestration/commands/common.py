@@ -10,13 +10,15 @@ import click
 
 from ingestion.catalogue import Catalogue
 from ingestion.days import VIETNAM_TIME
+from ingestion.filenames import writable
 from ingestion.periods import Period, PeriodError
 from ingestion.registry import Registry, load_registry
-from orchestration.errors import CommandError, suggestions
+from orchestration.errors import CommandError, RefusedError, suggestions
 from orchestration.texts import Invocation
 
 if TYPE_CHECKING:
     from ingestion.gate.history import History
+    from orchestration.standing import Standing
 
 
 def registry_of(call: Invocation) -> Registry:
@@ -38,6 +40,30 @@ def history_of(call: Invocation, catalogue: Catalogue) -> "History | None":
     from ingestion.ledger import Ledger  # noqa: PLC0415
 
     return BronzeHistory(call.home.bronze, catalogue, Ledger(call.home.ledger).replay())
+
+
+def demand_whole(call: Invocation) -> "Standing":
+    """Give how the state folder stands, if it may be written to.
+
+    Raises:
+        RefusedError: its ledger cannot be read, or does not hold what landing and releases rest on.
+    """
+    from ingestion.ledger import LedgerError  # noqa: PLC0415 - takes long to import
+    from orchestration import standing  # noqa: PLC0415
+
+    try:
+        return standing.demand_whole(call.home, call.language)
+    except (LedgerError, standing.LostLedgerError) as error:
+        raise RefusedError(str(error)) from error
+
+
+def said_of_landing(call: Invocation) -> list[str]:
+    """Give what is amiss between ledger, landing and releases, in sentences."""
+    from orchestration.standing import standing  # noqa: PLC0415 - columnar files take long to import
+
+    found = standing(call.home)
+    refusal = found.refusal(call.language)
+    return [*([refusal] if refusal else []), *found.notes(call.language)]
 
 
 def warehouse_of(call: Invocation) -> Path:
@@ -127,4 +153,4 @@ def number(value: float | None) -> float | int | None:
 
 def print_json(answer: Any) -> None:
     """Write an answer as one line of JSON."""
-    click.echo(json.dumps(answer, ensure_ascii=False))
+    click.echo(writable(json.dumps(answer, ensure_ascii=False)))

@@ -11,7 +11,14 @@ from ingestion.days import day_of
 from ingestion.ledger import Event, Ledger, PeriodClosed, PeriodReopened
 from ingestion.registry import Registry
 from orchestration import environment
-from orchestration.commands.common import calendar_period, known_unit, minute, registry_of, unknown
+from orchestration.commands.common import (
+    calendar_period,
+    demand_whole,
+    known_unit,
+    minute,
+    registry_of,
+    unknown,
+)
 from orchestration.texts import Invocation, argument, command, option, pass_invocation
 
 
@@ -21,6 +28,7 @@ def _decide(
     from ingestion.pipeline import decide  # noqa: PLC0415
 
     registry = registry_of(call)
+    demand_whole(call)
     known = Ledger(call.home.ledger).replay().submissions
     if submission not in known:
         raise unknown(call, "submission", submission, known)
@@ -82,6 +90,7 @@ def close(call: Invocation, period: str, reason: str | None, by: str | None) -> 
     """See the text `cli.close.help`."""
     registry = registry_of(call)
     asked = calendar_period(call, registry, period)
+    demand_whole(call)
     if reason is None:
         reason = call.text("cli.close.ordinary")
     state = Ledger(call.home.ledger).replay()
@@ -106,6 +115,7 @@ def reopen(call: Invocation, *, period: str, unit: str, until: datetime, reason:
     registry = registry_of(call)
     asked = calendar_period(call, registry, period).code
     unit = known_unit(call, registry, unit)
+    demand_whole(call)
     last_day = until.date()
     _append(call, registry, PeriodReopened(asked, unit, last_day, reason, _person(by), environment.now()))
     click.echo(call.text("cli.reopen.done", period=asked, unit=unit, until=last_day))

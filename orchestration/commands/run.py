@@ -10,7 +10,14 @@ import click
 
 from ingestion.alerts.outbox import Outbox
 from orchestration import environment
-from orchestration.commands.common import calendar_period, print_json, registry_of, unknown, warehouse_of
+from orchestration.commands.common import (
+    calendar_period,
+    demand_whole,
+    print_json,
+    registry_of,
+    unknown,
+    warehouse_of,
+)
 from orchestration.errors import REFUSED, RefusedError
 from orchestration.lock import WriterBusyError, writer_lock
 from orchestration.texts import Invocation, command, json_option, option, pass_invocation
@@ -20,6 +27,7 @@ if TYPE_CHECKING:
 
 _GATE_LINES = 20
 _LANDING = ("landed", "duplicates", "repaired", "unknown", "left")
+_NAMED = ("left_files", "without_receipt")
 
 
 @command("run")
@@ -75,17 +83,19 @@ def _execute(
     log = call.home.dagster / "logs" / f"{environment.now():%Y%m%dT%H%M%S}-{job}.log"
     try:
         # Taken before the slow imports, so that a second run is refused at once.
-        with writer_lock(call.home), terminal.quiet(log) as stream, warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            from orchestration.runs import run_job  # noqa: PLC0415
+        with writer_lock(call.home):
+            demand_whole(call)
+            with terminal.quiet(log) as stream, warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                from orchestration.runs import run_job  # noqa: PLC0415
 
-            screen = (
-                nullcontext(Silent())
-                if is_quiet
-                else terminal.listener(stream, lambda stage: call.text(f"cli.stage.{stage}"))
-            )
-            with screen as progress:
-                outcome = run_job(call.home, job, progress, period=period, config=config)
+                screen = (
+                    nullcontext(Silent())
+                    if is_quiet
+                    else terminal.listener(stream, lambda stage: call.text(f"cli.stage.{stage}"))
+                )
+                with screen as progress:
+                    outcome = run_job(call.home, job, progress, period=period, config=config)
     except WriterBusyError as error:
         busy = call.text("cli.error.busy", process=error.process or "?", home=call.home.root)
         raise RefusedError(busy) from error
@@ -103,6 +113,7 @@ def _execute(
 def _summary(call: Invocation, outcome: "RunOutcome") -> dict[str, Any]:
     verdicts = ("accepted", "rejected", "unreadable", "needs_explanation", "on_hold")
     summary = {name: outcome.fact("landed_submissions", name) for name in _LANDING}
+    summary |= {name: outcome.fact("landed_submissions", name, []) for name in _NAMED}
     summary |= {verdict: outcome.fact("verdicts", verdict) for verdict in verdicts}
     set_aside = {
         name for step in ("landed_submissions", "verdicts") for name in outcome.fact(step, "set_aside", ())
@@ -122,8 +133,18 @@ def _summary(call: Invocation, outcome: "RunOutcome") -> dict[str, Any]:
 def _show(call: Invocation, outcome: "RunOutcome", summary: dict[str, Any], seconds: float, log: Any) -> None:
     from orchestration.terminal import console, table  # noqa: PLC0415
 
-    rows = [(call.text(f"cli.run.{name}"), value) for name, value in summary.items() if value]
+    rows = [
+        (call.text(f"cli.run.{name}"), value) for name, value in summary.items() if value and name not in _NAMED
+    ]
     console().print(table(("", ""), rows))
+    for left in summary["left_files"]:
+        click.echo(
+            call.text("cli.run.left_file", file=left["file"], why=call.text(f"landing.left.{left['reason']}"))
+        )
+    if without := summary["without_receipt"]:
+        from orchestration.standing import said_of_orphans  # noqa: PLC0415
+
+        click.echo(said_of_orphans(without, call.language))
     failure = outcome.failure
     if failure is None:
         click.echo(call.text("cli.run.done", seconds=seconds))

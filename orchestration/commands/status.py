@@ -33,7 +33,14 @@ from ingestion.ledger import (
 from ingestion.periods import Period, PeriodError
 from ingestion.registry import Registry
 from ingestion.review import explanations_to_review
-from orchestration.commands.common import calendar_period, known_unit, minute, print_json, registry_of
+from orchestration.commands.common import (
+    calendar_period,
+    known_unit,
+    minute,
+    print_json,
+    registry_of,
+    said_of_landing,
+)
 from orchestration.commands.corrections import said_of_changes, with_changes
 from orchestration.texts import Invocation, command, json_option, option, pass_invocation
 
@@ -205,6 +212,7 @@ def status(call: Invocation, unit: str | None, period: str | None, show_history:
         names = ["at", "event", "subject", "by", "detail"]
     cells = [_trail_cells(call, row) if show_history else _current_cells(call, row) for row in rows]
     console().print(table([call.text(f"cli.status.column.{name}") for name in names], cells))
+    inbox = intake.look(call.home)
     open_now = {str(record.key) for record in state.open_cases()}
     counted = Counter(_place(row, open_now) for row in standing)
     click.echo(
@@ -213,7 +221,7 @@ def status(call: Invocation, unit: str | None, period: str | None, show_history:
             accepted=counted["accepted"],
             open=counted["open"],
             missing=counted[MISSING],
-            waiting=len(intake.waiting(call.home)),
+            waiting=len(inbox.files),
         )
     )
     failed = [str(r.key) for r in state.submissions.values() if r.set_aside is not None and not r.again]
@@ -223,6 +231,11 @@ def status(call: Invocation, unit: str | None, period: str | None, show_history:
         click.echo(call.text("cli.status.set_aside", count=len(failed), names=named))
     if questions := sum(row["question"] is not None for row in standing):
         click.echo(call.text("cli.status.questions", count=questions))
+    for left in inbox.left:
+        why = call.text(f"landing.left.{left.reason}")
+        click.echo(call.text("cli.run.left_file", file=left.place, why=why))
+    for note in said_of_landing(call):
+        click.echo(note)
     unsent = open_states(Outbox(call.home.outbox), registry)
     if any(unsent[state] for state in ("failed", "stuck", "nobody", "damaged")):
         click.echo(call.text("cli.status.unsent", **unsent))

@@ -81,22 +81,28 @@ def _figures(warehouse: Path) -> dict[tuple[str, ...], tuple[object, ...]]:
 @pass_invocation
 def verify(call: Invocation, rebuild: bool, as_json: bool) -> int:
     """See the text `cli.verify.help`."""
+    from orchestration.standing import standing  # noqa: PLC0415 - columnar files take long to import
+
     registry = registry_of(call)
     try:
         with writer_lock(call.home):
             compared = {"landing": check_landing(call.home), "releases": check_releases(call.home)}
             if rebuild and call.home.warehouse.is_file():
                 compared["figures"] = check_rebuild(call.home, registry)
+            state = standing(call.home)
     except WriterBusyError as error:
         busy = call.text("cli.error.busy", process=error.process or "?", home=call.home.root)
         raise RefusedError(busy) from error
-    is_sound = not any(comparison.damaged for comparison in compared.values())
+    is_sound = state.landing.is_sound and not any(one.damaged for one in compared.values())
     if as_json:
         found = {name: {"count": one.count, "damaged": list(one.damaged)} for name, one in compared.items()}
-        print_json({"sound": is_sound, **found})
+        ledger = {"missing": state.landing.missing, "without_receipt": state.landing.without_receipt}
+        print_json({"sound": is_sound, **found, "ledger": ledger})
     else:
         for name, one in compared.items():
             click.echo(call.text(f"cli.verify.{name}", count=one.count, damaged=len(one.damaged)))
             for what in one.damaged:
                 click.echo(call.text("cli.verify.damage", what=what))
+        for said in filter(None, (state.refusal(call.language), *state.notes(call.language))):
+            click.echo(said)
     return 0 if is_sound else REFUSED

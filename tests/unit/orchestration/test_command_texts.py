@@ -67,7 +67,7 @@ def test_errors_that_a_user_can_mend_exist_under_the_names_by_which_they_are_rec
     modules = (
         *("ingestion.registry", "ingestion.catalogue", "ingestion.ledger", "orchestration.warehouse"),
         *("reports.marts", "reports.release", "ingestion.landing", "ingestion.bounded"),
-        *("ingestion.pipeline", "builtins"),
+        *("ingestion.pipeline", "ingestion.intake", "orchestration.standing", "builtins"),
     )
     named = {name for module in modules for name in vars(importlib.import_module(module))}
     assert set(EXPECTED_ERRORS) <= named

@@ -1,5 +1,6 @@
 """A release is immutable, is put up in one step, and says what it holds."""
 
+import os
 from pathlib import Path
 
 import duckdb
@@ -53,7 +54,31 @@ def test_a_release_holds_pages_figures_and_their_hashes(home: Home, rendered: Pa
     )
     assert release.verify(made) == ()
     assert release.list_releases(home) == (made,)
-    assert not (home.releases / ".next").exists()
+
+
+@pytest.mark.parametrize("mask", [0o000, 0o077])
+def test_a_web_server_can_read_a_release_and_nobody_can_write_to_it_whatever_the_umask(
+    home: Home, rendered: Path, mask: int
+) -> None:
+    for path in (rendered, *rendered.rglob("*")):
+        path.chmod(0o700 if path.is_dir() else 0o600)
+    before = os.umask(mask)
+    try:
+        made = make(home, rendered)
+        release.switch(home, made)
+    finally:
+        os.umask(before)
+    modes = {path: path.stat().st_mode & 0o777 for path in (home.releases, *home.releases.rglob("*"))}
+    assert {mode for path, mode in modes.items() if path.is_dir()} == {0o755}
+    assert {mode for path, mode in modes.items() if path.is_file()} == {0o444}
+
+
+def test_what_a_release_needs_aside_goes_with_it(home: Home, rendered: Path) -> None:
+    made = make(home, rendered)
+    make(home, rendered)
+    release.switch(home, made)
+    assert [path.name for path in home.releases.iterdir()] == [made.name]
+    assert not [path for path in home.root.iterdir() if path.name.startswith(".")]
 
 
 def test_the_same_content_is_no_new_release(home: Home, rendered: Path) -> None:
