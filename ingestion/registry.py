@@ -12,7 +12,7 @@ from datetime import date
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
@@ -204,6 +204,12 @@ TABLES: dict[str, type[_Row]] = {
 }
 """The registry's files (without `.csv`) and the shape of their rows."""
 
+RegistryTable = Literal[
+    "organisations", "successions", "calendar", "terms", "targets", "rating_schemes", "contacts", "statements"
+]
+WHOLE: frozenset[RegistryTable] = frozenset(get_args(RegistryTable))
+"""All that a registry can know."""
+
 _OPTIONAL_FILES = {"contacts", "statements", "targets", "successions"}
 _R = TypeVar("_R", bound=_Row)
 
@@ -222,8 +228,12 @@ class OwedForm:
 class Registry:
     """All registry tables, with the questions that the gate, the template and the warehouse ask of them.
 
-    `file_rows` gives for each table the row numbers of its file, in the order of its rows, so that a figure
-    that comes from the registry can be traced to a line of it.
+    Attributes:
+        file_rows: for each table the row numbers of its file, in the order of its rows, so that a figure that
+            comes from the registry can be traced to a line of it.
+        known: the tables of which it can be said what stands in them. One that was loaded from its folder knows
+            them all, and what is not listed does not exist; where a workbook is judged without a registry,
+            nothing follows from what is not listed.
     """
 
     folder: Path
@@ -236,6 +246,7 @@ class Registry:
     contacts: tuple[Contact, ...] = ()
     statements: tuple[Statement, ...] = ()
     file_rows: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    known: frozenset[RegistryTable] = WHOLE
 
     @cached_property
     def versions(self) -> dict[str, tuple[Organisation, ...]]:
@@ -356,6 +367,10 @@ class Registry:
                     for form in catalogue.owed_forms(unit.org_kind, period.kind)
                 ]
         return tuple(owed)
+
+
+NO_REGISTRY = Registry(Path(), (), (), (), (), (), (), known=frozenset())
+"""What there is where there is no registry: nothing is known of anybody."""
 
 
 def load_registry(folder: Path) -> Registry:

@@ -104,18 +104,17 @@ def judge_period(
                 progress(done, len(records), str(submission.key))
             submissions.append(replace(submission, reading=examined(submission.reading, template_key)))
         history = BronzeHistory(home.bronze, catalogue, ledger.state)
-        context = GateContext(registry, catalogue, history, now)
+        context = GateContext(registry, catalogue, history, now, ledger.state.locks)
         judgements = judge_safely(submissions, context, engine, report.failures)
         events: list[Event] = []
         for submission in submissions:
             if submission.key not in judgements:
                 continue
-            is_locked = _is_locked(submission, registry, ledger.state)
-            judgement = _with_lock(judgements[submission.key], is_locked=is_locked)
+            judgement = judgements[submission.key]
             report.verdicts[str(submission.key)] = judgement.verdict
             events += _verdict_events(submission, judgement, now)
             name = str(submission.key)
-            answer = answer_to(submission, judgement, registry, is_locked=is_locked)
+            answer = answer_to(submission, judgement, registry, is_locked=context.is_locked(submission))
             original = Landing(home).path(ledger.state.submissions[name].file)
             changes = changes_of(home, catalogue, ledger.state, name)
             if technical := write_return(home, original, answer, changes, catalogue):
@@ -151,19 +150,6 @@ def judge_safely(
     for submission in submissions:
         judgements |= judge_safely([submission], context, engine, failures)
     return judgements
-
-
-def _is_locked(submission: Submission, registry: Registry, state: LedgerState) -> bool:
-    """Say whether the period was over for the unit, by the calendar or by hand, when a file came."""
-    key = submission.key
-    return state.is_locked(key.unit, key.period, submission.received_at, registry.locked_on(key.period))
-
-
-def _with_lock(judgement: Judgement, *, is_locked: bool) -> Judgement:
-    """Take the periods into account that were closed or reopened by hand, which the calendar does not know."""
-    if judgement.verdict not in (Verdict.ACCEPTED, Verdict.ON_HOLD):
-        return judgement
-    return replace(judgement, verdict=Verdict.ON_HOLD if is_locked else Verdict.ACCEPTED)
 
 
 def _verdict_events(submission: Submission, judgement: Judgement, now: datetime) -> list[Event]:

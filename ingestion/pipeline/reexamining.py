@@ -53,7 +53,8 @@ def reexamine_due(
     """Do it while the ledger is held."""
     report = ReexaminationReport()
     found = {str(one.record.key): one for one in due(ledger.state, registry)}
-    context = GateContext(registry, catalogue, BronzeHistory(home.bronze, catalogue, ledger.state), now)
+    history = BronzeHistory(home.bronze, catalogue, ledger.state)
+    context = GateContext(registry, catalogue, history, now, ledger.state.locks)
     events = []
     for batch in _batches([one.record for one in found.values()]):
         submissions = list(kept_readings.submissions(Landing(home), batch, catalogue))

@@ -17,6 +17,7 @@ from orchestration.texts import Invocation
 
 if TYPE_CHECKING:
     from ingestion.gate.history import History
+    from ingestion.ledger import LedgerState
 
 
 def registry_of(call: Invocation) -> Registry:
@@ -30,14 +31,20 @@ def registry_of(call: Invocation) -> Registry:
     return load_registry(call.home.registry)
 
 
-def history_of(call: Invocation, catalogue: Catalogue) -> "History | None":
+def ledger_of(call: Invocation) -> "LedgerState":
+    """Give what follows from the ledger of the state folder; of one that has none yet, nothing."""
+    from ingestion.ledger import Ledger  # noqa: PLC0415
+
+    return Ledger(call.home.ledger).replay()
+
+
+def history_of(call: Invocation, catalogue: Catalogue, state: "LedgerState") -> "History | None":
     """Give the accepted rows of earlier periods where a state folder has them."""
     if not (call.home.bronze / "submissions.parquet").is_file():
         return None
     from ingestion.bronze import BronzeHistory  # noqa: PLC0415 - columnar files take long to import
-    from ingestion.ledger import Ledger  # noqa: PLC0415
 
-    return BronzeHistory(call.home.bronze, catalogue, Ledger(call.home.ledger).replay())
+    return BronzeHistory(call.home.bronze, catalogue, state)
 
 
 def warehouse_of(call: Invocation) -> Path:
