@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from pydantic import AwareDatetime, BaseModel, ValidationError
+
 from ingestion.files import sha256_of, sync_folder, write_durably
 from ingestion.home import Home
 from ingestion.landing import gather
@@ -176,9 +178,8 @@ def _inbox_file(path: Path, folder: str, now: datetime | None) -> InboxFile | No
         sidecar = _sidecar(path)
         entry = _read_sidecar(sidecar) if path.is_file() else None
         # A sidecar that speaks of other bytes was left behind by an earlier file of this name.
-        if entry is not None and entry["sha256"] == sha256_of(path):
-            received_at = datetime.fromisoformat(entry["received_at"])
-            return InboxFile(path, folder, entry["original_name"], received_at, True, sidecar)
+        if entry is not None and entry.sha256 == sha256_of(path):
+            return InboxFile(path, folder, entry.original_name, entry.received_at, True, sidecar)
         arrived, changed = _last_changes(path)
     except FileNotFoundError:
         return None
@@ -187,13 +188,20 @@ def _inbox_file(path: Path, folder: str, now: datetime | None) -> InboxFile | No
     return InboxFile(path, folder, name, arrived, is_settled, None)
 
 
-def _read_sidecar(path: Path) -> dict[str, str] | None:
+class _Receipt(BaseModel):
+    """What a sidecar says."""
+
+    original_name: str
+    received_at: AwareDatetime
+    sha256: str
+
+
+def _read_sidecar(path: Path) -> _Receipt | None:
+    """Give what a sidecar says; None where there is none that can be read, as for a file that was copied."""
     try:
-        entry = json.loads(path.read_text(encoding="utf-8"))
-    except (ValueError, OSError):
+        return _Receipt.model_validate_json(path.read_bytes())
+    except (ValidationError, OSError):
         return None
-    needed = {"original_name", "received_at", "sha256"}
-    return entry if isinstance(entry, dict) and needed <= set(entry) else None
 
 
 def _last_changes(path: Path) -> tuple[datetime, datetime]:

@@ -536,6 +536,20 @@ class Ledger:
             state.apply(event)
         return state
 
+    def damaged_lines(self) -> list[int]:
+        """Give the numbers of the lines that are no events, but for a last one that a crash cut short."""
+        if not self._path.is_file():
+            return []
+        found: list[int] = []
+        with self._path.open("rb") as file:
+            for number, line in enumerate(file, start=1):
+                try:
+                    _EVENTS.validate_json(line)
+                except ValidationError:
+                    if line.endswith(b"\n"):
+                        found.append(number)
+        return found
+
     @contextmanager
     def writing(self, wait_seconds: float = WAIT_SECONDS) -> Iterator["LedgerWriter"]:
         """Hold the ledger for writing: one process at a time.

@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 
 from ingestion.catalogue import Catalogue
+from ingestion.messages import message
 from ingestion.submissions import Problem, Reading
 
 SIGNATURE = "signature"
@@ -35,12 +36,24 @@ _MARK = 8
 _UNIT, _PERIOD, _VERSION = "reporting_org_code", "period_code", "template_version"
 
 
+class SigningKeyError(Exception):
+    """The file of the key holds none; the message says what to do."""
+
+
 def load_key(path: Path) -> bytes | None:
-    """Give the key of the data team; None where there is none yet."""
+    """Give the key of the data team; None where there is none yet.
+
+    Raises:
+        SigningKeyError: what stands there is no line of text.
+    """
     try:
-        text = path.read_text(encoding="ascii").strip()
+        text = path.read_bytes().decode("ascii").strip()
     except FileNotFoundError:
         return None
+    except UnicodeDecodeError as error:
+        raise SigningKeyError(message("signing.bad_key", path=path)) from error
+    if not text.isprintable():
+        raise SigningKeyError(message("signing.bad_key", path=path))
     return text.encode("ascii") or None
 
 

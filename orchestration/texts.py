@@ -15,6 +15,7 @@ from ingestion.catalogue import Language
 from ingestion.home import Home
 from ingestion.messages import message
 from orchestration import environment
+from orchestration.encoding import prepare_streams
 from orchestration.errors import WRONG_USE, suggestions
 
 INTERRUPTED = 130
@@ -136,6 +137,7 @@ class TextGroup(click.Group):
 
     def main(self, *args: Any, standalone_mode: bool = True, **extra: Any) -> Any:
         """Run a call and end the process with its exit code."""
+        prepare_streams()
         if not standalone_mode:
             return super().main(*args, standalone_mode=False, **extra)  # type: ignore[call-overload]
         try:

@@ -1,6 +1,6 @@
 """What commands share: opening the state, naming what is unknown, reading moments, writing JSON."""
 
-import json
+import sys
 from collections.abc import Iterable
 from datetime import date, datetime, time
 from pathlib import Path
@@ -12,6 +12,7 @@ from ingestion.catalogue import Catalogue
 from ingestion.days import VIETNAM_TIME
 from ingestion.periods import Period, PeriodError
 from ingestion.registry import Registry, load_registry
+from orchestration.encoding import as_json
 from orchestration.errors import CommandError, suggestions
 from orchestration.texts import Invocation
 
@@ -53,7 +54,7 @@ def warehouse_of(call: Invocation) -> Path:
     Raises:
         CommandError: nothing was built yet.
     """
-    if not call.home.warehouse.is_file():
+    if not call.home.warehouse.exists():
         raise CommandError(call.text("cli.error.no_warehouse", home=call.home.root))
     return call.home.warehouse
 
@@ -134,4 +135,4 @@ def number(value: float | None) -> float | int | None:
 
 def print_json(answer: Any) -> None:
     """Write an answer as one line of JSON."""
-    click.echo(json.dumps(answer, ensure_ascii=False))
+    click.echo(as_json(answer, getattr(sys.stdout, "encoding", None)))
