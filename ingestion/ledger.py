@@ -512,7 +512,7 @@ class Ledger:
         Raises:
             LedgerError: a line is not an event.
         """
-        if not self._path.is_file():
+        if not self._path.exists():
             return
         with self._path.open("rb") as file:
             for number, line in enumerate(file, start=1):
@@ -538,7 +538,7 @@ class Ledger:
 
     def damaged_lines(self) -> list[int]:
         """Give the numbers of the lines that are no events, but for a last one that a crash cut short."""
-        if not self._path.is_file():
+        if not self._path.exists():
             return []
         found: list[int] = []
         with self._path.open("rb") as file:

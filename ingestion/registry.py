@@ -397,18 +397,27 @@ def _load_table(path: Path, model: type[_R], is_optional: bool) -> tuple[tuple[_
             f"{path}: the file is missing; “tongket init” writes an example of every registry file"
         )
     rows, numbers = [], []
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        for number, raw in enumerate(csv.DictReader(file), start=2):
-            try:
-                rows.append(model.model_validate(raw))
-            except ValidationError as error:
-                first = error.errors()[0]
-                column = ".".join(str(part) for part in first["loc"])
-                raise RegistryError(
-                    f"{path}, row {number}, column {column}: {first['msg']} (found {first.get('input')!r})"
-                ) from error
-            numbers.append(number)
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            for number, raw in enumerate(csv.DictReader(file), start=2):
+                rows.append(_row(path, number, raw, model))
+                numbers.append(number)
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise RegistryError(
+            f"{path}: the file is no CSV in UTF-8; save it anew as “CSV UTF-8”, or restore it from a backup"
+        ) from error
     return tuple(rows), tuple(numbers)
+
+
+def _row(path: Path, number: int, raw: dict[str, str], model: type[_R]) -> _R:
+    try:
+        return model.model_validate(raw)
+    except ValidationError as error:
+        first = error.errors()[0]
+        column = ".".join(str(part) for part in first["loc"])
+        raise RegistryError(
+            f"{path}, row {number}, column {column}: {first['msg']} (found {first.get('input')!r})"
+        ) from error
 
 
 def _check(registry: Registry) -> None:
@@ -431,5 +440,16 @@ def _check(registry: Registry) -> None:
         except PeriodError as error:
             raise RegistryError(f"calendar.csv: {error}") from error
     for term in registry.terms:
-        if Period.parse(term.term_code).kind is not PeriodKind.TERM:
+        try:
+            is_term = Period.parse(term.term_code).kind is PeriodKind.TERM
+        except PeriodError:
+            is_term = False
+        if not is_term:
             raise RegistryError(f"terms.csv: {term.term_code} is not the code of a term such as 2015-2020-NK")
+    for scheme in registry.rating_schemes:
+        try:
+            _ = scheme.bands
+        except ValueError as error:
+            raise RegistryError(
+                f"rating_schemes.csv: {scheme.scheme}: score_bands are numbers and “|”, such as 90|70|50"
+            ) from error

@@ -13,7 +13,7 @@ import click
 
 from orchestration import environment
 from orchestration.errors import BrokenError, CommandError, write_traceback
-from orchestration.explaining import explained, kind_of
+from orchestration.explaining import EXPECTED_ERRORS, explained, kind_of
 from orchestration.texts import (
     LANGUAGES,
     Invocation,
@@ -23,6 +23,8 @@ from orchestration.texts import (
     option,
     set_language,
 )
+
+__all__ = ["COMMANDS", "EXPECTED_ERRORS", "main"]
 
 _NAME = "tongket"
 
@@ -82,7 +84,7 @@ class Tongket(TextGroup):
 def _explained(error: Exception, ctx: click.Context) -> CommandError:
     # The command may have failed before the group's own function ran, when there is no invocation yet.
     call = Invocation(environment.home_from(ctx.params.get("home_option")), language_of(ctx))
-    kind, sentence = kind_of(error), explained(error, call)
+    kind, sentence = kind_of(error), explained(error, call.text)
     if kind is not None and sentence is not None:
         return kind(sentence)
     folder = call.home.build / "errors" if call.home.root.is_dir() else None

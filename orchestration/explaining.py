@@ -5,10 +5,8 @@ not: errors of the product itself, which leave a traceback (`errors.py`), and th
 """
 
 import errno
-from collections.abc import Mapping
-from typing import Any, Protocol
+from collections.abc import Callable, Mapping
 
-from ingestion.home import Home
 from orchestration.errors import CommandError, RefusedError
 
 EXPECTED_ERRORS: Mapping[str, type[CommandError]] = {
@@ -17,13 +15,17 @@ EXPECTED_ERRORS: Mapping[str, type[CommandError]] = {
     "LedgerError": CommandError,
     "LedgerLockedError": RefusedError,
     "DecisionRefusedError": RefusedError,
-    "BronzeError": RefusedError,
-    "SigningKeyError": CommandError,
     "MartsError": RefusedError,
     "ReleaseError": RefusedError,
     "WarehouseBuildError": RefusedError,
 }
-"""By class name, since importing their modules would take seconds; their messages are sentences already."""
+"""What may be wrong with what was asked, by class name, since importing their modules would take seconds.
+
+Their messages are sentences already.
+"""
+
+DAMAGES: Mapping[str, type[CommandError]] = {"BronzeError": RefusedError, "SigningKeyError": RefusedError}
+"""What may be damaged in a state folder, likewise."""
 
 _SENTENCES: Mapping[str, str] = {
     "ENOSPC": "full",
@@ -44,35 +46,29 @@ _SENTENCES: Mapping[str, str] = {
 """The sentence for what the operating system says, by the name of its code; not every system has them all."""
 
 
-class Speaker(Protocol):
-    """A call: its state folder, and texts in its language."""
-
-    @property
-    def home(self) -> Home:
-        """The state folder."""
-
-    def text(self, key: str, **fields: Any) -> str:
-        """Give a text."""
-
-
 def kind_of(error: BaseException) -> type[CommandError] | None:
     """Give how a command ends with an error that is a user's to mend; None for one of the product."""
     for base in type(error).__mro__:
-        if base.__name__ in EXPECTED_ERRORS:
-            return EXPECTED_ERRORS[base.__name__]
+        if (found := EXPECTED_ERRORS.get(base.__name__) or DAMAGES.get(base.__name__)) is not None:
+            return found
     return CommandError if isinstance(error, OSError | MemoryError) else None
 
 
-def explained(error: BaseException, speaker: Speaker) -> str | None:
-    """Say in one sentence what is wrong and what to do; None for an error of the product."""
+def explained(error: BaseException, text: Callable[..., str]) -> str | None:
+    """Say in one sentence what is wrong and what to do; None for an error of the product.
+
+    Args:
+        error: what was raised.
+        text: gives a text of the catalogue in the language of the call, from its key and fields.
+    """
     if kind_of(error) is None:
         return None
     if isinstance(error, MemoryError):
-        return speaker.text("cli.error.memory")
+        return text("cli.error.memory")
     if not isinstance(error, OSError):
-        return speaker.text("cli.error.expected", message=str(error))
-    path = error.filename2 or error.filename or speaker.home.root
+        return text("cli.error.expected", message=str(error))
+    path = error.filename2 or error.filename or text("cli.error.os.somewhere")
     if isinstance(path, bytes):
         path = path.decode(errors="replace")
     code = errno.errorcode.get(error.errno or 0, "?")
-    return speaker.text(f"cli.error.os.{_SENTENCES.get(code, 'other')}", path=path, code=code)
+    return text(f"cli.error.os.{_SENTENCES.get(code, 'other')}", path=path, code=code)

@@ -17,6 +17,7 @@ from ingestion.messages import message
 from orchestration import environment
 from orchestration.encoding import prepare_streams
 from orchestration.errors import WRONG_USE, suggestions
+from orchestration.explaining import explained
 
 INTERRUPTED = 130
 """Exit code of a call that was stopped with Ctrl+C."""
@@ -144,6 +145,11 @@ class TextGroup(click.Group):
             code = super().main(*args, standalone_mode=False, **extra)  # type: ignore[call-overload]
         except click.UsageError as error:
             click.echo(usage_text(error), err=True)
+            sys.exit(WRONG_USE)
+        except OSError as error:
+            # While help was shown, say; a command's own errors have become click's before they come here.
+            sentence = explained(error, lambda key, **fields: text(key, None, **fields))
+            click.echo(sentence, err=True)
             sys.exit(WRONG_USE)
         except click.ClickException as error:
             error.show()

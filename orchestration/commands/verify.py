@@ -124,7 +124,7 @@ def _guarded(call: Invocation, check: Callable[[], Comparison]) -> Comparison:
     except WriterBusyError:
         raise
     except Exception as error:
-        said = explained(error, call)
+        said = explained(error, call.text)
         if said is None:
             path = write_traceback(error, call.home.build / "errors", environment.now())
             said = call.text("cli.verify.failed", path=path or "–")
