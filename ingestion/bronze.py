@@ -26,7 +26,7 @@ from ingestion.cells import column_letter
 from ingestion.files import write_durably
 from ingestion.findings import OutcomeStatus
 from ingestion.ledger import LedgerState, SubmissionRecord
-from ingestion.messages import message
+from ingestion.messages import ToldError
 from ingestion.periods import Period
 from ingestion.submissions import FormTable, Reading
 
@@ -116,7 +116,7 @@ _EXPLANATIONS = pa.schema(
 )
 
 
-class BronzeError(Exception):
+class BronzeError(ToldError):
     """A file of bronze is damaged; the message names it and says how it is made anew."""
 
 
@@ -317,7 +317,7 @@ def read_table(path: Path, schema: pa.Schema) -> pa.Table:
     try:
         return pq.read_table(path, schema=schema)
     except pa.ArrowException as error:
-        raise BronzeError(message("landing.bronze.damaged", path=path, folder=_folder_of(path))) from error
+        raise BronzeError("landing.bronze.damaged", path=path, folder=_folder_of(path)) from error
 
 
 def _folder_of(path: Path) -> Path:

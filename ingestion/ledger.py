@@ -20,7 +20,7 @@ from pydantic import AwareDatetime, Field, TypeAdapter, ValidationError
 from ingestion.files import LockedError, exclusive, sync_folder
 from ingestion.findings import Finding, Outcome, OutcomeStatus, Verdict
 from ingestion.locks import Locks
-from ingestion.messages import message
+from ingestion.messages import ToldError, message
 from ingestion.submissions import Explanation, SubmissionKey
 
 UNKNOWN_PERIOD = "unknown"
@@ -32,6 +32,10 @@ WAIT_SECONDS = 10.0
 
 class LedgerError(Exception):
     """The ledger cannot be read or written; the message says where and what to do."""
+
+
+class LedgerDamagedError(ToldError, LedgerError):
+    """A line of the ledger is no event."""
 
 
 class LedgerLockedError(LedgerError):
@@ -521,9 +525,7 @@ class Ledger:
                 except ValidationError as error:
                     if not line.endswith(b"\n"):
                         return
-                    raise LedgerError(
-                        message("landing.ledger.damaged", path=self._path, line=number)
-                    ) from error
+                    raise LedgerDamagedError("landing.ledger.damaged", path=self._path, line=number) from error
 
     def replay(self) -> LedgerState:
         """Give what follows from all events.

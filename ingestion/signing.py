@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 
 from ingestion.catalogue import Catalogue
-from ingestion.messages import message
+from ingestion.messages import ToldError
 from ingestion.submissions import Problem, Reading
 
 SIGNATURE = "signature"
@@ -36,7 +36,7 @@ _MARK = 8
 _UNIT, _PERIOD, _VERSION = "reporting_org_code", "period_code", "template_version"
 
 
-class SigningKeyError(Exception):
+class SigningKeyError(ToldError):
     """The file of the key holds none; the message says what to do."""
 
 
@@ -51,9 +51,9 @@ def load_key(path: Path) -> bytes | None:
     except FileNotFoundError:
         return None
     except UnicodeDecodeError as error:
-        raise SigningKeyError(message("signing.bad_key", path=path)) from error
+        raise SigningKeyError("signing.bad_key", path=path) from error
     if not text.isprintable():
-        raise SigningKeyError(message("signing.bad_key", path=path))
+        raise SigningKeyError("signing.bad_key", path=path)
     return text.encode("ascii") or None
 
 

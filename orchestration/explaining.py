@@ -7,6 +7,7 @@ not: errors of the product itself, which leave a traceback (`errors.py`), and th
 import errno
 from collections.abc import Callable, Mapping
 
+from ingestion.messages import ToldError
 from orchestration.errors import CommandError, RefusedError
 
 EXPECTED_ERRORS: Mapping[str, type[CommandError]] = {
@@ -65,6 +66,8 @@ def explained(error: BaseException, text: Callable[..., str]) -> str | None:
         return None
     if isinstance(error, MemoryError):
         return text("cli.error.memory")
+    if isinstance(error, ToldError):
+        return text(error.key, **error.fields)
     if not isinstance(error, OSError):
         return text("cli.error.expected", message=str(error))
     path = error.filename2 or error.filename or text("cli.error.os.somewhere")

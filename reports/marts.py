@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from ingestion.messages import message
+from ingestion.messages import ToldError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -113,7 +113,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 _OF_REPORT_UNITS = ("fct_indicator_value", "fct_indicator_derived")
 
 
-class MartsError(Exception):
+class MartsError(ToldError):
     """The warehouse is not there or lacks a mart; the message says what to do."""
 
 
@@ -126,7 +126,7 @@ def open_warehouse(path: Path) -> "Iterator[duckdb.DuckDBPyConnection]":
             only while it is read), or it lacks what is asked of it.
     """
     if not path.exists():
-        raise MartsError(message("report.error.no_warehouse", path=path))
+        raise MartsError("report.error.no_warehouse", path=path)
     try:
         connection = duckdb.connect(str(path), read_only=True)
     except duckdb.Error as error:
@@ -134,7 +134,7 @@ def open_warehouse(path: Path) -> "Iterator[duckdb.DuckDBPyConnection]":
     try:
         yield connection
     except (duckdb.CatalogException, duckdb.BinderException) as error:
-        raise MartsError(message("report.error.other_marts", path=path)) from error
+        raise MartsError("report.error.other_marts", path=path) from error
     except duckdb.Error as error:
         raise _unusable(path, error) from error
     finally:
@@ -144,9 +144,7 @@ def open_warehouse(path: Path) -> "Iterator[duckdb.DuckDBPyConnection]":
 def _unusable(path: Path, error: duckdb.Error) -> MartsError:
     """Say why a warehouse cannot be used; DuckDB tells a lock from damage by words alone."""
     is_held = isinstance(error, duckdb.IOException) and "lock" in str(error).lower()
-    return MartsError(
-        message("report.error.warehouse_held" if is_held else "report.error.bad_warehouse", path=path)
-    )
+    return MartsError("report.error.warehouse_held" if is_held else "report.error.bad_warehouse", path=path)
 
 
 def lacking(path: Path) -> list[str]:
@@ -176,5 +174,5 @@ def read(connection: duckdb.DuckDBPyConnection, warehouse: Path, table: str) -> 
     try:
         cursor = connection.execute(f"select {', '.join(columns)} from {table}{where}")
     except (duckdb.CatalogException, duckdb.BinderException) as error:
-        raise MartsError(message("report.error.no_marts", path=warehouse, table=table)) from error
+        raise MartsError("report.error.no_marts", path=warehouse, table=table) from error
     return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]

@@ -21,9 +21,12 @@ import pyarrow.parquet as pq
 from ingestion.catalogue import Language
 from ingestion.files import sha256_of
 from ingestion.home import Home
-from ingestion.messages import message
+from ingestion.messages import ToldError, message
 from reports import marts
 from reports.context import Note
+
+NO_RELEASE = "report.error.no_release"
+"""The text of the error where nobody knows a release of a name, while all that there are can be read."""
 
 MANIFEST = "manifest.json"
 FIGURES = "figures.parquet"
@@ -42,7 +45,7 @@ order by indicator_code, org_code, period_code, derivation
 """
 
 
-class ReleaseError(Exception):
+class ReleaseError(ToldError):
     """A release cannot be made, found or put up; the message says why."""
 
 
@@ -115,7 +118,7 @@ def create(
         ReleaseError: there are no pages.
     """
     if not (rendered / "index.html").is_file():
-        raise ReleaseError(message("report.error.no_pages", folder=rendered))
+        raise ReleaseError("report.error.no_pages", folder=rendered)
     home.releases.mkdir(parents=True, exist_ok=True)
     aside = home.releases / _ASIDE
     if aside.exists():
@@ -166,7 +169,7 @@ def read(folder: Path) -> Release:
             files=dict(facts["files"]),
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ReleaseError(message("report.error.bad_manifest", folder=folder)) from error
+        raise ReleaseError("report.error.bad_manifest", folder=folder) from error
 
 
 def list_releases(home: Home) -> tuple[Release, ...]:
@@ -216,7 +219,7 @@ def find(home: Home, name: str) -> Release:
     for release in list_releases(home):
         if name in (release.name, str(release.number), release.name.partition("-")[0]):
             return release
-    raise ReleaseError(message("report.error.no_release", name=name))
+    raise ReleaseError(NO_RELEASE, name=name)
 
 
 def switch(home: Home, release: Release) -> None:
@@ -229,7 +232,7 @@ def switch(home: Home, release: Release) -> None:
     """
     site = home.site
     if site.is_dir() and not site.is_symlink():
-        raise ReleaseError(message("report.error.site_is_folder", site=site))
+        raise ReleaseError("report.error.site_is_folder", site=site)
     target = os.path.relpath(release.folder, site.parent)
     following = site.with_name(f".{site.name}.next")
     following.unlink(missing_ok=True)
@@ -265,8 +268,8 @@ def site_target(home: Home) -> Path | None:
         if not site.exists():
             return None
     except (OSError, RuntimeError, ValueError) as error:  # a loop of links, no text
-        raise ReleaseError(message("report.error.site_points_nowhere", site=site)) from error
-    raise ReleaseError(message("report.error.site_is_folder", site=site))
+        raise ReleaseError("report.error.site_points_nowhere", site=site) from error
+    raise ReleaseError("report.error.site_is_folder", site=site)
 
 
 def check_site(home: Home, language: Language = "vi") -> str | None:
@@ -275,7 +278,7 @@ def check_site(home: Home, language: Language = "vi") -> str | None:
     try:
         target = site_target(home)
     except ReleaseError as error:
-        return str(error)
+        return error.told(language)
     if target is None:
         key = "site_missing"
     elif not target.is_dir():
@@ -334,7 +337,7 @@ def _due_name(release: Release) -> str:
     try:
         facts = json.loads((release.folder / MANIFEST).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise ReleaseError(message("report.error.bad_manifest", folder=release.folder)) from error
+        raise ReleaseError("report.error.bad_manifest", folder=release.folder) from error
     number = release.folder.name.partition("-")[0]
     return f"{number}-{_digest({key: fact for key, fact in facts.items() if key != 'release'})}"
 

@@ -31,11 +31,11 @@ def template(call: Invocation, unit: str, period: str, output: Path, force: bool
         raise CommandError(call.text("cli.template.exists", path=output))
     if output.suffix.lower() != ".xlsx":
         raise CommandError(call.text("cli.template.not_xlsx", path=output))
+    catalogue = load_catalogue()
+    history = history_of(call, catalogue, ledger_of(call))
+    key = template_key(call.home) or make_key(call.home.template_key)
     try:
         output.parent.mkdir(parents=True, exist_ok=True)
-        catalogue = load_catalogue()
-        history = history_of(call, catalogue, ledger_of(call))
-        key = template_key(call.home) or make_key(call.home.template_key)
         write_template(output, catalogue, registry, unit, asked, history=history, key=key)
     except TemplateError as error:
         raise RefusedError(str(error)) from error
