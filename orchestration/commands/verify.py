@@ -94,6 +94,7 @@ def check_rebuild(home: Home, registry: Registry) -> Comparison:
     from ingestion.pipeline import rebuild_bronze  # noqa: PLC0415
     from orchestration.warehouse import build_aside  # noqa: PLC0415
 
+    there = _figures(home.warehouse)
     again = Home(home.build / "verify")
     if again.root.exists():
         shutil.rmtree(again.root)
@@ -102,7 +103,7 @@ def check_rebuild(home: Home, registry: Registry) -> Comparison:
     try:
         rebuild_bronze(again, registry, load_catalogue())
         build_aside(again, again.warehouse, None)
-        there, rebuilt = _figures(home.warehouse), _figures(again.warehouse)
+        rebuilt = _figures(again.warehouse)
     finally:
         shutil.rmtree(again.root)
     different = sorted(key for key in there.keys() | rebuilt.keys() if there.get(key) != rebuilt.get(key))
