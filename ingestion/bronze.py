@@ -19,12 +19,14 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+from pydantic import BaseModel, ValidationError
 
 from ingestion.catalogue import Catalogue, Form
 from ingestion.cells import column_letter
 from ingestion.files import write_durably
 from ingestion.findings import OutcomeStatus
 from ingestion.ledger import LedgerState, SubmissionRecord
+from ingestion.messages import ToldError
 from ingestion.periods import Period
 from ingestion.submissions import FormTable, Reading
 
@@ -114,6 +116,15 @@ _EXPLANATIONS = pa.schema(
 )
 
 
+class BronzeError(ToldError):
+    """A file of bronze is damaged; the message names it and says how it is made anew."""
+
+
+class _Marks(BaseModel):
+    layout: int
+    periods: dict[str, str]
+
+
 @dataclass(frozen=True)
 class Filed:
     """One submission that counts or counted, with what was read from it."""
@@ -170,7 +181,7 @@ def write_period(bronze: Path, catalogue: Catalogue, rows: PeriodRows) -> None:
     letters = list(rows.letters)
     path = bronze / "columns.parquet"
     if path.is_file():
-        kept = pq.read_table(path, schema=_COLUMNS).to_pylist()
+        kept = read_table(path, _COLUMNS).to_pylist()
         letters += [row for row in kept if _period_of(row["submission_id"]) != rows.period]
     letters.sort(key=lambda row: (row["submission_id"], row["form_code"], len(row["letter"]), row["letter"]))
     write_table(path, pa.Table.from_pylist(letters, _COLUMNS))
@@ -326,13 +337,36 @@ def _write(path: Path, data: bytes) -> None:
     write_durably(path, data)
 
 
+def read_table(path: Path, schema: pa.Schema) -> pa.Table:
+    """Read one file.
+
+    Raises:
+        BronzeError: it is damaged, or of another shape.
+    """
+    try:
+        return pq.read_table(path, schema=schema)
+    except pa.ArrowException as error:
+        raise BronzeError("landing.bronze.damaged", path=path, folder=_folder_of(path)) from error
+
+
+def _folder_of(path: Path) -> Path:
+    """Give the folder of bronze to which a file belongs."""
+    return next((parent for parent in path.parents if parent.name == "bronze"), path.parent)
+
+
 def read_marks(bronze: Path) -> dict[str, str]:
-    """Give for each period what its files were written from; nothing where bronze is of another version."""
+    """Give for each period what its files were written from.
+
+    Nothing where bronze is of another version, or where the marks cannot be read: then it is written anew.
+    """
     path = bronze / "written.json"
     if not path.is_file():
         return {}
-    said = json.loads(path.read_text(encoding="utf-8"))
-    return dict(said["periods"]) if said["layout"] == LAYOUT else {}
+    try:
+        said = _Marks.model_validate_json(path.read_bytes())
+    except ValidationError:
+        return {}
+    return said.periods if said.layout == LAYOUT else {}
 
 
 def write_marks(bronze: Path, marks: Mapping[str, str]) -> None:
@@ -362,7 +396,7 @@ class BronzeHistory:
     def _read(self, form: str, period: str) -> pd.DataFrame:
         schema = form_schema(self._catalogue.forms[form])
         path = form_path(self._bronze, form, period)
-        table = pq.read_table(path, schema=schema) if path.is_file() else schema.empty_table()
+        table = read_table(path, schema) if path.is_file() else schema.empty_table()
         frame: pd.DataFrame = table.to_pandas()
         return frame[frame["submission_id"].isin(self._counting.get(period, ()))].reset_index(drop=True)
 

@@ -21,6 +21,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from pydantic import AwareDatetime, BaseModel, ValidationError
+
 from ingestion import wholeness
 from ingestion.filenames import clean_name, fitted, key_of, shown
 from ingestion.files import (
@@ -339,10 +341,11 @@ def _inbox_file(path: Path, folder: str, now: datetime | None) -> InboxFile | Le
     return InboxFile(path, folder, name, wholeness.arrived_at(parts), not reason, None, mark, reason)
 
 
-@dataclass(frozen=True)
-class _Sidecar:
+class _Sidecar(BaseModel):
+    """What a sidecar says."""
+
     original_name: str
-    received_at: datetime
+    received_at: AwareDatetime
     sha256: str
 
 
@@ -350,13 +353,9 @@ def _read_sidecar(path: Path) -> _Sidecar | None:
     """Give what a sidecar says; None where there is none, or one that the product did not write."""
     try:
         with open_regular(path) as file:
-            entry = json.loads(file.read(_LONGEST_SIDECAR))
-        said = _Sidecar(
-            str(entry["original_name"]), datetime.fromisoformat(entry["received_at"]), str(entry["sha256"])
-        )
-    except (ValueError, TypeError, KeyError, RecursionError, OSError, NotAFileError):
+            return _Sidecar.model_validate_json(file.read(_LONGEST_SIDECAR))
+    except (ValidationError, OSError, NotAFileError):
         return None
-    return said if said.received_at.tzinfo is not None else None
 
 
 def _fault_of(file: InboxFile) -> Reason:

@@ -17,11 +17,11 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field, TypeAdapter, ValidationError
 
-from ingestion.days import day_of
 from ingestion.faults import Cause, Fault, Step
 from ingestion.files import LockedError, exclusive, private_folder, sync_folder, writing_private
 from ingestion.findings import Finding, Outcome, OutcomeStatus, Verdict
-from ingestion.messages import message
+from ingestion.locks import Locks
+from ingestion.messages import ToldError, message
 from ingestion.submissions import Explanation, SubmissionKey
 
 UNKNOWN_PERIOD = "unknown"
@@ -33,6 +33,10 @@ WAIT_SECONDS = 10.0
 
 class LedgerError(Exception):
     """The ledger cannot be read or written; the message says where and what to do."""
+
+
+class LedgerDamagedError(ToldError, LedgerError):
+    """A line of the ledger is no event."""
 
 
 class LedgerLockedError(LedgerError):
@@ -621,15 +625,14 @@ class LedgerState:
     def is_locked(self, unit: str, period: str, received_at: datetime, locked_on: date | None) -> bool:
         """Say whether a file that came then is held: the period was over by calendar or closed by hand.
 
-        A unit for which the period was reopened may file up to and including the day that was set.
+        How it is decided, `locks.py` says; this is for those who have no gate at hand.
         """
-        until = self.reopened.get((period, unit))
-        if until is not None and day_of(received_at) <= until:
-            return False
-        closed_at = self.closed.get(period)
-        if closed_at is not None and received_at >= closed_at:
-            return True
-        return locked_on is not None and locked_on < day_of(received_at)
+        return self.locks.is_locked(unit, period, received_at, locked_on)
+
+    @property
+    def locks(self) -> Locks:
+        """What was closed and reopened by hand."""
+        return Locks(self.closed, self.reopened)
 
 
 def _demand_person_and_reason(event: Event) -> None:
@@ -661,7 +664,7 @@ class Ledger:
         Raises:
             LedgerError: a line is not an event.
         """
-        if not self._path.is_file():
+        if not self._path.exists():
             return
         with self._path.open("rb") as file:
             for number, line in enumerate(file, start=1):
@@ -670,9 +673,7 @@ class Ledger:
                 except ValidationError as error:
                     if not line.endswith(b"\n"):
                         return
-                    raise LedgerError(
-                        message("landing.ledger.damaged", path=self._path, line=number)
-                    ) from error
+                    raise LedgerDamagedError("landing.ledger.damaged", path=self._path, line=number) from error
 
     def replay(self) -> LedgerState:
         """Give what follows from all events.
@@ -684,6 +685,20 @@ class Ledger:
         for event in self.events():
             state.apply(event)
         return state
+
+    def damaged_lines(self) -> list[int]:
+        """Give the numbers of the lines that are no events, but for a last one that a crash cut short."""
+        if not self._path.exists():
+            return []
+        found: list[int] = []
+        with self._path.open("rb") as file:
+            for number, line in enumerate(file, start=1):
+                try:
+                    _EVENTS.validate_json(line)
+                except ValidationError:
+                    if line.endswith(b"\n"):
+                        found.append(number)
+        return found
 
     @contextmanager
     def writing(self, wait_seconds: float = WAIT_SECONDS) -> Iterator["LedgerWriter"]:

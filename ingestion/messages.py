@@ -36,3 +36,28 @@ def message(key: str, language: Language = "vi", **fields: Any) -> str:
         KeyError: the catalogue has no such text, or a field is missing.
     """
     return load_messages()[key].get(language).format(**fields)
+
+
+class ToldError(Exception):
+    """An error whose message is a text of the catalogue, and can be told in each language.
+
+    Attributes:
+        key: the text.
+        fields: what fills it in.
+    """
+
+    def __init__(self, key: str, **fields: Any) -> None:
+        super().__init__(message(key, **fields))
+        self.key, self.fields = key, fields
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Its arguments are not those that an exception keeps.
+        return _told, (type(self), self.key, self.fields)
+
+    def told(self, language: Language) -> str:
+        """Give the message in a language."""
+        return message(self.key, language, **self.fields)
+
+
+def _told(kind: type[ToldError], key: str, fields: dict[str, Any]) -> ToldError:
+    return kind(key, **fields)

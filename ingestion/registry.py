@@ -12,7 +12,7 @@ from datetime import date
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
@@ -204,6 +204,12 @@ TABLES: dict[str, type[_Row]] = {
 }
 """The registry's files (without `.csv`) and the shape of their rows."""
 
+RegistryTable = Literal[
+    "organisations", "successions", "calendar", "terms", "targets", "rating_schemes", "contacts", "statements"
+]
+WHOLE: frozenset[RegistryTable] = frozenset(get_args(RegistryTable))
+"""All that a registry can know."""
+
 _OPTIONAL_FILES = {"contacts", "statements", "targets", "successions"}
 _R = TypeVar("_R", bound=_Row)
 
@@ -222,8 +228,12 @@ class OwedForm:
 class Registry:
     """All registry tables, with the questions that the gate, the template and the warehouse ask of them.
 
-    `file_rows` gives for each table the row numbers of its file, in the order of its rows, so that a figure
-    that comes from the registry can be traced to a line of it.
+    Attributes:
+        file_rows: for each table the row numbers of its file, in the order of its rows, so that a figure that
+            comes from the registry can be traced to a line of it.
+        known: the tables of which it can be said what stands in them. One that was loaded from its folder knows
+            them all, and what is not listed does not exist; where a workbook is judged without a registry,
+            nothing follows from what is not listed.
     """
 
     folder: Path
@@ -236,6 +246,7 @@ class Registry:
     contacts: tuple[Contact, ...] = ()
     statements: tuple[Statement, ...] = ()
     file_rows: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    known: frozenset[RegistryTable] = WHOLE
 
     @cached_property
     def versions(self) -> dict[str, tuple[Organisation, ...]]:
@@ -358,6 +369,10 @@ class Registry:
         return tuple(owed)
 
 
+NO_REGISTRY = Registry(Path(), (), (), (), (), (), (), known=frozenset())
+"""What there is where there is no registry: nothing is known of anybody."""
+
+
 def load_registry(folder: Path) -> Registry:
     """Load and check the registry's files.
 
@@ -382,18 +397,27 @@ def _load_table(path: Path, model: type[_R], is_optional: bool) -> tuple[tuple[_
             f"{path}: the file is missing; “tongket init” writes an example of every registry file"
         )
     rows, numbers = [], []
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        for number, raw in enumerate(csv.DictReader(file), start=2):
-            try:
-                rows.append(model.model_validate(raw))
-            except ValidationError as error:
-                first = error.errors()[0]
-                column = ".".join(str(part) for part in first["loc"])
-                raise RegistryError(
-                    f"{path}, row {number}, column {column}: {first['msg']} (found {first.get('input')!r})"
-                ) from error
-            numbers.append(number)
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            for number, raw in enumerate(csv.DictReader(file), start=2):
+                rows.append(_row(path, number, raw, model))
+                numbers.append(number)
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise RegistryError(
+            f"{path}: the file is no CSV in UTF-8; save it anew as “CSV UTF-8”, or restore it from a backup"
+        ) from error
     return tuple(rows), tuple(numbers)
+
+
+def _row(path: Path, number: int, raw: dict[str, str], model: type[_R]) -> _R:
+    try:
+        return model.model_validate(raw)
+    except ValidationError as error:
+        first = error.errors()[0]
+        column = ".".join(str(part) for part in first["loc"])
+        raise RegistryError(
+            f"{path}, row {number}, column {column}: {first['msg']} (found {first.get('input')!r})"
+        ) from error
 
 
 def _check(registry: Registry) -> None:
@@ -416,5 +440,16 @@ def _check(registry: Registry) -> None:
         except PeriodError as error:
             raise RegistryError(f"calendar.csv: {error}") from error
     for term in registry.terms:
-        if Period.parse(term.term_code).kind is not PeriodKind.TERM:
+        try:
+            is_term = Period.parse(term.term_code).kind is PeriodKind.TERM
+        except PeriodError:
+            is_term = False
+        if not is_term:
             raise RegistryError(f"terms.csv: {term.term_code} is not the code of a term such as 2015-2020-NK")
+    for scheme in registry.rating_schemes:
+        try:
+            _ = scheme.bands
+        except ValueError as error:
+            raise RegistryError(
+                f"rating_schemes.csv: {scheme.scheme}: score_bands are numbers and “|”, such as 90|70|50"
+            ) from error

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from ingestion.catalogue import Catalogue
 from ingestion.files import PRIVATE_FILE, aside_of, exclusive, sync_folder, writing_private
+from ingestion.messages import ToldError
 from ingestion.submissions import Problem, Reading
 
 SIGNATURE = "signature"
@@ -38,12 +39,24 @@ _MARK = 8
 _UNIT, _PERIOD, _VERSION = "reporting_org_code", "period_code", "template_version"
 
 
+class SigningKeyError(ToldError):
+    """The file of the key holds none; the message says what to do."""
+
+
 def load_key(path: Path) -> bytes | None:
-    """Give the key of the data team; None where there is none yet."""
+    """Give the key of the data team; None where there is none yet.
+
+    Raises:
+        SigningKeyError: what stands there is no line of text.
+    """
     try:
-        text = path.read_text(encoding="ascii").strip()
+        text = path.read_bytes().decode("ascii").strip()
     except FileNotFoundError:
         return None
+    except UnicodeDecodeError as error:
+        raise SigningKeyError("signing.bad_key", path=path) from error
+    if not text.isprintable():
+        raise SigningKeyError("signing.bad_key", path=path)
     return text.encode("ascii") or None
 
 

@@ -12,7 +12,8 @@ from typing import Any
 import click
 
 from orchestration import environment
-from orchestration.errors import BrokenError, CommandError, RefusedError, write_traceback
+from orchestration.errors import BrokenError, CommandError, write_traceback
+from orchestration.explaining import EXPECTED_ERRORS, explained, kind_of
 from orchestration.texts import (
     LANGUAGES,
     Invocation,
@@ -21,8 +22,9 @@ from orchestration.texts import (
     language_of,
     option,
     set_language,
-    text,
 )
+
+__all__ = ["COMMANDS", "EXPECTED_ERRORS", "main"]
 
 _NAME = "tongket"
 
@@ -50,24 +52,6 @@ COMMANDS: dict[str, str] = {
     "doctor": "doctor",
 }
 """Commands in the order of their use, with the module of `commands/` that holds each."""
-
-EXPECTED_ERRORS: dict[str, type[CommandError]] = {
-    "RegistryError": CommandError,
-    "CatalogueError": CommandError,
-    "IntakeError": CommandError,
-    "PermissionError": CommandError,
-    "LedgerError": CommandError,
-    "LedgerLockedError": RefusedError,
-    "LostLedgerError": RefusedError,
-    "DecisionRefusedError": RefusedError,
-    "DamagedOriginalsError": RefusedError,
-    "OriginalDamagedError": RefusedError,
-    "WorkerStartError": RefusedError,
-    "MartsError": RefusedError,
-    "ReleaseError": RefusedError,
-    "WarehouseBuildError": RefusedError,
-}
-"""Errors that are a user's to mend, by class name, since importing their modules would take seconds."""
 
 
 class Tongket(TextGroup):
@@ -99,17 +83,16 @@ class Tongket(TextGroup):
 
 
 def _explained(error: Exception, ctx: click.Context) -> CommandError:
-    expected = next(
-        (EXPECTED_ERRORS[c.__name__] for c in type(error).__mro__ if c.__name__ in EXPECTED_ERRORS), None
-    )
-    if expected is not None:
-        return expected(text("cli.error.expected", ctx, message=str(error)))
     # The command may have failed before the group's own function ran, when there is no invocation yet.
-    home = environment.home_from(ctx.params.get("home_option"))
-    folder = home.build / "errors" if home.root.is_dir() else None
+    call = Invocation(environment.home_from(ctx.params.get("home_option")), language_of(ctx))
+    kind, sentence = kind_of(error), explained(error, call.text)
+    if kind is not None and sentence is not None:
+        return kind(sentence)
+    folder = call.home.build / "errors" if call.home.root.is_dir() else None
     path = write_traceback(error, folder, environment.now())
-    kind, said = type(error).__name__, str(error)[:300]
-    return BrokenError(text("cli.error.unexpected", ctx, kind=kind, message=said, path=path))
+    fields = {"kind": type(error).__name__, "message": str(error)[:300]}
+    key = "cli.error.unexpected" if path else "cli.error.unexpected_unkept"
+    return BrokenError(call.text(key, path=path, **fields))
 
 
 @click.group(_NAME, cls=Tongket, context_settings={"help_option_names": ["-h", "--help"]})

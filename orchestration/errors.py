@@ -49,8 +49,12 @@ def suggestions(code: str, known: Iterable[str]) -> list[str]:
     return [by_folded[folded] for folded in found]
 
 
-def write_traceback(error: BaseException, folder: Path | None, now: datetime) -> Path:
-    """Keep an unexpected error's traceback in a folder, or in the temporary one if there is no other."""
+def write_traceback(error: BaseException, folder: Path | None, now: datetime) -> Path | None:
+    """Keep an unexpected error's traceback in a folder, or in the temporary one if there is no other.
+
+    Returns:
+        Where it is kept; None where nothing can be written.
+    """
     text = "".join(traceback.format_exception(error))
     for place in filter(None, (folder, Path(tempfile.gettempdir()))):
         path = place / f"tongket-error-{now:%Y%m%dT%H%M%S}.txt"
@@ -58,8 +62,8 @@ def write_traceback(error: BaseException, folder: Path | None, now: datetime) ->
             if place is folder:
                 private_folder(place)
             with writing_private(path) as file:
-                file.write(text.encode("utf-8", "replace"))
+                file.write(text.encode("utf-8", "backslashreplace"))
         except OSError:
             continue
         return path
-    raise error
+    return None

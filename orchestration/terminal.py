@@ -24,6 +24,7 @@ from rich.progress import (
 from rich.table import Table
 
 from ingestion.files import private_folder
+from orchestration.encoding import HANDLER
 
 _PLAIN_WIDTH = 160
 
@@ -136,7 +137,8 @@ def quiet(log: Path) -> Iterator[TextIO]:
     sys.stderr.flush()
     saved = [(descriptor, os.dup(descriptor)) for descriptor in (1, 2)]
     owns_stream = sys.stderr is sys.__stderr__
-    user = os.fdopen(os.dup(2), "w", encoding="utf-8") if owns_stream else sys.stderr
+    encoding = sys.stderr.encoding
+    user = os.fdopen(os.dup(2), "w", encoding=encoding, errors=HANDLER) if owns_stream else sys.stderr
     try:
         with log.open("a", encoding="utf-8") as sink, redirect_stdout(sink), redirect_stderr(sink):
             for descriptor, _ in saved:

@@ -16,7 +16,9 @@ from ingestion.filenames import writable
 from ingestion.home import Home
 from ingestion.messages import message
 from orchestration import environment
+from orchestration.encoding import prepare_streams
 from orchestration.errors import WRONG_USE, suggestions
+from orchestration.explaining import explained
 
 INTERRUPTED = 130
 """Exit code of a call that was stopped with Ctrl+C."""
@@ -137,12 +139,18 @@ class TextGroup(click.Group):
 
     def main(self, *args: Any, standalone_mode: bool = True, **extra: Any) -> Any:
         """Run a call and end the process with its exit code."""
+        prepare_streams()
         if not standalone_mode:
             return super().main(*args, standalone_mode=False, **extra)  # type: ignore[call-overload]
         try:
             code = super().main(*args, standalone_mode=False, **extra)  # type: ignore[call-overload]
         except click.UsageError as error:
             click.echo(usage_text(error), err=True)
+            sys.exit(WRONG_USE)
+        except OSError as error:
+            # While help was shown, say; a command's own errors have become click's before they come here.
+            sentence = explained(error, lambda key, **fields: text(key, None, **fields))
+            click.echo(sentence, err=True)
             sys.exit(WRONG_USE)
         except click.ClickException as error:
             error.show()

@@ -118,7 +118,8 @@ def run_dbt(args: Sequence[str], project_dir: Path, target: Path, environment: M
         env={**os.environ, **environment},
         cwd=project_dir,
         capture_output=True,
-        text=True,
+        encoding="utf-8",
+        errors="replace",
         check=False,
     )
     if done.returncode:

@@ -17,6 +17,7 @@ import duckdb
 from ingestion.catalogue import Language
 from ingestion.messages import message
 from ingestion.periods import Period, PeriodError
+from reports.marts import open_warehouse
 
 Status = Literal["final", "provisional", "incomplete", "none"]
 CodeKind = Literal["indicator", "unit", "period", "derivation"]
@@ -139,13 +140,10 @@ class StatementResult:
 
 @contextmanager
 def _opened(warehouse: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    if not warehouse.is_file():
+    if not warehouse.exists():
         raise NoWarehouseError(message("figures.no_warehouse", "en", path=warehouse))
-    connection = duckdb.connect(str(warehouse), read_only=True)
-    try:
+    with open_warehouse(warehouse) as connection:
         yield connection
-    finally:
-        connection.close()
 
 
 def _row(connection: duckdb.DuckDBPyConnection, sql: str, values: Sequence[Any]) -> dict[str, Any] | None:

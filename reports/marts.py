@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from ingestion.messages import message
+from ingestion.messages import ToldError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -113,7 +113,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 _OF_REPORT_UNITS = ("fct_indicator_value", "fct_indicator_derived")
 
 
-class MartsError(Exception):
+class MartsError(ToldError):
     """The warehouse is not there or lacks a mart; the message says what to do."""
 
 
@@ -122,15 +122,45 @@ def open_warehouse(path: Path) -> "Iterator[duckdb.DuckDBPyConnection]":
     """Open a warehouse read-only.
 
     Raises:
-        MartsError: there is no such file.
+        MartsError: there is no such file, another process holds it, it is damaged (also where that is noticed
+            only while it is read), or it lacks what is asked of it.
     """
-    if not path.is_file():
-        raise MartsError(message("report.error.no_warehouse", path=path))
-    connection = duckdb.connect(str(path), read_only=True)
+    if not path.exists():
+        raise MartsError("report.error.no_warehouse", path=path)
+    try:
+        connection = duckdb.connect(str(path), read_only=True)
+    except duckdb.Error as error:
+        raise _unusable(path, error) from error
     try:
         yield connection
+    except (duckdb.CatalogException, duckdb.BinderException) as error:
+        raise MartsError("report.error.other_marts", path=path) from error
+    except duckdb.Error as error:
+        raise _unusable(path, error) from error
     finally:
         connection.close()
+
+
+def _unusable(path: Path, error: duckdb.Error) -> MartsError:
+    """Say why a warehouse cannot be used; DuckDB tells a lock from damage by words alone."""
+    is_held = isinstance(error, duckdb.IOException) and "lock" in str(error).lower()
+    return MartsError("report.error.warehouse_held" if is_held else "report.error.bad_warehouse", path=path)
+
+
+def lacking(path: Path) -> list[str]:
+    """Give the marts that a warehouse lacks, or that lack a column which pages read.
+
+    Raises:
+        MartsError: the warehouse cannot be opened.
+    """
+    found: list[str] = []
+    with open_warehouse(path) as connection:
+        for table, columns in COLUMNS.items():
+            try:
+                connection.execute(f"select {', '.join(columns)} from {table} limit 0")
+            except (duckdb.CatalogException, duckdb.BinderException):
+                found.append(table)
+    return found
 
 
 def read(connection: duckdb.DuckDBPyConnection, warehouse: Path, table: str) -> list[dict[str, Any]]:
@@ -144,5 +174,5 @@ def read(connection: duckdb.DuckDBPyConnection, warehouse: Path, table: str) -> 
     try:
         cursor = connection.execute(f"select {', '.join(columns)} from {table}{where}")
     except (duckdb.CatalogException, duckdb.BinderException) as error:
-        raise MartsError(message("report.error.no_marts", path=warehouse, table=table)) from error
+        raise MartsError("report.error.no_marts", path=warehouse, table=table) from error
     return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]

@@ -18,11 +18,15 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ingestion.files import PUBLIC_FOLDER, aside_of, public_folder
+from ingestion.catalogue import Language
+from ingestion.files import PUBLIC_FOLDER, aside_of, public_folder, sha256_of, writer_of
 from ingestion.home import Home
-from ingestion.messages import message
+from ingestion.messages import ToldError, message
 from reports import marts
 from reports.context import Note
+
+NO_RELEASE = "report.error.no_release"
+"""The text of the error where nobody knows a release of a name, while all that there are can be read."""
 
 MANIFEST = "manifest.json"
 FIGURES = "figures.parquet"
@@ -41,7 +45,7 @@ order by indicator_code, org_code, period_code, derivation
 """
 
 
-class ReleaseError(Exception):
+class ReleaseError(ToldError):
     """A release cannot be made, found or put up; the message says why."""
 
 
@@ -114,7 +118,7 @@ def create(
         ReleaseError: there are no pages.
     """
     if not (rendered / "index.html").is_file():
-        raise ReleaseError(message("report.error.no_pages", folder=rendered))
+        raise ReleaseError("report.error.no_pages", folder=rendered)
     public_folder(home.releases)
     aside = aside_of(home.releases / "next")
     if aside.exists():
@@ -156,18 +160,16 @@ def read(folder: Path) -> Release:
     """
     try:
         facts = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        told = {name: str(facts[name]) for name in ("as_of", "code_version", "runner", "note")}
         return Release(
-            name=facts["release"],
+            name=str(facts["release"]),
             folder=folder,
-            as_of=facts["as_of"],
-            code_version=facts["code_version"],
-            runner=facts["runner"],
-            note=facts["note"],
+            **told,
             submissions=tuple(facts["submissions"]),
-            files=facts["files"],
+            files=dict(facts["files"]),
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ReleaseError(message("report.error.bad_manifest", folder=folder, reason=error)) from error
+        raise ReleaseError("report.error.bad_manifest", folder=folder) from error
 
 
 def list_releases(home: Home) -> tuple[Release, ...]:
@@ -176,10 +178,24 @@ def list_releases(home: Home) -> tuple[Release, ...]:
     Raises:
         ReleaseError: one of them has no manifest that can be read.
     """
+    return tuple(sorted((read(folder) for folder in folders(home)), key=lambda release: release.number))
+
+
+def folders(home: Home) -> tuple[Path, ...]:
+    """Give the folders that have the name of a release, oldest first, whatever is in them."""
     if not home.releases.is_dir():
         return ()
-    folders = [path for path in home.releases.iterdir() if path.is_dir() and _NAME.match(path.name)]
-    return tuple(sorted((read(folder) for folder in folders), key=lambda release: release.number))
+    named = (path for path in home.releases.iterdir() if path.is_dir() and _NAME.match(path.name))
+    return tuple(sorted(named, key=lambda path: (int(path.name.partition("-")[0]), path.name)))
+
+
+def strangers(home: Home) -> tuple[Path, ...]:
+    """Give what lies among the releases and is none; what a killed run left half made is not meant."""
+    if not home.releases.is_dir():
+        return ()
+    known = set(folders(home))
+    found = (path for path in home.releases.iterdir() if path not in known and writer_of(path.name) is None)
+    return tuple(sorted(found))
 
 
 def newest_readable(home: Home) -> tuple[Release | None, tuple[str, ...]]:
@@ -218,7 +234,7 @@ def find(home: Home, name: str) -> Release:
     for release in list_releases(home):
         if name in (release.name, str(release.number), release.name.partition("-")[0]):
             return release
-    raise ReleaseError(message("report.error.no_release", name=name))
+    raise ReleaseError(NO_RELEASE, name=name)
 
 
 def switch(home: Home, release: Release) -> None:
@@ -231,7 +247,7 @@ def switch(home: Home, release: Release) -> None:
     """
     site = home.site
     if site.is_dir() and not site.is_symlink():
-        raise ReleaseError(message("report.error.site_is_folder", site=site))
+        raise ReleaseError("report.error.site_is_folder", site=site)
     target = os.path.relpath(release.folder, site.parent)
     following = aside_of(site)
     following.unlink(missing_ok=True)
@@ -249,12 +265,50 @@ def current(home: Home) -> Release | None:
     Raises:
         ReleaseError: what `site` points at is no release.
     """
+    target = site_target(home)
+    return None if target is None else read(target)
+
+
+def site_target(home: Home) -> Path | None:
+    """Give the folder at which `site` points, whether it is there or not; None where there is no `site`.
+
+    Raises:
+        ReleaseError: `site` is a folder of its own, or points nowhere.
+    """
     site = home.site
-    if site.is_symlink():
-        return read(site.resolve())
-    if site.is_file():
-        return read((site.parent / site.read_text(encoding="utf-8")).resolve())
-    return None
+    try:
+        if site.is_symlink():
+            return site.resolve()
+        if site.is_file():
+            return (site.parent / site.read_text(encoding="utf-8").strip()).resolve()
+        if not site.exists():
+            return None
+    except (OSError, RuntimeError, ValueError) as error:  # a loop of links, no text
+        raise ReleaseError("report.error.site_points_nowhere", site=site) from error
+    raise ReleaseError("report.error.site_is_folder", site=site)
+
+
+def check_site(home: Home, language: Language = "vi") -> str | None:
+    """Say what is wrong with `site` as a pointer to a release; None where it points to one that can be read."""
+    fields: dict[str, Path | str] = {"site": home.site}
+    try:
+        target = site_target(home)
+    except ReleaseError as error:
+        return error.told(language)
+    if target is None:
+        key = "site_missing"
+    elif not target.is_dir():
+        key, fields["target"] = "site_dangles", target
+    elif target.parent != home.releases.resolve() or not _NAME.match(target.name):
+        key, fields["target"] = "site_outside", target
+    else:
+        try:
+            read(target)
+        except ReleaseError:
+            key, fields["target"] = "site_broken", target
+        else:
+            return None
+    return message(f"report.verify.{key}", language, **fields)
 
 
 def diff(before: Release, after: Release) -> tuple[FigureChange, ...]:
@@ -268,22 +322,40 @@ def diff(before: Release, after: Release) -> tuple[FigureChange, ...]:
     return tuple(changed)
 
 
-def verify(release: Release) -> tuple[str, ...]:
-    """Compare a release with its manifest; give what is missing, changed or not part of it."""
-    found = _hashes(release.folder)
+def verify(release: Release, language: Language = "vi") -> tuple[str, ...]:
+    """Compare a release with its manifest, and its name with its content.
+
+    Returns:
+        What is missing, changed, cannot be read or is not part of it, and whether the name is another's.
+    """
+    found: dict[str, str | None] = dict(_hashes(release.folder))
     found.pop(MANIFEST, None)
-    problems = [
-        message("report.verify.missing", file=name) for name in sorted(release.files.keys() - found.keys())
-    ]
+    problems = [("missing", name) for name in sorted(release.files.keys() - found.keys())]
+    problems += [("extra", name) for name in sorted(found.keys() - release.files.keys())]
     problems += [
-        message("report.verify.extra", file=name) for name in sorted(found.keys() - release.files.keys())
-    ]
-    problems += [
-        message("report.verify.changed", file=name)
+        ("unreadable" if found[name] is None else "changed", name)
         for name in sorted(found.keys() & release.files.keys())
         if found[name] != release.files[name]
     ]
-    return tuple(problems)
+    said = [message(f"report.verify.{key}", language, file=name) for key, name in problems]
+    due = _due_name(release)
+    if {release.folder.name, release.name} != {due}:
+        said.append(message("report.verify.name", language, name=release.folder.name, due=due))
+    return tuple(said)
+
+
+def _due_name(release: Release) -> str:
+    """Give the name that a release's number and the facts of its manifest come to.
+
+    Raises:
+        ReleaseError: the manifest cannot be read any more.
+    """
+    try:
+        facts = json.loads((release.folder / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ReleaseError("report.error.bad_manifest", folder=release.folder) from error
+    number = release.folder.name.partition("-")[0]
+    return f"{number}-{_digest({key: fact for key, fact in facts.items() if key != 'release'})}"
 
 
 def _digest(facts: Mapping[str, Any]) -> str:
@@ -303,12 +375,20 @@ def _write_figures(warehouse: Path, path: Path) -> None:
     pq.write_table(table, path, compression="zstd")
 
 
-def _hashes(folder: Path) -> dict[str, str]:
+def _hashes(folder: Path) -> dict[str, str | None]:
+    """Give the hash of each file of a folder by its path in it; None for one that cannot be read."""
     return {
-        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        path.relative_to(folder).as_posix(): _hash(path)
         for path in sorted(folder.rglob("*"))
-        if path.is_file()
+        if path.is_file() or path.is_symlink()
     }
+
+
+def _hash(path: Path) -> str | None:
+    try:
+        return sha256_of(path)
+    except OSError:
+        return None
 
 
 def _as_json(facts: Mapping[str, Any]) -> bytes:

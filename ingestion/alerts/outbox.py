@@ -60,6 +60,7 @@ class Entry:
 
 
 _ENTRY = TypeAdapter(Entry)
+_MOMENT = TypeAdapter(AwareDatetime)
 
 
 class Outbox:
@@ -77,15 +78,24 @@ class Outbox:
         """Give the moment since when alerts are written; the first call sets it.
 
         It is called before anything goes into the ledger from which an alert could follow. Where the clock was
-        ahead when it was set, it is put back; otherwise nothing would be told until then.
+        ahead when it was set, it is put back; otherwise nothing would be told until then. Where it cannot be
+        read any more, the oldest alert stands for it: nothing before that one was to be told.
         """
         marker = self._folder / ".since"
-        since = datetime.fromisoformat(marker.read_text(encoding="utf-8")) if marker.is_file() else None
+        since = self._since(marker)
         if since is None or since > now:
             private_folder(self._folder)
             since = now.astimezone(UTC)
             write_durably(marker, since.isoformat().encode())
         return since
+
+    def _since(self, marker: Path) -> datetime | None:
+        try:
+            return _MOMENT.validate_python(marker.read_text(encoding="utf-8").strip())
+        except FileNotFoundError:
+            return None
+        except ValueError:
+            return min((entry.alert.at for entry in self.read()[0]), default=None)
 
     def add(self, alerts: Iterable[Alert], broken: dict[str, str] | None = None) -> list[Alert]:
         """Write alerts that are not there yet, and give those that were written.
@@ -136,7 +146,7 @@ class Outbox:
         for path in sorted(self._folder.glob("*.json")):
             try:
                 entries.append(_ENTRY.validate_json(path.read_bytes()))
-            except ValidationError:
+            except (ValidationError, IsADirectoryError):
                 damaged.append(path)
         return sorted(entries, key=lambda entry: (entry.alert.at, entry.alert.id)), damaged
 

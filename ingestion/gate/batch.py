@@ -21,8 +21,9 @@ from ingestion.catalogue import Catalogue, Column, Form
 from ingestion.days import day_of
 from ingestion.gate.history import History
 from ingestion.gate.vectors import Kind, Vector, concatenate, dates, nulls, numbers, texts, truths
+from ingestion.locks import Locks
 from ingestion.periods import Period
-from ingestion.registry import Organisation, Registry
+from ingestion.registry import Organisation, Registry, RegistryTable
 from ingestion.submissions import FormRow, FormTable, Mark, Submission
 
 if TYPE_CHECKING:
@@ -44,21 +45,36 @@ class GateContext:
     Attributes:
         history: effective accepted rows of earlier periods.
         as_of: the clock; None where rules that need it are not to be run.
+        locks: the periods that were closed or reopened by hand.
     """
 
     registry: Registry
     catalogue: Catalogue
     history: History
     as_of: datetime | None
+    locks: Locks = field(default_factory=Locks)
+
+    def is_locked(self, submission: Submission) -> bool:
+        """Say whether the period was over for the unit, by the calendar or by hand, when a file came."""
+        if self.as_of is None:
+            return False
+        key = submission.key
+        locked_on = self.registry.locked_on(key.period)
+        return self.locks.is_locked(key.unit, key.period, submission.received_at, locked_on)
 
 
 class FormStatus(StrEnum):
-    """How a form stands in a submission; an empty one is there, but nothing was filled into it."""
+    """How a form stands in a submission.
+
+    An empty one is there, but nothing was filled into it; an absent one is not there, and nobody can say
+    whether it is owed.
+    """
 
     FILED = "filed"
     EMPTY = "empty"
     MISSING = "missing"
     NOT_OWED = "not_owed"
+    ABSENT = "absent"
 
 
 @dataclass(frozen=True)
@@ -101,25 +117,41 @@ def subject_of(submission: Submission, period: Period | None, context: GateConte
     if period is not None:
         code = submission.key.unit
         unit = registry.organisation_at(code, period.end) or registry.organisation_in(code, period)
-    kind, part = (unit.org_kind, str(period.kind)) if unit and period else ("", "")
-    tables = submission.reading.tables
-    forms: dict[str, FormStatus] = {}
-    for form in catalogue.forms.values():
-        if form.code in tables and form.is_accepted(kind, part):
-            is_empty = tables[form.code].is_left_empty(form.given)
-            forms[form.code] = FormStatus.EMPTY if is_empty else FormStatus.FILED
-        else:
-            forms[form.code] = FormStatus.MISSING if form.is_owed(kind, part) else FormStatus.NOT_OWED
-    if FormStatus.FILED in forms.values():
-        # A form that need not be filed may be left empty beside one that was.
-        for code, status in forms.items():
-            if status is FormStatus.EMPTY and not catalogue.forms[code].is_owed(kind, part):
-                forms[code] = FormStatus.NOT_OWED
+    if "organisations" in registry.known:
+        forms = _forms_of(submission, unit, period, catalogue)
+    else:
+        forms = {form.code: _status(submission, form) or FormStatus.ABSENT for form in catalogue.forms.values()}
     cover = submission.reading.cover
     named = (cover.reporting_org_code if cover else None) or submission.key.unit
     # A code that nobody has is a slip of the pen; that of another unit makes it the other's workbook.
     is_of_another = named != submission.key.unit and named in registry.reporting_units
     return Subject(submission, period, unit, forms, is_of_another)
+
+
+def _forms_of(
+    submission: Submission, unit: Organisation | None, period: Period | None, catalogue: Catalogue
+) -> dict[str, FormStatus]:
+    """Say how each form stands, where it is known what is owed."""
+    kind, part = (unit.org_kind, str(period.kind)) if unit and period else ("", "")
+    forms: dict[str, FormStatus] = {}
+    for form in catalogue.forms.values():
+        status = _status(submission, form) if form.is_accepted(kind, part) else None
+        not_there = FormStatus.MISSING if form.is_owed(kind, part) else FormStatus.NOT_OWED
+        forms[form.code] = status or not_there
+    if FormStatus.FILED in forms.values():
+        # A form that need not be filed may be left empty beside one that was.
+        for code, status in forms.items():
+            if status is FormStatus.EMPTY and not catalogue.forms[code].is_owed(kind, part):
+                forms[code] = FormStatus.NOT_OWED
+    return forms
+
+
+def _status(submission: Submission, form: Form) -> FormStatus | None:
+    """Say whether a form that is in the file was filled in; None where it is not in the file."""
+    table = submission.reading.tables.get(form.code)
+    if table is None:
+        return None
+    return FormStatus.EMPTY if table.is_left_empty(form.given) else FormStatus.FILED
 
 
 @dataclass(frozen=True, slots=True)
@@ -489,6 +521,13 @@ class OwedFrame(Frame):
         else:
             self.expected = self._lines(batch, form) if form.rows == "lines" else self._targets(batch, form)
         super().__init__(batch, form, np.array([owed.subject for owed in self.expected], dtype=np.intp))
+
+    @staticmethod
+    def registry_tables(form: Form | None) -> frozenset[RegistryTable]:
+        """Give the tables of the registry that say what is expected."""
+        if form is not None and form.rows == "targets":
+            return frozenset({"organisations", "terms", "targets"})
+        return frozenset({"organisations"})
 
     @staticmethod
     def _sheets(batch: "Batch") -> list[_Owed]:

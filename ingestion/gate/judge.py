@@ -16,7 +16,7 @@ from ingestion.findings import Finding, Judgement, Outcome, OutcomeStatus, Verdi
 from ingestion.gate.batch import Batch, FormStatus, Frame, GateContext, Subject, subject_of
 from ingestion.gate.evaluate import Mask, combine, mask
 from ingestion.gate.rules import Check, Rule, RuleBook, rule_book
-from ingestion.gate.vectors import FALSE, TRUE, VectorError
+from ingestion.gate.vectors import FALSE, NULL, TRUE, VectorError
 from ingestion.gate.wording import Wording, finding_of_problem
 from ingestion.periods import Period, PeriodError
 from ingestion.submissions import Explanation, Submission, SubmissionKey
@@ -102,9 +102,8 @@ def _judge_period(
         if subject.is_of_another:
             findings, outcomes[index] = _of_another_unit(findings, outcomes[index], book)
         findings = _explained(findings, reading.explanations, _sheets(subject))
-        judged[subject.submission.key] = Judgement(
-            verdict_of(findings, _is_locked(subject, context)), outcomes[index], findings
-        )
+        verdict = verdict_of(findings, context.is_locked(subject.submission))
+        judged[subject.submission.key] = Judgement(verdict, outcomes[index], findings)
     return judged
 
 
@@ -130,10 +129,17 @@ def _unreadable(submission: Submission, rules: Iterable[Rule]) -> Judgement:
 
 def _evaluated(check: Check, batch: Batch) -> _Run:
     frame = batch.frame(check.frame, check.form)
+    if _is_unknown(check, batch):
+        return _Run(check, frame, np.full(len(frame), NULL, dtype=np.int8))
     try:
         return _Run(check, frame, mask(check.holds, check.when, frame, check.rule.missing))
     except (VectorError, KeyError) as error:
         raise GateError(f"{check.text} cannot be evaluated: {error}") from error
+
+
+def _is_unknown(check: Check, batch: Batch) -> bool:
+    """Say whether a check needs something of the registry that nobody knows here."""
+    return not check.registry <= batch.context.registry.known
 
 
 def _confirm(runs: Mapping[str, Sequence[_Run]]) -> None:
@@ -160,6 +166,8 @@ def _outcomes(batch: Batch, rules: Sequence[Rule], runs: Mapping[str, Sequence[_
         for index, subject in enumerate(batch.subjects):
             if failed[index]:
                 outcomes[index].append(Outcome(rule.id, OutcomeStatus.FAIL))
+            elif _lacks_registry(batch, runs[rule.id], subject):
+                outcomes[index].append(Outcome(rule.id, OutcomeStatus.NOT_RUN, "no_registry"))
             elif held[index]:
                 outcomes[index].append(Outcome(rule.id, OutcomeStatus.PASS))
             elif _applies(rule, runs[rule.id], subject):
@@ -183,19 +191,30 @@ def _applies(rule: Rule, runs: Sequence[_Run], subject: Subject) -> bool:
     return any(subject.forms[form] is not FormStatus.NOT_OWED for form in own)
 
 
+def _lacks_registry(batch: Batch, runs: Sequence[_Run], subject: Subject) -> bool:
+    """Say whether part of a rule could not be looked at for want of a registry: then it has not passed."""
+    unknown = [run.check.form for run in runs if _is_unknown(run.check, batch)]
+    return any(form is None or subject.forms[form] is FormStatus.FILED for form in unknown)
+
+
 def _reason(batch: Batch, runs: Sequence[_Run], index: int) -> str:
     """Say why a rule did not run on a submission, the first cause first."""
     subject = batch.subjects[index]
-    if not subject.is_known:
+    if not subject.is_known and "organisations" in batch.context.registry.known:
         return "unknown_unit"
-    if reason := _absent_form([run.check for run in runs], subject):
-        return reason
+    return _absent_form([run.check for run in runs], subject) or _lack(batch, runs, index)
+
+
+def _lack(batch: Batch, runs: Sequence[_Run], index: int) -> str:
+    """Say what a rule lacks whose forms are all there."""
     if batch.context.as_of is None and any(run.check.clock for run in runs):
         return "no_clock"
     if any(run.check.history and not _has_history(run, index) for run in runs):
         return "no_history"
     if any(run.check.scheme and not _has_scheme(batch, run.check, index) for run in runs):
         return "no_scheme"
+    if batch.period is None:
+        return "unknown_unit"
     return "nothing_to_check"
 
 
@@ -218,7 +237,7 @@ def _absent_form(checks: Sequence[Check], subject: Subject) -> str:
 
 def _absence(forms: Sequence[str], subject: Subject) -> str:
     """Say which forms are not there to be checked, those that ought to be first."""
-    for status in (FormStatus.MISSING, FormStatus.EMPTY, FormStatus.NOT_OWED):
+    for status in (FormStatus.MISSING, FormStatus.EMPTY, FormStatus.ABSENT, FormStatus.NOT_OWED):
         if absent := [form for form in forms if subject.forms[form] is status]:
             return f"form_{status}:{', '.join(absent)}"
     return ""
@@ -265,10 +284,3 @@ def _explained(
         else finding
         for finding in findings
     ]
-
-
-def _is_locked(subject: Subject, context: GateContext) -> bool:
-    if subject.period is None or context.as_of is None:
-        return False
-    row = context.registry.periods.get(subject.period.code)
-    return row is not None and row.locked_on is not None and row.locked_on < subject.received_on

@@ -172,6 +172,7 @@ def _reasons(rule: Rule, checks: tuple[Check, ...]) -> list[str]:
     if forms:
         reasons.append(_both("rule_pages.not_run.forms", forms=", ".join(forms)))
     for name, applies in (
+        ("registry", any(check.registry for check in checks)),
         ("history", any(check.history for check in checks)),
         ("clock", any(check.clock for check in checks)),
         ("scheme", any(check.scheme for check in checks)),

@@ -22,6 +22,7 @@ from ingestion.gate.evaluate import Missing
 from ingestion.gate.functions import FUNCTIONS
 from ingestion.gate.parser import ExpressionError, parse
 from ingestion.gate.syntax import COMPARISONS, IT, Binary, Call, Name, Node, Unary, names, substitute
+from ingestion.registry import RegistryTable
 
 FOLDER = Path(__file__).parent.parent / "rules"
 PARAMETERS = "parameters.yml"
@@ -202,6 +203,7 @@ class Check:
         history: the names by which it reads earlier periods.
         scheme: the names by which its condition reads the rating scheme in force.
         clock: whether it needs to know the time.
+        registry: the tables of the registry without which it cannot be made, or its finding not be worded.
         other_forms: forms that it reads besides its own.
     """
 
@@ -224,6 +226,7 @@ class Check:
     history: tuple[Name, ...]
     scheme: tuple[Name, ...]
     clock: bool
+    registry: frozenset[RegistryTable]
     other_forms: tuple[str, ...]
 
     @cached_property
@@ -301,6 +304,12 @@ class _Compiler:
         joined = [n for n in (*used, *in_condition) if len(n.path) > 1]
         providers = [(self.words(n.path[0]), n.path[1:]) for n in joined]
         others = {code for provider, path in providers for code in provider.forms(path)}
+        value = optional(clause.value)
+        expected = optional(clause.expected) or _other_side(holds, cell)
+        fields = {key: node(text) for key, text in (rule.fields | clause.fields).items()}
+        hints = tuple((node(hint.when), hint.text) for hint in (*clause.hints, *rule.hints))
+        spoken = (value, expected, *fields.values(), *(condition for condition, _ in hints))
+        all_names = (*used, *in_condition, *(n for one in spoken if one is not None for n in names(one)))
         return Check(
             rule=rule,
             clause=number,
@@ -311,18 +320,28 @@ class _Compiler:
             when=when,
             cell=cell,
             related=tuple(n for n in related if n != cell),
-            value=optional(clause.value),
-            expected=optional(clause.expected) or _other_side(holds, cell),
-            fields={key: node(text) for key, text in (rule.fields | clause.fields).items()},
-            hints=tuple((node(hint.when), hint.text) for hint in (*clause.hints, *rule.hints)),
+            value=value,
+            expected=expected,
+            fields=fields,
+            hints=hints,
             message=clause.message or rule.message,
             whole_row=clause.whole_row,
             remedy=clause.remedy or rule.remedy,
             history=tuple(n for n in joined if self.words(n.path[0]).needs_history),
             scheme=tuple(n for n in in_condition if n.path[0] == SCHEME),
             clock=any(provider.needs_clock(path) for provider, path in providers),
+            registry=self._registry_tables(frame, form, all_names),
             other_forms=tuple(sorted(others - {form.code if form else None})),
         )
+
+    def _registry_tables(
+        self, frame: FrameKind, form: Form | None, used: tuple[Name, ...]
+    ) -> frozenset[RegistryTable]:
+        tables = OwedFrame.registry_tables(form) if frame == "owed" else frozenset[RegistryTable]()
+        for name in used:
+            if len(name.path) > 1:
+                tables |= self.words(name.path[0]).registry_tables(name.path[1:])
+        return tables | {"rating_schemes"} if self.rule.severity == SCHEME else tables
 
     def _node(self, text: str, frame: FrameKind, form: Form | None, column: str | None) -> Node:
         try:

@@ -15,12 +15,13 @@ from ingestion.filenames import clean_name
 from ingestion.findings import Judgement, Verdict
 from ingestion.gate import EmptyHistory, GateContext, History
 from ingestion.ledger import UNKNOWN_PERIOD
+from ingestion.locks import Locks
 from ingestion.pipeline.work import examined, judged, marked
 from ingestion.reading.many import Source, read_many
-from ingestion.registry import Registry
+from ingestion.registry import NO_REGISTRY, Registry
 from ingestion.returning import answer_to
 from ingestion.returns import Answer, apology
-from ingestion.submissions import Reading, Submission, SubmissionKey
+from ingestion.submissions import Problem, Reading, Submission, SubmissionKey
 from ingestion.workbook.carried import from_workbook
 
 UNKNOWN_UNIT = "unknown"
@@ -34,15 +35,21 @@ class CheckResult:
     """What the gate would say of a file.
 
     Attributes:
+        registry: what was known of the registry when it was judged.
+        is_locked: whether the period was over for the unit.
         judgement: None where the product failed on the file, which says nothing of the file.
         fault: how it failed; None where it did not.
+        carried_notes: why what a template carries could not be used.
     """
 
     path: Path
     key: SubmissionKey
     reading: Reading
-    judgement: Judgement | None
+    registry: Registry
+    is_locked: bool = False
+    judgement: Judgement | None = None
     fault: Fault | None = None
+    carried_notes: tuple[Problem, ...] = ()
 
     @property
     def verdict(self) -> Verdict | None:
@@ -58,19 +65,24 @@ def check_files(
     history: History | None = None,
     *,
     template_key: bytes | None = None,
+    locks: Locks | None = None,
 ) -> list[CheckResult]:
     """Say what the gate would say of files, in their order, with nothing stored.
 
     Files of one period are judged together; several of one unit count as its revisions in this order. Without
     `as_of`, rules that need the clock do not run; without `history`, rules that need earlier periods do not.
     With the key of the data team, the signatures of templates are examined. Without a registry, a template is
-    judged by what it carries of it.
+    judged by what it carries of it, and rules that need more than is known are not run. `locks` are what was
+    closed and reopened by hand; without a clock nothing is locked.
     """
-    context = GateContext(registry or _no_registry(), catalogue, history or EmptyHistory(), as_of)
-    submissions: list[Submission] = []
-    faults: dict[SubmissionKey, Fault] = {}
+    known = registry or NO_REGISTRY
+    context = GateContext(known, catalogue, history or EmptyHistory(), as_of, locks or Locks())
+    results: dict[SubmissionKey, CheckResult] = {}
+    batches: dict[str, list[Submission]] = {}
+    judging: list[tuple[list[Submission], GateContext]] = []
     revisions: Counter[tuple[str, str]] = Counter()
-    for read in read_many([Source(path, clean_name(path.resolve().name)) for path in paths], catalogue):
+    sources = [Source(path, clean_name(path.resolve().name)) for path in paths]
+    for path, read in zip(paths, read_many(sources, catalogue), strict=True):
         reading = read.reading
         outcome = read.fault or examined(reading, template_key)
         cover = reading.cover
@@ -78,48 +90,40 @@ def check_files(
         period = cover.period.code if cover and cover.period else UNKNOWN_PERIOD
         revisions[unit, period] += 1
         key = SubmissionKey(unit, period, revisions[unit, period])
-        reading = reading if isinstance(outcome, Fault) else outcome
-        submissions.append(Submission(key, "", as_of or _TIMELESS, reading))
         if isinstance(outcome, Fault):
-            faults[key] = outcome
-    judgements: dict[SubmissionKey, Judgement] = {}
-    for batch, own in _batches([s for s in submissions if s.key not in faults], context, registry, history):
-        found, broken = judged(batch, own, "masks")
-        judgements |= found
-        faults |= broken
-    return [
-        CheckResult(path, s.key, s.reading, judgements.get(s.key), faults.get(s.key))
-        for path, s in zip(paths, submissions, strict=True)
-    ]
-
-
-def _batches(
-    submissions: Sequence[Submission],
-    context: GateContext,
-    registry: Registry | None,
-    history: History | None,
-) -> Iterator[tuple[list[Submission], GateContext]]:
-    """Give what is judged together, and by what: a period's files, but each on its own by what it carries."""
-    batches: dict[str, list[Submission]] = {}
-    for submission in submissions:
-        if registry is None and submission.reading.carried:
-            carried = from_workbook(submission.reading)
-            own = replace(context, registry=carried[0], history=history or carried[1]) if carried else context
-            yield [submission], own
+            results[key] = CheckResult(path, key, reading, known, fault=outcome)
+            continue
+        submission, own = Submission(key, "", as_of or _TIMELESS, outcome), context
+        notes: tuple[Problem, ...] = ()
+        if registry is None and outcome.carried:
+            carried = from_workbook(outcome, catalogue)
+            notes = carried.notes
+            submission.reading = replace(outcome, notes=[*outcome.notes, *notes])
+            own = replace(context, registry=carried.registry, history=history or carried.history)
+            judging.append(([submission], own))
         else:
-            batches.setdefault(submission.key.period, []).append(submission)
-    yield from ((batch, context) for batch in batches.values())
+            batches.setdefault(period, []).append(submission)
+        is_locked = own.is_locked(submission)
+        results[key] = CheckResult(
+            path, key, submission.reading, own.registry, is_locked=is_locked, carried_notes=notes
+        )
+    judging += [(batch, context) for batch in batches.values()]
+    for batch, own in judging:
+        found, broken = judged(batch, own, "masks")
+        for key, judgement in found.items():
+            results[key] = replace(results[key], judgement=judgement)
+        for key, fault in broken.items():
+            results[key] = replace(results[key], fault=fault)
+    return list(results.values())
 
 
-def returns_of(
-    results: Sequence[CheckResult], catalogue: Catalogue, registry: Registry | None
-) -> Iterator[tuple[CheckResult, bytes]]:
+def returns_of(results: Sequence[CheckResult], catalogue: Catalogue) -> Iterator[tuple[CheckResult, bytes]]:
     """Make the marked workbooks of checked files; nothing of them is stored here.
 
     Returns:
         Each result, without a judgement where the product failed to mark it, and the workbook that tells of it.
     """
-    answers = [_answer(result, registry) for result in results]
+    answers = [_answer(result) for result in results]
     jobs = [
         (result.path, "", answer)
         for result, answer in zip(results, answers, strict=True)
@@ -134,14 +138,7 @@ def returns_of(
             yield result, apology(answer) if data is None else data
 
 
-def _answer(result: CheckResult, registry: Registry | None) -> Answer:
+def _answer(result: CheckResult) -> Answer:
     submission = Submission(result.key, "", _TIMELESS, result.reading)
-    if registry is None and (carried := from_workbook(result.reading)):
-        registry, _ = carried
     judgement = result.judgement or Judgement(Verdict.UNREADABLE)
-    return answer_to(submission, judgement, registry, is_trial=True)
-
-
-def _no_registry() -> Registry:
-    """Give a registry that knows nobody, for a check outside any state folder."""
-    return Registry(Path(), (), (), (), (), (), ())
+    return answer_to(submission, judgement, result.registry, is_trial=True, is_locked=result.is_locked)

@@ -96,6 +96,7 @@ def judge_period(
     Raises:
         LedgerError: the ledger is held by another process or damaged.
         RuleError: a rule file does not fit its schema.
+        BronzeError: what was accepted of earlier periods cannot be read.
     """
     report = PeriodReport(period)
     with Ledger(home.ledger).writing() as ledger:
@@ -109,10 +110,11 @@ def judge_period(
         report.waiting = _resting_on_damage(records, desk)
         records = [record for record in records if str(record.key) not in report.waiting]
         submissions = _read(records, desk, template_key, progress)
-        context = GateContext(registry, catalogue, BronzeHistory(home.bronze, catalogue, ledger.state), now)
+        history = BronzeHistory(home.bronze, catalogue, ledger.state)
+        context = GateContext(registry, catalogue, history, now, ledger.state.locks)
         judgements, broken = judged(submissions, context, engine)
         desk.set_aside({str(key): fault for key, fault in broken.items()})
-        _answer([(s, judgements[s.key]) for s in submissions if s.key in judgements], desk, report)
+        _answer([(s, judgements[s.key]) for s in submissions if s.key in judgements], context, desk, report)
         desk.write_alerts()
         write_bronze(desk, stale_periods(home, catalogue, ledger.state))
         desk.write_alerts()
@@ -148,7 +150,9 @@ def _resting_on_damage(records: Sequence[SubmissionRecord], desk: Desk) -> list[
     return [str(record.key) for record in records if not damaged.isdisjoint(sources.of(record))]
 
 
-def _answer(verdicts: Sequence[tuple[Submission, Judgement]], desk: Desk, report: PeriodReport) -> None:
+def _answer(
+    verdicts: Sequence[tuple[Submission, Judgement]], context: GateContext, desk: Desk, report: PeriodReport
+) -> None:
     """Write the returns and record the verdicts, in this order.
 
     Without a verdict a return is written again; a verdict without one would stay so.
@@ -158,7 +162,7 @@ def _answer(verdicts: Sequence[tuple[Submission, Judgement]], desk: Desk, report
     broken: dict[str, Fault] = {}
     for submission, judgement in verdicts:
         try:
-            answer = _answer_to(submission, judgement, desk)
+            answer = _answer_to(submission, judgement, context.is_locked(submission), desk)
             events = _verdict_events(submission, answer.judgement, desk.now)
             for event in events:
                 as_line(event)  # text that no file can hold is found before anything is recorded
@@ -181,12 +185,9 @@ def _answer(verdicts: Sequence[tuple[Submission, Judgement]], desk: Desk, report
     desk.set_aside(broken)
 
 
-def _answer_to(submission: Submission, judgement: Judgement, desk: Desk) -> Answer:
+def _answer_to(submission: Submission, judgement: Judgement, is_locked: bool, desk: Desk) -> Answer:
     """Give what a clerk is told, with what changed since the filing before where that one can still be read."""
-    is_locked = _is_locked(submission, desk.registry, desk.state)
-    answer = answer_to(
-        submission, _with_lock(judgement, is_locked=is_locked), desk.registry, is_locked=is_locked
-    )
+    answer = answer_to(submission, judgement, desk.registry, is_locked=is_locked)
     try:
         changes = changes_of(desk.home, desk.catalogue, desk.state, str(answer.key))
     except OriginalDamagedError as error:
@@ -194,19 +195,6 @@ def _answer_to(submission: Submission, judgement: Judgement, desk: Desk) -> Answ
         desk.damaged |= dict.fromkeys(named, str(error))
         return answer
     return answer if changes is None else replace(answer, previous=changes[0], differences=changes[1])
-
-
-def _is_locked(submission: Submission, registry: Registry, state: LedgerState) -> bool:
-    """Say whether the period was over for the unit, by the calendar or by hand, when a file came."""
-    key = submission.key
-    return state.is_locked(key.unit, key.period, submission.received_at, registry.locked_on(key.period))
-
-
-def _with_lock(judgement: Judgement, *, is_locked: bool) -> Judgement:
-    """Take the periods into account that were closed or reopened by hand, which the calendar does not know."""
-    if judgement.verdict not in (Verdict.ACCEPTED, Verdict.ON_HOLD):
-        return judgement
-    return replace(judgement, verdict=Verdict.ON_HOLD if is_locked else Verdict.ACCEPTED)
 
 
 def _verdict_events(submission: Submission, judgement: Judgement, now: datetime) -> list[Event]:

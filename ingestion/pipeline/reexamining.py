@@ -55,7 +55,7 @@ def reexamine_due(desk: Desk) -> ReexaminationReport:
     report = ReexaminationReport()
     found = {str(one.record.key): one for one in due(desk.state, desk.registry)}
     history = BronzeHistory(desk.home.bronze, desk.catalogue, desk.state)
-    context = GateContext(desk.registry, desk.catalogue, history, desk.now)
+    context = GateContext(desk.registry, desk.catalogue, history, desk.now, desk.state.locks)
     for batch in _batches([one.record for one in found.values()]):
         read = list(kept_readings.submissions(desk.landing, batch, desk.catalogue))
         faults = {str(submission.key): fault for submission, fault in read if fault is not None}

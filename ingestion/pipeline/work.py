@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from ingestion import signing
 from ingestion.bounded import Bounds, WorkError, workers
-from ingestion.bronze import Filed, PeriodRows, rows_of_period
+from ingestion.bronze import BronzeError, Filed, PeriodRows, rows_of_period
 from ingestion.catalogue import Catalogue
 from ingestion.faults import Cause, Fault, Step
 from ingestion.findings import Judgement
@@ -75,6 +75,7 @@ def judged(
 
     Raises:
         RuleError: the rules themselves are broken; no submission has anything to do with it.
+        BronzeError: what was accepted of earlier periods cannot be read.
     """
 
     def work(some: Sequence[Submission], bounds: Bounds) -> dict[SubmissionKey, Judgement]:
@@ -121,7 +122,7 @@ def _without_culprits(
         try:
             return work(rest, batch_bounds(len(rest))), faults
         except WorkError as error:
-            _raise_broken_rules(error)
+            _raise_what_is_everybodys(error)
             culprits = _culprits(rest, work, step) or [_last_of_least(rest, work, step, error)]
         faults += culprits
         guilty = {id(one) for one, _ in culprits}
@@ -157,6 +158,7 @@ def _last_of_least(
     return batch[failing - 1], fault_of(step, error)
 
 
-def _raise_broken_rules(error: WorkError) -> None:
-    if isinstance(error.error, RuleError):
+def _raise_what_is_everybodys(error: WorkError) -> None:
+    """Raise what has nothing to do with any submission: rules that are none, bronze that cannot be read."""
+    if isinstance(error.error, RuleError | BronzeError):
         raise error.error

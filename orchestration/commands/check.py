@@ -13,8 +13,8 @@ from ingestion.faults import Fault
 from ingestion.filenames import clean_name, fitted, writable
 from ingestion.findings import Finding, Judgement, OutcomeStatus, Verdict
 from ingestion.ledger import UNKNOWN_PERIOD
-from ingestion.registry import Registry, load_registry
-from orchestration.commands.common import existing, history_of, moment, print_json
+from ingestion.registry import load_registry
+from orchestration.commands.common import existing, history_of, ledger_of, moment, print_json
 from orchestration.environment import template_key
 from orchestration.errors import REFUSED, CommandError
 from orchestration.texts import Invocation, argument, command, json_option, option, pass_invocation
@@ -42,17 +42,19 @@ def check(
 
     workers.warm("ingestion.pipeline.work")  # which takes as long as the import that follows
     from ingestion.pipeline import check_files  # noqa: PLC0415
+    from ingestion.workbook.carried import CARRIED_TABLES  # noqa: PLC0415
 
     paths = existing(call, files)
     at = moment(call, as_of, end_of_day=True)
-    registry = load_registry(call.home.registry) if call.home.registry.is_dir() else None
+    registry = load_registry(call.home.registry) if _has_registry(call) else None
     catalogue = load_catalogue()
     key = template_key(call.home)
-    history = history_of(call, catalogue)
-    results = check_files(paths, catalogue, registry, at, history, template_key=key)
+    state = ledger_of(call)
+    history = history_of(call, catalogue, state)
+    results = check_files(paths, catalogue, registry, at, history, template_key=key, locks=state.locks)
     returned: list[Path] = []
     if return_folder is not None:
-        results, returned = _write_returns(call, results, registry, return_folder)
+        results, returned = _write_returns(call, results, return_folder)
     if as_json:
         for number, result in enumerate(results):
             answer = as_object(call, result)
@@ -62,14 +64,19 @@ def check(
             _show(call, result)
             if returned:
                 click.echo(call.text("cli.check.returned", path=returned[number]))
-        if registry is None and not all(result.reading.carried for result in results):
+        if not all(result.registry.known >= CARRIED_TABLES for result in results):
             click.echo(call.text("cli.check.no_registry", home=call.home.root), err=True)
     is_accepted = all(result.verdict is Verdict.ACCEPTED for result in results)
     return 0 if is_accepted else REFUSED
 
 
+def _has_registry(call: Invocation) -> bool:
+    """Say whether the state folder has a registry, also one of which files are missing."""
+    return call.home.registry.is_dir() and any(call.home.registry.iterdir())
+
+
 def _write_returns(
-    call: Invocation, results: "Sequence[CheckResult]", registry: Registry | None, folder: Path
+    call: Invocation, results: "Sequence[CheckResult]", folder: Path
 ) -> "tuple[list[CheckResult], list[Path]]":
     """Write the marked workbook of each file; give the results, as they are after it, and the paths.
 
@@ -79,7 +86,7 @@ def _write_returns(
     from ingestion.pipeline import returns_of  # noqa: PLC0415
 
     told, written = [], []
-    for result, data in returns_of(results, load_catalogue(), registry):
+    for result, data in returns_of(results, load_catalogue()):
         path = _free_path(folder, result.path)
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -153,6 +160,7 @@ def _message(call: Invocation, finding: Finding) -> str:
 def _show(call: Invocation, result: "CheckResult") -> None:
     from rich.text import Text  # noqa: PLC0415
 
+    from ingestion.reading.problems import describe, remedy  # noqa: PLC0415
     from orchestration.terminal import console, table  # noqa: PLC0415
 
     screen = console()
@@ -182,6 +190,8 @@ def _show(call: Invocation, result: "CheckResult") -> None:
             ", ".join(rules) if len(rules) <= _LISTED_RULES else call.text("cli.check.rules", count=len(rules))
         )
         screen.print(Text(call.text("cli.check.not_run", rules=listed, reason=reason), style="dim"))
+    for note in result.carried_notes:
+        screen.print(Text(f"{describe(note, call.language)} {remedy(note, call.language)}"))
     if judgement.findings:
         names = ("rule", "severity", "place", "value", "expected", "message")
         columns = [call.text(f"cli.check.column.{name}") for name in names]

@@ -1,6 +1,6 @@
 """What commands share: opening the state, naming what is unknown, reading moments, writing JSON."""
 
-import json
+import sys
 from collections.abc import Iterable
 from datetime import date, datetime, time
 from pathlib import Path
@@ -10,14 +10,15 @@ import click
 
 from ingestion.catalogue import Catalogue
 from ingestion.days import VIETNAM_TIME
-from ingestion.filenames import writable
 from ingestion.periods import Period, PeriodError
 from ingestion.registry import Registry, load_registry
+from orchestration.encoding import as_json
 from orchestration.errors import CommandError, RefusedError, suggestions
 from orchestration.texts import Invocation
 
 if TYPE_CHECKING:
     from ingestion.gate.history import History
+    from ingestion.ledger import LedgerState
     from orchestration.standing import Standing
 
 
@@ -32,14 +33,20 @@ def registry_of(call: Invocation) -> Registry:
     return load_registry(call.home.registry)
 
 
-def history_of(call: Invocation, catalogue: Catalogue) -> "History | None":
+def ledger_of(call: Invocation) -> "LedgerState":
+    """Give what follows from the ledger of the state folder; of one that has none yet, nothing."""
+    from ingestion.ledger import Ledger  # noqa: PLC0415
+
+    return Ledger(call.home.ledger).replay()
+
+
+def history_of(call: Invocation, catalogue: Catalogue, state: "LedgerState") -> "History | None":
     """Give the accepted rows of earlier periods where a state folder has them."""
     if not (call.home.bronze / "submissions.parquet").is_file():
         return None
     from ingestion.bronze import BronzeHistory  # noqa: PLC0415 - columnar files take long to import
-    from ingestion.ledger import Ledger  # noqa: PLC0415
 
-    return BronzeHistory(call.home.bronze, catalogue, Ledger(call.home.ledger).replay())
+    return BronzeHistory(call.home.bronze, catalogue, state)
 
 
 def demand_whole(call: Invocation) -> "Standing":
@@ -72,7 +79,7 @@ def warehouse_of(call: Invocation) -> Path:
     Raises:
         CommandError: nothing was built yet.
     """
-    if not call.home.warehouse.is_file():
+    if not call.home.warehouse.exists():
         raise CommandError(call.text("cli.error.no_warehouse", home=call.home.root))
     return call.home.warehouse
 
@@ -153,4 +160,4 @@ def number(value: float | None) -> float | int | None:
 
 def print_json(answer: Any) -> None:
     """Write an answer as one line of JSON."""
-    click.echo(writable(json.dumps(answer, ensure_ascii=False)))
+    click.echo(as_json(answer, getattr(sys.stdout, "encoding", None)))

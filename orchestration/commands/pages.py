@@ -9,7 +9,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 import click
 
 from orchestration.commands.common import registry_of
-from orchestration.errors import CommandError
+from orchestration.errors import CommandError, RefusedError
 from orchestration.state import instance_environment, prepare_instance
 from orchestration.texts import Invocation, command, option, pass_invocation
 
@@ -38,10 +38,17 @@ def site_server(site: str, port: int) -> ThreadingHTTPServer:
 @pass_invocation
 def serve(call: Invocation, port: int) -> int:
     """See the text `cli.serve.help`."""
-    if not call.home.site.exists():
+    from reports.release import check_site, site_target  # noqa: PLC0415
+
+    site = call.home.site
+    if not site.is_symlink() and not site.exists():
         raise CommandError(call.text("cli.error.no_site", home=call.home.root))
+    if problem := check_site(call.home, call.language):
+        raise RefusedError(problem)
+    # A link is followed for each request, so that a switch shows at once; a file with a path is not.
+    folder = site if site.is_symlink() else site_target(call.home)
     try:
-        server = site_server(str(call.home.site), port)
+        server = site_server(str(folder), port)
     except OSError as error:
         raise CommandError(call.text("cli.error.port", port=port)) from error
     with server:

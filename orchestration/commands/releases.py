@@ -66,14 +66,16 @@ def releases(call: Invocation, as_json: bool) -> int:
 @pass_invocation
 def diff(call: Invocation, older: str, newer: str, as_json: bool) -> int:
     """See the text `cli.diff.help`."""
-    from reports.release import ReleaseError, find  # noqa: PLC0415
+    from reports.release import NO_RELEASE, ReleaseError, find  # noqa: PLC0415
     from reports.release import diff as compare  # noqa: PLC0415
 
     registry = registry_of(call)
     try:
         before, after = find(call.home, older), find(call.home, newer)
     except ReleaseError as error:
-        raise CommandError(str(error)) from error
+        if error.key != NO_RELEASE:
+            raise
+        raise CommandError(error.told(call.language)) from error
     changes = compare(before, after)
     if as_json:
         print_json(

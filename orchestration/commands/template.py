@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from ingestion.catalogue import load_catalogue
-from orchestration.commands.common import calendar_period, history_of, known_unit, registry_of
+from orchestration.commands.common import calendar_period, history_of, known_unit, ledger_of, registry_of
 from orchestration.environment import template_key
 from orchestration.errors import CommandError, RefusedError
 from orchestration.texts import Invocation, command, option, pass_invocation
@@ -31,11 +31,12 @@ def template(call: Invocation, unit: str, period: str, output: Path, force: bool
         raise CommandError(call.text("cli.template.exists", path=output))
     if output.suffix.lower() != ".xlsx":
         raise CommandError(call.text("cli.template.not_xlsx", path=output))
+    catalogue = load_catalogue()
+    history = history_of(call, catalogue, ledger_of(call))
+    key = template_key(call.home) or make_key(call.home.template_key)
     try:
         output.parent.mkdir(parents=True, exist_ok=True)
-        catalogue = load_catalogue()
-        key = template_key(call.home) or make_key(call.home.template_key)
-        write_template(output, catalogue, registry, unit, asked, history=history_of(call, catalogue), key=key)
+        write_template(output, catalogue, registry, unit, asked, history=history, key=key)
     except TemplateError as error:
         raise RefusedError(str(error)) from error
     except (OSError, FileCreateError) as error:

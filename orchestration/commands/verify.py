@@ -1,19 +1,26 @@
-"""`tongket verify`: that originals and releases are unchanged, and that a rebuild gives the same figures."""
+"""`tongket verify`: that originals and releases are unchanged, and that a rebuild gives the same figures.
+
+What belongs here: going through every part of the state, also after damage was found, and telling all of it.
+What does not: how an original, a ledger or a release is compared, which stands with each of them.
+"""
 
 import shutil
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import click
 
 from ingestion.catalogue import load_catalogue
 from ingestion.home import Home
 from ingestion.landing import Landing, Original
-from ingestion.ledger import Ledger
-from ingestion.registry import Registry
+from ingestion.ledger import Ledger, LedgerError, LedgerState
+from ingestion.registry import Registry, RegistryError
 from orchestration import environment
 from orchestration.commands.common import print_json, registry_of
-from orchestration.errors import REFUSED, RefusedError
+from orchestration.errors import REFUSED, RefusedError, write_traceback
+from orchestration.explaining import explained
 from orchestration.lock import WriterBusyError, writer_lock
 from orchestration.texts import Invocation, command, json_option, option, pass_invocation
 
@@ -28,23 +35,59 @@ class Comparison:
     damaged: tuple[str, ...]
 
 
-def check_landing(home: Home) -> Comparison:
-    """Compare every original with the hash under which it was received."""
-    expected = {
-        Original(record.sha256, record.file) for record in Ledger(home.ledger).replay().submissions.values()
-    }
-    landing = Landing(home)
-    damages = landing.verify(expected)
-    return Comparison(len(landing.originals()), tuple(f"{d.file} ({d.kind})" for d in damages))
+def check_ledger(call: Invocation) -> Comparison:
+    """Read every line of the ledger, and see whether they follow from one another."""
+    ledger = Ledger(call.home.ledger)
+    lines = ledger.damaged_lines()
+    damaged = [call.text("landing.ledger.damaged", path=call.home.ledger, line=line) for line in lines]
+    if not lines:
+        try:
+            return Comparison(len(ledger.replay().submissions), ())
+        except LedgerError as error:
+            damaged.append(str(error))
+    return Comparison(0, tuple(damaged))
 
 
-def check_releases(home: Home) -> Comparison:
-    """Compare every release with its manifest."""
-    from reports.release import list_releases, verify  # noqa: PLC0415
+def check_landing(call: Invocation, state: LedgerState | None) -> Comparison:
+    """Compare every original with the hash under which it was received, and with the receipts.
 
-    releases = list_releases(home)
-    problems = (f"{release.name}: {problem}" for release in releases for problem in verify(release))
-    return Comparison(len(releases), tuple(problems))
+    Args:
+        call: the call.
+        state: what the ledger says; None where it cannot be read, and then no receipt is asked for.
+    """
+    landing = Landing(call.home)
+    records = state.submissions.values() if state else ()
+    expected = {Original(record.sha256, record.file) for record in records}
+    found = {damage.file: f"{damage.file} ({damage.kind})" for damage in landing.verify(expected)}
+    originals = landing.originals()
+    if state is not None:
+        files = {path.relative_to(call.home.root).as_posix() for path in originals}
+        for file in files - {original.file for original in expected}:
+            found.setdefault(file, call.text("cli.verify.no_receipt", file=file))
+    return Comparison(len(originals), tuple(found[file] for file in sorted(found)))
+
+
+def check_releases(call: Invocation, state: LedgerState | None) -> Comparison:
+    """Compare every release with its manifest and its name, and see which of them is up."""
+    from reports import release  # noqa: PLC0415
+
+    home, language = call.home, call.language
+    damaged: list[str] = []
+    found = release.folders(home)
+    for folder in found:
+        try:
+            problems = release.verify(release.read(folder), language)
+        except release.ReleaseError:
+            damaged.append(call.text("report.error.bad_manifest", folder=folder))
+        else:
+            damaged += [f"{folder.name}: {problem}" for problem in problems]
+    damaged += [call.text("report.verify.stranger", path=path) for path in release.strangers(home)]
+    is_due = state is None or any(record.judged for record in state.submissions.values())
+    if found or home.site.is_symlink() or home.site.exists():
+        damaged += [problem] if (problem := release.check_site(home, language)) else []
+    if not found and (is_due or home.warehouse.exists()):
+        damaged.append(call.text("report.verify.none"))
+    return Comparison(len(found), tuple(damaged))
 
 
 def check_rebuild(home: Home, registry: Registry) -> Comparison:
@@ -52,6 +95,7 @@ def check_rebuild(home: Home, registry: Registry) -> Comparison:
     from ingestion.pipeline import rebuild_bronze  # noqa: PLC0415
     from orchestration.warehouse import build_aside  # noqa: PLC0415
 
+    there = _figures(home.warehouse)
     again = Home(home.build / "verify")
     if again.root.exists():
         shutil.rmtree(again.root)
@@ -60,7 +104,7 @@ def check_rebuild(home: Home, registry: Registry) -> Comparison:
     try:
         rebuild_bronze(again, registry, load_catalogue(), environment.now())
         build_aside(again, again.warehouse, None)
-        there, rebuilt = _figures(home.warehouse), _figures(again.warehouse)
+        rebuilt = _figures(again.warehouse)
     finally:
         shutil.rmtree(again.root)
     different = sorted(key for key in there.keys() | rebuilt.keys() if there.get(key) != rebuilt.get(key))
@@ -68,11 +112,44 @@ def check_rebuild(home: Home, registry: Registry) -> Comparison:
 
 
 def _figures(warehouse: Path) -> dict[tuple[str, ...], tuple[object, ...]]:
-    import duckdb  # noqa: PLC0415
+    from reports.marts import open_warehouse  # noqa: PLC0415
 
-    with duckdb.connect(str(warehouse), read_only=True) as connection:
+    with open_warehouse(warehouse) as connection:
         figures = connection.table("fct_indicator_value").select(*_KEY, "value", "status")
         return {row[: len(_KEY)]: row[len(_KEY) :] for row in figures.fetchall()}
+
+
+def _guarded(call: Invocation, check: Callable[[], Comparison]) -> Comparison:
+    """Make one comparison; where it cannot be made, that is its damage, and the others go on."""
+    try:
+        return check()
+    except WriterBusyError:
+        raise
+    except Exception as error:
+        said = explained(error, call.text)
+        if said is None:
+            path = write_traceback(error, call.home.build / "errors", environment.now())
+            said = call.text("cli.verify.failed", path=path or "–")
+        return Comparison(0, (said,))
+
+
+def _compared(call: Invocation, rebuild: bool) -> Iterator[tuple[str, Comparison]]:
+    """Make every comparison, each whatever the others found."""
+    yield "ledger", (ledger := _guarded(call, lambda: check_ledger(call)))
+    state = None if ledger.damaged else Ledger(call.home.ledger).replay()
+    yield "landing", (landing := _guarded(call, lambda: check_landing(call, state)))
+    yield "releases", _guarded(call, lambda: check_releases(call, state))
+    try:
+        registry = registry_of(call)
+    except RegistryError as error:
+        yield "registry", Comparison(0, (str(error),))
+        return
+    if not rebuild or not call.home.warehouse.exists():
+        return
+    if ledger.damaged or landing.damaged:
+        click.echo(call.text("cli.verify.no_rebuild"), err=True)
+        return
+    yield "figures", _guarded(call, lambda: check_rebuild(call.home, registry))
 
 
 @command("verify")
@@ -83,26 +160,31 @@ def verify(call: Invocation, rebuild: bool, as_json: bool) -> int:
     """See the text `cli.verify.help`."""
     from orchestration.standing import standing  # noqa: PLC0415 - columnar files take long to import
 
-    registry = registry_of(call)
+    if not call.home.registry.is_dir():
+        registry_of(call)
     try:
         with writer_lock(call.home):
-            compared = {"landing": check_landing(call.home), "releases": check_releases(call.home)}
-            if rebuild and call.home.warehouse.is_file():
-                compared["figures"] = check_rebuild(call.home, registry)
-            state = standing(call.home)
+            compared = dict(_compared(call, rebuild))
+            state = None if compared["ledger"].damaged else standing(call.home)
     except WriterBusyError as error:
         busy = call.text("cli.error.busy", process=error.process or "?", home=call.home.root)
         raise RefusedError(busy) from error
-    is_sound = state.landing.is_sound and not any(one.damaged for one in compared.values())
+    is_sound = not any(one.damaged for one in compared.values()) and (state is None or state.landing.is_sound)
     if as_json:
-        found = {name: {"count": one.count, "damaged": list(one.damaged)} for name, one in compared.items()}
-        ledger = {"missing": state.landing.missing, "without_receipt": state.landing.without_receipt}
-        print_json({"sound": is_sound, **found, "ledger": ledger})
+        found: dict[str, dict[str, Any]] = {
+            name: {"count": one.count, "damaged": list(one.damaged)} for name, one in compared.items()
+        }
+        if state is not None:
+            standing_of = {"missing": state.landing.missing, "without_receipt": state.landing.without_receipt}
+            found["ledger"] |= standing_of
+        print_json({"sound": is_sound, **found})
     else:
         for name, one in compared.items():
             click.echo(call.text(f"cli.verify.{name}", count=one.count, damaged=len(one.damaged)))
             for what in one.damaged:
                 click.echo(call.text("cli.verify.damage", what=what))
-        for said in filter(None, (state.refusal(call.language), *state.notes(call.language))):
+        for said in filter(None, (state.refusal(call.language), *state.notes(call.language)) if state else ()):
             click.echo(said)
+        if not compared["releases"].count and not compared["releases"].damaged:
+            click.echo(call.text("cli.releases.none"))
     return 0 if is_sound else REFUSED

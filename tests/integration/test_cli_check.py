@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import openpyxl
@@ -12,8 +13,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from ingestion.home import Home
+from ingestion.reading.opening import open_book
 from orchestration.cli import main
 from tests.integration.small_state import MEMBERS, make_home, write_sound
+from tests.trials.formats import WRITERS
 
 
 @pytest.fixture(scope="module")
@@ -148,11 +151,58 @@ def test_a_path_that_is_not_there_is_wrong_use_and_nothing_is_judged(home: Home,
     assert done.stdout == ""
 
 
-def test_without_a_registry_the_rules_that_need_one_are_named(sound: Path) -> None:
-    done = check(None, sound)
+@pytest.mark.parametrize("kind", ["xlsx", *sorted(WRITERS)])
+def test_without_a_registry_the_rules_that_need_one_are_not_run_and_that_is_said(
+    sound: Path, tmp_path: Path, kind: str
+) -> None:
+    path = sound
+    if kind != "xlsx":
+        path = tmp_path / (f"b.{kind}" if kind != "csv" else "b")
+        WRITERS[kind](open_book(sound, sound.name).sheets, path)
+    done = check(None, path)
     assert "/nonexistent/state" in done.stderr
-    with_registry_only = json.loads(check(None, "--json", sound).stdout)
-    assert with_registry_only["checks"]["not_run"] > 0
+    assert "cần danh mục" in done.stdout
+    answer = json.loads(check(None, "--json", path).stdout)
+    assert (answer["verdict"], answer["findings"]) == ("accepted", [])
+    assert answer["checks"]["passed"] > 20 < answer["checks"]["not_run"]
+
+
+def test_an_empty_registry_folder_is_no_registry(sound: Path, tmp_path: Path) -> None:
+    (tmp_path / "registry").mkdir()
+    assert check(Home(tmp_path), sound).exit_code == 0
+
+
+@pytest.mark.parametrize("file", ["F14", "F16"])
+def test_files_from_the_field_are_not_turned_away_for_want_of_a_registry(file: str, tmp_path: Path) -> None:
+    folder = Path(__file__).parents[3] / "shared" / "field"
+    if not folder.is_dir():
+        pytest.skip(f"{folder} is not there: the files from the field were not tried")
+    [path] = folder.glob(f"{file}-*")
+    answer = json.loads(check(Home(tmp_path), "--json", path).stdout)
+    assert not {"V001", "V002"} & {finding["rule"] for finding in answer["findings"]}
+    assert answer["verdict"] == "accepted"
+
+
+def test_what_was_closed_and_reopened_by_hand_is_known_to_a_check(
+    sound: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = make_home(tmp_path / "home")
+    monkeypatch.setattr("orchestration.environment.now", lambda: datetime(2021, 1, 10, 9, tzinfo=UTC))
+    data_team = ["--reason", "bão", "--by", "lan"]
+
+    def verdict(*options: str) -> str:
+        return str(json.loads(check(home, "--json", *options, sound).stdout)["verdict"])
+
+    def say(*args: str) -> None:
+        done = CliRunner().invoke(main, ["--home", str(home.root), *args, *data_team])
+        assert done.exit_code == 0, done.output
+
+    assert verdict("--as-of", "2021-01-15") == "accepted"
+    say("close", "2020-N")
+    assert [verdict("--as-of", day) for day in ("2021-01-09", "2021-01-15")] == ["accepted", "on_hold"]
+    assert verdict() == "accepted"  # without a clock, nothing is locked
+    say("reopen", "2020-N", "--unit", "VD-NX", "--until", "2021-01-20")
+    assert [verdict("--as-of", day) for day in ("2021-01-20", "2021-01-21")] == ["accepted", "on_hold"]
 
 
 def test_checking_stores_nothing(home: Home, sound: Path) -> None:

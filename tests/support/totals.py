@@ -26,6 +26,7 @@ def judge_by_totals(submissions: Sequence[Submission], context: GateContext) -> 
         status = OutcomeStatus.FAIL if findings else OutcomeStatus.PASS
         outcomes = [Outcome("V014", status), Outcome("V015", OutcomeStatus.NOT_RUN, "no earlier period")]
         role = submission.reading.cover.values.get("preparer_role") if submission.reading.cover else None
-        verdict = Verdict.NEEDS_EXPLANATION if role == "doubtful" else Verdict.ACCEPTED
+        sound = Verdict.ON_HOLD if context.is_locked(submission) else Verdict.ACCEPTED
+        verdict = Verdict.NEEDS_EXPLANATION if role == "doubtful" else sound
         judged[submission.key] = Judgement(Verdict.REJECTED if findings else verdict, outcomes, findings)
     return judged

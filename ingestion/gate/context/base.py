@@ -10,6 +10,7 @@ from typing import ClassVar
 from ingestion.catalogue import Catalogue, Form
 from ingestion.gate.batch import Batch, Frame, FrameKind, Path, Place, attribute
 from ingestion.gate.vectors import Kind, Vector
+from ingestion.registry import RegistryTable
 
 ANY_FRAME: frozenset[FrameKind] = frozenset({"row", "cell", "total", "sheet", "submission", "owed"})
 
@@ -42,6 +43,10 @@ class Provider(ABC):
     def locate(self, frame: Frame, path: Path, row: int) -> Place | None:
         """Say where the value for a row stands; None where it stands in no cell of the workbook."""
         return None
+
+    def registry_tables(self, path: Path) -> frozenset[RegistryTable]:
+        """Give the tables of the registry without which a name says nothing."""
+        return frozenset()
 
     def needs_clock(self, path: Path) -> bool:
         """Say whether a name can only be known by one who knows the time."""

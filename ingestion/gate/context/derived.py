@@ -14,6 +14,7 @@ from ingestion.gate.batch import Batch, Frame, FrameKind, Path
 from ingestion.gate.context.base import Provider, one_of
 from ingestion.gate.functions import decimals_of
 from ingestion.gate.vectors import Kind, Vector, numbers
+from ingestion.registry import RegistryTable
 
 WHOLE_FIGURE_ELSEWHERE = frozenset({"PROVINCE"})
 """Kinds of unit whose figures are made of other units' filings, so that their own file cannot give them."""
@@ -40,6 +41,10 @@ class DerivedContext(Provider):
         if len(path) != 1 or path[0] not in self.attributes:
             return one_of(self.attributes)
         return None if form and "indicator_code" in form.key else "a form with a row for each target"
+
+    def registry_tables(self, path: Path) -> frozenset[RegistryTable]:
+        """Say that the unit's kind decides whether its own file can give its figures."""
+        return frozenset({"organisations"})
 
     def column(self, frame: Frame, path: Path) -> Vector:
         """Give the derived result, or its tolerance, for every row."""

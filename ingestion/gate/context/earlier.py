@@ -19,7 +19,7 @@ from ingestion.gate.context.base import Provider, number_column
 from ingestion.gate.context.sheets import SheetProvider
 from ingestion.gate.vectors import Kind, Vector, nulls, numbers
 from ingestion.periods import Period, PeriodKind
-from ingestion.registry import Registry, Succession
+from ingestion.registry import Registry, RegistryTable, Succession
 
 Key = tuple[object, ...]
 Numbers = npt.NDArray[np.float64]
@@ -173,6 +173,10 @@ class EarlierProvider(Provider):
                 values.append(self.of_row(frame, row, subject, past))
         return numbers(values)
 
+    def registry_tables(self, path: Path) -> frozenset[RegistryTable]:
+        """Give what says whose earlier rows are the unit's."""
+        return frozenset({"organisations", "successions"})
+
     def find(self, batch: Batch, form: Form, subject: Subject, column: str) -> Earlier | None:
         """Give the earlier period's figures."""
         period = self.period(batch, subject)
@@ -259,6 +263,10 @@ class PreviousYear(EarlierProvider):
 class PreviousTerm(EarlierProvider):
     """`prev_term.`: the end of the term before, as filed for the term or else for its last year."""
 
+    def registry_tables(self, path: Path) -> frozenset[RegistryTable]:
+        """Give also the terms."""
+        return super().registry_tables(path) | {"terms"}
+
     def period(self, batch: Batch, subject: Subject) -> Period | None:
         """Give the term before, or its last year where the term itself was not filed."""
         if subject.unit is None or subject.period is None:
@@ -304,6 +312,10 @@ class RollingYear(Provider):
             same = part.of_unit(standing_for(batch, batch.subjects[index], part))
             rest.append(None if whole is None or same is None else whole - same)
         return Vector(Kind.NUMBER, current.data + numbers(rest).data)
+
+    def registry_tables(self, path: Path) -> frozenset[RegistryTable]:
+        """Give what says whose earlier rows are the unit's."""
+        return frozenset({"organisations", "successions"})
 
     def forms(self, path: Path) -> tuple[str, ...]:
         """Give the form whose flow it is."""

@@ -13,7 +13,7 @@ from ingestion.gate.batch import Batch, Frame, FrameKind, Path, RowFrame, Subjec
 from ingestion.gate.context.base import Provider, one_of
 from ingestion.gate.vectors import Kind, Vector
 from ingestion.periods import PeriodKind
-from ingestion.registry import Target
+from ingestion.registry import RegistryTable, Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +88,10 @@ class RegistryContext(Provider):
             return one_of(frozenset(self.attributes) | {"organisations"})
         return None if form and "org_code" in form.key else "a form with a row for each organisation"
 
+    def registry_tables(self, path: Path) -> frozenset[RegistryTable]:
+        """Give the table of the organisations."""
+        return frozenset({"organisations"})
+
     def column(self, frame: Frame, path: Path) -> Vector:
         """Give what the registry says of each row."""
         if path == ("organisations",):
@@ -125,6 +129,10 @@ class TargetContext(Provider):
         if len(path) != 1 or path[0] not in self.attributes:
             return one_of(self.attributes)
         return None if form and "indicator_code" in form.key else "a form with a row for each target"
+
+    def registry_tables(self, path: Path) -> frozenset[RegistryTable]:
+        """Give the targets, and whose term they are of."""
+        return frozenset({"organisations", "terms", "targets"})
 
     def column(self, frame: Frame, path: Path) -> Vector:
         """Give the assigned target of each row."""

@@ -12,7 +12,7 @@ from ingestion.gate.batch import Batch, Frame, Path, Place, Subject
 from ingestion.gate.context.base import SubmissionProvider
 from ingestion.gate.vectors import Kind
 from ingestion.periods import PeriodKind
-from ingestion.registry import TermOfOffice
+from ingestion.registry import RegistryTable, TermOfOffice
 
 CAP_GROUPS = ("MEMBERS_IN_ORG", "MEMBERS_OF_UNIT", "CELLS", "ORGANISATIONS")
 
@@ -46,6 +46,20 @@ class SubmissionContext(SubmissionProvider):
         "has_period": "period_code",
         "is_in_calendar": "period_code",
     }
+
+    _TABLES: ClassVar[Mapping[str, frozenset[RegistryTable]]] = {
+        "kind": frozenset({"organisations"}),
+        "is_known_unit": frozenset({"organisations"}),
+        "is_active_at_end": frozenset({"organisations"}),
+        "may_report": frozenset({"organisations"}),
+        # A period that cannot be read is a problem of reading; whether there is one, the calendar says.
+        "has_period": frozenset({"calendar"}),
+        "is_in_calendar": frozenset({"organisations", "calendar"}),
+    }
+
+    def registry_tables(self, path: Path) -> frozenset[RegistryTable]:
+        """Give what says who the unit is and which periods there are."""
+        return self._TABLES.get(path[0], frozenset())
 
     def needs_clock(self, path: Path) -> bool:
         """Say that the day of receipt means nothing without a clock."""
@@ -116,6 +130,16 @@ class CalendarContext(SubmissionProvider):
         "years_of_term": Kind.NUMBER,
     }
 
+    _TABLES: ClassVar[Mapping[str, frozenset[RegistryTable]]] = {
+        "due_on": frozenset({"calendar"}),
+        "is_last_year_of_term": frozenset({"organisations", "terms"}),
+        "years_of_term": frozenset({"organisations", "terms"}),
+    }
+
+    def registry_tables(self, path: Path) -> frozenset[RegistryTable]:
+        """Give the calendar or the terms; what follows from the period's code alone needs neither."""
+        return self._TABLES.get(path[0], frozenset())
+
     def __init__(self, schedule_share: Mapping[PeriodPart, float]) -> None:
         self.schedule_share: dict[str, float] = {str(part): share for part, share in schedule_share.items()}
 
@@ -163,6 +187,10 @@ class SchemeContext(SubmissionProvider):
         **{f"caps_{group.lower()}": Kind.TRUTH for group in CAP_GROUPS},
     }
     _BANDS = ("lowest_excellent", "lowest_good", "lowest_completed")
+
+    def registry_tables(self, path: Path) -> frozenset[RegistryTable]:
+        """Give the rating schemes."""
+        return frozenset({"rating_schemes"})
 
     def value(self, batch: Batch, subject: int, name: str) -> object:
         """Give one attribute of the scheme."""

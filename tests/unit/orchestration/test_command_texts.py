@@ -6,6 +6,7 @@ from click.testing import CliRunner
 
 from ingestion.messages import message
 from orchestration.cli import COMMANDS, EXPECTED_ERRORS, main
+from orchestration.explaining import DAMAGES
 from orchestration.progress import STAGES
 from orchestration.texts import LANGUAGES, TextArgument, TextOption
 
@@ -66,8 +67,8 @@ def test_errors_that_a_user_can_mend_exist_under_the_names_by_which_they_are_rec
 
     modules = (
         *("ingestion.registry", "ingestion.catalogue", "ingestion.ledger", "orchestration.warehouse"),
-        *("reports.marts", "reports.release", "ingestion.landing", "ingestion.bounded"),
-        *("ingestion.pipeline", "ingestion.intake", "orchestration.standing", "builtins"),
+        *("reports.marts", "reports.release", "ingestion.bronze", "ingestion.signing", "ingestion.landing"),
+        *("ingestion.bounded", "ingestion.pipeline", "ingestion.intake", "orchestration.standing", "builtins"),
     )
     named = {name for module in modules for name in vars(importlib.import_module(module))}
-    assert set(EXPECTED_ERRORS) <= named
+    assert set(EXPECTED_ERRORS) | set(DAMAGES) <= named

@@ -1,0 +1,238 @@
+"""What stands in a state folder, and whether it can be used: the part of `tongket doctor` that looks at data.
+
+What belongs here: one cheap look at each part, with a remedy. What does not: the machine (`commands/doctor.py`)
+and comparing everything with its hash, which takes long (`commands/verify.py`).
+"""
+
+import os
+import shlex
+import shutil
+import stat
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Literal
+
+from ingestion.alerts.contacts import Complaint, complaints
+from ingestion.alerts.delivery import open_states
+from ingestion.alerts.outbox import Outbox
+from ingestion.days import day_of
+from ingestion.ledger import Ledger
+from ingestion.registry import Registry, RegistryError, load_registry
+from ingestion.signing import load_key
+from orchestration import environment
+from orchestration.errors import write_traceback
+from orchestration.explaining import explained
+from orchestration.texts import Invocation
+
+State = Literal["ok", "missing", "broken"]
+
+_LOW_DISK_GB = 2.0
+_SHOWN_COMPLAINTS = 5
+_GB = 1024**3
+_SHOWN_FILES = 5
+_OF_OTHERS = stat.S_IRWXG | stat.S_IRWXO
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """One thing that was looked at.
+
+    Attributes:
+        name: its key, for programs.
+        what: its name, for people.
+        detail: what was found, or what its absence costs.
+        is_essential: whether the product cannot run without it.
+    """
+
+    name: str
+    what: str
+    state: State
+    detail: str
+    is_essential: bool = False
+
+
+def examine(call: Invocation) -> Iterator[Diagnosis]:
+    """Look at each part of the state folder, whatever was found in the others."""
+    yield _home(call)
+    yield _disk(call)
+    yield from _registry(call)
+    looks: tuple[tuple[str, Callable[[Invocation], Diagnosis | None]], ...] = (
+        ("ledger", _ledger),
+        ("bronze", _bronze),
+        ("warehouse", _warehouse),
+        ("site", _site),
+        ("template_key", _key),
+        ("secrets", _secrets),
+        ("dagster_instance", _dagster),
+    )
+    for name, look in looks:
+        if (found := _guarded(call, name, look)) is not None:
+            yield found
+
+
+def _guarded(call: Invocation, name: str, look: Callable[[Invocation], Diagnosis | None]) -> Diagnosis | None:
+    """Look at one part; where even looking fails, that is what was found."""
+    try:
+        return look(call)
+    except Exception as error:
+        said = explained(error, call.text)
+        if said is None:
+            path = write_traceback(error, call.home.build / "errors", environment.now())
+            said = call.text("cli.doctor.failed", path=path or "–")
+        return Diagnosis(name, call.text(f"cli.doctor.{name}"), "broken", said, True)
+
+
+def _nearest(path: Path) -> Path:
+    return next(parent for parent in (path, *path.parents) if parent.exists())
+
+
+def _home(call: Invocation) -> Diagnosis:
+    root, what = call.home.root, call.text("cli.doctor.home")
+    if not os.access(_nearest(root), os.W_OK | os.X_OK):
+        return Diagnosis("home", what, "broken", call.text("cli.doctor.home_readonly", home=root), True)
+    if not root.is_dir():
+        return Diagnosis("home", what, "missing", call.text("cli.doctor.home_missing", home=root))
+    return Diagnosis("home", what, "ok", str(root))
+
+
+def _disk(call: Invocation) -> Diagnosis:
+    free = shutil.disk_usage(_nearest(call.home.root)).free / _GB
+    key, state = ("disk_low", "broken") if free < _LOW_DISK_GB else ("disk_free", "ok")
+    detail = call.text(f"cli.doctor.{key}", free=f"{free:.1f}")
+    return Diagnosis("disk", call.text("cli.doctor.disk"), "ok" if state == "ok" else "broken", detail)
+
+
+def _registry(call: Invocation) -> Iterator[Diagnosis]:
+    what = call.text("cli.doctor.registry")
+    if not call.home.registry.is_dir():
+        detail = call.text("cli.doctor.home_missing", home=call.home.root)
+        yield Diagnosis("registry", what, "missing", detail)
+        return
+    try:
+        registry = load_registry(call.home.registry)
+    except RegistryError as error:
+        yield Diagnosis("registry", what, "broken", str(error), True)
+        return
+    units, periods = len(registry.reporting_units), len(registry.calendar)
+    yield Diagnosis("registry", what, "ok", call.text("cli.doctor.registry_ok", units=units, periods=periods))
+    for name, look in (("contacts", _contacts), ("outbox", _outbox)):
+        if (found := _guarded(call, name, partial(look, registry=registry))) is not None:
+            yield found
+
+
+def _contacts(call: Invocation, registry: Registry) -> Diagnosis:
+    from orchestration.channels import is_channel  # noqa: PLC0415
+
+    what = call.text("cli.doctor.contacts")
+    by_kind: dict[str, list[Complaint]] = {}
+    for complaint in complaints(registry, is_channel, day_of(environment.now())):
+        by_kind.setdefault(complaint.kind, []).append(complaint)
+    if not by_kind:
+        return Diagnosis(
+            "contacts", what, "ok", call.text("cli.doctor.contacts_ok", count=len(registry.contacts))
+        )
+    said = []
+    for kind, found in by_kind.items():
+        shown = [f"{c.what} ({c.row})" if c.row else c.what for c in found[:_SHOWN_COMPLAINTS]]
+        shown += ["…"] if len(found) > _SHOWN_COMPLAINTS else []
+        said.append(call.text(f"cli.doctor.contacts_{kind}", count=len(found), shown=", ".join(shown)))
+    is_wrong = any(complaint.row for found in by_kind.values() for complaint in found)
+    return Diagnosis("contacts", what, "broken" if is_wrong else "missing", " ".join(said))
+
+
+def _outbox(call: Invocation, registry: Registry) -> Diagnosis:
+    counted = open_states(Outbox(call.home.outbox), registry)
+    state: State = "broken" if counted["stuck"] or counted["damaged"] else "ok"
+    detail = call.text("cli.doctor.outbox_states", **counted)
+    return Diagnosis("outbox", call.text("cli.doctor.outbox"), state, detail)
+
+
+def _ledger(call: Invocation) -> Diagnosis | None:
+    what, path = call.text("cli.doctor.ledger"), call.home.ledger
+    ledger = Ledger(path)
+    if not path.exists():
+        if not any(call.home.landing.glob("??/*")):
+            return Diagnosis("ledger", what, "missing", call.text("cli.doctor.ledger_missing"))
+        return Diagnosis("ledger", what, "broken", call.text("cli.doctor.ledger_lost", path=path), True)
+    if lines := ledger.damaged_lines():
+        detail = call.text("landing.ledger.damaged", path=path, line=", ".join(map(str, lines[:_SHOWN_FILES])))
+        return Diagnosis("ledger", what, "broken", detail, True)
+    records = ledger.replay().submissions.values()
+    lost = sorted({record.file for record in records if not (call.home.root / record.file).is_file()})
+    if lost:
+        shown = ", ".join(lost[:_SHOWN_FILES]) + (", …" if len(lost) > _SHOWN_FILES else "")
+        detail = call.text("cli.doctor.originals_lost", count=len(lost), shown=shown)
+        return Diagnosis("ledger", what, "broken", detail, True)
+    return Diagnosis("ledger", what, "ok", call.text("cli.doctor.ledger_ok", count=len(records)))
+
+
+def _bronze(call: Invocation) -> Diagnosis | None:
+    """Look whether what readers open of bronze is whole; where there is none, there is nothing to say."""
+    paths = sorted(call.home.bronze.rglob("*.parquet"))
+    if not paths:
+        return None
+    import pyarrow as pa  # noqa: PLC0415
+    import pyarrow.parquet as pq  # noqa: PLC0415
+
+    what = call.text("cli.doctor.bronze")
+    for path in paths:
+        try:
+            pq.read_schema(path)
+        except pa.ArrowException:
+            detail = call.text("landing.bronze.damaged", path=path, folder=call.home.bronze)
+            return Diagnosis("bronze", what, "broken", detail, True)
+    return Diagnosis("bronze", what, "ok", call.text("cli.doctor.bronze_ok", count=len(paths)))
+
+
+def _warehouse(call: Invocation) -> Diagnosis | None:
+    what, path = call.text("cli.doctor.warehouse"), call.home.warehouse
+    if not path.exists():
+        return Diagnosis("warehouse", what, "missing", call.text("cli.doctor.warehouse_missing"))
+    from reports.marts import lacking  # noqa: PLC0415
+
+    if tables := lacking(path):
+        detail = call.text("report.error.no_marts", path=path, table=", ".join(tables[:_SHOWN_FILES]))
+        return Diagnosis("warehouse", what, "broken", detail, True)
+    return Diagnosis("warehouse", what, "ok", f"{path} ({path.stat().st_size / 1024**2:.1f} MB)")
+
+
+def _site(call: Invocation) -> Diagnosis | None:
+    from reports.release import check_site, folders, site_target  # noqa: PLC0415
+
+    what, home = call.text("cli.doctor.site"), call.home
+    if not folders(home) and not home.site.is_symlink() and not home.site.exists():
+        return Diagnosis("site", what, "missing", call.text("cli.releases.none"))
+    if problem := check_site(home, call.language):
+        return Diagnosis("site", what, "broken", problem, True)
+    return Diagnosis("site", what, "ok", str(site_target(home)))
+
+
+def _key(call: Invocation) -> Diagnosis | None:
+    what = call.text("cli.doctor.template_key")
+    if load_key(call.home.template_key) is None:
+        return Diagnosis("template_key", what, "missing", call.text("cli.doctor.template_key_missing"))
+    return Diagnosis("template_key", what, "ok", str(call.home.template_key))
+
+
+def _secrets(call: Invocation) -> Diagnosis | None:
+    """Look whether others on this machine may read what is not for them; Windows has no such modes."""
+    home = call.home
+    secrets = (home.template_key, home.registry / "contacts.csv", home.ledger, home.returns)
+    there = [path for path in secrets if path.exists()]
+    if os.name == "nt" or not there:
+        return None
+    open_ones = [path for path in there if path.stat().st_mode & _OF_OTHERS]
+    what = call.text("cli.doctor.secrets")
+    if open_ones:
+        shown = " ".join(shlex.quote(str(path)) for path in open_ones)
+        return Diagnosis("secrets", what, "broken", call.text("cli.doctor.secrets_open", shown=shown))
+    return Diagnosis("secrets", what, "ok", call.text("cli.doctor.secrets_ok"))
+
+
+def _dagster(call: Invocation) -> Diagnosis | None:
+    what = call.text("cli.doctor.dagster_instance")
+    if not (call.home.dagster / "dagster.yaml").is_file():
+        return Diagnosis("dagster_instance", what, "missing", call.text("cli.doctor.dagster_missing"))
+    return Diagnosis("dagster_instance", what, "ok", f"DAGSTER_HOME={call.home.dagster}")
