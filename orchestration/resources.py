@@ -15,6 +15,7 @@ import dagster as dg
 from ingestion.catalogue import Catalogue, load_catalogue
 from ingestion.home import Home
 from ingestion.registry import Registry, load_registry
+from ingestion.state_version import migrate, version_of
 from orchestration import environment
 from orchestration.lock import writer_lock
 from orchestration.progress import Silent
@@ -25,6 +26,10 @@ class TongketHome(dg.ConfigurableResource):  # type: ignore[type-arg]
     """The state folder; by default the one that `TONGKET_HOME` names when a run starts."""
 
     root: str = ""
+
+    def setup_for_execution(self, context: dg.InitResourceContext) -> None:
+        """Refuse a state folder of a newer product before anything of it is read."""
+        version_of(self.home)
 
     @property
     def home(self) -> Home:
@@ -47,8 +52,11 @@ class WritableHome(TongketHome):
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["WritableHome"]:
-        """Hold the lock from the start of a run to its end."""
+        """Hold the lock from the start of a run to its end; an older product's folder is migrated first."""
         with writer_lock(self.home):
+            reached = migrate(self.home, environment.code_version())
+            if reached and context.log:
+                context.log.info(f"The state folder was brought to version {reached[-1]}.")
             yield self
 
 

@@ -8,9 +8,9 @@ import shutil
 from pathlib import Path
 
 from ingestion.home import Home
-from orchestration.environment import HOME_VARIABLE, ROOT
+from ingestion.state_version import migrate, version_of
+from orchestration.environment import HOME_VARIABLE, INSTANCE_FILE, code_version
 
-INSTANCE_FILE = ROOT / "dagster.yaml"
 EXAMPLE_REGISTRY = Path(__file__).parent / "example_registry"
 
 
@@ -23,7 +23,9 @@ def write_example(home: Home) -> tuple[Path, ...]:
 
     Raises:
         StateExistsError: there is a registry already.
+        StateVersionError: the folder is one that this product cannot open.
     """
+    version_of(home)
     if home.registry.exists() and any(home.registry.iterdir()):
         raise StateExistsError(str(home.registry))
     for folder in (home.registry, home.inbox, home.landing, home.releases):
@@ -31,6 +33,7 @@ def write_example(home: Home) -> tuple[Path, ...]:
     written = []
     for source in sorted(EXAMPLE_REGISTRY.glob("*.csv")):
         written.append(Path(shutil.copyfile(source, home.registry / source.name)))
+    migrate(home, code_version())
     prepare_instance(home)
     return tuple(written)
 

@@ -19,8 +19,10 @@ from ingestion.alerts.delivery import open_states
 from ingestion.alerts.outbox import Outbox
 from ingestion.days import day_of
 from ingestion.registry import Registry, RegistryError, load_registry
+from ingestion.state_version import VERSION, StateVersionError, version_of
 from orchestration import environment
 from orchestration.commands.common import print_json
+from orchestration.errors import DONE, REFUSED, WRONG_USE
 from orchestration.texts import Invocation, command, json_option, pass_invocation
 
 State = Literal["ok", "missing", "broken"]
@@ -41,6 +43,7 @@ PACKAGES = (
 )
 """Packages without which some command does not work."""
 
+_STATE_VERSION = "state_version"
 _LOW_DISK_GB = 2.0
 _SHOWN_COMPLAINTS = 5
 _GB = 1024**3
@@ -74,6 +77,10 @@ def diagnose(call: Invocation) -> Iterator[Diagnosis]:
     yield Diagnosis("code_version", call.text("cli.doctor.git"), "ok", environment.code_version())
     yield _home(call)
     yield _disk(call)
+    opened = _state_version(call)
+    yield opened
+    if opened.state == "broken":
+        return  # what else lies there is not for this product to read
     yield from _registry(call)
     yield _warehouse(call)
     yield _dagster(call)
@@ -147,6 +154,16 @@ def _disk(call: Invocation) -> Diagnosis:
     return Diagnosis("disk", call.text("cli.doctor.disk"), "ok" if state == "ok" else "broken", detail)
 
 
+def _state_version(call: Invocation) -> Diagnosis:
+    what = call.text("cli.doctor.state_version")
+    try:
+        found = version_of(call.home)
+    except StateVersionError as error:
+        return Diagnosis(_STATE_VERSION, what, "broken", error.text(call.language), True)
+    key = "state_version_ok" if found == VERSION else "state_version_old"
+    return Diagnosis(_STATE_VERSION, what, "ok", call.text(f"cli.doctor.{key}", version=found, known=VERSION))
+
+
 def _registry(call: Invocation) -> Iterator[Diagnosis]:
     what = call.text("cli.doctor.registry")
     if not call.home.registry.is_dir():
@@ -205,23 +222,24 @@ def _dagster(call: Invocation) -> Diagnosis:
     return Diagnosis("dagster_instance", what, "ok", f"DAGSTER_HOME={call.home.dagster}")
 
 
-@command("doctor")
+@command("doctor", "itself")
 @json_option
 @pass_invocation
 def doctor(call: Invocation, as_json: bool) -> int:
     """See the text `cli.doctor.help`."""
     found = list(diagnose(call))
-    is_ready = not any(one.is_essential and one.state != "ok" for one in found)
+    wrong = {one.name for one in found if one.is_essential and one.state != "ok"}
+    code = WRONG_USE if _STATE_VERSION in wrong else REFUSED if wrong else DONE
     if as_json:
         things = [
             {"name": d.name, "state": d.state, "detail": d.detail, "essential": d.is_essential} for d in found
         ]
-        print_json({"ready": is_ready, "things": things})
-        return 0 if is_ready else 1
+        print_json({"ready": not wrong, "things": things})
+        return code
     from orchestration.terminal import console, table  # noqa: PLC0415
 
     columns = [call.text(f"cli.doctor.column.{name}") for name in ("what", "state", "detail")]
     rows = [(d.what, call.text(f"cli.doctor.{d.state}"), d.detail) for d in found]
     console().print(table(columns, rows))
-    click.echo(call.text("cli.doctor.ready" if is_ready else "cli.doctor.not_ready"))
-    return 0 if is_ready else 1
+    click.echo(call.text("cli.doctor.not_ready" if wrong else "cli.doctor.ready"))
+    return code

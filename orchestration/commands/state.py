@@ -11,7 +11,7 @@ from orchestration.state import StateExistsError, write_example
 from orchestration.texts import Invocation, argument, command, pass_invocation
 
 
-@command("init")
+@command("init", "itself")
 @argument("folder", type=click.Path(path_type=Path, file_okay=False))
 @pass_invocation
 def init(call: Invocation, folder: Path) -> int:
