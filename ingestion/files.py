@@ -3,7 +3,6 @@
 What belongs here: writing, hashing and locking. What does not: what the files mean.
 """
 
-import fcntl
 import hashlib
 import os
 import threading
@@ -12,8 +11,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from filelock import lock_descriptor, unlock_descriptor
+
 _CHUNK = 1 << 20
 _POLL_SECONDS = 0.05
+
+_GUARDED = " "
+"""What a lock's file begins with: on Windows the first byte is locked, and others cannot read it."""
 
 
 class LockedError(Exception):
@@ -53,8 +57,10 @@ def write_durably(path: Path, data: bytes) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Make renames and removals in a folder durable."""
-    descriptor = os.open(folder, os.O_RDONLY)
+    """Make renames and removals in a folder durable, where the system opens folders (Windows does not)."""
+    if not hasattr(os, "O_DIRECTORY"):
+        return
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(descriptor)
     finally:
@@ -95,23 +101,25 @@ def _locked(path: Path, deadline: float) -> Iterator[None]:
     with path.open("a+", encoding="utf-8") as file:
         _acquire(file.fileno(), path, deadline)
         file.truncate(0)
-        file.write(f"{os.getpid()}\n")
+        file.write(f"{_GUARDED}{os.getpid()}\n")
         file.flush()
         _held.add(path)
         try:
             yield
         finally:
             _held.discard(path)
-            fcntl.flock(file.fileno(), fcntl.LOCK_UN)
+            unlock_descriptor(file.fileno())
 
 
 def _acquire(descriptor: int, path: Path, deadline: float) -> None:
-    while True:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if time.monotonic() >= deadline:
-                raise LockedError(path.read_text(encoding="utf-8").strip()) from None
-            time.sleep(_POLL_SECONDS)
-        else:
-            return
+    while not lock_descriptor(descriptor, blocking=False):
+        if time.monotonic() >= deadline:
+            raise LockedError(_holder(path))
+        time.sleep(_POLL_SECONDS)
+
+
+def _holder(path: Path) -> str:
+    """Give the process that holds a lock, from the part of its file that others may read everywhere."""
+    with path.open("rb", buffering=0) as file:
+        file.seek(len(_GUARDED))
+        return file.read().decode("utf-8").strip()

@@ -8,7 +8,7 @@ import shutil
 from pathlib import Path
 
 from ingestion.home import Home
-from ingestion.state_version import migrate, version_of
+from ingestion.state_version import migrate
 from orchestration.environment import HOME_VARIABLE, INSTANCE_FILE, code_version
 
 EXAMPLE_REGISTRY = Path(__file__).parent / "example_registry"
@@ -23,9 +23,7 @@ def write_example(home: Home) -> tuple[Path, ...]:
 
     Raises:
         StateExistsError: there is a registry already.
-        StateVersionError: the folder is one that this product cannot open.
     """
-    version_of(home)
     if home.registry.exists() and any(home.registry.iterdir()):
         raise StateExistsError(str(home.registry))
     for folder in (home.registry, home.inbox, home.landing, home.releases):
