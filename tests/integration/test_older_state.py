@@ -5,6 +5,7 @@ said of each submission and every figure. What later issues corrected on purpose
 """
 
 import csv
+import re
 import tarfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -86,6 +87,13 @@ def test_originals_and_ledger_are_left_byte_for_byte(opened: Opened) -> None:
     ]
     assert len(kept) > 20
     assert [name for name in kept if now.get(name) != opened.unpacked[name]] == []
+
+
+def test_every_file_has_a_name_that_windows_knows_too(opened: Opened) -> None:
+    names = {part for path in opened.home.root.rglob("*") for part in path.relative_to(opened.home.root).parts}
+    assert len(names) > 50
+    assert [name for name in names if re.search(r'[<>:"\\|?*\x00-\x1f]|[. ]$', name)] == []
+    assert not {name.partition(".")[0].lower() for name in names} & {"con", "prn", "aux", "nul"}
 
 
 def test_verdicts_decisions_and_what_counts_are_what_they_were(opened: Opened) -> None:
