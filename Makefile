@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 DEMO_HOME ?= data
 
-.PHONY: setup demo test search lint format lock bench docs clean
+.PHONY: setup demo test search lint lint-types lint-sql lint-code lint-data format lock bench docs clean
 
 setup: $(VENV)/.installed
 
@@ -27,11 +27,21 @@ test: setup
 search: setup
 	@HYPOTHESIS_PROFILE=search $(BIN)/python -m pytest -m hypothesis
 
+# Types and SQL take longest, each on one processor, so they go side by side; -k reports on every step.
 lint: setup
+	@$(MAKE) --no-print-directory -k -j2 lint-types lint-sql lint-code lint-data
+
+lint-types:
+	@$(BIN)/mypy
+
+lint-sql:
+	@$(BIN)/sqlfluff lint dbt_project
+
+lint-code:
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
-	@$(BIN)/mypy
-	@$(BIN)/sqlfluff lint dbt_project --processes 2
+
+lint-data:
 	@$(BIN)/python -m orchestration.data_files
 
 format: setup

@@ -376,6 +376,11 @@ def write_marks(bronze: Path, marks: Mapping[str, str]) -> None:
     write_durably(bronze / "written.json", (json.dumps(said, indent=1) + "\n").encode())
 
 
+def forget_marks(bronze: Path) -> None:
+    """Have the next run write every period anew."""
+    (bronze / "written.json").unlink(missing_ok=True)
+
+
 class BronzeHistory:
     """Accepted rows of earlier periods, as the gate asks for them: each unit's newest accepted revision."""
 

@@ -8,7 +8,6 @@ returns and alerts hold what units filed, and mail may hold passwords. What the 
 `reports`.
 """
 
-import fcntl
 import hashlib
 import os
 import re
@@ -19,6 +18,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
+
+from filelock import lock_descriptor, unlock_descriptor
 
 from ingestion.filenames import fitted
 
@@ -32,6 +33,9 @@ _CHUNK = 1 << 20
 _POLL_SECONDS = 0.05
 _DATABASE_ASIDE = re.compile(r"^.+\.(\d+)\.duckdb(\.wal)?$", re.DOTALL)
 _ASIDE = re.compile(r"^\..+\.(\d+)\.\d+\.aside$", re.DOTALL)
+
+_GUARDED = " "
+"""What a lock's file begins with: on Windows the first byte is locked, and others cannot read it."""
 
 
 class LockedError(Exception):
@@ -168,10 +172,10 @@ def _removed_on_error(aside: Path) -> Iterator[None]:
 
 
 def sync_folder(folder: Path) -> None:
-    """Make renames and removals in a folder durable; Windows has no way to ask for it."""
-    if os.name != "posix":
+    """Make renames and removals in a folder durable, where the system opens folders (Windows does not)."""
+    if not hasattr(os, "O_DIRECTORY"):
         return
-    descriptor = os.open(folder, os.O_RDONLY)
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(descriptor)
     finally:
@@ -212,23 +216,25 @@ def _locked(path: Path, deadline: float) -> Iterator[None]:
     with path.open("a+", encoding="utf-8") as file:
         _acquire(file.fileno(), path, deadline)
         file.truncate(0)
-        file.write(f"{os.getpid()}\n")
+        file.write(f"{_GUARDED}{os.getpid()}\n")
         file.flush()
         _held.add(path)
         try:
             yield
         finally:
             _held.discard(path)
-            fcntl.flock(file.fileno(), fcntl.LOCK_UN)
+            unlock_descriptor(file.fileno())
 
 
 def _acquire(descriptor: int, path: Path, deadline: float) -> None:
-    while True:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if time.monotonic() >= deadline:
-                raise LockedError(path.read_text(encoding="utf-8").strip()) from None
-            time.sleep(_POLL_SECONDS)
-        else:
-            return
+    while not lock_descriptor(descriptor, blocking=False):
+        if time.monotonic() >= deadline:
+            raise LockedError(_holder(path))
+        time.sleep(_POLL_SECONDS)
+
+
+def _holder(path: Path) -> str:
+    """Give the process that holds a lock, from the part of its file that others may read everywhere."""
+    with path.open("rb", buffering=0) as file:
+        file.seek(len(_GUARDED))
+        return file.read().decode("utf-8").strip()

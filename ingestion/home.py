@@ -14,6 +14,11 @@ class Home:
     root: Path
 
     @property
+    def version(self) -> Path:
+        """The version of the state folder itself, and which product wrote it (JSON)."""
+        return self.root / "state.json"
+
+    @property
     def registry(self) -> Path:
         """Organisations, successions, calendar, terms, targets, rating schemes, contacts, statements (CSV)."""
         return self.root / "registry"

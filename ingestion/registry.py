@@ -6,6 +6,7 @@ anything that was filed. Identity and version are kept apart: one organisation c
 """
 
 import csv
+import re
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
@@ -18,6 +19,12 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from ingestion.catalogue import Catalogue
 from ingestion.periods import Period, PeriodError, PeriodKind
+
+_NO_FILE_NAME = re.compile(
+    r"""[<>:"/\\|?*\x00-\x1f] | ^[.\ ] | [.\ ]$ | ^(con|prn|aux|nul|com\d|lpt\d)(\.|$)""",
+    re.IGNORECASE | re.VERBOSE,
+)
+"""What a name of a file or folder must not have on one system or another."""
 
 
 class RegistryError(Exception):
@@ -420,7 +427,7 @@ def _row(path: Path, number: int, raw: dict[str, str], model: type[_R]) -> _R:
         ) from error
 
 
-def _check(registry: Registry) -> None:
+def _check_organisations(registry: Registry) -> None:
     for code, versions in registry.versions.items():
         for older, newer in pairwise(versions):
             if older.valid_to is None or older.valid_to >= newer.valid_from:
@@ -430,10 +437,19 @@ def _check(registry: Registry) -> None:
                 )
     known = set(registry.versions)
     for o in registry.organisations:
+        if o.files_reports and _NO_FILE_NAME.search(o.org_code):
+            raise RegistryError(
+                f"organisations.csv: {o.org_code!r} files reports, so its code names folders and pages, also on"
+                " Windows; use letters, digits, “-” and “_”"
+            )
         if o.parent_code and o.parent_code not in known:
             raise RegistryError(
                 f"organisations.csv: {o.org_code} is under {o.parent_code}, which is not listed"
             )
+
+
+def _check(registry: Registry) -> None:
+    _check_organisations(registry)
     for row in registry.calendar:
         try:
             Period.parse(row.period_code)

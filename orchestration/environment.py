@@ -16,7 +16,16 @@ from ingestion.home import Home
 from ingestion.signing import load_key
 
 ROOT = Path(__file__).resolve().parent.parent
-"""The folder that holds the product's packages, `dbt_project/` and `dagster.yaml`."""
+"""The folder that holds the product's packages and `dbt_project/`: a clone, or where a wheel was installed."""
+
+IS_CLONE = (ROOT / "dagster.yaml").is_file()
+"""Whether the product runs from its sources.
+
+A wheel keeps `dagster.yaml` inside `orchestration/` instead, since site-packages belong to others too.
+"""
+
+INSTANCE_FILE = ROOT / "dagster.yaml" if IS_CLONE else Path(__file__).parent / "dagster.yaml"
+"""The configuration of every Dagster instance."""
 
 HOME_VARIABLE = "TONGKET_HOME"
 LANGUAGE_VARIABLE = "TONGKET_LANG"
@@ -43,7 +52,7 @@ def now() -> datetime:
 @cache
 def code_version() -> str:
     """Give the version of the code: what git calls it in a clone, else the package's version."""
-    if (ROOT / ".git").exists() and (git := shutil.which("git")):
+    if IS_CLONE and (ROOT / ".git").exists() and (git := shutil.which("git")):
         described = subprocess.run(
             [git, "-C", str(ROOT), "describe", "--tags", "--always", "--dirty"],
             capture_output=True,

@@ -21,12 +21,16 @@ from ingestion.days import day_of
 from ingestion.ledger import Ledger
 from ingestion.registry import Registry, RegistryError, load_registry
 from ingestion.signing import load_key
+from ingestion.state_version import VERSION, StateVersionError, version_of
 from orchestration import environment
 from orchestration.errors import write_traceback
 from orchestration.explaining import explained
 from orchestration.texts import Invocation
 
 State = Literal["ok", "missing", "broken"]
+
+STATE_VERSION = "state_version"
+"""The name of what says whether the folder can be opened at all."""
 
 _LOW_DISK_GB = 2.0
 _SHOWN_COMPLAINTS = 5
@@ -54,9 +58,16 @@ class Diagnosis:
 
 
 def examine(call: Invocation) -> Iterator[Diagnosis]:
-    """Look at each part of the state folder, whatever was found in the others."""
+    """Look at each part of the state folder, whatever was found in the others.
+
+    Where a newer product wrote the folder, or nobody knows which, nothing else is looked at.
+    """
     yield _home(call)
     yield _disk(call)
+    opened = _state_version(call)
+    yield opened
+    if opened.state == "broken":
+        return
     yield from _registry(call)
     looks: tuple[tuple[str, Callable[[Invocation], Diagnosis | None]], ...] = (
         ("ledger", _ledger),
@@ -102,6 +113,16 @@ def _disk(call: Invocation) -> Diagnosis:
     key, state = ("disk_low", "broken") if free < _LOW_DISK_GB else ("disk_free", "ok")
     detail = call.text(f"cli.doctor.{key}", free=f"{free:.1f}")
     return Diagnosis("disk", call.text("cli.doctor.disk"), "ok" if state == "ok" else "broken", detail)
+
+
+def _state_version(call: Invocation) -> Diagnosis:
+    what = call.text("cli.doctor.state_version")
+    try:
+        found = version_of(call.home)
+    except StateVersionError as error:
+        return Diagnosis(STATE_VERSION, what, "broken", error.text(call.language), True)
+    key = "state_version_ok" if found == VERSION else "state_version_old"
+    return Diagnosis(STATE_VERSION, what, "ok", call.text(f"cli.doctor.{key}", version=found, known=VERSION))
 
 
 def _registry(call: Invocation) -> Iterator[Diagnosis]:

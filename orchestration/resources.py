@@ -17,6 +17,7 @@ from ingestion import litter, modes
 from ingestion.catalogue import Catalogue, load_catalogue
 from ingestion.home import Home
 from ingestion.registry import Registry, load_registry
+from ingestion.state_version import migrate, version_of
 from orchestration import environment
 from orchestration.lock import writer_lock
 from orchestration.progress import Silent
@@ -28,6 +29,10 @@ class TongketHome(dg.ConfigurableResource):  # type: ignore[type-arg]
     """The state folder; by default the one that `TONGKET_HOME` names when a run starts."""
 
     root: str = ""
+
+    def setup_for_execution(self, context: dg.InitResourceContext) -> None:
+        """Refuse a state folder of a newer product before anything of it is read."""
+        version_of(self.home)
 
     @property
     def home(self) -> Home:
@@ -52,10 +57,15 @@ class WritableHome(TongketHome):
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["WritableHome"]:
         """Hold the lock from the start of a run to its end, and begin it on a folder that is whole and tidy.
 
+        An older product's folder is migrated first.
+
         Raises:
             LostLedgerError: the ledger does not hold what landing and releases rest on.
         """
         with writer_lock(self.home):
+            reached = migrate(self.home, environment.code_version())
+            if reached:
+                _log(context).info(f"The state folder was brought to version {reached[-1]}.")
             for note in demand_whole(self.home).notes():
                 _log(context).warning(note)
             for place in litter.sweep(self.home, environment.now()):

@@ -10,9 +10,9 @@ from pathlib import Path
 from ingestion.files import private_folder, public_folder
 from ingestion.home import Home
 from ingestion.modes import tighten
-from orchestration.environment import HOME_VARIABLE, ROOT
+from ingestion.state_version import migrate
+from orchestration.environment import HOME_VARIABLE, INSTANCE_FILE, code_version
 
-INSTANCE_FILE = ROOT / "dagster.yaml"
 EXAMPLE_REGISTRY = Path(__file__).parent / "example_registry"
 
 
@@ -35,6 +35,7 @@ def write_example(home: Home) -> tuple[Path, ...]:
     written = []
     for source in sorted(EXAMPLE_REGISTRY.glob("*.csv")):
         written.append(Path(shutil.copyfile(source, home.registry / source.name)))
+    migrate(home, code_version())
     tighten(home)
     prepare_instance(home)
     return tuple(written)

@@ -7,7 +7,7 @@ does not: the texts (`messages/cli.yml`).
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import click
 
@@ -19,6 +19,7 @@ from orchestration import environment
 from orchestration.encoding import prepare_streams
 from orchestration.errors import WRONG_USE, suggestions
 from orchestration.explaining import explained
+from orchestration.opening import open_state
 
 INTERRUPTED = 130
 """Exit code of a call that was stopped with Ctrl+C."""
@@ -87,8 +88,21 @@ class TextArgument(click.Argument):
         return self.make_metavar(ctx), text(f"cli.{ctx.command.name}.{self.name}", ctx)
 
 
+Opening = Literal["reads", "writes", "itself"]
+"""What a command does with the state folder: where it writes, an older one is migrated; some open it alone."""
+
+
 class TextCommand(click.Command):
     """A command whose help is `cli.<command>.help`; its callback returns the exit code."""
+
+    opening: Opening = "reads"
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command, unless the state folder is one that this product cannot open."""
+        if self.opening != "itself":
+            for said in open_state(ctx.obj.home, ctx.obj.language, writes=self.opening == "writes"):
+                click.echo(said, err=True)
+        return super().invoke(ctx)
 
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write what the command does."""
@@ -192,9 +206,15 @@ def _suggested(ctx: click.Context | None, name: str) -> str:
     return ", ".join(suggestions(name, known) or known)
 
 
-def command(name: str) -> Callable[[Callable[..., int]], TextCommand]:
+def command(name: str, opening: Opening = "reads") -> Callable[[Callable[..., int]], TextCommand]:
     """Make a command of a function that returns an exit code."""
-    return click.command(name, cls=TextCommand)
+
+    def made(function: Callable[..., int]) -> TextCommand:
+        found = click.command(name, cls=TextCommand)(function)
+        found.opening = opening
+        return found
+
+    return made
 
 
 def option(*names: str, **settings: Any) -> Callable[[Any], Any]:

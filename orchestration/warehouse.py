@@ -4,7 +4,6 @@ What belongs here: everything about dbt that does not need Dagster. What does no
 assets (`dbt.py`). dbt builds a database that nobody reads; when it is finished, it replaces the published one.
 """
 
-import fcntl
 import hashlib
 import json
 import os
@@ -17,13 +16,16 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from ingestion.files import database_aside_of
+from ingestion.files import database_aside_of, exclusive
 from ingestion.home import Home
-from orchestration.environment import ROOT
+from orchestration.environment import IS_CLONE, ROOT, home_from
 
 PROJECT_DIR = ROOT / "dbt_project"
 DATABASE_VARIABLE = "TONGKET_DBT_DATABASE"
 BRONZE_VARIABLE = "TONGKET_BRONZE"
+
+_PARSE_SECONDS = 600.0
+"""How long another process may take to parse the project, on the slowest machine."""
 
 _GENERATED = {"target", "logs", "dbt_packages", ".user.yml"}
 
@@ -51,8 +53,7 @@ def dbt_environment(database: Path, bronze: Path) -> dict[str, str]:
 
 def dbt_program() -> str:
     """Give the dbt that belongs to this Python, also where its folder is not on the search path."""
-    beside = Path(sys.executable).parent / "dbt"
-    return str(beside) if beside.exists() else "dbt"
+    return shutil.which("dbt", path=str(Path(sys.executable).parent)) or "dbt"
 
 
 def project_fingerprint(project_dir: Path) -> str:
@@ -69,11 +70,12 @@ def project_fingerprint(project_dir: Path) -> str:
 def prepare_manifest(project_dir: Path = PROJECT_DIR, cache: Path | None = None) -> Path:
     """Give the project's manifest, parsing the project if this state of it was never parsed before.
 
-    Parsing takes seconds, so manifests are kept by the content of the project: under its `target/`, or in the
-    temporary folder where the project cannot be written to.
+    Parsing takes seconds, so manifests are kept by the content of the project: under its `target/` in a clone,
+    else in the state folder, since nothing is ever written where the product is installed.
 
     Raises:
         WarehouseBuildError: dbt cannot parse the project.
+        LockedError: another process has been parsing it for very long.
     """
     cache = cache or _manifest_cache(project_dir)
     folder = cache / project_fingerprint(project_dir)
@@ -81,8 +83,7 @@ def prepare_manifest(project_dir: Path = PROJECT_DIR, cache: Path | None = None)
     if manifest.is_file():
         return manifest
     cache.mkdir(parents=True, exist_ok=True)
-    with (cache / "lock").open("w") as lock:  # two processes that start together parse once
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with exclusive(cache / "lock", _PARSE_SECONDS):  # two processes that start together parse once
         if not manifest.is_file():
             for stale in (path for path in cache.iterdir() if path.is_dir()):
                 shutil.rmtree(stale)
@@ -94,9 +95,9 @@ def prepare_manifest(project_dir: Path = PROJECT_DIR, cache: Path | None = None)
 
 
 def _manifest_cache(project_dir: Path) -> Path:
-    if os.access(project_dir, os.W_OK):
+    if IS_CLONE and os.access(project_dir, os.W_OK):
         return project_dir / "target" / "manifests"
-    return Path(tempfile.gettempdir()) / f"tongket-manifests-{os.getuid()}"
+    return home_from().build / "manifests"
 
 
 def _parse(project_dir: Path, target: Path) -> None:

@@ -18,7 +18,9 @@ SLUG = "so-lieu-da-cong-bo"
 
 _VERDICTS = ("equal", "within", "contradicts", "cannot_verify", "target", "norm", "context")
 _STATED_DECIMALS = 2
-_ODD = ("suspension_counted", "visits_beside_existing", "no_target_on_record", "cap_broken_at_one_end")
+_AGREES = "no_target_on_record"
+"""The remark that a figure agrees, which is not said where nothing was filed for it."""
+_ODD = ("suspension_counted", "visits_beside_existing", _AGREES, "cap_broken_at_one_end")
 """Remarks that stand at the head of the page; the others stand beside their figure."""
 _CAP = "cap"
 _RATES = frozenset({"breaking_rate", "keeping_rate"})
@@ -135,7 +137,7 @@ def oddities(site: Site) -> list[str]:
         message(f"report.odd.{statement.remark}", **_fields(statement), forms=_forms(site, statement))
         for remark in _ODD
         for statement in site.statements
-        if statement.remark == remark
+        if statement.remark == remark and not (remark == _AGREES and statement.actual is None)
     ]
 
 

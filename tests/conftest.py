@@ -14,6 +14,7 @@ from ingestion import pipeline
 from ingestion.catalogue import load_catalogue
 from ingestion.home import Home
 from ingestion.registry import load_registry
+from tests.support.installed import Installed, build_and_unpack
 
 # A change is judged by the same examples everywhere; `make search` looks for new ones, and for longer.
 settings.register_profile("same", derandomize=True, deadline=None)
@@ -44,3 +45,9 @@ def demo_home(demo_world: World, tmp_path_factory: pytest.TempPathFactory) -> It
         assert not report.faults, report.faults
     build_aside(home, home.warehouse, None)
     yield home
+
+
+@pytest.fixture(scope="session")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
+    """The product as it comes out of its wheel."""
+    return build_and_unpack(Path(tmp_path_factory.mktemp("installed")))

@@ -18,7 +18,7 @@ from orchestration.errors import REFUSED, RefusedError
 from orchestration.texts import Invocation, command, json_option, option, pass_invocation
 
 
-@command("alerts")
+@command("alerts", "writes")
 @option("--deliver", "is_delivering", is_flag=True)
 @option("--retry", "is_retrying", is_flag=True)
 @option("--all", "shows_all", is_flag=True)

@@ -19,6 +19,7 @@ from orchestration.commands.common import (
     registry_of,
     unknown,
 )
+from orchestration.errors import CommandError
 from orchestration.texts import Invocation, argument, command, option, pass_invocation
 
 
@@ -39,7 +40,7 @@ def _decide(
         submission,
         decision,
         reason=reason,
-        by=_person(by),
+        by=_person(call, by),
         now=environment.now(),
     )
     shown = call.text(f"cli.verdict.{record.told_as}")
@@ -47,7 +48,7 @@ def _decide(
     return 0
 
 
-@command("accept")
+@command("accept", "writes")
 @argument("submission")
 @option("--reason", required=True)
 @option("--by")
@@ -57,7 +58,7 @@ def accept(call: Invocation, submission: str, reason: str, by: str | None) -> in
     return _decide(call, submission, "accept", reason, by)
 
 
-@command("reject")
+@command("reject", "writes")
 @argument("submission")
 @option("--reason", required=True)
 @option("--by")
@@ -67,9 +68,18 @@ def reject(call: Invocation, submission: str, reason: str, by: str | None) -> in
     return _decide(call, submission, "reject", reason, by)
 
 
-def _person(by: str | None) -> str:
-    """Give who decides: whoever is named, also where that is nobody, else whoever is logged in."""
-    return getpass.getuser() if by is None else by
+def _person(call: Invocation, by: str | None) -> str:
+    """Give who decides: whoever is named, also where that is nobody, else whoever is logged in.
+
+    Raises:
+        CommandError: nobody is named, and the machine does not say who is logged in.
+    """
+    if by is not None:
+        return by
+    try:
+        return getpass.getuser()
+    except (ImportError, KeyError, OSError) as error:
+        raise CommandError(call.text("cli.error.nobody")) from error
 
 
 def _append(call: Invocation, registry: Registry, event: Event) -> None:
@@ -81,7 +91,7 @@ def _append(call: Invocation, registry: Registry, event: Event) -> None:
         write_alerts(call.home, registry, ledger.state, event.at)
 
 
-@command("close")
+@command("close", "writes")
 @argument("period")
 @option("--reason")
 @option("--by")
@@ -98,12 +108,12 @@ def close(call: Invocation, period: str, reason: str | None, by: str | None) -> 
     if since is not None and not any(period == asked.code for period, _ in state.reopened):
         click.echo(call.text("cli.close.before", period=asked.code, since=minute(since.isoformat())))
         return 0
-    _append(call, registry, PeriodClosed(asked.code, _person(by), environment.now(), reason))
+    _append(call, registry, PeriodClosed(asked.code, _person(call, by), environment.now(), reason))
     click.echo(call.text("cli.close.done", period=asked.code))
     return 0
 
 
-@command("reopen")
+@command("reopen", "writes")
 @argument("period")
 @option("--unit", required=True)
 @option("--until", required=True, type=click.DateTime(["%Y-%m-%d"]))
@@ -117,7 +127,7 @@ def reopen(call: Invocation, *, period: str, unit: str, until: datetime, reason:
     unit = known_unit(call, registry, unit)
     demand_whole(call)
     last_day = until.date()
-    _append(call, registry, PeriodReopened(asked, unit, last_day, reason, _person(by), environment.now()))
+    _append(call, registry, PeriodReopened(asked, unit, last_day, reason, _person(call, by), environment.now()))
     click.echo(call.text("cli.reopen.done", period=asked, unit=unit, until=last_day))
     if last_day < day_of(environment.now()):
         click.echo(call.text("cli.reopen.past", until=last_day), err=True)

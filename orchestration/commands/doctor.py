@@ -17,7 +17,8 @@ import click
 
 from orchestration import environment
 from orchestration.commands.common import print_json
-from orchestration.health import Diagnosis, State, examine
+from orchestration.errors import DONE, REFUSED, WRONG_USE
+from orchestration.health import STATE_VERSION, Diagnosis, State, examine
 from orchestration.texts import Invocation, command, json_option, pass_invocation
 
 PACKAGES = (
@@ -96,23 +97,24 @@ def _fonts(call: Invocation) -> Diagnosis:
     return Diagnosis("fonts", what, "ok", f"Be Vietnam Pro {version('fontpkg-be-vietnam-pro')}")
 
 
-@command("doctor")
+@command("doctor", "itself")
 @json_option
 @pass_invocation
 def doctor(call: Invocation, as_json: bool) -> int:
     """See the text `cli.doctor.help`."""
     found = list(diagnose(call))
-    is_ready = not any(one.is_essential and one.state != "ok" for one in found)
+    wrong = {one.name for one in found if one.is_essential and one.state != "ok"}
+    code = WRONG_USE if STATE_VERSION in wrong else REFUSED if wrong else DONE
     if as_json:
         things = [
             {"name": d.name, "state": d.state, "detail": d.detail, "essential": d.is_essential} for d in found
         ]
-        print_json({"ready": is_ready, "things": things})
-        return 0 if is_ready else 1
+        print_json({"ready": not wrong, "things": things})
+        return code
     from orchestration.terminal import console, table  # noqa: PLC0415
 
     columns = [call.text(f"cli.doctor.column.{name}") for name in ("what", "state", "detail")]
     rows = [(d.what, call.text(f"cli.doctor.{d.state}"), d.detail) for d in found]
     console().print(table(columns, rows))
-    click.echo(call.text("cli.doctor.ready" if is_ready else "cli.doctor.not_ready"))
-    return 0 if is_ready else 1
+    click.echo(call.text("cli.doctor.not_ready" if wrong else "cli.doctor.ready"))
+    return code

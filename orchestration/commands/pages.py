@@ -60,7 +60,7 @@ def serve(call: Invocation, port: int) -> int:
     return 0
 
 
-@command("ui")
+@command("ui", "writes")
 @option("--port", type=click.IntRange(1, 65535), default=3000, show_default=True)
 @pass_invocation
 def ui(call: Invocation, port: int) -> int:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ingestion.pipeline import RetryReport
 
 
-@command("retry")
+@command("retry", "writes")
 @argument("submissions", nargs=-1)
 @option("--all", "everything", is_flag=True)
 @option("--reason")

@@ -1,5 +1,6 @@
 """`tongket run` and `tongket publish`: a job of Dagster, with progress on the terminal."""
 
+import os
 import time
 import warnings
 from collections.abc import Mapping
@@ -20,6 +21,7 @@ from orchestration.commands.common import (
 )
 from orchestration.errors import REFUSED, RefusedError
 from orchestration.lock import WriterBusyError, writer_lock
+from orchestration.state import instance_environment
 from orchestration.texts import Invocation, command, json_option, option, pass_invocation
 
 if TYPE_CHECKING:
@@ -30,7 +32,7 @@ _LANDING = ("landed", "duplicates", "repaired", "unknown", "left")
 _NAMED = ("left_files", "without_receipt")
 
 
-@command("run")
+@command("run", "writes")
 @option("--period")
 @option("--note", default="")
 @option("--quiet", is_flag=True)
@@ -44,7 +46,7 @@ def run(call: Invocation, *, period: str | None, note: str, quiet: bool, as_json
     return _execute(call, "inbox_to_release", quiet or as_json, as_json, period=asked, config=config)
 
 
-@command("publish")
+@command("publish", "writes")
 @option("--term")
 @option("--note", default="")
 @option("--quiet", is_flag=True)
@@ -87,6 +89,8 @@ def _execute(
             demand_whole(call)
             with terminal.quiet(log) as stream, warnings.catch_warnings():
                 warnings.simplefilter("ignore")
+                # Before the definitions are loaded: what they need may be kept in the state folder.
+                os.environ.update(instance_environment(call.home))
                 from orchestration.runs import run_job  # noqa: PLC0415
 
                 screen = (

@@ -7,16 +7,18 @@ import click
 from ingestion.home import Home
 from ingestion.registry import load_registry
 from orchestration.errors import RefusedError
+from orchestration.opening import open_state
 from orchestration.state import StateExistsError, write_example
 from orchestration.texts import Invocation, argument, command, pass_invocation
 
 
-@command("init")
+@command("init", "itself")
 @argument("folder", type=click.Path(path_type=Path, file_okay=False))
 @pass_invocation
 def init(call: Invocation, folder: Path) -> int:
     """See the text `cli.init.help`."""
     home = Home(folder.expanduser().absolute())
+    open_state(home, call.language, writes=False)
     try:
         written = write_example(home)
     except StateExistsError as error:

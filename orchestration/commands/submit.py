@@ -9,7 +9,7 @@ from orchestration.commands.common import existing, known_unit, moment, registry
 from orchestration.texts import Invocation, argument, command, option, pass_invocation
 
 
-@command("submit")
+@command("submit", "writes")
 @argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @option("--unit")
 @option("--received-at")

@@ -1,15 +1,13 @@
 """From files in an inbox to a site, by the command line and by the sensor; a failed gate; rebuilding.
 
 The tests of this module share one state folder and go through its history in order: a first run from the
-command line, with one sound workbook and one that is rejected; a correction that the sensor sees; a gate that
-fails; a warehouse that is lost.
+command line of an installed product, with one sound workbook and one that is rejected; a correction that the
+sensor sees; a gate that fails; a warehouse that is lost.
 """
 
 import json
-import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -33,6 +31,7 @@ from orchestration.resources import Clock, TongketHome
 from orchestration.sensors import inbox_sensor
 from orchestration.warehouse import candidate_database
 from tests.integration.small_state import MEMBERS, UNIT, Tables, make_home, write_sound
+from tests.support.installed import Installed
 
 BEFORE_ANYTHING = "2019-06-30"
 CORRECTED = datetime(2021, 1, 15, tzinfo=UTC)
@@ -57,6 +56,8 @@ def one_admitted(tables: Tables) -> None:
 class Published:
     home: Home
     first_run: subprocess.CompletedProcess[str]
+    installed: Installed
+    before: dict[str, tuple[int, int]]
 
 
 def call(home: Home, *args: str) -> Result:
@@ -72,7 +73,7 @@ def figure(home: Home, indicator: str, *more: str) -> dict[str, object]:
 
 
 @pytest.fixture(scope="module")
-def published(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Published]:
+def published(tmp_path_factory: pytest.TempPathFactory, installed: Installed) -> Iterator[Published]:
     folder = tmp_path_factory.mktemp("published")
     home = make_home(folder / "home")
     write_sound(home, "2019-N", folder / "2019.xlsx")
@@ -80,14 +81,9 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Published]:
     for year in ("2019", "2020"):
         path = str(folder / f"{year}.xlsx")
         assert call(home, "submit", path, "--unit", UNIT, "--received-at", "2020-06-01").exit_code == 0
-    run = subprocess.run(
-        [sys.executable, "-m", "orchestration.cli", "--home", str(home.root), "--lang", "en", "run"],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={name: value for name, value in os.environ.items() if not name.startswith(("TONGKET", "DAGSTER"))},
-    )
-    yield Published(home, run)
+    before = installed.content()
+    run = installed.tongket(home.root, "run")
+    yield Published(home, run, installed, before)
     shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -114,7 +110,13 @@ def test_nothing_but_the_run_itself_reaches_the_terminal(published: Published) -
 def test_all_state_lies_in_the_state_folder(published: Published) -> None:
     stored = {path.name for path in published.home.dagster.iterdir()}
     assert {"dagster.yaml", "history", "logs"} <= stored
-    assert not (Path.cwd() / "data").exists() or Path.cwd() != published.home.root.parent
+    assert list((published.home.build / "manifests").glob("*/manifest.json"))
+    assert list(published.installed.elsewhere.iterdir()) == []
+
+
+def test_nothing_is_written_where_the_product_is_installed(published: Published) -> None:
+    assert len(published.before) > 300
+    assert published.installed.content() == published.before
 
 
 def test_dagster_knows_the_run_its_partitions_and_its_checks(published: Published) -> None:

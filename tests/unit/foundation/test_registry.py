@@ -1,6 +1,7 @@
 """The registry: schema, versions in time, who owes what."""
 
 import csv
+import re
 from datetime import date
 from pathlib import Path
 
@@ -116,6 +117,16 @@ def test_a_wrong_row_is_named_with_file_and_place(
 ) -> None:
     replace(folder, table, old, new)
     with pytest.raises(RegistryError, match=complaint):
+        load_registry(folder)
+
+
+@pytest.mark.parametrize("code", ["A/B", "A\\B", "A:B", "..", "A.", " A", "NUL", "com1.x", "A?", "A\tB"])
+def test_a_unit_whose_code_no_folder_can_have_everywhere_is_named(folder: Path, code: str) -> None:
+    path = folder / "organisations.csv"
+    text = path.read_text(encoding="utf-8")
+    line = next(line for line in text.splitlines() if ",1,DANG" in line)
+    path.write_text(f"{text}{code}{line[line.index(',') :]}\n", encoding="utf-8")
+    with pytest.raises(RegistryError, match=re.escape(repr(code))):
         load_registry(folder)
 
 

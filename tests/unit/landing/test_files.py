@@ -1,5 +1,8 @@
 """Locks and durable writes."""
 
+import os
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -42,6 +45,33 @@ def test_an_error_inside_frees_the_lock(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="inside"), exclusive(tmp_path / "a", 0):
         raise ValueError("inside")
     assert not refused_in_a_thread(tmp_path / "a")
+
+
+def test_a_lock_names_its_process_and_is_free_once_that_was_killed(tmp_path: Path) -> None:
+    lock = tmp_path / ".lock"
+    holding = (
+        "import sys; from pathlib import Path; from ingestion.files import exclusive\n"
+        "with exclusive(Path(sys.argv[1]), 0): print('held', flush=True); sys.stdin.read()"
+    )
+    arguments = [sys.executable, "-c", holding, str(lock)]
+    with subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None and process.stdout.readline() == "held\n"
+        with pytest.raises(LockedError, match=f"^{process.pid}$"), exclusive(lock, 0):
+            pass
+        process.kill()
+    with exclusive(lock, 0):
+        pass
+
+
+def test_where_folders_cannot_be_opened_a_durable_write_goes_without(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[object] = []
+    monkeypatch.delattr(os, "O_DIRECTORY")
+    monkeypatch.setattr(os, "open", lambda path, *_: opened.append(path))
+    write_durably(tmp_path / "f", b"data")
+    assert (tmp_path / "f").read_bytes() == b"data"
+    assert opened == []
 
 
 def test_a_durable_write_replaces_the_whole_file_and_leaves_nothing_beside_it(tmp_path: Path) -> None:

@@ -205,6 +205,16 @@ def test_the_known_oddities_come_out_as_themselves(site: Site) -> None:
     assert "15/85, tỷ lệ đó là 17,6 %" in text
 
 
+def test_nothing_is_said_to_agree_where_nothing_was_filed_for_it(site: Site) -> None:
+    unfiled = [
+        replace(statement, actual=None) if statement.remark == "no_target_on_record" else statement
+        for statement in site.statements
+    ]
+    text = markdown(stated_page(replace(site, statements=unfiled)))
+    assert "không kiểm chứng được" in markdown(stated_page(site))
+    assert "“vượt chỉ tiêu” không kiểm chứng được" not in text.replace("\\", "")
+
+
 def test_stated_figures_are_written_as_stated(site: Site) -> None:
     rows = {}
     for block in stated_page(site).blocks:
