@@ -3,10 +3,22 @@
 What belongs here: telling rows apart. Nothing with figures is left out in silence: it is a row, the total, a
 subtotal named in a note, or a problem. Signature blocks, which may hold names, are never taken in. What does
 not: the header (`header.py`) and single cells (`cast.py`).
+
+A table does not end with a blank row. Wherever it stands below the header, a row with a code and figures is
+data (a second copy of the table has every key twice, which the gate finds), a row called a total is one, and a
+row of a fixed line is one without figures too. Below the table, behind a gap, stand notes and signatures as
+well, so there less is taken for a row:
+
+- figures without a code in more than half of the number columns are a problem; in fewer they may be a day or a
+  telephone number, are not read, and a note names their rows;
+- so it is with figures beside a few capitals (`KT`, `TM`: “for”, before a signature) that neither the form nor
+  the list of organisations in the workbook knows as a code;
+- a code without figures that is no fixed line may be anything and is passed over; that an organisation has no
+  row, the gate says.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -14,6 +26,7 @@ from ingestion.catalogue import Column, Form
 from ingestion.cells import Cell, CellType, SheetCells, address, column_letter
 from ingestion.reading.cast import SCIENTIFIC, Cast, Target, cast, column_details, squash
 from ingestion.reading.header import Grid, Header, find_header, folded, is_numbering
+from ingestion.reading.lost_letters import has_lost, without_marks
 from ingestion.reading.printed import compare_head
 from ingestion.submissions import FormRow, FormTable, Mark, Problem, Reading, Value
 from ingestion.values import LARGEST_EXACT, NumberKind, parse_number
@@ -57,8 +70,17 @@ class _Sorted:
     headers: list[int] = field(default_factory=list)
 
 
-def read_table(grid: Grid, form: Form, reading: Reading) -> FormTable | None:
-    """Read a sheet as a form, with problems and notes going to the reading; None if it has no header."""
+def read_table(
+    grid: Grid, form: Form, reading: Reading, known: Container[str] = frozenset()
+) -> FormTable | None:
+    """Read a sheet as a form, with problems and notes going to the reading; None if it has no header.
+
+    Args:
+        grid: the sheet.
+        form: the form that it was recognised as.
+        reading: what has been read of the file so far.
+        known: codes of organisations that the workbook itself lists.
+    """
     sheet = grid.sheet
     header = find_header(grid, form.columns)
     if header is None:
@@ -71,7 +93,7 @@ def read_table(grid: Grid, form: Form, reading: Reading) -> FormTable | None:
     if not keys:
         return table
     _fill_merged_keys(grid, keys)
-    reader = _RowReader(grid, form, table, reading)
+    reader = _RowReader(grid, form, table, reading, known)
     found = reader.sort_rows(header.last_row, keys)
     _report_rows(found, reader, sheet, reading)
     for number in found.rows:
@@ -178,10 +200,13 @@ def _fill_merged_keys(grid: Grid, keys: list[int]) -> None:
 class _RowReader:
     """Reads the rows of one table."""
 
-    def __init__(self, grid: Grid, form: Form, table: FormTable, reading: Reading) -> None:
+    def __init__(
+        self, grid: Grid, form: Form, table: FormTable, reading: Reading, known: Container[str]
+    ) -> None:
         self._grid = grid
         self._form = form
         self._reading = reading
+        self._known = known
         self._sheet = table.sheet
         self._number_columns = [
             table.columns[column.code] for column in form.number_columns if column.code in table.columns
@@ -225,8 +250,8 @@ class _RowReader:
     def sort_rows(self, last_header_row: int, keys: list[int]) -> _Sorted:
         """Tell the rows below the header apart.
 
-        The table ends with its last row that has both a code and figures, with the bare rows and the total that
-        follow it without a gap; a row of text in its midst is a heading.
+        The table ends with its last row that surely has a code, and has figures, with the rows that follow it
+        without a gap; a row of text in its midst is a heading.
         """
         numbers = [n for n in self._grid.numbers if n > last_header_row]
         numbering: list[str] = []
@@ -241,7 +266,7 @@ class _RowReader:
         ]
         numbers = [number for number in numbers if number not in found.headers]
         kinds = {number: self._kind(self._grid.rows[number], keys) for number in numbers}
-        end = max((n for n, kind in kinds.items() if kind is _Kind.ROW), default=0)
+        end = max((n for n, kind in kinds.items() if kind is _Kind.ROW and self._is_sure(n)), default=0)
         previous = numbers[0] - 1 if numbers else 0
         is_over = False
         for number, kind in kinds.items():
@@ -250,7 +275,7 @@ class _RowReader:
             if kind is _Kind.TOTAL:
                 found.totals.append(number)
                 is_over = number > end
-            elif kind is _Kind.ROW or (kind is _Kind.BARE_ROW and not is_over):
+            elif self._is_data(number, kind, is_over):
                 found.rows.append(number)
             elif kind is _Kind.FIGURES and (not is_over or self._is_full(number)):
                 (found.subtotals if self._is_section(number) else found.keyless).append(number)
@@ -259,6 +284,22 @@ class _RowReader:
                 found.ignored.append(number)
         self._choose_total(found)
         return found
+
+    def _is_data(self, number: int, kind: _Kind, is_over: bool) -> bool:
+        """Say whether a row is one of the table, which a gap may have ended."""
+        if kind is _Kind.ROW:
+            return not is_over or self._is_sure(number)
+        return kind is _Kind.BARE_ROW and (not is_over or self._is_fixed(number))
+
+    def _is_sure(self, number: int) -> bool:
+        """Say whether the code of a row can be nothing else: one that is known, or more than a few capitals."""
+        text = self._grid.rows[number][self._key].text
+        if not _CAPITALS.fullmatch(text) or text in self._known:
+            return True
+        return self._is_fixed(number) or self._is_full(number)
+
+    def _is_fixed(self, number: int) -> bool:
+        return squash(self._grid.rows[number][self._key].text) in self._key_codes
 
     def _is_header(self, number: int, last_header_row: int) -> bool:
         """Say whether a row among the data is the header once more."""
@@ -300,6 +341,7 @@ class _RowReader:
             return True
         if SCIENTIFIC.fullmatch(text):
             return True  # a code once; cast says what has become of it
+        text = without_marks(text) if has_lost(text) else text  # a code once, as above
         if not _CODE.fullmatch(text) or _ROMAN.fullmatch(text):
             return False
         if _CODE_MARK.search(text) or _CAPITALS.fullmatch(text):

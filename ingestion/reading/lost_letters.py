@@ -1,0 +1,39 @@
+"""Text whose letters were lost on the way: a program that knew no Vietnamese wrote `Ð?ng b?` for “Đảng bộ”.
+
+What belongs here: how such text is told from a question. What does not: which cells are looked at
+(`repair.py`), and what a code or a name without its letters is worth (`cast.py`).
+"""
+
+import re
+
+_MARKS = re.compile("[?\ufffd]")
+_LETTER_BEHIND = re.compile(r"(?P<before>\w?)\?+(?P<behind>[^\W\d_])")
+_BESIDE_LETTER = re.compile(r"[^\W\d_]\?|\?[^\W\d_]")
+_ADDRESS = re.compile("[/=&:]")
+
+
+def has_lost(text: str) -> bool:
+    """Say whether letters are certain to be lost: a question mark stands where only a letter can.
+
+    No question mark begins a word or stands within one, but for addresses of pages (`?id=5`), and where the
+    blank behind a question was forgotten (`không?Có`).
+    """
+    if "\ufffd" in text:
+        return True
+    return "?" in text and any(_is_broken(word) for word in text.split() if not _ADDRESS.search(word))
+
+
+def _is_broken(word: str) -> bool:
+    return any(
+        not (match["before"].islower() and match["behind"].isupper()) for match in _LETTER_BEHIND.finditer(word)
+    )
+
+
+def may_have_lost(text: str) -> bool:
+    """Say whether letters may be lost, in a file of which `has_lost` is true elsewhere (`xã b?`)."""
+    return has_lost(text) or _BESIDE_LETTER.search(text) is not None
+
+
+def without_marks(text: str) -> str:
+    """Give a text with a letter in every place where one was lost."""
+    return _MARKS.sub("X", text)
