@@ -79,14 +79,18 @@ def _with_names_as_bytes(data: bytes) -> bytes:
     if end < 0 or len(data) < end + 20:
         raise zipfile.BadZipFile("no end of the directory")
     changed = bytearray(data)
-    at = end - struct.unpack_from("<L", data, end + 12)[0]
-    while 0 <= at < end and data.startswith(_DIRECTORY_ENTRY, at) and at + 46 <= end:
+    size, offset = struct.unpack_from("<LL", data, end + 12)
+    at = end - size
+    before = at - offset  # what stands before the archive, if anything
+    while 0 <= at and at + 46 <= end and data.startswith(_DIRECTORY_ENTRY, at):
         name, extra, comment = struct.unpack_from("<3H", data, at + 28)
         try:
             data[at + 46 : at + 46 + name].decode("utf-8")
         except UnicodeDecodeError:
-            flags = struct.unpack_from("<H", data, at + 8)[0] & ~_IS_UTF8
-            struct.pack_into("<H", changed, at + 8, flags)
+            header = before + struct.unpack_from("<L", data, at + 42)[0]
+            for flags in (at + 9, header + 7):
+                if 0 <= flags < end:
+                    changed[flags] &= ~(_IS_UTF8 >> 8)
         at += 46 + name + extra + comment
     return bytes(changed)
 

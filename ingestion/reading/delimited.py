@@ -29,6 +29,7 @@ _SAMPLE_LETTERS = 100_000
 _DECLARED = re.compile(r'"?sep=([^"\r\n])"?[,;\t|]*(?:\r\n|[\r\n])', re.IGNORECASE)
 _LINE_IN_QUOTES = re.compile(r'[\r\n]"')
 _SHOWN = 40
+_QUOTED = re.compile(r'"[^"]*"')
 _SEVERAL_LINES = re.compile(r"[\r\n]")
 _ERROR = re.compile(r"#(?:N/A|[A-Z][A-Z_]*(?:/0)?[!?]|GETTING_DATA|#{2,})|Err:[0-9]{3}")
 """Errors of spreadsheets, and the hashes that they print for what is wider than its column."""
@@ -44,12 +45,18 @@ class _Layout:
     Attributes:
         delimiter: what stands between fields.
         width: how many fields the records of the table have; 0 where no line has more than one.
-        is_packed: whether every line stands in quotes as a whole, one field that holds a delimited line.
+        packing: where every line stands in quotes as a whole, one field that holds a delimited line: what
+            stands between such a field and the blank ones behind it.
     """
 
     delimiter: str
     width: int
-    is_packed: bool = False
+    packing: str | None = None
+
+    @property
+    def outer(self) -> str:
+        """What stands between the fields of the file as it is."""
+        return self.packing or self.delimiter
 
 
 def read_csv(data: bytes, name: str) -> tuple[SheetCells, list[Problem]]:
@@ -69,12 +76,12 @@ def read_csv(data: bytes, name: str) -> tuple[SheetCells, list[Problem]]:
     if declared is not None:
         text = text[declared.end() :]
     layout = _layout(text, DELIMITERS if declared is None else declared[1])
-    _check_size(text, layout.delimiter, sheet.name)
+    _check_size(text, layout.outer, sheet.name)
     if '"' in text:
         _check_quotes(text, layout, sheet.name)
     unpacked = 0
     row = 0
-    for row, record in enumerate(_records(text, layout.delimiter, sheet.name), start=1):
+    for row, record in enumerate(_records(text, layout.outer, sheet.name), start=1):
         fields = _unpacked(record, layout, sheet.name, row)
         unpacked += fields is not record
         for column, stored in enumerate(fields, start=1):
@@ -116,12 +123,13 @@ def _sample(text: str, delimiter: str) -> Iterator[list[str]]:
 def _layout(text: str, delimiters: Iterable[str]) -> _Layout:
     delimiter, width = _steadiest(text, delimiters)
     if text.lstrip().startswith('"') or _LINE_IN_QUOTES.search(text, 0, _SAMPLE_LETTERS):
-        samples = [[record for record in _sample(text, one) if record] for one in DELIMITERS]
-        if not any(any(record[1:]) for records in samples for record in records):
-            inner = "\n".join(record[0] for record in samples[0])
+        samples = {one: [record for record in _sample(text, one) if record] for one in DELIMITERS}
+        if not any(any(record[1:]) for records in samples.values() for record in records):
+            outer = max(samples, key=lambda one: max(map(len, samples[one]), default=0))
+            inner = "\n".join(record[0] for record in samples[outer])
             found, inner_width = _steadiest(inner, delimiters)
             if inner_width:
-                return _Layout(found, inner_width, is_packed=True)
+                return _Layout(found, inner_width, outer)
     return _Layout(delimiter, width)
 
 
@@ -136,10 +144,10 @@ def _unpacked(record: list[str], layout: _Layout, sheet: str, row: int) -> list[
     try:
         fields = next(csv.reader(line, delimiter=layout.delimiter, strict=True), record)
     except csv.Error as error:
-        if layout.is_packed:
+        if layout.packing:
             raise UnreadableError("R080", sheet=sheet, cell=address(row, 1), value=_shown(record[0])) from error
         return record
-    return fields if layout.is_packed or (len(record) == 1 and len(fields) == layout.width) else record
+    return fields if layout.packing or (len(record) == 1 and len(fields) == layout.width) else record
 
 
 def _shown(text: str) -> str:
@@ -153,7 +161,10 @@ def _check_size(text: str, delimiter: str, sheet: str) -> None:
     if text.count(delimiter) < MAX_COLUMNS:
         return
     for row, line in enumerate(io.StringIO(text, newline=""), start=1):
-        if (columns := line.count(delimiter) + 1) > MAX_COLUMNS:
+        if (
+            line.count(delimiter) >= MAX_COLUMNS
+            and (columns := _QUOTED.sub("", line).count(delimiter) + 1) > MAX_COLUMNS
+        ):
             raise _too_large(sheet, row, columns)
 
 
@@ -168,14 +179,14 @@ def _check_quotes(text: str, layout: _Layout, sheet: str) -> None:
     Such a cell ends with the file, or at the next quotation mark, behind which text goes on, or it holds a
     whole record. Other liberties with quotes lose nothing.
     """
-    delimiter, others = layout.delimiter, layout.width - 1
+    delimiter, others = layout.outer, layout.width - 1
     mark = re.escape(delimiter)
     quoted = re.compile(rf'(?:(?<=[{mark}\r\n])|\A)"((?:[^"]|"")*+)(?:"([^{mark}\r\n]?)|\Z)')
     for field in quoted.finditer(text):
         is_open = field[2] is None
         if not is_open and _SEVERAL_LINES.search(field[1]):
             most = max(line.count(delimiter) for line in field[1].splitlines())
-            is_open = field[2].strip() != "" or (not layout.is_packed and most >= others > 1)
+            is_open = field[2].strip() != "" or (not layout.packing and most >= others > 1)
         if is_open:
             before = list(_records(text[: field.start()] + '"', delimiter, sheet))
             place = address(len(before), len(before[-1]))

@@ -13,6 +13,7 @@ from pathlib import PurePosixPath
 from ingestion.reading.book import UnreadableError
 
 _HEAD = 4096
+_MARK = re.compile(rb"\A(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)")
 _MAGIC = (
     (0, b"Rar!", "RAR"),
     (0, b"7z\xbc\xaf\x27\x1c", "7-Zip"),
@@ -124,7 +125,7 @@ def refuse_foreign(data: bytes, name: str) -> None:
     """
     if kind := _link(data, name):
         raise UnreadableError("R088", kind=kind, value=name)
-    head = data[:_HEAD].lower().replace(b"\0", b"").removeprefix(b"\xef\xbb\xbf").lstrip()
+    head = _MARK.sub(b"", data[:_HEAD].lower().replace(b"\0", b"")).lstrip()
     kind = next((kind for mark, kind in _XML_KINDS if mark in head), None)
     if kind is None and _WRITTEN.search(head) and _SENT.search(head):
         kind = "E-mail (.eml)"
@@ -150,7 +151,7 @@ def foreign_kind(data: bytes) -> str | None:
 
 def _link(data: bytes, name: str) -> str | None:
     """Give the kind of a file that only says where another one lies."""
-    head = data[:_HEAD].lower().removeprefix(b"\xef\xbb\xbf").lstrip()
+    head = _MARK.sub(b"", data[:_HEAD].lower().replace(b"\0", b"")).lstrip()
     for magic, kind in _LINKS:
         if data.startswith(magic) or head.startswith(magic):
             return kind
