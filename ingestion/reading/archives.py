@@ -82,7 +82,7 @@ def _with_names_as_bytes(data: bytes) -> bytes:
     size, offset = struct.unpack_from("<LL", data, end + 12)
     at = end - size
     before = at - offset  # what stands before the archive, if anything
-    while 0 <= at and at + 46 <= end and data.startswith(_DIRECTORY_ENTRY, at):
+    while at >= 0 and at + 46 <= end and data.startswith(_DIRECTORY_ENTRY, at):
         name, extra, comment = struct.unpack_from("<3H", data, at + 28)
         try:
             data[at + 46 : at + 46 + name].decode("utf-8")

@@ -15,6 +15,9 @@ well, so there less is taken for a row:
   the list of organisations in the workbook knows as a code;
 - a code without figures that is no fixed line may be anything and is passed over; that an organisation has no
   row, the gate says.
+
+Beside the rows of a table, a second table repeats columns, which are problems; columns under a header of their
+own are named in notes, and so are figures under no header at all.
 """
 
 import re
@@ -96,6 +99,11 @@ def read_table(
     reader = _RowReader(grid, form, table, reading, known)
     found = reader.sort_rows(header.last_row, keys)
     _report_rows(found, reader, sheet, reading)
+    if beside := reader.beside(found.rows, header.last_row):
+        letters = ", ".join(map(column_letter, sorted({cell.column for cell in beside})))
+        reading.notes.append(
+            Problem("R162", sheet.name, beside[0].address, beside[0].text, {"letters": letters})
+        )
     for number in found.rows:
         row = reader.row(number)
         if any(row.marks.get(code) is Mark.INVALID for code in form.key):
@@ -197,6 +205,12 @@ def _fill_merged_keys(grid: Grid, keys: list[int]) -> None:
                 row.setdefault(left, owner._replace(row=number))
 
 
+def _is_figure(cell: Cell) -> bool:
+    if cell.type is not CellType.TEXT:
+        return cell.type is CellType.NUMBER
+    return parse_number(cell.text).kind in (NumberKind.PLAIN, NumberKind.GROUPED, NumberKind.DECIMAL)
+
+
 class _RowReader:
     """Reads the rows of one table."""
 
@@ -229,6 +243,16 @@ class _RowReader:
         """Give the hidden columns of the form in which some of these rows have something."""
         columns = sorted(hidden.intersection(self._number_columns))
         return [column_letter(c) for c in columns if any(c in self._grid.rows[number] for number in rows)]
+
+    def beside(self, rows: list[int], last_header_row: int) -> list[Cell]:
+        """Give the figures in these rows that stand in columns without any header."""
+        lines = self._grid.rows
+        headed = {column for _, column, _, _ in self._plan}
+        others = [lines[number][column] for number in rows for column in sorted(lines[number].keys() - headed)]
+        figures = [cell for cell in others if _is_figure(cell)]
+        if figures:
+            headed.update(*(lines[number] for number in self._grid.head() if number <= last_header_row))
+        return [cell for cell in figures if cell.column not in headed]
 
     def spread(self, rows: list[int]) -> list[tuple[str, Cell]]:
         """Give merged ranges, with what stands in them, that cover more than one number of these rows."""

@@ -1,4 +1,4 @@
-"""One set of CSVs as many programs write it: whatever the encoding, marks, quotes and line ends, the same values."""
+"""One set of CSVs as many programs write it: whatever its encoding, marks, quotes and line ends are."""
 
 import codecs
 import csv
@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 
 from ingestion.catalogue import load_catalogue
 from ingestion.reading import pack_folder, read_file
-from ingestion.reading.book import UnreadableError
 from ingestion.reading.delimited import read_csv
 from ingestion.reading.plain_text import is_text
 from ingestion.submissions import Mark, Reading
@@ -193,19 +192,20 @@ def test_liberties_with_quotes_that_lose_nothing_are_read(make: Any, tmp_path: P
 
 
 @pytest.mark.parametrize(
-    ("content", "code", "field", "found"),
+    ("content", "code", "found"),
     [
-        (f"{HEAD}\n{',' * 20_000}1\n", "R082", "found", "20001"),
-        (HEAD + "\n" * 1_048_600 + "DB-1,a,1,2,\n", "R082", "row", "1048577"),
-        (f"{HEAD}\nDB-1,{'a' * 140_000},1,2,\n", "R083", "row", "2"),
-        (f'{HEAD}\nDB-1,"{"a," * 70_000}",1,2,\n', "R083", "row", "2"),
+        (f"{HEAD}\n{',' * 20_000}1\n", "R082", ("found", "20001")),
+        (HEAD + "\n" * 1_048_600 + "DB-1,a,1,2,\n", "R082", ("row", "1048577")),
+        (f"{HEAD}\nDB-1,{'a' * 140_000},1,2,\n", "R083", ("row", "2")),
+        (f'{HEAD}\nDB-1,"{"a," * 70_000}",1,2,\n', "R083", ("row", "2")),
     ],
 )
 def test_the_limit_of_a_csv_that_was_passed_is_named(
-    content: str, code: str, field: str, found: str, make: Any, tmp_path: Path
+    content: str, code: str, found: tuple[str, str], make: Any, tmp_path: Path
 ) -> None:
     (problem,) = b01(make, tmp_path, content.encode()).problems
-    assert (problem.code, problem.details[field]) == (code, found)
+    assert problem.code == code
+    assert found in problem.details.items()
 
 
 @pytest.mark.parametrize(
@@ -285,15 +285,16 @@ FIELDS = st.text(alphabet='aĐệ1. ,;|"\n', max_size=8)
 
 @settings(max_examples=60)
 @given(
-    st.lists(st.tuples(FIELDS, st.integers(0, 10**6), st.integers(0, 99)), min_size=2, max_size=6),
-    st.sampled_from([",", ";", "\t", "|"]),
-    st.sampled_from(["\r\n", "\n", "\r"]),
-    st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL, csv.QUOTE_NONNUMERIC]),
-    st.sampled_from(ENCODINGS),
-    st.sampled_from(["", "\x1a", "\0\0", "\x1a\0\x1a", "\r\n\r\n"]),
-    st.booleans(),
+    rows=st.lists(st.tuples(FIELDS, st.integers(0, 10**6), st.integers(0, 99)), min_size=2, max_size=6),
+    delimiter=st.sampled_from([",", ";", "\t", "|"]),
+    end=st.sampled_from(["\r\n", "\n", "\r"]),
+    quoting=st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL, csv.QUOTE_NONNUMERIC]),
+    encode=st.sampled_from(ENCODINGS),
+    tail=st.sampled_from(["", "\x1a", "\0\0", "\x1a\0\x1a", "\r\n\r\n"]),
+    is_packed=st.booleans(),
 )
 def test_figures_survive_every_way_of_writing_them(
+    *,
     rows: list[tuple[str, int, int]],
     delimiter: str,
     end: str,
@@ -327,7 +328,7 @@ SOUND = "\n".join(
 
 
 def test_damaged_files_are_read_or_refused_and_never_an_exception(tmp_path: Path, make: Any) -> None:
-    chance = random.Random(7)  # noqa: S311  # the same damage in every run
+    chance = random.Random(7)  # the same damage in every run
     pages = [
         make.cover(CATALOGUE.cover, {"reporting_org_code": "DB-MN", "period_code": "2019-6T"}),
         make.form(CATALOGUE.forms["B01"], [{"org_code": "DB-MN-01", "in_admitted": 1}]),
@@ -357,14 +358,11 @@ def test_damaged_files_are_read_or_refused_and_never_an_exception(tmp_path: Path
 
 
 def test_random_bytes_are_refused_in_words(tmp_path: Path, make: Any) -> None:
-    (tmp_path / "f.bin").write_bytes(random.Random(3).randbytes(4096))  # noqa: S311
+    (tmp_path / "f.bin").write_bytes(random.Random(3).randbytes(4096))
     (problem,) = make.read(tmp_path / "f.bin").problems
     assert (problem.code, problem.is_fatal) == ("R081", True)
 
 
-def test_what_fills_the_limits_is_still_read() -> None:
-    try:
-        sheet, _ = read_csv((HEAD + "\n" + "DB-1," + "a" * 131_000 + ",1,2,\n").encode(), "B01")
-    except UnreadableError as error:  # pragma: no cover
-        pytest.fail(error.problem.code)
+def test_the_longest_cell_within_the_limit_is_still_read() -> None:
+    sheet, _ = read_csv((HEAD + "\n" + "DB-1," + "a" * 131_000 + ",1,2,\n").encode(), "B01")
     assert sheet.cells[2, 3].text == "1"
