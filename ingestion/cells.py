@@ -116,6 +116,7 @@ class SheetCells:
         hidden_columns: numbers of hidden columns, where the reader knows them.
         fonts: names of fonts from before Unicode, by cell; other fonts say nothing about the text.
         left_out: what is raised, lowered or struck through, by cell; the cell itself keeps all of its text.
+        widths: how many fields, blank ones too, a row of a delimited file has; other files have no such thing.
     """
 
     name: str
@@ -126,6 +127,7 @@ class SheetCells:
     hidden_columns: frozenset[int] = frozenset()
     fonts: dict[tuple[int, int], str] = field(default_factory=dict)
     left_out: dict[tuple[int, int], LeftOut] = field(default_factory=dict)
+    widths: dict[int, int] = field(default_factory=dict)
 
     @property
     def last_row(self) -> int:

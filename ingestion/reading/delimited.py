@@ -84,6 +84,7 @@ def read_csv(data: bytes, name: str) -> tuple[SheetCells, list[Problem]]:
     for row, record in enumerate(_records(text, layout.outer, sheet.name), start=1):
         fields = _unpacked(record, layout, sheet.name, row)
         unpacked += fields is not record
+        sheet.widths[row] = len(fields)
         for column, stored in enumerate(fields, start=1):
             shown = clean(stored)
             if shown and (cell := _cell(row, column, stored, shown)):

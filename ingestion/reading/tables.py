@@ -99,6 +99,7 @@ def read_table(
     reader = _RowReader(grid, form, table, reading, known)
     found = reader.sort_rows(header.last_row, keys)
     _report_rows(found, reader, sheet, reading)
+    _report_shifted(found.rows, header.last_row, sheet, reading)
     if beside := reader.beside(found.rows, header.last_row):
         letters = ", ".join(map(column_letter, sorted({cell.column for cell in beside})))
         reading.notes.append(
@@ -191,6 +192,16 @@ def _report_rows(found: _Sorted, reader: "_RowReader", sheet: SheetCells, readin
     if hidden:
         details = {"rows": ", ".join(map(str, hidden))}
         reading.notes.append(Problem("R107", sheet.name, f"A{hidden[0]}", details=details))
+
+
+def _report_shifted(rows: list[int], last_header_row: int, sheet: SheetCells, reading: Reading) -> None:
+    """Report rows of a delimited file with more fields than its header: a delimiter within one moved the rest."""
+    most = max((width for number, width in sheet.widths.items() if number <= last_header_row), default=0)
+    for number in rows:
+        width = sheet.widths.get(number, 0)
+        if width > most:
+            details = {"row": str(number), "found": str(width), "expected": str(most)}
+            reading.problems.append(Problem("R090", sheet.name, f"A{number}", details=details))
 
 
 def _fill_merged_keys(grid: Grid, keys: list[int]) -> None:

@@ -185,6 +185,14 @@ def test_a_quotation_mark_without_its_partner_is_named_with_its_cell(
     assert (problem.code, problem.cell, problem.is_fatal) == ("R080", cell, True)
 
 
+def test_a_decimal_comma_without_quotes_moves_no_figure_in_silence(make: Any, tmp_path: Path) -> None:
+    head = "line_code,line_name,total,female,pct_of_base,pct_of_plan,note"
+    lines = [head, "CB01,a,5,2,10,24,", "CB02,a,5,2,10,24,7,", 'CB03,a,5,2,"10,24",7,', "CB04,a,5"]
+    (tmp_path / "B07.csv").write_text("\n".join([*lines, ""]))
+    (problem,) = [p for p in make.read(tmp_path / "B07.csv").problems if p.code == "R090"]
+    assert (problem.cell, problem.details["found"], problem.details["expected"]) == ("A3", "8", "7")
+
+
 def test_liberties_with_quotes_that_lose_nothing_are_read(make: Any, tmp_path: Path) -> None:
     lines = [HEAD, 'DB-1,Chi bộ "A",2,3,', 'DB-2,"Chi bộ"  ,3,4,"một; hai,\nba"', 'DB-3,5" x 7",5,6,']
     rows = b01(make, tmp_path, "\n".join([*lines, ""]).encode()).tables["B01"].rows

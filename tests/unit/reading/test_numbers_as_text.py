@@ -1,7 +1,8 @@
 """What each way of writing a number is in a column of counts, decimals and percentages.
 
 The right answers follow from the rules of the field: a dot or one blank groups thousands, a comma opens
-decimals, a percentage is a number in percent; what can be read in two ways is a finding at its cell, never a figure.
+decimals, a percentage is a number in percent; what can be read in two ways is a finding at its cell, never a
+figure.
 """
 
 from pathlib import Path
