@@ -9,7 +9,8 @@ import re
 _MARKS = re.compile("[?\ufffd]")
 _LETTER_BEHIND = re.compile(r"(?P<before>\w?)\?+(?P<behind>[^\W\d_])")
 _BESIDE_LETTER = re.compile(r"[^\W\d_]\?|\?[^\W\d_]")
-_ADDRESS = re.compile("[/=&:]")
+_MAY_BE_MARKED = re.compile("[adeiouy]")
+_ADDRESS = re.compile(r"[/=&]|:\S")
 
 
 def has_lost(text: str) -> bool:
@@ -35,5 +36,13 @@ def may_have_lost(text: str) -> bool:
 
 
 def without_marks(text: str) -> str:
-    """Give a text with a letter in every place where one was lost."""
+    """Give a text with an `X` in every place where a letter was lost."""
     return _MARKS.sub("X", text)
+
+
+def worn(pattern: re.Pattern[str]) -> re.Pattern[str]:
+    """Give a pattern of folded words that finds them too where letters with marks have become `x`.
+
+    One letter leaves up to three question marks, by the bytes that it had.
+    """
+    return re.compile(_MAY_BE_MARKED.sub(r"(?:\g<0>|x{1,3})", pattern.pattern))

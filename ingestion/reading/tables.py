@@ -29,7 +29,7 @@ from ingestion.catalogue import Column, Form
 from ingestion.cells import Cell, CellType, SheetCells, address, column_letter
 from ingestion.reading.cast import SCIENTIFIC, Cast, Target, cast, column_details, squash
 from ingestion.reading.header import Grid, Header, find_header, folded, is_numbering
-from ingestion.reading.lost_letters import has_lost, without_marks
+from ingestion.reading.lost_letters import has_lost, without_marks, worn
 from ingestion.reading.printed import compare_head
 from ingestion.submissions import FormRow, FormTable, Mark, Problem, Reading, Value
 from ingestion.values import LARGEST_EXACT, NumberKind, parse_number
@@ -41,6 +41,7 @@ _TOTAL = re.compile(
 _ROMAN = re.compile(r"[IVX]+")
 _SECTION = re.compile(r"(?:[IVX]+|[A-ZĐ]|[a-zđ])\s*[.)\-–:]\s*\S.*|[-–+*]\s*\S.*|[IVX]+|[A-ZĐ]")
 _SECTION_WORDS = re.compile(r"(?:trong do|chia ra|bao gom|gom|phan tich|cong khoi|cong nhom|cong muc)(?: .*)?")
+_WORN_TOTAL, _WORN_SECTION = worn(_TOTAL), worn(_SECTION_WORDS)
 _CODE = re.compile(r"[A-Za-z0-9Đđ][A-Za-z0-9Đđ._/–-]*")
 _CAPITALS = re.compile(r"[A-ZĐ]{2,}")
 _INDICATOR = re.compile(r"[a-z]{3,}")
@@ -195,7 +196,7 @@ def _report_rows(found: _Sorted, reader: "_RowReader", sheet: SheetCells, readin
 
 
 def _report_shifted(rows: list[int], last_header_row: int, sheet: SheetCells, reading: Reading) -> None:
-    """Report rows of a delimited file with more fields than its header: a delimiter within one moved the rest."""
+    """Report rows of a delimited file with more fields than its header: a delimiter in one moved the rest."""
     most = max((width for number, width in sheet.widths.items() if number <= last_header_row), default=0)
     for number in rows:
         width = sheet.widths.get(number, 0)
@@ -214,6 +215,13 @@ def _fill_merged_keys(grid: Grid, keys: list[int]) -> None:
             row = grid.rows.get(number)
             if row is not None:
                 row.setdefault(left, owner._replace(row=number))
+
+
+def _says(text: str, words: re.Pattern[str], worn_words: re.Pattern[str]) -> bool:
+    """Say whether a text is some words, or what is left of them where letters were lost."""
+    if words.fullmatch(folded(text)):
+        return True
+    return has_lost(text) and worn_words.fullmatch(folded(without_marks(text))) is not None
 
 
 def _is_figure(cell: Cell) -> bool:
@@ -361,8 +369,8 @@ class _RowReader:
         has_figures = self._has_figures(row)
         if key is not None and self._is_code(key):
             return _Kind.ROW if has_figures else _Kind.BARE_ROW
-        texts = [folded(cell.text) for cell in row.values() if cell.type is CellType.TEXT]
-        if has_figures and any(_TOTAL.fullmatch(text) for text in texts):
+        texts = (cell.text for cell in row.values() if cell.type is CellType.TEXT)
+        if has_figures and any(_says(text, _TOTAL, _WORN_TOTAL) for text in texts):
             return _Kind.TOTAL
         if not has_figures:
             return _Kind.TEXT
@@ -402,7 +410,7 @@ class _RowReader:
     def _is_section(self, number: int) -> bool:
         row = self._grid.rows[number]
         texts = [cell.text for _, cell in sorted(row.items()) if cell.type is CellType.TEXT]
-        return any(_SECTION.fullmatch(text) or _SECTION_WORDS.fullmatch(folded(text)) for text in texts[:2])
+        return any(_SECTION.fullmatch(text) or _says(text, _SECTION_WORDS, _WORN_SECTION) for text in texts[:2])
 
     def _choose_total(self, found: _Sorted) -> None:
         """Keep one total: the one that says most clearly that it is, the last among equals."""

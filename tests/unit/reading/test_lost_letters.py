@@ -88,6 +88,22 @@ def test_a_name_without_its_letters_is_not_called_another_organisations(make: An
     assert [note.code for note in reading.notes] == ["R160"]
 
 
+@pytest.mark.parametrize("label", ["T?ng c?ng", "T?ng s?", "TỔNG C?NG", "C?ng", "T???ng c??ng", "Toàn ??ng b?"])
+def test_a_total_that_lost_letters_is_still_the_total(label: str, make: Any, tmp_path: Path) -> None:
+    reading = read(make, tmp_path, "DB-01,Xã A,1,2,", "DB-02,Xã B,3,4,", f",{label},4,6,", ",Trong ?ó: n?,1,1,")
+    table = reading.tables["B01"]
+    assert table.total is not None
+    assert table.total.values["in_admitted"] == 4
+    assert [problem.code for problem in reading.problems if problem.code == "R041"] == []
+
+
+@pytest.mark.parametrize("label", ["??ng b? xã", "Tr?ng c?ng", "C?ng ty"])
+def test_other_words_that_lost_letters_are_no_total(label: str, make: Any, tmp_path: Path) -> None:
+    reading = read(make, tmp_path, "DB-01,Xã A,1,2,", f",{label},4,6,", "DB-02,Xã B,3,4,")
+    assert reading.tables["B01"].total is None
+    assert [problem.cell for problem in reading.problems if problem.code == "R041"] == ["B3"]
+
+
 def test_a_file_with_questions_is_left_alone(make: Any, tmp_path: Path) -> None:
     reading = read(make, tmp_path, "DB-01,Chi bộ,1,2,Đã kiểm tra chưa?")
     assert {note.code for note in reading.notes} == {"R104"}
