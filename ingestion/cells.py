@@ -23,7 +23,7 @@ class CellType(StrEnum):
 
 StoredValue = str | float | bool | date | datetime | time | timedelta
 
-ENGLISH_DECIMAL = "0.000"
+ENGLISH_DECIMAL = "[$-409]0.000"
 """The format of a text cell whose point, if it is a number at all, opens decimals as the English do."""
 
 _ADDRESS = re.compile(r"^\$?([A-Z]{1,3})\$?([1-9]\d*)$")

@@ -5,6 +5,8 @@ What belongs here: what the dates that a file holds as text say together. Progra
 by itself (`ingestion.values`, `cast.py`). Dates that a workbook stores as dates have no order.
 """
 
+from collections import Counter
+
 from ingestion.catalogue import Catalogue
 from ingestion.submissions import Mark, Problem, Reading
 from ingestion.values import DateOrder
@@ -27,7 +29,7 @@ def settle_order(reading: Reading, catalogue: Catalogue) -> None:
     first = next(date for date in swapped if date.order is DateOrder.MONTH_FIRST)
     details = {"count": str(len(places))}
     reading.problems.append(Problem("R089", first.sheet, first.cell, first.text, details))
-    reading.conversions["date_text"] -= sum(date.was_read for date in swapped)
+    reading.conversions -= Counter(date_text=sum(date.was_read for date in swapped))
     if cover := reading.cover:
         for code, cell in cover.cells.items():
             if (cover.sheet, cell) in places:

@@ -29,6 +29,10 @@ _SAMPLE_LETTERS = 100_000
 _DECLARED = re.compile(r'"?sep=([^"\r\n])"?[,;\t|]*(?:\r\n|[\r\n])', re.IGNORECASE)
 _LINE_IN_QUOTES = re.compile(r'[\r\n]"')
 _SHOWN = 40
+_FEW = 8
+"""Of so many lines one may be a title, which is in no quotes where the others are."""
+
+_FIGURE_OR_BLANK = re.compile(r"[-0-9., ]*")
 _QUOTED = re.compile(r'"[^"]*"')
 _SEVERAL_LINES = re.compile(r"[\r\n]")
 _ERROR = re.compile(r"#(?:N/A|[A-Z][A-Z_]*(?:/0)?[!?]|GETTING_DATA|#{2,})|Err:[0-9]{3}")
@@ -125,13 +129,18 @@ def _layout(text: str, delimiters: Iterable[str]) -> _Layout:
     delimiter, width = _steadiest(text, delimiters)
     if text.lstrip().startswith('"') or _LINE_IN_QUOTES.search(text, 0, _SAMPLE_LETTERS):
         samples = {one: [record for record in _sample(text, one) if record] for one in DELIMITERS}
-        if not any(any(record[1:]) for records in samples.values() for record in records):
-            outer = max(samples, key=lambda one: max(map(len, samples[one]), default=0))
+        if not any(map(_has_columns, samples.values())):
+            outer = max(samples, key=lambda one: sum(map(len, samples[one])))
             inner = "\n".join(record[0] for record in samples[outer])
             found, inner_width = _steadiest(inner, delimiters)
             if inner_width:
                 return _Layout(found, inner_width, outer)
     return _Layout(delimiter, width)
+
+
+def _has_columns(records: list[list[str]]) -> bool:
+    """Say whether more than a few records have anything behind their first field."""
+    return sum(any(record[1:]) for record in records) * _FEW > len(records)
 
 
 def _unpacked(record: list[str], layout: _Layout, sheet: str, row: int) -> list[str]:
@@ -180,18 +189,26 @@ def _check_quotes(text: str, layout: _Layout, sheet: str) -> None:
     Such a cell ends with the file, or at the next quotation mark, behind which text goes on, or it holds a
     whole record. Other liberties with quotes lose nothing.
     """
-    delimiter, others = layout.outer, layout.width - 1
+    delimiter = layout.outer
     mark = re.escape(delimiter)
     quoted = re.compile(rf'(?:(?<=[{mark}\r\n])|\A)"((?:[^"]|"")*+)(?:"([^{mark}\r\n]?)|\Z)')
     for field in quoted.finditer(text):
         is_open = field[2] is None
         if not is_open and _SEVERAL_LINES.search(field[1]):
-            most = max(line.count(delimiter) for line in field[1].splitlines())
-            is_open = field[2].strip() != "" or (not layout.packing and most >= others > 1)
+            is_open = field[2].strip() != "" or (
+                not layout.packing and any(_is_record(line, layout) for line in field[1].splitlines())
+            )
         if is_open:
             before = list(_records(text[: field.start()] + '"', delimiter, sheet))
             place = address(len(before), len(before[-1]))
             raise UnreadableError("R080", sheet=sheet, cell=place, value=_shown(field[1]))
+
+
+def _is_record(line: str, layout: _Layout) -> bool:
+    """Say whether a line of a cell is a record of the table, as its width and its figures show."""
+    fields = line.split(layout.delimiter)
+    figures = sum(_FIGURE_OR_BLANK.fullmatch(field) is not None for field in fields)
+    return len(fields) == layout.width > 2 and figures * 2 >= len(fields)
 
 
 def _records(text: str, delimiter: str, sheet: str) -> Iterator[list[str]]:

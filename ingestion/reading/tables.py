@@ -6,15 +6,14 @@ not: the header (`header.py`) and single cells (`cast.py`).
 
 A table does not end with a blank row. Wherever it stands below the header, a row with a code and figures is
 data (a second copy of the table has every key twice, which the gate finds), a row called a total is one, and a
-row of a fixed line is one without figures too. Below the table, behind a gap, stand notes and signatures as
-well, so there less is taken for a row:
+row whose code the form or the list of organisations in the workbook has is one without figures too. Below the
+table, behind a gap, stand notes and signatures as well, so there less is taken for a row:
 
 - figures without a code in more than half of the number columns are a problem; in fewer they may be a day or a
   telephone number, are not read, and a note names their rows;
-- so it is with figures beside a few capitals (`KT`, `TM`: “for”, before a signature) that neither the form nor
-  the list of organisations in the workbook knows as a code;
-- a code without figures that is no fixed line may be anything and is passed over; that an organisation has no
-  row, the gate says.
+- so it is with figures beside a few capitals (`KT`, `TM`: “for”, before a signature) that are no known code;
+- what looks like a code, is none that is known and has no figures may be anything and is passed over; that an
+  organisation has no row, the gate says.
 
 Beside the rows of a table, a second table repeats columns, which are problems; columns under a header of their
 own are named in notes, and so are figures under no header at all.
@@ -332,17 +331,17 @@ class _RowReader:
         """Say whether a row is one of the table, which a gap may have ended."""
         if kind is _Kind.ROW:
             return not is_over or self._is_sure(number)
-        return kind is _Kind.BARE_ROW and (not is_over or self._is_fixed(number))
+        return kind is _Kind.BARE_ROW and (not is_over or self._is_known(number))
 
     def _is_sure(self, number: int) -> bool:
         """Say whether the code of a row can be nothing else: one that is known, or more than a few capitals."""
-        text = self._grid.rows[number][self._key].text
-        if not _CAPITALS.fullmatch(text) or text in self._known:
-            return True
-        return self._is_fixed(number) or self._is_full(number)
+        is_short = _CAPITALS.fullmatch(self._grid.rows[number][self._key].text) is not None
+        return not is_short or self._is_known(number) or self._is_full(number)
 
-    def _is_fixed(self, number: int) -> bool:
-        return squash(self._grid.rows[number][self._key].text) in self._key_codes
+    def _is_known(self, number: int) -> bool:
+        """Say whether the form, or the list of organisations in the workbook, has the code of a row."""
+        text = self._grid.rows[number][self._key].text
+        return text in self._known or squash(text) in self._key_codes
 
     def _is_header(self, number: int, last_header_row: int) -> bool:
         """Say whether a row among the data is the header once more."""

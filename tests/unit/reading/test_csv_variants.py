@@ -185,6 +185,18 @@ def test_a_quotation_mark_without_its_partner_is_named_with_its_cell(
     assert (problem.code, problem.cell, problem.is_fatal) == ("R080", cell, True)
 
 
+def test_a_title_without_quotes_above_lines_in_quotes_does_no_harm() -> None:
+    content = f"Biểu 01; kỳ 2019; năm{END}" + packed(";") * 3
+    sheet, _ = read_csv(content.encode(), "B01")
+    assert values(sheet)[1:5] == EXPECTED
+
+
+def test_a_list_of_several_lines_in_a_note_is_no_swallowed_record(make: Any, tmp_path: Path) -> None:
+    note = "gồm các xã: A, B, C, D, E\nvà F, G, H, I"
+    reading = b01(make, tmp_path, f'{HEAD}\nDB-01,a,1,2,"{note}"\nDB-02,b,3,4,\n'.encode())
+    assert [row.values["in_admitted"] for row in reading.tables["B01"].rows] == [1, 3]
+
+
 def test_a_decimal_comma_without_quotes_moves_no_figure_in_silence(make: Any, tmp_path: Path) -> None:
     head = "line_code,line_name,total,female,pct_of_base,pct_of_plan,note"
     lines = [head, "CB01,a,5,2,10,24,", "CB02,a,5,2,10,24,7,", 'CB03,a,5,2,"10,24",7,', "CB04,a,5"]

@@ -554,6 +554,19 @@ def test_capitals_that_the_workbook_lists_as_a_code_are_a_row_behind_a_gap(make:
     assert column(reading.tables["B01"], "org_code")[-1] == "KCQ"
 
 
+def test_an_organisation_of_the_workbooks_list_is_a_row_without_readable_figures_too(
+    make: Any, read_pages: Read
+) -> None:
+    extract = make.Page("DM_TCCSD")
+    extract.add_row(5, ["org_code", "org_name"])
+    extract.add_row(6, ["DB-MN-09", "Đảng bộ xã"])
+    page = below(make, 16, {"org_code": "DB-MN-09", "in_admitted": "gần 5"})
+    page.put(17, 1, "DB-99")
+    table = read_pages(page, extract).tables["B01"]
+    assert column(table, "org_code")[3:] == ["DB-MN-09"]
+    assert table.rows[3].marks["in_admitted"] is Mark.INVALID
+
+
 def test_capitals_right_below_the_table_are_a_code(make: Any, read_pages: Read) -> None:
     reading = read_pages(below(make, 12, {"org_code": "KCQ", "in_admitted": 2}))
     assert column(reading.tables["B01"], "org_code")[-1] == "KCQ"
