@@ -7,7 +7,7 @@ files (`opening.py`).
 import csv
 import io
 import re
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -93,8 +93,6 @@ def read_csv(data: bytes, name: str) -> tuple[SheetCells, list[Problem]]:
             shown = clean(stored)
             if shown and (cell := _cell(row, column, stored, shown)):
                 sheet.cells[row, column] = cell
-        if row > MAX_ROWS:
-            raise _too_large(sheet.name, row, len(fields))
         if len(sheet.cells) > MAX_CELLS:
             raise UnreadableError("R013", sheet=sheet.name, limit=str(MAX_CELLS))
     details = {"encoding": encoding, "delimiter": DELIMITERS.get(layout.delimiter, layout.delimiter)}
@@ -167,7 +165,9 @@ def _shown(text: str) -> str:
 
 
 def _check_size(text: str, delimiter: str, sheet: str) -> None:
-    """Refuse a line of more columns than any sheet has, before they take all memory."""
+    """Refuse more lines, and a line of more columns, than a sheet has, before they take all memory."""
+    if (rows := max(text.count("\n"), text.count("\r"))) > MAX_ROWS:
+        raise _too_large(sheet, rows, 1)
     if text.count(delimiter) < MAX_COLUMNS:
         return
     for row, line in enumerate(io.StringIO(text, newline=""), start=1):
@@ -199,9 +199,10 @@ def _check_quotes(text: str, layout: _Layout, sheet: str) -> None:
                 not layout.packing and any(_is_record(line, layout) for line in field[1].splitlines())
             )
         if is_open:
-            before = list(_records(text[: field.start()] + '"', delimiter, sheet))
-            place = address(len(before), len(before[-1]))
-            raise UnreadableError("R080", sheet=sheet, cell=place, value=_shown(field[1]))
+            before = enumerate(_records(text[: field.start()] + '"', delimiter, sheet), start=1)
+            ((row, record),) = deque(before, maxlen=1)
+            place = address(row, len(record))
+            raise UnreadableError("R080", sheet=sheet, cell=place, value=_shown(field[1][:_SAMPLE_LETTERS]))
 
 
 def _is_record(line: str, layout: _Layout) -> bool:

@@ -215,7 +215,7 @@ def test_liberties_with_quotes_that_lose_nothing_are_read(make: Any, tmp_path: P
     ("content", "code", "found"),
     [
         (f"{HEAD}\n{',' * 20_000}1\n", "R082", ("found", "20001")),
-        (HEAD + "\n" * 1_048_600 + "DB-1,a,1,2,\n", "R082", ("row", "1048577")),
+        (HEAD + "\n" * 1_048_600 + "DB-1,a,1,2,\n", "R082", ("row", "1048601")),
         (f"{HEAD}\nDB-1,{'a' * 140_000},1,2,\n", "R083", ("row", "2")),
         (f'{HEAD}\nDB-1,"{"a," * 70_000}",1,2,\n', "R083", ("row", "2")),
     ],
