@@ -111,7 +111,9 @@ def _steadiest(text: str, delimiters: Iterable[str]) -> tuple[str, int]:
     """Give what `find_delimiter` gives, with that number of fields; 0 where no delimiter parts any line."""
     best, best_width, best_score = next(iter(delimiters)), 0, 0
     for delimiter in delimiters:
-        widths = Counter(len(record) for record in _sample(text, delimiter))
+        # A field with half a pair of quotes was torn apart at a sign that stands within it.
+        records = (r for r in _sample(text, delimiter) if not any(field.count('"') % 2 for field in r))
+        widths = Counter(map(len, records))
         width = max(widths, key=lambda width: widths[width] * (width - 1), default=1)
         if (score := widths[width] * (width - 1)) > best_score:
             best, best_width, best_score = delimiter, width, score

@@ -5,6 +5,7 @@ What belongs here: how such text is told from a question. What does not: which c
 """
 
 import re
+from functools import lru_cache
 
 _MARKS = re.compile("[?\ufffd]")
 _LETTER_BEHIND = re.compile(r"(?P<before>\w?)\?+(?P<behind>[^\W\d_])")
@@ -13,6 +14,7 @@ _MAY_BE_MARKED = re.compile("[adeiouy]")
 _ADDRESS = re.compile(r"[/=&]|:\S")
 
 
+@lru_cache(maxsize=4096)
 def has_lost(text: str) -> bool:
     """Say whether letters are certain to be lost: a question mark stands where only a letter can.
 
@@ -30,6 +32,7 @@ def _is_broken(word: str) -> bool:
     )
 
 
+@lru_cache(maxsize=4096)
 def may_have_lost(text: str) -> bool:
     """Say whether letters may be lost, in a file of which `has_lost` is true elsewhere (`xã b?`)."""
     return has_lost(text) or _BESIDE_LETTER.search(text) is not None
