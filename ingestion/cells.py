@@ -23,6 +23,9 @@ class CellType(StrEnum):
 
 StoredValue = str | float | bool | date | datetime | time | timedelta
 
+ENGLISH_DECIMAL = "[$-409]0.000"
+"""The format of a text cell whose point, if it is a number at all, opens decimals as the English do."""
+
 _ADDRESS = re.compile(r"^\$?([A-Z]{1,3})\$?([1-9]\d*)$")
 
 
@@ -113,6 +116,7 @@ class SheetCells:
         hidden_columns: numbers of hidden columns, where the reader knows them.
         fonts: names of fonts from before Unicode, by cell; other fonts say nothing about the text.
         left_out: what is raised, lowered or struck through, by cell; the cell itself keeps all of its text.
+        widths: how many fields, blank ones too, a row of a delimited file has; other files have no such thing.
     """
 
     name: str
@@ -123,6 +127,7 @@ class SheetCells:
     hidden_columns: frozenset[int] = frozenset()
     fonts: dict[tuple[int, int], str] = field(default_factory=dict)
     left_out: dict[tuple[int, int], LeftOut] = field(default_factory=dict)
+    widths: dict[int, int] = field(default_factory=dict)
 
     @property
     def last_row(self) -> int:

@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from ingestion.cells import column_letter
 from ingestion.periods import Period
+from ingestion.values import DateOrder
 
 DAY_ZERO = date(1899, 12, 30)
 """The day from which nearly every spreadsheet counts the days of its dates."""
@@ -123,6 +124,22 @@ class Explanation:
     row: int
 
 
+@dataclass(frozen=True)
+class TextDate:
+    """A date that a file holds as text, in figures, in a cell where a date belongs.
+
+    Attributes:
+        order: what the text itself says of the order of day and month.
+        was_read: whether it was read as a date, day first.
+    """
+
+    sheet: str
+    cell: str
+    text: str
+    order: DateOrder
+    was_read: bool
+
+
 @dataclass
 class Reading:
     """All that was read from one file.
@@ -133,6 +150,7 @@ class Reading:
         notes: what the receipt should say besides (hidden sheets, unknown columns, printed units that differ).
         carried: what a template carries of the registry and of earlier figures: table and row, as written.
         day_zero: the day from which the file counts the days of its dates.
+        text_dates: the dates that it holds as text, by which the order of day and month is told.
     """
 
     file_name: str
@@ -145,6 +163,7 @@ class Reading:
     notes: list[Problem] = field(default_factory=list)
     carried: list[tuple[str, str]] = field(default_factory=list)
     day_zero: date = DAY_ZERO
+    text_dates: list[TextDate] = field(default_factory=list)
 
     @property
     def is_readable(self) -> bool:

@@ -65,7 +65,7 @@ _COMMA = re.compile(r"(-?)([0-9]+|[1-9][0-9]{0,2}(?:\.[0-9]{3})+|[1-9][0-9]{0,2}
 _POINT = re.compile(r"-?[0-9]+\.[0-9]+")
 _AMBIGUOUS = re.compile(r"-?[1-9][0-9]{0,2},[0-9]{3}")
 _SEPARATORS = str.maketrans("", "", ". ")
-_FULL_WIDTH = str.maketrans("０１２３４５６７８９．，－％", "0123456789.,-%")
+_FULL_WIDTH = str.maketrans("０１２３４５６７８９．，－％／", "0123456789.,-%/")
 """What an input method for East Asian scripts types for digits."""
 
 
@@ -117,11 +117,22 @@ def whole(value: float) -> int | None:
     return nearest if float(f"{value:.15g}") == nearest else None
 
 
+class DateOrder(StrEnum):
+    """What a date in figures says of the order of its day and month."""
+
+    DAY_FIRST = "day first"
+    MONTH_FIRST = "month first"
+    EITHER = "either"
+    SAME = "same"
+
+
 _PLACE = r"(?:[^0-9,]+, ?)?(?:ngày )?"
-_HOUR = r"(?:[ t][0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?)?"
+_HOUR = r"(?:[ t][0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?(?: ?(?:am|pm|sa|ch))?)?"
 _DAY_FIRST = re.compile(_PLACE + r"([0-9]{1,2})\s?[/.-]\s?([0-9]{1,2})\s?[/.-]\s?([0-9]{4})" + _HOUR)
 _YEAR_FIRST = re.compile(r"([0-9]{4})[-/]([0-9]{1,2})[-/]([0-9]{1,2})" + _HOUR)
 _IN_WORDS = re.compile(_PLACE + r"([0-9]{1,2}) tháng ([0-9]{1,2}) năm ([0-9]{4})")
+_MONTHS, _LONGEST_MONTH = 12, 31
+_IN_FIGURES = re.compile(r"([0-9]{1,2})\s?[/.-]\s?([0-9]{1,2})\s?[/.-]\s?(?:[0-9]{4}|[0-9]{2})" + _HOUR)
 _FIRST_YEAR, _LAST_YEAR = 1900, 2100
 
 
@@ -133,19 +144,46 @@ def parse_date(text: str) -> date | None:
     it are passed over. None for anything else: a missing or short year is never guessed, and month first never
     tried.
     """
-    bare = clean(text).lower()
+    bare = _bare_date(text)
     if match := _DAY_FIRST.fullmatch(bare) or _IN_WORDS.fullmatch(bare):
         day, month, year = int(match[1]), int(match[2]), int(match[3])
     elif match := _YEAR_FIRST.fullmatch(bare):
         year, month, day = int(match[1]), int(match[2]), int(match[3])
     else:
         return None
-    if not _FIRST_YEAR <= year <= _LAST_YEAR:
-        return None
     try:
-        return date(year, month, day)
+        found = date(year, month, day)
     except ValueError:
         return None
+    return found if is_plausible_date(found) else None
+
+
+def is_plausible_date(value: date) -> bool:
+    """Say whether a day is of a year from 1900 to 2100; others are slips, or cells that hold no date at all."""
+    return _FIRST_YEAR <= value.year <= _LAST_YEAR
+
+
+def date_order(text: str) -> DateOrder | None:
+    """Say what a text that is a date in figures (`31/12/2019`, `4/9/19`) tells of the order of day and month.
+
+    `SAME` is a date that both orders read alike (`5/5/2019`). None for any other text, and where neither number
+    can be the month.
+    """
+    match = _IN_FIGURES.fullmatch(_bare_date(text))
+    if match is None:
+        return None
+    first, second = int(match[1]), int(match[2])
+    if not (1 <= min(first, second) <= _MONTHS and max(first, second) <= _LONGEST_MONTH):
+        return None
+    if first == second:
+        return DateOrder.SAME
+    if first > _MONTHS:
+        return DateOrder.DAY_FIRST
+    return DateOrder.MONTH_FIRST if second > _MONTHS else DateOrder.EITHER
+
+
+def _bare_date(text: str) -> str:
+    return clean(text).translate(_FULL_WIDTH).removeprefix("'").lower()
 
 
 def format_date(value: date | time) -> str:

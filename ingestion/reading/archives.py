@@ -6,6 +6,7 @@ What belongs here: what holds for every zip (workbooks are zips too). What does 
 import io
 import os
 import stat
+import struct
 import unicodedata
 import zipfile
 from collections.abc import Iterator
@@ -27,6 +28,7 @@ _JUNK_FILES = frozenset({"thumbs.db", "desktop.ini"})
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _IS_ENCRYPTED = 0x1
 _IS_UTF8 = 0x800
+_DIRECTORY_ENTRY, _END_OF_DIRECTORY = b"PK\x01\x02", b"PK\x05\x06"
 
 
 def open_archive(data: bytes) -> zipfile.ZipFile:
@@ -35,10 +37,14 @@ def open_archive(data: bytes) -> zipfile.ZipFile:
     Python reads no more of an entry than its declared size and checks its sum, so declared sizes hold.
 
     Raises:
-        UnreadableError: too many or too large entries, paths that lead outside, names that repeat, a password.
+        UnreadableError: a limit is passed, which the problem names with what was found; a path leads outside, a
+            name repeats, a password is asked for.
         zipfile.BadZipFile: the archive is damaged.
     """
-    archive = zipfile.ZipFile(io.BytesIO(data))
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(data))
+    except UnicodeDecodeError:
+        archive = zipfile.ZipFile(io.BytesIO(_with_names_as_bytes(data)))
     entries = archive.infolist()
     if len(entries) > MAX_ENTRIES:
         raise UnreadableError("R012", found=str(len(entries)), limit=str(MAX_ENTRIES))
@@ -50,18 +56,49 @@ def open_archive(data: bytes) -> zipfile.ZipFile:
         parts = PurePosixPath(name.replace("\\", "/")).parts
         if ".." in parts or name.startswith(("/", "\\")) or ":" in (parts[0] if parts else ""):
             raise UnreadableError("R008", value=name)
-        if len(parts) > MAX_DEPTH or name in seen:
+        if len(parts) > MAX_DEPTH:
+            raise UnreadableError("R086", value=name, found=str(len(parts)), limit=str(MAX_DEPTH))
+        if name in seen:
             raise UnreadableError("R008", value=name)
         seen.add(name)
         if entry.flag_bits & _IS_ENCRYPTED:
             raise UnreadableError("R002")
         if entry.file_size > max(RATIO_FREE_BYTES, entry.compress_size * MAX_RATIO):
-            raise _too_large(entry.file_size)
+            found = str(entry.file_size // max(entry.compress_size, 1))
+            raise UnreadableError(
+                "R085", value=name, found=found, limit=str(MAX_RATIO), size=megabytes(entry.file_size)
+            )
     return archive
 
 
+def _with_names_as_bytes(data: bytes) -> bytes:
+    """Give an archive in which no entry says that its name is UTF-8 whose name is not.
+
+    Raises:
+        zipfile.BadZipFile: its directory is damaged.
+    """
+    end = data.rfind(_END_OF_DIRECTORY)
+    if end < 0 or len(data) < end + 20:
+        raise zipfile.BadZipFile("no end of the directory")
+    changed = bytearray(data)
+    size, offset = struct.unpack_from("<LL", data, end + 12)
+    at = end - size
+    before = at - offset  # what stands before the archive, if anything
+    while at >= 0 and at + 46 <= end and data.startswith(_DIRECTORY_ENTRY, at):
+        name, extra, comment = struct.unpack_from("<3H", data, at + 28)
+        try:
+            data[at + 46 : at + 46 + name].decode("utf-8")
+        except UnicodeDecodeError:
+            header = before + struct.unpack_from("<L", data, at + 42)[0]
+            for flags in (at + 9, header + 7):
+                if 0 <= flags < end:
+                    changed[flags] &= ~(_IS_UTF8 >> 8)
+        at += 46 + name + extra + comment
+    return bytes(changed)
+
+
 def _too_large(size: int) -> UnreadableError:
-    return UnreadableError("R007", found=megabytes(size), limit=megabytes(MAX_UNPACKED_BYTES))
+    return UnreadableError("R084", found=megabytes(size), limit=megabytes(MAX_UNPACKED_BYTES))
 
 
 def megabytes(size: int) -> str:

@@ -13,15 +13,19 @@ from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from ingestion.catalogue import Column, Label
-from ingestion.cells import Cell, CellType
+from ingestion.cells import ENGLISH_DECIMAL, Cell, CellType
 from ingestion.reading.header import folded
-from ingestion.submissions import Mark, Problem, Reading, Value
+from ingestion.reading.lost_letters import has_lost
+from ingestion.submissions import Mark, Problem, Reading, TextDate, Value
 from ingestion.values import (
     MAX_DIGITS,
     NumberKind,
+    NumberText,
+    date_order,
     format_date,
     format_number,
     is_percent_format,
+    is_plausible_date,
     parse_date,
     parse_number,
     whole,
@@ -42,6 +46,12 @@ _TWO_VALUES = re.compile(r"([0-9][0-9.]*)\s*[(;,/]\s*([^0-9()]*?)\s*([0-9][0-9.]
 _WITH_WORDS = re.compile(r"([0-9][0-9.]*)\s+([^\W\d_][^0-9]*)")
 SCIENTIFIC = re.compile(r"[0-9](?:[.,][0-9]+)?[Ee]\+[0-9]{1,3}")
 _SERIAL = re.compile(r"[0-9]{5}")
+_WIDE_GAP = re.compile(r"(?<=[0-9.,])(?:\s{2,}|[\t-\r\x1c-\x1f\x85\u2028\u2029])(?=[0-9.,%])")
+"""What parts two numbers rather than the thousands of one."""
+
+_NAME = re.compile(r"(?:\w+_)?name")
+"""Codes of columns that hold a name beside a code, for control only."""
+
 _FIRST_YEAR, _LAST_YEAR = 1990, 2099
 """Numbers of days in other years are no dates that a report can hold."""
 
@@ -108,7 +118,19 @@ def _error(cell: Cell, target: Target, sheet: str, reading: Reading) -> Cast:
 
 
 def _text(cell: Cell, target: Target, sheet: str, reading: Reading) -> Cast:
+    if cell.type is CellType.TEXT and _NAME.fullmatch(target.column.code) and has_lost(cell.text):
+        return Cast(None, Mark.INVALID, cell.text)  # it names nobody; a note has told of it
     return Cast(cell.text)
+
+
+def _number_text(cell: Cell) -> NumberText:
+    """Read the text of a cell as a number; two numbers on two lines, or far apart, are none."""
+    if cell.number_format == ENGLISH_DECIMAL:
+        return NumberText(NumberKind.DECIMAL, float(cell.text))
+    parsed = parse_number(cell.text)
+    if " " in cell.text and parsed.value is not None and _WIDE_GAP.search(str(cell.value).strip()):
+        return NumberText(NumberKind.INVALID)
+    return parsed
 
 
 def _count(cell: Cell, target: Target, sheet: str, reading: Reading) -> Cast:
@@ -123,7 +145,7 @@ def _count(cell: Cell, target: Target, sheet: str, reading: Reading) -> Cast:
         if cell.type is CellType.DATE:
             reading.notes.append(_problem("R121", cell, column, sheet, guess=_guess(cell)))
         return Cast(None, Mark.INVALID, cell.text)
-    parsed = parse_number(cell.text)
+    parsed = _number_text(cell)
     if parsed.kind in (NumberKind.PLAIN, NumberKind.GROUPED, NumberKind.ZERO) and not parsed.is_percent:
         reading.conversions[CONVERSIONS[parsed.kind]] += 1
         return Cast(parsed.value, None, cell.text)
@@ -179,7 +201,7 @@ def _quantity(cell: Cell, target: Target, sheet: str, reading: Reading) -> Cast:
         if value - value == 0:
             return Cast(value, None, cell.text)
     elif cell.type is CellType.TEXT:
-        parsed = parse_number(cell.text)
+        parsed = _number_text(cell)
         if parsed.value is not None:
             if _is_ambiguous(parsed.kind, parsed.is_percent, column):
                 reading.problems.append(_problem("R047", cell, column, sheet))
@@ -239,13 +261,15 @@ def _damage(cell: Cell, text: str) -> str | None:
     if cell.type is CellType.NUMBER:
         return "R050" if len(text) > MAX_DIGITS else None
     if cell.type is CellType.TEXT:
+        if has_lost(text):
+            return "R087"
         return "R049" if SCIENTIFIC.fullmatch(text) else None
     return "R046"
 
 
 def _date(cell: Cell, target: Target, sheet: str, reading: Reading) -> Cast:
     column = target.column
-    if cell.type is CellType.DATE and isinstance(cell.value, date):
+    if cell.type is CellType.DATE and isinstance(cell.value, date) and is_plausible_date(cell.value):
         return Cast(cell.value.date() if isinstance(cell.value, datetime) else cell.value)
     if (day := _serial(cell, reading.day_zero)) is not None:
         reading.conversions["date_serial"] += 1
@@ -253,6 +277,8 @@ def _date(cell: Cell, target: Target, sheet: str, reading: Reading) -> Cast:
         return Cast(day, None, cell.text)
     if cell.type is CellType.TEXT:
         day = parse_date(cell.text)
+        if order := date_order(cell.text):
+            reading.text_dates.append(TextDate(sheet, cell.address, cell.text, order, day is not None))
         if day is not None:
             reading.conversions["date_text"] += 1
             return Cast(day, None, cell.text)

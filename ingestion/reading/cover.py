@@ -32,7 +32,7 @@ def read_cover(sheet: SheetCells, form: Form, reading: Reading) -> Cover:
             continue
         cells[column.code] = cell.address
         if column.code == "period_code":
-            values[column.code] = cell.text
+            values[column.code] = cell.text.removeprefix("'")
             continue
         result = cast(cell, Target(column), sheet.name, reading)
         values[column.code] = result.value

@@ -21,8 +21,10 @@ from ingestion.reading.archives import (
     pack_folder,
 )
 from ingestion.reading.book import Book, UnreadableError
-from ingestion.reading.delimited import is_text, read_csv
+from ingestion.reading.delimited import read_csv
+from ingestion.reading.kinds import document_kind, foreign_kind, iwork_kind, ole_kind, refuse_foreign
 from ingestion.reading.ods import read_ods
+from ingestion.reading.plain_text import is_text
 from ingestion.reading.xls import read_xls
 from ingestion.reading.xlsx import read_xlsx
 from ingestion.submissions import Problem
@@ -30,20 +32,6 @@ from ingestion.submissions import Problem
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _EARLY_BIFF = (b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00", b"\x09\x08\x08\x00")
-_KNOWN = (
-    (b"%PDF", "PDF"),
-    (b"Rar!", "RAR"),
-    (b"7z\xbc\xaf\x27\x1c", "7-Zip"),
-    (b"\x1f\x8b", "GZip"),
-    (b"\xff\xd8\xff", "JPEG"),
-    (b"\x89PNG", "PNG"),
-    (b"{\\rtf", "RTF"),
-)
-_HTML_MARKS = (b"<html", b"<table", b"<!doctype html", b"mime-version:")
-_XML_KINDS = (
-    (b"urn:schemas-microsoft-com:office:spreadsheet", "XML Spreadsheet 2003"),
-    (b"urn:oasis:names:tc:opendocument:xmlns:office", "Flat OpenDocument (.fods)"),
-)
 _ODS_TYPE = b"application/vnd.oasis.opendocument.spreadsheet"
 _HEAD = 4096
 _EXTENSIONS = {
@@ -82,7 +70,10 @@ def open_book(path: Path, name: str) -> Book:
     try:
         if path.is_dir():
             check_folder(path)
-            book = _open_set(open_archive(pack_folder(path)), "folder")
+            archive = open_archive(pack_folder(path))
+            if kind := iwork_kind(archive, name):
+                raise UnreadableError("R005", kind=kind)
+            book = _open_set(archive, "folder")
         else:
             size = path.stat().st_size
             if size > MAX_FILE_BYTES:
@@ -116,7 +107,7 @@ def packed_workbook(path: Path) -> tuple[str, bytes] | None:
 
 
 def _open(data: bytes, name: str, *, is_packed: bool = False) -> Book:
-    if not data.strip(b"\0 \t\r\n"):
+    if not data.strip(b"\0\x1a \t\r\n"):
         raise UnreadableError("R001")
     if data.startswith(_ZIP):
         return _open_zip(data, name, is_packed=is_packed)
@@ -124,19 +115,11 @@ def _open(data: bytes, name: str, *, is_packed: bool = False) -> Book:
         return _open_ole(data)
     if data.startswith(_EARLY_BIFF):
         return read_xls(data)
-    for magic, kind in _KNOWN:
-        if data.startswith(magic):
-            raise UnreadableError("R005", kind=kind)
-    head = data[:_HEAD].lower().replace(b"\0", b"")
-    for mark, kind in _XML_KINDS:
-        if mark in head:
-            raise UnreadableError("R005", kind=kind)
-    if any(mark in head for mark in _HTML_MARKS):
-        raise UnreadableError("R003")
+    refuse_foreign(data, name)
     if not is_text(data):
-        raise UnreadableError("R005", kind="?")
-    sheet, note = read_csv(data, PurePosixPath(name).stem)
-    return Book("csv", [sheet], [note], is_text=True)
+        raise UnreadableError("R081", kind="binary")
+    sheet, notes = read_csv(data, PurePosixPath(name).stem)
+    return Book("csv", [sheet], notes, is_text=True)
 
 
 def _open_ole(data: bytes) -> Book:
@@ -145,8 +128,7 @@ def _open_ole(data: bytes) -> Book:
         raise UnreadableError("R002")
     if any(f"{name}\0".encode("utf-16-le") in data for name in ("Workbook", "Book", "WORKBOOK", "BOOK")):
         return read_xls(data)
-    kind = "Word" if "WordDocument".encode("utf-16-le") in data else "OLE"
-    raise UnreadableError("R005", kind=kind)
+    raise UnreadableError("R005", kind=ole_kind(data))
 
 
 def _open_zip(data: bytes, name: str, *, is_packed: bool) -> Book:
@@ -158,7 +140,9 @@ def _open_zip(data: bytes, name: str, *, is_packed: bool) -> Book:
         mimetype = archive.read("mimetype").strip()
         if mimetype.startswith(_ODS_TYPE):
             return read_ods(archive)
-        raise UnreadableError("R005", kind=mimetype.decode("ascii", "replace"))
+        raise UnreadableError("R005", kind=document_kind(mimetype))
+    if kind := iwork_kind(archive, name):
+        raise UnreadableError("R005", kind=kind)
     if is_packed:
         raise UnreadableError("R009", value=name)  # an archive in an archive, and who knows how many in that
     return _open_set(archive, "zip")
@@ -173,6 +157,7 @@ def _open_set(archive: zipfile.ZipFile, kind: str) -> Book:
     book = Book(kind, [], is_text=True)
     ignored = []
     workbooks: list[tuple[str, bytes]] = []
+    packed: list[tuple[str, bytes]] = []
     texts: list[str] = []
     for entry in sorted(archive.infolist(), key=entry_name):
         name = entry_name(entry)
@@ -185,16 +170,22 @@ def _open_set(archive: zipfile.ZipFile, kind: str) -> Book:
         if _is_workbook(content, name):
             workbooks.append((name, content))
             continue
-        if not content.strip() or content.startswith((*_ZIP, _OLE)) or not is_text(content):
+        is_other = content.startswith((*_ZIP, _OLE)) or foreign_kind(content) is not None
+        if not content.strip() or is_other or not is_text(content):
             ignored.append(name)
+            if content.startswith(_ZIP):
+                packed.append((name, content))
             continue
-        sheet, note = read_csv(content, PurePosixPath(name).stem)
+        sheet, notes = read_csv(content, PurePosixPath(name).stem)
         book.sheets.append(sheet)
-        book.notes.append(note)
+        book.notes += notes
         texts.append(name)
     if workbooks:
         return _open_only(workbooks, texts, ignored, kind)
     if not book.sheets:
+        for name, content in packed:
+            if found := iwork_kind(open_archive(content), name):
+                raise UnreadableError("R005", kind=found)
         raise UnreadableError("R009", value=", ".join(ignored))
     book.notes += [Problem("R110", value=name) for name in ignored]
     return book

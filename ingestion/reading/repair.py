@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import NamedTuple
 
-from ingestion.cells import Cell, CellType, SheetCells
+from ingestion.cells import ENGLISH_DECIMAL, Cell, CellType, SheetCells
 from ingestion.reading.book import Book
 from ingestion.reading.legacy_text import (
     Script,
@@ -23,6 +23,7 @@ from ingestion.reading.legacy_text import (
     script_of_font,
     undo_mojibake,
 )
+from ingestion.reading.lost_letters import has_lost, may_have_lost
 from ingestion.submissions import Problem
 from ingestion.text import clean
 
@@ -35,8 +36,11 @@ _UNSEEN = re.compile("[\u00a0\u00ad\u2007\u200b-\u200f\u202f\u2060\ufeff]")
 
 _ENGLISH_GROUPED = re.compile(r"-?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?")
 _ENGLISH_PROOF = re.compile(r"-?[0-9]{1,3}(?:(?:,[0-9]{3}){2,}(?:\.[0-9]+)?|,[0-9]{3}\.[0-9]+)")
+_ENGLISH_DECIMAL = re.compile(r"-?[0-9]{1,3}\.[0-9]{3}")
+"""A thousand to a Vietnamese reader, and no thousand in a file that writes numbers the English way."""
+
 _VIETNAMESE_PROOF = re.compile(
-    r"-?(?:[0-9]+,(?:[0-9]{1,2}|[0-9]{4,})|[0-9]{1,3}(?:\.[0-9]{3})+(?:,[0-9]+)?) ?%?"
+    r"-?(?:[0-9]+,(?:[0-9]{1,2}|[0-9]{4,})|[0-9]{1,3}(?:(?:\.[0-9]{3}){2,}|(?:\.[0-9]{3})+,[0-9]+)) ?%?"
 )
 
 
@@ -67,6 +71,7 @@ def repair(book: Book) -> None:
     """Convert what is certain in the cells of a file, count it and say so in its notes."""
     texts: list[str] = []
     grouped: list[_Place] = []
+    marked: list[_Place] = []
     text_type = CellType.TEXT
     for sheet in book.sheets:
         for cell in sheet.cells.values():
@@ -75,8 +80,10 @@ def repair(book: Book) -> None:
             stored: str = cell[3]  # type: ignore[assignment]  # the type says that it is text
             if not stored.isascii():
                 texts.append(stored)
-            elif "," in stored and cell.text[0] in "-0123456789":
+            elif cell.text[0] in "-0123456789" and ("," in stored or "." in stored):
                 grouped.append(_Place(sheet, cell))
+            if "?" in stored or "\ufffd" in stored:
+                marked.append(_Place(sheet, cell))
     # One search in all texts: nearly every file has nothing to repair, and pays no more than this.
     everything = "\n".join(texts)
     if any(sheet.fonts for sheet in book.sheets) or is_suspicious(everything) or _ETH.search(everything):
@@ -87,6 +94,14 @@ def repair(book: Book) -> None:
         book.conversions["unseen_characters"] += _count(book, lambda s: _UNSEEN.search(s) is not None)
     if grouped:
         _repair_numbers(grouped, book)
+    if any(has_lost(place.cell.text) for place in marked):
+        _note_lost([place for place in marked if may_have_lost(place.cell.text)], book)
+
+
+def _note_lost(places: list[_Place], book: Book) -> None:
+    first = next(place for place in places if has_lost(place.cell.text))
+    details = {"count": str(len(places))}
+    book.notes.append(Problem("R160", first.sheet.name, first.cell.address, first.cell.text, details))
 
 
 def _count(book: Book, is_one: Callable[[str], bool]) -> int:
@@ -164,12 +179,17 @@ def _convert(place: _Place, script: Script, book: Book, note: str) -> None:
 
 
 def _repair_numbers(places: list[_Place], book: Book) -> None:
-    """Read `1,252` as 1252 where the file writes other numbers the English way, and none the Vietnamese."""
+    """Read `1,252` as 1252 where the file writes other numbers the English way, and none the Vietnamese.
+
+    There `1.252` is a decimal, which no count is, and not a thousand.
+    """
     texts = [place.cell.text for place in places]
     if not any(map(_ENGLISH_PROOF.fullmatch, texts)) or any(map(_VIETNAMESE_PROOF.fullmatch, texts)):
         return
     for place in places:
         cell = place.cell
+        if _ENGLISH_DECIMAL.fullmatch(cell.text):
+            place.put(cell._replace(number_format=ENGLISH_DECIMAL))  # it stays text: it may be a code
         if _ENGLISH_GROUPED.fullmatch(cell.text):
             place.put(cell._replace(type=CellType.NUMBER, value=float(cell.text.replace(",", ""))))
             book.conversions["english_number"] += 1

@@ -12,6 +12,7 @@ from ingestion.catalogue import Catalogue
 from ingestion.cells import SheetCells
 from ingestion.reading.book import Book, UnreadableError
 from ingestion.reading.cover import explanation_columns, read_cover, read_explanations
+from ingestion.reading.dates import settle_order
 from ingestion.reading.extract import check_organisations, read_carried, read_extract
 from ingestion.reading.header import Grid, code_row, find_header, folded, label_row, one_spelling
 from ingestion.reading.printed import compare_file_name
@@ -78,12 +79,13 @@ def read_sheets(book: Book, catalogue: Catalogue, reading: Reading) -> None:
     reading.carried = read_carried(book.sheets)
     for form in catalogue.forms.values():
         if form.code in chosen:
-            table = read_table(chosen[form.code].grid, form, reading)
+            table = read_table(chosen[form.code].grid, form, reading, extract)
             if table is not None:
                 check_organisations(table, form, extract, reading)
                 reading.tables[form.code] = table
     if explanations := chosen.get(EXPLANATIONS):
         read_explanations(explanations.sheet, reading)
+    settle_order(reading, catalogue)
     if book.is_text:
         # In a CSV every number is text; only numbers that were written in a special way are worth a word.
         for kind in ("text_number", "date_text"):

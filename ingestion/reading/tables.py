@@ -3,10 +3,24 @@
 What belongs here: telling rows apart. Nothing with figures is left out in silence: it is a row, the total, a
 subtotal named in a note, or a problem. Signature blocks, which may hold names, are never taken in. What does
 not: the header (`header.py`) and single cells (`cast.py`).
+
+A table does not end with a blank row. Wherever it stands below the header, a row with a code and figures is
+data (a second copy of the table has every key twice, which the gate finds), a row called a total is one, and a
+row whose code the form or the list of organisations in the workbook has is one without figures too. Below the
+table, behind a gap, stand notes and signatures as well, so there less is taken for a row:
+
+- figures without a code in more than half of the number columns are a problem; in fewer they may be a day or a
+  telephone number, are not read, and a note names their rows;
+- so it is with figures beside a few capitals (`KT`, `TM`: “for”, before a signature) that are no known code;
+- what looks like a code, is none that is known and has no figures may be anything and is passed over; that an
+  organisation has no row, the gate says.
+
+Beside the rows of a table, a second table repeats columns, which are problems; columns under a header of their
+own are named in notes, and so are figures under no header at all.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -14,6 +28,7 @@ from ingestion.catalogue import Column, Form
 from ingestion.cells import Cell, CellType, SheetCells, address, column_letter
 from ingestion.reading.cast import SCIENTIFIC, Cast, Target, cast, column_details, squash
 from ingestion.reading.header import Grid, Header, find_header, folded, is_numbering
+from ingestion.reading.lost_letters import has_lost, without_marks, worn
 from ingestion.reading.printed import compare_head
 from ingestion.submissions import FormRow, FormTable, Mark, Problem, Reading, Value
 from ingestion.values import LARGEST_EXACT, NumberKind, parse_number
@@ -25,6 +40,7 @@ _TOTAL = re.compile(
 _ROMAN = re.compile(r"[IVX]+")
 _SECTION = re.compile(r"(?:[IVX]+|[A-ZĐ]|[a-zđ])\s*[.)\-–:]\s*\S.*|[-–+*]\s*\S.*|[IVX]+|[A-ZĐ]")
 _SECTION_WORDS = re.compile(r"(?:trong do|chia ra|bao gom|gom|phan tich|cong khoi|cong nhom|cong muc)(?: .*)?")
+_WORN_TOTAL, _WORN_SECTION = worn(_TOTAL), worn(_SECTION_WORDS)
 _CODE = re.compile(r"[A-Za-z0-9Đđ][A-Za-z0-9Đđ._/–-]*")
 _CAPITALS = re.compile(r"[A-ZĐ]{2,}")
 _INDICATOR = re.compile(r"[a-z]{3,}")
@@ -57,8 +73,17 @@ class _Sorted:
     headers: list[int] = field(default_factory=list)
 
 
-def read_table(grid: Grid, form: Form, reading: Reading) -> FormTable | None:
-    """Read a sheet as a form, with problems and notes going to the reading; None if it has no header."""
+def read_table(
+    grid: Grid, form: Form, reading: Reading, known: Container[str] = frozenset()
+) -> FormTable | None:
+    """Read a sheet as a form, with problems and notes going to the reading; None if it has no header.
+
+    Args:
+        grid: the sheet.
+        form: the form that it was recognised as.
+        reading: what has been read of the file so far.
+        known: codes of organisations that the workbook itself lists.
+    """
     sheet = grid.sheet
     header = find_header(grid, form.columns)
     if header is None:
@@ -71,9 +96,15 @@ def read_table(grid: Grid, form: Form, reading: Reading) -> FormTable | None:
     if not keys:
         return table
     _fill_merged_keys(grid, keys)
-    reader = _RowReader(grid, form, table, reading)
+    reader = _RowReader(grid, form, table, reading, known)
     found = reader.sort_rows(header.last_row, keys)
     _report_rows(found, reader, sheet, reading)
+    _report_shifted(found.rows, header.last_row, sheet, reading)
+    if beside := reader.beside(found.rows, header.last_row):
+        letters = ", ".join(map(column_letter, sorted({cell.column for cell in beside})))
+        reading.notes.append(
+            Problem("R162", sheet.name, beside[0].address, beside[0].text, {"letters": letters})
+        )
     for number in found.rows:
         row = reader.row(number)
         if any(row.marks.get(code) is Mark.INVALID for code in form.key):
@@ -163,6 +194,16 @@ def _report_rows(found: _Sorted, reader: "_RowReader", sheet: SheetCells, readin
         reading.notes.append(Problem("R107", sheet.name, f"A{hidden[0]}", details=details))
 
 
+def _report_shifted(rows: list[int], last_header_row: int, sheet: SheetCells, reading: Reading) -> None:
+    """Report rows of a delimited file with more fields than its header: a delimiter in one moved the rest."""
+    most = max((width for number, width in sheet.widths.items() if number <= last_header_row), default=0)
+    for number in rows:
+        width = sheet.widths.get(number, 0)
+        if width > most:
+            details = {"row": str(number), "found": str(width), "expected": str(most)}
+            reading.problems.append(Problem("R090", sheet.name, f"A{number}", details=details))
+
+
 def _fill_merged_keys(grid: Grid, keys: list[int]) -> None:
     """Give every row its key where one code is merged over several rows."""
     for top, left, bottom, right in grid.sheet.merged:
@@ -175,13 +216,29 @@ def _fill_merged_keys(grid: Grid, keys: list[int]) -> None:
                 row.setdefault(left, owner._replace(row=number))
 
 
+def _says(text: str, words: re.Pattern[str], worn_words: re.Pattern[str]) -> bool:
+    """Say whether a text is some words, or what is left of them where letters were lost."""
+    if words.fullmatch(folded(text)):
+        return True
+    return has_lost(text) and worn_words.fullmatch(folded(without_marks(text))) is not None
+
+
+def _is_figure(cell: Cell) -> bool:
+    if cell.type is not CellType.TEXT:
+        return cell.type is CellType.NUMBER
+    return parse_number(cell.text).kind in (NumberKind.PLAIN, NumberKind.GROUPED, NumberKind.DECIMAL)
+
+
 class _RowReader:
     """Reads the rows of one table."""
 
-    def __init__(self, grid: Grid, form: Form, table: FormTable, reading: Reading) -> None:
+    def __init__(
+        self, grid: Grid, form: Form, table: FormTable, reading: Reading, known: Container[str]
+    ) -> None:
         self._grid = grid
         self._form = form
         self._reading = reading
+        self._known = known
         self._sheet = table.sheet
         self._number_columns = [
             table.columns[column.code] for column in form.number_columns if column.code in table.columns
@@ -205,6 +262,16 @@ class _RowReader:
         columns = sorted(hidden.intersection(self._number_columns))
         return [column_letter(c) for c in columns if any(c in self._grid.rows[number] for number in rows)]
 
+    def beside(self, rows: list[int], last_header_row: int) -> list[Cell]:
+        """Give the figures in these rows that stand in columns without any header."""
+        lines = self._grid.rows
+        headed = {column for _, column, _, _ in self._plan}
+        others = [lines[number][column] for number in rows for column in sorted(lines[number].keys() - headed)]
+        figures = [cell for cell in others if _is_figure(cell)]
+        if figures:
+            headed.update(*(lines[number] for number in self._grid.head() if number <= last_header_row))
+        return [cell for cell in figures if cell.column not in headed]
+
     def spread(self, rows: list[int]) -> list[tuple[str, Cell]]:
         """Give merged ranges, with what stands in them, that cover more than one number of these rows."""
         found = []
@@ -225,8 +292,8 @@ class _RowReader:
     def sort_rows(self, last_header_row: int, keys: list[int]) -> _Sorted:
         """Tell the rows below the header apart.
 
-        The table ends with its last row that has both a code and figures, with the bare rows and the total that
-        follow it without a gap; a row of text in its midst is a heading.
+        The table ends with its last row that surely has a code, and has figures, with the rows that follow it
+        without a gap; a row of text in its midst is a heading.
         """
         numbers = [n for n in self._grid.numbers if n > last_header_row]
         numbering: list[str] = []
@@ -241,7 +308,7 @@ class _RowReader:
         ]
         numbers = [number for number in numbers if number not in found.headers]
         kinds = {number: self._kind(self._grid.rows[number], keys) for number in numbers}
-        end = max((n for n, kind in kinds.items() if kind is _Kind.ROW), default=0)
+        end = max((n for n, kind in kinds.items() if kind is _Kind.ROW and self._is_sure(n)), default=0)
         previous = numbers[0] - 1 if numbers else 0
         is_over = False
         for number, kind in kinds.items():
@@ -250,7 +317,7 @@ class _RowReader:
             if kind is _Kind.TOTAL:
                 found.totals.append(number)
                 is_over = number > end
-            elif kind is _Kind.ROW or (kind is _Kind.BARE_ROW and not is_over):
+            elif self._is_data(number, kind, is_over):
                 found.rows.append(number)
             elif kind is _Kind.FIGURES and (not is_over or self._is_full(number)):
                 (found.subtotals if self._is_section(number) else found.keyless).append(number)
@@ -259,6 +326,22 @@ class _RowReader:
                 found.ignored.append(number)
         self._choose_total(found)
         return found
+
+    def _is_data(self, number: int, kind: _Kind, is_over: bool) -> bool:
+        """Say whether a row is one of the table, which a gap may have ended."""
+        if kind is _Kind.ROW:
+            return not is_over or self._is_sure(number)
+        return kind is _Kind.BARE_ROW and (not is_over or self._is_known(number))
+
+    def _is_sure(self, number: int) -> bool:
+        """Say whether the code of a row can be nothing else: one that is known, or more than a few capitals."""
+        is_short = _CAPITALS.fullmatch(self._grid.rows[number][self._key].text) is not None
+        return not is_short or self._is_known(number) or self._is_full(number)
+
+    def _is_known(self, number: int) -> bool:
+        """Say whether the form, or the list of organisations in the workbook, has the code of a row."""
+        text = self._grid.rows[number][self._key].text
+        return text in self._known or squash(text) in self._key_codes
 
     def _is_header(self, number: int, last_header_row: int) -> bool:
         """Say whether a row among the data is the header once more."""
@@ -285,8 +368,8 @@ class _RowReader:
         has_figures = self._has_figures(row)
         if key is not None and self._is_code(key):
             return _Kind.ROW if has_figures else _Kind.BARE_ROW
-        texts = [folded(cell.text) for cell in row.values() if cell.type is CellType.TEXT]
-        if has_figures and any(_TOTAL.fullmatch(text) for text in texts):
+        texts = (cell.text for cell in row.values() if cell.type is CellType.TEXT)
+        if has_figures and any(_says(text, _TOTAL, _WORN_TOTAL) for text in texts):
             return _Kind.TOTAL
         if not has_figures:
             return _Kind.TEXT
@@ -300,6 +383,7 @@ class _RowReader:
             return True
         if SCIENTIFIC.fullmatch(text):
             return True  # a code once; cast says what has become of it
+        text = without_marks(text) if has_lost(text) else text  # a code once, as above
         if not _CODE.fullmatch(text) or _ROMAN.fullmatch(text):
             return False
         if _CODE_MARK.search(text) or _CAPITALS.fullmatch(text):
@@ -325,7 +409,7 @@ class _RowReader:
     def _is_section(self, number: int) -> bool:
         row = self._grid.rows[number]
         texts = [cell.text for _, cell in sorted(row.items()) if cell.type is CellType.TEXT]
-        return any(_SECTION.fullmatch(text) or _SECTION_WORDS.fullmatch(folded(text)) for text in texts[:2])
+        return any(_SECTION.fullmatch(text) or _says(text, _SECTION_WORDS, _WORN_SECTION) for text in texts[:2])
 
     def _choose_total(self, found: _Sorted) -> None:
         """Keep one total: the one that says most clearly that it is, the last among equals."""

@@ -481,3 +481,128 @@ def test_a_tenth_form_needs_no_code(catalogue: Catalogue, make: Any, tmp_path: P
     reading = read_file(make.openpyxl(tmp_path / "f.xlsx", [page]), enlarged)
     (row,) = reading.tables["B10"].rows
     assert row.values == {"org_code": "DB-MN-01", "dues_paid": 12.5, "payers": 3}
+
+
+def below(make: Any, row: int, cells: dict[str, Any], count: int = 3) -> Any:
+    """Lay B01 out with three organisations in rows 9 to 11, and one more row further down."""
+    form = make.catalogue.forms["B01"]
+    page = make.form(form, organisations(count))
+    for code, value in cells.items():
+        page.put(row, list(form.by_code).index(code) + 1, value)
+    return page
+
+
+@pytest.mark.parametrize("row", [12, 14, 60, 1_000_000])
+def test_a_row_with_a_code_and_figures_is_data_however_far_below(row: int, make: Any, read_pages: Read) -> None:
+    reading = read_pages(below(make, row, {"org_code": "DB-MN-09", "org_name": "Xã", "in_admitted": 5}))
+    assert [r.number for r in reading.tables["B01"].rows] == [9, 10, 11, row]
+    assert column(reading.tables["B01"], "in_admitted")[-1] == 5
+    assert note_codes(reading) == []
+
+
+@pytest.mark.parametrize("row", [12, 15, 200])
+def test_a_total_is_one_behind_a_gap_too(row: int, make: Any, read_pages: Read) -> None:
+    table = read_pages(below(make, row, {"org_name": "Tổng cộng", "in_admitted": 6})).tables["B01"]
+    assert len(table.rows) == 3
+    assert table.total is not None
+    assert (table.total.number, table.total.values["in_admitted"]) == (row, 6)
+
+
+def test_full_figures_without_a_code_behind_a_gap_are_a_problem(make: Any, read_pages: Read) -> None:
+    numbers = [c.code for c in make.catalogue.forms["B01"].number_columns]
+    reading = read_pages(below(make, 15, dict.fromkeys(numbers, 4)))
+    assert [(p.code, p.details["row"]) for p in reading.problems if p.code == "R041"] == [("R041", "15")]
+
+
+def test_a_few_figures_without_a_code_behind_a_gap_are_told_and_not_read(make: Any, read_pages: Read) -> None:
+    reading = read_pages(below(make, 15, {"org_name": "Người lập, ĐT", "in_admitted": 912345678}))
+    assert codes_of(reading) == []
+    assert len(reading.tables["B01"].rows) == 3
+    assert [(n.code, n.details["first"], n.details["last"]) for n in reading.notes] == [("R109", "15", "15")]
+
+
+def test_a_second_copy_of_the_table_is_read_so_that_its_keys_are_found_twice(
+    make: Any, read_pages: Read
+) -> None:
+    form = make.catalogue.forms["B01"]
+    page = make.form(form, organisations())
+    page.add_row(20, [page.cells[5, i + 1] for i in range(len(form.columns))])
+    for number, row in enumerate(organisations(), start=21):
+        for code, value in row.items():
+            page.put(number, list(form.by_code).index(code) + 1, value)
+    reading = read_pages(page)
+    codes = [f"DB-MN-0{i}" for i in (1, 2, 3)]
+    assert column(reading.tables["B01"], "org_code") == [*codes, *codes]
+    assert "R125" in note_codes(reading)
+
+
+@pytest.mark.parametrize("initials", ["KT", "TM", "TL"])
+def test_initials_of_a_signature_with_a_telephone_number_are_no_row(
+    initials: str, make: Any, read_pages: Read
+) -> None:
+    reading = read_pages(below(make, 16, {"org_code": initials, "in_admitted": 912345678}))
+    assert [row.number for row in reading.tables["B01"].rows] == [9, 10, 11]
+    assert "912345678" not in repr(reading)
+    assert [(n.code, n.details["first"]) for n in reading.notes] == [("R109", "16")]
+
+
+def test_capitals_that_the_workbook_lists_as_a_code_are_a_row_behind_a_gap(make: Any, read_pages: Read) -> None:
+    extract = make.Page("DM_TCCSD")
+    extract.add_row(5, ["org_code", "org_name"])
+    extract.add_row(6, ["KCQ", "Đảng bộ Khối"])
+    reading = read_pages(below(make, 16, {"org_code": "KCQ", "in_admitted": 2}), extract)
+    assert column(reading.tables["B01"], "org_code")[-1] == "KCQ"
+
+
+def test_an_organisation_of_the_workbooks_list_is_a_row_without_readable_figures_too(
+    make: Any, read_pages: Read
+) -> None:
+    extract = make.Page("DM_TCCSD")
+    extract.add_row(5, ["org_code", "org_name"])
+    extract.add_row(6, ["DB-MN-09", "Đảng bộ xã"])
+    page = below(make, 16, {"org_code": "DB-MN-09", "in_admitted": "gần 5"})
+    page.put(17, 1, "DB-99")
+    table = read_pages(page, extract).tables["B01"]
+    assert column(table, "org_code")[3:] == ["DB-MN-09"]
+    assert table.rows[3].marks["in_admitted"] is Mark.INVALID
+
+
+def test_capitals_right_below_the_table_are_a_code(make: Any, read_pages: Read) -> None:
+    reading = read_pages(below(make, 12, {"org_code": "KCQ", "in_admitted": 2}))
+    assert column(reading.tables["B01"], "org_code")[-1] == "KCQ"
+
+
+def test_a_fixed_line_behind_a_gap_is_a_row_without_figures_too(make: Any, read_pages: Read) -> None:
+    form = make.catalogue.forms["B03"]
+    page = make.form(form, [{"line_code": "TC02", "opening_count": 1}])
+    page.put(14, 1, "TC03")
+    page.put(15, 1, "KT")
+    table = read_pages(page).tables["B03"]
+    assert column(table, "line_code") == ["TC02", "TC03"]
+    assert table.rows[1].marks["opening_count"] is Mark.BLANK
+
+
+def test_a_table_beside_the_table_is_told(make: Any, read_pages: Read) -> None:
+    form = make.catalogue.forms["B01"]
+    page = make.form(form, organisations())
+    width = len(form.columns)
+    for position, column_ in enumerate(form.columns, start=width + 3):
+        page.put(5, position, column_.code)
+    page.put(9, width + 3, "DB-MN-07")
+    page.put(9, width + 5, 99)
+    reading = read_pages(page)
+    assert set(codes_of(reading)) == {"R032"}
+    assert len(reading.problems) - 1 == width
+    assert column(reading.tables["B01"], "in_admitted") == [1, 2, 3]
+
+
+def test_figures_right_of_the_table_under_no_header_are_told(make: Any, read_pages: Read) -> None:
+    page = make.form(make.catalogue.forms["B01"], organisations())
+    for row in (9, 11):
+        page.put(row, 30, 5)
+    page.put(10, 31, "đã xem")
+    reading = read_pages(page)
+    assert [(note.code, note.cell, note.details["letters"]) for note in reading.notes] == [
+        ("R162", "AD9", "AD")
+    ]
+    assert column(reading.tables["B01"], "in_admitted") == [1, 2, 3]

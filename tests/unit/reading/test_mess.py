@@ -832,7 +832,7 @@ def test_kind_30_the_only_workbook_of_an_archive_is_the_submission(make: Any, tm
 
 
 @pytest.mark.parametrize(
-    ("builder", "code"), [(several_workbooks_in_a_zip, "R014"), (bomb, "R007"), (path_traversal, "R008")]
+    ("builder", "code"), [(several_workbooks_in_a_zip, "R014"), (bomb, "R085"), (path_traversal, "R008")]
 )
 def test_kind_30_other_archives_are_refused(builder: Builder, code: str, make: Any, tmp_path: Path) -> None:
     assert problem_codes(make.read(builder(make, tmp_path))) == [code]
@@ -849,7 +849,7 @@ def test_kind_30_a_workbook_beside_csvs_is_refused_and_a_bomb_in_it_too(make: An
     with zipfile.ZipFile(folder / "f.xlsx", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("[Content_Types].xml", b"<Types/>")
         archive.writestr("xl/workbook.xml", b" " * (20 * 2**20))
-    assert problem_codes(make.read(folder)) == ["R007"]
+    assert problem_codes(make.read(folder)) == ["R085"]
 
 
 @pytest.mark.parametrize("is_flagged", [True, False])

@@ -105,7 +105,6 @@ def test_plain_text_named_xlsx_is_called_plain_text(tmp_path: Path, make: Any) -
             b'<office:document xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0">',
             "Flat OpenDocument",
         ),
-        (bytes(range(256)) * 8, "?"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600 + "WordDocument".encode("utf-16-le"), "Word"),
     ],
 )
@@ -206,7 +205,7 @@ def test_a_path_that_leads_outside_is_refused(name: str, tmp_path: Path, make: A
 def test_deep_nesting_and_repeated_names_are_refused(tmp_path: Path, make: Any) -> None:
     deep = "/".join("abcdefghi") + "/B01.csv"
     (tmp_path / "deep.zip").write_bytes(archive_of((deep, b"a,b\n")))
-    assert fatal(make.read(tmp_path / "deep.zip")).code == "R008"
+    assert fatal(make.read(tmp_path / "deep.zip")).code == "R086"
     with pytest.warns(UserWarning, match="Duplicate"):
         twice = archive_of(("B01.csv", b"a,b\n"), ("B01.csv", b"c,d\n"))
     (tmp_path / "twice.zip").write_bytes(twice)
@@ -236,8 +235,7 @@ def test_an_archive_in_an_archive_is_refused(method: int, make: Any, pages: list
 def test_a_bomb_is_refused_before_it_is_unpacked(tmp_path: Path, make: Any) -> None:
     (tmp_path / "f.zip").write_bytes(archive_of(("B01.csv", b"0," * (20 * 2**20))))
     problem = fatal(make.read(tmp_path / "f.zip"))
-    assert problem.code == "R007"
-    assert problem.details["found"].endswith("MB")
+    assert (problem.code, problem.value, problem.details["size"]) == ("R085", "B01.csv", "40,0 MB")
 
 
 def test_too_many_entries_are_refused(tmp_path: Path, make: Any) -> None:
