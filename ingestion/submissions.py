@@ -133,6 +133,7 @@ class Reading:
         notes: what the receipt should say besides (hidden sheets, unknown columns, printed units that differ).
         carried: what a template carries of the registry and of earlier figures: table and row, as written.
         day_zero: the day from which the file counts the days of its dates.
+        technical: what a library said of a damaged file, for the data team alone; blank for a sound one.
     """
 
     file_name: str
@@ -145,6 +146,7 @@ class Reading:
     notes: list[Problem] = field(default_factory=list)
     carried: list[tuple[str, str]] = field(default_factory=list)
     day_zero: date = DAY_ZERO
+    technical: str = ""
 
     @property
     def is_readable(self) -> bool:

@@ -126,7 +126,7 @@ def read_csv(data: bytes, name: str) -> tuple[SheetCells, Problem]:
                 raise UnreadableError("R013", sheet=sheet.name, limit=str(MAX_CELLS))
         _check_end(text, delimiter)
     except csv.Error as error:
-        raise UnreadableError("R006", sheet=sheet.name, reason=str(error)) from error
+        raise UnreadableError("R006", sheet=sheet.name, technical=f"{type(error).__name__}: {error}") from error
     shown_delimiter = DELIMITERS.get(delimiter, delimiter)
     return sheet, Problem(
         "R104", sheet=sheet.name, value=encoding, details={"encoding": encoding, "delimiter": shown_delimiter}

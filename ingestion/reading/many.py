@@ -49,7 +49,7 @@ class Read:
 
     Attributes:
         reading: its content, or the problem that there is none.
-        technical: the text of a fault of the reader; blank where there was none.
+        technical: the text of a fault of the reader, or what a library said of a damaged file; else blank.
         sha256: of the bytes that were read; blank where they changed meanwhile, or are a folder's.
     """
 
@@ -61,9 +61,10 @@ class Read:
 def read_safely(path: Path, catalogue: Catalogue, name: str) -> Read:
     """Read a file so that a fault of the reader is an outcome of this file and of no other."""
     try:
-        return Read(read_file(path, catalogue, name=name), "")
+        reading = read_file(path, catalogue, name=name)
     except Exception:
         return _unreadable(name, traceback.format_exc())
+    return Read(reading, reading.technical)
 
 
 def read_many(sources: Sequence[Source], catalogue: Catalogue) -> Iterator[Read]:

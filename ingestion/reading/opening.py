@@ -89,7 +89,7 @@ def open_book(path: Path, name: str) -> Book:
                 raise UnreadableError("R007", found=megabytes(size), limit=megabytes(MAX_FILE_BYTES))
             book = _open(path.read_bytes(), name)
     except DECODING_ERRORS as error:
-        raise UnreadableError("R006", reason=f"{type(error).__name__}: {error}") from error
+        raise UnreadableError("R006", technical=f"{type(error).__name__}: {error}") from error
     extension = PurePosixPath(name).suffix.lower().lstrip(".")
     if book.kind != "folder" and extension not in _EXTENSIONS[book.kind]:
         book.notes.append(Problem("R105", value=name, details={"kind": book.kind}))
