@@ -148,6 +148,34 @@ def parse_date(text: str) -> date | None:
         return None
 
 
+_ISO = re.compile(
+    r"(?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2})?"
+    r"(?:(?(day)[T ]|T?)(?P<clock>[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]+)?)?)"
+    r"(?:Z|[+-][0-9]{2}:?[0-9]{2})?)?",
+    re.IGNORECASE,
+)
+
+
+def parse_moment(text: str) -> date | datetime | time | None:
+    """Read a day, a moment or a time of day as ISO 8601 and XML write it; None for anything else.
+
+    The zone is passed over: the day and the hour that stand there are those that people see. Parts of a second
+    are cut off after the sixth digit.
+    """
+    match = _ISO.fullmatch(text.strip())
+    if match is None or not (match["day"] or match["clock"]):
+        return None
+    clock = (match["clock"] or "").replace(",", ".")
+    try:
+        hour = time.fromisoformat(clock) if clock else time()
+        if not match["day"]:
+            return hour
+        day = date.fromisoformat(match["day"])
+    except ValueError:
+        return None
+    return day if hour == time() else datetime.combine(day, hour)
+
+
 def format_date(value: date | time) -> str:
     """Give a date or time as people write it here: `31/12/2019`, with the time only where there is one."""
     if isinstance(value, date):

@@ -10,6 +10,7 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
+from ingestion.messages import message
 from ingestion.reading.book import UnreadableError
 
 MAX_FILE_BYTES = 50 * 2**20
@@ -33,7 +34,7 @@ def open_archive(data: bytes) -> zipfile.ZipFile:
     Python reads no more of an entry than its declared size and checks its sum, so declared sizes hold.
 
     Raises:
-        UnreadableError: too many or too large entries, paths that lead outside, names that repeat, a password.
+        UnreadableError: too many or too large entries, or a password.
         zipfile.BadZipFile: the archive is damaged.
     """
     archive = zipfile.ZipFile(io.BytesIO(data))
@@ -41,9 +42,26 @@ def open_archive(data: bytes) -> zipfile.ZipFile:
     if len(entries) > MAX_ENTRIES:
         raise UnreadableError("R012", found=str(len(entries)), limit=str(MAX_ENTRIES))
     if (total := sum(entry.file_size for entry in entries)) > MAX_UNPACKED_BYTES:
-        raise _too_large(total)
-    seen: set[str] = set()
+        raise too_large("unpacked", total, MAX_UNPACKED_BYTES)
     for entry in entries:
+        if entry.flag_bits & _IS_ENCRYPTED:
+            raise UnreadableError("R002")
+        if entry.file_size > max(RATIO_FREE_BYTES, entry.compress_size * MAX_RATIO):
+            limit = max(RATIO_FREE_BYTES, entry.compress_size * MAX_RATIO)
+            raise too_large("entry", entry.file_size, limit, value=entry.filename, ratio=str(MAX_RATIO))
+    return archive
+
+
+def check_names(archive: zipfile.ZipFile) -> None:
+    """Refuse an archive of files that somebody has put together with bad names.
+
+    A workbook is another matter: its parts are known by relations, and never by where they would be unpacked.
+
+    Raises:
+        UnreadableError: paths that lead outside or too deep, names that repeat.
+    """
+    seen: set[str] = set()
+    for entry in archive.infolist():
         name = entry.filename
         parts = PurePosixPath(name.replace("\\", "/")).parts
         if ".." in parts or name.startswith(("/", "\\")) or ":" in (parts[0] if parts else ""):
@@ -51,15 +69,21 @@ def open_archive(data: bytes) -> zipfile.ZipFile:
         if len(parts) > MAX_DEPTH or name in seen:
             raise UnreadableError("R008", value=name)
         seen.add(name)
-        if entry.flag_bits & _IS_ENCRYPTED:
-            raise UnreadableError("R002")
-        if entry.file_size > max(RATIO_FREE_BYTES, entry.compress_size * MAX_RATIO):
-            raise _too_large(entry.file_size)
-    return archive
 
 
-def _too_large(size: int) -> UnreadableError:
-    return UnreadableError("R007", found=megabytes(size), limit=megabytes(MAX_UNPACKED_BYTES))
+def too_large(kind: str, size: int, limit: int, *, value: str = "", **fields: str) -> UnreadableError:
+    """Give the error that names which limit of size was passed, and by how much.
+
+    Args:
+        kind: what is too large, by the name that the texts have for it (`size.…`).
+        size: in bytes, like the limit.
+        limit: how large it may be.
+        value: the entry of the archive, if it is one.
+        fields: of the text for the kind.
+    """
+    what, what_en = (message(f"size.{kind}", language, value=value, **fields) for language in ("vi", "en"))
+    found, allowed = megabytes(size), megabytes(limit)
+    return UnreadableError("R007", value=value, found=found, limit=allowed, what=what, what_en=what_en)
 
 
 def megabytes(size: int) -> str:
@@ -105,7 +129,7 @@ def check_folder(folder: Path) -> None:
         if count > MAX_ENTRIES:
             raise UnreadableError("R012", found=f"> {MAX_ENTRIES}", limit=str(MAX_ENTRIES))
         if total > MAX_UNPACKED_BYTES:
-            raise _too_large(total)
+            raise too_large("folder", total, MAX_UNPACKED_BYTES)
 
 
 def _files(folder: Path) -> Iterator[Path]:

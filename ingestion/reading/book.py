@@ -50,6 +50,7 @@ class Book:
         is_text: whether every cell was text in the file (CSV), so that a number stored as text is no surprise.
         conversions: what was converted before any form was recognised, by kind.
         day_zero: the day from which its dates are counted.
+        faults: what could not be read of a sheet; a problem where the sheet is one of the report.
     """
 
     kind: str
@@ -58,3 +59,4 @@ class Book:
     is_text: bool = False
     conversions: Counter[str] = field(default_factory=Counter)
     day_zero: date = DAY_ZERO
+    faults: list[Problem] = field(default_factory=list)

@@ -13,7 +13,7 @@ from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from ingestion.catalogue import Column, Label
-from ingestion.cells import Cell, CellType
+from ingestion.cells import Cell, CellType, LeftOut
 from ingestion.reading.header import folded
 from ingestion.submissions import Mark, Problem, Reading, Value
 from ingestion.values import (
@@ -21,6 +21,7 @@ from ingestion.values import (
     NumberKind,
     format_date,
     format_number,
+    is_date_format,
     is_percent_format,
     parse_date,
     parse_number,
@@ -89,13 +90,52 @@ class Target:
         return found | {squash(code): code for code in self.members}
 
 
-def cast(cell: Cell | None, target: Target, sheet: str, reading: Reading) -> Cast:
-    """Cast one cell, counting conversions and reporting what cannot be cast in the reading."""
+def cast(
+    cell: Cell | None,
+    target: Target,
+    sheet: str,
+    reading: Reading,
+    apart: tuple[str, LeftOut] | None = None,
+) -> Cast:
+    """Cast one cell, counting conversions and reporting what cannot be cast in the reading.
+
+    Args:
+        cell: without what is no part of its value.
+        target: the column.
+        sheet: name of the sheet.
+        reading: gets conversions, notes and problems.
+        apart: the whole text of the cell and what of it was left out, if anything was.
+    """
     if cell is None:
         return BLANK
     if cell.type is CellType.ERROR:
         return _error(cell, target, sheet, reading)
+    if target.column.type == "text":
+        return _text(cell, target, sheet, reading)
+    if cell.number_format is not None and is_date_format(cell.number_format):
+        # It is to be a date and counts no day of the calendar.
+        reading.problems.append(_problem("R065", cell, target.column, sheet))
+        return Cast(None, Mark.INVALID, cell.text)
+    if apart is not None:
+        return _cast_rest(cell, target, sheet, reading, apart)
     return _CASTS[target.column.type](cell, target, sheet, reading)
+
+
+def _cast_rest(cell: Cell, target: Target, sheet: str, reading: Reading, apart: tuple[str, LeftOut]) -> Cast:
+    """Cast what is left of a cell and say what was left out; where that is no value, the cell is a finding."""
+    text, left = apart
+    whole = cell._replace(text=text)
+    parts = " ".join(part for part in (left.raised.strip(), left.struck.strip()) if part)
+    problems = len(reading.problems)
+    if left.rest:
+        result = _CASTS[target.column.type](cell, target, sheet, reading)
+        if result.mark is not Mark.INVALID:
+            note = _problem("R140", whole, target.column, sheet, left=parts, read=left.rest)
+            reading.notes.append(note)
+            return result
+    del reading.problems[problems:]  # what is wrong with the rest is not what is wrong with the cell
+    reading.problems.append(_problem("R064", whole, target.column, sheet, left=parts))
+    return Cast(None, Mark.INVALID, text)
 
 
 def _error(cell: Cell, target: Target, sheet: str, reading: Reading) -> Cast:
@@ -276,7 +316,6 @@ _CASTS = {
     "decimal": _quantity,
     "percent": _quantity,
     "code": _code,
-    "text": _text,
     "date": _date,
 }
 

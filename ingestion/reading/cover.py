@@ -7,6 +7,7 @@ from ingestion.catalogue import Column, Form
 from ingestion.cells import Cell, CellType, SheetCells
 from ingestion.periods import Period, PeriodError
 from ingestion.reading.cast import Target, cast, column_details
+from ingestion.reading.footnotes import part
 from ingestion.reading.header import Grid, folded, is_numbering, one_spelling
 from ingestion.submissions import Cover, Explanation, Mark, Problem, Reading, Value
 
@@ -31,10 +32,12 @@ def read_cover(sheet: SheetCells, form: Form, reading: Reading) -> Cover:
         if cell is None:
             continue
         cells[column.code] = cell.address
+        rest, left = (cell, None) if column.type == "text" else part(cell, sheet)
+        apart = (cell.text, left) if left is not None else None
         if column.code == "period_code":
-            values[column.code] = cell.text
+            values[column.code] = rest.text
             continue
-        result = cast(cell, Target(column), sheet.name, reading)
+        result = cast(rest, Target(column), sheet.name, reading, apart)
         values[column.code] = result.value
         if column.type == "int" and result.mark is Mark.INVALID:
             # Counts of forms are judged by the gate; the cover's are only compared.

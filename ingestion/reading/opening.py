@@ -4,6 +4,7 @@ What belongs here: telling kinds apart, folders and archives, and the one bounda
 error becomes a problem that a person can act on. What does not: the decoders, and the meaning of sheets.
 """
 
+import re
 import struct
 import zipfile
 import zlib
@@ -13,16 +14,19 @@ from xml.etree.ElementTree import ParseError
 from ingestion.reading.archives import (
     MAX_FILE_BYTES,
     check_folder,
+    check_names,
     entry_name,
     is_junk,
     is_link,
-    megabytes,
     open_archive,
     pack_folder,
+    too_large,
 )
 from ingestion.reading.book import Book, UnreadableError
 from ingestion.reading.delimited import is_text, read_csv
+from ingestion.reading.encrypted import decrypted
 from ingestion.reading.ods import read_ods
+from ingestion.reading.opc import is_package
 from ingestion.reading.xls import read_xls
 from ingestion.reading.xlsx import read_xlsx
 from ingestion.submissions import Problem
@@ -45,6 +49,7 @@ _XML_KINDS = (
     (b"urn:oasis:names:tc:opendocument:xmlns:office", "Flat OpenDocument (.fods)"),
 )
 _ODS_TYPE = b"application/vnd.oasis.opendocument.spreadsheet"
+_WORKBOOK_PART = re.compile(rb"xl[/\\]workbook\.xml", re.IGNORECASE)
 _HEAD = 4096
 _EXTENSIONS = {
     "xlsx": ("xlsx", "xltx"),
@@ -82,11 +87,13 @@ def open_book(path: Path, name: str) -> Book:
     try:
         if path.is_dir():
             check_folder(path)
-            book = _open_set(open_archive(pack_folder(path)), "folder")
+            archive = open_archive(pack_folder(path))
+            check_names(archive)
+            book = _open_set(archive, "folder")
         else:
             size = path.stat().st_size
             if size > MAX_FILE_BYTES:
-                raise UnreadableError("R007", found=megabytes(size), limit=megabytes(MAX_FILE_BYTES))
+                raise too_large("file", size, MAX_FILE_BYTES)
             book = _open(path.read_bytes(), name)
     except DECODING_ERRORS as error:
         raise UnreadableError("R006", technical=f"{type(error).__name__}: {error}") from error
@@ -107,8 +114,9 @@ def packed_workbook(path: Path) -> tuple[str, bytes] | None:
     if not data.startswith(_ZIP):
         return None
     with open_archive(data) as archive:
-        if {"[Content_Types].xml", "mimetype"} & set(archive.namelist()):
+        if is_package(archive) or "mimetype" in archive.namelist():
             return None
+        check_names(archive)
         files = [e for e in archive.infolist() if not e.is_dir() and not is_junk(entry_name(e))]
         found = [(name, archive.read(e)) for e in files if (name := entry_name(e))]
         workbooks = [(name, content) for name, content in found if _is_workbook(content, name)]
@@ -121,7 +129,7 @@ def _open(data: bytes, name: str, *, is_packed: bool = False) -> Book:
     if data.startswith(_ZIP):
         return _open_zip(data, name, is_packed=is_packed)
     if data.startswith(_OLE):
-        return _open_ole(data)
+        return _open_ole(data, name, is_packed=is_packed)
     if data.startswith(_EARLY_BIFF):
         return read_xls(data)
     for magic, kind in _KNOWN:
@@ -139,10 +147,13 @@ def _open(data: bytes, name: str, *, is_packed: bool = False) -> Book:
     return Book("csv", [sheet], [note], is_text=True)
 
 
-def _open_ole(data: bytes) -> Book:
+def _open_ole(data: bytes, name: str, *, is_packed: bool) -> Book:
     # Names of streams stand in the container's directory as UTF-16.
     if "EncryptedPackage".encode("utf-16-le") in data:
-        raise UnreadableError("R002")
+        plain = decrypted(data)
+        if plain is None or not plain.startswith(_ZIP):
+            raise UnreadableError("R002")
+        return _open_zip(plain, name, is_packed=is_packed)
     if any(f"{name}\0".encode("utf-16-le") in data for name in ("Workbook", "Book", "WORKBOOK", "BOOK")):
         return read_xls(data)
     kind = "Word" if "WordDocument".encode("utf-16-le") in data else "OLE"
@@ -151,10 +162,10 @@ def _open_ole(data: bytes) -> Book:
 
 def _open_zip(data: bytes, name: str, *, is_packed: bool) -> Book:
     archive = open_archive(data)
-    names = set(archive.namelist())
-    if "[Content_Types].xml" in names:
+    if is_package(archive):
         return read_xlsx(archive)
-    if "mimetype" in names:
+    check_names(archive)
+    if "mimetype" in archive.namelist():
         mimetype = archive.read("mimetype").strip()
         if mimetype.startswith(_ODS_TYPE):
             return read_ods(archive)
@@ -208,7 +219,7 @@ def _is_workbook(content: bytes, name: str) -> bool:
     if content.startswith(_OLE):
         return any(f"{part}\0".encode("utf-16-le") in content for part in ("Workbook", "Book"))
     if content.startswith(_ZIP):
-        return b"xl/workbook.xml" in content or _ODS_TYPE in content[:_HEAD]
+        return _WORKBOOK_PART.search(content) is not None or _ODS_TYPE in content[:_HEAD]
     return False
 
 

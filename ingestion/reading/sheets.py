@@ -68,6 +68,7 @@ def read_sheets(book: Book, catalogue: Catalogue, reading: Reading) -> None:
             raise UnreadableError("R004", kind="text")
         raise UnreadableError("R010", value=", ".join(sheet.name for sheet in book.sheets[:10]))
     _note_chosen(chosen, catalogue, reading)
+    reading.problems += _faults(book, chosen, catalogue)
     cover = chosen.pop(catalogue.cover.code, None)
     if cover is None:
         reading.problems.append(Problem("R020", details={"form": catalogue.cover.code}))
@@ -88,6 +89,21 @@ def read_sheets(book: Book, catalogue: Catalogue, reading: Reading) -> None:
         # In a CSV every number is text; only numbers that were written in a special way are worth a word.
         for kind in ("text_number", "date_text"):
             del reading.conversions[kind]
+
+
+def _faults(book: Book, chosen: dict[str, _Match], catalogue: Catalogue) -> list[Problem]:
+    """Give what could not be read of the sheets of the report; nobody misses anything of the others."""
+    read = {match.sheet.name for match in chosen.values()}
+    there = {sheet.name for sheet in book.sheets}
+    return [
+        fault
+        for fault in book.faults
+        if fault.sheet in read or (fault.sheet not in there and _named_like_a_form(fault.sheet, catalogue))
+    ]
+
+
+def _named_like_a_form(name: str, catalogue: Catalogue) -> bool:
+    return (_by_name(folded(name), catalogue) or _by_number(folded(name), catalogue)) is not None
 
 
 def _note_chosen(chosen: dict[str, _Match], catalogue: Catalogue, reading: Reading) -> None:

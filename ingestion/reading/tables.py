@@ -6,6 +6,7 @@ not: the header (`header.py`) and single cells (`cast.py`).
 """
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
@@ -13,6 +14,7 @@ from enum import Enum
 from ingestion.catalogue import Column, Form
 from ingestion.cells import Cell, CellType, SheetCells, address, column_letter
 from ingestion.reading.cast import SCIENTIFIC, Cast, Target, cast, column_details, squash
+from ingestion.reading.footnotes import Apart, part_columns
 from ingestion.reading.header import Grid, Header, find_header, folded, is_numbering
 from ingestion.reading.printed import compare_head
 from ingestion.submissions import FormRow, FormTable, Mark, Problem, Reading, Value
@@ -70,8 +72,10 @@ def read_table(grid: Grid, form: Form, reading: Reading) -> FormTable | None:
     keys = [header.columns[code] for code in form.key if code in header.columns]
     if not keys:
         return table
-    _fill_merged_keys(grid, keys)
-    reader = _RowReader(grid, form, table, reading)
+    values = [table.columns[c.code] for c in form.columns if c.type != "text" and c.code in table.columns]
+    apart = part_columns(grid, frozenset(values), header.last_row)
+    _fill_merged_keys(grid, keys, apart)
+    reader = _RowReader(grid, form, table, reading, apart)
     found = reader.sort_rows(header.last_row, keys)
     _report_rows(found, reader, sheet, reading)
     for number in found.rows:
@@ -163,23 +167,26 @@ def _report_rows(found: _Sorted, reader: "_RowReader", sheet: SheetCells, readin
         reading.notes.append(Problem("R107", sheet.name, f"A{hidden[0]}", details=details))
 
 
-def _fill_merged_keys(grid: Grid, keys: list[int]) -> None:
+def _fill_merged_keys(grid: Grid, keys: list[int], apart: Apart) -> None:
     """Give every row its key where one code is merged over several rows."""
+    numbers = grid.numbers
     for top, left, bottom, right in grid.sheet.merged:
-        owner = grid.sheet.cells.get((top, left))
+        owner = grid.rows.get(top, {}).get(left)
         if left != right or left not in keys or owner is None:
             continue
-        for number in range(top + 1, min(bottom, grid.numbers[-1]) + 1):
-            row = grid.rows.get(number)
-            if row is not None:
-                row.setdefault(left, owner._replace(row=number))
+        for number in numbers[bisect_right(numbers, top) : bisect_right(numbers, bottom)]:
+            if left not in grid.rows[number]:
+                grid.rows[number][left] = owner._replace(row=number)
+                if (top, left) in apart:
+                    apart[number, left] = apart[top, left]
 
 
 class _RowReader:
     """Reads the rows of one table."""
 
-    def __init__(self, grid: Grid, form: Form, table: FormTable, reading: Reading) -> None:
+    def __init__(self, grid: Grid, form: Form, table: FormTable, reading: Reading, apart: Apart) -> None:
         self._grid = grid
+        self._apart = apart
         self._form = form
         self._reading = reading
         self._sheet = table.sheet
@@ -213,7 +220,7 @@ class _RowReader:
             if cell is None or not rows or bottom < rows[0]:
                 continue
             columns = sum(left <= column <= right for column in self._number_columns)
-            if columns * sum(top <= number <= bottom for number in rows) > 1:
+            if columns * (bisect_right(rows, bottom) - bisect_left(rows, top)) > 1:
                 found.append((f"{address(top, left)}:{address(bottom, right)}", cell))
         return found
 
@@ -347,10 +354,17 @@ class _RowReader:
         texts: dict[str, str] = {}
         get = self._grid.rows[number].get
         number_type = CellType.NUMBER
+        apart = self._apart
         for code, position, is_count, target in self._plan:
             cell = get(position)
             # Most cells are counts stored as numbers; they need no cast.
-            if is_count and cell is not None and cell.type is number_type and cell.number_format is None:
+            if (
+                is_count
+                and cell is not None
+                and cell.type is number_type
+                and cell.number_format is None
+                and (not apart or (number, position) not in apart)
+            ):
                 value: float = cell.value  # type: ignore[assignment]  # the type says that it is a number
                 if value.is_integer() and -LARGEST_EXACT < value < LARGEST_EXACT:
                     values[code] = int(value)
@@ -360,7 +374,8 @@ class _RowReader:
                 if position:
                     marks[code] = Mark.BLANK
                 continue
-            _put(cast(cell, target, self._sheet, self._reading), code, values, marks, texts)
+            known = apart.get((number, position))
+            _put(cast(cell, target, self._sheet, self._reading, known), code, values, marks, texts)
         return FormRow(number, values, marks, texts)
 
     def total(self, number: int) -> FormRow:
@@ -372,7 +387,8 @@ class _RowReader:
             if not target.column.is_number:
                 total.values[code] = None
             elif position:
-                result = cast(row.get(position), target, self._sheet, unheard)
+                known = self._apart.get((number, position))
+                result = cast(row.get(position), target, self._sheet, unheard, known)
                 _put(result, code, total.values, total.marks, total.texts)
         return total
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from xml.etree.ElementTree import Element, SubElement
 
 from ingestion.reading.archives import open_archive
-from ingestion.reading.xlsx import WORKBOOK_TYPES
+from ingestion.reading.opc import WORKBOOK_TYPES
 from ingestion.returns.parts import Part, parse
 
 TYPES = "[Content_Types].xml"
