@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from ingestion.cells import column_letter
 from ingestion.periods import Period
+from ingestion.text import shortened
 
 DAY_ZERO = date(1899, 12, 30)
 """The day from which nearly every spreadsheet counts the days of its dates."""
@@ -36,7 +37,7 @@ class Problem:
         code: id of the message (`R001` …); stable.
         sheet: sheet name, empty for the whole file.
         cell: A1 address, empty for the whole sheet or file.
-        value: what stands there.
+        value: what stands there, as far as a message quotes it.
         details: further fields of the message.
         is_fatal: nothing of the file can be used.
     """
@@ -47,6 +48,10 @@ class Problem:
     value: str = ""
     details: dict[str, str] = field(default_factory=dict)
     is_fatal: bool = False
+
+    def __post_init__(self) -> None:
+        """Keep no more of a long text than a message can quote; it may stand in thousands of cells."""
+        object.__setattr__(self, "value", shortened(self.value))
 
 
 @dataclass

@@ -18,6 +18,9 @@ from ingestion.text import clean
 MAX_DIGITS = 15
 """More digits than a spreadsheet keeps are no count, but a phone or card number gone astray."""
 
+_LONGEST_VALUE = 200
+"""A longer text is no number and no date, and nothing is looked for in it."""
+
 LARGEST_EXACT = 2.0**53
 """Above it a stored number no longer holds every integer."""
 
@@ -69,13 +72,19 @@ _FULL_WIDTH = str.maketrans("０１２３４５６７８９．，－％", "01234
 """What an input method for East Asian scripts types for digits."""
 
 
-@lru_cache(maxsize=4096)
 def parse_number(text: str) -> NumberText:
     """Read stored text under Vietnamese rules: a dot or a space groups thousands, a comma opens decimals.
 
     `1.252` and `1 252` are 1252, `10,24%` is 10.24 percent, `12.5` can only be a decimal written with a point
     (three digits behind the point always make a thousand). Never raises.
     """
+    if len(text) > _LONGEST_VALUE:
+        return _BLANK if _DOTS.fullmatch(text) else _INVALID
+    return _parse_number(text)
+
+
+@lru_cache(maxsize=4096)
+def _parse_number(text: str) -> NumberText:
     bare = clean(text).translate(_FULL_WIDTH).removeprefix("'").strip()
     word = _WORDS.get(bare.lower())
     if word is not None:
@@ -125,7 +134,6 @@ _IN_WORDS = re.compile(_PLACE + r"([0-9]{1,2}) tháng ([0-9]{1,2}) năm ([0-9]{4
 _FIRST_YEAR, _LAST_YEAR = 1900, 2100
 
 
-@lru_cache(maxsize=1024)
 def parse_date(text: str) -> date | None:
     """Read a date, day first: `30/3/2016`, `31.12.2019`, `ngày 05 tháng 02 năm 2026`, or ISO year first.
 
@@ -133,6 +141,11 @@ def parse_date(text: str) -> date | None:
     it are passed over. None for anything else: a missing or short year is never guessed, and month first never
     tried.
     """
+    return _parse_date(text) if len(text) <= _LONGEST_VALUE else None
+
+
+@lru_cache(maxsize=1024)
+def _parse_date(text: str) -> date | None:
     bare = clean(text).lower()
     if match := _DAY_FIRST.fullmatch(bare) or _IN_WORDS.fullmatch(bare):
         day, month, year = int(match[1]), int(match[2]), int(match[3])

@@ -9,13 +9,14 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import NamedTuple
 
 from ingestion.catalogue import Column, Label
 from ingestion.cells import Cell, CellType, LeftOut
 from ingestion.reading.header import folded
 from ingestion.submissions import Mark, Problem, Reading, Value
+from ingestion.text import shortened
 from ingestion.values import (
     MAX_DIGITS,
     NumberKind,
@@ -39,6 +40,7 @@ class Cast(NamedTuple):
 
 BLANK = Cast(None, Mark.BLANK)
 
+_LONGEST_PAIR = 200
 _TWO_VALUES = re.compile(r"([0-9][0-9.]*)\s*[(;,/]\s*([^0-9()]*?)\s*([0-9][0-9.]*)\s*([^0-9()]*)\)?")
 _WITH_WORDS = re.compile(r"([0-9][0-9.]*)\s+([^\W\d_][^0-9]*)")
 SCIENTIFIC = re.compile(r"[0-9](?:[.,][0-9]+)?[Ee]\+[0-9]{1,3}")
@@ -59,7 +61,6 @@ CONVERSIONS = {
 """What is counted when a text becomes a number, by how it was written."""
 
 
-@lru_cache(maxsize=16_384)
 def squash(text: str) -> str:
     """Give the key under which codes of a closed list are compared: `KT CH`, `kt-ch` and `KT_CH` are one."""
     return folded(text).replace(" ", "")
@@ -125,12 +126,12 @@ def _cast_rest(cell: Cell, target: Target, sheet: str, reading: Reading, apart: 
     """Cast what is left of a cell and say what was left out; where that is no value, the cell is a finding."""
     text, left = apart
     whole = cell._replace(text=text)
-    parts = " ".join(part for part in (left.raised.strip(), left.struck.strip()) if part)
+    parts = shortened(" ".join(part for part in (left.raised.strip(), left.struck.strip()) if part))
     problems = len(reading.problems)
     if left.rest:
         result = _CASTS[target.column.type](cell, target, sheet, reading)
         if result.mark is not Mark.INVALID:
-            note = _problem("R140", whole, target.column, sheet, left=parts, read=left.rest)
+            note = _problem("R140", whole, target.column, sheet, left=parts, read=shortened(left.rest))
             reading.notes.append(note)
             return result
     del reading.problems[problems:]  # what is wrong with the rest is not what is wrong with the cell
@@ -190,6 +191,8 @@ def _guess(cell: Cell) -> str:
 
 def _propose(cell: Cell, column: Column, sheet: str, reading: Reading) -> None:
     """Note how to part a cell that holds a number and something else."""
+    if len(cell.text) > _LONGEST_PAIR:
+        return
     if match := _TWO_VALUES.fullmatch(cell.text):
         rest = f"{match[2].strip()} {match[4].strip()}".strip()
         reading.notes.append(

@@ -16,6 +16,9 @@ from ingestion.reading.markup import SMALL, elements, is_plain, local, rich_text
 from ingestion.text import clean
 
 _SHORT = 120
+LONGEST_TEXT = 32_767
+"""Characters that a spreadsheet keeps in a cell."""
+
 _NO = frozenset({"0", "false", "off", "none", "noStrike"})
 
 
@@ -105,10 +108,12 @@ class SharedStrings:
     Attributes:
         texts: each as stored and as cleaned.
         runs: those of texts in more than one look, by number.
+        lengths: lengths of texts of which only the beginning is kept, by number.
     """
 
     texts: list[tuple[str, str]] = field(default_factory=list)
     runs: dict[int, list[Run]] = field(default_factory=dict)
+    lengths: dict[int, int] = field(default_factory=dict)
 
 
 def read_shared_strings(data: bytes) -> SharedStrings:
@@ -126,6 +131,9 @@ def read_shared_strings(data: bytes) -> SharedStrings:
         text = rich_text(item)
         if not is_plain(item) and (runs := styled_runs(item)) is not None:
             found.runs[len(texts)] = runs
+        if len(text) > LONGEST_TEXT:
+            found.lengths[len(texts)] = len(text)
+            text = text[:LONGEST_TEXT]
         texts.append((text, cleaned(text)))
         if len(texts) > MAX_STRINGS:
             raise too_many("strings", len(texts), MAX_STRINGS, value="sharedStrings")

@@ -13,7 +13,7 @@ from ingestion.cells import SheetCells
 from ingestion.reading.book import Book, UnreadableError
 from ingestion.reading.cover import explanation_columns, read_cover, read_explanations
 from ingestion.reading.extract import check_organisations, read_carried, read_extract
-from ingestion.reading.header import Grid, code_row, find_header, folded, label_row, one_spelling
+from ingestion.reading.header import Grid, code_of, code_row, find_header, folded, label_row, one_spelling
 from ingestion.reading.printed import compare_file_name
 from ingestion.reading.tables import read_table
 from ingestion.submissions import Problem, Reading
@@ -216,7 +216,7 @@ def _by_codes(grid: Grid, catalogue: Catalogue) -> str | None:
             best, best_count, best_share = form.code, count, share
     if best:
         return best
-    entries = {cell.text.lower() for row in grid.rows.values() for cell in row.values()}
+    entries = {code_of(cell) for row in grid.rows.values() for cell in row.values()}
     if set(catalogue.cover.key) <= entries:
         return catalogue.cover.code
     if any(len(explanation_columns(grid.rows[number])) == 4 for number in grid.head()):

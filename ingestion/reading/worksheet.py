@@ -16,7 +16,7 @@ from math import isfinite
 from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
-from ingestion.cells import Cell, CellType, SheetCells, column_index, parse_range
+from ingestion.cells import Cell, CellType, SheetCells, address, column_index, parse_range
 from ingestion.reading.book import DAY_ZERO_1904, MAX_CELLS, UnreadableError
 from ingestion.reading.cellstyles import IS_DATE, CellStyles
 from ingestion.reading.limits import (
@@ -29,7 +29,7 @@ from ingestion.reading.limits import (
     too_many,
 )
 from ingestion.reading.markup import SMALL, elements, in_utf8, is_plain, is_true, local, rich_text, unescaped
-from ingestion.reading.richtext import PLAIN, Run, SharedStrings, cleaned, left_out, styled_runs
+from ingestion.reading.richtext import LONGEST_TEXT, PLAIN, Run, SharedStrings, cleaned, left_out, styled_runs
 from ingestion.reading.sheetdata import Token, scan
 from ingestion.submissions import Problem
 from ingestion.values import format_date, format_number, parse_moment
@@ -62,7 +62,9 @@ class Tables:
     starts_1904: bool = False
 
 
-def read_worksheet(data: bytes, sheet: SheetCells, tables: Tables, most_cells: int) -> list[Problem]:
+def read_worksheet(
+    data: bytes, sheet: SheetCells, tables: Tables, most_cells: int
+) -> tuple[list[Problem], Problem | None]:
     """Read the part of a sheet into its cells.
 
     Args:
@@ -72,7 +74,7 @@ def read_worksheet(data: bytes, sheet: SheetCells, tables: Tables, most_cells: i
         most_cells: how many cells with content the workbook may still have.
 
     Returns:
-        The cells with content that have no place, as problems of this sheet.
+        The cells with content that have no place, as problems of this sheet, and the first text that was cut.
 
     Raises:
         UnreadableError: it holds far too much.
@@ -94,7 +96,7 @@ def read_worksheet(data: bytes, sheet: SheetCells, tables: Tables, most_cells: i
         reader.read_rest(data)
     if len(sheet.cells) > most_cells:
         raise _too_many_cells(sheet)
-    return reader.astray
+    return reader.astray, reader.cut
 
 
 def _check_counts(data: bytes, sheet: SheetCells) -> None:
@@ -133,12 +135,14 @@ class _Reader:
         self._sheet = sheet
         self._texts = tables.strings.texts
         self._runs = tables.strings.runs
+        self._lengths = tables.strings.lengths
         self._styles = tables.styles
         self._starts_1904 = tables.starts_1904
         self._most_cells = most_cells
         self._count = 0
         self._hidden: set[int] = set()
         self.astray: list[Problem] = []
+        self.cut: Problem | None = None
 
     def clear(self) -> None:
         """Forget what was read."""
@@ -146,6 +150,7 @@ class _Reader:
         for kept in (sheet.cells, sheet.fonts, sheet.left_out, sheet.merged, self._hidden, self.astray):
             kept.clear()
         self._count = 0
+        self.cut = None
 
     @property
     def has_doubles(self) -> bool:
@@ -202,6 +207,8 @@ class _Reader:
                     else:
                         cell = self._number(number, column, value, stored.decode(), code)
                 else:
+                    if len(stored) > LONGEST_TEXT:
+                        return False
                     cell = self._other(number, column, kind.decode(), stored.decode(), None)
             except (ValueError, IndexError):
                 cell = self._odd(number, column, kind.decode(), stored.decode(), None)
@@ -209,7 +216,7 @@ class _Reader:
                 cells[number, column] = cell
                 count += 1
         self._count += count
-        if self._runs or self._styles.looks or self._styles.fonts:
+        if self._runs or self._lengths or self._styles.looks or self._styles.fonts:
             self._note_tokens(tokens)
         return True
 
@@ -220,8 +227,16 @@ class _Reader:
             if row:
                 number = int(row)
             elif stored:
-                runs = self._runs.get(int(stored)) if kind == b"s" and stored.isdigit() else None
-                self._note(number, _column_of(letters), style.decode() or None, runs)
+                index = int(stored) if kind == b"s" and stored.isdigit() else -1
+                if index in self._lengths:
+                    self._note_length(number, _column_of(letters), self._lengths[index])
+                self._note(number, _column_of(letters), style.decode() or None, self._runs.get(index))
+
+    def _note_length(self, row: int, column: int, length: int) -> None:
+        """Note the first cell of a sheet of whose text only the beginning is kept."""
+        if self.cut is None:
+            details = {"found": str(length), "limit": str(LONGEST_TEXT)}
+            self.cut = Problem("R141", self._sheet.name, address(row, column), details=details)
 
     def _note(self, row: int, column: int, style: str | None, runs: list[Run] | None) -> None:
         """Note the font of a cell, and what of its text is no part of a number."""
@@ -291,6 +306,7 @@ class _Reader:
             elif not (said.endswith(suffix) and (column := _column(said[:length]))):
                 line, column = _place(said, number)
             stored = formula = runs = None
+            length = 0
             kind = get("t") or "n"
             for child in element:
                 tag = child.tag
@@ -299,11 +315,10 @@ class _Reader:
                 elif tag == tags.f:
                     formula = child.text or ""
                 elif tag == tags.text:
-                    stored, kind, runs = (
-                        rich_text(child),
-                        _INLINE,
-                        None if is_plain(child) else styled_runs(child),
-                    )
+                    stored, kind = rich_text(child), _INLINE
+                    runs = None if is_plain(child) else styled_runs(child)
+            if stored is not None and len(stored) > LONGEST_TEXT:
+                length, stored = len(stored), stored[:LONGEST_TEXT]
             cell: Cell | None = None
             try:
                 if stored is None or kind not in ("n", "s") or "_" in stored or not stored.isascii():
@@ -314,6 +329,7 @@ class _Reader:
                     if text:
                         cell = Cell(line, column, _TEXT, raw, text)
                     runs = self._runs.get(index)
+                    length = self._lengths.get(index, 0)
                 else:
                     code = styles.get(get("s"))
                     value = float(stored)
@@ -330,6 +346,8 @@ class _Reader:
             elif cell is not None:
                 cells[line, column] = cell
                 self._count += 1
+                if length:
+                    self._note_length(line, column, length)
                 if is_noted or runs:
                     self._note(line, column, get("s"), runs)
 

@@ -22,7 +22,7 @@ from ingestion.reading.opc import Parts, Relation
 from ingestion.reading.richtext import SharedStrings, read_shared_strings
 from ingestion.reading.worksheet import Tables, read_worksheet
 from ingestion.submissions import DAY_ZERO, Problem
-from ingestion.text import clean
+from ingestion.text import clean, shortened
 
 _FORMULA = re.compile(rb"<(?:[A-Za-z0-9_.-]{1,60}:)?f(?:\s[^<>]*)?>([^<]*)")
 _LINK = re.compile(rb"\[([0-9]{1,9})\]")
@@ -63,7 +63,10 @@ def read_xlsx(archive: ZipFile) -> Book:
             continue  # a sheet of charts or of macros
         sheet = SheetCells(name, visible=entry.get("state", "visible") == "visible")
         data = parts.read(relation.target)
-        book.faults += read_worksheet(data, sheet, tables, budget)
+        astray, cut = read_worksheet(data, sheet, tables, budget)
+        book.faults += astray
+        if cut is not None:
+            book.notes.append(cut)
         budget -= len(sheet.cells)
         if links:
             _note_links(in_utf8(data), sheet.name, links, book)
@@ -74,8 +77,8 @@ def read_xlsx(archive: ZipFile) -> Book:
 
 
 def sheet_name(entry: Element) -> str:
-    """Give the name under which a sheet is known, as people see it."""
-    return clean(unescaped(entry.get("name", "")))
+    """Give the name under which a sheet is known, as people see it, and no longer than that."""
+    return shortened(clean(unescaped(entry.get("name", ""))))
 
 
 def _external_files(parts: Parts, workbook: Element, relations: dict[str, Relation]) -> dict[str, str]:
