@@ -29,7 +29,7 @@ _ADDRESS = re.compile(r"^\$?([A-Z]{1,3})\$?([1-9]\d*)$")
 def column_letter(index: int) -> str:
     """Give the letters of a column, counted from 1 (1 is A, 27 is AA)."""
     letters = ""
-    while index:
+    while index > 0:
         index, rest = divmod(index - 1, 26)
         letters = chr(65 + rest) + letters
     return letters

@@ -9,6 +9,7 @@ import io
 from msoffcrypto import OfficeFile
 
 _PUBLIC_PASSWORD = "VelvetSweatshop"
+_CONTAINER = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _MOST_ROUNDS = 1_000_000
 """Times that a key is hashed; spreadsheets do it a hundred thousand times, a file could ask for any number."""
 
@@ -18,6 +19,8 @@ def decrypted(data: bytes) -> bytes | None:
 
     Works on Office Open XML (standard and agile encryption) and on binary workbooks alike.
     """
+    if not data.startswith(_CONTAINER):
+        return None
     plain = io.BytesIO()
     try:
         file = OfficeFile(io.BytesIO(data))

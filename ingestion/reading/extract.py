@@ -13,6 +13,7 @@ from ingestion.catalogue import Form
 from ingestion.cells import CellType, SheetCells
 from ingestion.reading.header import folded
 from ingestion.submissions import FormTable, Problem, Reading
+from ingestion.text import shortened
 
 SHEET = "DM_TCCSD"
 CARRIED_SHEET = "DM_DL"

@@ -50,6 +50,14 @@ def relations_key(key: str) -> str:
     return posixpath.join(folder, "_rels", f"{name}.rels")
 
 
+def source_key(key: str) -> str | None:
+    """Give the key of the part whose relations a part holds, blank for the package; None if it holds none."""
+    folder, name = posixpath.split(key)
+    if posixpath.basename(folder) != "_rels" or not name.endswith(".rels"):
+        return None
+    return posixpath.join(posixpath.dirname(folder), name.removesuffix(".rels"))
+
+
 def is_package(archive: ZipFile) -> bool:
     """Say whether an archive is a package of Office Open XML."""
     return any(part_key(name) == TYPES for name in archive.namelist())
@@ -60,14 +68,18 @@ class Relation:
     """One relation of a part.
 
     Attributes:
-        kind: the last word of its type (`worksheet`), which is the same in both vocabularies.
         target: the key of a part, or an address outside the package; blank where it names none.
     """
 
     id: str
-    kind: str
+    type: str
     target: str
     is_external: bool
+
+    @property
+    def kind(self) -> str:
+        """The last word of its type (`worksheet`), which is the same in both vocabularies."""
+        return self.type.rstrip("/").rpartition("/")[2]
 
 
 def relation_of(entry: Element, key: str) -> Relation:
@@ -77,8 +89,7 @@ def relation_of(entry: Element, key: str) -> Relation:
     if target and not is_external:
         plain = target.replace("\\", "/")
         target = part_key(plain if plain.startswith("/") else posixpath.join(posixpath.dirname(key), plain))
-    kind = entry.get("Type", "").rstrip("/").rpartition("/")[2]
-    return Relation(entry.get("Id", ""), kind, target, is_external)
+    return Relation(entry.get("Id", ""), entry.get("Type", ""), target, is_external)
 
 
 class ContentTypes:

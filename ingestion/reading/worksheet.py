@@ -268,7 +268,7 @@ class _Reader:
                 if entries > MAX_COLUMN_ENTRIES:
                     raise too_many("columns", entries, MAX_COLUMN_ENTRIES, sheet=self._sheet.name)
                 if is_true(entry.get("hidden")):
-                    hidden.append((_whole(entry.get("min")), _whole(entry.get("max"))))
+                    hidden.append((whole_number(entry.get("min")), whole_number(entry.get("max"))))
         self._sheet.merged = list(merged)
         self._sheet.hidden_columns = _columns_in(hidden)
         self._sheet.hidden_rows = frozenset(self._hidden)
@@ -276,7 +276,7 @@ class _Reader:
     def _read_row(self, row: Element, previous: int) -> int:
         """Read a row and give its number; a row that says none follows the one before."""
         said = row.get("r")
-        number = previous + 1 if said is None else _whole(said)
+        number = previous + 1 if said is None else whole_number(said)
         if number > LAST_ROW:
             number = 0  # only cells that say where they stand have a place in it
         if number and is_true(row.get("hidden")):
@@ -304,7 +304,7 @@ class _Reader:
             if not said:
                 column += 1
             elif not (said.endswith(suffix) and (column := _column(said[:length]))):
-                line, column = _place(said, number)
+                line, column = place_of(said, number)
             stored = formula = runs = None
             length = 0
             kind = get("t") or "n"
@@ -430,7 +430,7 @@ class _Reader:
         return Cell(row, column, _ERROR, text, text)
 
 
-def _whole(text: str | None) -> int:
+def whole_number(text: str | None) -> int:
     """Give a number from 1 on as an attribute writes it; 0 for anything else."""
     plain = (text or "").strip()
     return int(plain) if plain.isascii() and plain.isdigit() and len(plain) < 9 else 0
@@ -475,7 +475,7 @@ def _column_of(letters: bytes) -> int:
     return _column(letters.decode("ascii"))
 
 
-def _place(said: str, number: int) -> tuple[int, int]:
+def place_of(said: str, number: int) -> tuple[int, int]:
     """Give the row and the column of a reference that is not written as usual; 0 for what nobody can tell.
 
     Small letters, dollar signs and a missing row number leave no doubt; another row than the one in which the

@@ -54,7 +54,7 @@ def read_xlsx(archive: ZipFile) -> Book:
     links = _external_files(parts, workbook, by_id)
     budget = MAX_CELLS
     for entry in next((e for e in workbook if local(e.tag) == "sheets"), ()):
-        name = sheet_name(entry)
+        name = known_name(entry.get("name", ""))
         relation = by_id.get(reference(entry))
         if relation is None or not parts.has(relation.target):
             book.faults.append(Problem("R063", name))
@@ -76,9 +76,9 @@ def read_xlsx(archive: ZipFile) -> Book:
     return book
 
 
-def sheet_name(entry: Element) -> str:
-    """Give the name under which a sheet is known, as people see it, and no longer than that."""
-    return shortened(clean(unescaped(entry.get("name", ""))))
+def known_name(stored: str) -> str:
+    """Give the name under which a sheet is known from the one that the file writes, cut to a name's length."""
+    return shortened(clean(unescaped(stored)))
 
 
 def _external_files(parts: Parts, workbook: Element, relations: dict[str, Relation]) -> dict[str, str]:

@@ -16,8 +16,10 @@ from ingestion.cells import parse_address
 from ingestion.findings import Finding
 from ingestion.messages import message
 from ingestion.reading.book import UnreadableError
+from ingestion.reading.encrypted import decrypted
 from ingestion.reading.opening import DECODING_ERRORS, open_book, packed_workbook
 from ingestion.reading.repair import repair
+from ingestion.reading.xlsx import known_name
 from ingestion.returns.comments import MARK
 from ingestion.returns.explanations import new_sheet, prepare, questions
 from ingestion.returns.grid import Grid
@@ -27,7 +29,7 @@ from ingestion.returns.receipt import SHEET, Answer, Marks, named_styles, printe
 from ingestion.returns.sheet import SharedStrings, Sheet
 from ingestion.returns.styles import ASKED_FILL, NOTED_FILL, RELATED_FILL, WRONG_FILL, Styles
 from ingestion.submissions import FormTable
-from ingestion.text import clean, fold
+from ingestion.text import fold
 from ingestion.workbook import EXPLANATIONS_SHEET
 
 MOST_COMMENTS = 200
@@ -95,13 +97,15 @@ def _marked_original(path: Path, answer: Answer, catalogue: Catalogue) -> bytes:
     kind = answer.reading.kind
     if kind in ("xlsx", "xlsm"):
         data = path.read_bytes()
+        data = decrypted(data) or data
     elif kind in ("zip", "folder") and (packed := packed_workbook(path)) is not None:
         name, data = packed
+        data = decrypted(data) or data
         notes.append(("returns.note.unpacked", {"name": name}))
     else:
         raise UnreadableError("R005", kind=kind)
     package = Package(data)
-    marks = Marks(sheets={clean(entry.name): entry.name for entry in package.sheets()}, notes=notes)
+    marks = Marks(sheets={known_name(entry.name): entry.name for entry in package.sheets()}, notes=notes)
     return _marked(package, marks, answer, catalogue)
 
 
@@ -161,11 +165,11 @@ class _Desk:
         gone = [
             entry
             for entry in self.package.sheets()
-            if _RECEIPT.fullmatch(clean(entry.name))
+            if _RECEIPT.fullmatch(known_name(entry.name))
             and self.sheet(entry.path).texts(1).get(1, "").startswith(titles)
         ]
         for entry in gone:
-            self.marks.sheets.pop(clean(entry.name), None)
+            self.marks.sheets.pop(known_name(entry.name), None)
         self.package.remove_sheets({entry.path for entry in gone})
 
     def free_name(self) -> str:
