@@ -23,6 +23,7 @@ from ingestion.reading.xlsx import known_name
 from ingestion.returns.comments import MARK
 from ingestion.returns.explanations import new_sheet, prepare, questions
 from ingestion.returns.grid import Grid
+from ingestion.returns.mending import is_sound
 from ingestion.returns.package import Package, blank_package
 from ingestion.returns.plain import Area, copy_of
 from ingestion.returns.receipt import SHEET, Answer, Marks, named_styles, printed, receipt, severity_of
@@ -159,6 +160,12 @@ class _Desk:
         """Open a sheet for marking."""
         return Sheet(self.package, path, self.styles, self.shared)
 
+    def put_right(self) -> None:
+        """Put right what is written in sheets so that other programs refuse to open it."""
+        for entry in self.package.sheets():
+            if not is_sound(self.package.raw(entry.path), self.shared.count):
+                self.sheet(entry.path).put_right()
+
     def remove_earlier_receipts(self) -> None:
         """Remove the first sheet of an earlier return; a sheet of the clerk's own that is called so stays."""
         titles = tuple(message(key) for key in ("returns.title", "returns.title.trial"))
@@ -189,6 +196,7 @@ def _marked(package: Package, marks: Marks, answer: Answer, catalogue: Catalogue
         marks.notes.append(("returns.note.macros", {}))
     desk = _Desk(package, marks)
     desk.remove_earlier_receipts()
+    desk.put_right()
     lines = _ask(desk, answer.asked)
     _mark_sheets(desk, answer.judgement.findings, lines)
     desk.insert(desk.free_name(), receipt(answer, marks, catalogue), 0)

@@ -68,7 +68,10 @@ class Package:
                     key = part_key(entry.filename)
                     self._parts[key] = archive.read(entry)
                     self._names[key] = _tidy(entry.filename)
-            self.path, kind = Parts(archive).workbook()
+            parts = Parts(archive)
+            self.path, kind = parts.workbook()
+            self.strings = parts.related(parts.relations(self.path), "sharedStrings")
+            self.styles = parts.related(parts.relations(self.path), "styles")
         self.had_macros = kind == "xlsm"
         self._put_names_right()
         self.workbook = self.document(self.path)

@@ -6,13 +6,15 @@ What belongs here: the vocabulary of SpreadsheetML that marking needs. What does
 
 import re
 from collections.abc import Mapping
+from functools import cached_property
 from xml.etree.ElementTree import Element, SubElement
 
 from ingestion.cells import address, parse_range
 from ingestion.reading.limits import LAST_COLUMN, LAST_ROW
-from ingestion.reading.markup import is_true, local, rich_text, unescaped
+from ingestion.reading.markup import elements, is_true, local, rich_text, unescaped
 from ingestion.reading.worksheet import place_of, whole_number
 from ingestion.returns.comments import Notes
+from ingestion.returns.mending import fits, mend_value
 from ingestion.returns.package import Package
 from ingestion.returns.parts import Part, stored
 from ingestion.returns.styles import Styles
@@ -110,6 +112,26 @@ class Sheet:
             row.insert(sum(other < column for other in cells), cell)
             cells[column] = cell
         return cells[column]
+
+    def put_right(self) -> None:
+        """Write what other programs refuse to open so that they do; a cell that has no place is taken out."""
+        for row in list(self._data):
+            if row is not self._rows.get(whole_number(row.get("r"))):
+                self._data.remove(row)
+        for number, row in self._rows.items():
+            self._row_cells(number)
+            for cell in list(row):
+                said = cell.get("r", "")
+                if local(cell.tag) == "c" and (not said or place_of(said, number)[0] != number):
+                    row.remove(cell)
+                else:
+                    mend_value(cell, self._part, self._shared.count)
+        merged = self._part.child("mergeCells")
+        for entry in list(merged) if merged is not None else ():
+            if merged is not None and parse_range(entry.get("ref", "")) is None:
+                merged.remove(entry)
+        if merged is not None and not len(merged):
+            self._part.root.remove(merged)
 
     @property
     def row_numbers(self) -> list[int]:
@@ -222,16 +244,20 @@ class SharedStrings:
 
     def __init__(self, package: Package) -> None:
         self._package = package
-        self._items: list[Element] | None = None
+
+    @cached_property
+    def _items(self) -> list[Element]:
+        path = self._package.strings
+        return [item for _, item in elements(self._package.raw(path), 1)] if path else []
+
+    @cached_property
+    def count(self) -> int:
+        """How many there are."""
+        return len(self._items)
 
     def text(self, number: str) -> str:
         """Give a text by its number as a cell writes it; blank if there is none."""
-        if self._items is None:
-            path = self._package.related(self._package.path, "sharedStrings")
-            self._items = list(self._package.document(path).root) if path else []
-        plain = number.strip()
-        index = int(plain) if plain.isascii() and plain.isdigit() and len(plain) < 9 else len(self._items)
-        return rich_text(self._items[index]) if index < len(self._items) else ""
+        return rich_text(self._items[int(number)]) if fits("s", number.strip(), self.count) else ""
 
 
 def _style_of(cell: Element) -> int:
