@@ -81,7 +81,8 @@ def too_large(kind: str, size: int, limit: int, *, value: str = "", **fields: st
         value: the entry of the archive, if it is one.
         fields: of the text for the kind.
     """
-    what, what_en = (message(f"size.{kind}", language, value=value, **fields) for language in ("vi", "en"))
+    what = message(f"size.{kind}", "vi", value=value, **fields)
+    what_en = message(f"size.{kind}", "en", value=value, **fields)
     found, allowed = megabytes(size), megabytes(limit)
     return UnreadableError("R007", value=value, found=found, limit=allowed, what=what, what_en=what_en)
 

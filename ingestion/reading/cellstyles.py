@@ -5,6 +5,7 @@ raise, lower or strike through. What does not: colours, borders and all that onl
 """
 
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from ingestion.reading.legacy_text import script_of_font
 from ingestion.reading.limits import MAX_STYLES, too_many
@@ -17,6 +18,9 @@ IS_DATE = "date"
 
 _BUILTIN_FORMATS = {2: "0.00", 4: "#,##0.00", 9: "0%", 10: "0.00%", 39: "#,##0.00", 40: "#,##0.00"}
 _BUILTIN_DATES = frozenset({*range(14, 23), *range(27, 37), 45, 46, 47, *range(50, 59)})
+
+
+_Said = TypeVar("_Said")
 
 
 @dataclass
@@ -66,10 +70,16 @@ def read_styles(data: bytes) -> CellStyles:
                 found.fonts[style] = names[index]
             if looks[index] != PLAIN:
                 found.looks[style] = looks[index]
-    for said in (found.formats, found.fonts, found.looks):
-        if "0" in said:
-            said[None] = said["0"]  # type: ignore[index]  # the same key in each
+    _for_none(found.formats)
+    _for_none(found.fonts)
+    _for_none(found.looks)
     return found
+
+
+def _for_none(said: dict[str | None, _Said]) -> None:
+    """Let cells that write no style have the first one."""
+    if "0" in said:
+        said[None] = said["0"]
 
 
 def _format(number: str, own: dict[str, str]) -> str | None:

@@ -14,6 +14,8 @@ from ingestion.values import parse_moment
 
 _NUMBER = re.compile(r"\s*[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]{1,2})?\s*")
 _BYTES = re.compile(rb"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]{1,2})?")
+_MERGED = re.compile(rb"<mergeCell\s([^<>]*)>")
+_PLAIN_RANGE = re.compile(rb'ref="[A-Z]{1,3}[1-9][0-9]{0,6}:[A-Z]{1,3}[1-9][0-9]{0,6}"\s?/')
 _ERROR_NAME = re.compile(r"#(?:N/A|NULL!|DIV/0!|VALUE!|REF!|NAME\?|NUM!)")
 _KINDS = frozenset({"n", "s", "b", "str", "e", "d", "inlineStr"})
 
@@ -26,7 +28,7 @@ def is_sound(data: bytes, strings: int) -> bool:
         strings: how many shared strings there are.
     """
     found = scan(data)
-    if found is None:
+    if found is None or not all(map(_PLAIN_RANGE.fullmatch, _MERGED.findall(found.rest))):
         return False
     place = b""
     for letters, digits, _, kind, value, row, _ in found.tokens:

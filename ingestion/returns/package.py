@@ -13,7 +13,7 @@ import re
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from xml.etree.ElementTree import Element, SubElement
+from xml.etree.ElementTree import Element, ParseError, SubElement
 
 from ingestion.reading.archives import open_archive, too_large
 from ingestion.reading.markup import local, reference
@@ -23,6 +23,16 @@ from ingestion.returns.parts import Part, parse
 
 _TYPES_NAME = "[Content_Types].xml"
 _RELATIONS_TYPE = "application/vnd.openxmlformats-package.relationships+xml"
+_USUAL_NAMES = (
+    "xl/workbook.xml",
+    "xl/styles.xml",
+    "xl/sharedStrings.xml",
+    "docProps/app.xml",
+    "docProps/core.xml",
+)
+_USUAL = {name.lower(): name for name in _USUAL_NAMES}
+"""Names under which some programs look for a part without asking the relations."""
+
 _LARGEST_CHANGED = 8 * 2**20
 """Larger parts are not changed: as trees they take too much memory, and a copy of the cells serves as well."""
 
@@ -67,7 +77,7 @@ class Package:
                 if not entry.is_dir():
                     key = part_key(entry.filename)
                     self._parts[key] = archive.read(entry)
-                    self._names[key] = _tidy(entry.filename)
+                    self._names[key] = _USUAL.get(key) or _tidy(entry.filename)
             parts = Parts(archive)
             self.path, kind = parts.workbook()
             self.strings = parts.related(parts.relations(self.path), "sharedStrings")
@@ -93,8 +103,8 @@ class Package:
             if source == "":
                 self._names[key] = key
             elif source in self._parts:
-                folder, name = posixpath.split(self._names[source])
-                self._names[key] = posixpath.join(folder, "_rels", f"{name}.rels")
+                folder, base = posixpath.split(self._names[source])
+                self._names[key] = posixpath.join(folder, "_rels", f"{base}.rels")
         for key in self._parts:
             source = source_key(key)
             if source is not None and (not source or source in self._parts):
@@ -107,7 +117,10 @@ class Package:
     def _put_targets_right(self, key: str, source: str) -> None:
         """Let the relations of a part lead where other programs find it; nothing is changed if they do."""
         folder = posixpath.dirname(self._names.get(source, ""))
-        document = parse(self._parts[key])
+        try:
+            document = parse(self._parts[key])
+        except ParseError:
+            return  # of a part that nobody asks for, or it would not have been read
         for entry in document.root:
             relation = relation_of(entry, source)
             name = None if relation.is_external else self._names.get(relation.target)

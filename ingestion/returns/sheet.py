@@ -128,7 +128,9 @@ class Sheet:
                     mend_value(cell, self._part, self._shared.count)
         merged = self._part.child("mergeCells")
         for entry in list(merged) if merged is not None else ():
-            if merged is not None and parse_range(entry.get("ref", "")) is None:
+            if found := parse_range(entry.get("ref", "")):
+                entry.set("ref", f"{address(*found[:2])}:{address(*found[2:])}")
+            elif merged is not None:
                 merged.remove(entry)
         if merged is not None and not len(merged):
             self._part.root.remove(merged)

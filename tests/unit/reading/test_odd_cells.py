@@ -156,7 +156,8 @@ def read_form(make: Any, folder: Path, cell: str, **parts: str) -> Reading:
         "in_transferred_in_district",
     )
     head = "".join(f'<c r="{"ABCDE"[i]}5" t="str"><v>{code}</v></c>' for i, code in enumerate(codes))
-    rows = f'<row r="5">{head}</row><row r="9"><c r="A9" t="str"><v>DB-MN-01</v></c>{cell}<c r="D9"><v>1</v></c></row>'
+    line = f'<c r="A9" t="str"><v>DB-MN-01</v></c>{cell}<c r="D9"><v>1</v></c>'
+    rows = f'<row r="5">{head}</row><row r="9">{line}</row>'
     reading: Reading = make.read(rewritten(make, folder, sheet=sheet_of(rows), **parts))
     return reading
 
