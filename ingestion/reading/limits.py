@@ -19,6 +19,9 @@ MAX_TAGS = 2_000_000
 
 MAX_MERGED = 50_000
 MAX_COLUMN_ENTRIES = LAST_COLUMN
+MAX_FORM_ROWS = 5_000
+"""Rows of figures on one form; the largest unit has some hundred organisations."""
+
 MAX_STYLES = 65_536
 """Cell styles, fonts and number formats; spreadsheets themselves allow about as many."""
 

@@ -16,6 +16,7 @@ from ingestion.cells import Cell, CellType, SheetCells, address, column_letter
 from ingestion.reading.cast import SCIENTIFIC, Cast, Target, cast, column_details, squash
 from ingestion.reading.footnotes import Apart, part_columns
 from ingestion.reading.header import Grid, Header, find_header, folded, is_numbering
+from ingestion.reading.limits import MAX_FORM_ROWS, too_many
 from ingestion.reading.printed import compare_head
 from ingestion.submissions import FormRow, FormTable, Mark, Problem, Reading, Value
 from ingestion.values import LARGEST_EXACT, NumberKind, parse_number
@@ -34,6 +35,9 @@ _CODE_MARK = re.compile(r"[0-9_–-]")
 _NUMBERING_ROWS = 3
 _MOST_MISSING = 5
 """Where more required columns than this are missing, it is the sheet that is wrong, and one problem says so."""
+
+_MOST_MERGED = 500
+"""Merged ranges that are reported; who has more of them has another sheet in mind than the form."""
 
 _MOST_BLANKS = 0.5
 """Below a table, a row with figures in fewer of its columns than this share is no row of the table."""
@@ -60,7 +64,11 @@ class _Sorted:
 
 
 def read_table(grid: Grid, form: Form, reading: Reading) -> FormTable | None:
-    """Read a sheet as a form, with problems and notes going to the reading; None if it has no header."""
+    """Read a sheet as a form, with problems and notes going to the reading; None if it has no header.
+
+    Raises:
+        UnreadableError: it has more rows than any unit has to report.
+    """
     sheet = grid.sheet
     header = find_header(grid, form.columns)
     if header is None:
@@ -77,6 +85,8 @@ def read_table(grid: Grid, form: Form, reading: Reading) -> FormTable | None:
     _fill_merged_keys(grid, keys, apart)
     reader = _RowReader(grid, form, table, reading, apart)
     found = reader.sort_rows(header.last_row, keys)
+    if (count := len(found.rows) + len(found.keyless)) > MAX_FORM_ROWS:
+        raise too_many("form_rows", count, MAX_FORM_ROWS, sheet=sheet.name)
     _report_rows(found, reader, sheet, reading)
     for number in found.rows:
         row = reader.row(number)
@@ -214,12 +224,14 @@ class _RowReader:
 
     def spread(self, rows: list[int]) -> list[tuple[str, Cell]]:
         """Give merged ranges, with what stands in them, that cover more than one number of these rows."""
-        found = []
+        found: list[tuple[str, Cell]] = []
         for top, left, bottom, right in self._grid.sheet.merged:
             cell = self._grid.sheet.cells.get((top, left))
             if cell is None or not rows or bottom < rows[0]:
                 continue
             columns = sum(left <= column <= right for column in self._number_columns)
+            if len(found) == _MOST_MERGED:
+                break
             if columns * (bisect_right(rows, bottom) - bisect_left(rows, top)) > 1:
                 found.append((f"{address(top, left)}:{address(bottom, right)}", cell))
         return found

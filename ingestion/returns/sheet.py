@@ -144,14 +144,18 @@ class Sheet:
         """Give the cell that is shown where a cell is: itself, or the first of the range it is merged into."""
         if self._owners is None:
             self._owners = {}
+            owned = 0
             for merge in self._part.children("mergeCells"):
                 found = parse_range(merge.get("ref", ""))
-                if found is None or len(self._owners) > _MOST_OWNED:
+                if found is None:
                     continue
                 top, left, bottom, right = found
-                for r in range(top, min(bottom, top + _WIDEST) + 1):
-                    for c in range(left, min(right, left + _WIDEST) + 1):
-                        self._owners[r, c] = (top, left)
+                rows = range(top, min(bottom, top + _WIDEST) + 1)
+                columns = range(left, min(right, left + _WIDEST) + 1)
+                owned += len(rows) * len(columns)
+                if owned > _MOST_OWNED:
+                    break
+                self._owners.update(((r, c), (top, left)) for r in rows for c in columns)
         return self._owners.get((row, column), (row, column))
 
     def fill(self, row: int, column: int, color: str) -> None:
