@@ -124,3 +124,11 @@ def test_a_column_without_a_number_has_no_letters() -> None:
 def test_what_reads_like_an_escape_is_written_so_that_it_stays() -> None:
     assert stored("a_x000D_b_x") == "a_x005F_x000D_b_x"
     assert stored("\ud83d5\x07") == "5"
+
+
+def test_an_error_in_a_column_that_only_explains_is_a_finding_that_holds_nothing_back(world: World) -> None:
+    def spoil(book: openpyxl.Workbook) -> None:
+        book["B01"]["B9"] = "#N/A"
+
+    _, judgement = world.judge(world.edited(world.write("a.xlsx"), spoil))
+    assert [(f.rule, f.severity, f.cell) for f in judgement.findings] == [("R113", "notice", "B9")]
