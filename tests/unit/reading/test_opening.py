@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from ingestion.catalogue import Catalogue
 from ingestion.reading import archives, describe, remedy
+from ingestion.reading.many import read_safely
 from ingestion.submissions import Problem, Reading
 
 
@@ -139,8 +140,8 @@ def test_other_packages_of_office_are_named(content_type: str, kind: str, tmp_pa
 
 @pytest.mark.parametrize("writer", ["openpyxl.xlsx", "xlwt.xls", "odfpy.ods"])
 @pytest.mark.parametrize("share", [0.2, 0.5, 0.9])
-def test_a_truncated_file_is_damaged_and_only_the_data_team_hears_what_the_library_said(
-    writer: str, share: float, make: Any, pages: list[Any], tmp_path: Path
+def test_a_truncated_file_is_damaged_and_only_the_data_team_hears_what_the_library_said(  # noqa: PLR0917
+    writer: str, share: float, make: Any, pages: list[Any], tmp_path: Path, catalogue: Catalogue
 ) -> None:
     whole = make.writers[writer](tmp_path / "whole", pages).read_bytes()
     (tmp_path / "f.xlsx").write_bytes(whole[: int(len(whole) * share)])
@@ -149,6 +150,7 @@ def test_a_truncated_file_is_damaged_and_only_the_data_team_hears_what_the_libra
     assert problem.code in ("R005", "R006")
     if problem.code == "R006":
         assert "Error" in reading.technical or "BadZipFile" in reading.technical
+        assert read_safely(tmp_path / "f.xlsx", catalogue, "f.xlsx").technical == reading.technical
         assert not any(word in describe(problem, "en") + remedy(problem, "en") for word in ("Error", "BadZip"))
 
 
