@@ -32,7 +32,7 @@ _ADDRESS = re.compile(r"^\$?([A-Z]{1,3})\$?([1-9]\d*)$")
 def column_letter(index: int) -> str:
     """Give the letters of a column, counted from 1 (1 is A, 27 is AA)."""
     letters = ""
-    while index:
+    while index > 0:
         index, rest = divmod(index - 1, 26)
         letters = chr(65 + rest) + letters
     return letters
@@ -61,6 +61,30 @@ def parse_address(text: str) -> tuple[int, int]:
     if not match:
         raise ValueError(f"“{text}” is not a cell address")
     return int(match[2]), column_index(match[1])
+
+
+_LAST_ROW, _LAST_COLUMN = 1_048_576, 16_384
+_RANGE = re.compile(r"([A-Z]{0,3})([0-9]{0,7}):([A-Z]{0,3})([0-9]{0,7})")
+
+
+def parse_range(text: str) -> tuple[int, int, int, int] | None:
+    """Give first row, first column, last row and last column of a range; None where the text is none.
+
+    A single cell is a range, whole columns (`A:C`) and whole rows (`1:3`) reach to the end of the sheet, and
+    corners may be named in any order.
+    """
+    plain = text.replace("$", "").strip().upper()
+    match = _RANGE.fullmatch(plain if ":" in plain else f"{plain}:{plain}")
+    if match is None:
+        return None
+    one, top, other, bottom = match.groups()
+    if bool(one) is not bool(other) or bool(top) is not bool(bottom) or not (one or top):
+        return None
+    columns = sorted((column_index(one), column_index(other))) if one else [1, _LAST_COLUMN]
+    rows = sorted((int(top), int(bottom))) if top else [1, _LAST_ROW]
+    if rows[0] < 1 or rows[1] > _LAST_ROW or columns[1] > _LAST_COLUMN:
+        return None
+    return rows[0], columns[0], rows[1], columns[1]
 
 
 class Cell(NamedTuple):

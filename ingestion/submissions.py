@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from ingestion.cells import column_letter
 from ingestion.periods import Period
+from ingestion.text import shortened
 from ingestion.values import DateOrder
 
 DAY_ZERO = date(1899, 12, 30)
@@ -37,7 +38,7 @@ class Problem:
         code: id of the message (`R001` …); stable.
         sheet: sheet name, empty for the whole file.
         cell: A1 address, empty for the whole sheet or file.
-        value: what stands there.
+        value: what stands there, as far as a message quotes it.
         details: further fields of the message.
         is_fatal: nothing of the file can be used.
     """
@@ -48,6 +49,10 @@ class Problem:
     value: str = ""
     details: dict[str, str] = field(default_factory=dict)
     is_fatal: bool = False
+
+    def __post_init__(self) -> None:
+        """Keep no more of a long text than a message can quote; it may stand in thousands of cells."""
+        object.__setattr__(self, "value", shortened(self.value))
 
 
 @dataclass
@@ -151,6 +156,7 @@ class Reading:
         carried: what a template carries of the registry and of earlier figures: table and row, as written.
         day_zero: the day from which the file counts the days of its dates.
         text_dates: the dates that it holds as text, by which the order of day and month is told.
+        technical: what a library said of a damaged file, for the data team alone; blank for a sound one.
     """
 
     file_name: str
@@ -164,6 +170,7 @@ class Reading:
     carried: list[tuple[str, str]] = field(default_factory=list)
     day_zero: date = DAY_ZERO
     text_dates: list[TextDate] = field(default_factory=list)
+    technical: str = ""
 
     @property
     def is_readable(self) -> bool:

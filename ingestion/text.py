@@ -33,6 +33,11 @@ def fold(text: str) -> str:
     return _NOT_WORD.sub(" ", bare).strip()
 
 
+def shortened(text: str, most: int = 300) -> str:
+    """Give a text as a message can quote it: cut where it is longer than anyone reads there."""
+    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
+
+
 def neutralise_formula(text: str) -> str:
     """Give text that a spreadsheet will not run when it is written back into a workbook."""
     return "'" + text if text.startswith(_FORMULA_START) else text

@@ -18,6 +18,9 @@ from ingestion.text import clean
 MAX_DIGITS = 15
 """More digits than a spreadsheet keeps are no count, but a phone or card number gone astray."""
 
+_LONGEST_VALUE = 200
+"""A longer text is no number and no date, and nothing is looked for in it."""
+
 LARGEST_EXACT = 2.0**53
 """Above it a stored number no longer holds every integer."""
 
@@ -69,13 +72,19 @@ _FULL_WIDTH = str.maketrans("０１２３４５６７８９．，－％／", "01
 """What an input method for East Asian scripts types for digits."""
 
 
-@lru_cache(maxsize=4096)
 def parse_number(text: str) -> NumberText:
     """Read stored text under Vietnamese rules: a dot or a space groups thousands, a comma opens decimals.
 
     `1.252` and `1 252` are 1252, `10,24%` is 10.24 percent, `12.5` can only be a decimal written with a point
     (three digits behind the point always make a thousand). Never raises.
     """
+    if len(text) > _LONGEST_VALUE:
+        return _BLANK if _DOTS.fullmatch(text) else _INVALID
+    return _parse_number(text)
+
+
+@lru_cache(maxsize=4096)
+def _parse_number(text: str) -> NumberText:
     bare = clean(text).translate(_FULL_WIDTH).removeprefix("'").strip()
     word = _WORDS.get(bare.lower())
     if word is not None:
@@ -136,7 +145,6 @@ _IN_FIGURES = re.compile(r"([0-9]{1,2})\s?[/.-]\s?([0-9]{1,2})\s?[/.-]\s?(?:[0-9
 _FIRST_YEAR, _LAST_YEAR = 1900, 2100
 
 
-@lru_cache(maxsize=1024)
 def parse_date(text: str) -> date | None:
     """Read a date, day first: `30/3/2016`, `31.12.2019`, `ngày 05 tháng 02 năm 2026`, or ISO year first.
 
@@ -144,6 +152,11 @@ def parse_date(text: str) -> date | None:
     it are passed over. None for anything else: a missing or short year is never guessed, and month first never
     tried.
     """
+    return _parse_date(text) if len(text) <= _LONGEST_VALUE else None
+
+
+@lru_cache(maxsize=1024)
+def _parse_date(text: str) -> date | None:
     bare = _bare_date(text)
     if match := _DAY_FIRST.fullmatch(bare) or _IN_WORDS.fullmatch(bare):
         day, month, year = int(match[1]), int(match[2]), int(match[3])
@@ -169,7 +182,7 @@ def date_order(text: str) -> DateOrder | None:
     `SAME` is a date that both orders read alike (`5/5/2019`). None for any other text, and where neither number
     can be the month.
     """
-    match = _IN_FIGURES.fullmatch(_bare_date(text))
+    match = _IN_FIGURES.fullmatch(_bare_date(text)) if len(text) <= _LONGEST_VALUE else None
     if match is None:
         return None
     first, second = int(match[1]), int(match[2])
@@ -184,6 +197,34 @@ def date_order(text: str) -> DateOrder | None:
 
 def _bare_date(text: str) -> str:
     return clean(text).translate(_FULL_WIDTH).removeprefix("'").lower()
+
+
+_ISO = re.compile(
+    r"(?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2})?"
+    r"(?:(?(day)[T ]|T?)(?P<clock>[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]+)?)?)"
+    r"(?:Z|[+-][0-9]{2}:?[0-9]{2})?)?",
+    re.IGNORECASE,
+)
+
+
+def parse_moment(text: str) -> date | datetime | time | None:
+    """Read a day, a moment or a time of day as ISO 8601 and XML write it; None for anything else.
+
+    The zone is passed over: the day and the hour that stand there are those that people see. Parts of a second
+    are cut off after the sixth digit.
+    """
+    match = _ISO.fullmatch(text.strip())
+    if match is None or not (match["day"] or match["clock"]):
+        return None
+    clock = (match["clock"] or "").replace(",", ".")
+    try:
+        hour = time.fromisoformat(clock) if clock else time()
+        if not match["day"]:
+            return hour
+        day = date.fromisoformat(match["day"])
+    except ValueError:
+        return None
+    return day if hour == time() else datetime.combine(day, hour)
 
 
 def format_date(value: date | time) -> str:

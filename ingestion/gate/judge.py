@@ -24,6 +24,9 @@ from ingestion.text import fold
 
 Engine = Literal["gx", "masks"]
 
+_NOTICED = frozenset({"R113"})
+"""Notes of the reader that are findings, though they hold nothing back: errors in cells that only explain."""
+
 
 class GateError(RuntimeError):
     """The gate contradicts itself: a rule cannot be evaluated, or two evaluations of it differ."""
@@ -98,6 +101,7 @@ def _judge_period(
     for index, subject in enumerate(subjects):
         reading = subject.submission.reading
         findings = [finding_of_problem(problem) for problem in reading.problems]
+        findings += [finding_of_problem(n, "notice") for n in reading.notes if n.code in _NOTICED]
         findings += [finding for _, finding in sorted(found[index], key=lambda pair: pair[0])]
         if subject.is_of_another:
             findings, outcomes[index] = _of_another_unit(findings, outcomes[index], book)

@@ -22,6 +22,7 @@ from ingestion.gate.syntax import Name, Node
 from ingestion.gate.vectors import FALSE, Vector
 from ingestion.messages import message
 from ingestion.submissions import FormRow, Problem
+from ingestion.text import shortened
 
 _LISTED = 20
 """How many missing things a message names before it only counts them."""
@@ -31,12 +32,12 @@ _DECIMALS = 2
 
 
 def plain(value: Any) -> str:
-    """Write a value so that a program can read it: no grouping, ISO dates."""
+    """Write a value so that a program can read it: no grouping, ISO dates, no more of a text than is quoted."""
     if value is None:
         return ""
     if isinstance(value, float):
         return str(int(value)) if value == int(value) else f"{value:.10g}"
-    return value.isoformat() if isinstance(value, date) else str(value)
+    return value.isoformat() if isinstance(value, date) else shortened(str(value))
 
 
 def written(value: Any, language: Language) -> str:
@@ -286,8 +287,8 @@ class Wording:
         )
 
 
-def finding_of_problem(problem: Problem) -> Finding:
-    """Turn something that could not be read into a finding."""
+def finding_of_problem(problem: Problem, severity: Severity = "error") -> Finding:
+    """Turn something that could not be read, or was noted, into a finding."""
     fields = {"sheet": problem.sheet, "cell": problem.cell, "value": problem.value, **problem.details}
 
     def speak(language: Language) -> str:
@@ -300,7 +301,7 @@ def finding_of_problem(problem: Problem) -> Finding:
 
     return Finding(
         rule=problem.code,
-        severity="error",
+        severity=severity,
         sheet=problem.sheet,
         cell=problem.cell,
         value=problem.value,

@@ -57,7 +57,7 @@ def receipt(
         period_basis=str(basis or ""),
         arrival=arrival,
         at=desk.now,
-        technical=printable(read.fault.technical) if read.fault else "",
+        technical=printable(read.fault.technical if read.fault else read.reading.technical),
         again_of=again.submission if again else "",
         reason=again.reason if again else "",
         by=again.by if again else "",

@@ -46,6 +46,7 @@ def read_file(path: Path, catalogue: Catalogue, *, name: str | None = None) -> R
             read_sheets(book, catalogue, reading)
     except UnreadableError as error:
         reading.problems.append(error.problem)
+        reading.technical = error.technical
         reading.conversions.clear()
         reading.notes.clear()  # what was noted on the way to nowhere would only mislead
         reading.kind = error.problem.details.get("kind", reading.kind)

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 from ingestion.filenames import shown
+from ingestion.messages import message
 from ingestion.reading.book import UnreadableError
 
 MAX_FILE_BYTES = 50 * 2**20
@@ -37,8 +38,7 @@ def open_archive(data: bytes) -> zipfile.ZipFile:
     Python reads no more of an entry than its declared size and checks its sum, so declared sizes hold.
 
     Raises:
-        UnreadableError: a limit is passed, which the problem names with what was found; a path leads outside, a
-            name repeats, a password is asked for.
+        UnreadableError: a limit is passed, which the problem names with what was found, or there is a password.
         zipfile.BadZipFile: the archive is damaged.
     """
     try:
@@ -49,9 +49,26 @@ def open_archive(data: bytes) -> zipfile.ZipFile:
     if len(entries) > MAX_ENTRIES:
         raise UnreadableError("R012", found=str(len(entries)), limit=str(MAX_ENTRIES))
     if (total := sum(entry.file_size for entry in entries)) > MAX_UNPACKED_BYTES:
-        raise _too_large(total)
-    seen: set[str] = set()
+        raise _unpacks_to_too_much(total)
     for entry in entries:
+        if entry.flag_bits & _IS_ENCRYPTED:
+            raise UnreadableError("R002")
+        if entry.file_size > max(RATIO_FREE_BYTES, entry.compress_size * MAX_RATIO):
+            found, size = str(entry.file_size // max(entry.compress_size, 1)), megabytes(entry.file_size)
+            raise UnreadableError("R085", value=entry.filename, found=found, limit=str(MAX_RATIO), size=size)
+    return archive
+
+
+def check_names(archive: zipfile.ZipFile) -> None:
+    """Refuse an archive of files that somebody has put together with bad names.
+
+    A workbook is another matter: its parts are known by relations, and never by where they would be unpacked.
+
+    Raises:
+        UnreadableError: paths that lead outside or too deep, names that repeat.
+    """
+    seen: set[str] = set()
+    for entry in archive.infolist():
         name = entry.filename
         parts = PurePosixPath(name.replace("\\", "/")).parts
         if ".." in parts or name.startswith(("/", "\\")) or ":" in (parts[0] if parts else ""):
@@ -61,14 +78,6 @@ def open_archive(data: bytes) -> zipfile.ZipFile:
         if name in seen:
             raise UnreadableError("R008", value=name)
         seen.add(name)
-        if entry.flag_bits & _IS_ENCRYPTED:
-            raise UnreadableError("R002")
-        if entry.file_size > max(RATIO_FREE_BYTES, entry.compress_size * MAX_RATIO):
-            found = str(entry.file_size // max(entry.compress_size, 1))
-            raise UnreadableError(
-                "R085", value=name, found=found, limit=str(MAX_RATIO), size=megabytes(entry.file_size)
-            )
-    return archive
 
 
 def _with_names_as_bytes(data: bytes) -> bytes:
@@ -97,7 +106,21 @@ def _with_names_as_bytes(data: bytes) -> bytes:
     return bytes(changed)
 
 
-def _too_large(size: int) -> UnreadableError:
+def too_large(kind: str, size: int, limit: int, *, value: str = "") -> UnreadableError:
+    """Give the error that names which limit of size was passed, and by how much.
+
+    Args:
+        kind: what is too large, by the name that the texts have for it (`size.…`).
+        size: in bytes, like the limit.
+        limit: how large it may be.
+        value: the part of the file, if it is one.
+    """
+    what, what_en = message(f"size.{kind}", "vi", value=value), message(f"size.{kind}", "en", value=value)
+    found, allowed = megabytes(size), megabytes(limit)
+    return UnreadableError("R007", value=value, found=found, limit=allowed, what=what, what_en=what_en)
+
+
+def _unpacks_to_too_much(size: int) -> UnreadableError:
     return UnreadableError("R084", found=megabytes(size), limit=megabytes(MAX_UNPACKED_BYTES))
 
 
@@ -144,7 +167,7 @@ def check_folder(folder: Path) -> None:
         if count > MAX_ENTRIES:
             raise UnreadableError("R012", found=f"> {MAX_ENTRIES}", limit=str(MAX_ENTRIES))
         if total > MAX_UNPACKED_BYTES:
-            raise _too_large(total)
+            raise _unpacks_to_too_much(total)
 
 
 def _files(folder: Path) -> Iterator[Path]:

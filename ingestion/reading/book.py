@@ -19,10 +19,24 @@ MAX_CELLS = 1_000_000
 
 
 class UnreadableError(Exception):
-    """Nothing of a file can be used; carries the problem to report."""
+    """Nothing of a file can be used; carries the problem to report.
 
-    def __init__(self, code: str, *, sheet: str = "", cell: str = "", value: str = "", **details: str) -> None:
+    Attributes:
+        technical: what a library said of it, for the data team; it never stands in a message.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        *,
+        sheet: str = "",
+        cell: str = "",
+        value: str = "",
+        technical: str = "",
+        **details: str,
+    ) -> None:
         super().__init__(code)
+        self.technical = technical
         self.problem = Problem(code, sheet=sheet, cell=cell, value=value, details=details, is_fatal=True)
 
 
@@ -36,6 +50,7 @@ class Book:
         is_text: whether every cell was text in the file (CSV), so that a number stored as text is no surprise.
         conversions: what was converted before any form was recognised, by kind.
         day_zero: the day from which its dates are counted.
+        faults: what could not be read of a sheet; a problem where the sheet is one of the report.
     """
 
     kind: str
@@ -44,3 +59,4 @@ class Book:
     is_text: bool = False
     conversions: Counter[str] = field(default_factory=Counter)
     day_zero: date = DAY_ZERO
+    faults: list[Problem] = field(default_factory=list)

@@ -9,14 +9,15 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import NamedTuple
 
 from ingestion.catalogue import Column, Label
-from ingestion.cells import ENGLISH_DECIMAL, Cell, CellType
+from ingestion.cells import ENGLISH_DECIMAL, Cell, CellType, LeftOut
 from ingestion.reading.header import folded
 from ingestion.reading.lost_letters import has_lost
 from ingestion.submissions import Mark, Problem, Reading, TextDate, Value
+from ingestion.text import shortened
 from ingestion.values import (
     MAX_DIGITS,
     NumberKind,
@@ -24,6 +25,7 @@ from ingestion.values import (
     date_order,
     format_date,
     format_number,
+    is_date_format,
     is_percent_format,
     is_plausible_date,
     parse_date,
@@ -42,6 +44,7 @@ class Cast(NamedTuple):
 
 BLANK = Cast(None, Mark.BLANK)
 
+_LONGEST_PAIR = 200
 _TWO_VALUES = re.compile(r"([0-9][0-9.]*)\s*[(;,/]\s*([^0-9()]*?)\s*([0-9][0-9.]*)\s*([^0-9()]*)\)?")
 _WITH_WORDS = re.compile(r"([0-9][0-9.]*)\s+([^\W\d_][^0-9]*)")
 SCIENTIFIC = re.compile(r"[0-9](?:[.,][0-9]+)?[Ee]\+[0-9]{1,3}")
@@ -68,7 +71,6 @@ CONVERSIONS = {
 """What is counted when a text becomes a number, by how it was written."""
 
 
-@lru_cache(maxsize=16_384)
 def squash(text: str) -> str:
     """Give the key under which codes of a closed list are compared: `KT CH`, `kt-ch` and `KT_CH` are one."""
     return folded(text).replace(" ", "")
@@ -99,13 +101,52 @@ class Target:
         return found | {squash(code): code for code in self.members}
 
 
-def cast(cell: Cell | None, target: Target, sheet: str, reading: Reading) -> Cast:
-    """Cast one cell, counting conversions and reporting what cannot be cast in the reading."""
+def cast(
+    cell: Cell | None,
+    target: Target,
+    sheet: str,
+    reading: Reading,
+    apart: tuple[str, LeftOut] | None = None,
+) -> Cast:
+    """Cast one cell, counting conversions and reporting what cannot be cast in the reading.
+
+    Args:
+        cell: without what is no part of its value.
+        target: the column.
+        sheet: name of the sheet.
+        reading: gets conversions, notes and problems.
+        apart: the whole text of the cell and what of it was left out, if anything was.
+    """
     if cell is None:
         return BLANK
     if cell.type is CellType.ERROR:
         return _error(cell, target, sheet, reading)
+    if target.column.type == "text":
+        return _text(cell, target, sheet, reading)
+    if cell.number_format is not None and is_date_format(cell.number_format):
+        # It is to be a date and counts no day of the calendar.
+        reading.problems.append(_problem("R065", cell, target.column, sheet))
+        return Cast(None, Mark.INVALID, cell.text)
+    if apart is not None:
+        return _cast_rest(cell, target, sheet, reading, apart)
     return _CASTS[target.column.type](cell, target, sheet, reading)
+
+
+def _cast_rest(cell: Cell, target: Target, sheet: str, reading: Reading, apart: tuple[str, LeftOut]) -> Cast:
+    """Cast what is left of a cell and say what was left out; where that is no value, the cell is a finding."""
+    text, left = apart
+    whole = cell._replace(text=text)
+    parts = shortened(" ".join(part for part in (left.raised.strip(), left.struck.strip()) if part))
+    problems = len(reading.problems)
+    if left.rest:
+        result = _CASTS[target.column.type](cell, target, sheet, reading)
+        if result.mark is not Mark.INVALID:
+            note = _problem("R140", whole, target.column, sheet, left=parts, read=shortened(left.rest))
+            reading.notes.append(note)
+            return result
+    del reading.problems[problems:]  # what is wrong with the rest is not what is wrong with the cell
+    reading.problems.append(_problem("R064", whole, target.column, sheet, left=parts))
+    return Cast(None, Mark.INVALID, text)
 
 
 def _error(cell: Cell, target: Target, sheet: str, reading: Reading) -> Cast:
@@ -172,6 +213,8 @@ def _guess(cell: Cell) -> str:
 
 def _propose(cell: Cell, column: Column, sheet: str, reading: Reading) -> None:
     """Note how to part a cell that holds a number and something else."""
+    if len(cell.text) > _LONGEST_PAIR:
+        return
     if match := _TWO_VALUES.fullmatch(cell.text):
         rest = f"{match[2].strip()} {match[4].strip()}".strip()
         reading.notes.append(
@@ -302,7 +345,6 @@ _CASTS = {
     "decimal": _quantity,
     "percent": _quantity,
     "code": _code,
-    "text": _text,
     "date": _date,
 }
 

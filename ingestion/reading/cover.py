@@ -7,7 +7,8 @@ from ingestion.catalogue import Column, Form
 from ingestion.cells import Cell, CellType, SheetCells
 from ingestion.periods import Period, PeriodError
 from ingestion.reading.cast import Target, cast, column_details
-from ingestion.reading.header import Grid, folded, is_numbering, one_spelling
+from ingestion.reading.footnotes import part
+from ingestion.reading.header import Grid, code_of, folded, is_numbering, one_spelling
 from ingestion.submissions import Cover, Explanation, Mark, Problem, Reading, Value
 
 EXPLANATION_LABELS = {
@@ -31,10 +32,12 @@ def read_cover(sheet: SheetCells, form: Form, reading: Reading) -> Cover:
         if cell is None:
             continue
         cells[column.code] = cell.address
+        rest, left = (cell, None) if column.type == "text" else part(cell, sheet)
+        apart = (cell.text, left) if left is not None else None
         if column.code == "period_code":
-            values[column.code] = cell.text.removeprefix("'")
+            values[column.code] = rest.text.removeprefix("'")
             continue
-        result = cast(cell, Target(column), sheet.name, reading)
+        result = cast(rest, Target(column), sheet.name, reading, apart)
         values[column.code] = result.value
         if column.type == "int" and result.mark is Mark.INVALID:
             # Counts of forms are judged by the gate; the cover's are only compared.
@@ -69,7 +72,7 @@ def _value_cells(grid: Grid, form: Form) -> dict[str, Cell]:
             column = _entry(cell, columns, labels)
             if column is not None:
                 rest = line[position + 1 :]
-                is_code = cell.text.lower() in columns
+                is_code = code_of(cell) in columns
                 # Between a code and its value stands the label, even if someone has reworded it.
                 if rest and (
                     _entry(rest[0], columns, labels) is column
@@ -86,7 +89,7 @@ def _label_column(grid: Grid, codes: dict[str, Column]) -> int:
     """Give the column in which labels stand between codes and values; 0 where values follow the codes."""
     for number in grid.numbers:
         line = [cell for _, cell in sorted(grid.rows[number].items())]
-        if len(line) > 2 and line[0].text.lower() in codes:
+        if len(line) > 2 and code_of(line[0]) in codes:
             return line[1].column
     return 0
 
@@ -94,7 +97,7 @@ def _label_column(grid: Grid, codes: dict[str, Column]) -> int:
 def _entry(cell: Cell, codes: dict[str, Column], labels: dict[str, Column]) -> Column | None:
     if cell.type is not CellType.TEXT:
         return None
-    return codes.get(cell.text.lower()) or labels.get(folded(cell.text))
+    return codes.get(code_of(cell)) or labels.get(folded(cell.text))
 
 
 def explanation_columns(line: dict[int, Cell]) -> dict[str, int]:

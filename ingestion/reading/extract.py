@@ -7,11 +7,13 @@ not: the registry itself, which only the gate asks.
 import re
 from collections.abc import Mapping
 from difflib import SequenceMatcher
+from functools import lru_cache
 
 from ingestion.catalogue import Form
 from ingestion.cells import CellType, SheetCells
 from ingestion.reading.header import folded
 from ingestion.submissions import FormTable, Problem, Reading
+from ingestion.text import shortened
 
 SHEET = "DM_TCCSD"
 CARRIED_SHEET = "DM_DL"
@@ -19,6 +21,9 @@ CARRIED_SHEET = "DM_DL"
 
 _CODE, _NAME = "org_code", "org_name"
 _LIKE = 0.6
+_COMPARED = 300
+"""How much of two names is compared; it is longer than any name."""
+
 _ABBREVIATIONS = {
     "cb": "chi bo",
     "cbcs": "chi bo co so",
@@ -84,24 +89,24 @@ def check_organisations(table: FormTable, form: Form, extract: Mapping[str, str]
     """Put back the zeros that codes have lost, and note names that clearly are another organisation's."""
     if not extract or form.rows != "organisations" or _CODE not in table.columns:
         return
-    shortened: dict[str, list[str]] = {}
+    without_zeros: dict[str, list[str]] = {}
     for code in extract:
         if code.isdigit():
-            shortened.setdefault(code.lstrip("0"), []).append(code)
+            without_zeros.setdefault(code.lstrip("0"), []).append(code)
     for row in table.rows:
         filed = row.values.get(_CODE)
         if not isinstance(filed, str):
             continue
         code = filed
         if code not in extract and code.isdigit():
-            candidates = shortened.get(code.lstrip("0"), [])
+            candidates = without_zeros.get(code.lstrip("0"), [])
             if len(candidates) == 1:
                 code = candidates[0]
                 row.values[_CODE] = code
                 reading.conversions["code_padded"] += 1
         name = row.values.get(_NAME)
         if code in extract and isinstance(name, str) and not is_same_name(name, extract[code]):
-            details = {"code": code, "expected": extract[code]}
+            details = {"code": code, "expected": shortened(extract[code])}
             reading.notes.append(Problem("R131", table.sheet, table.cell(row, _NAME), name, details))
 
 
@@ -112,7 +117,12 @@ def is_same_name(one: str, other: str) -> bool:
     mine, yours = _proper(one), _proper(other)
     if not mine or not yours or mine <= yours or yours <= mine:
         return True
-    return SequenceMatcher(None, " ".join(sorted(mine)), " ".join(sorted(yours))).ratio() >= _LIKE
+    return _are_alike(" ".join(sorted(mine)), " ".join(sorted(yours)))
+
+
+@lru_cache(maxsize=1024)
+def _are_alike(one: str, other: str) -> bool:
+    return SequenceMatcher(None, one[:_COMPARED], other[:_COMPARED]).ratio() >= _LIKE
 
 
 def _proper(name: str) -> set[str]:

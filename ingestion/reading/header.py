@@ -20,6 +20,8 @@ SEARCHED_ROWS = 30
 LAST_COLUMN = 702
 """ZZ; no form is as wide, and a stray cell further right is none of its."""
 
+_LONGEST_LABEL = 1_000
+_LONGEST_CODE = 64
 _LEVELS = 3
 _LABELS_BELOW_CODES = 5
 _FEWEST_CODES = 3
@@ -40,10 +42,23 @@ def one_spelling(key: str) -> str:
     return _Y_FOR_I.sub(r"\1i", key)
 
 
-@lru_cache(maxsize=16_384)
 def folded(text: str) -> str:
-    """Give the key under which labels are compared; remembered, since the same stand in every workbook."""
+    """Give the key under which labels are compared; remembered, since the same stand in every workbook.
+
+    Of a text that is longer than any label, the key of its beginning is given, which is the key of no label.
+    """
+    return _folded(text if len(text) <= _LONGEST_LABEL else text[:_LONGEST_LABEL])
+
+
+@lru_cache(maxsize=16_384)
+def _folded(text: str) -> str:
     return one_spelling(fold(text))
+
+
+def code_of(cell: Cell) -> str:
+    """Give what stands in a cell as the code of a column would be written; blank for what is no code."""
+    text = cell.text
+    return text.lower() if len(text) <= _LONGEST_CODE else ""
 
 
 class Grid:
@@ -52,6 +67,7 @@ class Grid:
     def __init__(self, sheet: SheetCells) -> None:
         self.sheet = sheet
         self.rows: dict[int, dict[int, Cell]] = {}
+        self._labels: dict[int, dict[int, str]] = {}
         rows = self.rows
         for (row, column), cell in sheet.cells.items():
             if column > LAST_COLUMN:
@@ -69,14 +85,15 @@ class Grid:
 
     def labels(self, row: int) -> dict[int, str]:
         """Give the texts of a row by column, with those of merged ranges in every column that they cover."""
-        found = {column: cell.text for column, cell in self.rows.get(row, {}).items()}
-        for top, left, bottom, right in self.sheet.merged:
-            if top <= row <= bottom:
-                owner = self.sheet.cells.get((top, left))
-                if owner is not None:
-                    covered = range(left, min(right, LAST_COLUMN) + 1)
-                    found.update(dict.fromkeys(covered, owner.text))
-        return found
+        if row not in self._labels:
+            found: dict[int, str] = {}
+            for top, left, bottom, right in self.sheet.merged:
+                if top <= row <= bottom and (owner := self.sheet.cells.get((top, left))) is not None:
+                    found.update(dict.fromkeys(range(left, min(right, LAST_COLUMN) + 1), owner.text))
+            # What stands in a cell is its label, even where a range has been laid over it.
+            found.update((column, cell.text) for column, cell in self.rows.get(row, {}).items())
+            self._labels[row] = found
+        return self._labels[row]
 
     def has_groups(self, row: int) -> bool:
         """Say whether cells of a row are merged with cells below them, or with some beside them."""
@@ -105,7 +122,7 @@ def code_row(grid: Grid, codes: Mapping[str, object]) -> tuple[int, int]:
     """Give the row with most column codes and how many it has; row 0 if none has enough to be a code row."""
     best, most = 0, 0
     for number in grid.head():
-        found = {cell.text.lower() for cell in grid.rows[number].values() if cell.type is CellType.TEXT}
+        found = {code_of(cell) for cell in grid.rows[number].values() if cell.type is CellType.TEXT}
         count = sum(code in codes for code in found)
         if count > most:
             best, most = number, count
@@ -190,7 +207,7 @@ def find_header(grid: Grid, columns: tuple[Column, ...]) -> Header | None:
     header = Header()
     if row:
         for number, cell in sorted(grid.rows[row].items()):
-            code = cell.text.lower()
+            code = code_of(cell)
             if code not in by_code:
                 continue
             if code in header.columns:

@@ -103,6 +103,7 @@ _SYLLABLE = re.compile(
     "(?:iê|yê|uyê|uya|uâ|uê|uơ|uô|ươ|oă|oa|oe|oo|uy|ia|ua|ưa|ya|[aăâeêioôơuưy])"
     "(?:ng|nh|ch|[cmnptiyou])?"
 )
+_LONGEST_WORD = 30
 _VOWELS = frozenset("aăâeêioôơuưy")
 _STOPS = ("c", "ch", "p", "t")
 _ACUTE, _DOT = "\u0301", "\u0323"
@@ -128,7 +129,8 @@ def evidence(text: str) -> tuple[int, int]:
 
     Single letters and abbreviations prove nothing and count as neither.
     """
-    found = [_is_syllable(word) for word in _WORD.findall(text) if len(word) > 1 and not word.isascii()]
+    words = [word for word in _WORD.findall(text) if len(word) > 1 and not word.isascii()]
+    found = [_is_syllable(word) if len(word) <= _LONGEST_WORD else False for word in words]
     return sum(one is not None for one in found), sum(one is True for one in found)
 
 

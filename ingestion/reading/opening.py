@@ -4,6 +4,7 @@ What belongs here: telling kinds apart, folders and archives, and the one bounda
 error becomes a problem that a person can act on. What does not: the decoders, and the meaning of sheets.
 """
 
+import re
 import struct
 import zipfile
 import zlib
@@ -13,17 +14,20 @@ from xml.etree.ElementTree import ParseError
 from ingestion.reading.archives import (
     MAX_FILE_BYTES,
     check_folder,
+    check_names,
     entry_name,
     is_junk,
     is_link,
-    megabytes,
     open_archive,
     pack_folder,
+    too_large,
 )
 from ingestion.reading.book import Book, UnreadableError
 from ingestion.reading.delimited import read_csv
+from ingestion.reading.encrypted import decrypted
 from ingestion.reading.kinds import document_kind, foreign_kind, iwork_kind, ole_kind, refuse_foreign
 from ingestion.reading.ods import read_ods
+from ingestion.reading.opc import is_package
 from ingestion.reading.plain_text import is_text
 from ingestion.reading.xls import read_xls
 from ingestion.reading.xlsx import read_xlsx
@@ -33,6 +37,7 @@ _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _EARLY_BIFF = (b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00", b"\x09\x08\x08\x00")
 _ODS_TYPE = b"application/vnd.oasis.opendocument.spreadsheet"
+_WORKBOOK_PART = re.compile(rb"xl[/\\]workbook\.xml", re.IGNORECASE)
 _HEAD = 4096
 _EXTENSIONS = {
     "xlsx": ("xlsx", "xltx"),
@@ -73,14 +78,15 @@ def open_book(path: Path, name: str) -> Book:
             archive = open_archive(pack_folder(path))
             if kind := iwork_kind(archive, name):
                 raise UnreadableError("R005", kind=kind)
+            check_names(archive)
             book = _open_set(archive, "folder")
         else:
             size = path.stat().st_size
             if size > MAX_FILE_BYTES:
-                raise UnreadableError("R007", found=megabytes(size), limit=megabytes(MAX_FILE_BYTES))
+                raise too_large("file", size, MAX_FILE_BYTES)
             book = _open(path.read_bytes(), name)
     except DECODING_ERRORS as error:
-        raise UnreadableError("R006", reason=f"{type(error).__name__}: {error}") from error
+        raise UnreadableError("R006", technical=f"{type(error).__name__}: {error}") from error
     extension = PurePosixPath(name).suffix.lower().lstrip(".")
     if book.kind != "folder" and extension not in _EXTENSIONS[book.kind]:
         book.notes.append(Problem("R105", value=name, details={"kind": book.kind}))
@@ -98,8 +104,9 @@ def packed_workbook(path: Path) -> tuple[str, bytes] | None:
     if not data.startswith(_ZIP):
         return None
     with open_archive(data) as archive:
-        if {"[Content_Types].xml", "mimetype"} & set(archive.namelist()):
+        if is_package(archive) or "mimetype" in archive.namelist():
             return None
+        check_names(archive)
         files = [e for e in archive.infolist() if not e.is_dir() and not is_junk(entry_name(e))]
         found = [(name, archive.read(e)) for e in files if (name := entry_name(e))]
         workbooks = [(name, content) for name, content in found if _is_workbook(content, name)]
@@ -112,7 +119,7 @@ def _open(data: bytes, name: str, *, is_packed: bool = False) -> Book:
     if data.startswith(_ZIP):
         return _open_zip(data, name, is_packed=is_packed)
     if data.startswith(_OLE):
-        return _open_ole(data)
+        return _open_ole(data, name, is_packed=is_packed)
     if data.startswith(_EARLY_BIFF):
         return read_xls(data)
     refuse_foreign(data, name)
@@ -122,10 +129,13 @@ def _open(data: bytes, name: str, *, is_packed: bool = False) -> Book:
     return Book("csv", [sheet], notes, is_text=True)
 
 
-def _open_ole(data: bytes) -> Book:
+def _open_ole(data: bytes, name: str, *, is_packed: bool) -> Book:
     # Names of streams stand in the container's directory as UTF-16.
     if "EncryptedPackage".encode("utf-16-le") in data:
-        raise UnreadableError("R002")
+        plain = decrypted(data)
+        if plain is None or not plain.startswith(_ZIP):
+            raise UnreadableError("R002")
+        return _open_zip(plain, name, is_packed=is_packed)
     if any(f"{name}\0".encode("utf-16-le") in data for name in ("Workbook", "Book", "WORKBOOK", "BOOK")):
         return read_xls(data)
     raise UnreadableError("R005", kind=ole_kind(data))
@@ -133,14 +143,16 @@ def _open_ole(data: bytes) -> Book:
 
 def _open_zip(data: bytes, name: str, *, is_packed: bool) -> Book:
     archive = open_archive(data)
-    names = set(archive.namelist())
-    if "[Content_Types].xml" in names:
+    if is_package(archive):
         return read_xlsx(archive)
-    if "mimetype" in names:
+    check_names(archive)
+    if "mimetype" in archive.namelist():
         mimetype = archive.read("mimetype").strip()
         if mimetype.startswith(_ODS_TYPE):
             return read_ods(archive)
         raise UnreadableError("R005", kind=document_kind(mimetype))
+    if {"content.xml", "META-INF/manifest.xml"} <= set(archive.namelist()):
+        return read_ods(archive)  # some programs leave out what it says of itself
     if kind := iwork_kind(archive, name):
         raise UnreadableError("R005", kind=kind)
     if is_packed:
@@ -199,7 +211,7 @@ def _is_workbook(content: bytes, name: str) -> bool:
     if content.startswith(_OLE):
         return any(f"{part}\0".encode("utf-16-le") in content for part in ("Workbook", "Book"))
     if content.startswith(_ZIP):
-        return b"xl/workbook.xml" in content or _ODS_TYPE in content[:_HEAD]
+        return _WORKBOOK_PART.search(content) is not None or _ODS_TYPE in content[:_HEAD]
     return False
 
 

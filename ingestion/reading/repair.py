@@ -9,23 +9,23 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable
-from typing import NamedTuple
+from functools import partial
+from typing import NamedTuple, TypeVar
 
 from ingestion.cells import ENGLISH_DECIMAL, Cell, CellType, SheetCells
+from ingestion.reading import legacy_text
 from ingestion.reading.book import Book
 from ingestion.reading.legacy_text import (
     Script,
     decode,
     evidence,
-    is_modern,
-    is_suspicious,
     reads_as_vietnamese,
     script_of_font,
     undo_mojibake,
 )
 from ingestion.reading.lost_letters import has_lost, may_have_lost
 from ingestion.submissions import Problem
-from ingestion.text import clean
+from ingestion.text import clean, shortened
 
 _FEWEST_WORDS = 3
 """Words that must read as Vietnamese before a script is believed without its font."""
@@ -42,6 +42,9 @@ _ENGLISH_DECIMAL = re.compile(r"-?[0-9]{1,3}\.[0-9]{3}")
 _VIETNAMESE_PROOF = re.compile(
     r"-?(?:[0-9]+,(?:[0-9]{1,2}|[0-9]{4,})|[0-9]{1,3}(?:(?:\.[0-9]{3}){2,}|(?:\.[0-9]{3})+,[0-9]+)) ?%?"
 )
+
+
+_Judged = TypeVar("_Judged")
 
 
 class _Place(NamedTuple):
@@ -62,14 +65,10 @@ class _Place(NamedTuple):
         """Replace the cell."""
         self.sheet.cells[cell.row, cell.column] = cell
 
-    def put_text(self, text: str) -> None:
-        """Give the cell another text to be read; what was stored stays beside it."""
-        self.put(self.cell._replace(text=clean(text)))
-
 
 def repair(book: Book) -> None:
     """Convert what is certain in the cells of a file, count it and say so in its notes."""
-    texts: list[str] = []
+    texts: set[str] = set()
     grouped: list[_Place] = []
     marked: list[_Place] = []
     text_type = CellType.TEXT
@@ -79,14 +78,18 @@ def repair(book: Book) -> None:
                 continue
             stored: str = cell[3]  # type: ignore[assignment]  # the type says that it is text
             if not stored.isascii():
-                texts.append(stored)
+                texts.add(stored)
             elif cell.text[0] in "-0123456789" and ("," in stored or "." in stored):
                 grouped.append(_Place(sheet, cell))
             if "?" in stored or "\ufffd" in stored:
                 marked.append(_Place(sheet, cell))
     # One search in all texts: nearly every file has nothing to repair, and pays no more than this.
     everything = "\n".join(texts)
-    if any(sheet.fonts for sheet in book.sheets) or is_suspicious(everything) or _ETH.search(everything):
+    if (
+        any(sheet.fonts for sheet in book.sheets)
+        or legacy_text.is_suspicious(everything)
+        or _ETH.search(everything)
+    ):
         _repair_texts(_strange(book), book)
     if not unicodedata.is_normalized("NFC", everything):
         book.conversions["decomposed_text"] += _count(book, lambda s: not unicodedata.is_normalized("NFC", s))
@@ -105,9 +108,10 @@ def _note_lost(places: list[_Place], book: Book) -> None:
 
 
 def _count(book: Book, is_one: Callable[[str], bool]) -> int:
-    """Count the texts that `clean` alone has put right, in a way that no one sees."""
+    """Count the cells whose text `clean` alone has put right, in a way that no one sees."""
     cells = (cell for sheet in book.sheets for cell in sheet.cells.values() if cell.type is CellType.TEXT)
-    return sum(is_one(str(cell.value)) and cell.text == clean(str(cell.value)) for cell in cells)
+    alike = Counter((str(cell.value), cell.text) for cell in cells)
+    return sum(count for (raw, text), count in alike.items() if is_one(raw) and text == clean(raw))
 
 
 def _strange(book: Book) -> list[_Place]:
@@ -120,14 +124,38 @@ def _strange(book: Book) -> list[_Place]:
     ]
 
 
+def _once(judge: Callable[[str], _Judged]) -> Callable[[str], _Judged]:
+    """Judge each text once, however many cells it stands in."""
+    known: dict[str, _Judged] = {}
+
+    def judged(text: str) -> _Judged:
+        if text not in known:
+            known[text] = judge(text)
+        return known[text]
+
+    return judged
+
+
+def _restored(raw: str) -> str | None:
+    text = undo_mojibake(raw)
+    return None if text is None else clean(text)
+
+
+def _decoded(script: Script, raw: str) -> str:
+    return clean(decode(raw, script))
+
+
 def _repair_texts(places: list[_Place], book: Book) -> None:
+    is_modern, is_suspicious = _once(legacy_text.is_modern), _once(legacy_text.is_suspicious)
+    restored = _once(_restored)
+    texts = {script: _once(partial(_decoded, script)) for script in Script}
     undecided = []
     for place in places:
         raw = place.raw
         if (script := script_of_font(place.font or "")) is not None and not is_modern(raw):
-            _convert(place, script, book, "R116")
-        elif is_suspicious(raw) and (text := undo_mojibake(raw)) is not None:
-            place.put_text(text)
+            _convert(place, script, texts[script](raw), book, "R116")
+        elif is_suspicious(raw) and (text := restored(raw)) is not None:
+            place.put(place.cell._replace(text=text))
             book.conversions["mojibake_text"] += 1
         elif not raw.isascii():
             undecided.append(place)
@@ -137,14 +165,16 @@ def _repair_texts(places: list[_Place], book: Book) -> None:
         converted: set[int] = set()
     else:
         # Where a sheet has strange letters and none that only Unicode has, all of it is in the old script.
+        reads_well = _once(lambda raw: reads_as_vietnamese(decode(raw, script)))
         modern = {place.sheet.name for place in undecided if is_modern(place.raw)}
         old = {place.sheet.name for place in suspicious} - modern
         candidates = [p for p in undecided if p.sheet.name in old or is_suspicious(p.raw)]
-        chosen = [p for p in candidates if not is_modern(p.raw) and reads_as_vietnamese(decode(p.raw, script))]
+        chosen = [p for p in candidates if not is_modern(p.raw) and reads_well(p.raw)]
         converted = {id(place) for place in chosen}
         for place in chosen:
-            _convert(place, script, book, "R117")
-    count = sum(_ETH.search(place.raw) is not None for place in undecided if id(place) not in converted)
+            _convert(place, script, texts[script](place.raw), book, "R117")
+    has_eth = _once(lambda raw: _ETH.search(raw) is not None)
+    count = sum(has_eth(place.raw) for place in undecided if id(place) not in converted)
     if count:
         book.conversions["eth_letter"] += count
 
@@ -152,25 +182,24 @@ def _repair_texts(places: list[_Place], book: Book) -> None:
 def _believed(places: list[_Place]) -> Script | None:
     """Give the script that most of the strange texts read as, if enough of them do."""
     found: Counter[Script] = Counter()
-    for place in places:
-        if is_modern(place.raw):
+    for raw, count in Counter(place.raw for place in places).items():
+        if legacy_text.is_modern(raw):
             continue
         for script in (Script.TCVN3, Script.VNI):
-            decoded = decode(place.raw, script)
+            decoded = decode(raw, script)
             if reads_as_vietnamese(decoded):
-                found[script] += evidence(decoded)[1]
+                found[script] += evidence(decoded)[1] * count
     best = max(found, key=lambda script: found[script], default=None)
     return best if best is not None and found[best] >= _FEWEST_WORDS else None
 
 
-def _convert(place: _Place, script: Script, book: Book, note: str) -> None:
-    text = clean(decode(place.raw, script))
-    place.put_text(text)
+def _convert(place: _Place, script: Script, text: str, book: Book, note: str) -> None:
+    place.put(place.cell._replace(text=text))
     if place.raw.isascii():
         return
     kind = "vni_text" if script is Script.VNI else "tcvn3_text"
     if not book.conversions[kind]:
-        details = {"script": "VNI" if script is Script.VNI else "TCVN3 (ABC)", "read": text}
+        details = {"script": "VNI" if script is Script.VNI else "TCVN3 (ABC)", "read": shortened(text)}
         book.notes.append(Problem(note, place.sheet.name, place.cell.address, place.cell.text, details))
     if script is Script.VNI:
         book.conversions["vni_text"] += 1

@@ -11,14 +11,17 @@ from typing import NamedTuple
 _BEGIN, _END = b"<sheetData>", b"</sheetData>"
 _LARGE = 2**22
 _TOKEN = re.compile(
-    rb'<(?:c r="([A-Z]{1,3}+)[0-9]{1,7}+"(?: s="([0-9]++)")?+(?: t="(s|n|str|b)")?+'
+    rb'<(?:c r="([A-Z]{1,3}+)([1-9][0-9]{0,6}+)"(?: s="([0-9]++)")?+(?: t="(s|n|str|b)")?+'
     rb"(?:/>|><v>([^<&\r]*+)</v></c>)"
-    rb'|row r="([0-9]{1,7}+)"([^<>]*+)>)'
+    rb'|row r="([1-9][0-9]{0,6}+)"([^<>]*+)>)'
 )
+_LOW_LINE = re.compile(rb"<v>[^<]*[0-9]_[0-9]")
+"""Python would take `1_000` for a number."""
+
 _OTHER_ENCODING = re.compile(rb"<\?xml[^>]*encoding=[\"'](?!utf-8)", re.IGNORECASE)
 
-Token = tuple[bytes, bytes, bytes, bytes, bytes, bytes]
-"""Of a cell: column letters, style, type and value; of a row: its number and its other attributes."""
+Token = tuple[bytes, bytes, bytes, bytes, bytes, bytes, bytes]
+"""Of a cell: column letters, row number, style, type, value; of a row: its number and its other attributes."""
 
 
 class Scan(NamedTuple):
@@ -36,6 +39,8 @@ def scan(data: bytes) -> Scan | None:
         return None
     rows = _without_formulas(data[begin + len(_BEGIN) : end])
     if rows is None:
+        return None
+    if b"_" in rows and _LOW_LINE.search(rows):
         return None
     tokens = _TOKEN.findall(rows)
     # Every tag is one of a token's: four of a cell with a value, one of a blank cell, two of a row.

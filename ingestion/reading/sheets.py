@@ -14,7 +14,7 @@ from ingestion.reading.book import Book, UnreadableError
 from ingestion.reading.cover import explanation_columns, read_cover, read_explanations
 from ingestion.reading.dates import settle_order
 from ingestion.reading.extract import check_organisations, read_carried, read_extract
-from ingestion.reading.header import Grid, code_row, find_header, folded, label_row, one_spelling
+from ingestion.reading.header import Grid, code_of, code_row, find_header, folded, label_row, one_spelling
 from ingestion.reading.printed import compare_file_name
 from ingestion.reading.tables import read_table
 from ingestion.submissions import Problem, Reading
@@ -69,6 +69,7 @@ def read_sheets(book: Book, catalogue: Catalogue, reading: Reading) -> None:
             raise UnreadableError("R004", kind="text")
         raise UnreadableError("R010", value=", ".join(sheet.name for sheet in book.sheets[:10]))
     _note_chosen(chosen, catalogue, reading)
+    reading.problems += _faults(book, chosen, catalogue)
     cover = chosen.pop(catalogue.cover.code, None)
     if cover is None:
         reading.problems.append(Problem("R020", details={"form": catalogue.cover.code}))
@@ -90,6 +91,21 @@ def read_sheets(book: Book, catalogue: Catalogue, reading: Reading) -> None:
         # In a CSV every number is text; only numbers that were written in a special way are worth a word.
         for kind in ("text_number", "date_text"):
             del reading.conversions[kind]
+
+
+def _faults(book: Book, chosen: dict[str, _Match], catalogue: Catalogue) -> list[Problem]:
+    """Give what could not be read of the sheets of the report; nobody misses anything of the others."""
+    read = {match.sheet.name for match in chosen.values()}
+    there = {sheet.name for sheet in book.sheets}
+    return [
+        fault
+        for fault in book.faults
+        if fault.sheet in read or (fault.sheet not in there and _named_like_a_form(fault.sheet, catalogue))
+    ]
+
+
+def _named_like_a_form(name: str, catalogue: Catalogue) -> bool:
+    return (_by_name(folded(name), catalogue) or _by_number(folded(name), catalogue)) is not None
 
 
 def _note_chosen(chosen: dict[str, _Match], catalogue: Catalogue, reading: Reading) -> None:
@@ -202,7 +218,7 @@ def _by_codes(grid: Grid, catalogue: Catalogue) -> str | None:
             best, best_count, best_share = form.code, count, share
     if best:
         return best
-    entries = {cell.text.lower() for row in grid.rows.values() for cell in row.values()}
+    entries = {code_of(cell) for row in grid.rows.values() for cell in row.values()}
     if set(catalogue.cover.key) <= entries:
         return catalogue.cover.code
     if any(len(explanation_columns(grid.rows[number])) == 4 for number in grid.head()):

@@ -20,6 +20,7 @@ own are named in notes, and so are figures under no header at all.
 """
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
@@ -27,7 +28,9 @@ from enum import Enum
 from ingestion.catalogue import Column, Form
 from ingestion.cells import Cell, CellType, SheetCells, address, column_letter
 from ingestion.reading.cast import SCIENTIFIC, Cast, Target, cast, column_details, squash
+from ingestion.reading.footnotes import Apart, part_columns
 from ingestion.reading.header import Grid, Header, find_header, folded, is_numbering
+from ingestion.reading.limits import MAX_FORM_ROWS, too_many
 from ingestion.reading.lost_letters import has_lost, without_marks, worn
 from ingestion.reading.printed import compare_head
 from ingestion.submissions import FormRow, FormTable, Mark, Problem, Reading, Value
@@ -48,6 +51,9 @@ _CODE_MARK = re.compile(r"[0-9_–-]")
 _NUMBERING_ROWS = 3
 _MOST_MISSING = 5
 """Where more required columns than this are missing, it is the sheet that is wrong, and one problem says so."""
+
+_MOST_MERGED = 500
+"""Merged ranges that are reported; who has more of them has another sheet in mind than the form."""
 
 _MOST_BLANKS = 0.5
 """Below a table, a row with figures in fewer of its columns than this share is no row of the table."""
@@ -83,6 +89,9 @@ def read_table(
         form: the form that it was recognised as.
         reading: what has been read of the file so far.
         known: codes of organisations that the workbook itself lists.
+
+    Raises:
+        UnreadableError: it has more rows than any unit has to report.
     """
     sheet = grid.sheet
     header = find_header(grid, form.columns)
@@ -95,9 +104,13 @@ def read_table(
     keys = [header.columns[code] for code in form.key if code in header.columns]
     if not keys:
         return table
-    _fill_merged_keys(grid, keys)
-    reader = _RowReader(grid, form, table, reading, known)
+    values = [table.columns[c.code] for c in form.columns if c.type != "text" and c.code in table.columns]
+    apart = part_columns(grid, frozenset(values), header.last_row)
+    _fill_merged_keys(grid, keys, apart)
+    reader = _RowReader(grid, form, table, reading, apart, known=known)
     found = reader.sort_rows(header.last_row, keys)
+    if (count := len(found.rows) + len(found.keyless)) > MAX_FORM_ROWS:
+        raise too_many("form_rows", count, MAX_FORM_ROWS, sheet=sheet.name)
     _report_rows(found, reader, sheet, reading)
     _report_shifted(found.rows, header.last_row, sheet, reading)
     if beside := reader.beside(found.rows, header.last_row):
@@ -204,16 +217,18 @@ def _report_shifted(rows: list[int], last_header_row: int, sheet: SheetCells, re
             reading.problems.append(Problem("R090", sheet.name, f"A{number}", details=details))
 
 
-def _fill_merged_keys(grid: Grid, keys: list[int]) -> None:
+def _fill_merged_keys(grid: Grid, keys: list[int], apart: Apart) -> None:
     """Give every row its key where one code is merged over several rows."""
+    numbers = grid.numbers
     for top, left, bottom, right in grid.sheet.merged:
-        owner = grid.sheet.cells.get((top, left))
+        owner = grid.rows.get(top, {}).get(left)
         if left != right or left not in keys or owner is None:
             continue
-        for number in range(top + 1, min(bottom, grid.numbers[-1]) + 1):
-            row = grid.rows.get(number)
-            if row is not None:
-                row.setdefault(left, owner._replace(row=number))
+        for number in numbers[bisect_right(numbers, top) : bisect_right(numbers, bottom)]:
+            if left not in grid.rows[number]:
+                grid.rows[number][left] = owner._replace(row=number)
+                if (top, left) in apart:
+                    apart[number, left] = apart[top, left]
 
 
 def _says(text: str, words: re.Pattern[str], worn_words: re.Pattern[str]) -> bool:
@@ -233,9 +248,17 @@ class _RowReader:
     """Reads the rows of one table."""
 
     def __init__(
-        self, grid: Grid, form: Form, table: FormTable, reading: Reading, known: Container[str]
+        self,
+        grid: Grid,
+        form: Form,
+        table: FormTable,
+        reading: Reading,
+        apart: Apart,
+        *,
+        known: Container[str],
     ) -> None:
         self._grid = grid
+        self._apart = apart
         self._form = form
         self._reading = reading
         self._known = known
@@ -274,13 +297,15 @@ class _RowReader:
 
     def spread(self, rows: list[int]) -> list[tuple[str, Cell]]:
         """Give merged ranges, with what stands in them, that cover more than one number of these rows."""
-        found = []
+        found: list[tuple[str, Cell]] = []
         for top, left, bottom, right in self._grid.sheet.merged:
             cell = self._grid.sheet.cells.get((top, left))
             if cell is None or not rows or bottom < rows[0]:
                 continue
             columns = sum(left <= column <= right for column in self._number_columns)
-            if columns * sum(top <= number <= bottom for number in rows) > 1:
+            if len(found) == _MOST_MERGED:
+                break
+            if columns * (bisect_right(rows, bottom) - bisect_left(rows, top)) > 1:
                 found.append((f"{address(top, left)}:{address(bottom, right)}", cell))
         return found
 
@@ -431,10 +456,17 @@ class _RowReader:
         texts: dict[str, str] = {}
         get = self._grid.rows[number].get
         number_type = CellType.NUMBER
+        apart = self._apart
         for code, position, is_count, target in self._plan:
             cell = get(position)
             # Most cells are counts stored as numbers; they need no cast.
-            if is_count and cell is not None and cell.type is number_type and cell.number_format is None:
+            if (
+                is_count
+                and cell is not None
+                and cell.type is number_type
+                and cell.number_format is None
+                and (not apart or (number, position) not in apart)
+            ):
                 value: float = cell.value  # type: ignore[assignment]  # the type says that it is a number
                 if value.is_integer() and -LARGEST_EXACT < value < LARGEST_EXACT:
                     values[code] = int(value)
@@ -444,7 +476,8 @@ class _RowReader:
                 if position:
                     marks[code] = Mark.BLANK
                 continue
-            _put(cast(cell, target, self._sheet, self._reading), code, values, marks, texts)
+            known = apart.get((number, position))
+            _put(cast(cell, target, self._sheet, self._reading, known), code, values, marks, texts)
         return FormRow(number, values, marks, texts)
 
     def total(self, number: int) -> FormRow:
@@ -456,7 +489,8 @@ class _RowReader:
             if not target.column.is_number:
                 total.values[code] = None
             elif position:
-                result = cast(row.get(position), target, self._sheet, unheard)
+                known = self._apart.get((number, position))
+                result = cast(row.get(position), target, self._sheet, unheard, known)
                 _put(result, code, total.values, total.marks, total.texts)
         return total
 

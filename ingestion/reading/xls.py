@@ -34,7 +34,7 @@ def read_xls(data: bytes) -> Book:
         # xlrd raises whatever its decoding stumbles over: struct.error, AssertionError, IndexError, ...
         if "encrypted" in str(error).lower():
             raise UnreadableError("R002") from error
-        raise UnreadableError("R006", reason=f"{type(error).__name__}: {error}") from error
+        raise UnreadableError("R006", technical=f"{type(error).__name__}: {error}") from error
 
 
 def _read(data: bytes) -> Book:

@@ -9,10 +9,10 @@ from collections.abc import Iterable, Mapping
 from xml.etree.ElementTree import Element, SubElement
 from xml.sax.saxutils import escape
 
-from ingestion.cells import address, parse_address
-from ingestion.reading.markup import local, rich_text
+from ingestion.cells import address, parse_range
+from ingestion.reading.markup import reference, rich_text
 from ingestion.returns.package import Package
-from ingestion.returns.parts import Part, legal
+from ingestion.returns.parts import Part, stored
 
 MARK = "▼ tongket"
 """The first line of what the product writes into a comment."""
@@ -42,10 +42,11 @@ _SHAPE = (
     "<x:Anchor>{anchor}</x:Anchor>"
     "<x:AutoFill>False</x:AutoFill><x:Row>{row}</x:Row><x:Column>{column}</x:Column></x:ClientData></v:shape>"
 )
-_SHAPES = re.compile(r"<v:shape\s(?:(?!</v:shape>).)*</v:shape>", re.DOTALL)
-_ROW = re.compile(r"<x:Row>\s*(\d+)\s*</x:Row>")
-_COLUMN = re.compile(r"<x:Column>\s*(\d+)\s*</x:Column>")
-_SHAPE_ID = re.compile(r'id="_x0000_s(\d+)"')
+_SHAPES = re.compile(r"(?=<v:shape\s)")
+_ROW = re.compile(r"<x:Row>\s*([0-9]{1,7})\s*</x:Row>")
+_COLUMN = re.compile(r"<x:Column>\s*([0-9]{1,5})\s*</x:Column>")
+_SHAPE_ID = re.compile(r'id="_x0000_s([0-9]{1,9})"')
+_NOWHERE = (0, 0)
 _BOX_WIDTH = 330
 _LINE_HEIGHT = 17
 _LINE_CHARACTERS = 52
@@ -73,17 +74,18 @@ class Notes:
         if entry is None:
             return None
         known = {relation.id: relation.target for relation in self._package.relations(self._path)}
-        return known.get(next((v for k, v in entry.items() if local(k) == "id"), ""))
+        target = known.get(reference(entry), "")
+        return target if self._package.has(target) else None
 
     def write(self, texts: Mapping[tuple[int, int], list[str]], widths: Mapping[int, float]) -> None:
         """Write comments, each a list of paragraphs of which the first is the heading."""
         if self._comments is None and not texts:
             return
         if self._comments is None:
-            self._comments = self._package.free_path("xl/comments{}.xml")
+            name = self._package.free_name("xl/comments{}.xml")
             namespace = self._sheet.namespace.strip("{}")
             empty = f'<comments xmlns="{namespace}"><authors/><commentList/></comments>'
-            self._package.put(self._comments, empty.encode(), _TYPE)
+            self._comments = self._package.put(name, empty.encode(), _TYPE)
             self._package.relate(self._path, "comments", self._comments)
         part = self._package.document(self._comments)
         kept = self._without_ours(part)
@@ -95,7 +97,8 @@ class Notes:
         kept = set()
         entries = part.child("commentList")
         for entry in list(entries) if entries is not None else []:
-            place = parse_address(entry.get("ref", "").partition(":")[0])
+            if (place := _place_of(entry)) is None:
+                continue
             text = entry.find(part.tag("text"))
             if text is not None and MARK in (said := rich_text(text)):
                 own = said.partition(MARK)[0].strip()
@@ -116,7 +119,7 @@ class Notes:
         if author is None:
             author = len(authors)
             SubElement(authors, part.tag("author")).text = "tongket"
-        known = {parse_address(e.get("ref", "").partition(":")[0]): e for e in entries}
+        known = {_place_of(e): e for e in entries}
         for place, paragraphs in sorted(texts.items()):
             entry = known.get(place)
             if entry is None:
@@ -128,7 +131,7 @@ class Notes:
                 _add_run(part, text, "\n", is_bold=False)
             _add_run(part, text, f"{MARK} · {paragraphs[0]}", is_bold=True)
             _add_run(part, text, "".join(f"\n{line}" for line in paragraphs[1:]), is_bold=False)
-        entries[:] = sorted(entries, key=lambda e: parse_address(e.get("ref", "").partition(":")[0]))
+        entries[:] = sorted(entries, key=lambda e: _place_of(e) or _NOWHERE)
 
     def _draw(
         self,
@@ -136,26 +139,27 @@ class Notes:
         texts: Mapping[tuple[int, int], list[str]],
         widths: Mapping[int, float],
     ) -> None:
-        number = int(re.sub(r"\D", "", self._path.rpartition("/")[2]) or "1")
+        number = int(re.sub(r"[^0-9]", "", self._path.rpartition("/")[2])[:4] or "1")
         if self._drawing is None:
-            self._drawing = self._package.free_path("xl/drawings/vmlDrawing{}.vml")
-            self._package.put(self._drawing, _VML.format(number=number).encode())
+            name = self._package.free_name("xl/drawings/vmlDrawing{}.vml")
+            self._drawing = self._package.put(name, _VML.format(number=number).encode())
             self._package.declare_extension("vml", _VML_TYPE)
             self.relation = self._package.relate(self._path, "vmlDrawing", self._drawing)
         drawing = self._package.raw(self._drawing).decode("utf-8", "replace")
         shown: set[tuple[int, int]] = set()
 
-        def keep(match: re.Match[str]) -> str:
-            row, column = _ROW.search(match[0]), _COLUMN.search(match[0])
-            if 'ObjectType="Note"' not in match[0] or row is None or column is None:
-                return match[0]
+        def keep(piece: str) -> str:
+            shape, end, rest = piece.partition("</v:shape>")
+            row, column = _ROW.search(shape), _COLUMN.search(shape)
+            if not end or 'ObjectType="Note"' not in shape or row is None or column is None:
+                return piece
             place = (int(row[1]) + 1, int(column[1]) + 1)
             if place not in kept:
-                return ""
+                return rest
             shown.add(place)
-            return match[0]
+            return piece
 
-        drawing = _SHAPES.sub(keep, drawing)
+        drawing = "".join(map(keep, _SHAPES.split(drawing)))
         missing = sorted((kept | set(texts)) - shown)
         shapes = [] if "_x0000_t202" in drawing else [_SHAPE_TYPE]
         next_id = max((int(found) for found in _SHAPE_ID.findall(drawing)), default=number * 1024) + 1
@@ -163,6 +167,12 @@ class Notes:
             shapes.append(_shape(next_id + order, order, place, texts.get(place, []), widths))
         head, end, rest = drawing.rpartition("</xml>")
         self._package.put(self._drawing, f"{head}{''.join(shapes)}{end}{rest}".encode())
+
+
+def _place_of(entry: Element) -> tuple[int, int] | None:
+    """Give the cell to which a comment belongs; None where its reference names none."""
+    found = parse_range(entry.get("ref", ""))
+    return found[:2] if found else None
 
 
 def _add_run(part: Part, text: Element, said: str, *, is_bold: bool) -> None:
@@ -176,7 +186,7 @@ def _add_run(part: Part, text: Element, said: str, *, is_bold: bool) -> None:
     SubElement(properties, part.tag("color"), indexed="81")
     SubElement(properties, part.tag("rFont"), val="Tahoma")
     element = SubElement(run, part.tag("t"))
-    element.text = legal(said)
+    element.text = stored(said)
     element.set(_SPACE, "preserve")
 
 

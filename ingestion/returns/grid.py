@@ -9,7 +9,7 @@ from math import ceil
 from xml.sax.saxutils import escape, quoteattr
 
 from ingestion.cells import address
-from ingestion.returns.parts import legal
+from ingestion.returns.parts import legal, stored
 from ingestion.returns.safety import harmless
 
 _LONGEST_TEXT = 32_000
@@ -130,7 +130,7 @@ def _cell(row: int, column: int, entry: Entry, styles: Mapping[str, int]) -> str
     place = f'r="{address(row, column)}" s="{styles[entry.style]}"'
     if not entry.text:
         return f"<c {place}/>"
-    text = escape(legal(harmless(entry.text))[:_LONGEST_TEXT], _ENTITIES)
+    text = escape(stored(harmless(entry.text)[:_LONGEST_TEXT]), _ENTITIES)
     return f'<c {place} t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'
 
 

@@ -16,11 +16,14 @@ from ingestion.cells import parse_address
 from ingestion.findings import Finding
 from ingestion.messages import message
 from ingestion.reading.book import UnreadableError
+from ingestion.reading.encrypted import decrypted
 from ingestion.reading.opening import DECODING_ERRORS, open_book, packed_workbook
 from ingestion.reading.repair import repair
+from ingestion.reading.xlsx import known_name
 from ingestion.returns.comments import MARK
 from ingestion.returns.explanations import new_sheet, prepare, questions
 from ingestion.returns.grid import Grid
+from ingestion.returns.mending import is_sound
 from ingestion.returns.package import Package, blank_package
 from ingestion.returns.plain import Area, copy_of
 from ingestion.returns.receipt import (
@@ -36,7 +39,7 @@ from ingestion.returns.receipt import (
 from ingestion.returns.sheet import SharedStrings, Sheet
 from ingestion.returns.styles import ASKED_FILL, NOTED_FILL, RELATED_FILL, WRONG_FILL, Styles
 from ingestion.submissions import FormTable
-from ingestion.text import clean, fold
+from ingestion.text import fold
 from ingestion.workbook import EXPLANATIONS_SHEET
 
 MOST_COMMENTS = 200
@@ -104,13 +107,15 @@ def _marked_original(path: Path, answer: Answer, catalogue: Catalogue) -> bytes:
     kind = answer.reading.kind
     if kind in ("xlsx", "xlsm"):
         data = path.read_bytes()
+        data = decrypted(data) or data
     elif kind in ("zip", "folder") and (packed := packed_workbook(path)) is not None:
         name, data = packed
+        data = decrypted(data) or data
         notes.append(("returns.note.unpacked", {"name": name}))
     else:
         raise UnreadableError("R005", kind=kind)
     package = Package(data)
-    marks = Marks(sheets={clean(entry.name): entry.name for entry in package.sheets()}, notes=notes)
+    marks = Marks(sheets={known_name(entry.name): entry.name for entry in package.sheets()}, notes=notes)
     return _marked(package, marks, answer, catalogue)
 
 
@@ -171,17 +176,23 @@ class _Desk:
         """Open a sheet for marking."""
         return Sheet(self.package, path, self.styles, self.shared)
 
+    def put_right(self) -> None:
+        """Put right what is written in sheets so that other programs refuse to open it."""
+        for entry in self.package.sheets():
+            if not is_sound(self.package.raw(entry.path), self.shared.count):
+                self.sheet(entry.path).put_right()
+
     def remove_earlier_receipts(self) -> None:
         """Remove the first sheet of an earlier return; a sheet of the clerk's own that is called so stays."""
         titles = tuple(message(key) for key in ("returns.title", "returns.title.trial"))
         gone = [
             entry
             for entry in self.package.sheets()
-            if _RECEIPT.fullmatch(clean(entry.name))
+            if _RECEIPT.fullmatch(known_name(entry.name))
             and self.sheet(entry.path).texts(1).get(1, "").startswith(titles)
         ]
         for entry in gone:
-            self.marks.sheets.pop(clean(entry.name), None)
+            self.marks.sheets.pop(known_name(entry.name), None)
         self.package.remove_sheets({entry.path for entry in gone})
 
     def free_name(self) -> str:
@@ -201,6 +212,7 @@ def _marked(package: Package, marks: Marks, answer: Answer, catalogue: Catalogue
         marks.notes.append(("returns.note.macros", {}))
     desk = _Desk(package, marks)
     desk.remove_earlier_receipts()
+    desk.put_right()
     lines = _ask(desk, answer.asked)
     _mark_sheets(desk, answer.judgement.findings, lines)
     desk.insert(desk.free_name(), receipt(answer, marks, catalogue), 0)

@@ -13,14 +13,29 @@ import re
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from xml.etree.ElementTree import Element, SubElement
+from xml.etree.ElementTree import Element, ParseError, SubElement
 
-from ingestion.reading.archives import open_archive
-from ingestion.reading.xlsx import WORKBOOK_TYPES
+from ingestion.reading.archives import open_archive, too_large
+from ingestion.reading.markup import local, reference
+from ingestion.reading.opc import TYPES, Parts, Relation, part_key, relation_of, relations_key, source_key
+from ingestion.reading.worksheet import whole_number
 from ingestion.returns.parts import Part, parse
 
-TYPES = "[Content_Types].xml"
-_ROOT_RELATIONS = "_rels/.rels"
+_TYPES_NAME = "[Content_Types].xml"
+_RELATIONS_TYPE = "application/vnd.openxmlformats-package.relationships+xml"
+_USUAL_NAMES = (
+    "xl/workbook.xml",
+    "xl/styles.xml",
+    "xl/sharedStrings.xml",
+    "docProps/app.xml",
+    "docProps/core.xml",
+)
+_USUAL = {name.lower(): name for name in _USUAL_NAMES}
+"""Names under which some programs look for a part without asking the relations."""
+
+_LARGEST_CHANGED = 8 * 2**20
+"""Larger parts are not changed: as trees they take too much memory, and a copy of the cells serves as well."""
+
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _STRICT = "http://purl.oclc.org/ooxml/officeDocument/relationships"
@@ -34,18 +49,8 @@ _DEFLATE_LEVEL = 6
 
 
 @dataclass(frozen=True)
-class Relation:
-    """One relation of a part; the target is a path inside the package, or an address outside it."""
-
-    id: str
-    type: str
-    target: str
-    is_external: bool
-
-
-@dataclass(frozen=True)
 class SheetEntry:
-    """One sheet: its name as stored, its part, its id among the workbook's relations."""
+    """One sheet: its name as stored, the key of its part, its id among the workbook's relations."""
 
     name: str
     path: str
@@ -53,7 +58,10 @@ class SheetEntry:
 
 
 class Package:
-    """A workbook under change."""
+    """A workbook under change; its parts are known by keys, whatever their names are in the file.
+
+    Names and targets that other programs would not understand (backslashes, other letters' case) are put right.
+    """
 
     def __init__(self, data: bytes) -> None:
         """Open a package.
@@ -61,21 +69,78 @@ class Package:
         Raises:
             KeyError, ValueError, ParseError, BadZipFile, UnreadableError: it is damaged, or no workbook.
         """
-        with open_archive(data) as archive:
-            self._parts = {entry.filename: archive.read(entry) for entry in archive.infolist()}
+        self._parts: dict[str, bytes] = {}
+        self._names: dict[str, str] = {}
         self._documents: dict[str, Part] = {}
-        self.path = next(
-            entry.get("PartName", "").lstrip("/")
-            for entry in self.document(TYPES).root
-            if entry.get("ContentType") in WORKBOOK_TYPES
-        )
+        with open_archive(data) as archive:
+            for entry in archive.infolist():
+                if not entry.is_dir():
+                    key = part_key(entry.filename)
+                    self._parts[key] = archive.read(entry)
+                    self._names[key] = _USUAL.get(key) or _tidy(entry.filename)
+            parts = Parts(archive)
+            self.path, kind = parts.workbook()
+            self.strings = parts.related(parts.relations(self.path), "sharedStrings")
+            self.styles = parts.related(parts.relations(self.path), "styles")
+        self.had_macros = kind == "xlsm"
+        self._put_names_right()
         self.workbook = self.document(self.path)
-        self.base = _STRICT if "purl.oclc.org" in self.workbook.namespace else _OFFICE
+        self.base = self._vocabulary()
+
+    def _vocabulary(self) -> str:
+        """Give the namespace in which elements name relations."""
+        for entry in self.workbook.children("sheets"):
+            for name in entry.attrib:
+                if local(name) == "id" and name.startswith("{"):
+                    return name[1:].rpartition("}")[0]
+        return _STRICT if "purl.oclc.org" in self.workbook.namespace else _OFFICE
+
+    def _put_names_right(self) -> None:
+        """Let all that names a part name it as it is called here."""
+        self._names[TYPES] = _TYPES_NAME
+        for key in self._parts:
+            source = source_key(key)
+            if source == "":
+                self._names[key] = key
+            elif source in self._parts:
+                folder, base = posixpath.split(self._names[source])
+                self._names[key] = posixpath.join(folder, "_rels", f"{base}.rels")
+        for key in self._parts:
+            source = source_key(key)
+            if source is not None and (not source or source in self._parts):
+                self._put_targets_right(key, source)
+        for entry in self.document(TYPES).root:
+            said = entry.get("PartName")
+            if said is not None and (name := self._names.get(part_key(said))) and said != f"/{name}":
+                entry.set("PartName", f"/{name}")
+
+    def _put_targets_right(self, key: str, source: str) -> None:
+        """Let the relations of a part lead where other programs find it; nothing is changed if they do."""
+        folder = posixpath.dirname(self._names.get(source, ""))
+        try:
+            document = parse(self._parts[key])
+        except ParseError:
+            return  # of a part that nobody asks for, or it would not have been read
+        for entry in document.root:
+            relation = relation_of(entry, source)
+            name = None if relation.is_external else self._names.get(relation.target)
+            target = entry.get("Target", "")
+            if name is not None and posixpath.normpath(posixpath.join("/", folder, target)) != f"/{name}":
+                entry.set("Target", f"/{name}")
+                self._documents[key] = document
 
     def document(self, path: str) -> Part:
-        """Give a part, parsed; it is written back as it is then."""
+        """Give a part, parsed; it is written back as it is then.
+
+        Raises:
+            UnreadableError: it is too large to be changed.
+            KeyError, ParseError: it is not there, or damaged.
+        """
         if path not in self._documents:
-            self._documents[path] = parse(self._parts[path])
+            data = self._parts[path]
+            if len(data) > _LARGEST_CHANGED:
+                raise too_large("part", len(data), _LARGEST_CHANGED, value=path)
+            self._documents[path] = parse(data)
         return self._documents[path]
 
     def has(self, path: str) -> bool:
@@ -86,15 +151,27 @@ class Package:
         """Give the bytes of a part that is not changed as XML."""
         return self._parts[path]
 
-    def put(self, path: str, data: bytes, content_type: str = "") -> None:
-        """Add or replace a part, and declare what it is."""
-        self._documents.pop(path, None)
-        self._parts[path] = data
-        types = self.document(TYPES)
+    def put(self, name: str, data: bytes, content_type: str = "") -> str:
+        """Add or replace a part, declare what it is, and give its key."""
+        key = part_key(name)
+        self._documents.pop(key, None)
+        self._parts[key] = data
+        self._names.setdefault(key, name)
         if content_type:
-            for entry in [e for e in types.root if e.get("PartName") == f"/{path}"]:
-                types.root.remove(entry)
-            SubElement(types.root, types.tag("Override"), PartName=f"/{path}", ContentType=content_type)
+            self._declare(key, content_type)
+        return key
+
+    def _declare(self, key: str, content_type: str) -> None:
+        """Say what a part is, whatever is said of its extension."""
+        types = self.document(TYPES)
+        self._undeclare(key)
+        attributes = {"PartName": f"/{self._names[key]}", "ContentType": content_type}
+        SubElement(types.root, types.tag("Override"), attributes)
+
+    def _undeclare(self, key: str) -> None:
+        types = self.document(TYPES)
+        for entry in [e for e in types.root if part_key(e.get("PartName", "")) == key]:
+            types.root.remove(entry)
 
     def declare_extension(self, extension: str, content_type: str) -> None:
         """Say what parts with an extension are, where nothing says so."""
@@ -106,35 +183,24 @@ class Package:
 
     def remove(self, path: str) -> None:
         """Remove a part, what is said of it and its own relations."""
-        for name in (path, _relations_path(path)):
-            self._parts.pop(name, None)
-            self._documents.pop(name, None)
-        types = self.document(TYPES)
-        for entry in [e for e in types.root if e.get("PartName") == f"/{path}"]:
-            types.root.remove(entry)
+        for key in (path, relations_key(path)):
+            self._parts.pop(key, None)
+            self._documents.pop(key, None)
+        self._undeclare(path)
 
-    def free_path(self, pattern: str) -> str:
-        """Give the first free path of a numbered pattern (`xl/comments{}.xml`)."""
+    def free_name(self, pattern: str) -> str:
+        """Give the first free name of a numbered pattern (`xl/comments{}.xml`)."""
         number = 1
-        taken = {name.lower() for name in self._parts}
-        while pattern.format(number).lower() in taken:
+        while part_key(pattern.format(number)) in self._parts:
             number += 1
         return pattern.format(number)
 
     def relations(self, path: str) -> list[Relation]:
         """Give the relations of a part; a blank path gives those of the whole package."""
-        source = _relations_path(path) if path else _ROOT_RELATIONS
+        source = relations_key(path)
         if source not in self._parts:
             return []
-        folder = posixpath.dirname(path)
-        found = []
-        for entry in self.document(source).root:
-            target, is_external = entry.get("Target", ""), entry.get("TargetMode") == "External"
-            if not is_external:
-                target = target.lstrip("/") if target.startswith("/") else posixpath.join(folder, target)
-                target = posixpath.normpath(target)
-            found.append(Relation(entry.get("Id", ""), entry.get("Type", ""), target, is_external))
-        return found
+        return [relation_of(entry, path) for entry in self.document(source).root]
 
     def related(self, path: str, kind: str) -> str | None:
         """Give the part to which a part relates in a way (`comments`)."""
@@ -142,29 +208,35 @@ class Package:
             (
                 relation.target
                 for relation in self.relations(path)
-                if relation.type.rpartition("/")[2] == kind and relation.target in self._parts
+                if relation.kind == kind and relation.target in self._parts
             ),
             None,
         )
 
     def relate(self, path: str, kind: str, target: str) -> str:
         """Relate a part to another and give the relation's id."""
-        source = _relations_path(path)
+        source = relations_key(path)
         if source not in self._parts:
-            self._parts[source] = f'{_HEAD}<Relationships xmlns="{_RELATIONS}"/>'.encode()
+            folder, name = posixpath.split(self._names[path])
+            empty = f'{_HEAD}<Relationships xmlns="{_RELATIONS}"/>'.encode()
+            self.put(posixpath.join(folder, "_rels", f"{name}.rels"), empty)
+            self.declare_extension("rels", _RELATIONS_TYPE)
         document = self.document(source)
         taken = {entry.get("Id") for entry in document.root}
         number = len(taken) + 1
         while f"rId{number}" in taken:
             number += 1
-        attributes = {"Id": f"rId{number}", "Type": f"{self.base}/{kind}", "Target": f"/{target}"}
+        attributes = {
+            "Id": f"rId{number}",
+            "Type": f"{self.base}/{kind}",
+            "Target": f"/{self._names[target]}",
+        }
         SubElement(document.root, document.tag("Relationship"), attributes)
         return f"rId{number}"
 
     def unrelate(self, path: str, relation: str) -> None:
         """Take a relation away."""
-        source = _relations_path(path) if path else _ROOT_RELATIONS
-        document = self.document(source)
+        document = self.document(relations_key(path))
         for entry in [e for e in document.root if e.get("Id") == relation]:
             document.root.remove(entry)
 
@@ -172,8 +244,8 @@ class Package:
         """Give the worksheets in their order."""
         targets = {relation.id: relation for relation in self.relations(self.path)}
         for entry in self.workbook.children("sheets"):
-            relation = targets.get(entry.get(self._id(), ""))
-            if relation and relation.type.endswith("/worksheet") and relation.target in self._parts:
+            relation = targets.get(reference(entry))
+            if relation and relation.kind == "worksheet" and relation.target in self._parts:
                 yield SheetEntry(entry.get("name", ""), relation.target, relation.id)
 
     def _id(self) -> str:
@@ -181,12 +253,11 @@ class Package:
 
     def insert_sheet(self, name: str, data: bytes, position: int | None) -> str:
         """Add a sheet at a position, or as the last one, and give its part."""
-        path = self.free_path("xl/worksheets/sheet{}.xml")
-        self.put(path, data, f"{_SHEET_TYPE}.worksheet+xml")
+        path = self.put(self.free_name("xl/worksheets/sheet{}.xml"), data, f"{_SHEET_TYPE}.worksheet+xml")
         parent = self.workbook.child("sheets")
         if parent is None:
             raise KeyError("sheets")
-        number = max((int(entry.get("sheetId", "0")) for entry in parent), default=0) + 1
+        number = max((whole_number(entry.get("sheetId")) for entry in parent), default=0) + 1
         relation = self.relate(self.path, "worksheet", path)
         entry = Element(
             self.workbook.tag("sheet"), {"name": name, "sheetId": str(number), self._id(): relation}
@@ -204,14 +275,14 @@ class Package:
         targets = {relation.id: relation for relation in self.relations(self.path)}
         for index in range(len(parent) - 1, -1, -1):
             entry = parent[index]
-            relation = targets.get(entry.get(self._id(), ""))
-            is_macro = relation is not None and relation.type.endswith("/xlMacrosheet")
+            relation = targets.get(reference(entry))
+            is_macro = relation is not None and relation.kind == "xlMacrosheet"
             if relation is None or not (is_macro or relation.target in parts):
                 continue
             parent.remove(entry)
             self.unrelate(self.path, relation.id)
             for child in self.relations(relation.target):
-                if not child.is_external and child.type.rpartition("/")[2] in ("comments", "vmlDrawing"):
+                if not child.is_external and child.kind in ("comments", "vmlDrawing"):
                     self.remove(child.target)
             self.remove(relation.target)
             self._shift_names(lambda i, gone=index: None if i == gone else i - (i > gone))  # type: ignore[misc]
@@ -220,7 +291,8 @@ class Package:
         """Let defined names follow their sheets, which they know by position."""
         names = self.workbook.child("definedNames")
         for entry in list(names) if names is not None else []:
-            if (index := entry.get("localSheetId")) is None:
+            index = entry.get("localSheetId", "").strip()
+            if not (index.isascii() and index.isdigit()):
                 continue
             position = moved(int(index))
             if position is None and names is not None:
@@ -247,7 +319,7 @@ class Package:
 
     def drop_code(self) -> bool:
         """Take macros and signatures out, so that it is a plain workbook; say whether it had macros."""
-        had_macros = False
+        had_macros = self.had_macros
         for relation in self.relations(self.path):
             if "vbaProject" in relation.type:
                 had_macros = True
@@ -261,10 +333,7 @@ class Package:
                     self.remove(child.target)
                 self.unrelate("", relation.id)
                 self.remove(relation.target)
-        for entry in self.document(TYPES).root:
-            if entry.get("PartName") == f"/{self.path}":
-                had_macros = had_macros or WORKBOOK_TYPES[entry.get("ContentType", "")] == "xlsm"
-                entry.set("ContentType", f"{_SHEET_TYPE}.sheet.main+xml")
+        self._declare(self.path, f"{_SHEET_TYPE}.sheet.main+xml")
         return had_macros
 
     def to_bytes(self) -> bytes:
@@ -272,7 +341,7 @@ class Package:
         buffer = io.BytesIO()
         with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=_DEFLATE_LEVEL) as archive:
             for name in [TYPES, *(name for name in self._parts if name != TYPES)]:
-                entry = zipfile.ZipInfo(name, _EPOCH)
+                entry = zipfile.ZipInfo(self._names[name], _EPOCH)
                 entry.compress_type = zipfile.ZIP_DEFLATED
                 entry.create_system = 0
                 document = self._documents.get(name)
@@ -283,11 +352,11 @@ class Package:
 def blank_package() -> bytes:
     """Give a workbook without any sheet, to which sheets are added."""
     parts = {
-        TYPES: f'<Types xmlns="{_CONTENT_TYPES}">'
+        _TYPES_NAME: f'<Types xmlns="{_CONTENT_TYPES}">'
         '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
         '<Default Extension="xml" ContentType="application/xml"/>'
         f'<Override PartName="/xl/workbook.xml" ContentType="{_SHEET_TYPE}.sheet.main+xml"/></Types>',
-        _ROOT_RELATIONS: f'<Relationships xmlns="{_RELATIONS}"><Relationship Id="rId1" '
+        "_rels/.rels": f'<Relationships xmlns="{_RELATIONS}"><Relationship Id="rId1" '
         f'Type="{_OFFICE}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
         "xl/workbook.xml": f'<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><bookViews><workbookView/>'
         "</bookViews><sheets/></workbook>",
@@ -299,6 +368,6 @@ def blank_package() -> bytes:
     return buffer.getvalue()
 
 
-def _relations_path(path: str) -> str:
-    folder, name = posixpath.split(path)
-    return posixpath.join(folder, "_rels", f"{name}.rels")
+def _tidy(name: str) -> str:
+    """Give the name of a part with plain slashes, and none in front."""
+    return posixpath.normpath("/" + name.replace("\\", "/")).lstrip("/")

@@ -5,6 +5,7 @@ to by name (`mc:Ignorable`), so that nothing is lost that this product knows not
 vocabulary of spreadsheets.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element, ParseError, TreeBuilder, XMLParser
@@ -144,6 +145,14 @@ class _Writer:
             out.append(f"</{name}>")
         else:
             out.append("/>")
+
+
+_ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
+
+
+def stored(text: str) -> str:
+    """Give text as SpreadsheetML stores it: legal, and with what would read as an escaped character escaped."""
+    return _ESCAPE.sub("_x005F_", legal(text)) if "_x" in text else legal(text)
 
 
 def legal(text: str) -> str:

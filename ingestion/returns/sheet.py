@@ -4,18 +4,29 @@ What belongs here: the vocabulary of SpreadsheetML that marking needs. What does
 (`marking.py`), and the drawing of comments (`comments.py`).
 """
 
+import re
 from collections.abc import Mapping
+from functools import cached_property
 from xml.etree.ElementTree import Element, SubElement
 
-from ingestion.cells import address, column_index, parse_address
-from ingestion.reading.markup import local, rich_text
+from ingestion.cells import address, parse_range
+from ingestion.reading.limits import LAST_COLUMN, LAST_ROW
+from ingestion.reading.markup import elements, is_true, local, rich_text, unescaped
+from ingestion.reading.worksheet import place_of, whole_number
 from ingestion.returns.comments import Notes
+from ingestion.returns.mending import fits, mend_value
 from ingestion.returns.package import Package
-from ingestion.returns.parts import Part, legal
+from ingestion.returns.parts import Part, stored
 from ingestion.returns.styles import Styles
 
 _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
-_DIGITS = "0123456789"
+_PLAIN_NUMBER = re.compile(r"[0-9]{1,5}(?:\.[0-9]{1,20})?")
+_WIDEST = 400
+"""How far a merged range or a width is followed; forms are not as wide."""
+
+_MOST_OWNED = 200_000
+"""Cells in merged ranges that are looked up; where there are more, marks stand in cells that are not seen."""
+
 _AFTER_LEGACY_DRAWING = frozenset(
     {
         "legacyDrawingHF",
@@ -47,10 +58,17 @@ class Sheet:
         self._rows: dict[int, Element] = {}
         self._cells: dict[int, dict[int, Element]] = {}
         number = 0
-        for row in data:
-            number = int(row.get("r") or number + 1)
+        for row in list(data):
+            number = _row_number(row, number)
+            if not number or local(row.tag) != "row":
+                continue
             row.set("r", str(number))
-            self._rows[number] = row
+            if number in self._rows:
+                # A row that stands there twice is one row; a mark would else go into either.
+                self._rows[number].extend(list(row))
+                data.remove(row)
+            else:
+                self._rows[number] = row
         self._last_row = max(self._rows, default=0)
         protection = self._part.child("sheetProtection")
         self._is_protected = protection is not None and protection.get("sheet") in ("1", "true")
@@ -62,10 +80,13 @@ class Sheet:
             cells: dict[int, Element] = {}
             column = 0
             for cell in self._rows.get(number, ()):
-                reference = cell.get("r")
-                column = column_index(reference.rstrip(_DIGITS)) if reference else column + 1
-                cell.set("r", address(number, column))
-                cells[column] = cell
+                said = cell.get("r")
+                line, column = place_of(said, number) if said else (number, column + 1)
+                if line and 0 < column <= LAST_COLUMN:
+                    cell.set("r", address(number, column))
+                    cells.setdefault(column, cell)
+                else:
+                    column = LAST_COLUMN  # as the reader has it: what only follows has no place either
             self._cells[number] = cells
         return self._cells[number]
 
@@ -76,7 +97,8 @@ class Sheet:
             row = Element(self._part.tag("row"), r=str(number))
             place = len(self._data)
             if number < self._last_row:
-                place = next(i for i, other in enumerate(self._data) if int(other.get("r", "0")) > number)
+                later = (i for i, o in enumerate(self._data) if whole_number(o.get("r")) > number)
+                place = next(later, place)
             self._data.insert(place, row)
             self._rows[number] = row
             self._cells[number] = {}
@@ -91,6 +113,28 @@ class Sheet:
             cells[column] = cell
         return cells[column]
 
+    def put_right(self) -> None:
+        """Write what other programs refuse to open so that they do; a cell that has no place is taken out."""
+        for row in list(self._data):
+            if row is not self._rows.get(whole_number(row.get("r"))):
+                self._data.remove(row)
+        for number, row in self._rows.items():
+            self._row_cells(number)
+            for cell in list(row):
+                said = cell.get("r", "")
+                if local(cell.tag) == "c" and (not said or place_of(said, number)[0] != number):
+                    row.remove(cell)
+                else:
+                    mend_value(cell, self._part, self._shared.count)
+        merged = self._part.child("mergeCells")
+        for entry in list(merged) if merged is not None else ():
+            if found := parse_range(entry.get("ref", "")):
+                entry.set("ref", f"{address(*found[:2])}:{address(*found[2:])}")
+            elif merged is not None:
+                merged.remove(entry)
+        if merged is not None and not len(merged):
+            self._part.root.remove(merged)
+
     @property
     def row_numbers(self) -> list[int]:
         """The numbers of the rows that the sheet has."""
@@ -100,13 +144,18 @@ class Sheet:
         """Give the cell that is shown where a cell is: itself, or the first of the range it is merged into."""
         if self._owners is None:
             self._owners = {}
+            owned = 0
             for merge in self._part.children("mergeCells"):
-                first, _, last = merge.get("ref", "").partition(":")
-                top, left = parse_address(first)
-                bottom, right = parse_address(last or first)
-                for r in range(top, min(bottom, top + 400) + 1):
-                    for c in range(left, min(right, left + 400) + 1):
-                        self._owners[r, c] = (top, left)
+                found = parse_range(merge.get("ref", ""))
+                if found is None:
+                    continue
+                top, left, bottom, right = found
+                rows = range(top, min(bottom, top + _WIDEST) + 1)
+                columns = range(left, min(right, left + _WIDEST) + 1)
+                owned += len(rows) * len(columns)
+                if owned > _MOST_OWNED:
+                    break
+                self._owners.update(((r, c), (top, left)) for r in rows for c in columns)
         return self._owners.get((row, column), (row, column))
 
     def fill(self, row: int, column: int, color: str) -> None:
@@ -115,7 +164,7 @@ class Sheet:
         In a protected sheet it can be mended; what a formula gives is mended in cells that it reads.
         """
         cell = self._cell(row, column)
-        cell.set("s", str(self._styles.filled(int(cell.get("s", "0")), color)))
+        cell.set("s", str(self._styles.filled(_style_of(cell), color)))
         if cell.find(self._part.tag("f")) is None or cell.get("t") == "e":
             self._unlock(cell)
 
@@ -133,13 +182,13 @@ class Sheet:
 
     def _unlock(self, cell: Element) -> None:
         if self._is_protected:
-            cell.set("s", str(self._styles.unlocked(int(cell.get("s", "0")))))
+            cell.set("s", str(self._styles.unlocked(_style_of(cell))))
 
     def clear_marks(self) -> None:
         """Take the fills of an earlier return away."""
         for number in self._rows:
             for cell in self._row_cells(number).values():
-                style = int(cell.get("s", "0"))
+                style = _style_of(cell)
                 if style and self._styles.is_marked(style):
                     cell.set("s", str(self._styles.cleared(style)))
 
@@ -150,11 +199,11 @@ class Sheet:
             kind = cell.get("t", "n")
             value = cell.find(self._part.tag("v"))
             if kind == "s" and value is not None and value.text:
-                found[column] = self._shared.text(int(value.text))
+                found[column] = self._shared.text(value.text)
             elif kind == "inlineStr":
                 found[column] = "".join(rich_text(child) for child in cell if local(child.tag) == "is")
             elif value is not None and value.text:
-                found[column] = value.text
+                found[column] = unescaped(value.text)
         return {column: text for column, text in found.items() if text.strip()}
 
     def write(self, row: int, column: int, text: str, like: tuple[int, int] | None = None) -> None:
@@ -172,21 +221,26 @@ class Sheet:
         """Put comments into cells; those of an earlier return go, the clerk's own stay."""
         notes = Notes(self._package, self._path, self._part)
         notes.write(texts, self._widths())
-        if (relation := notes.relation) is not None and self._part.child("legacyDrawing") is None:
+        if (relation := notes.relation) is None:
+            return
+        name = f"{{{self._package.base}}}id"
+        drawing = self._part.child("legacyDrawing")
+        if drawing is not None:
+            drawing.set(name, relation)  # the one that it named is not in the file
+        else:
             root = self._part.root
             place = next(
                 (i for i, child in enumerate(root) if local(child.tag) in _AFTER_LEGACY_DRAWING), len(root)
             )
-            drawing = Element(self._part.tag("legacyDrawing"), {f"{{{self._package.base}}}id": relation})
-            root.insert(place, drawing)
+            root.insert(place, Element(self._part.tag("legacyDrawing"), {name: relation}))
 
     def _widths(self) -> dict[int, float]:
         """Give the widths of columns in pixels, where the sheet sets them."""
         widths: dict[int, float] = {}
         for entry in self._part.children("cols"):
-            is_hidden = entry.get("hidden") in ("1", "true")
-            width = 0.0 if is_hidden else float(entry.get("width") or _DEFAULT_WIDTH) * 7 + 5
-            for column in range(int(entry.get("min", "1")), min(int(entry.get("max", "1")), 400) + 1):
+            width = 0.0 if is_true(entry.get("hidden")) else _width(entry.get("width")) * 7 + 5
+            first, last = whole_number(entry.get("min")), whole_number(entry.get("max"))
+            for column in range(max(first, 1), min(last, _WIDEST) + 1):
                 widths[column] = width
         return widths
 
@@ -196,18 +250,41 @@ class SharedStrings:
 
     def __init__(self, package: Package) -> None:
         self._package = package
-        self._items: list[Element] | None = None
 
-    def text(self, index: int) -> str:
-        """Give a text by its number; blank if there is none."""
-        if self._items is None:
-            path = self._package.related(self._package.path, "sharedStrings")
-            self._items = list(self._package.document(path).root) if path else []
-        return rich_text(self._items[index]) if 0 <= index < len(self._items) else ""
+    @cached_property
+    def _items(self) -> list[Element]:
+        path = self._package.strings
+        return [item for _, item in elements(self._package.raw(path), 1)] if path else []
+
+    @cached_property
+    def count(self) -> int:
+        """How many there are."""
+        return len(self._items)
+
+    def text(self, number: str) -> str:
+        """Give a text by its number as a cell writes it; blank if there is none."""
+        return rich_text(self._items[int(number)]) if fits("s", number.strip(), self.count) else ""
+
+
+def _style_of(cell: Element) -> int:
+    """Give the number of a cell's style; that of cells that name none, or none that is a number, is 0."""
+    return whole_number(cell.get("s"))
+
+
+def _row_number(row: Element, previous: int) -> int:
+    """Give the number of a row as the reader has it: its own, or the next; 0 where nobody can tell."""
+    said = row.get("r")
+    number = previous + 1 if said is None else whole_number(said)
+    return number if number <= LAST_ROW else 0
+
+
+def _width(text: str | None) -> float:
+    """Give the width of a column; that of all others where it is none."""
+    return float(text) if text and _PLAIN_NUMBER.fullmatch(text) else _DEFAULT_WIDTH
 
 
 def put_text(parent: Element, tag: str, text: str) -> None:
     """Add a text element whose blanks are kept."""
     element = SubElement(parent, tag)
-    element.text = legal(text)
+    element.text = stored(text)
     element.set(_SPACE, "preserve")

@@ -32,10 +32,11 @@ class Styles:
 
     def __init__(self, package: Package) -> None:
         namespace = package.workbook.namespace.strip("{}")
-        path = package.related(package.path, "styles")
+        path = package.styles
         if path is None:
-            path = "xl/styles.xml" if not package.has("xl/styles.xml") else package.free_path("xl/styles{}.xml")
-            package.put(path, _PLAIN.format(ns=namespace).encode(), _TYPE)
+            name = "xl/styles.xml" if not package.has("xl/styles.xml") else package.free_name("xl/styles{}.xml")
+            path = package.put(name, _PLAIN.format(ns=namespace).encode(), _TYPE)
+        if package.related(package.path, "styles") is None:
             package.relate(package.path, "styles", path)
         self._part: Part = package.document(path)
         self._added: dict[str, int] = {}

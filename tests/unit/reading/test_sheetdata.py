@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ingestion.cells import CellType, SheetCells
-from ingestion.reading import xlsx
+from ingestion.reading import worksheet
 from ingestion.reading.archives import open_archive
 from ingestion.reading.book import UnreadableError
 from ingestion.reading.sheetdata import scan
@@ -79,7 +79,7 @@ def read_both(parts: dict[str, bytes], sheet: bytes, folder: Path) -> tuple[Shee
     data = path.read_bytes()
     (quick,) = read_xlsx(open_archive(data)).sheets
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(xlsx, "scan", lambda _: None)
+        patch.setattr(worksheet, "scan", lambda _: None)
         (slow,) = read_xlsx(open_archive(data)).sheets
     return quick, slow
 
@@ -151,7 +151,11 @@ def test_usual_programs_write_usual_sheets(
 def test_a_flood_of_blank_cells_is_refused_before_it_is_read(
     parts: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(xlsx, "MAX_CELLS", 10)
+    monkeypatch.setattr(worksheet, "SMALL", 10)
+    monkeypatch.setattr(worksheet, "MAX_STORED", 41)
     rows = "".join(f'<row r="{n}"><c r="A{n}" s="1"/></row>' for n in range(1, 22))
-    with pytest.raises(UnreadableError, match="R013"):
+    with pytest.raises(UnreadableError, match="R061") as refused:
         read_both(parts, sheet_of(rows), tmp_path)
+    details = refused.value.problem.details
+    assert (details["found"], details["limit"]) == ("42", "41")
+    assert "blank" in details["what_en"]

@@ -1,0 +1,61 @@
+"""Footnote marks, and text that is struck through, in cells that hold a number, a date or a code.
+
+What belongs here: taking out of a cell what is no part of its value, as its reader has seen it (`left_out`) or
+as its characters show it (`5²`), for every format alike. What does not: what is made of the rest (`cast.py`).
+"""
+
+import re
+from collections.abc import Collection
+
+from ingestion.cells import Cell, CellType, LeftOut, SheetCells
+from ingestion.reading.header import Grid
+from ingestion.text import clean
+
+Apart = dict[tuple[int, int], tuple[str, LeftOut]]
+"""By place, the whole text of a cell and what of it is left out."""
+
+_CHARACTERS = "⁰¹²³⁴-⁹⁺⁻⁼⁽⁾ⁱⁿ₀-₉₊₋₌₍₎ªº"
+_MARK = re.compile(rf"\([{_CHARACTERS}]+\)|[{_CHARACTERS}]+")
+
+
+def part(cell: Cell, sheet: SheetCells) -> tuple[Cell, LeftOut | None]:
+    """Give a cell with the rest of its text, and what was left out; where nothing is left, the whole cell."""
+    found = sheet.left_out.get((cell.row, cell.column))
+    if cell.type is CellType.TEXT:
+        found = _with_characters(cell.text if found is None else found.rest, found)
+    if found is None or not found.rest or cell.type is not CellType.TEXT:
+        return cell, found
+    return cell._replace(value=found.rest, text=found.rest), found
+
+
+def _with_characters(rest: str, known: LeftOut | None) -> LeftOut | None:
+    """Take raised and lowered characters out as well; what stands on both sides of one is not joined."""
+    if rest.isascii() or not (marks := _MARK.findall(rest)):
+        return known
+    pieces = _MARK.split(rest)
+    joined = pieces[0]
+    for piece in pieces[1:]:
+        joined += " " * (joined[-1:].isalnum() and piece[:1].isalnum()) + piece
+    raised, struck = (known.raised, known.struck) if known else ("", "")
+    return LeftOut(raised + "".join(marks), struck, clean(joined))
+
+
+def part_columns(grid: Grid, columns: Collection[int], last_header_row: int) -> Apart:
+    """Leave in the cells of some columns below a header what is part of their value; give what was there."""
+    apart: Apart = {}
+    text_type = CellType.TEXT
+    places = [place for place in grid.sheet.left_out if place in grid.sheet.cells]
+    places += [
+        place
+        for place, cell in grid.sheet.cells.items()
+        if cell[2] is text_type and not cell[4].isascii() and place[1] in columns
+    ]
+    for row, column in places:
+        if row <= last_header_row or column not in columns or (row, column) in apart:
+            continue
+        cell = grid.rows[row][column]
+        rest, found = part(cell, grid.sheet)
+        if found is not None:
+            grid.rows[row][column] = rest
+            apart[row, column] = cell.text, found
+    return apart

@@ -1,0 +1,140 @@
+"""Texts of SpreadsheetML in runs, and which of them are raised, lowered or struck through.
+
+What belongs here: shared strings, inline strings, and the looks of fonts and runs that take a text out of a
+number. What does not: what a column makes of it (`footnotes.py`).
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import NamedTuple
+from xml.etree.ElementTree import Element
+
+from ingestion.cells import LeftOut
+from ingestion.reading.limits import MAX_STRINGS, MAX_TAGS, too_many
+from ingestion.reading.markup import SMALL, elements, is_plain, local, rich_text, unescaped
+from ingestion.text import clean
+
+_SHORT = 120
+LONGEST_TEXT = 32_767
+"""Characters that a spreadsheet keeps in a cell."""
+
+_NO = frozenset({"0", "false", "off", "none", "noStrike"})
+
+
+class Look(NamedTuple):
+    """How a font shows its text, as far as it says what belongs to a number."""
+
+    is_raised: bool = False
+    is_struck: bool = False
+
+
+PLAIN = Look()
+
+
+class Run(NamedTuple):
+    """A part of a text, and its look; None where it has the look of its cell."""
+
+    text: str
+    look: Look | None
+
+
+def look_of(properties: Iterable[Element]) -> Look:
+    """Give the look that the properties of a font or a run describe; lowered text counts as raised."""
+    is_raised = is_struck = False
+    for entry in properties:
+        tag = local(entry.tag)
+        if tag == "vertAlign":
+            is_raised = entry.get("val", "") in ("superscript", "subscript")
+        elif tag in ("strike", "dstrike"):
+            is_struck = is_struck or entry.get("val", "1") not in _NO
+    return Look(is_raised, is_struck)
+
+
+def runs_of(item: Element) -> list[Run]:
+    """Give the runs of a text, without phonetic hints."""
+    runs = []
+    for child in item:
+        tag = local(child.tag)
+        if tag == "t":
+            runs.append(Run(unescaped(child.text or ""), None))
+        elif tag == "r":
+            look = next((look_of(entry) for entry in child if local(entry.tag) == "rPr"), None)
+            text = "".join(t.text or "" for t in child if local(t.tag) == "t")
+            runs.append(Run(unescaped(text), look))
+    return runs
+
+
+def styled_runs(item: Element) -> list[Run] | None:
+    """Give the runs of a text if any has a look of its own."""
+    has_looks = any(local(part.tag) == "rPr" for run in item for part in run)
+    return runs_of(item) if has_looks else None
+
+
+def left_out(runs: Sequence[Run], of_cell: Look = PLAIN) -> LeftOut | None:
+    """Give what of a text is no part of a number; None where all of it may be one.
+
+    What stands on both sides of a part that is left out is not joined to one number or word.
+    """
+    raised, struck, rest = [], [], ""
+    is_cut = False
+    for run in runs:
+        look = run.look or of_cell
+        if look.is_struck:
+            struck.append(run.text)
+        elif look.is_raised:
+            raised.append(run.text)
+        else:
+            if is_cut and rest[-1:].isalnum() and run.text[:1].isalnum():
+                rest += " "
+            rest += run.text
+        is_cut = look != PLAIN if run.text else is_cut
+    found = LeftOut("".join(raised), "".join(struck), clean(rest))
+    return found if found.raised.strip() or found.struck.strip() else None
+
+
+_remembered = lru_cache(maxsize=16_384)(clean)
+
+
+def cleaned(text: str) -> str:
+    """Clean a text; short ones are remembered, since the same labels stand in every workbook of a batch."""
+    return _remembered(text) if len(text) <= _SHORT else clean(text)
+
+
+@dataclass
+class SharedStrings:
+    """The texts to which cells refer by number; cleaning once is cheaper than once a cell.
+
+    Attributes:
+        texts: each as stored and as cleaned.
+        runs: those of texts in more than one look, by number.
+        lengths: lengths of texts of which only the beginning is kept, by number.
+    """
+
+    texts: list[tuple[str, str]] = field(default_factory=list)
+    runs: dict[int, list[Run]] = field(default_factory=dict)
+    lengths: dict[int, int] = field(default_factory=dict)
+
+
+def read_shared_strings(data: bytes) -> SharedStrings:
+    """Read the table of shared strings.
+
+    Raises:
+        UnreadableError: it is larger than any real one.
+        ParseError: it is damaged.
+    """
+    if len(data) > SMALL and (tags := data.count(b"<")) > MAX_TAGS:
+        raise too_many("tags", tags, MAX_TAGS, value="sharedStrings")
+    found = SharedStrings()
+    texts = found.texts
+    for _, item in elements(data, 1):
+        text = rich_text(item)
+        if not is_plain(item) and (runs := styled_runs(item)) is not None:
+            found.runs[len(texts)] = runs
+        if len(text) > LONGEST_TEXT:
+            found.lengths[len(texts)] = len(text)
+            text = text[:LONGEST_TEXT]
+        texts.append((text, cleaned(text)))
+        if len(texts) > MAX_STRINGS:
+            raise too_many("strings", len(texts), MAX_STRINGS, value="sharedStrings")
+    return found
