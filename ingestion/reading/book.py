@@ -19,10 +19,24 @@ MAX_CELLS = 1_000_000
 
 
 class UnreadableError(Exception):
-    """Nothing of a file can be used; carries the problem to report."""
+    """Nothing of a file can be used; carries the problem to report.
 
-    def __init__(self, code: str, *, sheet: str = "", cell: str = "", value: str = "", **details: str) -> None:
+    Attributes:
+        technical: what the decoder said, for the data team; no clerk sees it.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        *,
+        sheet: str = "",
+        cell: str = "",
+        value: str = "",
+        technical: str = "",
+        **details: str,
+    ) -> None:
         super().__init__(code)
+        self.technical = technical
         self.problem = Problem(code, sheet=sheet, cell=cell, value=value, details=details, is_fatal=True)
 
 
