@@ -127,7 +127,7 @@ class _Walk:
         self._stream = bytearray(stream)
         self._is_biff8 = is_biff8
         self._found = Records(b"")
-        self._strings = 0
+        self._strings = self._styles = 0
         self._sheets: list[int] = []
 
     def go(self) -> Records:
@@ -160,7 +160,7 @@ class _Walk:
         stream, found = self._stream, self._found
         formats = set(std_format_code_types)
         lost: set[int] = set()
-        styles = text = 0
+        text = 0
         for code, place, length in self._records(0):
             text = text + length if code == _STRINGS or (code == _CONTINUE and text) else 0
             if code == _PASSWORD:
@@ -177,8 +177,8 @@ class _Walk:
                 formats.add(unpack_from("<H", stream, place)[0])
             elif code == _STYLE_OF_CELLS:
                 if unpack_from("<H", stream, place + 2)[0] not in formats:
-                    lost.add(styles)  # xlrd, too, looks only at formats that it has seen before
-                styles += 1
+                    lost.add(self._styles)  # xlrd, too, looks only at formats that it has seen before
+                self._styles += 1
             elif code in _OF_NO_USE or (code == _CODE_PAGE and self._is_biff8):
                 found.has_links |= code == _LINKS and self._is_other_file(place, length)
                 self._blot(place)
@@ -198,10 +198,7 @@ class _Walk:
         for code, place, length in self._sheet_records(start):
             if code in _CELLS:
                 sheet.cells += 1
-                if code == _SHARED_TEXT:
-                    self._check_text(place)
-                elif code == _BOOL_OR_ERROR:
-                    stream[place + 7] = min(stream[place + 7], 1)
+                self._check_cell(code, place)
             elif code == _NUMBERS:
                 first, last = unpack_from("<H", stream, place + 2)[0], unpack_from("<H", stream, place + length - 2)[0]
                 if (last - first + 1) * 6 + 6 != length:
@@ -230,12 +227,14 @@ class _Walk:
                 pass  # a chart
             records = self._records(place + length)
 
-    def _check_text(self, place: int) -> None:
-        """Make an error of a cell whose text stands beyond the list of texts."""
-        (number,) = unpack_from("<I", self._stream, place + 6)
-        if number >= self._strings:
+    def _check_cell(self, code: int, place: int) -> None:
+        """Make an error of a cell whose style or text is none that the workbook has."""
+        style, number = unpack_from("<HI", self._stream, place + 4)
+        if code == _BOOL_OR_ERROR:
+            self._stream[place + 7] = min(self._stream[place + 7], 1)
+        if style >= self._styles or (code == _SHARED_TEXT and number >= self._strings):
             pack_into("<H", self._stream, place - 4, _BOOL_OR_ERROR)
-            pack_into("<BB", self._stream, place + 6, UNKNOWN_ERROR, 1)
+            pack_into("<HBB", self._stream, place + 4, 0, UNKNOWN_ERROR, 1)
 
     def _merged(self, place: int, length: int) -> list[tuple[int, int, int, int]]:
         (count,) = unpack_from("<H", self._stream, place)

@@ -18,6 +18,7 @@ from ingestion.cells import Cell, CellType, LeftOut, SheetCells
 from ingestion.reading.book import DAY_ZERO_1904, MAX_CELLS, Book, UnreadableError
 from ingestion.reading.container import workbook_streams
 from ingestion.reading.encrypted import decrypted
+from ingestion.reading.half_pairs import without_half_pairs
 from ingestion.reading.legacy_text import script_of_font
 from ingestion.reading.records import Records, made_ready
 from ingestion.reading.runs import PLAIN, Look, left_out
@@ -45,7 +46,10 @@ def read_xls(data: bytes) -> Book:
     failure: Exception | None = None
     for stream in workbook_streams(data):
         try:
-            return _read_stream(stream, data)
+            try:
+                return _read_stream(stream, data)
+            except UnicodeDecodeError:
+                return _read_stream(without_half_pairs(stream), data)
         except UnreadableError:
             raise
         except Exception as error:
