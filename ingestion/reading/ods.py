@@ -162,7 +162,9 @@ class _Reader:
                 times, is_certain = 1, False
             self._note_merged(element, number, column)
             if self._notes is not None and (match := _LINK.search(element.get(_FORMULA, ""))):
-                self._notes.append(Problem("R118", self._sheet.name, address(number, column), unquote(match[1])))
+                self._notes.append(
+                    Problem("R118", self._sheet.name, address(number, column), unquote(match[1]))
+                )
                 self._notes = None
             cell = decode(element, number, column)
             if cell is not None:
@@ -185,7 +187,9 @@ class _Reader:
             font = self._styles.fonts.get(style) if style else None
             if self._styles.has_looks and style not in parted:
                 parted[style] = self._left_out(element, cell, style)
-            yield _Placed(cell if column == cell.column else cell._replace(column=column), font, parted.get(style))
+            yield _Placed(
+                cell if column == cell.column else cell._replace(column=column), font, parted.get(style)
+            )
 
     def _left_out(self, element: Element, cell: Cell, style: str | None) -> LeftOut | None:
         if cell.type is CellType.ERROR:

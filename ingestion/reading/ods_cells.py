@@ -32,11 +32,15 @@ _UNSEEN = frozenset(
 )
 """What hangs on a text and is no part of it: notes, hints at pronunciation, programs, what was deleted."""
 
-_DRAWING = re.compile(r"\{urn:oasis:names:tc:opendocument:xmlns:(?:drawing|dr3d|chart|form|presentation):1\.0\}")
+_DRAWING = re.compile(
+    r"\{urn:oasis:names:tc:opendocument:xmlns:(?:drawing|dr3d|chart|form|presentation):1\.0\}"
+)
 _ERROR = re.compile(r"#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!)|(?:Err|Lỗi):\d+")
 _DECIMALS = re.compile(r"[.,](\d+)\s*%?$")
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
-_MOMENT = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}(?:T[0-9]{2}:[0-9]{2}(?::[0-9]{2})?)?)(?:[.,][0-9]+)?(?:Z|[+-][0-9:]{2,5})?")
+_MOMENT = re.compile(
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2}(?:T[0-9]{2}:[0-9]{2}(?::[0-9]{2})?)?)(?:[.,][0-9]+)?(?:Z|[+-][0-9:]{2,5})?"
+)
 _DURATION = re.compile(
     r"(-?)P(?:([0-9]{1,9})D)?(?:T(?:([0-9]{1,9})H)?(?:([0-9]{1,9})M)?(?:([0-9]{1,9})(?:[.,][0-9]*)?S)?)?"
 )
@@ -139,7 +143,9 @@ def _format_elapsed(elapsed: timedelta) -> str:
 def shown_text(element: Element) -> str:
     """Give the paragraphs of a cell as text; notes and drawings hang beside them and are no part of it."""
     return "\n".join(
-        paragraph.text or "" if not len(paragraph) else "".join(text for text, _ in _pieces(paragraph, Look(), None))
+        paragraph.text or ""
+        if not len(paragraph)
+        else "".join(text for text, _ in _pieces(paragraph, Look(), None))
         for paragraph in _paragraphs(element)
     )
 
@@ -155,7 +161,9 @@ def pieces(element: Element, look: Look, styles: Styles) -> Iterator[tuple[str, 
     for number, paragraph in enumerate(_paragraphs(element)):
         if number:
             yield "\n", look
-        yield from _pieces(paragraph, styles.look("paragraph", paragraph.get(f"{TEXT}style-name"), look), styles)
+        yield from _pieces(
+            paragraph, styles.look("paragraph", paragraph.get(f"{TEXT}style-name"), look), styles
+        )
 
 
 def _paragraphs(element: Element) -> Iterator[Element]:

@@ -57,7 +57,10 @@ class Styles:
 
     def is_hidden(self, table: Element) -> bool:
         """Say whether a sheet is hidden."""
-        return "false" in (table.get(_DISPLAY), self._find(("table", table.get(f"{_TABLE}style-name", "")), _DISPLAY))
+        return "false" in (
+            table.get(_DISPLAY),
+            self._find(("table", table.get(f"{_TABLE}style-name", "")), _DISPLAY),
+        )
 
     def cell_look(self, name: str | None) -> Look:
         """Give how a cell style dresses letters."""
@@ -71,7 +74,9 @@ class Styles:
         found = self._looks.get(key)
         if found is None:
             raised, struck = self._own_look((family, name))
-            found = Look(around.raised if raised is None else raised, around.struck if struck is None else struck)
+            found = Look(
+                around.raised if raised is None else raised, around.struck if struck is None else struck
+            )
             self._looks[key] = found
         return found
 

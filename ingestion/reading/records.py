@@ -200,7 +200,10 @@ class _Walk:
                 sheet.cells += 1
                 self._check_cell(code, place)
             elif code == _NUMBERS:
-                first, last = unpack_from("<H", stream, place + 2)[0], unpack_from("<H", stream, place + length - 2)[0]
+                first, last = (
+                    unpack_from("<H", stream, place + 2)[0],
+                    unpack_from("<H", stream, place + length - 2)[0],
+                )
                 if (last - first + 1) * 6 + 6 != length:
                     raise ValueError("a row of numbers breaks off")
                 sheet.cells += last - first + 1
@@ -238,5 +241,9 @@ class _Walk:
 
     def _merged(self, place: int, length: int) -> list[tuple[int, int, int, int]]:
         (count,) = unpack_from("<H", self._stream, place)
-        ranges = [unpack_from("<4H", self._stream, place + 2 + 8 * i) for i in range(min(count, (length - 2) // 8))]
-        return [(top + 1, left + 1, bottom + 1, right + 1) for top, bottom, left, right in ranges if top <= bottom]
+        ranges = [
+            unpack_from("<4H", self._stream, place + 2 + 8 * i) for i in range(min(count, (length - 2) // 8))
+        ]
+        return [
+            (top + 1, left + 1, bottom + 1, right + 1) for top, bottom, left, right in ranges if top <= bottom
+        ]

@@ -73,7 +73,11 @@ def _read_stream(stream: bytes, data: bytes) -> Book:
     if "_VBA_PROJECT".encode("utf-16-le") in data:
         book.notes.append(Problem("R106"))
     with xlrd.open_workbook(
-        file_contents=records.stream, formatting_info=True, ragged_rows=True, on_demand=True, logfile=io.StringIO()
+        file_contents=records.stream,
+        formatting_info=True,
+        ragged_rows=True,
+        on_demand=True,
+        logfile=io.StringIO(),
     ) as workbook:
         if workbook.datemode:
             book.day_zero = DAY_ZERO_1904

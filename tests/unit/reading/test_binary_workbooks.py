@@ -166,9 +166,8 @@ def test_a_workbook_that_breaks_off_is_damaged_and_none_of_it_is_read(kept: int,
 @pytest.mark.parametrize(
     ("code", "content"),
     [
-        (0x8C, struct.pack("<HH", 84, 1) + struct.pack("<HHHH", 0x8C, 4, 1, 84)),  # two countries
         (0x92, struct.pack("<H", 56) + bytes(8)),  # a palette that is cut off
-        (0x18, b"\0" * 15),  # a name that is cut off
+        (0x18, b"\0" * 9),  # a name that is cut off
         (0x17, struct.pack("<H", 900)),  # references that are cut off
         (0x5C, b"\xff\xff\x01\x00\xd8"),  # a user of half a letter
         (0x42, struct.pack("<H", 1999)),  # a code page that nobody knows
@@ -179,6 +178,14 @@ def test_records_of_which_nothing_is_asked_cost_no_workbook(code: int, content: 
     path = workbook(tmp_path / "f.xls")
     sound = cells(path)
     assert cells(with_record(path, code, content, in_sheet=False)) == sound
+
+
+def test_a_workbook_of_two_countries_is_read(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "f.xls")
+    sound = cells(path)
+    for country in (84, 1):
+        with_record(path, 0x8C, struct.pack("<HH", country, country), in_sheet=False)
+    assert cells(path) == sound
 
 
 @pytest.mark.parametrize(
@@ -290,7 +297,9 @@ def test_half_a_pair_is_found_where_texts_run_through_several_records(tmp_path: 
         (-1.5, -1.5, CellType.NUMBER),
     ],
 )
-def test_days_that_no_calendar_has_are_no_dates(serial: float, value: Any, kind: CellType, tmp_path: Path) -> None:
+def test_days_that_no_calendar_has_are_no_dates(
+    serial: float, value: Any, kind: CellType, tmp_path: Path
+) -> None:
     style = xlwt.easyxf(num_format_str="dd/mm/yyyy")
     path = workbook(tmp_path / "f.xls", lambda book, sheet: sheet.write(1, 3, serial, style))
     assert (cells(path)["D2"].value, cells(path)["D2"].type) == (value, kind)
@@ -350,7 +359,9 @@ def test_blank_cells_with_a_format_take_no_time_and_no_memory(tmp_path: Path) ->
     assert max(cell.row for cell in cells(workbook(tmp_path / "f.xls", write)).values()) == 200
 
 
-def test_too_many_cells_are_counted_before_they_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_many_cells_are_counted_before_they_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("ingestion.reading.xls.MAX_CELLS", 100)
     assert refused(workbook(tmp_path / "f.xls")).problem.code == "R013"
 
@@ -369,7 +380,9 @@ def test_two_sheets_of_the_same_records_are_damage(tmp_path: Path) -> None:
     assert refused(path).problem.code == "R006"
 
 
-def test_no_words_of_a_program_reach_whoever_filed_a_damaged_workbook(tmp_path: Path, catalogue: Catalogue) -> None:
+def test_no_words_of_a_program_reach_whoever_filed_a_damaged_workbook(
+    tmp_path: Path, catalogue: Catalogue
+) -> None:
     path = workbook(tmp_path / "f.xls")
     changed(path, LABEL, lambda stream, place, _: struct.pack_into("<H", stream, place + 2, 999))
     (problem,) = read_file(path, catalogue).problems
