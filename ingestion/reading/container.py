@@ -1,12 +1,12 @@
 """The container of a binary workbook (an OLE compound file): which of its bytes are the workbook.
 
-What belongs here: finding the stream, also where the container's own book-keeping is not in order. What does not:
-its records (`records.py`) and passwords (`encrypted.py`).
+What belongs here: finding the stream, also where the container's own book-keeping is not in order. What does
+not: its records (`records.py`) and passwords (`encrypted.py`).
 
-Of the two readers of such files that could be used, one never comes to the end of a circular chain of sectors and
-refuses what Excel opens (a stream that is shorter than stated, sectors that two streams claim), the other takes any
-amount of memory for one. Here a chain ends where it begins to repeat, and no stated size is believed: a workbook ends
-with its last record.
+Of the two readers of such files that could be used, one never comes to the end of a circular chain of sectors
+and refuses what Excel opens (a stream that is shorter than stated, sectors that two streams claim), the other
+takes any amount of memory for one. Here a chain ends where it begins to repeat, and no stated size is believed:
+a workbook ends with its last record.
 """
 
 from array import array
@@ -32,8 +32,8 @@ _IN_HEADER = 109
 def workbook_streams(data: bytes) -> Iterator[bytes]:
     """Give what may be the workbook, the likeliest first; nothing where there is none.
 
-    What stands behind the last record is of no meaning. A workbook of the nineties without a container is its own
-    stream. Never raises.
+    What stands behind the last record is of no meaning. A workbook of the nineties without a container is its
+    own stream. Never raises.
     """
     if not data.startswith(SIGNATURE):
         yield data
@@ -60,7 +60,7 @@ class _Container:
         self._entries = self.large(directory)
 
     def find(self, name: str) -> Iterator[tuple[int, int]]:
-        """Give the first sector and the stated size of the streams of a name that belong to no embedded object."""
+        """Give first sector and stated size of the streams of a name, without those of embedded objects."""
         seen: set[int] = set()
         waiting = [self._link(0, 76)]
         while waiting:

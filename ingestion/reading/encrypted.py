@@ -1,8 +1,8 @@
 """Workbooks encrypted with the password that everybody has.
 
 What belongs here: Excel encrypts a workbook whose structure or sheets are protected, or that is recommended for
-reading only, with a password of its own and opens it without asking. What does not: passwords that somebody chose,
-of which none is ever tried.
+reading only, with a password of its own and opens it without asking. What does not: passwords that somebody
+chose, of which none is ever tried.
 """
 
 import io

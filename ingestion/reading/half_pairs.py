@@ -1,7 +1,8 @@
 """Texts of binary workbooks in which half of a surrogate pair stands alone.
 
-What belongs here: finding the texts of a workbook in its records, and putting U+FFFD where a half stands, as for any
-letter that cannot be read. xlrd would give up the workbook for it. What does not: everything else about records.
+What belongs here: finding the texts of a workbook in its records, and putting U+FFFD where a half stands, as
+for any letter that cannot be read. xlrd would give up the workbook for it. What does not: everything else about
+records.
 """
 
 from itertools import pairwise
@@ -9,8 +10,8 @@ from struct import pack_into, unpack_from
 
 _STRINGS, _CONTINUE = 0xFC, 0x3C
 _FLAGS = {0x204: 8, 0xD6: 8, 0x207: 2, 0x85: 7, 0x41E: 4, 0x31: 15}
-"""Where in a record its text begins: cells, results of formulas, sheets, formats, fonts; first the byte that says
-whether letters take two bytes."""
+"""Where in a record its text begins: cells, results of formulas, sheets, formats, fonts; first the byte that
+says whether letters take two bytes."""
 
 _BIFF8 = 0x0600
 _IS_WIDE, _HAS_HINTS, _HAS_RUNS = 0x01, 0x04, 0x08
@@ -35,7 +36,7 @@ def without_half_pairs(stream: bytes) -> bytes:
             blocks.append((start, place))
             code = _STRINGS
         elif code in _FLAGS or (code == _CONTINUE and before in _FLAGS):
-            flag = start + (_FLAGS[code] if code in _FLAGS else 0)
+            flag = start + _FLAGS.get(code, 0)
             if flag < place <= len(found) and found[flag] & _IS_WIDE:
                 _mend(found, flag + 1, place)
             code = code if code in _FLAGS else before
@@ -82,7 +83,7 @@ def _mend_strings(found: bytearray, blocks: list[tuple[int, int]]) -> None:
 
 
 def _mend(found: bytearray, start: int, end: int) -> None:
-    """Replace what is half a pair in a piece of text; a pair that is parted by the end of the piece is two halves."""
+    """Replace what is half a pair in a piece of text; a pair that the end of a piece parts is two halves."""
     units = unpack_from(f"<{(end - start) // 2}H", found, start)
     high = [0xD800 <= unit < 0xDC00 for unit in units]
     low = [0xDC00 <= unit < 0xE000 for unit in units]

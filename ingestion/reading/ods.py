@@ -1,7 +1,7 @@
 """OpenDocument spreadsheets (.ods) as cells.
 
-What belongs here: the parts of the file, its sheets, and where in them cells stand. What does not: what a cell holds
-(`ods_cells.py`) and how it is dressed (`ods_styles.py`).
+What belongs here: the parts of the file, its sheets, and where in them cells stand. What does not: what a cell
+holds (`ods_cells.py`) and how it is dressed (`ods_styles.py`).
 """
 
 import re
@@ -97,7 +97,7 @@ class _Reader:
         self._styles = styles
         self._budget = budget
         self._notes = notes
-        """Where the first formula that follows another file is noted; None where there is none, or once it is."""
+        """Where the first formula that follows another file is noted; None once it is."""
 
         self._column_styles: dict[int, str] = {}
         self._wants_styles = bool(styles.fonts) or styles.has_looks
@@ -112,7 +112,7 @@ class _Reader:
             times = _count(row.get(_REPEATED_ROWS)) or 1
             placed = self._row(row, number)
             if placed:
-                # Only rows with content are repeated one by one: an empty rest of a sheet counts a million rows.
+                # Only rows with content are repeated one by one: the empty rest of a sheet is a million rows.
                 if times * len(placed) + len(sheet.cells) > self._budget:
                     raise UnreadableError("R013", sheet=sheet.name, limit=str(MAX_CELLS))
                 if number + times - 1 > _LAST_ROW:
@@ -149,8 +149,8 @@ class _Reader:
     def _row(self, row: Element, number: int) -> list[_Placed]:
         """Read the cells of a row.
 
-        Where it is not known how often a cell is repeated, all that follow stand in columns that nobody knows: they
-        are errors.
+        Where it is not known how often a cell is repeated, all that follow stand in columns that nobody knows:
+        they are errors.
         """
         found: list[_Placed] = []
         column, is_certain = 1, True

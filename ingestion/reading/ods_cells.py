@@ -1,7 +1,7 @@
 """One cell of an OpenDocument spreadsheet: its type, its value, and its text as it is seen.
 
-What belongs here: what a cell's own attributes and paragraphs say. What does not: where it stands (`ods.py`) and how
-it is dressed (`ods_styles.py`).
+What belongs here: what a cell's own attributes and paragraphs say. What does not: where it stands (`ods.py`)
+and how it is dressed (`ods_styles.py`).
 
 A value that cannot be read makes an error of its cell: nothing is put in its place, and the rest is read.
 """
@@ -132,7 +132,7 @@ def _time(stored: str) -> time | timedelta | None:
         return None
     if match[1]:
         return -elapsed
-    return (datetime.min + elapsed).time() if elapsed < timedelta(days=1) else elapsed
+    return (datetime.combine(date.min, time()) + elapsed).time() if elapsed < timedelta(days=1) else elapsed
 
 
 def _format_elapsed(elapsed: timedelta) -> str:

@@ -1,8 +1,8 @@
 """The styles of an OpenDocument spreadsheet, as far as they bear on what is read.
 
-What belongs here: which sheets a style hides, which fonts from before Unicode a cell has, and which letters are raised,
-lowered or struck through, all inherited from parent styles. What does not: numbers, whose types the cells state
-themselves.
+What belongs here: which sheets a style hides, which fonts from before Unicode a cell has, and which letters are
+raised, lowered or struck through, all inherited from parent styles. What does not: numbers, whose types the
+cells state themselves.
 """
 
 import re

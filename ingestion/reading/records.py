@@ -1,11 +1,11 @@
 """The records of a binary workbook (BIFF5 and BIFF8), made ready for xlrd.
 
-What belongs here: which records say something of cells, and what makes xlrd give up a whole workbook for one of them.
-What does not: what the records say, which xlrd reads, and the container (`container.py`).
+What belongs here: which records say something of cells, and what makes xlrd give up a whole workbook for one of
+them. What does not: what the records say, which xlrd reads, and the container (`container.py`).
 
-xlrd decodes every record that it knows, also those of which nothing is ever asked (names, colours, links, conditional
-formats, windows), and an assertion on one of these ends it. They are blotted out before it sees them. So is what takes
-memory for nothing: a blank cell with a format, of which a sheet may hold millions.
+xlrd decodes every record that it knows, also those of which nothing is ever asked (names, colours, links,
+conditional formats, windows), and an assertion on one of these ends it. They are blotted out before it sees
+them. So is what takes memory for nothing: a blank cell with a format, of which a sheet may hold millions.
 """
 
 from collections.abc import Iterator
@@ -96,8 +96,8 @@ class Records:
         is_encrypted: whether there is a password; nothing else is known then.
         sheets: what stands on its worksheets, in their order; empty for workbooks from before Excel 5.
         has_links: whether there are formulas that follow other files.
-        lost_formats: numbers of the cell styles whose number format is nowhere described, so that a percentage or a
-            date cannot be told from a number.
+        lost_formats: numbers of the cell styles whose number format is nowhere described, so that a percentage
+            or a date cannot be told from a number.
     """
 
     stream: bytes
@@ -187,7 +187,7 @@ class _Walk:
         found.lost_formats = frozenset(lost)
 
     def _is_other_file(self, place: int, length: int) -> bool:
-        """Say whether links lead to another file: not into this one, to a function of an add-in, or to a program."""
+        """Say whether links lead to another file, and not into this one, to an add-in or to a program."""
         sheets, kind = unpack_from("<HH", self._stream, place) if length >= 4 else (0, 0)
         is_own = kind == 0x0401
         is_function = sheets == 1 and kind == 0x3A01
@@ -218,7 +218,7 @@ class _Walk:
         if unpack_from("<H", self._stream, start)[0] not in _ANY_BOF:
             raise ValueError("a sheet does not begin where it should")
         records = self._records(start)
-        _, place, length = next(records)
+        next(records)
         while True:
             for code, place, length in records:
                 if code in _ANY_BOF:
@@ -226,9 +226,8 @@ class _Walk:
                 yield code, place, length
             else:
                 return
-            for _, place, length in self._records(place + length):
-                pass  # a chart
-            records = self._records(place + length)
+            *_, (_, last, rest) = self._records(place + length)  # a chart
+            records = self._records(last + rest)
 
     def _check_cell(self, code: int, place: int) -> None:
         """Make an error of a cell whose style or text is none that the workbook has."""

@@ -1,8 +1,8 @@
 """Binary workbooks (.xls) as cells, through xlrd.
 
-What belongs here: what xlrd tells of cells, formats and visibility. What does not: finding the workbook in its file
-(`container.py`), records that make xlrd fail or take memory (`records.py`), and macros, which are never looked at.
-python-calamine is faster but gives error cells as empty text and no formats.
+What belongs here: what xlrd tells of cells, formats and visibility. What does not: finding the workbook in its
+file (`container.py`), records that make xlrd fail or take memory (`records.py`), and macros, which are never
+looked at. python-calamine is faster but gives error cells as empty text and no formats.
 """
 
 import io
@@ -22,7 +22,7 @@ from ingestion.reading.half_pairs import without_half_pairs
 from ingestion.reading.legacy_text import script_of_font
 from ingestion.reading.records import Records, made_ready
 from ingestion.reading.runs import PLAIN, Look, left_out
-from ingestion.submissions import DAY_ZERO, Problem
+from ingestion.submissions import Problem
 from ingestion.text import clean
 from ingestion.values import format_date, format_number
 

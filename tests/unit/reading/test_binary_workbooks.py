@@ -1,4 +1,4 @@
-"""Binary workbooks as they come: containers out of order, records that a reader stumbles over, a known password."""
+"""Binary workbooks as they come: containers out of order, records that trip a reader, a known password."""
 
 import hashlib
 import io
@@ -24,7 +24,7 @@ SHEET, NUMBER, RK, LABEL, FORMAT, STYLE, ERROR = 0x85, 0x203, 0x27E, 0xFD, 0x41E
 
 
 def workbook(path: Path, change: Callable[[xlwt.Workbook, Any], None] = lambda book, sheet: None) -> Path:
-    """Write a workbook with a text, a count, a percentage, a date, an error and enough rows for several sectors."""
+    """Write a workbook with a text, a count, a percentage, a date, an error and rows for several sectors."""
     book = xlwt.Workbook()
     sheet = book.add_sheet("B01")
     sheet.write(0, 0, "Đảng bộ xã")
