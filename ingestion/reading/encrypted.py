@@ -1,33 +1,33 @@
-"""Workbooks encrypted with the password that everybody has.
+"""Workbooks that are encrypted with the password that everybody has.
 
-What belongs here: Excel encrypts a workbook whose structure or sheets are protected, or that is recommended for
-reading only, with a password of its own and opens it without asking. What does not: passwords that somebody
-chose, of which none is ever tried.
+What belongs here: the password with which spreadsheets encrypt what is only recommended to be read, and
+taking it away. What does not: real passwords, which nobody tries to guess.
 """
 
 import io
 
-import msoffcrypto
+from msoffcrypto import OfficeFile
 
-_PASSWORD = "VelvetSweatshop"
-_MOST_BYTES = 16 * 2**20
-"""Larger ones are not decrypted: it takes some hundred bytes of memory for each byte of the file."""
+_PUBLIC_PASSWORD = "VelvetSweatshop"
+_MOST_ROUNDS = 1_000_000
+"""Times that a key is hashed; spreadsheets do it a hundred thousand times, a file could ask for any number."""
 
 
 def decrypted(data: bytes) -> bytes | None:
-    """Give an encrypted workbook as it was before; None if it has a password that somebody chose.
+    """Give the workbook without the encryption that needs no password; None where it has another or none.
 
-    Args:
-        data: a workbook in a compound file, .xls or what Excel wraps around an encrypted .xlsx.
+    Works on Office Open XML (standard and agile encryption) and on binary workbooks alike.
     """
-    if len(data) > _MOST_BYTES:
-        return None
     plain = io.BytesIO()
     try:
-        office = msoffcrypto.OfficeFile(io.BytesIO(data))
-        office.load_key(password=_PASSWORD)
-        office.decrypt(plain)
+        file = OfficeFile(io.BytesIO(data))
+        if not file.is_encrypted():
+            return None
+        said = getattr(file, "info", None) or {}
+        if int(said.get("spinValue", 0)) > _MOST_ROUNDS:
+            return None
+        file.load_key(password=_PUBLIC_PASSWORD)
+        file.decrypt(plain)
     except Exception:
-        # Besides errors of its own the library raises whatever its decoding stumbles over.
-        return None
+        return None  # another password, or a damaged container, on which the library raises anything at all
     return plain.getvalue()

@@ -29,12 +29,17 @@ PLAIN = Look()
 def left_out(pieces: Iterable[tuple[str, Look]]) -> LeftOut | None:
     """Part a text; None where nothing that can be seen is raised, lowered or struck through.
 
-    What is both struck through and raised counts as struck through.
+    What is both struck through and raised counts as struck through. What stands on both sides of such a piece
+    is not joined to one number or word.
     """
-    raised: list[str] = []
-    struck: list[str] = []
-    rest: list[str] = []
+    raised, struck, rest = "", "", ""
+    is_cut = False
     for text, look in pieces:
-        (struck if look.struck else raised if look.raised else rest).append(text)
-    found = LeftOut("".join(raised).strip(), "".join(struck).strip(), clean("".join(rest)))
-    return found if found.raised or found.struck else None
+        if look.struck:
+            struck += text
+        elif look.raised:
+            raised += text
+        else:
+            rest += " " * (is_cut and rest[-1:].isalnum() and text[:1].isalnum()) + text
+        is_cut = look != PLAIN if text else is_cut
+    return LeftOut(raised, struck, clean(rest)) if raised.strip() or struck.strip() else None

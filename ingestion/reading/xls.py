@@ -33,6 +33,12 @@ _RAISED = (1, 2)
 _DAY_THAT_NEVER_WAS = 60
 """29 February 1900, which the calendar of Excel has."""
 
+_MOST_ENCRYPTED = 8 * 2**20
+"""Of a file's bytes: for each of them, decrypting takes some more of memory."""
+
+_OF_NO_DAY = "dd/mm/yyyy"
+"""The format of a number that is to be a date and counts no day."""
+
 _UNKNOWN = "#?"
 """What is shown of an error whose name is unknown."""
 
@@ -62,7 +68,7 @@ def read_xls(data: bytes) -> Book:
 def _read_stream(stream: bytes, data: bytes) -> Book:
     records = made_ready(stream)
     if records.is_encrypted:
-        plain = decrypted(data)
+        plain = decrypted(data) if len(data) <= _MOST_ENCRYPTED else None
         if plain is None:
             raise UnreadableError("R002")
         return read_xls(plain)
@@ -97,7 +103,6 @@ class _Reader:
     def __init__(self, workbook: Any, records: Records) -> None:
         self._workbook = workbook
         self._records = records
-        self._is_1904 = bool(workbook.datemode)
         self._texts: dict[str, str] = {}
         self._looks = {
             number: Look(raised=font.escapement in _RAISED, struck=bool(font.struck_out))
@@ -160,12 +165,11 @@ class _Reader:
             # It may have been a percentage or a date.
             return _error(row, column, format_number(value))
         if kind == XL_CELL_DATE:
-            if not self._is_1904 and int(value) == _DAY_THAT_NEVER_WAS:
-                return _error(row, column, "29/02/1900")
             moment = _moment(value, self._workbook.datemode)
-            if moment is not None:
-                return Cell(row, column, CellType.DATE, moment, format_date(moment))
-        number_format = self._number_format(style) if kind == XL_CELL_NUMBER else None
+            if moment is None:
+                return Cell(row, column, CellType.NUMBER, value, format_number(value), _OF_NO_DAY)
+            return Cell(row, column, CellType.DATE, moment, format_date(moment))
+        number_format = self._number_format(style)
         shown = format_number(value, number_format)
         return Cell(row, column, CellType.NUMBER, value, shown, number_format)
 
@@ -199,8 +203,8 @@ def _error(row: int, column: int, name: str) -> Cell:
 
 
 def _moment(serial: float, datemode: int) -> date | time | None:
-    """Give the date or time of a serial number; None where it is before or beyond the calendar."""
-    if serial < 0:
+    """Give the date or time of a serial number; None for one that counts no day of the calendar."""
+    if serial < 0 or (not datemode and int(serial) == _DAY_THAT_NEVER_WAS):
         return None
     try:
         moment: datetime = xlrd.xldate_as_datetime(serial, datemode)

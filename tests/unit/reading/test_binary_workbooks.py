@@ -290,7 +290,7 @@ def test_half_a_pair_is_found_where_texts_run_through_several_records(tmp_path: 
         (0.0, time(), CellType.DATE),
         (0.25, time(6), CellType.DATE),
         (1.0, date(1900, 1, 1), CellType.DATE),
-        (60.0, "29/02/1900", CellType.ERROR),
+        (60.0, 60.0, CellType.NUMBER),
         (61.0, date(1900, 3, 1), CellType.DATE),
         (2_958_465.0, date(9999, 12, 31), CellType.DATE),
         (2_958_466.0, 2_958_466.0, CellType.NUMBER),
@@ -302,7 +302,9 @@ def test_days_that_no_calendar_has_are_no_dates(
 ) -> None:
     style = xlwt.easyxf(num_format_str="dd/mm/yyyy")
     path = workbook(tmp_path / "f.xls", lambda book, sheet: sheet.write(1, 3, serial, style))
-    assert (cells(path)["D2"].value, cells(path)["D2"].type) == (value, kind)
+    cell = cells(path)["D2"]
+    assert (cell.value, cell.type) == (value, kind)
+    assert (cell.number_format == "dd/mm/yyyy") is (kind is CellType.NUMBER)  # of a date, which it is not
 
 
 def test_the_calendar_of_1904_has_no_day_too_many(tmp_path: Path) -> None:
