@@ -21,7 +21,7 @@ from ingestion.submissions import Problem
 from ingestion.text import clean
 from ingestion.values import parse_date
 
-MAX_TAGS = 1_500_000
+MAX_TAGS = 1_000_000
 """Of a document; each costs some hundred bytes of memory. A real report has some thousands of cells."""
 
 _CELLS = (f"{TABLE}table-cell", f"{TABLE}covered-table-cell")

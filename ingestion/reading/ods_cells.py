@@ -27,6 +27,9 @@ _PARAGRAPHS = (f"{TEXT}p", f"{TEXT}h")
 _LISTS = (f"{TEXT}list", f"{TEXT}list-item", f"{TEXT}list-header")
 _SPACES = {"tab": " ", "line-break": "\n"}
 _MOST_SPACES = 1_000
+MAX_TEXT = 1_000_000
+"""Letters of a cell; other programs hold a thirtieth of it."""
+
 _UNSEEN = frozenset(
     {"annotation", "annotation-end", "event-listeners", "note", "ruby-text", "script", "tracked-changes"}
 )
@@ -35,6 +38,7 @@ _UNSEEN = frozenset(
 _DRAWING = re.compile(
     r"\{urn:oasis:names:tc:opendocument:xmlns:(?:drawing|dr3d|chart|form|presentation):1\.0\}"
 )
+_SHORT = 80
 _ERROR = re.compile(r"#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!)|(?:Err|Lỗi):\d+")
 _DECIMALS = re.compile(r"[.,](\d+)\s*%?$")
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
@@ -74,12 +78,14 @@ def decode(element: Element, row: int, column: int) -> Cell | None:
     if kind not in (None, "string", "void") or (kind != "string" and element.get(_VALUE) is not None):
         return _error(row, column, shown or element.get(_VALUE, ""))
     stored = element.get(_STRING_VALUE) or shown
+    if len(stored) > MAX_TEXT:
+        return _error(row, column, f"{stored[:_SHORT]}…")
     text = clean(stored)
     return Cell(row, column, CellType.TEXT, stored, text) if text else None
 
 
 def _error(row: int, column: int, shown: str) -> Cell:
-    text = clean(shown) or "#?"
+    text = clean(shown[:MAX_TEXT]) or "#?"
     return Cell(row, column, CellType.ERROR, text, text)
 
 

@@ -6,7 +6,7 @@ cells state themselves.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from xml.etree.ElementTree import Element
 
 from ingestion.reading.legacy_text import script_of_font
@@ -47,12 +47,12 @@ class Styles:
             self._collect(named.iterfind(f"{_OFFICE}styles/*"))
         self._collect(content.iterfind(f"{_OFFICE}styles/*"))
         self._collect(content.iterfind(f"{_OFFICE}automatic-styles/*"))
+        self._inherited: dict[tuple[str, str, str], str | None] = {}
         self._looks: dict[tuple[str, str | None, Look], Look] = {}
-        self.has_looks = any(True in self._own_look(key) for key in self._set)
+        self.has_looks = any(True in _look(properties) for properties in self._set.values())
         """Whether any style raises, lowers or strikes letters through."""
 
-        fonts = {key[1]: self._find(key, _FONT) for key in self._parents if key[0] == "table-cell"}
-        self.fonts = {name: font for name, font in fonts.items() if font and script_of_font(font) is not None}
+        self.fonts = self._legacy_fonts()
         """The fonts from before Unicode by the name of the cell style that uses them, or inherits them."""
 
     def is_hidden(self, table: Element) -> bool:
@@ -73,19 +73,19 @@ class Styles:
         key = (family, name, around)
         found = self._looks.get(key)
         if found is None:
-            raised, struck = self._own_look((family, name))
+            own = {wanted: self._find((family, name), wanted) for wanted in (_POSITION, *_LINES)}
+            raised, struck = _look(own)
             found = Look(
                 around.raised if raised is None else raised, around.struck if struck is None else struck
             )
             self._looks[key] = found
         return found
 
-    def _own_look(self, key: tuple[str, str]) -> tuple[bool | None, bool | None]:
-        position = self._find(key, _POSITION)
-        lines = [line for name in _LINES if (line := self._find(key, name)) is not None]
-        first = (position.split() or [""])[0] if position is not None else ""
-        raised = None if position is None else _OFF_LINE.fullmatch(first) is not None
-        return raised, "none" not in lines if lines else None
+    def _legacy_fonts(self) -> dict[str, str]:
+        if not any(script_of_font(properties.get(_FONT, "")) for properties in self._set.values()):
+            return {}
+        fonts = {key[1]: self._find(key, _FONT) for key in self._parents if key[0] == "table-cell"}
+        return {name: font for name, font in fonts.items() if font and script_of_font(font) is not None}
 
     def _collect(self, styles: Iterable[Element]) -> None:
         for style in styles:
@@ -102,11 +102,27 @@ class Styles:
     def _find(self, key: tuple[str, str], name: str) -> str | None:
         """Give a property of a style, or of the nearest one that it inherits from."""
         family, style = key
-        seen: set[str] = set()
-        while style not in seen and (style or family in _HAS_DEFAULT):
-            seen.add(style)
+        passed: dict[tuple[str, str, str], None] = {}
+        value: str | None = None
+        while style or family in _HAS_DEFAULT:
+            place = (family, style, name)
+            if place in passed:
+                break  # a style that inherits from itself
+            if place in self._inherited:
+                value = self._inherited[place]
+                break
+            passed[place] = None
             value = self._set.get((family, style), {}).get(name)
             if value is not None:
-                return value
+                break
             style = self._parents.get((family, style), "")
-        return None
+        self._inherited.update(dict.fromkeys(passed, value))
+        return value
+
+
+def _look(properties: Mapping[str, str | None]) -> tuple[bool | None, bool | None]:
+    """Say whether a style raises letters and strikes them through; None where it says nothing of it."""
+    position = properties.get(_POSITION)
+    raised = None if position is None else _OFF_LINE.fullmatch((position.split() or [""])[0]) is not None
+    lines = [line for name in _LINES if (line := properties.get(name)) is not None]
+    return raised, "none" not in lines if lines else None

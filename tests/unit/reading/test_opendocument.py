@@ -207,6 +207,13 @@ def test_the_text_of_a_cell_is_what_stands_in_it(inside: str, text: str, cells: 
     assert cells(f'<r><c type="string">{inside}</c></r>')["A1"].text == text
 
 
+def test_a_text_as_long_as_a_book_is_an_error_of_its_cell(cells: Read, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ingestion.reading.ods_cells.MAX_TEXT", 200)
+    found = cells(f"<r><c><p>{'a' * 201}</p></c><c><p>{'b' * 200}</p></c></r>")
+    assert found["A1"] == Cell(1, 1, CellType.ERROR, "a" * 80 + "…", "a" * 80 + "…")
+    assert found["B1"].text == "b" * 200
+
+
 def test_what_was_changed_or_deleted_before_is_not_read(write: Write) -> None:
     before = (
         "<table:tracked-changes><table:cell-content-change><table:previous>"
