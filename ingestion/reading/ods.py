@@ -77,7 +77,7 @@ def read_ods(archive: ZipFile) -> Book:
 
 def _parse(part: bytes) -> Element:
     if part.count(b"<") > MAX_TAGS:
-        raise UnreadableError("R071", limit=f"{MAX_TAGS} XML")
+        raise UnreadableError("R071", limit=f"{MAX_TAGS:,} XML".replace(",", "."))
     return parse_xml(part)
 
 

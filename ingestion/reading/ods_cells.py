@@ -75,8 +75,14 @@ def decode(element: Element, row: int, column: int) -> Cell | None:
     if kind is None and formula and not shown:
         # Never calculated: an error, no blank. What stands before the colon is the formula language.
         return _error(row, column, formula.partition(":")[2] or formula)
-    if kind not in (None, "string", "void") or (kind != "string" and element.get(_VALUE) is not None):
-        return _error(row, column, shown or element.get(_VALUE, ""))
+    return _text(element, shown, row, column)
+
+
+def _text(element: Element, shown: str, row: int, column: int) -> Cell | None:
+    """Give a cell that holds text; a value without a type, or of one that nobody knows, is none."""
+    kind, value = element.get(_VALUE_TYPE), element.get(_VALUE)
+    if kind not in (None, "string", "void") or (kind != "string" and value is not None):
+        return _error(row, column, shown or value or "")
     stored = element.get(_STRING_VALUE) or shown
     if len(stored) > MAX_TEXT:
         return _error(row, column, f"{stored[:_SHORT]}…")
