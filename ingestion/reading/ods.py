@@ -43,14 +43,16 @@ def read_ods(archive: ZipFile) -> Book:
 
     Raises:
         UnreadableError: it has a password, far too many cells or tags, or no spreadsheet in it.
-        ParseError, KeyError, ValueError: the document is damaged.
+        ParseError, ValueError: the document is damaged.
     """
-    parts = {name.replace("\\", "/").casefold(): name for name in archive.namelist()}
-    if "meta-inf/manifest.xml" in parts and b"encryption-data" in archive.read(parts["meta-inf/manifest.xml"]):
+    if b"encryption-data" in (_part(archive, "META-INF/manifest.xml") or b""):
         raise UnreadableError("R002")
-    content = archive.read(parts["content.xml"])
+    content = _part(archive, "content.xml")
+    if content is None:
+        raise UnreadableError("R006", technical="no part is named content.xml")
     root = _parse(content)
-    styles = Styles(_parse(archive.read(parts["styles.xml"])) if "styles.xml" in parts else None, root)
+    named = _part(archive, "styles.xml")
+    styles = Styles(None if named is None else _parse(named), root)
     book = Book("ods", [])
     spreadsheet = root.find(f"{OFFICE}body/{OFFICE}spreadsheet")
     if spreadsheet is None:
@@ -70,9 +72,19 @@ def read_ods(archive: ZipFile) -> Book:
         reader.read(table)
         budget -= len(sheet.cells)
         book.sheets.append(sheet)
-    if any(name.startswith("basic/") and not name.endswith("-lc.xml") for name in parts):
+    if any(name.startswith("Basic/") and not name.endswith("-lc.xml") for name in archive.namelist()):
         book.notes.append(Problem("R106"))
     return book
+
+
+def _part(archive: ZipFile, name: str) -> bytes | None:
+    """Give a part by its name, or else in other letters or with other slashes; None where there is none."""
+    names = archive.namelist()
+    if name in names:
+        return archive.read(name)
+    alike = (one for one in names if one.replace("\\", "/").casefold() == name.casefold())
+    found = next(alike, None)
+    return None if found is None else archive.read(found)
 
 
 def _parse(part: bytes) -> Element:

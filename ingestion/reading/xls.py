@@ -88,12 +88,14 @@ def _read_stream(stream: bytes, data: bytes) -> Book:
         if workbook.datemode:
             book.day_zero = DAY_ZERO_1904
         reader = _Reader(workbook, records)
-        total = 0
+        budget = MAX_CELLS
         for number, name in enumerate(workbook.sheet_names()):
-            total += records.sheets[number].cells if records.sheets else 0
-            if total > MAX_CELLS:
+            stated = records.sheets[number].cells if records.sheets else 0
+            sheet = reader.sheet(number, clean(name)) if stated <= budget else None
+            if sheet is None or len(sheet.cells) > budget:
                 raise UnreadableError("R013", sheet=clean(name), limit=str(MAX_CELLS))
-            book.sheets.append(reader.sheet(number, clean(name)))
+            budget -= max(stated, len(sheet.cells))
+            book.sheets.append(sheet)
     return book
 
 

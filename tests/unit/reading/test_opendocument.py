@@ -290,8 +290,9 @@ def repacked(path: Path, rename: Callable[[str], str | None], **added: str) -> P
     [
         lambda name: {"content.xml": "Content.XML"}.get(name, name),
         lambda name: name if name != "styles.xml" else None,
+        lambda name: name.replace("content", "CONTENT"),
     ],
-    ids=["other letters", "no styles"],
+    ids=["other letters", "no styles", "capitals"],
 )
 def test_parts_are_found_whatever_their_letters(rename: Callable[[str], str | None], write: Write) -> None:
     path = repacked(write('<r><c type="float" value="57"/></r>', named=""), rename)
@@ -309,4 +310,24 @@ def test_a_document_with_a_password_is_asked_for_without(write: Write) -> None:
     path = repacked(
         write("<r><c/></r>"), lambda name: name, **{"Meta-inf__manifest.xml": "<m:encryption-data/>"}
     )
+    assert refused(path).problem.code == "R002"
+
+
+def test_the_part_of_the_right_name_is_read_where_another_differs_by_its_letters(write: Write) -> None:
+    path = repacked(
+        write('<r><c type="float" value="57"/></r>'), lambda name: name, **{"Content.xml": "<none/>"}
+    )
+    assert [cell.value for cell in sheet_of(path).cells.values()] == [57.0]
+
+
+def test_a_document_without_content_is_damaged(write: Write) -> None:
+    path = repacked(write("<r><c/></r>"), lambda name: None if name == "content.xml" else name)
+    error = refused(path)
+    assert (error.problem.code, error.problem.details) == ("R006", {})
+
+
+def test_a_manifest_with_a_backslash_in_its_name_tells_of_a_password(write: Write) -> None:
+    path = write("<r><c/></r>")
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("META-INF\\manifest.xml", "<m:encryption-data/>")
     assert refused(path).problem.code == "R002"
