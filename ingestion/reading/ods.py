@@ -1,73 +1,75 @@
 """OpenDocument spreadsheets (.ods) as cells.
 
-What belongs here: the vocabulary of OpenDocument that forms need. What does not: styles beyond what is hidden.
+What belongs here: the parts of the file, its sheets, and where in them cells stand. What does not: what a cell
+holds (`ods_cells.py`) and how it is dressed (`ods_styles.py`).
 """
 
 import re
 from collections.abc import Iterator
-from datetime import date, datetime, time
+from typing import NamedTuple
 from urllib.parse import unquote
 from xml.etree.ElementTree import Element
 from zipfile import ZipFile
 
-from ingestion.cells import Cell, CellType, SheetCells, address
+from ingestion.cells import Cell, CellType, LeftOut, SheetCells, address
 from ingestion.reading.book import MAX_CELLS, Book, UnreadableError
-from ingestion.reading.legacy_text import script_of_font
-from ingestion.reading.markup import local, parse_xml
+from ingestion.reading.markup import parse_xml
+from ingestion.reading.ods_cells import OFFICE, TABLE, decode, pieces
+from ingestion.reading.ods_styles import Styles
+from ingestion.reading.runs import left_out
 from ingestion.submissions import Problem
 from ingestion.text import clean
-from ingestion.values import format_date, format_number, parse_date
+from ingestion.values import parse_date
 
-_TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
-_OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
-_STYLE = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
-_TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
-_CALC = "{urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0}"
-_CELLS = (f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell")
-_ERROR = re.compile(r"#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!)|Err:\d+")
-_DECIMALS = re.compile(r"[.,](\d+)\s*%?$")
+MAX_TAGS = 1_000_000
+"""Of a document; each costs some hundred bytes of memory. A real report has some thousands of cells."""
+
+_CELLS = (f"{TABLE}table-cell", f"{TABLE}covered-table-cell")
+_ROW, _COLUMN = f"{TABLE}table-row", f"{TABLE}table-column"
+_ROW_GROUPS = (f"{TABLE}table-row-group", f"{TABLE}table-header-rows", f"{TABLE}table-rows")
+_COLUMN_GROUPS = (f"{TABLE}table-column-group", f"{TABLE}table-header-columns", f"{TABLE}table-columns")
+_REPEATED_ROWS, _REPEATED = f"{TABLE}number-rows-repeated", f"{TABLE}number-columns-repeated"
+_WIDE, _HIGH = f"{TABLE}number-columns-spanned", f"{TABLE}number-rows-spanned"
+_FORMULA, _STYLE_NAME = f"{TABLE}formula", f"{TABLE}style-name"
+_DEFAULT_STYLE = f"{TABLE}default-cell-style-name"
+_VISIBILITY = f"{TABLE}visibility"
+_COUNT = re.compile(r"0*([1-9][0-9]{0,11})")
 _LINK = re.compile(r"file:/[^'#]*?([^/'#]+)'?#")
-_LAST_COLUMN = 16_384
-_TIME = re.compile(r"PT(\d+)H(\d+)M(\d+)(?:[.,]\d+)?S")
+_LAST_ROW, _LAST_COLUMN = 1_048_576, 16_384
 
 
 def read_ods(archive: ZipFile) -> Book:
     """Read a spreadsheet.
 
     Raises:
-        UnreadableError: it has a password or far too many cells.
-        ParseError, KeyError, ValueError: the document is damaged.
+        UnreadableError: it has a password, far too many cells or tags, or no spreadsheet in it.
+        ParseError, ValueError: the document is damaged.
     """
-    if b"encryption-data" in archive.read("META-INF/manifest.xml"):
+    if b"encryption-data" in (_part(archive, "META-INF/manifest.xml") or b""):
         raise UnreadableError("R002")
-    content = archive.read("content.xml")
-    root = parse_xml(content)
-    hidden_styles = {
-        style.get(f"{_STYLE}name")
-        for style in root.iter(f"{_STYLE}style")
-        for properties in style.iter(f"{_STYLE}table-properties")
-        if properties.get(f"{_TABLE}display") == "false"
-    }
+    content = _part(archive, "content.xml")
+    if content is None:
+        raise UnreadableError("R006", technical="no part is named content.xml")
+    root = _parse(content)
+    named = _part(archive, "styles.xml")
+    styles = Styles(None if named is None else _parse(named), root)
     book = Book("ods", [])
-    spreadsheet = root.find(f"{_OFFICE}body/{_OFFICE}spreadsheet")
+    spreadsheet = root.find(f"{OFFICE}body/{OFFICE}spreadsheet")
     if spreadsheet is None:
         raise UnreadableError("R005", kind="OpenDocument")
-    zero = spreadsheet.find(f"{_TABLE}calculation-settings/{_TABLE}null-date")
-    if zero is not None and (day := parse_date(zero.get(f"{_TABLE}date-value", ""))) is not None:
+    zero = spreadsheet.find(f"{TABLE}calculation-settings/{TABLE}null-date")
+    if zero is not None and (day := parse_date(zero.get(f"{TABLE}date-value", ""))) is not None:
         book.day_zero = day
-    fonts = _legacy_fonts(archive, root, content)
     has_links = b"file:/" in content
+    del content
     budget = MAX_CELLS
-    for table in spreadsheet.iterfind(f"{_TABLE}table"):
-        name = clean(table.get(f"{_TABLE}name", ""))
+    for table in spreadsheet.iterfind(f"{TABLE}table"):
+        name = clean(table.get(f"{TABLE}name", ""))
         if name.startswith("'file:"):
             continue  # a copy of another workbook's sheet, kept for formulas that refer to it
-        sheet = SheetCells(name, visible=table.get(f"{_TABLE}style-name") not in hidden_styles)
-        _read_table(table, sheet, budget)
-        if fonts:
-            _note_fonts(table, sheet, fonts)
-        if has_links:
-            _note_links(table, sheet.name, book)
+        sheet = SheetCells(name, visible=not styles.is_hidden(table))
+        reader = _Reader(sheet, styles, budget, book.notes if has_links else None)
+        reader.read(table)
         budget -= len(sheet.cells)
         book.sheets.append(sheet)
     if any(name.startswith("Basic/") and not name.endswith("-lc.xml") for name in archive.namelist()):
@@ -75,184 +77,171 @@ def read_ods(archive: ZipFile) -> Book:
     return book
 
 
-def _legacy_fonts(archive: ZipFile, root: Element, content: bytes) -> dict[str, str]:
-    """Give the fonts from before Unicode by the name of the cell style that uses them, or inherits them."""
-    styles = archive.read("styles.xml") if "styles.xml" in archive.namelist() else b""
-    if not any(mark in part.lower() for part in (content, styles) for mark in (b".vn", b"vni-")):
-        return {}
-    parents: dict[str, str] = {}
-    fonts: dict[str, str] = {}
-    for part in (parse_xml(styles), root) if styles else (root,):
-        for style in part.iter(f"{_STYLE}style"):
-            name = style.get(f"{_STYLE}name", "")
-            parents[name] = style.get(f"{_STYLE}parent-style-name", "")
-            for properties in style.iter(f"{_STYLE}text-properties"):
-                if font := properties.get(f"{_STYLE}font-name"):
-                    fonts[name] = font
-    found = {}
-    for name in parents:
-        ancestor, steps = name, 0
-        while ancestor and ancestor not in fonts and steps < len(parents):
-            ancestor, steps = parents.get(ancestor, ""), steps + 1
-        if (font := fonts.get(ancestor)) and script_of_font(font) is not None:
-            found[name] = font
-    return found
+def _part(archive: ZipFile, name: str) -> bytes | None:
+    """Give a part by its name, or else in other letters or with other slashes; None where there is none."""
+    names = archive.namelist()
+    if name in names:
+        return archive.read(name)
+    alike = (one for one in names if one.replace("\\", "/").casefold() == name.casefold())
+    found = next(alike, None)
+    return None if found is None else archive.read(found)
 
 
-def _note_fonts(table: Element, sheet: SheetCells, fonts: dict[str, str]) -> None:
-    defaults = _column_styles(table)
-    number = 1
-    for row in table.iter(f"{_TABLE}table-row"):
-        times = int(row.get(f"{_TABLE}number-rows-repeated", "1"))
-        row_style = row.get(f"{_TABLE}default-cell-style-name")
-        column = 1
+def _parse(part: bytes) -> Element:
+    if part.count(b"<") > MAX_TAGS:
+        raise UnreadableError("R071", limit=f"{MAX_TAGS:,} XML".replace(",", "."))
+    return parse_xml(part)
+
+
+class _Placed(NamedTuple):
+    """A cell with what is noted beside it."""
+
+    cell: Cell
+    font: str | None
+    parted: LeftOut | None
+
+
+class _Reader:
+    """One sheet being read."""
+
+    def __init__(self, sheet: SheetCells, styles: Styles, budget: int, notes: list[Problem] | None) -> None:
+        self._sheet = sheet
+        self._styles = styles
+        self._budget = budget
+        self._notes = notes
+        """Where the first formula that follows another file is noted; None once it is."""
+
+        self._column_styles: dict[int, str] = {}
+        self._wants_styles = bool(styles.fonts) or styles.has_looks
+
+    def read(self, table: Element) -> None:
+        """Read all rows and columns."""
+        sheet = self._sheet
+        self._read_columns(table)
+        hidden: set[int] = set()
+        number = 1
+        for row, is_hidden in _lines(table, _ROW, _ROW_GROUPS):
+            times = _count(row.get(_REPEATED_ROWS)) or 1
+            placed = self._row(row, number)
+            if placed:
+                # Only rows with content are repeated one by one: the empty rest of a sheet is a million rows.
+                if times * len(placed) + len(sheet.cells) > self._budget:
+                    raise UnreadableError("R013", sheet=sheet.name, limit=str(MAX_CELLS))
+                if number + times - 1 > _LAST_ROW:
+                    raise UnreadableError("R070", sheet=sheet.name)
+                for repeated in range(number, number + times):
+                    for one in placed:
+                        self._put(one, repeated)
+                if is_hidden:
+                    hidden.update(range(number, number + times))
+            number += times
+            row.clear()  # a large sheet need not be in memory twice
+        sheet.hidden_rows = frozenset(hidden)
+
+    def _read_columns(self, table: Element) -> None:
+        hidden: set[int] = set()
+        number = 1
+        for column, is_hidden in _lines(table, _COLUMN, _COLUMN_GROUPS):
+            times = min(_count(column.get(_REPEATED)) or 1, _LAST_COLUMN + 1 - number)
+            if is_hidden:
+                hidden.update(range(number, number + times))
+            if self._wants_styles and (style := column.get(_DEFAULT_STYLE)):
+                self._column_styles.update(dict.fromkeys(range(number, number + times), style))
+            number += times
+        self._sheet.hidden_columns = frozenset(hidden)
+
+    def _put(self, placed: _Placed, row: int) -> None:
+        place = (row, placed.cell.column)
+        self._sheet.cells[place] = placed.cell if placed.cell.row == row else placed.cell._replace(row=row)
+        if placed.font is not None:
+            self._sheet.fonts[place] = placed.font
+        if placed.parted is not None:
+            self._sheet.left_out[place] = placed.parted
+
+    def _row(self, row: Element, number: int) -> list[_Placed]:
+        """Read the cells of a row.
+
+        Where it is not known how often a cell is repeated, all that follow stand in columns that nobody knows:
+        they are errors.
+        """
+        found: list[_Placed] = []
+        column, is_certain = 1, True
         for element in row:
             if element.tag not in _CELLS:
                 continue
-            wide = int(element.get(f"{_TABLE}number-columns-repeated", "1"))
-            own = element.get(f"{_TABLE}style-name") or row_style
-            if len(element):
-                for place in range(column, column + wide):
-                    font = fonts.get(own or defaults.get(place, ""))
-                    if font:
-                        sheet.fonts.update(((n, place), font) for n in range(number, number + times))
-            column += wide
-        number += times
+            times = _count(element.get(_REPEATED))
+            if times is None:
+                times, is_certain = 1, False
+            self._note_merged(element, number, column)
+            if self._notes is not None and (match := _LINK.search(element.get(_FORMULA, ""))):
+                self._notes.append(
+                    Problem("R118", self._sheet.name, address(number, column), unquote(match[1]))
+                )
+                self._notes = None
+            cell = decode(element, number, column)
+            if cell is not None:
+                if times + len(found) > self._budget:
+                    raise UnreadableError("R013", sheet=self._sheet.name, limit=str(MAX_CELLS))
+                if column + times - 1 > _LAST_COLUMN:
+                    raise UnreadableError("R070", sheet=self._sheet.name)
+                if not is_certain:
+                    cell = Cell(number, column, CellType.ERROR, cell.text, cell.text)
+                found += self._dressed(element, row, cell, times)
+            column += times
+        return found
+
+    def _dressed(self, element: Element, row: Element, cell: Cell, times: int) -> Iterator[_Placed]:
+        """Give a cell as often as it is repeated, with what its style says."""
+        own = element.get(_STYLE_NAME) or row.get(_DEFAULT_STYLE) if self._wants_styles else None
+        parted: dict[str | None, LeftOut | None] = {}
+        for column in range(cell.column, cell.column + times):
+            style = own or self._column_styles.get(column)
+            font = self._styles.fonts.get(style) if style else None
+            if self._styles.has_looks and style not in parted:
+                parted[style] = self._left_out(element, cell, style)
+            yield _Placed(
+                cell if column == cell.column else cell._replace(column=column), font, parted.get(style)
+            )
+
+    def _left_out(self, element: Element, cell: Cell, style: str | None) -> LeftOut | None:
+        if cell.type is CellType.ERROR:
+            return None
+        look = self._styles.cell_look(style)
+        if cell.type is CellType.TEXT and len(element):
+            return left_out(pieces(element, look, self._styles))
+        return left_out([(cell.text, look)])
+
+    def _note_merged(self, element: Element, row: int, column: int) -> None:
+        wide, high = element.get(_WIDE), element.get(_HIGH)
+        if wide is None and high is None:
+            return
+        bottom = min(row - 1 + (_count(high) or 1), _LAST_ROW)
+        right = min(column - 1 + (_count(wide) or 1), _LAST_COLUMN)
+        if bottom > row or right > column:
+            self._sheet.merged.append((row, column, max(bottom, row), max(right, column)))
 
 
-def _column_styles(table: Element) -> dict[int, str]:
-    styles: dict[int, str] = {}
-    for first, times, column in _columns(table):
-        if style := column.get(f"{_TABLE}default-cell-style-name"):
-            styles.update(dict.fromkeys(range(first, first + times), style))
-    return styles
+def _lines(table: Element, tag: str, groups: tuple[str, ...]) -> Iterator[tuple[Element, bool]]:
+    """Give the rows or columns of a table, in groups or not, and whether they are hidden.
+
+    Those of tables that stand in cells or drawings are none of its own.
+    """
+    waiting = [(iter(table), False)]
+    while waiting:
+        children, is_hidden = waiting[-1]
+        for child in children:
+            if child.tag == tag:
+                yield child, is_hidden or child.get(_VISIBILITY, "visible") != "visible"
+            elif child.tag in groups:
+                waiting.append((iter(child), is_hidden or child.get(f"{TABLE}display") == "false"))
+                break
+        else:
+            waiting.pop()
 
 
-def _columns(table: Element) -> Iterator[tuple[int, int, Element]]:
-    """Give the number, the repetitions and the element of each column, as far as a sheet is wide."""
-    number = 1
-    for column in table.iter(f"{_TABLE}table-column"):
-        times = min(int(column.get(f"{_TABLE}number-columns-repeated", "1")), _LAST_COLUMN + 1 - number)
-        yield number, times, column
-        number += times
-
-
-def _note_links(table: Element, sheet: str, book: Book) -> None:
-    """Note the first formula of a sheet that takes its value from another file."""
-    number = 1
-    for row in table.iter(f"{_TABLE}table-row"):
-        column = 1
-        for element in row:
-            match = _LINK.search(element.get(f"{_TABLE}formula", ""))
-            if match:
-                book.notes.append(Problem("R118", sheet, address(number, column), unquote(match[1])))
-                return
-            column += int(element.get(f"{_TABLE}number-columns-repeated", "1"))
-        number += int(row.get(f"{_TABLE}number-rows-repeated", "1"))
-
-
-def _read_table(table: Element, sheet: SheetCells, budget: int) -> None:
-    hidden: set[int] = set()
-    number = 1
-    for row in table.iter(f"{_TABLE}table-row"):
-        times = int(row.get(f"{_TABLE}number-rows-repeated", "1"))
-        cells = list(_row_cells(row, sheet, number, budget))
-        if cells:
-            # Only rows with content are repeated one by one: an empty rest of a sheet counts a million rows.
-            if times * len(cells) + len(sheet.cells) > budget:
-                raise UnreadableError("R013", sheet=sheet.name, limit=str(MAX_CELLS))
-            sheet.cells.update(((number, cell.column), cell) for cell in cells)
-            for repeated in range(number + 1, number + times):
-                for cell in cells:
-                    sheet.cells[repeated, cell.column] = cell._replace(row=repeated)
-            if row.get(f"{_TABLE}visibility", "visible") != "visible":
-                hidden.update(range(number, number + times))
-        number += times
-    sheet.hidden_rows = frozenset(hidden)
-    sheet.hidden_columns = frozenset(
-        number
-        for first, times, column in _columns(table)
-        if column.get(f"{_TABLE}visibility", "visible") != "visible"
-        for number in range(first, first + times)
-    )
-
-
-def _row_cells(row: Element, sheet: SheetCells, number: int, budget: int) -> list[Cell]:
-    cells: list[Cell] = []
-    column = 1
-    for element in row:
-        if element.tag not in _CELLS:
-            continue
-        times = int(element.get(f"{_TABLE}number-columns-repeated", "1"))
-        wide = int(element.get(f"{_TABLE}number-columns-spanned", "1"))
-        high = int(element.get(f"{_TABLE}number-rows-spanned", "1"))
-        if wide > 1 or high > 1:
-            sheet.merged.append((number, column, number + high - 1, column + wide - 1))
-        cell = _decode(element, number, column)
-        if cell is not None:
-            if times + len(cells) > budget:
-                raise UnreadableError("R013", sheet=sheet.name, limit=str(MAX_CELLS))
-            cells.append(cell)
-            cells += [cell._replace(column=column + offset) for offset in range(1, times)]
-        column += times
-    return cells
-
-
-def _decode(element: Element, row: int, column: int) -> Cell | None:
-    kind = element.get(f"{_OFFICE}value-type")
-    shown = _shown(element) if len(element) else ""
-    formula = element.get(f"{_TABLE}formula")
-    if element.get(f"{_CALC}value-type") == "error" or (formula and _ERROR.fullmatch(shown)):
-        return Cell(row, column, CellType.ERROR, shown, shown)
-    if kind in ("float", "percentage", "currency"):
-        return _number(element, row, column, shown)
-    if kind in ("date", "time"):
-        moment = _moment(element, kind)
-        return Cell(row, column, CellType.DATE, moment, format_date(moment))
-    if kind == "boolean":
-        is_true = element.get(f"{_OFFICE}boolean-value") == "true"
-        return Cell(row, column, CellType.BOOL, is_true, "TRUE" if is_true else "FALSE")
-    if kind is None and formula and not shown:
-        # Never calculated: an error, no blank. What stands before the colon is the formula language.
-        stored = formula.partition(":")[2] or formula
-        return Cell(row, column, CellType.ERROR, stored, stored)
-    stored = element.get(f"{_OFFICE}string-value") or shown
-    text = clean(stored)
-    return Cell(row, column, CellType.TEXT, stored, text) if text else None
-
-
-def _number(element: Element, row: int, column: int, shown: str) -> Cell:
-    """Give a number; its format is told by what is shown, which the file stores beside the value."""
-    value = float(element.get(f"{_OFFICE}value", "nan"))
-    is_percent = element.get(f"{_OFFICE}value-type") == "percentage"
-    decimals = _DECIMALS.search(shown)
-    number_format = None
-    if is_percent or (decimals and not value.is_integer()):
-        number_format = "0" + (f".{'0' * len(decimals[1])}" if decimals else "") + ("%" if is_percent else "")
-    return Cell(row, column, CellType.NUMBER, value, format_number(value, number_format), number_format)
-
-
-def _moment(element: Element, kind: str) -> date | time:
-    if kind == "date":
-        moment = datetime.fromisoformat(element.get(f"{_OFFICE}date-value", ""))
-        return moment.date() if moment.time() == time() else moment
-    match = _TIME.fullmatch(element.get(f"{_OFFICE}time-value", ""))
-    hours, minutes, seconds = (int(part) for part in match.groups()) if match else (0, 0, 0)
-    return time(hours % 24, minutes % 60, seconds % 60)
-
-
-def _shown(element: Element) -> str:
-    """Give the paragraphs of a cell as text; notes hang beside them and are no part of it."""
-    return "\n".join(_flat(child) for child in element if child.tag == f"{_TEXT}p")
-
-
-def _flat(element: Element) -> str:
-    parts = [element.text or ""]
-    for child in element:
-        tag = local(child.tag)
-        if tag in ("s", "tab", "line-break"):
-            parts.append(" ")
-        elif tag != "annotation":
-            parts.append(_flat(child))
-        parts.append(child.tail or "")
-    return "".join(parts)
+def _count(stated: str | None) -> int | None:
+    """Give how often something is repeated or how far it reaches; None where that is no number above 0."""
+    if stated is None:
+        return 1
+    match = _COUNT.fullmatch(stated.strip())
+    return int(match[1]) if match else None

@@ -14,8 +14,9 @@ from typing import Any
 
 import xlsxwriter
 
-from ingestion.cells import Cell, CellType, SheetCells
+from ingestion.cells import Cell, CellType, LeftOut, SheetCells
 from ingestion.reading.book import Book
+from ingestion.returns.letters import Dress, pieces
 from ingestion.returns.safety import harmless
 from ingestion.text import clean
 
@@ -38,6 +39,13 @@ _SHARE, _BOLD_SHARE = 0.88, 1.2
 _A4 = 9
 _LARGEST_MERGE = 2_000
 _LAST_ROW, _LAST_COLUMN = 1_048_576, 16_384
+_FIRST_DAY = (1900, 1, 1)
+_LETTERS: dict[Dress, dict[str, Any]] = {
+    Dress.RAISED: {"font_script": 1},
+    Dress.STRUCK: {"font_strikeout": True},
+    Dress.PLAIN: {},
+}
+_Style = Callable[[str, Dress], Any]
 
 
 @dataclass(frozen=True)
@@ -84,16 +92,17 @@ class _Formats:
 
     def __init__(self, workbook: Any) -> None:
         self._workbook = workbook
-        self._made: dict[tuple[str, str], Any] = {}
+        self._made: dict[tuple[str, str, Dress], Any] = {}
 
-    def get(self, number_format: str, look: str) -> Any:
-        """Give the format of a kind of cell: `loose`, `boxed`, `head` or `total`."""
-        key = (number_format, look)
+    def get(self, number_format: str, look: str, dress: Dress = Dress.PLAIN) -> Any:
+        """Give the format of a kind of cell, `loose`, `boxed`, `head` or `total`, and of its letters."""
+        key = (number_format, look, dress)
         if key not in self._made:
             settings: dict[str, Any] = {
                 "font_name": "Times New Roman",
                 "num_format": number_format,
                 "valign": "vcenter",
+                **_LETTERS[dress],
             }
             if number_format == "@":
                 # Without the prefix a text that begins like a formula becomes one when the cell is edited.
@@ -230,7 +239,12 @@ class _Copy:
 
     def _write_cell(self, cell: Cell) -> None:
         look = self._look(cell.row, cell.column)
-        _write_cell(self._target, cell, lambda shape: self._formats.get(shape, look), is_text=self._is_text)
+        left = self._sheet.left_out.get((cell.row, cell.column))
+
+        def style(shape: str, dress: Dress) -> Any:
+            return self._formats.get(shape, look, dress)
+
+        _write_cell(self._target, cell, style, left, is_text=self._is_text)
 
 
 def _merges(sheet: SheetCells) -> list[tuple[int, int, int, int]]:
@@ -249,19 +263,21 @@ def _merges(sheet: SheetCells) -> list[tuple[int, int, int, int]]:
     return kept
 
 
-def _write_cell(target: Any, cell: Cell, style: Callable[[str], Any], *, is_text: bool) -> None:
+def _write_cell(target: Any, cell: Cell, dressed: _Style, left: LeftOut | None, *, is_text: bool) -> None:
     at = (cell.row - 1, cell.column - 1)
     value = cell.value
+    whole = Dress.PLAIN
+    if left is not None and not left.rest:
+        whole = Dress.STRUCK if left.struck else Dress.RAISED
+
+    def style(shape: str) -> Any:
+        return dressed(shape, whole)
+
     if cell.type is CellType.NUMBER and isinstance(value, int | float):
         target.write_number(*at, value, style(cell.number_format or "General"))
     elif cell.type is CellType.BOOL:
         target.write_boolean(*at, bool(value), style("General"))
-    elif isinstance(value, date | time | timedelta):
-        shape = "dd/mm/yyyy" if isinstance(value, date) and not isinstance(value, datetime) else "General"
-        if isinstance(value, datetime):
-            shape = "dd/mm/yyyy hh:mm"
-        elif isinstance(value, time | timedelta):
-            shape = "hh:mm:ss"
+    elif (shape := _shape(value)) is not None:
         target.write_datetime(*at, value, style(shape))
     elif cell.type is CellType.ERROR:
         name = cell.text if cell.text in _ERRORS else "#N/A"
@@ -269,10 +285,25 @@ def _write_cell(target: Any, cell: Cell, style: Callable[[str], Any], *, is_text
     elif is_text and _WHOLE.fullmatch(cell.text):
         target.write_number(*at, int(cell.text), style("General"))
     else:
-        stored = str(value)
+        stored = value if isinstance(value, str) else cell.text
         # What was put right on reading (a script from before Unicode) is shown as it was read.
         text = harmless(stored if clean(stored) == cell.text else cell.text)[:_LONGEST_TEXT]
-        target.write_string(*at, text, style("@"))
+        if left is None or whole is not Dress.PLAIN:
+            target.write_string(*at, text, style("@"))
+            return
+        parts = [part for piece, dress in pieces(text, left) for part in (dressed("General", dress), piece)]
+        target.write_rich_string(*at, *parts, style("@"))
+
+
+def _shape(value: object) -> str | None:
+    """Give the format of a date or time; None for anything else, and before the calendar of workbooks."""
+    if isinstance(value, timedelta):
+        return "[hh]:mm:ss" if value >= timedelta() else None
+    if isinstance(value, time):
+        return "hh:mm:ss"
+    if not isinstance(value, date) or (value.year, value.month, value.day) < _FIRST_DAY:
+        return None
+    return "dd/mm/yyyy hh:mm" if isinstance(value, datetime) else "dd/mm/yyyy"
 
 
 def _free_name(name: str, taken: set[str]) -> str:
