@@ -243,6 +243,7 @@ def test_a_bomb_is_refused_before_it_is_unpacked(tmp_path: Path, make: Any) -> N
     problem = fatal(make.read(tmp_path / "f.zip"))
     assert problem.code == "R007"
     assert problem.details["found"].endswith("MB")
+    assert "“B01.csv” after unpacking (at most 250 times its packed size) is 40,0 MB" in describe(problem, "en")
 
 
 def test_too_many_entries_are_refused(tmp_path: Path, make: Any) -> None:
