@@ -10,7 +10,8 @@ from typing import TypeVar
 from ingestion.reading.legacy_text import script_of_font
 from ingestion.reading.limits import MAX_STYLES, too_many
 from ingestion.reading.markup import elements, local
-from ingestion.reading.richtext import PLAIN, Look, look_of
+from ingestion.reading.richtext import look_of
+from ingestion.reading.runs import PLAIN, Look
 from ingestion.values import is_date_format
 
 IS_DATE = "date"

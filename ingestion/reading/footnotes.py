@@ -9,6 +9,7 @@ from collections.abc import Collection
 
 from ingestion.cells import Cell, CellType, LeftOut, SheetCells
 from ingestion.reading.header import Grid
+from ingestion.reading.runs import CUT
 from ingestion.text import clean
 
 Apart = dict[tuple[int, int], tuple[str, LeftOut]]
@@ -35,7 +36,7 @@ def _with_characters(rest: str, known: LeftOut | None) -> LeftOut | None:
     pieces = _MARK.split(rest)
     joined = pieces[0]
     for piece in pieces[1:]:
-        joined += " " * (joined[-1:].isalnum() and piece[:1].isalnum()) + piece
+        joined += (CUT if joined[-1:].isalnum() and piece[:1].isalnum() else "") + piece
     raised, struck = (known.raised, known.struck) if known else ("", "")
     return LeftOut(raised + "".join(marks), struck, clean(joined))
 

@@ -13,6 +13,7 @@ from xml.etree.ElementTree import Element
 from ingestion.cells import LeftOut
 from ingestion.reading.limits import MAX_STRINGS, MAX_TAGS, too_many
 from ingestion.reading.markup import SMALL, elements, is_plain, local, rich_text, unescaped
+from ingestion.reading.runs import PLAIN, Look, left_out
 from ingestion.text import clean
 
 _SHORT = 120
@@ -20,16 +21,6 @@ LONGEST_TEXT = 32_767
 """Characters that a spreadsheet keeps in a cell."""
 
 _NO = frozenset({"0", "false", "off", "none", "noStrike"})
-
-
-class Look(NamedTuple):
-    """How a font shows its text, as far as it says what belongs to a number."""
-
-    is_raised: bool = False
-    is_struck: bool = False
-
-
-PLAIN = Look()
 
 
 class Run(NamedTuple):
@@ -71,26 +62,9 @@ def styled_runs(item: Element) -> list[Run] | None:
     return runs_of(item) if has_looks else None
 
 
-def left_out(runs: Sequence[Run], of_cell: Look = PLAIN) -> LeftOut | None:
-    """Give what of a text is no part of a number; None where all of it may be one.
-
-    What stands on both sides of a part that is left out is not joined to one number or word.
-    """
-    raised, struck, rest = [], [], ""
-    is_cut = False
-    for run in runs:
-        look = run.look or of_cell
-        if look.is_struck:
-            struck.append(run.text)
-        elif look.is_raised:
-            raised.append(run.text)
-        else:
-            if is_cut and rest[-1:].isalnum() and run.text[:1].isalnum():
-                rest += " "
-            rest += run.text
-        is_cut = look != PLAIN if run.text else is_cut
-    found = LeftOut("".join(raised), "".join(struck), clean(rest))
-    return found if found.raised.strip() or found.struck.strip() else None
+def left_out_of(runs: Sequence[Run], of_cell: Look = PLAIN) -> LeftOut | None:
+    """Give what of a text is no part of a number; None where all of it may be one."""
+    return left_out((run.text, run.look or of_cell) for run in runs)
 
 
 _remembered = lru_cache(maxsize=16_384)(clean)

@@ -25,12 +25,15 @@ class Look(NamedTuple):
 
 PLAIN = Look()
 
+CUT = " ¦ "
+"""Stands where something was left out between two letters or digits; no number or code has it."""
+
 
 def left_out(pieces: Iterable[tuple[str, Look]]) -> LeftOut | None:
     """Part a text; None where nothing that can be seen is raised, lowered or struck through.
 
     What is both struck through and raised counts as struck through. What stands on both sides of such a piece
-    is not joined to one number or word.
+    is not joined to one number or word: `5¹700` is neither 5700 nor 5 700, which would be read as the same.
     """
     raised, struck, rest = "", "", ""
     is_cut = False
@@ -40,6 +43,6 @@ def left_out(pieces: Iterable[tuple[str, Look]]) -> LeftOut | None:
         elif look.raised:
             raised += text
         else:
-            rest += " " * (is_cut and rest[-1:].isalnum() and text[:1].isalnum()) + text
+            rest += (CUT if is_cut and rest[-1:].isalnum() and text[:1].isalnum() else "") + text
         is_cut = look != PLAIN if text else is_cut
     return LeftOut(raised, struck, clean(rest)) if raised.strip() or struck.strip() else None

@@ -29,7 +29,8 @@ from ingestion.reading.limits import (
     too_many,
 )
 from ingestion.reading.markup import SMALL, elements, in_utf8, is_plain, is_true, local, rich_text, unescaped
-from ingestion.reading.richtext import LONGEST_TEXT, PLAIN, Run, SharedStrings, cleaned, left_out, styled_runs
+from ingestion.reading.richtext import LONGEST_TEXT, Run, SharedStrings, cleaned, left_out_of, styled_runs
+from ingestion.reading.runs import PLAIN
 from ingestion.reading.sheetdata import Token, scan
 from ingestion.submissions import Problem
 from ingestion.values import format_date, format_number, parse_moment
@@ -246,7 +247,7 @@ class _Reader:
         if font := self._styles.fonts.get(style):
             self._sheet.fonts[row, column] = font
         look = self._styles.looks.get(style, PLAIN)
-        if (runs or look != PLAIN) and (found := left_out(runs or [Run(cell.text, None)], look)):
+        if (runs or look != PLAIN) and (found := left_out_of(runs or [Run(cell.text, None)], look)):
             self._sheet.left_out[row, column] = found
 
     def read_rest(self, data: bytes) -> None:
