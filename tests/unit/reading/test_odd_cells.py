@@ -200,7 +200,15 @@ def test_marks_and_struck_text_are_left_out_of_a_count_and_told(
 
 
 @pytest.mark.parametrize(
-    "item", [run("10", STRUCK), run("1") + run("2", RAISED) + run("3"), "<t>1²3</t>", "<t>¹</t>"]
+    "item",
+    [
+        run("10", STRUCK),
+        run("1") + run("2", RAISED) + run("3"),
+        "<t>1²3</t>",
+        "<t>¹</t>",
+        "<t>5¹700</t>",
+        run("5") + run("1", RAISED) + run("700"),
+    ],
 )
 def test_what_is_left_of_a_count_and_is_no_number_is_a_finding(item: str, make: Any, tmp_path: Path) -> None:
     reading = read_form(make, tmp_path, '<c r="C9" t="s"><v>0</v></c>', strings=strings_of(item))

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from ingestion.catalogue import Catalogue
 from ingestion.reading import archives, describe, remedy
-from ingestion.reading.many import read_safely
+from ingestion.reading.many import Source, read
 from ingestion.submissions import Problem, Reading
 
 
@@ -149,7 +149,7 @@ def test_a_truncated_file_is_damaged_and_only_the_data_team_hears_what_the_libra
     assert problem.code in ("R005", "R006")
     if problem.code == "R006":
         assert "Error" in reading.technical or "BadZipFile" in reading.technical
-        assert read_safely(tmp_path / "f.xlsx", catalogue, "f.xlsx").technical == reading.technical
+        assert read(Source(tmp_path / "f.xlsx", "f.xlsx"), catalogue).reading.technical == reading.technical
         assert not any(word in describe(problem, "en") + remedy(problem, "en") for word in ("Error", "BadZip"))
 
 

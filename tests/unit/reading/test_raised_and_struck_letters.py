@@ -166,7 +166,7 @@ def binary(path: Path, *cells: Any, whole: xlwt.Font | None = None) -> SheetCell
         ([("10", THROUGH), " 0"], LeftOut("", "10", "0")),
         ([("10", THROUGH), "57", ("1)", UP), (" xã", BOLD)], LeftOut("1)", "10", "57 xã")),
         (["😀7", ("1", UP)], LeftOut("1", "", "😀7")),
-        (["5", ("1", UP), "7"], LeftOut("1", "", "5 7")),
+        (["5", ("1", UP), "7"], LeftOut("1", "", "5 ¦ 7")),
         (["57", ("1", BOLD)], None),
         (["57", (" ", UP)], None),
     ],
