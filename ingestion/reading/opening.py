@@ -48,6 +48,8 @@ _EXTENSIONS = {
     "zip": ("zip",),
 }
 
+_EXPAT_NO_MEMORY = 1
+_ZLIB_NO_MEMORY = "Error -4 "
 DECODING_ERRORS = (
     zipfile.BadZipFile,
     zlib.error,
@@ -86,11 +88,20 @@ def open_book(path: Path, name: str) -> Book:
                 raise too_large("file", size, MAX_FILE_BYTES)
             book = _open(path.read_bytes(), name)
     except DECODING_ERRORS as error:
+        if _is_want_of_memory(error):
+            raise MemoryError from error  # which says nothing of the file but its size
         raise UnreadableError("R006", technical=f"{type(error).__name__}: {error}") from error
     extension = PurePosixPath(name).suffix.lower().lstrip(".")
     if book.kind != "folder" and extension not in _EXTENSIONS[book.kind]:
         book.notes.append(Problem("R105", value=name, details={"kind": book.kind}))
     return book
+
+
+def _is_want_of_memory(error: Exception) -> bool:
+    """Say whether a library ran out of memory and calls that an error of what it decodes."""
+    if isinstance(error, ParseError):
+        return error.code == _EXPAT_NO_MEMORY
+    return isinstance(error, zlib.error) and str(error).startswith(_ZLIB_NO_MEMORY)
 
 
 def packed_workbook(path: Path) -> tuple[str, bytes] | None:

@@ -99,8 +99,11 @@ def check_rebuild(home: Home, registry: Registry) -> Comparison:
     again = Home(home.build / "verify")
     if again.root.exists():
         shutil.rmtree(again.root)
-    again.root.mkdir(parents=True)
-    again.landing.symlink_to(home.landing, target_is_directory=True)
+    again.landing.mkdir(parents=True)
+    # A ledger of its own, so that what the rebuild fails on is written down nowhere.
+    shutil.copyfile(home.ledger, again.ledger)
+    for folder in {original.parent for original in Landing(home).originals()}:
+        (again.landing / folder.name).symlink_to(folder, target_is_directory=True)
     try:
         rebuild_bronze(again, registry, load_catalogue(), environment.now())
         build_aside(again, again.warehouse, None)
