@@ -15,7 +15,7 @@ from ingestion.bounded import Bounds, Given, WorkError, Workers, WorkerStartErro
 from ingestion.faults import Cause
 from tests.support import deeds
 
-PROJECT = Path(bounded.__file__).parents[1]
+PROJECT = Path(bounded.__file__).parents[2]
 TIGHT = Bounds(seconds=0.5, megabytes=200)
 
 

@@ -1,18 +1,11 @@
-"""Work on files of strangers, in processes of their own that are bounded in time and memory.
+"""The side that asks: processes, each given one piece of work at a time.
 
-What belongs here: the processes, what is asked of them and how they end. What does not: the work
-(`reading/many.py`, `pipeline/work.py`) and what its failure means to whoever asked for it.
-
-A process stays warm for the next piece of work, so that a start is paid once. It ends with the process that
-asked for it, however that one ends. Bounds hold where the system has them (`resource`); elsewhere time alone is
-bounded, by the clock.
+What belongs here: starting, asking, waiting and ending. What does not: what happens in the process
+(`serving.py`).
 """
 
 import atexit
 import contextlib
-import faulthandler
-import importlib
-import math
 import os
 import pickle
 import queue
@@ -21,89 +14,22 @@ import subprocess
 import sys
 import tempfile
 import threading
-import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
-from enum import Enum
 from pathlib import Path
-from typing import IO, Any, Literal, cast
+from typing import IO, Any, cast
 
+from ingestion.bounded.bounds import Bounds, WorkError, WorkerStartError
+from ingestion.bounded.frames import Given, Reference, Sent, read_frame, write_frame
 from ingestion.faults import Cause
-
-try:
-    import resource
-except ImportError:  # a system without limits for processes
-    resource = None  # type: ignore[assignment]
 
 _MOST_PROCESSES = 8
 _AHEAD = 4
 """How many pieces of work wait or are done for each process; what was not taken yet is held in memory."""
 
 _START_SECONDS = 120.0
-_CLOCK_PER_PROCESSOR = 3.0
-"""How much longer work may take by the clock than by the processor, which it shares with others."""
-
 _SHOWN_OUTPUT = 4_000
-_LENGTH = 8
-
-
-@dataclass(frozen=True)
-class Bounds:
-    """What a piece of work may use.
-
-    Attributes:
-        seconds: of processor time; by the clock three times as many.
-        megabytes: of memory, besides what the process has when the work begins.
-    """
-
-    seconds: float
-    megabytes: int
-
-    @property
-    def clock_seconds(self) -> float:
-        """How long the work may take by the clock."""
-        return self.seconds * _CLOCK_PER_PROCESSOR
-
-
-class WorkError(Exception):
-    """A piece of work came to nothing; the message says why, for those who mend the product.
-
-    Attributes:
-        cause: how it came to nothing.
-        error: what was raised in the process, where that could be brought here.
-    """
-
-    def __init__(self, cause: Cause, technical: str, error: BaseException | None = None) -> None:
-        self.cause, self.technical, self.error = cause, technical, error
-        super().__init__(technical)
-
-
-class WorkerStartError(RuntimeError):
-    """No process can be started here, which says nothing of any file."""
-
-
-class Given:
-    """An argument that many pieces of work have in common; each process is sent it once."""
-
-    def __init__(self, value: Any) -> None:
-        self.value = value
-        self.data = pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
-
-
-class _Sent(Enum):
-    """How an answer begins."""
-
-    BEGUN = "begun"
-    DONE = "done"
-    FAILED = "failed"
-    MEMORY = "memory"
-
-
-@dataclass(frozen=True)
-class _Reference:
-    number: int
 
 
 class Workers:
@@ -215,10 +141,10 @@ class _Worker:
     def __init__(self, module: str = "") -> None:
         self._output: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as the process
         paths = [path for path in sys.path if path] or [str(Path.cwd())]
-        program = f"import sys; sys.path[:] = {paths!r}; from ingestion.bounded import serve; serve({module!r})"
+        begin = f"from ingestion.bounded.serving import serve; serve({module!r})"
         try:
             self._process = subprocess.Popen(
-                [sys.executable, "-X", "utf8", "-c", program],
+                [sys.executable, "-X", "utf8", "-c", f"import sys; sys.path[:] = {paths!r}; {begin}"],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=self._output,
@@ -240,9 +166,9 @@ class _Worker:
         # What the work needs is imported before it begins, which no bound of the work is meant for.
         self._hear(_START_SECONDS, bounds)
         kind, value, technical = pickle.loads(self._hear(bounds.clock_seconds, bounds))
-        if kind is _Sent.DONE:
+        if kind is Sent.DONE:
             return value
-        if kind is _Sent.MEMORY:
+        if kind is Sent.MEMORY:
             self.end()  # who knows what it still holds
             raise WorkError(Cause.MEMORY, technical)
         raise WorkError(Cause.ERROR, technical, value)
@@ -263,7 +189,7 @@ class _Worker:
         if id(argument) not in self._sent:
             self._sent[id(argument)] = argument
             self._send((None, id(argument), argument.data))
-        return _Reference(id(argument))
+        return Reference(id(argument))
 
     def _await_start(self) -> None:
         if self._is_ready:
@@ -280,17 +206,13 @@ class _Worker:
     def _send(self, content: Any) -> None:
         data = pickle.dumps(content, pickle.HIGHEST_PROTOCOL)
         pipe = cast("IO[bytes]", self._process.stdin)
-        try:
-            pipe.write(len(data).to_bytes(_LENGTH, "big"))
-            pipe.write(data)
-            pipe.flush()
-        except OSError:
-            pass  # it has ended, which is what the answer will say
+        with contextlib.suppress(OSError):  # it has ended, which is what the answer will say
+            write_frame(pipe, data)
 
     def _listen(self) -> None:
         pipe = cast("IO[bytes]", self._process.stdout)
         with contextlib.suppress(OSError, ValueError):
-            while (frame := _read_frame(pipe)) is not None:
+            while (frame := read_frame(pipe)) is not None:
                 self._frames.put(frame)
         self._frames.put(None)
 
@@ -316,131 +238,6 @@ class _Worker:
         for pipe in (self._process.stdin, self._process.stdout):
             with contextlib.suppress(OSError):
                 cast("IO[bytes]", pipe).close()
-
-
-def _read_frame(pipe: IO[bytes]) -> bytes | None:
-    head = pipe.read(_LENGTH)
-    if len(head) < _LENGTH:
-        return None
-    size = int.from_bytes(head, "big")
-    data = pipe.read(size)
-    return data if len(data) == size else None
-
-
-def serve(module: str) -> None:
-    """Do what the parent asks for, until it ends: the whole life of such a process.
-
-    Args:
-        module: what is imported before anything is asked for; blank for nothing.
-    """
-    source = sys.stdin.buffer
-    sink = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what anybody prints is no answer
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent says when to stop
-    faulthandler.enable()
-    if resource is not None:
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    frames: queue.SimpleQueue[bytes] = queue.SimpleQueue()
-    threading.Thread(target=_take_in, args=(source, frames), daemon=True).start()
-    given: dict[int, Any] = {}
-    _give(sink, (_Sent.DONE, None, ""))
-    if module:
-        importlib.import_module(module)
-    while True:
-        function, arguments, rest = _unpickled(frames.get())
-        if function is None:
-            given[arguments] = pickle.loads(rest)
-        else:
-            called = [given[one.number] if isinstance(one, _Reference) else one for one in arguments]
-            _give(sink, (_Sent.BEGUN, None, ""))
-            _give(sink, _done(function, called, rest))
-
-
-def _unpickled(frame: bytes) -> tuple[Any, Any, Any]:
-    try:
-        return cast("tuple[Any, Any, Any]", pickle.loads(frame))
-    except Exception as error:  # what cannot be brought here is a failure of that piece of work
-        return _raise, [error], Bounds(math.inf, 0)
-
-
-def _raise(error: Exception) -> None:
-    raise error
-
-
-def _take_in(source: IO[bytes], frames: "queue.SimpleQueue[bytes]") -> None:
-    """Take in what is asked, also while something is done; without the parent, nobody wants it any more."""
-    while (frame := _read_frame(source)) is not None:
-        frames.put(frame)
-    os._exit(0)
-
-
-def _give(sink: IO[bytes], answer: tuple[_Sent, Any, str]) -> None:
-    try:
-        data = pickle.dumps(answer, pickle.HIGHEST_PROTOCOL)
-    except Exception:  # a value that cannot be pickled
-        data = pickle.dumps((_Sent.FAILED, None, answer[2] or traceback.format_exc()))
-    sink.write(len(data).to_bytes(_LENGTH, "big"))
-    sink.write(data)
-    sink.flush()
-
-
-def _done(function: Callable[..., Any], arguments: Sequence[Any], bounds: Bounds) -> tuple[_Sent, Any, str]:
-    try:
-        with _limited(bounds):
-            return _Sent.DONE, function(*arguments), ""
-    except MemoryError:
-        return _Sent.MEMORY, None, traceback.format_exc(limit=_FRAMES)
-    except BaseException as error:
-        return _Sent.FAILED, _portable(error), traceback.format_exc(limit=_FRAMES)
-
-
-def _portable(error: BaseException) -> BaseException | None:
-    """Give an error that another process can take in; None where it is not made for that."""
-    try:
-        pickle.loads(pickle.dumps(error))
-    except Exception:
-        return None
-    return error
-
-
-_FRAMES = -40
-"""The innermost calls of a traceback; a recursion without end has thousands."""
-
-
-@contextlib.contextmanager
-def _limited(bounds: Bounds) -> Iterator[None]:
-    if resource is None or math.isinf(bounds.seconds):
-        yield
-        return
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    seconds = math.ceil(used.ru_utime + used.ru_stime + bounds.seconds)
-    with _limit("RLIMIT_CPU", seconds), _limit("RLIMIT_AS", _address_space() + bounds.megabytes * 2**20):
-        yield
-
-
-@contextlib.contextmanager
-def _limit(name: Literal["RLIMIT_CPU", "RLIMIT_AS"], wanted: int) -> Iterator[None]:
-    kind = getattr(resource, name)
-    soft, hard = resource.getrlimit(kind)
-    reachable = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
-    try:
-        resource.setrlimit(kind, (reachable, hard))
-    except (OSError, ValueError):  # a system that knows the limit and does not set it
-        yield
-        return
-    try:
-        yield
-    finally:
-        resource.setrlimit(kind, (soft, hard))
-
-
-def _address_space() -> int:
-    """Give how many bytes of addresses this process has."""
-    try:
-        with open("/proc/self/statm", encoding="ascii") as file:  # noqa: PTH123 - no path of a user's
-            return int(file.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
-    except (OSError, ValueError, AttributeError):
-        return 2**32  # far more than a process has that has done nothing yet
 
 
 workers = Workers()
