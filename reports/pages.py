@@ -454,7 +454,10 @@ def open_cases(site: Site, cases: Sequence[Submission], caption: str = "") -> Gr
 
 def status_text(status: str) -> str:
     """Write where a submission stands."""
-    known = ("accepted", "rejected", "needs_explanation", "on_hold", "unreadable", "withdrawn", "refused")
+    known = (
+        *("accepted", "rejected", "needs_explanation", "on_hold", "unreadable", "withdrawn", "refused"),
+        "pending",
+    )
     name = status if status in known else "other"
     return message(f"report.verdict_of_file.{name}", verdict=status)
 

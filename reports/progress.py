@@ -26,6 +26,7 @@ SYMBOLS = {
     "unreadable": "!",
     "withdrawn": "↺",
     "refused": "⊘",
+    "pending": "◌",
     "other": "•",
     "missing": "○",
     "not_due": "□",

@@ -28,13 +28,14 @@ select
     submissions.received_at,
     submissions.verdict,
     submissions.verdict_at,
-    coalesce(decided.status, submissions.verdict) as status,
+    -- before there is a verdict, or while the product has failed on it, it waits
+    coalesce(decided.status, submissions.verdict, 'pending') as status,
     -- what the data team took back had counted before, or was only held
     case
         when decided.status = 'rejected' and submissions.verdict <> 'accepted' and not decided.was_accepted
             then 'refused'
         when decided.status = 'rejected' then 'withdrawn'
-        else coalesce(decided.status, submissions.verdict)
+        else coalesce(decided.status, submissions.verdict, 'pending')
     end as standing,
     decided.decided_at,
     upper(coalesce(nullif(submissions.period_basis, ''), 'CUMULATIVE')) as period_basis,
