@@ -338,7 +338,8 @@ def test_completeness_tells_what_is_missing_and_what_counts(connection: duckdb.D
     rows = connection.execute(
         "select reporting_org_code, period_code, is_owed, status, accepted_submission_id from rpt_completeness "
         "where (reporting_org_code, period_code) in "
-        "(('S', '2018-N'), ('S', '2020-Q1'), ('S', '2020-9T'), ('PB', '2015-2020-NK'), ('PA', '2019-N')) "
+        "(('S', '2018-N'), ('S', '2020-Q1'), ('S', '2019-6T'), ('S', '2020-9T'), "
+        "('PB', '2015-2020-NK'), ('PA', '2019-N')) "
         "order by all"
     ).fetchall()
 
@@ -346,6 +347,7 @@ def test_completeness_tells_what_is_missing_and_what_counts(connection: duckdb.D
         ("PA", "2019-N", True, "missing", None),
         ("PB", DANG, False, "accepted", "PB.2015-2020-NK.r1"),
         ("S", "2018-N", True, "missing", None),
+        ("S", "2019-6T", False, "pending", None),
         ("S", "2020-9T", True, "withdrawn", None),
         ("S", "2020-Q1", True, "accepted", "S.2020-Q1.r2"),
     ]

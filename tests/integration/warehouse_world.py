@@ -32,7 +32,7 @@ class Filing:
     period: str
     rows: Mapping[str, Rows]
     revision: int = 1
-    verdict: str = "accepted"
+    verdict: str | None = "accepted"
     basis: str = "CUMULATIVE"
     received_at: datetime = datetime(2021, 1, 5, 8, tzinfo=UTC)
     decisions: Sequence[tuple[str, datetime]] = ()
@@ -548,6 +548,7 @@ def _parts_of_2020() -> list[Filing]:
     ]
     early, late = datetime(2020, 4, 10, 8, tzinfo=UTC), datetime(2020, 5, 20, 8, tzinfo=UTC)
     filings += [
+        Filing("S", "2019-6T", {}, 1, None, received_at=late),
         Filing("S", "2020-Q1", {"B02": [admitted("S1", 4)]}, 1, received_at=early),
         Filing("S", "2020-Q1", {"B02": [admitted("S1", 6)]}, 2, received_at=late, shift=1),
         Filing("S", "2020-Q1", {"B02": [admitted("S1", 60)]}, 3, "rejected", received_at=late),
