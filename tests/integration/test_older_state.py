@@ -8,6 +8,7 @@ import csv
 import re
 import tarfile
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
@@ -57,7 +58,7 @@ def opened(tmp_path_factory: pytest.TempPathFactory) -> Opened:
     reads = call(home, "status", "--json")
     left = content(home.root)
     first, second = call(home, "alerts"), call(home, "alerts")
-    rebuilt = rebuild_bronze(home, load_registry(home.registry), load_catalogue())
+    rebuilt = rebuild_bronze(home, load_registry(home.registry), load_catalogue(), datetime.now(UTC))
     only_figures = ["run", "--select", "+fct_indicator_derived"]
     run_dbt(only_figures, PROJECT_DIR, home.build / "dbt", dbt_environment(home.warehouse, home.bronze))
     return Opened(home, reads, left, unpacked, first, second, rebuilt)

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -66,12 +67,18 @@ def test_a_lock_names_its_process_and_is_free_once_that_was_killed(tmp_path: Pat
 def test_where_folders_cannot_be_opened_a_durable_write_goes_without(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    opened: list[object] = []
+    opened: list[Path] = []
+    real = os.open
+
+    def spy(path: Any, *more: Any) -> int:
+        opened.append(Path(path))
+        return real(path, *more)
+
     monkeypatch.delattr(os, "O_DIRECTORY")
-    monkeypatch.setattr(os, "open", lambda path, *_: opened.append(path))
+    monkeypatch.setattr(os, "open", spy)
     write_durably(tmp_path / "f", b"data")
     assert (tmp_path / "f").read_bytes() == b"data"
-    assert opened == []
+    assert tmp_path not in opened
 
 
 def test_a_durable_write_replaces_the_whole_file_and_leaves_nothing_beside_it(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ ONLY_POSIX = ("fcntl", "grp", "pty", "pwd", "readline", "resource", "syslog", "t
 
 BLOCKED = """
 import importlib.abc, os, runpy, signal, sys, warnings
+import filelock  # has a way of its own on each system, and on this one needs what is taken away below
 refused = set(sys.argv.pop(1).split(","))
 class Blocker(importlib.abc.MetaPathFinder):
     def find_spec(self, name, path=None, target=None):
