@@ -21,7 +21,7 @@ demo: setup
 	@$(BIN)/tongket --home $(DEMO_HOME) run
 
 test: setup
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --numprocesses auto --dist loadgroup
 
 # The property tests again, with new random examples and many more of them.
 search: setup

@@ -16,7 +16,8 @@ Apart = dict[tuple[int, int], tuple[str, LeftOut]]
 """By place, the whole text of a cell and what of it is left out."""
 
 _CHARACTERS = "⁰¹²³⁴-⁹⁺⁻⁼⁽⁾ⁱⁿ₀-₉₊₋₌₍₎ªº"
-_MARK = re.compile(rf"\([{_CHARACTERS}]+\)|[{_CHARACTERS}]+")
+MARK = re.compile(rf"\([{_CHARACTERS}]+\)|[{_CHARACTERS}]+")
+"""Raised and lowered characters, in brackets of their own or not."""
 
 
 def part(cell: Cell, sheet: SheetCells) -> tuple[Cell, LeftOut | None]:
@@ -31,9 +32,9 @@ def part(cell: Cell, sheet: SheetCells) -> tuple[Cell, LeftOut | None]:
 
 def _with_characters(rest: str, known: LeftOut | None) -> LeftOut | None:
     """Take raised and lowered characters out as well; what stands on both sides of one is not joined."""
-    if rest.isascii() or not (marks := _MARK.findall(rest)):
+    if rest.isascii() or not (marks := MARK.findall(rest)):
         return known
-    pieces = _MARK.split(rest)
+    pieces = MARK.split(rest)
     joined = pieces[0]
     for piece in pieces[1:]:
         joined += (CUT if joined[-1:].isalnum() and piece[:1].isalnum() else "") + piece
@@ -46,11 +47,12 @@ def part_columns(grid: Grid, columns: Collection[int], last_header_row: int) -> 
     apart: Apart = {}
     text_type = CellType.TEXT
     places = [place for place in grid.sheet.left_out if place in grid.sheet.cells]
-    places += [
-        place
-        for place, cell in grid.sheet.cells.items()
-        if cell[2] is text_type and not cell[4].isascii() and place[1] in columns
-    ]
+    if grid.sheet.may_have_marks:
+        places += [
+            place
+            for place, cell in grid.sheet.cells.items()
+            if cell[2] is text_type and not cell[4].isascii() and place[1] in columns
+        ]
     for row, column in places:
         if row <= last_header_row or column not in columns or (row, column) in apart:
             continue

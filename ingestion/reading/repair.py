@@ -15,6 +15,7 @@ from typing import NamedTuple, TypeVar
 from ingestion.cells import ENGLISH_DECIMAL, Cell, CellType, SheetCells
 from ingestion.reading import legacy_text
 from ingestion.reading.book import Book
+from ingestion.reading.footnotes import MARK
 from ingestion.reading.legacy_text import (
     Script,
     decode,
@@ -85,6 +86,7 @@ def repair(book: Book) -> None:
                 marked.append(_Place(sheet, cell))
     # One search in all texts: nearly every file has nothing to repair, and pays no more than this.
     everything = "\n".join(texts)
+    _note_marks(book, everything)
     if (
         any(sheet.fonts for sheet in book.sheets)
         or legacy_text.is_suspicious(everything)
@@ -99,6 +101,13 @@ def repair(book: Book) -> None:
         _repair_numbers(grouped, book)
     if any(has_lost(place.cell.text) for place in marked):
         _note_lost([place for place in marked if may_have_lost(place.cell.text)], book)
+
+
+def _note_marks(book: Book, everything: str) -> None:
+    """Spare the sheets of a file without any raised or lowered character another search for them."""
+    may_have_marks = MARK.search(everything) is not None
+    for sheet in book.sheets:
+        sheet.may_have_marks = may_have_marks
 
 
 def _note_lost(places: list[_Place], book: Book) -> None:
