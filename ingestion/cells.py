@@ -140,7 +140,7 @@ class SheetCells:
         hidden_columns: numbers of hidden columns, where the reader knows them.
         fonts: names of fonts from before Unicode, by cell; other fonts say nothing about the text.
         left_out: what is raised, lowered or struck through, by cell; the cell itself keeps all of its text.
-        may_have_marks: whether a raised or lowered character (`²`) may stand in a text; False where the file was
+        may_have_marks: whether a raised or lowered character (`²`) may stand in a text; False where a file was
             searched for one in vain.
         widths: how many fields, blank ones too, a row of a delimited file has; other files have no such thing.
     """
