@@ -241,7 +241,9 @@ def _letters(catalogue: Catalogue, filed: Filed) -> list[dict[str, Any]]:
 
 def write_ledger_tables(bronze: Path, state: LedgerState) -> None:
     """Write what the ledger says: submissions, decisions, findings and explanations, rejected ones included."""
-    records = sorted(state.submissions.values(), key=lambda record: str(record.key))
+    # What was read again under another name without ever having had a verdict is told by that one alone.
+    told = (r for r in state.submissions.values() if r.judged is not None or not r.again)
+    records = sorted(told, key=lambda record: str(record.key))
     submissions = [_submission_row(record) for record in records]
     decisions = [
         {

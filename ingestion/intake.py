@@ -132,12 +132,14 @@ def put_in_inbox(home: Home, path: Path, unit: str | None, received_at: datetime
         received_at: when it was received, for imports; None: when it is put there.
 
     Raises:
-        IntakeError: it is neither a file nor a folder.
+        IntakeError: it is neither a file nor a folder, or the unit's folder is a link.
     """
     source = path.resolve()
     if not (source.is_file() or source.is_dir()):
         raise IntakeError(message("landing.intake.special", path=shown(str(path))))
     folder = home.inbox / unit if unit else home.inbox
+    if folder.is_symlink():
+        raise IntakeError(message("landing.intake.link", path=shown(str(folder))))
     folder.mkdir(parents=True, exist_ok=True)
     original_name = clean_name(source.name)
     if source.is_dir():

@@ -52,7 +52,7 @@ class Damage:
     """One original that is not what it was."""
 
     file: str
-    kind: Literal["missing", "changed"]
+    kind: Literal["missing", "changed", "closed"]
 
 
 class OriginalDamagedError(Exception):
@@ -81,6 +81,8 @@ def check_original(path: Path, sha256: str) -> None:
         found = sha256_of(path)
     except FileNotFoundError:
         raise OriginalDamagedError(Damage(file, "missing")) from None
+    except OSError:  # a folder in its place, no right to read it, a disk that fails
+        raise OriginalDamagedError(Damage(file, "closed")) from None
     if found != sha256:
         raise OriginalDamagedError(Damage(file, "changed"))
 
@@ -137,6 +139,8 @@ class Landing:
     def _put(self, staged: Staged, kept: Path) -> None:
         private_folder(kept.parent)
         staged.path.chmod(_KEPT_MODE)
+        if kept.is_dir() and not kept.is_symlink():
+            kept.rename(aside_of(kept))  # whatever it is, it is no original
         staged.path.replace(kept)
         sync_folder(kept.parent)
         sync_folder(self._home.landing)
@@ -154,7 +158,12 @@ class Landing:
     def verify(self, expected: Iterable[Original] = ()) -> list[Damage]:
         """Compare every kept file with the hash in its name, and find those that are expected and missing."""
         kept = {path.relative_to(self._home.root).as_posix(): path for path in self.originals()}
-        damages = {file: Damage(file, "changed") for file, path in kept.items() if sha256_of(path) != path.stem}
+        damages = {}
+        for file, path in kept.items():
+            try:
+                check_original(path, path.stem)
+            except OriginalDamagedError as error:
+                damages[file] = Damage(file, error.damage.kind)
         for original in expected:
             if original.file not in kept:
                 damages[original.file] = Damage(original.file, "missing")

@@ -9,13 +9,14 @@ from pathlib import Path
 
 from ingestion.alerts.events import APOLOGY
 from ingestion.catalogue import Catalogue
+from ingestion.faults import Cause, Fault, Step
 from ingestion.files import private_folder, write_durably
 from ingestion.findings import Judgement, Verdict
 from ingestion.home import Home
 from ingestion.ledger import UNKNOWN_PERIOD, LedgerState, SubmissionRecord
 from ingestion.periods import Period
 from ingestion.registry import Registry
-from ingestion.returns import Answer, Decision, Differences, apology, compare
+from ingestion.returns import Answer, Apology, Decision, Differences, apology, compare
 from ingestion.submissions import Reading, Submission, SubmissionKey
 
 ReadRecord = Callable[[SubmissionRecord], Reading]
@@ -82,13 +83,20 @@ def apology_path(home: Home, key: SubmissionKey) -> Path:
     return home.returns / key.unit / f"{key}{APOLOGY}.xlsx"
 
 
-def write_apology(home: Home, record: SubmissionRecord, registry: Registry) -> None:
-    """Write the workbook that tells a clerk that the product, and not his file, is at fault."""
+def write_apology(home: Home, record: SubmissionRecord, fault: Fault, registry: Registry) -> None:
+    """Write the workbook that tells a clerk that the product, and not his file, is at fault.
+
+    Raises:
+        OSError: it cannot be written where it belongs.
+    """
+    why: Apology = "rows" if fault.step is Step.BRONZE else "work"
+    if fault.cause is Cause.ORIGINAL:
+        why = "original"
     submission = Submission(record.key, record.sha256, record.received_at, Reading(record.original_name, ""))
     path = apology_path(home, record.key)
     private_folder(home.returns)
     private_folder(path.parent)
-    write_durably(path, apology(answer_to(submission, Judgement(Verdict.UNREADABLE), registry)))
+    write_durably(path, apology(answer_to(submission, Judgement(Verdict.UNREADABLE), registry), why))
 
 
 def write_return(home: Home, answer: Answer, data: bytes) -> None:

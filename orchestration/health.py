@@ -25,6 +25,7 @@ from ingestion.state_version import VERSION, StateVersionError, version_of
 from orchestration import environment
 from orchestration.errors import write_traceback
 from orchestration.explaining import explained
+from orchestration.standing import standing
 from orchestration.texts import Invocation
 
 State = Literal["ok", "missing", "broken"]
@@ -180,6 +181,8 @@ def _ledger(call: Invocation) -> Diagnosis | None:
     if lines := ledger.damaged_lines():
         detail = call.text("landing.ledger.damaged", path=path, line=", ".join(map(str, lines[:_SHOWN_FILES])))
         return Diagnosis("ledger", what, "broken", detail, True)
+    if refusal := standing(call.home).refusal(call.language):
+        return Diagnosis("ledger", what, "broken", refusal, True)
     records = ledger.replay().submissions.values()
     lost = sorted({record.file for record in records if not (call.home.root / record.file).is_file()})
     if lost:

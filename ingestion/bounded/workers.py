@@ -165,7 +165,11 @@ class _Worker:
         self._send((function, [self._reference(one) for one in arguments], bounds))
         # What the work needs is imported before it begins, which no bound of the work is meant for.
         self._hear(_START_SECONDS, bounds)
-        kind, value, technical = pickle.loads(self._hear(bounds.clock_seconds, bounds))
+        frame = self._hear(bounds.clock_seconds, bounds)
+        try:
+            kind, value, technical = pickle.loads(frame)
+        except Exception as error:  # what cannot be taken in here is a failure of that piece of work
+            raise WorkError(Cause.ERROR, f"{type(error).__name__}: {error}") from error
         if kind is Sent.DONE:
             return value
         if kind is Sent.MEMORY:

@@ -8,10 +8,10 @@ from dataclasses import replace
 
 from ingestion.faults import Fault
 from ingestion.findings import Judgement
-from ingestion.pipeline.desk import Desk
+from ingestion.pipeline.desk import Desk, written
 from ingestion.pipeline.readings import kept_readings
 from ingestion.pipeline.work import marked
-from ingestion.returning import answer_to, untold_decisions, write_return
+from ingestion.returning import answer_to, untold_decisions
 from ingestion.returns import Answer, findings_alone
 
 
@@ -42,7 +42,8 @@ def tell_decisions(desk: Desk) -> dict[str, str]:
             if isinstance(data, Fault):
                 faults[name] = data.technical
                 data = findings_alone(told, desk.catalogue)
-            write_return(desk.home, told, data)
+            if (obstacle := written(desk.home, told, data)) is not None:
+                faults[name] = obstacle.technical
     return faults
 
 

@@ -133,9 +133,9 @@ def returns_of(results: Sequence[CheckResult], catalogue: Catalogue) -> Iterator
     for result, answer in zip(results, answers, strict=True):
         data = next(returned) if result.judgement is not None else None
         if isinstance(data, Fault):
-            yield replace(result, judgement=None, fault=data), apology(answer)
+            yield replace(result, judgement=None, fault=data), apology(answer, "trial")
         else:
-            yield result, apology(answer) if data is None else data
+            yield result, apology(answer, "trial") if data is None else data
 
 
 def _answer(result: CheckResult) -> Answer:

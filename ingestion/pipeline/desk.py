@@ -6,6 +6,9 @@ steps themselves (the other modules here).
 A submission on which a step breaks is set aside once, and so stops neither the others nor the next run.
 """
 
+import contextlib
+import errno
+import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,7 +20,10 @@ from ingestion.landing import Landing
 from ingestion.ledger import LedgerState, LedgerWriter, SetAside
 from ingestion.pipeline.notices import write_alerts
 from ingestion.registry import Registry
-from ingestion.returning import write_apology
+from ingestion.returning import write_apology, write_return
+from ingestion.returns import Answer
+
+_EVERYBODYS = frozenset({errno.ENOSPC, errno.EROFS, errno.EDQUOT, errno.EMFILE, errno.ENFILE})
 
 
 @dataclass
@@ -53,7 +59,8 @@ class Desk:
         for name, fault in faults.items():
             record = self.state.submissions[name]
             if not fault.step.leaves_verdict:
-                write_apology(self.home, record, self.registry)
+                with contextlib.suppress(Exception):  # the alert tells as much, and the event must be written
+                    write_apology(self.home, record, fault, self.registry)
             event = SetAside(name, fault.step, fault.cause, printable(fault.technical), self.now)
             self.ledger.append([event])
         self.faults |= faults
@@ -66,6 +73,26 @@ class Desk:
         if broken := write_alerts(self.home, self.registry, self.state, self.now):
             self.set_aside({name: Fault(Step.TELL, Cause.ERROR, text) for name, text in broken.items()})
             write_alerts(self.home, self.registry, self.state, self.now)
+
+
+def written(home: Home, answer: Answer, data: bytes) -> Fault | None:
+    """Put a workbook where its clerk finds it; give the fault where something stands in its way.
+
+    Raises:
+        OSError: the disk is full, or something else that has nothing to do with this submission.
+    """
+    try:
+        write_return(home, answer, data)
+    except Exception as error:
+        if is_everybodys(error):
+            raise
+        return Fault(Step.MARK, Cause.ERROR, traceback.format_exc())
+    return None
+
+
+def is_everybodys(error: Exception) -> bool:
+    """Say whether an error of the system has nothing to do with the file at hand."""
+    return isinstance(error, OSError) and error.errno in _EVERYBODYS
 
 
 def printable(text: str) -> str:

@@ -7,7 +7,6 @@ A file leaves the inbox only when the ledger knows of it, so that a run may be c
 a step breaks stops no other, in this run or the next.
 """
 
-import errno
 import time
 import traceback
 from dataclasses import dataclass, field
@@ -29,16 +28,13 @@ from ingestion.ledger import (
     Unknown,
 )
 from ingestion.messages import message
-from ingestion.pipeline.desk import Desk, printable
+from ingestion.pipeline.desk import Desk, is_everybodys, printable
 from ingestion.pipeline.progress import Progress
 from ingestion.pipeline.readings import kept_readings
 from ingestion.pipeline.receiving import Again, receipt
 from ingestion.reading.many import Read, Source
 from ingestion.registry import Registry
 from ingestion.wholeness import Reason
-
-_EVERYBODY_S = frozenset({errno.ENOSPC, errno.EROFS, errno.EDQUOT, errno.EMFILE, errno.ENFILE})
-"""Errors of the system that have nothing to do with the file at hand."""
 
 
 @dataclass
@@ -118,7 +114,7 @@ def _land_safely(file: intake.InboxFile, failed: Read | None, desk: Desk, report
     except (LedgerError, WorkerStartError):
         raise
     except Exception as error:
-        if isinstance(error, OSError) and error.errno in _EVERYBODY_S:
+        if is_everybodys(error):
             raise
         technical = printable(traceback.format_exc())
         event = NotLanded(
@@ -152,7 +148,7 @@ def _land(file: intake.InboxFile, failed: Read | None, desk: Desk, report: Landi
     same = state.same_bytes(unit, staged.sha256)
     if same is not None and was_recorded:
         staged.path.unlink()
-        intake.remove(file)
+        _remove(file, report)
         return
     if same is None or _may_come_again(same, file.received_at, desk):
         again = None
@@ -177,7 +173,17 @@ def _land(file: intake.InboxFile, failed: Read | None, desk: Desk, report: Landi
     report.landed.append(event.submission)
     if read.fault is not None:
         desk.set_aside({event.submission: read.fault})
-    intake.remove(file)
+    _remove(file, report)
+
+
+def _remove(file: intake.InboxFile, report: LandingReport) -> None:
+    """Take a file out of the inbox that the ledger knows of; where that cannot be, the next run tries again."""
+    try:
+        intake.remove(file)
+    except OSError as error:
+        if is_everybodys(error):
+            raise
+        report.leave(file.place, "no_access")
 
 
 def _read(file: intake.InboxFile, staged: Staged, desk: Desk) -> Read:
@@ -211,7 +217,7 @@ def _note_duplicate(
     report.duplicates.append(str(same.key))
     if is_repaired:
         report.repaired.append(str(same.key))
-    intake.remove(file)
+    _remove(file, report)
 
 
 def _may_come_again(same: SubmissionRecord, received_at: datetime, desk: Desk) -> bool:

@@ -32,14 +32,14 @@ from ingestion.ledger import (
 )
 from ingestion.periods import Period
 from ingestion.pipeline.answering import tell_decisions
-from ingestion.pipeline.desk import Desk
+from ingestion.pipeline.desk import Desk, written
 from ingestion.pipeline.progress import Progress
 from ingestion.pipeline.readings import kept_readings
 from ingestion.pipeline.work import examined, judged, marked
 from ingestion.pipeline.writing import stale_periods, write_bronze
 from ingestion.reexamination import Sources
 from ingestion.registry import Registry
-from ingestion.returning import answer_to, changes_since, write_return
+from ingestion.returning import answer_to, changes_since
 from ingestion.returns import Answer, Differences
 from ingestion.submissions import Reading, Submission, SubmissionKey
 
@@ -175,10 +175,10 @@ def _answer(
     jobs = [(desk.landing.path(r.file), r.sha256, a) for r, a in zip(records, answers, strict=True)]
     recorded: list[Event] = []
     for answer, events, data in zip(answers, said, marked(jobs, desk.catalogue), strict=True):
-        if isinstance(data, Fault):
-            broken[str(answer.key)] = data
+        outcome = data if isinstance(data, Fault) else written(desk.home, answer, data)
+        if outcome is not None:
+            broken[str(answer.key)] = outcome
         else:
-            write_return(desk.home, answer, data)
             report.verdicts[str(answer.key)] = answer.judgement.verdict
             recorded += events
     desk.ledger.append(recorded)

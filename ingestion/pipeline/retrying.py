@@ -138,6 +138,7 @@ def _retry(record: SubmissionRecord, again: Again, desk: Desk, report: RetryRepo
             again=again,
         )
         desk.ledger.append([event])
+        apology_path(desk.home, record.key).unlink(missing_ok=True)
         report.again[name] = event.submission
     else:
         desk.ledger.append([Retried(name, again.reason, again.by, desk.now)])

@@ -6,11 +6,12 @@ where and when returns are written (`pipeline/`).
 
 from ingestion.returns.differences import CellChange, Differences, RowChange, compare
 from ingestion.returns.marking import apology, findings_alone, marked_workbook
-from ingestion.returns.receipt import SHEET, Answer, Decision
+from ingestion.returns.receipt import SHEET, Answer, Apology, Decision
 
 __all__ = [
     "SHEET",
     "Answer",
+    "Apology",
     "CellChange",
     "Decision",
     "Differences",

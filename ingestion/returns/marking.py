@@ -29,6 +29,7 @@ from ingestion.returns.plain import Area, copy_of
 from ingestion.returns.receipt import (
     SHEET,
     Answer,
+    Apology,
     Marks,
     apology_sheet,
     named_styles,
@@ -148,10 +149,10 @@ def findings_alone(answer: Answer, catalogue: Catalogue) -> bytes:
     return _listed(Marks(notes=[("returns.note.without_file", {})]), answer, catalogue)
 
 
-def apology(answer: Answer) -> bytes:
+def apology(answer: Answer, why: Apology) -> bytes:
     """Make a workbook that says that the product failed on a file, and nothing of the file."""
     desk = _Desk(Package(blank_package()), Marks())
-    desk.insert(SHEET, apology_sheet(answer), 0)
+    desk.insert(SHEET, apology_sheet(answer, why), 0)
     return desk.package.to_bytes()
 
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 
 from ingestion.catalogue import Catalogue, Language
 from ingestion.days import VIETNAM_TIME, day_of
@@ -171,13 +171,18 @@ def receipt(answer: Answer, marks: Marks, catalogue: Catalogue) -> Grid:
     return grid
 
 
-def apology_sheet(answer: Answer) -> Grid:
-    """Say that the product failed on a file, which says nothing of the file, and that nothing is to be done."""
+Apology = Literal["work", "rows", "original", "trial"]
+"""What a clerk is told of a failure of the product: it could not work on what was filed, or write the rows of
+what was accepted; its copy of the file is lost or damaged; or it failed on a file that was only tried."""
+
+
+def apology_sheet(answer: Answer, why: Apology) -> Grid:
+    """Say that the product failed on a file, which says nothing of the file, and what follows."""
     grid = Grid(_WIDTHS)
     _title(grid, answer)
     grid.add(_wide(_both("returns.set_aside"), f"verdict.{Verdict.ON_HOLD}"), height=32)
-    grid.add(_wide(message("returns.set_aside.todo"), f"todo.{Verdict.ON_HOLD}"))
-    grid.add(_wide(message("returns.set_aside.todo", "en"), f"todo_en.{Verdict.ON_HOLD}"))
+    grid.add(_wide(message(f"returns.set_aside.{why}"), f"todo.{Verdict.ON_HOLD}"))
+    grid.add(_wide(message(f"returns.set_aside.{why}", "en"), f"todo_en.{Verdict.ON_HOLD}"))
     return grid
 
 

@@ -175,7 +175,6 @@ def _show(call: Invocation, result: "CheckResult") -> None:
         if result.fault is not None:
             cause = _cause(call, result.fault)
             screen.print(Text(call.text("cli.check.fault", cause=cause["message"])))
-            screen.print(Text(cause["technical"], style="dim"))
         return
     counts = {status.name.lower(): judgement.count(status) for status in OutcomeStatus}
     screen.print(

@@ -89,5 +89,5 @@ def _show(call: Invocation, report: "RetryReport", status: dict[str, str]) -> No
         click.echo(call.text("cli.retry.fault", submission=name, cause=cause), err=True)
     if not (status or report.settled or report.unreadable or report.waiting or report.faults):
         click.echo(call.text("cli.retry.nothing"))
-    elif status:
+    elif any(one == "accepted" for one in status.values()):
         click.echo(call.text("cli.retry.next", home=call.home.root))

@@ -58,7 +58,10 @@ def check_landing(call: Invocation, state: LedgerState | None) -> Comparison:
     landing = Landing(call.home)
     records = state.submissions.values() if state else ()
     expected = {Original(record.sha256, record.file) for record in records}
-    found = {damage.file: f"{damage.file} ({damage.kind})" for damage in landing.verify(expected)}
+    found = {
+        damage.file: f"{damage.file} ({call.text(f'landing.damage.{damage.kind}')})"
+        for damage in landing.verify(expected)
+    }
     originals = landing.originals()
     if state is not None:
         files = {path.relative_to(call.home.root).as_posix() for path in originals}
