@@ -23,7 +23,7 @@ from pydantic import BaseModel, ValidationError
 
 from ingestion.catalogue import Catalogue, Form
 from ingestion.cells import column_letter
-from ingestion.files import write_durably
+from ingestion.files import private_folder, write_durably
 from ingestion.findings import OutcomeStatus
 from ingestion.ledger import LedgerState, SubmissionRecord
 from ingestion.messages import ToldError
@@ -335,7 +335,7 @@ def _bytes_of(table: pa.Table) -> bytes:
 def _write(path: Path, data: bytes) -> None:
     if path.is_file() and path.read_bytes() == data:
         return
-    path.parent.mkdir(parents=True, exist_ok=True)
+    private_folder(path.parent)
     write_durably(path, data)
 
 

@@ -30,6 +30,10 @@ _PARSE_SECONDS = 600.0
 _GENERATED = {"target", "logs", "dbt_packages", ".user.yml"}
 
 
+_TRACEBACK = "Traceback (most recent call last)"
+_LAST_LINES = 30
+
+
 class WarehouseBuildError(Exception):
     """dbt could not be parsed or did not build; the message holds what it said last."""
 
@@ -124,7 +128,10 @@ def run_dbt(args: Sequence[str], project_dir: Path, target: Path, environment: M
         check=False,
     )
     if done.returncode:
-        last_lines = "\n".join((done.stdout + done.stderr).strip().splitlines()[-30:])
+        said = (done.stdout + done.stderr).strip().splitlines()
+        if any(line.startswith(_TRACEBACK) for line in said):
+            said = said[-1:]  # how dbt came to its end is for its log; what ended it is the last line
+        last_lines = "\n".join(said[-_LAST_LINES:])
         raise WarehouseBuildError(f"dbt {args[0]} failed; see {target / 'dbt.log'}\n{last_lines}")
 
 

@@ -141,6 +141,16 @@ def open_warehouse(path: Path) -> "Iterator[duckdb.DuckDBPyConnection]":
         connection.close()
 
 
+def demand_readable(path: Path) -> None:
+    """Read every figure of a warehouse.
+
+    Raises:
+        MartsError: it is damaged, is held by another process, or is none of today's.
+    """
+    with open_warehouse(path) as connection:
+        connection.execute("select sum(value), max(status) from fct_indicator_value").fetchall()
+
+
 def _unusable(path: Path, error: duckdb.Error) -> MartsError:
     """Say why a warehouse cannot be used; DuckDB tells a lock from damage by words alone."""
     is_held = isinstance(error, duckdb.IOException) and "lock" in str(error).lower()

@@ -354,7 +354,7 @@ def _due_name(release: Release) -> str:
         facts = json.loads((release.folder / MANIFEST).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise ReleaseError("report.error.bad_manifest", folder=release.folder) from error
-    number = release.folder.name.partition("-")[0]
+    number = release.name.partition("-")[0]
     return f"{number}-{_digest({key: fact for key, fact in facts.items() if key != 'release'})}"
 
 

@@ -7,6 +7,7 @@ A file leaves the inbox only when the ledger knows of it, so that a run may be c
 a step breaks stops no other, in this run or the next.
 """
 
+import contextlib
 import time
 import traceback
 from dataclasses import dataclass, field
@@ -15,15 +16,16 @@ from datetime import datetime, timedelta
 from ingestion import intake
 from ingestion.bounded import WorkerStartError
 from ingestion.catalogue import Catalogue
-from ingestion.faults import Fault
+from ingestion.faults import Cause, Fault
 from ingestion.findings import Verdict
 from ingestion.home import Home
-from ingestion.landing import Staged
+from ingestion.landing import OriginalDamagedError, Staged, check_original
 from ingestion.ledger import (
     Duplicate,
     Ledger,
     LedgerError,
     NotLanded,
+    Retried,
     SubmissionRecord,
     Unknown,
 )
@@ -35,6 +37,9 @@ from ingestion.pipeline.receiving import Again, receipt
 from ingestion.reading.many import Read, Source
 from ingestion.registry import Registry
 from ingestion.wholeness import Reason
+
+PRODUCT = "tongket"
+"""Who answers for what nobody has decided."""
 
 
 @dataclass
@@ -87,6 +92,7 @@ def land_inbox(
     with Ledger(home.ledger).writing() as ledger:
         desk = Desk(home, registry, catalogue, ledger, now)
         desk.write_alerts()
+        _take_up_what_is_whole(desk)
         found = intake.look(home, now)
         if any(file.reason == "growing" for file in found.files):
             # What was copied a moment ago is whole a moment later, and nobody may ask for another run.
@@ -105,6 +111,16 @@ def land_inbox(
         if progress:
             progress(len(files), len(files), "")
     return report
+
+
+def _take_up_what_is_whole(desk: Desk) -> None:
+    """Take up what was set aside for its original, where somebody has put that back."""
+    for name, record in desk.state.submissions.items():
+        if record.set_aside is None or record.set_aside.cause is not Cause.ORIGINAL or record.again:
+            continue
+        with contextlib.suppress(OriginalDamagedError):
+            check_original(desk.landing.path(record.file), record.sha256)
+            desk.ledger.append([Retried(name, message("landing.again.whole"), PRODUCT, desk.now)])
 
 
 def _land_safely(file: intake.InboxFile, failed: Read | None, desk: Desk, report: LandingReport) -> None:

@@ -100,7 +100,7 @@ def open_book(path: Path, name: str) -> Book:
 def _is_want_of_memory(error: Exception) -> bool:
     """Say whether a library ran out of memory and calls that an error of what it decodes."""
     if isinstance(error, ParseError):
-        return error.code == _EXPAT_NO_MEMORY
+        return getattr(error, "code", None) == _EXPAT_NO_MEMORY
     return isinstance(error, zlib.error) and str(error).startswith(_ZLIB_NO_MEMORY)
 
 

@@ -11,12 +11,14 @@ import click
 from ingestion.catalogue import load_catalogue
 from ingestion.faults import Fault
 from ingestion.filenames import clean_name, fitted, writable
+from ingestion.files import write_durably
 from ingestion.findings import Finding, Judgement, OutcomeStatus, Verdict
 from ingestion.ledger import UNKNOWN_PERIOD
 from ingestion.registry import load_registry
 from orchestration.commands.common import existing, history_of, ledger_of, moment, print_json
 from orchestration.environment import template_key
 from orchestration.errors import REFUSED, CommandError
+from orchestration.explaining import explained
 from orchestration.texts import Invocation, argument, command, json_option, option, pass_invocation
 
 if TYPE_CHECKING:
@@ -90,9 +92,10 @@ def _write_returns(
         path = _free_path(folder, result.path)
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(data)
+            write_durably(path, data)
         except OSError as error:
-            raise CommandError(call.text("cli.check.no_return", path=path, reason=error.strerror)) from error
+            reason = explained(error, call.text)
+            raise CommandError(call.text("cli.check.no_return", path=path, reason=reason)) from error
         told.append(result)
         written.append(path)
     return told, written

@@ -54,8 +54,10 @@ def run(call: Invocation, *, period: str | None, note: str, quiet: bool, as_json
 @pass_invocation
 def publish(call: Invocation, term: str | None, note: str, quiet: bool, as_json: bool) -> int:
     """See the text `cli.publish.help`."""
+    from reports.marts import demand_readable  # noqa: PLC0415 - columnar files take long to import
+
     registry = registry_of(call)
-    warehouse_of(call)
+    demand_readable(warehouse_of(call))
     terms = {row.term_code for row in registry.terms}
     if term is not None and term not in terms:
         raise unknown(call, "term", term, terms)

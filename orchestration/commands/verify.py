@@ -19,7 +19,7 @@ from ingestion.ledger import Ledger, LedgerError, LedgerState
 from ingestion.registry import Registry, RegistryError
 from orchestration import environment
 from orchestration.commands.common import print_json, registry_of
-from orchestration.errors import REFUSED, RefusedError, write_traceback
+from orchestration.errors import REFUSED, CommandError, RefusedError, write_traceback
 from orchestration.explaining import explained
 from orchestration.lock import WriterBusyError, writer_lock
 from orchestration.texts import Invocation, command, json_option, option, pass_invocation
@@ -93,6 +93,15 @@ def check_releases(call: Invocation, state: LedgerState | None) -> Comparison:
     return Comparison(len(found), tuple(damaged))
 
 
+def check_warehouse(home: Home) -> Comparison:
+    """Read every figure of the warehouse that is up.
+
+    Raises:
+        MartsError: it cannot be read.
+    """
+    return Comparison(len(_figures(home.warehouse)), ())
+
+
 def check_rebuild(home: Home, registry: Registry) -> Comparison:
     """Build bronze and the warehouse anew from landing at a place of their own, and compare every figure."""
     from ingestion.pipeline import rebuild_bronze  # noqa: PLC0415
@@ -145,12 +154,15 @@ def _compared(call: Invocation, rebuild: bool) -> Iterator[tuple[str, Comparison
     state = None if ledger.damaged else Ledger(call.home.ledger).replay()
     yield "landing", (landing := _guarded(call, lambda: check_landing(call, state)))
     yield "releases", _guarded(call, lambda: check_releases(call, state))
+    warehouse = Comparison(0, ())
+    if call.home.warehouse.exists():
+        yield "warehouse", (warehouse := _guarded(call, lambda: check_warehouse(call.home)))
     try:
         registry = registry_of(call)
-    except RegistryError as error:
+    except (RegistryError, CommandError) as error:
         yield "registry", Comparison(0, (str(error),))
         return
-    if not rebuild or not call.home.warehouse.exists():
+    if not rebuild or not call.home.warehouse.exists() or warehouse.damaged:
         return
     if ledger.damaged or landing.damaged:
         click.echo(call.text("cli.verify.no_rebuild"), err=True)
@@ -166,7 +178,7 @@ def verify(call: Invocation, rebuild: bool, as_json: bool) -> int:
     """See the text `cli.verify.help`."""
     from orchestration.standing import standing  # noqa: PLC0415 - columnar files take long to import
 
-    if not call.home.registry.is_dir():
+    if not call.home.root.is_dir():
         registry_of(call)
     try:
         with writer_lock(call.home):

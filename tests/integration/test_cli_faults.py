@@ -62,7 +62,9 @@ def test_check_gives_no_verdict_on_a_file_that_cannot_be_marked_and_its_return_s
     code, (answer,) = checked(home, "--return", folder, path)
     assert (code, answer["verdict"], answer["cause"]["step"]) == (1, None, "mark")
     sheet = openpyxl.load_workbook(answer["return"])[SHEET]
-    assert "LỖI CỦA CHƯƠNG TRÌNH" in str([row[0].value for row in sheet.iter_rows()])
+    said = str([row[0].value for row in sheet.iter_rows()])
+    assert "LỖI CỦA CHƯƠNG TRÌNH" in said and "Việc kiểm tra thử không nộp gì" in said
+    assert "Đã nhận được tệp" not in said, "nothing was filed"
 
 
 def test_status_names_what_was_set_aside_and_retry_judges_it_under_its_own_name(

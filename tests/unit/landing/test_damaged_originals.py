@@ -183,3 +183,32 @@ def test_a_revision_is_judged_and_answered_although_what_it_revises_is_damaged(o
     assert report.verdicts == {"KA.2019-Q1.r2": Verdict.ACCEPTED}
     with pytest.raises(pipeline.DamagedOriginalsError, match=r"KA\.2019-Q1\.r1"):
         office.rebuild()
+
+
+def test_a_folder_in_the_place_of_an_original_is_damage_by_name_and_a_resend_repairs_it(office: Office) -> None:
+    path = office.submit("KA", "2019-Q1", 40)
+    office.land()
+    office.judge()
+    original = office.original("KA.2019-Q1.r1")
+    original.unlink()
+    (original / "inside").mkdir(parents=True)
+    shutil.rmtree(office.home.bronze)
+    with pytest.raises(pipeline.DamagedOriginalsError, match=r"KA\.2019-Q1\.r1"):
+        office.rebuild()
+    assert office.state.submissions["KA.2019-Q1.r1"].set_aside is None, "its verdict and its figures stand"
+    intake.put_in_inbox(office.home, path, "KA", office.now)
+    assert office.land().repaired == ["KA.2019-Q1.r1"]
+    assert office.rebuild() == ["2019-Q1"]
+
+
+def test_what_was_set_aside_for_its_original_is_taken_up_when_a_backup_brings_that_back(office: Office) -> None:
+    office.submit("KA", "2019-Q1", 40)
+    office.land()
+    original = office.original("KA.2019-Q1.r1")
+    kept = original.read_bytes()
+    lose(original)
+    office.judge()
+    assert office.state.submissions["KA.2019-Q1.r1"].set_aside is not None
+    original.write_bytes(kept)
+    office.land()
+    assert [report.verdicts for report in office.judge()] == [{"KA.2019-Q1.r1": Verdict.ACCEPTED}]

@@ -325,3 +325,46 @@ def test_a_line_of_the_ledger_is_written_whole_or_not_at_all(office: Office) -> 
     office.run()
     lines = office.home.ledger.read_text(encoding="utf-8").splitlines()
     assert all(json.loads(line)["event"] for line in lines)
+
+
+@pytest.mark.parametrize("obstacle", ["a file for the unit's folder", "a folder for the workbook"])
+def test_what_stands_in_the_way_of_one_return_holds_back_no_other_verdict(
+    office: Office, obstacle: str
+) -> None:
+    office.submit_three("a.xlsx")
+    if obstacle.startswith("a file"):
+        office.home.returns.mkdir()
+        (office.home.returns / "KA").write_bytes(b"")
+    else:
+        (office.home.returns / "KA" / f"{FAULTY}.xlsx" / "inside").mkdir(parents=True)
+    assert office.run() == {SOUND: Verdict.ACCEPTED, OTHER: Verdict.ACCEPTED}
+    assert set_aside(office.state.submissions[FAULTY]) == (Step.MARK, Cause.ERROR)
+    assert office.run() == {}
+
+
+def test_a_file_that_cannot_be_taken_out_of_the_inbox_is_landed_once_and_left_there(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(file: intake.InboxFile) -> None:
+        raise PermissionError(13, "may not be removed", str(file.path))
+
+    real = intake.remove
+    monkeypatch.setattr(intake, "remove", refuse)
+    office.submit("KA", "a.xlsx")
+    report = pipeline.land_inbox(office.home, office.registry, office.catalogue, office.now)
+    assert (report.landed, report.not_landed, report.why_left) == ([FAULTY], {}, {"KA/a.xlsx": "no_access"})
+    assert office.run() == {FAULTY: Verdict.ACCEPTED}
+    monkeypatch.setattr(intake, "remove", real)
+    office.run()
+    assert intake.waiting(office.home) == [] and len(office.state.submissions) == 1
+
+
+@pytest.mark.parametrize(
+    ("step", "said"), [("mark", "Tổ dữ liệu đã được báo"), ("bronze", "Báo cáo đã được chấp nhận")]
+)
+def test_a_clerk_is_told_what_is_so_of_his_file(office: Office, step: str, said: str) -> None:
+    office.submit_three(f"{step}-error.xlsx")
+    office.run()
+    record = office.state.submissions[FAULTY]
+    sheet = openpyxl.load_workbook(returning.apology_path(office.home, record.key))[SHEET]
+    assert said in str([row[0].value for row in sheet.iter_rows()])

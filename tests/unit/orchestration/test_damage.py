@@ -233,7 +233,7 @@ def test_a_warehouse_that_cannot_be_compared_is_a_damage_of_the_figures(
     truncate(published.warehouse)
     result = call("verify", "--json")
     assert result.exit_code == 1
-    assert "is damaged" in said(json.loads(result.stdout), "figures")
+    assert "is damaged" in said(json.loads(result.stdout), "warehouse")
 
 
 FIGURE = ["figures", "--indicator", "admissions", "--unit", "VD-SM", "--period", "2020-N"]
