@@ -25,7 +25,7 @@ test: setup
 
 # The property tests again, with new random examples and many more of them.
 search: setup
-	@HYPOTHESIS_PROFILE=search $(BIN)/python -m pytest -m hypothesis
+	@HYPOTHESIS_PROFILE=search $(BIN)/python -m pytest --numprocesses auto --dist loadgroup -m hypothesis
 
 # Types and SQL take longest, each on one processor, so they go side by side; -k reports on every step.
 lint: setup
