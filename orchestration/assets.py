@@ -136,7 +136,9 @@ def verdicts(
             context.log.error(f"what rests on {submission} waits: {technical}")
         progress.advance("judging")
     again = pipeline.reexamine(state.home, registry, catalogue, now)
-    faults |= again.failures
+    faults |= again.faults
+    for submission, technical in again.damaged.items():
+        context.log.error(f"{submission} cannot be held against corrected figures: {technical}")
     for submission, fault in faults.items():
         log_fault(context, submission, fault)
     progress.finish("judging", str(given.total()))

@@ -28,12 +28,14 @@ class ReexaminationReport:
     Attributes:
         standing: submissions of which the same would be found today.
         questioned: submissions whose verdict has become an open question.
-        failures: how the product failed on submissions, or what is wrong with their originals.
+        faults: how the product failed on submissions.
+        damaged: what is wrong with the originals of submissions, which wait until that is mended.
     """
 
     standing: list[str] = field(default_factory=list)
     questioned: list[str] = field(default_factory=list)
-    failures: dict[str, Fault] = field(default_factory=dict)
+    faults: dict[str, Fault] = field(default_factory=dict)
+    damaged: dict[str, str] = field(default_factory=dict)
 
 
 def reexamine(home: Home, registry: Registry, catalogue: Catalogue, now: datetime) -> ReexaminationReport:
@@ -70,14 +72,12 @@ def reexamine_due(desk: Desk) -> ReexaminationReport:
                 events.append(Reexamined(name, because, rules_version(), appeared, gone, desk.now))
                 (report.questioned if appeared or gone else report.standing).append(name)
         desk.ledger.append(events)
-        report.failures |= faults
-        desk.set_aside(
-            {
-                name: replace(fault, step=Step.EXAMINE)
-                for name, fault in faults.items()
-                if fault.cause is not Cause.ORIGINAL
-            }
-        )
+        for name, fault in faults.items():
+            if fault.cause is Cause.ORIGINAL:
+                report.damaged[name] = fault.technical
+            else:
+                report.faults[name] = replace(fault, step=Step.EXAMINE)
+        desk.set_aside({name: fault for name, fault in report.faults.items() if name in faults})
     desk.write_alerts()
     return report
 

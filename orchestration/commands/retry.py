@@ -7,7 +7,7 @@ import click
 
 from ingestion.catalogue import load_catalogue
 from orchestration import environment
-from orchestration.commands.common import print_json, registry_of
+from orchestration.commands.common import demand_whole, print_json, registry_of
 from orchestration.errors import REFUSED, CommandError
 from orchestration.texts import Invocation, argument, command, json_option, option, pass_invocation
 
@@ -38,6 +38,7 @@ def retry(
     registry, catalogue, now = registry_of(call), load_catalogue(), environment.now()
     if not submissions and not everything:
         raise CommandError(call.text("cli.retry.which"))
+    demand_whole(call)
     names = pipeline.to_retry(call.home) if everything else list(submissions)
     report = pipeline.retry(
         call.home,

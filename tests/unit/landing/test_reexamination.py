@@ -10,11 +10,13 @@ import pytest
 
 from ingestion import intake, pipeline
 from ingestion.catalogue import Catalogue
+from ingestion.faults import Cause, Fault, Step
 from ingestion.findings import Verdict
 from ingestion.gate.context.earlier import periods_before
 from ingestion.home import Home
 from ingestion.ledger import DecisionRefusedError, Ledger, LedgerState, SubmissionRecord
 from ingestion.periods import Period
+from ingestion.pipeline import reexamining
 from ingestion.reexamination import due
 from ingestion.registry import Registry, TermOfOffice
 
@@ -43,7 +45,7 @@ class Office:
 
     def reexamine(self) -> pipeline.ReexaminationReport:
         report: pipeline.ReexaminationReport = self._step(pipeline.reexamine)
-        assert not report.failures
+        assert not report.faults and not report.damaged
         return report
 
     def decide(self, submission: str, decision: Any) -> SubmissionRecord:
@@ -175,3 +177,20 @@ def test_the_earlier_periods_of_a_period(registry: Registry, period: str, before
         ),
     )
     assert {one.code for one in periods_before(Period.parse(period), known, "DANG")} == before
+
+
+def test_where_the_product_fails_to_look_again_the_verdict_stands_and_it_is_tried_no_more(
+    office: Office, workbook: Write, year: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.file(year(), workbook(period="2019-Q1"))
+    office.file(year(41))
+
+    def judged(submissions: Any, context: Any, engine: Any) -> Any:
+        return {}, {s.key: Fault(Step.JUDGE, Cause.ERROR, "a fault of the gate") for s in submissions}
+
+    monkeypatch.setattr(reexamining, "judged", judged)
+    report: pipeline.ReexaminationReport = office._step(pipeline.reexamine)
+    assert list(report.faults) == ["KA.2019-Q1.r1"]
+    record = office.state.submissions["KA.2019-Q1.r1"]
+    assert (record.status, record.set_aside and record.set_aside.step) == (Verdict.ACCEPTED, Step.EXAMINE)
+    assert office._step(pipeline.reexamine).faults == {}
