@@ -57,6 +57,7 @@ def publish(call: Invocation, term: str | None, note: str, quiet: bool, as_json:
     from reports.marts import demand_readable  # noqa: PLC0415 - columnar files take long to import
 
     registry = registry_of(call)
+    demand_whole(call)
     demand_readable(warehouse_of(call))
     terms = {row.term_code for row in registry.terms}
     if term is not None and term not in terms:
