@@ -57,6 +57,7 @@ _SHARED = ("demo_home", "installed")
 """What takes long to make: the tests that use it run in one process."""
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep tests that share something in one process: those of a file, and of what takes long to make."""
     for item in items:
