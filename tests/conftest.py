@@ -51,16 +51,3 @@ def demo_home(demo_world: World, tmp_path_factory: pytest.TempPathFactory) -> It
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
     """The product as it comes out of its wheel."""
     return build_and_unpack(Path(tmp_path_factory.mktemp("installed")))
-
-
-_SHARED = ("demo_home", "installed")
-"""What takes long to make: the tests that use it run in one process."""
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep tests that share something in one process: those of a file, and of what takes long to make."""
-    for item in items:
-        names = getattr(item, "fixturenames", ())
-        group = next((name for name in _SHARED if name in names), item.nodeid.partition("::")[0])
-        item.add_marker(pytest.mark.xdist_group(group))
