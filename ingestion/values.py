@@ -136,9 +136,18 @@ class DateOrder(StrEnum):
 
 
 _PLACE = r"(?:[^0-9,]+, ?)?(?:ngày )?"
-_HOUR = r"(?:[ t][0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?(?: ?(?:am|pm|sa|ch))?)?"
+_CLOCK = r"[ t][0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]+)?)?(?: ?(?:am|pm|sa|ch))?"
+_HOUR = f"(?:{_CLOCK})?"
+_OFFSET = r"[+-](?:0[0-9]|1[0-4])"
+_ZONE = f"(?:Z|{_OFFSET}(?::?[0-5][0-9])?)"
+_ZONE_OF_A_DAY = f"(?:Z|{_OFFSET}:[0-5][0-9])"
+"""Behind a day alone a zone has its minutes: `2019-11-06-07` are two days, or nothing."""
+
 _DAY_FIRST = re.compile(_PLACE + r"([0-9]{1,2})\s?[/.-]\s?([0-9]{1,2})\s?[/.-]\s?([0-9]{4})" + _HOUR)
-_YEAR_FIRST = re.compile(r"([0-9]{4})[-/]([0-9]{1,2})[-/]([0-9]{1,2})" + _HOUR)
+_YEAR_FIRST = re.compile(
+    rf"([0-9]{{4}})[-/]([0-9]{{1,2}})[-/]([0-9]{{1,2}})(?:{_CLOCK}(?: ?{_ZONE})?|{_ZONE_OF_A_DAY})?",
+    re.IGNORECASE,
+)
 _IN_WORDS = re.compile(_PLACE + r"([0-9]{1,2}) tháng ([0-9]{1,2}) năm ([0-9]{4})")
 _MONTHS, _LONGEST_MONTH = 12, 31
 _IN_FIGURES = re.compile(r"([0-9]{1,2})\s?[/.-]\s?([0-9]{1,2})\s?[/.-]\s?(?:[0-9]{4}|[0-9]{2})" + _HOUR)
@@ -149,8 +158,8 @@ def parse_date(text: str) -> date | None:
     """Read a date, day first: `30/3/2016`, `31.12.2019`, `ngày 05 tháng 02 năm 2026`, or ISO year first.
 
     The place in front of it, as documents are dated (`Mường Nhé, ngày 5 tháng 2 năm 2020`), and the hour behind
-    it are passed over. None for anything else: a missing or short year is never guessed, and month first never
-    tried.
+    it, of an ISO date also with its zone, are passed over. None for anything else: a missing or short year is
+    never guessed, and month first never tried.
     """
     return _parse_date(text) if len(text) <= _LONGEST_VALUE else None
 
@@ -202,7 +211,7 @@ def _bare_date(text: str) -> str:
 _ISO = re.compile(
     r"(?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2})?"
     r"(?:(?(day)[T ]|T?)(?P<clock>[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]+)?)?)"
-    r"(?:Z|[+-][0-9]{2}:?[0-9]{2})?)?",
+    rf"{_ZONE}?|(?(day){_ZONE_OF_A_DAY}|))?",
     re.IGNORECASE,
 )
 

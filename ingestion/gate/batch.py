@@ -381,11 +381,11 @@ class CellFrame(Frame):
 
     Own columns: type, mark (`filed`, `blank`, `not_applicable`, `invalid`, `error`), value (of numbers), text
     (as stored, where it is known), is_required, is_owed (false on fixed lines that the unit's kind does not
-    file).
+    file), is_told (whether the reader has a problem of its own with the cell).
     """
 
     kind: FrameKind = "cell"
-    COLUMNS = frozenset({"type", "mark", "value", "text", "is_required", "is_owed"})
+    COLUMNS = frozenset({"type", "mark", "value", "text", "is_required", "is_owed", "is_told"})
 
     def __init__(self, batch: "Batch", forms: Sequence[str]) -> None:
         self.blocks: list[_Cells] = []
@@ -428,7 +428,8 @@ class CellFrame(Frame):
 
     def own(self, name: str) -> Vector:
         """Give one of the frame's columns."""
-        kind = {"value": Kind.NUMBER, "is_required": Kind.TRUTH, "is_owed": Kind.TRUTH}.get(name, Kind.TEXT)
+        is_truth = name in ("is_required", "is_owed", "is_told")
+        kind = Kind.NUMBER if name == "value" else Kind.TRUTH if is_truth else Kind.TEXT
         return concatenate(kind, [self._of_block(name, block) for block in self.blocks])
 
     @staticmethod
@@ -446,8 +447,8 @@ class CellFrame(Frame):
             )
         if name == "is_required":
             return truths([block.column.required]).spread(length)
-        if name == "is_owed":
-            return truths(block.is_owed)
+        if name in ("is_owed", "is_told"):
+            return truths(block.is_owed if name == "is_owed" else _told_cells(block))
         return texts([row.texts.get(block.column.code) for row in block.form.rows])
 
     def own_place(self, name: str, row: int) -> Place | None:
@@ -468,6 +469,16 @@ class CellFrame(Frame):
     def form_of(self, row: int) -> Form:
         """Give the form of a cell."""
         return self._block(row)[0].form.schema
+
+
+def _told_cells(block: _Cells) -> list[bool]:
+    """Say of each cell whether a problem of reading names it."""
+    batch, code = block.form.batch, block.column.code
+    told: list[bool] = []
+    for index, row in zip(block.form.submission.tolist(), block.form.rows, strict=True):
+        places, table = batch.told[index], batch.subjects[index].tables[block.form.schema.code]
+        told.append(bool(places) and code in table.columns and (table.sheet, table.cell(row, code)) in places)
+    return told
 
 
 def _owed_lines(frame: RowFrame) -> npt.NDArray[np.bool_]:
@@ -673,6 +684,14 @@ class Batch:
         if key not in self._cells:
             self._cells[key] = CellFrame(self, key)
         return self._cells[key]
+
+    @cached_property
+    def told(self) -> list[frozenset[tuple[str, str]]]:
+        """Sheet and cell of what could not be read, for each subject."""
+        return [
+            frozenset((p.sheet, p.cell) for p in subject.submission.reading.problems if p.cell)
+            for subject in self.subjects
+        ]
 
     @cached_property
     def submissions(self) -> SubmissionFrame:

@@ -19,7 +19,7 @@ from ingestion.gate.rules import Check, Rule, RuleBook, rule_book
 from ingestion.gate.vectors import FALSE, NULL, TRUE, VectorError
 from ingestion.gate.wording import Wording, finding_of_problem
 from ingestion.periods import Period, PeriodError
-from ingestion.submissions import Explanation, Submission, SubmissionKey
+from ingestion.submissions import Explanation, Problem, Submission, SubmissionKey
 from ingestion.text import fold
 
 Engine = Literal["gx", "masks"]
@@ -105,6 +105,10 @@ def _judge_period(
         findings += [finding for _, finding in sorted(found[index], key=lambda pair: pair[0])]
         if subject.is_of_another:
             findings, outcomes[index] = _of_another_unit(findings, outcomes[index], book)
+        has_run = any(outcome.status is not OutcomeStatus.NOT_RUN for outcome in outcomes[index])
+        if not has_run and verdict_of(findings, is_locked=False) is Verdict.ACCEPTED:
+            # No rule has anything against it, because none has looked.
+            findings.append(finding_of_problem(Problem("R150"), "notice"))
         findings = _explained(findings, reading.explanations, _sheets(subject))
         verdict = verdict_of(findings, context.is_locked(subject.submission))
         judged[subject.submission.key] = Judgement(verdict, outcomes[index], findings)

@@ -6,30 +6,73 @@ by itself (`ingestion.values`, `cast.py`). Dates that a workbook stores as dates
 """
 
 from collections import Counter
+from collections.abc import Collection, Sequence
 
 from ingestion.catalogue import Catalogue
-from ingestion.submissions import Mark, Problem, Reading
+from ingestion.submissions import Mark, Problem, Reading, TextDate
 from ingestion.values import DateOrder
 
 _NO_DATE = "R043"
+_READ_WITHOUT_A_MARK = "R140"
 
 
 def settle_order(reading: Reading, catalogue: Catalogue) -> None:
-    """Take back the dates of a file that are written month first throughout, and say so in one problem.
+    """Take back the dates whose day and month nobody can tell apart, or that are written month first.
 
-    The evidence is a text that is a date only month first, where no other is one only day first. With evidence
-    for both orders each date that cannot be one stays a problem of its own.
+    The evidence is a text that is a date in one order alone. Where a file has evidence for the month first
+    only, all its dates are so; where it has both, each sheet goes by its own, since people put files together
+    from several programs. The sheets written month first throughout are told of in one problem. In a sheet
+    with evidence for both orders, or none of its own in such a file, each date that may be either is a problem.
     """
-    orders = {date.order for date in reading.text_dates}
-    if DateOrder.MONTH_FIRST not in orders or DateOrder.DAY_FIRST in orders:
+    orders = _orders(reading.text_dates)
+    if DateOrder.MONTH_FIRST not in orders:
         return
-    swapped = [date for date in reading.text_dates if date.order is not DateOrder.SAME]
-    places = {(date.sheet, date.cell) for date in swapped}
+    by_sheet: dict[str, list[TextDate]] = {}
+    for date in reading.text_dates:
+        by_sheet.setdefault(date.sheet, []).append(date)
+    swapped: list[TextDate] = []
+    doubtful: list[TextDate] = []
+    for dates in by_sheet.values():
+        own = _orders(dates) if DateOrder.DAY_FIRST in orders else orders
+        if DateOrder.DAY_FIRST not in own and DateOrder.MONTH_FIRST in own:
+            swapped += [date for date in dates if not (date.was_read and date.order is DateOrder.SAME)]
+        elif own != {DateOrder.DAY_FIRST}:
+            doubtful += [date for date in dates if date.was_read and date.order is DateOrder.EITHER]
+    if swapped:
+        _tell_swapped(swapped, reading)
+    month_first = next(date for date in reading.text_dates if date.order is DateOrder.MONTH_FIRST)
+    details = {"other": f"{month_first.sheet}!{month_first.cell}", "other_text": month_first.text}
+    reading.problems += [Problem("R091", date.sheet, date.cell, date.text, details) for date in doubtful]
+    _take_back([*swapped, *doubtful], reading, catalogue)
+
+
+def _orders(dates: Sequence[TextDate]) -> set[DateOrder]:
+    """Give the orders for which there is evidence."""
+    return {date.order for date in dates} & {DateOrder.DAY_FIRST, DateOrder.MONTH_FIRST}
+
+
+def _tell_swapped(swapped: Sequence[TextDate], reading: Reading) -> None:
+    places = _places(swapped)
     reading.problems[:] = [p for p in reading.problems if p.code != _NO_DATE or (p.sheet, p.cell) not in places]
     first = next(date for date in swapped if date.order is DateOrder.MONTH_FIRST)
-    details = {"count": str(len(places))}
+    sheets = ", ".join(dict.fromkeys(date.sheet for date in swapped))
+    details = {"count": str(len(places)), "sheets": sheets}
     reading.problems.append(Problem("R089", first.sheet, first.cell, first.text, details))
-    reading.conversions -= Counter(date_text=sum(date.was_read for date in swapped))
+
+
+def _places(dates: Sequence[TextDate]) -> Collection[tuple[str, str]]:
+    return {(date.sheet, date.cell) for date in dates}
+
+
+def _take_back(dates: Sequence[TextDate], reading: Reading, catalogue: Catalogue) -> None:
+    """Leave the cells of some dates without a value, and unsay that they were read."""
+    places = _places(dates)
+    reading.conversions -= Counter(date_text=sum(date.was_read for date in dates))
+    reading.notes[:] = [
+        note
+        for note in reading.notes
+        if note.code != _READ_WITHOUT_A_MARK or (note.sheet, note.cell) not in places
+    ]
     if cover := reading.cover:
         for code, cell in cover.cells.items():
             if (cover.sheet, cell) in places:

@@ -17,7 +17,7 @@ from ingestion.reading.markup import local
 from ingestion.reading.ods_styles import Styles
 from ingestion.reading.runs import Look
 from ingestion.text import clean
-from ingestion.values import format_date, format_number
+from ingestion.values import format_date, format_number, parse_moment
 
 TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
@@ -39,12 +39,9 @@ _DRAWING = re.compile(
     r"\{urn:oasis:names:tc:opendocument:xmlns:(?:drawing|dr3d|chart|form|presentation):1\.0\}"
 )
 _SHORT = 80
-_ERROR = re.compile(r"#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!)|(?:Err|Lỗi):\d+")
+_ERROR = re.compile(r"#(?:N/A|DIV/0!|NAME\?|GETTING_DATA|[A-Z][A-Z_]*!)|(?:Err|Lỗi):[0-9]+")
 _DECIMALS = re.compile(r"[.,](\d+)\s*%?$")
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
-_MOMENT = re.compile(
-    r"([0-9]{4}-[0-9]{2}-[0-9]{2}(?:T[0-9]{2}:[0-9]{2}(?::[0-9]{2})?)?)(?:[.,][0-9]+)?(?:Z|[+-][0-9:]{2,5})?"
-)
 _DURATION = re.compile(
     r"(-?)P(?:([0-9]{1,9})D)?(?:T(?:([0-9]{1,9})H)?(?:([0-9]{1,9})M)?(?:([0-9]{1,9})(?:[.,][0-9]*)?S)?)?"
 )
@@ -65,7 +62,8 @@ def decode(element: Element, row: int, column: int) -> Cell | None:
     kind = element.get(_VALUE_TYPE)
     shown = shown_text(element) if len(element) else ""
     formula = element.get(_FORMULA)
-    if element.get(_CALC_TYPE) == "error" or (formula and _ERROR.fullmatch(shown)):
+    if element.get(_CALC_TYPE) == "error" or ((formula or kind in _VALUES) and _ERROR.fullmatch(shown)):
+        # Programs store 0 beside an error; where the formula is gone, what is shown still tells of it.
         return _error(row, column, shown)
     if kind in _VALUES:
         stored = element.get(OFFICE + _VALUES[kind], "").strip()
@@ -124,12 +122,10 @@ def _number(stored: str, shown: str, row: int, column: int, *, is_percent: bool)
 
 def _date(stored: str) -> date | None:
     """Give a date, or a date with its time, by the clock of whoever wrote it."""
-    match = _MOMENT.fullmatch(stored)
-    try:
-        moment = datetime.fromisoformat(match[1]) if match else None
-    except ValueError:
-        return None
-    return moment if moment is None or moment.time() != time() else moment.date()
+    moment = parse_moment(stored)
+    if isinstance(moment, datetime):
+        return moment.replace(microsecond=0)
+    return moment if isinstance(moment, date) else None
 
 
 def _time(stored: str) -> time | timedelta | None:

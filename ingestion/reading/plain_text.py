@@ -42,7 +42,8 @@ def is_text(data: bytes) -> bool:
     if any(data.startswith(mark) for mark, _ in _BOMS[1:]):
         return True
     if encoding := _wide(data):
-        data = data[:_SAMPLE_LETTERS].decode(encoding, "replace").encode("utf-8")
+        text = data[: min(len(data) // 2 * 2, _SAMPLE_LETTERS)].decode(encoding, "replace")
+        data = text[: _end(text)].encode("utf-8")
     else:
         data = data[: _end(data.decode("latin-1"))]
     return (len(data) - len(data.translate(None, _CONTROLS))) * _FEW <= len(data)
@@ -79,7 +80,7 @@ def _end(text: str) -> int:
 
 def _wide(data: bytes) -> str | None:
     """Give the encoding of UTF-16 that bears no mark; None for anything else."""
-    sample = data[: 2 * _SAMPLE_LETTERS]
+    sample = data[: 2 * _SAMPLE_LETTERS].rstrip(b"\0")  # what fills up the file says nothing of its letters
     first, second = sample[0::2].count(0), sample[1::2].count(0)
     least = len(sample) // 2 * _NULS_OF_WIDE
     if second > least and second > _FEW * first:

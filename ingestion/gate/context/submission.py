@@ -18,7 +18,11 @@ CAP_GROUPS = ("MEMBERS_IN_ORG", "MEMBERS_OF_UNIT", "CELLS", "ORGANISATIONS")
 
 
 class SubmissionContext(SubmissionProvider):
-    """`sub.`: who files, for which period, received when."""
+    """`sub.`: who files, for which period, received when.
+
+    Where neither the receipt nor the cover names a unit, or the cover no period, nothing is said of it: that
+    it is not named is a problem of reading, and the name that stands in its place is nobody's.
+    """
 
     attributes: ClassVar[Mapping[str, Kind]] = {
         "unit": Kind.TEXT,
@@ -86,9 +90,10 @@ class SubmissionContext(SubmissionProvider):
 
     @staticmethod
     def _of_unit(batch: Batch, who: Subject, name: str) -> object:
-        code = who.submission.key.unit
+        code, cover = who.submission.key.unit, who.submission.reading.cover
         if name == "is_known_unit":
-            return code in batch.context.registry.versions
+            is_named = cover is not None and cover.reporting_org_code is not None
+            return code in batch.context.registry.versions or (False if is_named else None)
         if who.period is None:
             return None
         unit = batch.context.registry.organisation_at(code, who.period.end)
@@ -99,7 +104,9 @@ class SubmissionContext(SubmissionProvider):
     @staticmethod
     def _of_period(batch: Batch, who: Subject, name: str) -> object:
         if name == "has_period":
-            return who.period is not None
+            cover = who.submission.reading.cover
+            is_named = cover is not None and bool(cover.values.get("period_code"))
+            return who.period is not None or (False if is_named else None)
         if who.period is None:
             return None
         row = batch.context.registry.periods.get(who.period.code)

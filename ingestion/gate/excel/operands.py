@@ -71,6 +71,8 @@ class Operands:
             return Logic("TRUE", "FALSE") if column.required else Logic("FALSE", "TRUE")
         if name == "is_owed":  # lines that the unit does not owe are not in its workbook
             return Logic("TRUE", "FALSE")
+        if name == "is_told":  # in a workbook that is open nothing was read yet
+            return Logic("FALSE", "TRUE")
         if name == "value":
             return Value(Kind.NUMBER, cell, Known((cell,)))
         raise NotCompiledError("no_operand", name)

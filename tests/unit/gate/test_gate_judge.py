@@ -355,3 +355,26 @@ def test_a_column_that_is_not_there_leaves_its_rules_out(world):
 
     assert judgement.findings == []
     assert world.status(judgement, "V012") is NOT_RUN
+
+
+def test_of_a_unit_and_a_period_that_nobody_named_no_rule_says_that_they_are_wrong(world) -> None:
+    book = world.workbook(unit="unknown", cover={"reporting_org_code": None, "period_code": None})
+    book.problems.append(Problem("R021", "B00", details={"label": "mã", "label_en": "code"}))
+    judgement = world.judge(book)
+    assert judgement.verdict is Verdict.REJECTED
+    assert [finding.rule for finding in judgement.findings] == ["R021"]
+    assert world.reason(judgement, "V001") == world.reason(judgement, "V002") == "unknown_unit"
+
+
+def test_a_count_with_a_problem_of_its_own_is_not_called_wrong_a_second_time(world) -> None:
+    book = (
+        world.workbook().set("B01", 0, closing_exempt=Mark.INVALID).set("B01", 1, closing_exempt=Mark.INVALID)
+    )
+    table = book.table("B01")
+    details = {"label": "a", "label_en": "a", "left": "7"}
+    cell = table.cell(table.rows[0], "closing_exempt")
+    book.problems.append(Problem("R064", "B01", cell, "7", details))
+    judgement = world.judge(book)
+    accused = [finding.cell for finding in world.of(judgement, "V009")]
+    assert accused == [table.cell(table.rows[1], "closing_exempt")]
+    assert [finding.cell for finding in world.of(judgement, "R064")] == [cell]

@@ -79,3 +79,9 @@ def test_of_a_sheet_that_is_not_there_nobody_says_that_it_is_missing(world, soun
 def test_a_unit_that_the_registry_does_not_list_is_still_an_error(world, sound) -> None:
     judgement = world.judge(sound, registry=replace(NO_REGISTRY, known=WHOLE))
     assert {"V001", "V002"} <= {finding.rule for finding in judgement.findings}
+
+
+def test_of_a_blank_workbook_on_which_no_rule_ran_that_is_said(world, sound) -> None:
+    judgement = world.judge(sound.emptied(*sound.tables), registry=NO_REGISTRY)
+    assert {outcome.status for outcome in judgement.outcomes} == {OutcomeStatus.NOT_RUN}
+    assert [(finding.rule, finding.severity) for finding in judgement.findings] == [("R150", "notice")]

@@ -31,7 +31,7 @@ def days(reading: Reading) -> list[Any]:
 
 
 def problems(reading: Reading) -> list[Problem]:
-    return [problem for problem in reading.problems if problem.code in ("R043", "R089")]
+    return [problem for problem in reading.problems if problem.code in ("R043", "R089", "R091")]
 
 
 @pytest.mark.parametrize("writer", WRITERS)
@@ -68,10 +68,64 @@ def test_without_evidence_of_the_month_first_days_go_first(texts: list[str], mak
     assert days(reading) == [datetime.strptime(text, "%d/%m/%Y").date() for text in texts]  # noqa: DTZ007
 
 
-def test_where_both_orders_stand_each_date_that_is_none_is_a_finding(make: Any, tmp_path: Path) -> None:
-    reading = read(make, tmp_path, "csv", ["17/10/2019", "10/17/2019", "04/09/2019", "12/30/2019"])
-    assert [(problem.code, problem.cell) for problem in problems(reading)] == [("R043", "G10"), ("R043", "G12")]
-    assert days(reading) == [date(2019, 10, 17), None, date(2019, 9, 4), None]
+def test_where_both_orders_stand_each_date_that_may_be_either_is_a_finding_too(
+    make: Any, tmp_path: Path
+) -> None:
+    reading = read(make, tmp_path, "csv", ["17/10/2019", "10/17/2019", "04/09/2019", "12/30/2019", "6/6/2019"])
+    assert {(problem.code, problem.cell) for problem in problems(reading)} == {
+        ("R043", "G10"),
+        ("R043", "G12"),
+        ("R091", "G11"),
+    }
+    assert days(reading) == [date(2019, 10, 17), None, None, None, date(2019, 6, 6)]
+    assert reading.tables["B08"].rows[2].marks["completed_on"] is Mark.INVALID
+
+
+@pytest.mark.parametrize("writer", WRITERS)
+def test_a_sheet_written_month_first_is_one_finding_beside_a_cover_with_days_first(
+    writer: str, make: Any, tmp_path: Path
+) -> None:
+    texts = ["11/06/2019", "10/04/2019", "11/07/2019", "10/17/2019"]
+    reading = read(make, tmp_path, writer, texts, {"period_end": "31/12/2019", "prepared_on": "05/01/2020"})
+    (problem,) = problems(reading)
+    assert (problem.code, problem.sheet, problem.cell) == ("R089", "B08", "G12")
+    assert (problem.details["count"], problem.details["sheets"]) == ("4", "B08")
+    assert days(reading) == [None] * 4
+    assert reading.cover is not None
+    assert reading.cover.values["period_end"] == date(2019, 12, 31)
+    assert reading.cover.values["prepared_on"] == date(2020, 1, 5)
+
+
+def test_a_sheet_with_days_first_stands_beside_a_cover_written_month_first(make: Any, tmp_path: Path) -> None:
+    reading = read(
+        make,
+        tmp_path,
+        "openpyxl.xlsx",
+        ["17/10/2019", "04/09/2019"],
+        {"period_end": "12/31/2019", "prepared_on": "1/5/2020"},
+    )
+    assert [(problem.code, problem.sheet) for problem in problems(reading)] == [("R089", "B00")]
+    assert days(reading) == [date(2019, 10, 17), date(2019, 9, 4)]
+    assert reading.cover is not None
+    assert reading.cover.values["prepared_on"] is None
+
+
+def test_the_cover_of_a_file_with_both_orders_has_dates_that_nobody_can_tell(make: Any, tmp_path: Path) -> None:
+    reading = read(make, tmp_path, "openpyxl.xlsx", ["17/10/2019", "10/17/2019"], {"prepared_on": "1/5/2020"})
+    (doubtful,) = [problem for problem in problems(reading) if problem.code == "R091"]
+    assert (doubtful.sheet, doubtful.value) == ("B00", "1/5/2020")
+    assert (doubtful.details["other"], doubtful.details["other_text"]) == ("B08!G10", "10/17/2019")
+    assert reading.cover is not None
+    assert reading.cover.values["prepared_on"] is None
+
+
+def test_a_short_year_that_is_the_same_in_both_orders_has_no_finding_of_its_own(
+    make: Any, tmp_path: Path
+) -> None:
+    reading = read(make, tmp_path, "csv", ["01/01/19", "10/17/19", "4/9/19"])
+    (problem,) = problems(reading)
+    assert (problem.code, problem.details["count"]) == ("R089", "3")
+    assert days(reading) == [None, None, None]
 
 
 def test_short_years_and_hours_are_evidence_too_and_still_no_dates(make: Any, tmp_path: Path) -> None:

@@ -62,6 +62,17 @@ def refused(path: Path) -> UnreadableError:
         ('type="date" date="10000-01-01"', "", "10000-01-01"),
         ('type="date" date="2019-02-30"', "", "2019-02-30"),
         ('type="date" date="20190131"', "", "20190131"),
+        ('type="date" date="2019-12-31-07"', "", "2019-12-31-07"),
+        ('type="date" date="2019-12-31T10:30+99:99"', "", "2019-12-31T10:30+99:99"),
+        ('type="date" date="10:30"', "", "10:30"),
+        ('type="float" value="0"', "Err:502", "Err:502"),
+        ('type="float" value="0"', "Lỗi:502", "Lỗi:502"),
+        ('type="float" value="0"', "#N/A", "#N/A"),
+        ('type="float" value="0"', "#SPILL!", "#SPILL!"),
+        ('type="percentage" value="0"', "#DIV/0!", "#DIV/0!"),
+        ('type="currency" value="0"', "#NAME?", "#NAME?"),
+        ('type="date" date="1899-12-30"', "#REF!", "#REF!"),
+        ('type="boolean" bool="false"', "#VALUE!", "#VALUE!"),
         ('type="time" time="12:30"', "12:30", "12:30"),
         ('type="time" time="PT"', "12:30", "12:30"),
         ('type="time" time="P999999999DT99H"', "", "P999999999DT99H"),
@@ -74,6 +85,12 @@ def test_a_value_that_cannot_be_read_is_an_error_of_its_cell(
     found = cells(f'<r><c {attributes}>{paragraph}</c><c type="float" value="7"><p>7</p></c></r>')
     assert found["A1"] == Cell(1, 1, CellType.ERROR, error, error)
     assert found["B1"].value == 7
+
+
+@pytest.mark.parametrize("shown", ["###", "#5", "Err", "5 #"])
+def test_a_number_that_is_shown_in_an_odd_way_is_still_the_number(shown: str, cells: Read) -> None:
+    found = cells(f'<r><c type="float" value="57"><p>{shown}</p></c></r>')
+    assert (found["A1"].type, found["A1"].value) == (CellType.NUMBER, 57.0)
 
 
 @pytest.mark.parametrize("attributes", ['type="float" value=""', 'type="float"', 'type="date" date=" "'])

@@ -1,6 +1,6 @@
 """Numbers and dates as text."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 import pytest
 from hypothesis import given
@@ -15,6 +15,7 @@ from ingestion.values import (
     is_date_format,
     is_percent_format,
     parse_date,
+    parse_moment,
     parse_number,
     whole,
 )
@@ -138,6 +139,17 @@ def test_nan_is_no_count() -> None:
         ("2019-12-31 00:00:00", date(2019, 12, 31)),
         ("2019-12-31T08:30:00.000", date(2019, 12, 31)),
         ("31/12/2019 08:30", date(2019, 12, 31)),
+        ("2019-11-06T08:30:00+07:00", date(2019, 11, 6)),
+        ("2019-11-06T23:30:00.123456789Z", date(2019, 11, 6)),
+        ("2019-11-06 08:30:00 +0700", date(2019, 11, 6)),
+        ("2019-11-06T00:30+07", date(2019, 11, 6)),
+        ("2019-11-06Z", date(2019, 11, 6)),
+        ("2019-11-06+07:00", date(2019, 11, 6)),
+        ("2019-11-06-07", None),
+        ("2019-11-06-07:60", None),
+        ("2019-11-06T08:30+25:00", None),
+        ("2019-11-06 08:30-17:00", None),
+        ("2019-11-06+07:00Z", None),
         ("ngày 31/12/2019", date(2019, 12, 31)),
         ("Mường Nhé, ngày 5 tháng 2 năm 2026", date(2026, 2, 5)),
         ("4/5/2019", date(2019, 5, 4)),
@@ -216,3 +228,24 @@ def test_folding_is_stable_and_blind_to_case_marks_and_spaces(text: str) -> None
     assert fold(fold(text)) == fold(text)
     assert fold(f"  {text}\u00a0") == fold(text)
     assert fold(clean(text)) == fold(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("2019-11-06+07:00", date(2019, 11, 6)),
+        ("2019-11-06Z", date(2019, 11, 6)),
+        ("2019-11-06z", date(2019, 11, 6)),
+        ("2019-11-06-05:00", date(2019, 11, 6)),
+        ("2019-11-06T08:30+07", datetime(2019, 11, 6, 8, 30)),  # noqa: DTZ001
+        ("08:30:00Z", time(8, 30)),
+        ("+07:00", None),
+        ("Z", None),
+        ("2019-11-06-07", None),
+        ("2019-11-06+0700", None),
+        ("2019-11-06T+07:00", None),
+        ("2019-11-06T08:30+15:00", None),
+    ],
+)
+def test_the_zone_of_a_stored_day_or_moment_is_passed_over(text: str, moment: object) -> None:
+    assert parse_moment(text) == moment
