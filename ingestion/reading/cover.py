@@ -32,7 +32,7 @@ def read_cover(sheet: SheetCells, form: Form, reading: Reading) -> Cover:
         if cell is None:
             continue
         cells[column.code] = cell.address
-        rest, left = (cell, None) if column.type == "text" else part(cell, sheet)
+        rest, left = (cell, None) if column.type == "text" else part(cell, sheet, {})
         apart = (cell.text, left) if left is not None else None
         if column.code == "period_code":
             values[column.code] = rest.text.removeprefix("'")

@@ -20,11 +20,24 @@ MARK = re.compile(rf"\([{_CHARACTERS}]+\)|[{_CHARACTERS}]+")
 """Raised and lowered characters, in brackets of their own or not."""
 
 
-def part(cell: Cell, sheet: SheetCells) -> tuple[Cell, LeftOut | None]:
-    """Give a cell with the rest of its text, and what was left out; where nothing is left, the whole cell."""
+_Known = dict[tuple[str, LeftOut | None], LeftOut | None]
+"""What is left out of texts that were looked at before: the same may stand in thousands of cells."""
+
+
+def part(cell: Cell, sheet: SheetCells, known: _Known) -> tuple[Cell, LeftOut | None]:
+    """Give a cell with the rest of its text, and what was left out; where nothing is left, the whole cell.
+
+    Args:
+        cell: the cell as it was read.
+        sheet: on which it stands.
+        known: what was found of other texts; gets that of this one.
+    """
     found = sheet.left_out.get((cell.row, cell.column))
     if cell.type is CellType.TEXT:
-        found = _with_characters(cell.text if found is None else found.rest, found)
+        key = (cell.text, found)
+        if key not in known:
+            known[key] = _with_characters(cell.text if found is None else found.rest, found)
+        found = known[key]
     if found is None or not found.rest or cell.type is not CellType.TEXT:
         return cell, found
     return cell._replace(value=found.rest, text=found.rest), found
@@ -45,6 +58,7 @@ def _with_characters(rest: str, known: LeftOut | None) -> LeftOut | None:
 def part_columns(grid: Grid, columns: Collection[int], last_header_row: int) -> Apart:
     """Leave in the cells of some columns below a header what is part of their value; give what was there."""
     apart: Apart = {}
+    known: _Known = {}
     text_type = CellType.TEXT
     places = [place for place in grid.sheet.left_out if place in grid.sheet.cells]
     if grid.sheet.may_have_marks:
@@ -57,7 +71,7 @@ def part_columns(grid: Grid, columns: Collection[int], last_header_row: int) -> 
         if row <= last_header_row or column not in columns or (row, column) in apart:
             continue
         cell = grid.rows[row][column]
-        rest, found = part(cell, grid.sheet)
+        rest, found = part(cell, grid.sheet, known)
         if found is not None:
             grid.rows[row][column] = rest
             apart[row, column] = cell.text, found

@@ -17,6 +17,9 @@ MAX_STRINGS = 500_000
 MAX_TAGS = 2_000_000
 """Tags of the table of shared strings, and of what stands beside the cells of a sheet."""
 
+MAX_RUNS = 100_000
+"""Runs of letters with a format of their own among the shared strings; a workbook of forms has some hundred."""
+
 MAX_MERGED = 50_000
 MAX_COLUMN_ENTRIES = LAST_COLUMN
 MAX_FORM_ROWS = 5_000

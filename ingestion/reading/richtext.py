@@ -4,14 +4,15 @@ What belongs here: shared strings, inline strings, and the looks of fonts and ru
 number. What does not: what a column makes of it (`footnotes.py`).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import groupby
 from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
 from ingestion.cells import LeftOut
-from ingestion.reading.limits import MAX_STRINGS, MAX_TAGS, too_many
+from ingestion.reading.limits import MAX_RUNS, MAX_STRINGS, MAX_TAGS, too_many
 from ingestion.reading.markup import SMALL, elements, is_plain, local, rich_text, unescaped
 from ingestion.reading.runs import PLAIN, Look, left_out
 from ingestion.text import clean
@@ -19,6 +20,9 @@ from ingestion.text import clean
 _SHORT = 120
 LONGEST_TEXT = 32_767
 """Characters that a spreadsheet keeps in a cell."""
+
+_RUNS = (b"<r>", b"<r ", b":r>", b":r ")
+"""How the runs of a text begin, under any prefix."""
 
 _NO = frozenset({"0", "false", "off", "none", "noStrike"})
 
@@ -43,17 +47,33 @@ def look_of(properties: Iterable[Element]) -> Look:
 
 
 def runs_of(item: Element) -> list[Run]:
-    """Give the runs of a text, without phonetic hints."""
+    """Give the runs of a text, without phonetic hints, as far as a cell keeps the text.
+
+    Runs beside each other are one where no letter of theirs is raised or struck through differently.
+    """
     runs = []
+    left = LONGEST_TEXT
+    for look, alike in groupby(_pieces(item), key=lambda run: run.look):
+        text = "".join(run.text for run in alike)[:left]
+        runs.append(Run(text, look))
+        left -= len(text)
+        if not left:
+            break
+    return runs
+
+
+def _pieces(item: Element) -> Iterator[Run]:
     for child in item:
         tag = local(child.tag)
         if tag == "t":
-            runs.append(Run(unescaped(child.text or ""), None))
+            run = Run(unescaped(child.text or ""), None)
         elif tag == "r":
             look = next((look_of(entry) for entry in child if local(entry.tag) == "rPr"), None)
-            text = "".join(t.text or "" for t in child if local(t.tag) == "t")
-            runs.append(Run(unescaped(text), look))
-    return runs
+            run = Run(unescaped("".join(t.text or "" for t in child if local(t.tag) == "t")), look)
+        else:
+            continue
+        if run.text:
+            yield run
 
 
 def styled_runs(item: Element) -> list[Run] | None:
@@ -88,6 +108,15 @@ class SharedStrings:
     texts: list[tuple[str, str]] = field(default_factory=list)
     runs: dict[int, list[Run]] = field(default_factory=dict)
     lengths: dict[int, int] = field(default_factory=dict)
+    _parted: dict[tuple[int, Look], LeftOut | None] = field(default_factory=dict)
+
+    def left_out(self, number: int, of_cell: Look) -> LeftOut | None:
+        """Give what of a text is no part of a number in cells of a look; worked out once, however many they are."""
+        key = (number, of_cell)
+        if key not in self._parted:
+            runs = self.runs.get(number) or [Run(self.texts[number][1], None)]
+            self._parted[key] = left_out_of(runs, of_cell)
+        return self._parted[key]
 
 
 def read_shared_strings(data: bytes) -> SharedStrings:
@@ -99,6 +128,8 @@ def read_shared_strings(data: bytes) -> SharedStrings:
     """
     if len(data) > SMALL and (tags := data.count(b"<")) > MAX_TAGS:
         raise too_many("tags", tags, MAX_TAGS, value="sharedStrings")
+    if len(data) > SMALL and (count := sum(map(data.count, _RUNS))) > MAX_RUNS:
+        raise too_many("runs", count, MAX_RUNS, value="sharedStrings")
     found = SharedStrings()
     texts = found.texts
     for _, item in elements(data, 1):

@@ -16,7 +16,7 @@ from math import isfinite
 from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
-from ingestion.cells import Cell, CellType, SheetCells, address, column_index, parse_range
+from ingestion.cells import Cell, CellType, LeftOut, SheetCells, address, column_index, parse_range
 from ingestion.reading.book import DAY_ZERO_1904, MAX_CELLS, UnreadableError
 from ingestion.reading.cellstyles import IS_DATE, CellStyles
 from ingestion.reading.limits import (
@@ -134,6 +134,7 @@ class _Reader:
 
     def __init__(self, sheet: SheetCells, tables: Tables, most_cells: int) -> None:
         self._sheet = sheet
+        self._strings = tables.strings
         self._texts = tables.strings.texts
         self._runs = tables.strings.runs
         self._lengths = tables.strings.lengths
@@ -231,7 +232,7 @@ class _Reader:
                 index = int(stored) if kind == b"s" and stored.isdigit() else -1
                 if index in self._lengths:
                     self._note_length(number, _column_of(letters), self._lengths[index])
-                self._note(number, _column_of(letters), style.decode() or None, self._runs.get(index))
+                self._note(number, _column_of(letters), style.decode() or None, index)
 
     def _note_length(self, row: int, column: int, length: int) -> None:
         """Note the first cell of a sheet of whose text only the beginning is kept."""
@@ -239,15 +240,31 @@ class _Reader:
             details = {"found": str(length), "limit": str(LONGEST_TEXT)}
             self.cut = Problem("R141", self._sheet.name, address(row, column), details=details)
 
-    def _note(self, row: int, column: int, style: str | None, runs: list[Run] | None) -> None:
-        """Note the font of a cell, and what of its text is no part of a number."""
+    def _note(
+        self, row: int, column: int, style: str | None, index: int, runs: list[Run] | None = None
+    ) -> None:
+        """Note the font of a cell, and what of its text is no part of a number.
+
+        Args:
+            row: of the cell.
+            column: of the cell.
+            style: of the cell.
+            index: the number of its text among the shared strings; -1 where it holds its content itself.
+            runs: those of a text that it holds itself.
+        """
         cell = self._sheet.cells.get((row, column))
         if cell is None:
             return
         if font := self._styles.fonts.get(style):
             self._sheet.fonts[row, column] = font
         look = self._styles.looks.get(style, PLAIN)
-        if (runs or look != PLAIN) and (found := left_out_of(runs or [Run(cell.text, None)], look)):
+        found: LeftOut | None = None
+        if 0 <= index < len(self._texts):
+            if look != PLAIN or index in self._runs:
+                found = self._strings.left_out(index, look)
+        elif runs or look != PLAIN:
+            found = left_out_of(runs or [Run(cell.text, None)], look)
+        if found is not None:
             self._sheet.left_out[row, column] = found
 
     def read_rest(self, data: bytes) -> None:
@@ -307,7 +324,7 @@ class _Reader:
             elif not (said.endswith(suffix) and (column := _column(said[:length]))):
                 line, column = place_of(said, number)
             stored = formula = runs = None
-            length = 0
+            length, index = 0, -1
             kind = get("t") or "n"
             for child in element:
                 tag = child.tag
@@ -329,7 +346,6 @@ class _Reader:
                     raw, text = texts[index if index >= 0 else len(texts)]
                     if text:
                         cell = Cell(line, column, _TEXT, raw, text)
-                    runs = self._runs.get(index)
                     length = self._lengths.get(index, 0)
                 else:
                     code = styles.get(get("s"))
@@ -350,7 +366,7 @@ class _Reader:
                 if length:
                     self._note_length(line, column, length)
                 if is_noted or runs:
-                    self._note(line, column, get("s"), runs)
+                    self._note(line, column, get("s"), index, runs)
 
     def _set_aside(self, cell: Cell, said: str, row: int) -> None:
         if len(self.astray) < _MOST_ASTRAY:

@@ -117,7 +117,7 @@ class _Reader:
             for number, style in enumerate(workbook.xf_list)
             if style.font_index < len(names) and script_of_font(names[style.font_index]) is not None
         }
-        self._parted: dict[tuple[int, int], LeftOut | None] = {}
+        self._parted: dict[tuple[int, Look], LeftOut | None] = {}
 
     def sheet(self, number: int, name: str) -> SheetCells:
         """Read a sheet."""
@@ -185,7 +185,7 @@ class _Reader:
         own = self._looks.get(self._workbook.xf_list[style].font_index, PLAIN)
         if not runs:
             return None if own is PLAIN else left_out([(text, own)])
-        key = (id(runs), style)
+        key = (id(runs), own)
         if key not in self._parted:
             self._parted[key] = left_out(self._pieces(text, runs, own))
         return self._parted[key]

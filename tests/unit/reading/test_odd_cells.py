@@ -4,14 +4,18 @@ import zipfile
 from collections.abc import Iterable
 from datetime import date, datetime, time
 from pathlib import Path
+from time import process_time
 from typing import Any
 
 import pytest
 
 from ingestion.cells import Cell, CellType, parse_range
-from ingestion.reading import worksheet
+from ingestion.reading import richtext, worksheet
+from ingestion.reading.book import UnreadableError
 from ingestion.reading.markup import unescaped
 from ingestion.reading.opening import open_book
+from ingestion.reading.richtext import Run, read_shared_strings
+from ingestion.reading.runs import Look
 from ingestion.submissions import Mark, Reading
 
 NAMESPACE = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -269,3 +273,63 @@ def test_a_long_text_in_thousands_of_cells_is_worked_on_once(make: Any, tmp_path
     found = cells_in(path)
     assert len(found["A1"].text) <= 32_767
     assert [note.code for note in make.read(path).notes].count("R141") <= 1
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        (run("1", RAISED) + run("ab ")) * 20_000,
+        (run("1", "<b/>") + "<r><t>ab </t></r>") * 20_000,
+        "<t>" + "5²" * 300_000 + "</t>",
+    ],
+    ids=["raised runs", "bold runs", "raised characters"],
+)
+def test_a_text_with_many_looks_is_parted_once_for_all_cells(item: str, make: Any, tmp_path: Path) -> None:
+    """The time limit is the assertion: parting it once a cell took half a minute."""
+    codes = "".join(
+        f'<c r="{letter}5" t="str"><v>{code}</v></c>'
+        for letter, code in zip("ABC", ("org_code", "org_name", "opening_members"), strict=True)
+    )
+    lines = "".join(
+        f'<row r="{n}"><c r="A{n}" t="str"><v>DB-MN-{n}</v></c><c r="B{n}" s="1" t="s"><v>0</v></c>'
+        f'<c r="C{n}" t="s"><v>0</v></c></row>'
+        for n in range(9, 2_009)
+    )
+    styles = (
+        f'<styleSheet xmlns="{NAMESPACE}"><fonts><font/><font><strike/></font></fonts>'
+        '<cellXfs><xf/><xf fontId="1"/></cellXfs></styleSheet>'
+    )
+    sheet = sheet_of(f'<row r="5">{codes}</row>{lines}')
+    path = rewritten(make, tmp_path, sheet=sheet, strings=strings_of(item), styles=styles)
+    begin = process_time()
+    reading = make.read(path)
+    assert process_time() - begin < 3
+    assert len(reading.tables["B01"].rows) == 2_000
+    assert {row.marks["opening_members"] for row in reading.tables["B01"].rows} == {Mark.INVALID}
+
+
+def test_runs_are_kept_as_far_as_a_cell_keeps_its_text_and_where_they_say_something() -> None:
+    items = (
+        run("a" * 20_000) + run("b" * 20_000, RAISED) + run("c"),
+        run("1", "<b/>") + run("2") + run("", RAISED) + run("3", "<i/>"),
+    )
+    kept = read_shared_strings(strings_of(*items).encode()).runs
+    assert [(len(text), look) for text, look in kept[0]] == [(20_000, Look()), (12_767, Look(raised=True))]
+    assert kept[1] == [Run("123", Look())]
+
+
+def test_a_flood_of_runs_is_refused_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(richtext, "SMALL", 0)
+    monkeypatch.setattr(richtext, "MAX_RUNS", 2)
+    with pytest.raises(UnreadableError) as caught:
+        read_shared_strings(strings_of(run("1") * 3).encode())
+    assert caught.value.problem.details["what_en"] == "runs of letters in a format of their own"
+
+
+def test_a_cell_that_refers_to_no_text_may_have_any_look(make: Any, tmp_path: Path) -> None:
+    styles = (
+        f'<styleSheet xmlns="{NAMESPACE}"><fonts><font/><font><strike/></font></fonts>'
+        '<cellXfs><xf/><xf fontId="1"/></cellXfs></styleSheet>'
+    )
+    rows = '<row r="1"><c r="A1" s="1" t="s"><v>99</v></c></row>'
+    assert cells_in(rewritten(make, tmp_path, sheet=sheet_of(rows), styles=styles))["A1"].type is ERROR
