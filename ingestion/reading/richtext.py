@@ -111,7 +111,7 @@ class SharedStrings:
     _parted: dict[tuple[int, Look], LeftOut | None] = field(default_factory=dict)
 
     def left_out(self, number: int, of_cell: Look) -> LeftOut | None:
-        """Give what of a text is no part of a number in cells of a look; worked out once, however many they are."""
+        """Give what of a text is no part of a number in cells of a look; many cells share one answer."""
         key = (number, of_cell)
         if key not in self._parted:
             runs = self.runs.get(number) or [Run(self.texts[number][1], None)]
