@@ -16,6 +16,7 @@ from ingestion.catalogue import Column, Label
 from ingestion.cells import ENGLISH_DECIMAL, Cell, CellType, LeftOut
 from ingestion.reading.header import folded
 from ingestion.reading.lost_letters import has_lost
+from ingestion.reading.runs import CUT
 from ingestion.submissions import Mark, Problem, Reading, TextDate, Value
 from ingestion.text import shortened
 from ingestion.values import (
@@ -138,7 +139,8 @@ def _cast_rest(cell: Cell, target: Target, sheet: str, reading: Reading, apart: 
     whole = cell._replace(text=text)
     parts = shortened(" ".join(part for part in (left.raised.strip(), left.struck.strip()) if part))
     problems = len(reading.problems)
-    if left.rest:
+    # What stood on both sides of something that was left out is no value, though it may look like one.
+    if left.rest and CUT not in left.rest:
         result = _CASTS[target.column.type](cell, target, sheet, reading)
         if result.mark is not Mark.INVALID:
             note = _problem("R140", whole, target.column, sheet, left=parts, read=shortened(left.rest))

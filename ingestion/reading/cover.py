@@ -26,6 +26,7 @@ def read_cover(sheet: SheetCells, form: Form, reading: Reading) -> Cover:
     values: dict[str, Value] = {}
     cells: dict[str, str] = {}
     found = _value_cells(grid, form)
+    is_told = False
     for column in form.columns:
         cell = found.get(column.code)
         values[column.code] = None
@@ -34,10 +35,12 @@ def read_cover(sheet: SheetCells, form: Form, reading: Reading) -> Cover:
         cells[column.code] = cell.address
         rest, left = (cell, None) if column.type == "text" else part(cell, sheet, {})
         apart = (cell.text, left) if left is not None else None
-        if column.code == "period_code":
+        if column.code == "period_code" and apart is None:
             values[column.code] = rest.text.removeprefix("'")
             continue
         result = cast(rest, Target(column), sheet.name, reading, apart)
+        if column.code == "period_code" and result.mark is Mark.INVALID:
+            is_told = True
         values[column.code] = result.value
         if column.type == "int" and result.mark is Mark.INVALID:
             # Counts of forms are judged by the gate; the cover's are only compared.
@@ -46,7 +49,11 @@ def read_cover(sheet: SheetCells, form: Form, reading: Reading) -> Cover:
     if unit is None and "reporting_org_code" not in cells:
         details = column_details(form.by_code["reporting_org_code"])
         reading.problems.append(Problem("R021", sheet.name, details=details))
-    period = _period(values["period_code"], cells.get("period_code", ""), form, sheet.name, reading)
+    period = (
+        None
+        if is_told
+        else _period(values["period_code"], cells.get("period_code", ""), form, sheet.name, reading)
+    )
     return Cover(unit if isinstance(unit, str) else None, period, values, cells, sheet.name)
 
 

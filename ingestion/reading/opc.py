@@ -5,11 +5,12 @@ stand in the archive more than once, content types, relations. What does not: wh
 """
 
 import posixpath
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import unquote
-from xml.etree.ElementTree import Element
+from xml.etree.ElementTree import Element, ParseError
 from zipfile import ZipFile, ZipInfo
 
 from ingestion.reading.archives import too_large
@@ -31,6 +32,9 @@ _OTHER_KINDS = (
     (b"wordprocessingml", "Word (.docx)"),
     (b"presentationml", "PowerPoint (.pptx)"),
 )
+_BEHIND_PATH = re.compile(r"[?#]")
+"""Opens what an address may say besides the part; no name of a part has it."""
+
 _UNTYPED = frozenset({"", "application/xml", "text/xml"})
 _MAX_DIRECTORY_BYTES = 8 * 2**20
 """Lists of parts, sheets and relations are small in any workbook; as trees they cost many times as much."""
@@ -87,7 +91,8 @@ def relation_of(entry: Element, key: str) -> Relation:
     target = entry.get("Target", "").strip()
     is_external = entry.get("TargetMode", "").lower() == "external"
     if target and not is_external:
-        plain = target.replace("\\", "/")
+        path = _BEHIND_PATH.split(target.replace("\\", "/"), maxsplit=1)[0]
+        plain = "/".join(name.strip() for name in path.split("/"))
         target = part_key(plain if plain.startswith("/") else posixpath.join(posixpath.dirname(key), plain))
     return Relation(entry.get("Id", ""), entry.get("Type", ""), target, is_external)
 
@@ -163,6 +168,13 @@ class Parts:
             return []
         return [relation_of(entry, key) for entry in self.read_directory(source)]
 
+    def _of_package(self) -> list[Relation]:
+        """Give the relations of the package; without them, its main part is known by its type."""
+        try:
+            return self.relations("")
+        except (ParseError, LookupError, ValueError):
+            return []
+
     def related(self, relations: list[Relation], kind: str) -> str | None:
         """Give the one part of a kind: as it is related or, where that leads nowhere, by its type."""
         for relation in relations:
@@ -181,7 +193,7 @@ class Parts:
             UnreadableError: the package is something else.
         """
         main = [
-            r.target for r in self.relations("") if r.kind == "officeDocument" and r.target in self._entries
+            r.target for r in self._of_package() if r.kind == "officeDocument" and r.target in self._entries
         ]
         for key in (*main, *self.types.overrides):
             if (kind := WORKBOOK_TYPES.get(self.types.of(key))) and key in self._entries:

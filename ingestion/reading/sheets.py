@@ -32,6 +32,7 @@ _RECEIPT = re.compile(r"(?:.*-)?Ket_qua(?: \(\d+\))?")
 _NUMBERED = re.compile(r"(?:b|bm|bieu|bieu mau|bieu so|mau|mau so|form) ?0*([1-9][0-9]?)(?: .*)?")
 _LETTERS = re.compile(r"[^0-9]+")
 _TITLE_ROWS = 6
+_MOST_NAMES = 10
 _LABEL_SHARE = 0.4
 
 
@@ -67,7 +68,9 @@ def read_sheets(book: Book, catalogue: Catalogue, reading: Reading) -> None:
     if not chosen:
         if book.kind == "csv":
             raise UnreadableError("R004", kind="text")
-        raise UnreadableError("R010", value=", ".join(sheet.name for sheet in book.sheets[:10]))
+        reading.problems += _faults(book, chosen, catalogue)
+        names = dict.fromkeys([sheet.name for sheet in book.sheets] + [fault.sheet for fault in book.faults])
+        raise UnreadableError("R010", value=", ".join(list(names)[:_MOST_NAMES]))
     _note_chosen(chosen, catalogue, reading)
     reading.problems += _faults(book, chosen, catalogue)
     cover = chosen.pop(catalogue.cover.code, None)

@@ -33,6 +33,7 @@ from ingestion.reading.header import Grid, Header, find_header, folded, is_numbe
 from ingestion.reading.limits import MAX_FORM_ROWS, too_many
 from ingestion.reading.lost_letters import has_lost, without_marks, worn
 from ingestion.reading.printed import compare_head
+from ingestion.reading.runs import CUT
 from ingestion.submissions import FormRow, FormTable, Mark, Problem, Reading, Value
 from ingestion.values import LARGEST_EXACT, NumberKind, parse_number
 
@@ -403,7 +404,7 @@ class _RowReader:
     def _is_code(self, cell: Cell) -> bool:
         if cell.type is CellType.NUMBER:
             return True
-        text = cell.text
+        text = cell.text.replace(CUT, "")  # a code once; cast says that something was left out of it
         if self._key_codes and squash(text) in self._key_codes:
             return True
         if SCIENTIFIC.fullmatch(text):
@@ -481,17 +482,25 @@ class _RowReader:
         return FormRow(number, values, marks, texts)
 
     def total(self, number: int) -> FormRow:
-        """Cast the numbers of the total row; what it holds besides is no concern of anyone."""
+        """Cast the numbers of the total row; what it holds besides is no concern of anyone.
+
+        A cell that is a problem keeps no text: the gate would say of it once more that it is no number.
+        """
         row = self._grid.rows[number]
         total = FormRow(number, {})
-        unheard = Reading(self._reading.file_name, self._reading.kind)
+        heard = Reading(self._reading.file_name, self._reading.kind, day_zero=self._reading.day_zero)
         for code, position, _, target in self._plan:
             if not target.column.is_number:
                 total.values[code] = None
             elif position:
                 known = self._apart.get((number, position))
-                result = cast(row.get(position), target, self._sheet, unheard, known)
+                problems = len(heard.problems)
+                result = cast(row.get(position), target, self._sheet, heard, known)
+                if len(heard.problems) > problems:
+                    result = result._replace(text=None)
                 _put(result, code, total.values, total.marks, total.texts)
+        self._reading.problems += heard.problems
+        self._reading.notes += heard.notes
         return total
 
 

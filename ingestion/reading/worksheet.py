@@ -17,6 +17,7 @@ from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
 from ingestion.cells import Cell, CellType, LeftOut, SheetCells, address, column_index, parse_range
+from ingestion.messages import message
 from ingestion.reading.book import DAY_ZERO_1904, MAX_CELLS, UnreadableError
 from ingestion.reading.cellstyles import IS_DATE, CellStyles
 from ingestion.reading.limits import (
@@ -33,6 +34,7 @@ from ingestion.reading.richtext import LONGEST_TEXT, Run, SharedStrings, cleaned
 from ingestion.reading.runs import PLAIN
 from ingestion.reading.sheetdata import Token, scan
 from ingestion.submissions import Problem
+from ingestion.text import shortened
 from ingestion.values import format_date, format_number, parse_moment
 
 _NUMBER, _TEXT, _ERROR = CellType.NUMBER, CellType.TEXT, CellType.ERROR
@@ -40,6 +42,7 @@ _INLINE = "is"
 """Stands for the kind of cells that hold their text themselves, whatever kind they say they are."""
 
 _LAST_SERIAL = 2_958_465
+_DAY_THAT_NEVER_WAS = 60
 _OUTSIDE = "dd/mm/yyyy"
 """The format of a number that is to be a date and counts no day of the calendar."""
 
@@ -326,9 +329,11 @@ class _Reader:
             stored = formula = runs = None
             length, index = 0, -1
             kind = get("t") or "n"
+            is_broken = False
             for child in element:
                 tag = child.tag
                 if tag == tags.v:
+                    is_broken = is_broken or stored is not None or len(child) > 0
                     stored = child.text
                 elif tag == tags.f:
                     formula = child.text or ""
@@ -339,7 +344,9 @@ class _Reader:
                 length, stored = len(stored), stored[:LONGEST_TEXT]
             cell: Cell | None = None
             try:
-                if stored is None or kind not in ("n", "s") or "_" in stored or not stored.isascii():
+                if is_broken:
+                    cell = _broken(line, column, [child for child in element if child.tag == tags.v])
+                elif stored is None or kind not in ("n", "s") or "_" in stored or not stored.isascii():
                     cell = self._other(line, column, kind, stored, formula)
                 elif kind == "s":
                     index = int(stored)
@@ -393,7 +400,13 @@ class _Reader:
         if serial < 1:
             return (datetime.combine(date.min, time()) + seconds).time()
         # The 1900 calendar counts a 29 February 1900 that never was.
-        base = DAY_ZERO_1904 if self._starts_1904 else date(1899, 12, 30 if serial >= 61 else 31)
+        if not self._starts_1904 and seconds.days == _DAY_THAT_NEVER_WAS:
+            return None
+        base = (
+            DAY_ZERO_1904
+            if self._starts_1904
+            else date(1899, 12, 30 if seconds.days > _DAY_THAT_NEVER_WAS else 31)
+        )
         try:
             moment = datetime.combine(base, time()) + seconds
         except OverflowError:
@@ -443,8 +456,20 @@ class _Reader:
         if not text:
             return self._other(row, column, "n", None, formula)
         if kind == "s":
-            text = f"sharedStrings[{text}]"
+            text = text_without_place(text)
         return Cell(row, column, _ERROR, text, text)
+
+
+def _broken(row: int, column: int, values: list[Element]) -> Cell:
+    """Give a cell of which nobody can tell the value: it has several, or one in pieces."""
+    pieces = (cleaned(unescaped(piece)) for value in values for piece in value.itertext())
+    text = " / ".join(piece for piece in pieces if piece)[:LONGEST_TEXT] or "?"
+    return Cell(row, column, _ERROR, text, text)
+
+
+def text_without_place(stored: str) -> str:
+    """Say in words what a cell holds that refers to a shared string that is not there."""
+    return message("cell.no_such_text", number=shortened(stored))
 
 
 def whole_number(text: str | None) -> int:

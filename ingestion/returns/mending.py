@@ -9,6 +9,7 @@ from xml.etree.ElementTree import Element
 
 from ingestion.reading.markup import unescaped
 from ingestion.reading.sheetdata import scan
+from ingestion.reading.worksheet import text_without_place
 from ingestion.returns.parts import Part, stored
 from ingestion.values import parse_moment
 
@@ -67,7 +68,7 @@ def mend_value(cell: Element, part: Part, strings: int) -> None:
         shown = unescaped(text)
         is_error = kind == "n" and _ERROR_NAME.fullmatch(shown.upper()) is not None
         cell.set("t", "e" if is_error else "str")
-        value.text = shown.upper() if is_error else stored(f"sharedStrings[{shown}]" if kind == "s" else shown)
+        value.text = shown.upper() if is_error else stored(text_without_place(shown) if kind == "s" else shown)
 
 
 def fits(kind: str, text: str, strings: int) -> bool:

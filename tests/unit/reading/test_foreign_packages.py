@@ -147,3 +147,34 @@ def test_a_file_with_the_password_of_everybody_is_read_and_one_with_a_real_one_i
     path.write_bytes(encrypted(packed(sound), "bí mật"))
     assert [problem.code for problem in make.read(path).problems] == ["R002"]
     assert decrypted(packed(sound)) is None
+
+
+@pytest.mark.parametrize("root", [b"", b"<Relationships", b"<?xml version='1.0' encoding='no-such'?><a/>"])
+def test_relations_of_the_package_that_cannot_be_read_are_done_without(
+    root: bytes, sound: Parts, make: Any, tmp_path: Path
+) -> None:
+    (tmp_path / "f.xlsx").write_bytes(packed(sound | {"_rels/.rels": root}))
+    assert members(make.read(tmp_path / "f.xlsx")) == [1, 2]
+
+
+@pytest.mark.parametrize("written", ["sheet2.xml?x=1", "sheet2.xml#A1", " sheet2.xml "])
+def test_a_part_is_found_by_the_path_of_its_address(
+    written: str, sound: Parts, make: Any, tmp_path: Path
+) -> None:
+    rels = sound[RELATIONS].replace(b"sheet2.xml", written.encode())
+    (tmp_path / "f.xlsx").write_bytes(packed(sound | {RELATIONS: rels}))
+    assert members(make.read(tmp_path / "f.xlsx")) == [1, 2]
+
+
+def test_sheets_without_content_are_listed_where_no_form_is_left(
+    sound: Parts, make: Any, tmp_path: Path
+) -> None:
+    parts = {name: data for name, data in sound.items() if name != RELATIONS}
+    (tmp_path / "f.xlsx").write_bytes(packed(parts))
+    problems = make.read(tmp_path / "f.xlsx").problems
+    assert [(problem.code, problem.sheet) for problem in problems] == [
+        ("R063", "B00"),
+        ("R063", "B01"),
+        ("R010", ""),
+    ]
+    assert problems[-1].value == "B00, B01"

@@ -57,9 +57,9 @@ def cells_in(path: Path) -> dict[str, Cell]:
         (' t="str"><v>#SPILL!</v>', ERROR, "#SPILL!"),
         (' t="str"><v>7_x000D_</v>', TEXT, "7\r"),
         (' t="str"><v>_x005F_x000D_</v>', TEXT, "_x000D_"),
-        (' t="s"><v>99</v>', ERROR, "sharedStrings[99]"),
-        (' t="s"><v>-1</v>', ERROR, "sharedStrings[-1]"),
-        (' t="s"><v>x</v>', ERROR, "sharedStrings[x]"),
+        (' t="s"><v>99</v>', ERROR, "văn bản số 99 không có trong tệp"),
+        (' t="s"><v>-1</v>', ERROR, "văn bản số -1 không có trong tệp"),
+        (' t="s"><v>x</v>', ERROR, "văn bản số x không có trong tệp"),
         (' t="b"><v>true</v>', CellType.BOOL, True),
         (' t="b"><v>7</v>', ERROR, "7"),
         (' t="d"><v>2019-12-31</v>', DATE, date(2019, 12, 31)),
@@ -145,7 +145,7 @@ def test_ranges_are_read_in_every_way_of_writing(
     assert open_book(path, path.name).sheets[0].merged == ([found] if found else [])
 
 
-@pytest.mark.parametrize("serial", ["-5", "2958466", "1e300"])
+@pytest.mark.parametrize("serial", ["-5", "2958466", "1e300", "60", "60.5", "59.9999999"])
 def test_a_number_outside_the_calendar_is_no_date_and_no_count(serial: str, make: Any, tmp_path: Path) -> None:
     styles = f'<styleSheet xmlns="{NAMESPACE}"><cellXfs><xf/><xf numFmtId="14"/></cellXfs></styleSheet>'
     reading = read_form(make, tmp_path, f'<c r="C9" s="1"><v>{serial}</v></c>', styles=styles)
@@ -333,3 +333,29 @@ def test_a_cell_that_refers_to_no_text_may_have_any_look(make: Any, tmp_path: Pa
     )
     rows = '<row r="1"><c r="A1" s="1" t="s"><v>99</v></c></row>'
     assert cells_in(rewritten(make, tmp_path, sheet=sheet_of(rows), styles=styles))["A1"].type is ERROR
+
+
+@pytest.mark.parametrize(("serial", "day"), [("59", date(1900, 2, 28)), ("60.9999999", date(1900, 3, 1))])
+def test_days_around_the_one_that_never_was_are_counted(
+    serial: str, day: date, make: Any, tmp_path: Path
+) -> None:
+    styles = f'<styleSheet xmlns="{NAMESPACE}"><cellXfs><xf/><xf numFmtId="14"/></cellXfs></styleSheet>'
+    rows = f'<row r="1"><c r="A1" s="1"><v>{serial}</v></c></row>'
+    assert cells_in(rewritten(make, tmp_path, sheet=sheet_of(rows), styles=styles))["A1"].value == day
+
+
+@pytest.mark.parametrize(
+    ("content", "shown"),
+    [
+        ("<v>1<x/>5</v>", "1 / 5"),
+        ("<v><x>7</x></v>", "7"),
+        ("<v><x/></v>", "?"),
+        ("<v>0</v><v>5</v>", "0 / 5"),
+        ("<v>5</v><v/>", "5"),
+    ],
+)
+def test_a_value_in_pieces_or_several_values_are_an_error(
+    content: str, shown: str, make: Any, tmp_path: Path
+) -> None:
+    found = cells_in(rewritten(make, tmp_path, sheet=sheet_of(f'<row r="1"><c r="A1">{content}</c></row>')))
+    assert (found["A1"].type, found["A1"].text) == (ERROR, shown)
