@@ -8,6 +8,7 @@ which they came first.
 """
 
 import hashlib
+import os
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -166,7 +167,8 @@ class Landing:
                 damages[file] = Damage(file, error.damage.kind)
         for original in expected:
             if original.file not in kept:
-                damages[original.file] = Damage(original.file, "missing")
+                is_there = os.path.lexists(self._home.root / original.file)  # a folder or a link, say
+                damages[original.file] = Damage(original.file, "closed" if is_there else "missing")
             elif kept[original.file].stem != original.sha256:
                 damages[original.file] = Damage(original.file, "changed")
         return [damages[file] for file in sorted(damages)]

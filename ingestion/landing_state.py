@@ -78,6 +78,14 @@ def examine_home(home: Home, state: LedgerState, pinned: Collection[str]) -> Lan
     return examine(kept, state, pinned, _arriving(home) if kept and is_new else ())
 
 
+def is_registry_lost(home: Home) -> bool:
+    """Whether a state folder holds reports but no registry; an example in its place would judge them wrong."""
+    if home.registry.is_dir() and any(home.registry.iterdir()):
+        return False
+    has_events = home.ledger.is_file() and home.ledger.stat().st_size > 0
+    return has_events or bool(Landing(home).originals())
+
+
 def _was_accepted(state: LedgerState, name: str) -> bool:
     record = state.submissions.get(name)
     return record is not None and record.was_accepted

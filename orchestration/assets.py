@@ -168,6 +168,7 @@ def bronze(state: WritableHome, clock: Clock, progress: Listener) -> Result:
     """
     progress.start("bronze")
     written = pipeline.rebuild_bronze(state.home, state.registry, state.catalogue, clock.now())
+    pipeline.demand_originals(state.home)
     progress.finish("bronze")
     return dg.MaterializeResult(metadata={"rewritten_periods": written})
 
@@ -229,6 +230,7 @@ class ReleaseConfig(dg.Config):
 )
 def report_project(state: WritableHome, clock: Clock, progress: Listener, config: ReportConfig) -> Result:
     """Pages as `.qmd` with the figures in them, and charts: a record that can be read and compared."""
+    pipeline.demand_originals(state.home)
     progress.start("pages")
     as_of = last_change(Ledger(state.home.ledger).replay()) or clock.now()
     site = load_site(

@@ -18,6 +18,7 @@ from ingestion.alerts.contacts import Complaint, complaints
 from ingestion.alerts.delivery import open_states
 from ingestion.alerts.outbox import Outbox
 from ingestion.days import day_of
+from ingestion.landing_state import is_registry_lost
 from ingestion.ledger import Ledger
 from ingestion.registry import Registry, RegistryError, load_registry
 from ingestion.signing import load_key
@@ -128,6 +129,10 @@ def _state_version(call: Invocation) -> Diagnosis:
 
 def _registry(call: Invocation) -> Iterator[Diagnosis]:
     what = call.text("cli.doctor.registry")
+    if is_registry_lost(call.home):
+        detail = call.text("cli.error.registry_lost", home=call.home.root, registry=call.home.registry)
+        yield Diagnosis("registry", what, "broken", detail, True)
+        return
     if not call.home.registry.is_dir():
         detail = call.text("cli.doctor.home_missing", home=call.home.root)
         yield Diagnosis("registry", what, "missing", detail)

@@ -14,7 +14,7 @@ from ingestion.pipeline.notices import write_alerts
 from ingestion.pipeline.progress import Progress
 from ingestion.pipeline.reexamining import ReexaminationReport, reexamine
 from ingestion.pipeline.retrying import RetryReport, retry, to_retry
-from ingestion.pipeline.writing import DamagedOriginalsError, rebuild_bronze
+from ingestion.pipeline.writing import DamagedOriginalsError, demand_originals, rebuild_bronze
 
 __all__ = [
     "UNKNOWN_UNIT",
@@ -28,6 +28,7 @@ __all__ = [
     "changes_of",
     "check_files",
     "decide",
+    "demand_originals",
     "judge_period",
     "land_inbox",
     "pending_periods",

@@ -20,8 +20,9 @@ from ingestion.bronze import (
 from ingestion.catalogue import Catalogue
 from ingestion.faults import Cause, Fault
 from ingestion.home import Home
+from ingestion.landing import Landing, OriginalDamagedError, check_original
 from ingestion.ledger import Ledger, LedgerState
-from ingestion.messages import message
+from ingestion.messages import ToldError
 from ingestion.pipeline.desk import Desk
 from ingestion.pipeline.readings import kept_readings
 from ingestion.pipeline.work import rows
@@ -29,17 +30,20 @@ from ingestion.reference import write_reference
 from ingestion.registry import Registry
 
 
-class DamagedOriginalsError(Exception):
+class DamagedOriginalsError(ToldError):
     """Accepted figures cannot be taken from originals that are missing or changed; the message names them.
 
     Attributes:
-        damaged: by submission what is wrong with its original.
+        damaged: by submission the file of its original, relative to the state folder.
     """
 
     def __init__(self, damaged: dict[str, str]) -> None:
         self.damaged = dict(damaged)
-        listed = "; ".join(f"{name}: {text}" for name, text in sorted(damaged.items()))
-        super().__init__(message("landing.originals_damaged", count=len(damaged), damaged=listed))
+        listed = "; ".join(f"{name} ({file})" for name, file in sorted(damaged.items()))
+        super().__init__("landing.originals_damaged", count=len(damaged), damaged=listed)
+
+    def __reduce__(self) -> tuple[type["DamagedOriginalsError"], tuple[dict[str, str]]]:
+        return DamagedOriginalsError, (self.damaged,)
 
 
 def rebuild_bronze(
@@ -72,8 +76,30 @@ def rebuild_bronze(
         write_bronze(desk, chosen)
         desk.write_alerts()
         if desk.damaged:
-            raise DamagedOriginalsError(desk.damaged)
+            raise DamagedOriginalsError({name: desk.state.submissions[name].file for name in desk.damaged})
         return chosen
+
+
+def demand_originals(home: Home) -> None:
+    """Compare the originals of all reports that count or counted with the hashes that they had when received.
+
+    A published figure rests on them even where its rows are in bronze already: what can no longer be traced to
+    the cell it came from is not published anew.
+
+    Raises:
+        DamagedOriginalsError: some are missing or changed.
+        LedgerError: the ledger is damaged.
+    """
+    landing = Landing(home)
+    damaged: dict[str, str] = {}
+    for name, record in Ledger(home.ledger).replay().submissions.items():
+        if record.counts_or_counted:
+            try:
+                check_original(landing.path(record.file), record.sha256)
+            except OriginalDamagedError:
+                damaged[name] = record.file
+    if damaged:
+        raise DamagedOriginalsError(damaged)
 
 
 def write_bronze(desk: Desk, periods: Sequence[str]) -> None:

@@ -10,6 +10,7 @@ import click
 
 from ingestion.catalogue import Catalogue
 from ingestion.days import VIETNAM_TIME
+from ingestion.landing_state import is_registry_lost
 from ingestion.periods import Period, PeriodError
 from ingestion.registry import Registry, load_registry
 from orchestration.encoding import as_json
@@ -28,6 +29,10 @@ def registry_of(call: Invocation) -> Registry:
     Raises:
         CommandError: there is none.
     """
+    if is_registry_lost(call.home):
+        raise RefusedError(
+            call.text("cli.error.registry_lost", home=call.home.root, registry=call.home.registry)
+        )
     if not call.home.registry.is_dir():
         raise CommandError(call.text("cli.error.no_home", home=call.home.root))
     return load_registry(call.home.registry)

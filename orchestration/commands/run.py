@@ -54,10 +54,12 @@ def run(call: Invocation, *, period: str | None, note: str, quiet: bool, as_json
 @pass_invocation
 def publish(call: Invocation, term: str | None, note: str, quiet: bool, as_json: bool) -> int:
     """See the text `cli.publish.help`."""
+    from ingestion.pipeline import demand_originals  # noqa: PLC0415 - likewise
     from reports.marts import demand_readable  # noqa: PLC0415 - columnar files take long to import
 
     registry = registry_of(call)
     demand_whole(call)
+    demand_originals(call.home)
     demand_readable(warehouse_of(call))
     terms = {row.term_code for row in registry.terms}
     if term is not None and term not in terms:

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from ingestion.home import Home
+from ingestion.landing_state import is_registry_lost
 from ingestion.registry import load_registry
 from orchestration.errors import RefusedError
 from orchestration.opening import open_state
@@ -19,6 +20,8 @@ def init(call: Invocation, folder: Path) -> int:
     """See the text `cli.init.help`."""
     home = Home(folder.expanduser().absolute())
     open_state(home, call.language, writes=False)
+    if is_registry_lost(home):
+        raise RefusedError(call.text("cli.error.registry_lost", home=home.root, registry=home.registry))
     try:
         written = write_example(home)
     except StateExistsError as error:

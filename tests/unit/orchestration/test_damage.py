@@ -138,6 +138,7 @@ def twice(home: Home) -> None:
 VERIFY: list[tuple[str, Damage, str, str]] = [
     ("changed original", lambda h: rewrite(original(h), b"x"), "landing", "(changed)"),
     ("missing original", lambda h: original(h).unlink(), "landing", "(missing)"),
+    ("folder for an original", lambda h: folder_in_place(original(h)), "landing", "(cannot be opened)"),
     ("original without receipt", stray, "landing", "without a receipt"),
     ("changed page", lambda h: rewrite(folder_of(h) / "VD.html", b"x"), "releases", "VD.html was changed"),
     ("missing page", lambda h: (folder_of(h) / "VD.html").unlink(), "releases", "VD.html is missing"),
@@ -264,6 +265,10 @@ COMMANDS: list[tuple[str, Damage, list[str], int, str]] = [
         "UTF-8",
     ),
     ("dangling site", lambda h: point_site(h, "nowhere"), ["serve"], 1, "where nothing is"),
+    ("changed original", lambda h: rewrite(original(h), b"x"), ["publish"], 1, "cannot be opened (1)"),
+    ("lost original", lambda h: original(h).unlink(), ["publish"], 1, "cannot be opened (1)"),
+    ("lost registry", lambda h: shutil.rmtree(h.registry), ["status"], 1, "from a backup"),
+    ("lost registry", lambda h: shutil.rmtree(h.registry), ["run"], 1, "from a backup"),
 ]
 
 
@@ -327,7 +332,21 @@ DOCTOR: list[tuple[str, Damage, str, str]] = [
         "registry",
         "UTF-8",
     ),
+    ("lost registry", lambda h: shutil.rmtree(h.registry), "registry", "from a backup"),
 ]
+
+
+@pytest.mark.parametrize("keeps", ["ledger", "landing"])
+def test_no_example_registry_is_put_where_reports_are(call: Call, published: Home, keeps: str) -> None:
+    shutil.rmtree(published.registry)
+    if keeps == "ledger":
+        for path in Landing(published).originals():
+            path.unlink()
+    else:
+        published.ledger.unlink()
+    result = call("init", str(published.root))
+    assert (result.exit_code, published.registry.exists()) == (1, False)
+    assert "from a backup" in result.stderr
 
 
 def test_doctor_finds_nothing_wrong_with_a_sound_state(call: Call, published: Home) -> None:
