@@ -10,6 +10,7 @@ import click
 
 from ingestion.catalogue import Catalogue
 from ingestion.days import VIETNAM_TIME
+from ingestion.home import Home
 from ingestion.landing_state import is_registry_lost
 from ingestion.periods import Period, PeriodError
 from ingestion.registry import Registry, load_registry
@@ -27,15 +28,22 @@ def registry_of(call: Invocation) -> Registry:
     """Load the registry of the state folder.
 
     Raises:
-        CommandError: there is none.
+        CommandError: there is none, or there was one and it is lost.
     """
-    if is_registry_lost(call.home):
-        raise RefusedError(
-            call.text("cli.error.registry_lost", home=call.home.root, registry=call.home.registry)
-        )
+    demand_registry_kept(call, call.home)
     if not call.home.registry.is_dir():
         raise CommandError(call.text("cli.error.no_home", home=call.home.root))
     return load_registry(call.home.registry)
+
+
+def demand_registry_kept(call: Invocation, home: Home) -> None:
+    """Refuse a state folder that holds reports and has lost its registry.
+
+    Raises:
+        RefusedError: that is so.
+    """
+    if is_registry_lost(home):
+        raise RefusedError(call.text("cli.error.registry_lost", home=home.root, registry=home.registry))
 
 
 def ledger_of(call: Invocation) -> "LedgerState":

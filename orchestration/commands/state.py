@@ -5,8 +5,8 @@ from pathlib import Path
 import click
 
 from ingestion.home import Home
-from ingestion.landing_state import is_registry_lost
 from ingestion.registry import load_registry
+from orchestration.commands.common import demand_registry_kept
 from orchestration.errors import RefusedError
 from orchestration.opening import open_state
 from orchestration.state import StateExistsError, write_example
@@ -20,8 +20,7 @@ def init(call: Invocation, folder: Path) -> int:
     """See the text `cli.init.help`."""
     home = Home(folder.expanduser().absolute())
     open_state(home, call.language, writes=False)
-    if is_registry_lost(home):
-        raise RefusedError(call.text("cli.error.registry_lost", home=home.root, registry=home.registry))
+    demand_registry_kept(call, home)
     try:
         written = write_example(home)
     except StateExistsError as error:
