@@ -17,6 +17,7 @@ import duckdb
 from ingestion.catalogue import Language
 from ingestion.messages import message
 from ingestion.periods import Period, PeriodError
+from ingestion.writing import decimals_of, rounded
 from reports.marts import open_warehouse
 
 Status = Literal["final", "provisional", "incomplete", "none"]
@@ -35,7 +36,6 @@ DERIVATIONS = (
 """What may be derived from a term's figures; `share` is the figure itself."""
 
 _SINCE_OPENING = ("before_after", "change_over_term", "percent_change")
-_DERIVED_DECIMALS = 1
 _TABLES = {
     "indicator": ("dim_indicator", "indicator_code"),
     "unit": ("dim_organisation", "org_code"),
@@ -179,13 +179,6 @@ def _checked(
     return indicator, unit, _period_code(connection, period)
 
 
-def how_written(unit_code: str, decimals: int, derivation: str | None) -> tuple[str, int]:
-    """Give the unit of measure and the decimals of a figure, or of what is derived from it."""
-    if derivation in (None, "", "share"):
-        return unit_code, decimals
-    return "PERCENT" if derivation == "percent_change" else unit_code, max(decimals, _DERIVED_DECIMALS)
-
-
 def figure(
     warehouse: Path,
     indicator: str,
@@ -223,13 +216,13 @@ def figure(
             )
     found = (derived if is_derived else plain) or {"value": None, "status": "none"}
     plain, declared = plain or {}, declared or {}
-    unit_code, decimals = how_written(str(declared["unit_code"]), int(declared["decimals"]), derivation)
+    unit_code, decimals = decimals_of(str(declared["unit_code"]), int(declared["decimals"]), derivation)
     exact = found["value"]
     is_rounded = exact is not None and (unit_code == "PERCENT" or is_derived)
     return Figure(
         *key,
         derivation=derivation,
-        value=round(exact, decimals) if is_rounded else exact,
+        value=float(rounded(exact, decimals)) if is_rounded else exact,
         exact=exact,
         decimals=decimals,
         measure=message(f"unit.{unit_code}", language),

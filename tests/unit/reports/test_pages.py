@@ -243,7 +243,7 @@ def test_the_notes_of_releases_stand_on_the_index(site: Site) -> None:
     text = markdown(index_page(replace(site, notes=tuple(told))))
     assert "Ghi chú của tổ dữ liệu" in text
     assert re.findall(r"Sửa lần (\d)", text) == ["9", "8", "7", "6", "5"]
-    assert "09:30 ngày 9/3/2021: Sửa lần 9" in text and "<b>" not in text.replace("\\<b", "")
+    assert "09:30 ngày 09/03/2021: Sửa lần 9" in text and "<b>" not in text.replace("\\<b", "")
 
 
 def test_only_the_newest_submission_makes_an_open_case(site: Site) -> None:
@@ -298,7 +298,7 @@ def test_what_merged_into_a_unit_stands_beside_it_as_it_filed(site: Site) -> Non
     unit, earlier = unit_of(site, "VP-YL"), unit_of(site, "TG-GCT")
     merged = replace(site, merged_into={(unit.code, TERM): {earlier.code: date(2019, 7, 1)}})
     text = markdown(unit_page(merged, unit, PLAN))
-    assert "Huyện ủy Gò Công Tây đã nhập vào đơn vị này từ ngày 1/7/2019" in text
+    assert "Huyện ủy Gò Công Tây đã nhập vào đơn vị này từ ngày 01/07/2019" in text
     grid = next(
         b for b in unit_page(merged, unit, PLAN).blocks if isinstance(b, Grid) and "theo kỳ" in b.caption
     )
