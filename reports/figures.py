@@ -5,7 +5,7 @@ project, and how they are written, which is the pages' and the command line's.
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -206,16 +206,37 @@ def figure(
             key,
         )
         derived = None
-        is_derived = derivation not in (None, "share")
-        if is_derived:
+        if derivation not in (None, "share"):
             derived = _row(
                 connection,
                 "select value, status from fct_indicator_derived "
                 "where indicator_code = ? and org_code = ? and period_code = ? and derivation = ?",
                 [*key, derivation],
             )
+    return assembled(key, derivation, declared or {}, plain, derived, language)
+
+
+def assembled(
+    key: tuple[str, str, str],
+    derivation: str | None,
+    declared: Mapping[str, Any],
+    plain: Mapping[str, Any] | None,
+    derived: Mapping[str, Any] | None,
+    language: Language = "vi",
+) -> Figure:
+    """Put a figure together from the rows of the marts.
+
+    Args:
+        key: indicator, unit and period.
+        derivation: what is asked for; None or `share` for the figure itself.
+        declared: `unit_code` and `decimals` of the indicator.
+        plain: the figure itself; None where there is no row.
+        derived: what is derived from it; None where there is no row.
+        language: of the unit of measure.
+    """
+    is_derived = derivation not in (None, "share")
     found = (derived if is_derived else plain) or {"value": None, "status": "none"}
-    plain, declared = plain or {}, declared or {}
+    plain = plain or {}
     unit_code, decimals = decimals_of(str(declared["unit_code"]), int(declared["decimals"]), derivation)
     exact = found["value"]
     is_rounded = exact is not None and (unit_code == "PERCENT" or is_derived)
