@@ -1,7 +1,7 @@
 """How the product rounds, and how it writes numbers and dates: in findings, alerts, answers and pages alike.
 
-What belongs here: the one rounding of figures, and functions from a number or a date to text. What does not: how a
-stored cell is printed, which its own format says (`values.py`), and sentences.
+What belongs here: the one rounding of figures, and functions from a number or a date to text. What does not: how
+a stored cell is printed, which its own format says (`values.py`), and sentences.
 """
 
 from datetime import date, datetime
@@ -48,7 +48,7 @@ def number(
 
     Args:
         value: the number.
-        decimals: how many decimals. A figure has those that `decimals_of` gives, so that 88,0 stands beside 87,3.
+        decimals: how many. A figure has those that `decimals_of` gives, so that 88,0 stands beside 87,3.
         is_percent: whether the percent sign follows, after a space that never breaks.
         is_bare: leave trailing zeros away, for numbers that somebody else stated, as in `trên 95 %`.
         language: whose separators are written; 1252 is `1,252` in English.

@@ -213,7 +213,7 @@ def figure(
                 "where indicator_code = ? and org_code = ? and period_code = ? and derivation = ?",
                 [*key, derivation],
             )
-    return assembled(key, derivation, declared or {}, plain, derived, language)
+    return assembled(key, derivation, declared or {}, plain, derived, language=language)
 
 
 def assembled(
@@ -222,6 +222,7 @@ def assembled(
     declared: Mapping[str, Any],
     plain: Mapping[str, Any] | None,
     derived: Mapping[str, Any] | None,
+    *,
     language: Language = "vi",
 ) -> Figure:
     """Put a figure together from the rows of the marts.

@@ -1,8 +1,8 @@
 """Numbers, dates, periods and lists as Vietnamese readers write them, and numbers and periods in English too.
 
-What belongs here: how pages write values that may be missing, lists and periods; numbers and dates themselves are
-written by `ingestion.writing`. What does not: sentences (`sentences.py`). A missing value is always said to be
-missing; it is never printed as zero.
+What belongs here: how pages write values that may be missing, lists and periods; numbers and dates themselves
+are written by `ingestion.writing`. What does not: sentences (`sentences.py`). A missing value is always said to
+be missing; it is never printed as zero.
 """
 
 from collections.abc import Sequence

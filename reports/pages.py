@@ -255,8 +255,8 @@ def _section(site: Site, unit: Unit, section: _Prepared, builder: _Builder) -> N
 def chart_data(site: Site, unit: Unit, chart: Chart) -> ChartData | None:
     """Gather the figures of a chart; None where there are too few to draw.
 
-    A chart over years needs two of them, and shares that make a whole need all of their parts in a year. What is
-    incomplete is not drawn beside what is complete.
+    A chart over years needs two of them, and shares that make a whole need all of their parts in a year. What
+    is incomplete is not drawn beside what is complete.
     """
     labels = [label.vi for label in chart.labels] or [site.indicators[c].name for c in chart.indicators]
     indicators = list(zip((site.indicators[name] for name in chart.indicators), labels, strict=True))

@@ -161,6 +161,12 @@ def test_every_share_is_the_rounded_quotient_of_its_counts(answers: dict[Key, Fi
 
 
 def test_one_answer_alone_is_the_answer_among_all(demo_home: Home, answers: dict[Key, Figure]) -> None:
-    for derivation in (None, "average_per_year", "change_over_term", "percent_change", "change_vs_previous_term"):
+    for derivation in (
+        None,
+        "average_per_year",
+        "change_over_term",
+        "percent_change",
+        "change_vs_previous_term",
+    ):
         key = next(k for k, a in answers.items() if k[3] == derivation and a.value)
         assert figure(demo_home.warehouse, *key) == answers[key]
