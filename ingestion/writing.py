@@ -1,7 +1,7 @@
 """How the product rounds, and how it writes numbers and dates: in findings, alerts, answers and pages alike.
 
-What belongs here: the one rounding of figures, and functions from a number or a date to text. What does not: how
-a stored cell is printed, which its own format says (`values.py`), and sentences.
+What belongs here: the one rounding of figures, and functions from a number or a date to text. What does not:
+how a stored cell is printed, which its own format says (`values.py`), and sentences.
 """
 
 from datetime import date, datetime
