@@ -29,6 +29,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     ),
     "dim_organisation": ("org_code", "org_name", "org_kind", "term_system", "valid_from"),
     "dim_period": ("period_code", "kind", "year", "first_year", "starts_on", "ends_on", "sort_order"),
+    "dim_term": ("term_system", "term_code", "previous_term_code"),
     "rpt_report_unit": ("org_code", "org_name", "org_kind", "term_code", "is_province", "parent_code"),
     "rpt_predecessor": ("org_code", "term_code", "predecessor_code", "ended_on"),
     "fct_indicator_value": (

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from ingestion import writing
 from ingestion.alerts.alert import Alert, Kind
 from ingestion.alerts.deadlines import Progress
 from ingestion.catalogue import Language
@@ -222,8 +223,7 @@ def _period(code: str, language: Language) -> str:
 def _day(text: str | None, language: Language) -> str:
     if not text:
         return ""
-    day = date.fromisoformat(text)
-    return day.isoformat() if language == "en" else f"{day:%d/%m/%Y}"
+    return writing.day(date.fromisoformat(text), language)
 
 
 def _cut(text: str, length: int) -> str:

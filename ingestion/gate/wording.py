@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from ingestion import writing
 from ingestion.catalogue import Label, Language
 from ingestion.findings import Finding, Severity
 from ingestion.gate.batch import Batch, CellFrame, Frame, OwedFrame, Place, Subject
@@ -27,7 +28,6 @@ from ingestion.text import shortened
 _LISTED = 20
 """How many missing things a message names before it only counts them."""
 
-_SEPARATORS: dict[Language, tuple[str, str]] = {"vi": (".", ","), "en": (",", ".")}
 _DECIMALS = 2
 
 
@@ -42,15 +42,11 @@ def plain(value: Any) -> str:
 
 def written(value: Any, language: Language) -> str:
     """Write a value as people of a language do."""
+    if isinstance(value, date):
+        return writing.day(value, language)
     if isinstance(value, bool) or not isinstance(value, int | float):
-        if isinstance(value, date):
-            return value.strftime("%d/%m/%Y") if language == "vi" else value.isoformat()
         return plain(value)
-    rounded = round(value, _DECIMALS)
-    text = f"{int(rounded):,}" if rounded == int(rounded) else f"{rounded:,}"
-    grouping, decimal = _SEPARATORS[language]
-    whole, _, fraction = text.partition(".")
-    return whole.replace(",", grouping) + (decimal + fraction if fraction else "")
+    return writing.number(value, _DECIMALS, is_bare=True, language=language)
 
 
 class _Fields(dict[str, str]):
