@@ -23,7 +23,7 @@ from orchestration.partitions import missing_periods, periods, range_tags
 from orchestration.progress import Silent
 from orchestration.resources import Clock, TongketHome
 from orchestration.sensors import inbox_sensor, publication_sensor
-from tests.integration.small_state import UNIT, make_home, write_sound
+from tests.integration.small_state import MEMBERS, UNIT, Tables, make_home, write_sound
 
 FILED = datetime(2021, 1, 15, tzinfo=UTC)
 LATER = "2099-01-01T00:00:00+00:00"
@@ -38,9 +38,13 @@ def home(tmp_path: Path) -> Home:
     return home
 
 
+def unsound(tables: Tables) -> None:
+    tables["B01"][0]["closing_members"] = MEMBERS + 1
+
+
 def test_a_file_is_answered_marked_and_told_while_another_process_publishes(home: Home, tmp_path: Path) -> None:
     fixed = moment.take(home, "at work", FILED, load_catalogue())
-    intake.put_in_inbox(home, write_sound(home, "2019-N", tmp_path / "a.xlsx"), UNIT, FILED)
+    intake.put_in_inbox(home, write_sound(home, "2019-N", tmp_path / "a.xlsx", unsound), UNIT, FILED)
     code = (
         "import sys; from pathlib import Path; from ingestion.home import Home\n"
         "from orchestration.lock import publication_lock\n"
@@ -62,8 +66,12 @@ def test_a_file_is_answered_marked_and_told_while_another_process_publishes(home
     assert moment.read(moment.taken(home)) == fixed, "what is being published is as of its moment"
     assert not Ledger(moment.taken(home).ledger).replay().submissions
     with dg.DagsterInstance.ephemeral() as instance:
+        assert isinstance(publication_sensor(context_of(home, instance, LATER)), dg.SkipReason)
+    intake.put_in_inbox(home, write_sound(home, "2019-N", tmp_path / "b.xlsx"), UNIT, FILED)
+    assert taken_in(home)
+    with dg.DagsterInstance.ephemeral() as instance:
         asked = publication_sensor(context_of(home, instance, LATER))
-    assert isinstance(asked, dg.RunRequest), "what was filed meanwhile is in the next one"
+    assert isinstance(asked, dg.RunRequest), "what counts since is in the next one"
 
 
 def taken_in(home: Home) -> bool:
