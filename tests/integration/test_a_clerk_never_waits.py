@@ -5,7 +5,7 @@ The publication is stood for by what it holds, in another process, and by the mo
 
 import subprocess
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import dagster as dg
@@ -25,7 +25,7 @@ from orchestration.resources import Clock, TongketHome
 from orchestration.sensors import inbox_sensor, publication_sensor
 from tests.integration.small_state import MEMBERS, UNIT, Tables, make_home, write_sound
 
-FILED = datetime(2021, 1, 15, tzinfo=UTC)
+FILED = datetime.now(UTC)
 LATER = "2099-01-01T00:00:00+00:00"
 
 
@@ -34,7 +34,7 @@ def home(tmp_path: Path) -> Home:
     home = make_home(tmp_path / "home")
     contacts = f"org_code,role,channel,language\n{UNIT},clerk,folder://clerk,vi\n"
     (home.registry / "contacts.csv").write_text(contacts, encoding="utf-8")
-    Outbox(home.outbox).open(FILED)
+    Outbox(home.outbox).open(FILED - timedelta(days=1))
     return home
 
 
