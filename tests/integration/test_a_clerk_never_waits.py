@@ -16,6 +16,8 @@ from ingestion.alerts.outbox import Outbox
 from ingestion.catalogue import load_catalogue
 from ingestion.home import Home
 from ingestion.ledger import Ledger
+from ingestion.pipeline import decide
+from ingestion.registry import load_registry
 from orchestration import moment, runs
 from orchestration.definitions import defs
 from orchestration.lock import PublicationBusyError, is_publishing
@@ -69,6 +71,10 @@ def test_a_file_is_answered_marked_and_told_while_another_process_publishes(home
         assert isinstance(publication_sensor(context_of(home, instance, LATER)), dg.SkipReason)
     intake.put_in_inbox(home, write_sound(home, "2019-N", tmp_path / "b.xlsx"), UNIT, FILED)
     assert taken_in(home)
+    registry, now = load_registry(home.registry), datetime.now(UTC)
+    held = f"{UNIT}.2019-N.r2"
+    decide(home, registry, load_catalogue(), held, "accept", reason="filed late", by="office", now=now)
+    assert moment.read(moment.taken(home)) == fixed
     with dg.DagsterInstance.ephemeral() as instance:
         asked = publication_sensor(context_of(home, instance, LATER))
     assert isinstance(asked, dg.RunRequest), "what counts since is in the next one"
