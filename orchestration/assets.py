@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
-import duckdb
 
 from ingestion import pipeline
 from ingestion.faults import Fault
@@ -28,6 +27,7 @@ from orchestration.standing import standing
 from orchestration.warehouse import candidate_database, swap_in
 from reports import release as releases
 from reports.context import load_site
+from reports.database import connect
 from reports.project import write_project
 from reports.quarto_project import find_project
 from reports.render import render_project
@@ -360,6 +360,6 @@ def last_change(ledger: LedgerState) -> datetime | None:
 
 def count_rows(warehouse: Path, table: str) -> int:
     """Count the rows of a mart."""
-    with duckdb.connect(str(warehouse), read_only=True) as connection:
+    with connect(warehouse) as connection:
         counted = connection.table(table).count("*").fetchone()
     return int(counted[0]) if counted else 0

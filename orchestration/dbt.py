@@ -20,6 +20,7 @@ from dagster_dbt import (
     DbtProject,
     dbt_assets,
 )
+from dagster_dbt.errors import DagsterDbtCliRuntimeError
 from packaging.version import Version
 
 from orchestration.progress import Progress
@@ -31,6 +32,7 @@ from orchestration.warehouse import (
     dbt_program,
     remove_database,
 )
+from reports.database import no_room
 
 
 class WarehouseTranslator(DagsterDbtTranslator):
@@ -128,9 +130,14 @@ def warehouse_models(manifest: Path, project_dir: Path = PROJECT_DIR) -> dg.Asse
                 context=context,
                 target_path=state.home.build / "dbt",
             )
-        for event in invocation.stream():
-            progress.advance("warehouse")
-            yield event
+        try:
+            for event in invocation.stream():
+                progress.advance("warehouse")
+                yield event
+        except DagsterDbtCliRuntimeError as error:
+            if lack := no_room(str(error), database):
+                raise lack from None  # what dbt said of it is a dump
+            raise
         progress.finish("warehouse")
 
     return models
