@@ -117,6 +117,7 @@ def _everything(home: Home) -> Iterator[Path]:
     yield from _listed(home.root)
     yield from _inbox_entries(home)
     yield from _listed(home.releases)
+    yield from _listed(home.build)
     yield from _listed(home.build / "charts")
     for folder in (home.landing, home.bronze, home.returns, home.outbox, home.mailboxes):
         for place, folders, names in os.walk(folder):
