@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -23,20 +23,22 @@ _LOOK_SECONDS = 0.5
 _PARENT_DIED = 1  # PR_SET_PDEATHSIG of Linux
 
 
-def serve_page(host: str, port: int, environment: Mapping[str, str], folder: Path) -> int:
-    """Serve Dagster's page until it is asked to end, and leave none of its processes behind.
+def dagster_dev(host: str, port: int) -> list[str]:
+    """Give the command that serves Dagster's page, with the daemon that starts runs."""
+    module = ("--module-name", "orchestration.definitions")
+    return [sys.executable, "-m", "dagster", "dev", *module, "--host", host, "--port", str(port)]
+
+
+def run_together(command: Sequence[str], environment: Mapping[str, str], folder: Path) -> int:
+    """Run a program until it is asked to end, and leave none of its processes behind.
 
     Returns:
-        The exit code: 0 after Ctrl+C, as the page says; 128 and the signal after another; 70 where Dagster
-        ended by itself.
+        The exit code: 0 after Ctrl+C, as the page says; 128 and the signal after another; 70 where the
+        program ended by itself.
     """
     with _signals() as asked:
         process = subprocess.Popen(
-            [
-                *(sys.executable, "-m", "dagster", "dev"),
-                *("--module-name", "orchestration.definitions"),
-                *("--host", host, "--port", str(port)),
-            ],
+            command,
             env=dict(environment),
             # Dagster warns of a `dagster.yaml` in the folder from which it is started.
             cwd=folder,

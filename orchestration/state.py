@@ -20,8 +20,8 @@ from orchestration.environment import HOME_VARIABLE, INSTANCE_FILE, code_version
 _SHIPPED_BEFORE = {"1a5952e591ce40361c207bb914593a0a31691061c1d112e91e82131454758259"}
 """SHA-256 of every `dagster.yaml` that earlier versions of the product wrote; one is added with each change."""
 
-_NEEDED = ("storage", "concurrency", "run_monitoring")
-"""What the product relies on: where Dagster keeps its state, and which runs wait for which."""
+_NEEDED = ("concurrency", "run_monitoring")
+"""What the product relies on: which runs wait for which, and that one whose process died is marked."""
 
 EXAMPLE_REGISTRY = Path(__file__).parent / "example_registry"
 

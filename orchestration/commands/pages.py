@@ -10,7 +10,7 @@ import click
 from ingestion.files import LockedError, exclusive
 from orchestration.commands.common import registry_of
 from orchestration.errors import BROKEN, CommandError, RefusedError
-from orchestration.page import serve_page
+from orchestration.page import dagster_dev, run_together
 from orchestration.state import instance_environment, prepare_instance
 from orchestration.texts import Invocation, command, option, pass_invocation
 
@@ -76,7 +76,7 @@ def ui(call: Invocation, port: int) -> int:
             close_runs_of_page(call.home)  # of a page that was killed
             click.echo(call.text("cli.ui.at", url=f"http://{LOOPBACK}:{port}/"))
             environment = {**os.environ, **instance_environment(call.home), "PYTHONWARNINGS": "ignore"}
-            code = serve_page(LOOPBACK, port, environment, call.home.root)
+            code = run_together(dagster_dev(LOOPBACK, port), environment, call.home.root)
             close_runs_of_page(call.home)
     except LockedError as error:
         raise RefusedError(call.text("cli.ui.open_already", home=call.home.root, process=error)) from error
