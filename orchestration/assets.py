@@ -14,7 +14,7 @@ from ingestion import pipeline
 from ingestion.faults import Fault
 from ingestion.messages import message
 from ingestion.reference import write_reference
-from orchestration import telling
+from orchestration import groups, telling
 from orchestration.environment import template_key
 from orchestration.partitions import is_covered, missing_periods, periods
 from orchestration.progress import Progress, counter
@@ -28,7 +28,7 @@ Result = dg.MaterializeResult[None]
 
 inbox = dg.AssetSpec(
     key="inbox",
-    group_name="intake",
+    group_name=groups.INTAKE,
     owners=OWNERS,
     kinds={"excel"},
     description="Files that wait under `inbox/<unit>/`. The sensor observes them; nothing here is ever edited.",
@@ -36,7 +36,7 @@ inbox = dg.AssetSpec(
 
 registry = dg.AssetSpec(
     key="registry",
-    group_name="intake",
+    group_name=groups.INTAKE,
     owners=OWNERS,
     kinds={"csv"},
     description="Organisations, successions, calendar, terms, targets, rating schemes and stated figures.",
@@ -45,7 +45,7 @@ registry = dg.AssetSpec(
 
 @dg.asset(
     deps=[inbox, registry],
-    group_name="intake",
+    group_name=groups.INTAKE,
     owners=OWNERS,
     kinds={"python", "excel"},
 )
@@ -92,7 +92,7 @@ def landed_submissions(
     deps=[landed_submissions],
     partitions_def=periods,
     backfill_policy=SINGLE_RUN,
-    group_name="gate",
+    group_name=groups.GATE,
     owners=OWNERS,
     kinds={"python", "greatexpectations"},
 )
@@ -152,7 +152,7 @@ def _judged(context: dg.AssetExecutionContext, state: WritableHome, clock: Clock
     deps=[verdicts],
     partitions_def=periods,
     backfill_policy=SINGLE_RUN,
-    group_name="bronze",
+    group_name=groups.BRONZE,
     owners=OWNERS,
     kinds={"python", "parquet"},
 )
@@ -170,7 +170,7 @@ def bronze(state: WritableHome, clock: Clock, progress: Listener) -> Result:
 
 @dg.asset(
     deps=[registry],
-    group_name="bronze",
+    group_name=groups.BRONZE,
     owners=OWNERS,
     kinds={"python", "parquet"},
 )
@@ -189,7 +189,7 @@ class NoticesConfig(dg.Config):
 
 @dg.asset(
     deps=[bronze],
-    group_name="intake",
+    group_name=groups.INTAKE,
     owners=OWNERS,
     kinds={"python"},
 )

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import dagster as dg
 
 from ingestion.ledger import Ledger, SubmissionRecord
+from ingestion.places import place_said
 from orchestration import gating, tokens
 from orchestration.progress import Progress
 from orchestration.resources import Clock, PublicationHome, TongketHome
@@ -28,7 +29,7 @@ def findings_table(records: Iterable[SubmissionRecord]) -> dg.TableMetadataValue
             "submission": str(record.key),
             "rule": finding.rule,
             "severity": finding.severity,
-            "place": f"{finding.sheet}!{finding.cell}",
+            "place": place_said(finding.sheet, finding.cell, "en"),
             "found": finding.value,
             "expected": finding.expected,
             "message": finding.message,

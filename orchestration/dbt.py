@@ -8,6 +8,7 @@ import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
@@ -21,6 +22,7 @@ from dagster_dbt import (
     DbtProject,
     dbt_assets,
 )
+from dagster_dbt.errors import DagsterDbtCliRuntimeError
 from packaging.version import Version
 
 from ingestion.files import private_folder, sha256_of
@@ -28,6 +30,7 @@ from ingestion.home import Home
 from orchestration import moment as moments
 from orchestration import tokens
 from orchestration.environment import code_version
+from orchestration.facts import with_row_counts
 from orchestration.progress import Progress
 from orchestration.resources import PublicationHome
 from orchestration.warehouse import (
@@ -38,6 +41,7 @@ from orchestration.warehouse import (
     project_fingerprint,
     remove_database,
 )
+from reports.database import no_room
 
 
 class WarehouseTranslator(DagsterDbtTranslator):
@@ -55,8 +59,7 @@ class WarehouseTranslator(DagsterDbtTranslator):
 
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
         """Group models by layer, which is the first folder that they are in."""
-        folders = dbt_resource_props["fqn"][1:-1]
-        return folders[0] if folders else "warehouse"
+        return str(dbt_resource_props["fqn"][1])
 
     def get_description(self, dbt_resource_props: Mapping[str, Any]) -> str:
         """Give the model's description without its SQL, which the project shows better."""
@@ -136,18 +139,23 @@ def warehouse_models(manifest: Path, project_dir: Path = PROJECT_DIR) -> dg.Asse
         )
         nodes = len(context.selected_asset_keys) + len(context.selected_asset_check_keys)
         progress.start("warehouse", nodes)
-        events = _whole(context, home, dbt, project_dir) if is_whole else _tried(context, home, dbt)
-        for event in events:
-            progress.advance("warehouse")
-            yield event
+        build = _Build(context, dbt, progress)
+        yield from _whole(build, home, project_dir) if is_whole else _tried(build, home)
         progress.finish("warehouse")
 
     return models
 
 
-def _whole(
-    context: dg.AssetExecutionContext, home: Home, dbt: WarehouseDbt, project_dir: Path
-) -> Iterator[Any]:
+@dataclass(frozen=True)
+class _Build:
+    """What one command of dbt is told by, and whom it tells how far it is."""
+
+    context: dg.AssetExecutionContext
+    dbt: WarehouseDbt
+    progress: Progress
+
+
+def _whole(build: _Build, home: Home, project_dir: Path) -> Iterator[Any]:
     """Build the candidate from the moment that was fixed, and write down that it is whole."""
     moment = moments.read(moments.taken(home))
     if moment is None:
@@ -155,18 +163,19 @@ def _whole(
     database = candidate_database(home)
     remove_database(database)
     database.parent.mkdir(parents=True, exist_ok=True)
-    yield from _built(context, database, moments.taken(home).bronze, home.build / "dbt", dbt)
+    events = _built(build, database, moments.taken(home).bronze, home.build / "dbt")
+    yield from with_row_counts(events, database)
     built = tokens.Token(
-        sha256_of(database), context.run_id, moment, project_fingerprint(project_dir), code_version()
+        sha256_of(database), build.context.run_id, moment, project_fingerprint(project_dir), code_version()
     )
     tokens.write(home, built)
 
 
-def _tried(context: dg.AssetExecutionContext, home: Home, dbt: WarehouseDbt) -> Iterator[Any]:
+def _tried(build: _Build, home: Home) -> Iterator[Any]:
     """Try some models or tests on a copy of the warehouse that is up; nothing of it stays."""
     if not home.warehouse.is_file():
         raise tokens.TokenError("token.nothing_to_try_on")
-    context.log.info("Only a part was asked for: it is tried on a copy, and is not published.")
+    build.context.log.info("Only a part was asked for: it is tried on a copy, and is not published.")
     place = moments.published(home)
     bronze = place.bronze if moments.read(place) is not None else home.bronze
     folder = home.build / "tried"
@@ -174,7 +183,7 @@ def _tried(context: dg.AssetExecutionContext, home: Home, dbt: WarehouseDbt) -> 
     try:
         database = private_folder(folder) / candidate_database(home).name
         shutil.copyfile(home.warehouse, database)
-        for event in _built(context, database, bronze, home.build / "dbt_tried", dbt):
+        for event in _built(build, database, bronze, home.build / "dbt_tried"):
             yield _marked(event)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -190,13 +199,18 @@ def _marked(event: Any) -> Any:
     return event
 
 
-def _built(
-    context: dg.AssetExecutionContext, database: Path, bronze: Path, target: Path, dbt: WarehouseDbt
-) -> Iterator[Any]:
+def _built(build: _Build, database: Path, bronze: Path, target: Path) -> Iterator[Any]:
     with _environment(dbt_environment(database, bronze)):
-        invocation = dbt.cli(
+        invocation = build.dbt.cli(
             ["build", "--exclude-resource-type", "unit_test"],
-            context=context,
+            context=build.context,
             target_path=target,
         )
-    yield from invocation.stream()
+    try:
+        for event in invocation.stream():
+            build.progress.advance("warehouse")
+            yield event
+    except DagsterDbtCliRuntimeError as error:
+        if lack := no_room(str(error), database):
+            raise lack from None  # what dbt said of it is a dump
+        raise

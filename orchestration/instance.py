@@ -42,3 +42,17 @@ def close_interrupted_runs(instance: dg.DagsterInstance, jobs: Collection[str]) 
     for run in interrupted:
         instance.report_run_failed(run, "The process ended before the run did.")
     return len(interrupted)
+
+
+def close_runs_of_page(home: Home) -> int:
+    """Mark runs of Dagster's page that never ended as failed; call it only while no page is open."""
+    alive = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]
+    with open_instance(home) as instance:
+        left = [
+            run
+            for run in instance.get_runs(dg.RunsFilter(statuses=alive))
+            if run.tags.get(LAUNCHED_BY_TAG) != COMMAND_LINE
+        ]
+        for run in left:
+            instance.report_run_failed(run, "Dagster's page was closed before the run ended.")
+    return len(left)

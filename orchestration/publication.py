@@ -11,11 +11,10 @@ from collections import Counter
 from pathlib import Path
 
 import dagster as dg
-import duckdb
 
 from ingestion import pipeline
 from ingestion.home import Home
-from orchestration import alerting, tokens
+from orchestration import alerting, groups, tokens
 from orchestration import moment as moments
 from orchestration.assets import OWNERS, Listener, Result
 from orchestration.environment import code_version
@@ -25,6 +24,7 @@ from orchestration.warehouse import PROJECT_DIR, candidate_database, project_fin
 from reports import release as releases
 from reports import stamp
 from reports.context import load_site
+from reports.database import connect
 from reports.project import write_project
 from reports.quarto_project import find_project
 from reports.render import render_project
@@ -32,7 +32,7 @@ from reports.render import render_project
 
 @dg.asset(
     deps=["bronze", "registry_reference"],
-    group_name="warehouse",
+    group_name=groups.WAREHOUSE,
     owners=OWNERS,
     kinds={"python", "parquet"},
 )
@@ -53,7 +53,7 @@ def candidate(models: dg.AssetsDefinition) -> dg.AssetsDefinition:
     @dg.asset(
         name="candidate",
         deps=sorted(models.keys),
-        group_name="warehouse",
+        group_name=groups.WAREHOUSE,
         owners=OWNERS,
         kinds={"python", "duckdb"},
     )
@@ -75,7 +75,7 @@ class NoteConfig(dg.Config):
 
 @dg.asset(
     deps=["candidate"],
-    group_name="warehouse",
+    group_name=groups.WAREHOUSE,
     owners=OWNERS,
     kinds={"python", "duckdb"},
 )
@@ -107,7 +107,7 @@ class ReportConfig(dg.Config):
 
 @dg.asset(
     deps=[warehouse],
-    group_name="report",
+    group_name=groups.REPORT,
     owners=OWNERS,
     kinds={"python", "markdown"},
 )
@@ -136,7 +136,7 @@ def report_project(publication: PublicationHome, progress: Listener, config: Rep
 
 @dg.asset(
     deps=[report_project],
-    group_name="report",
+    group_name=groups.REPORT,
     owners=OWNERS,
     kinds={"quarto", "html"},
 )
@@ -167,7 +167,7 @@ def rendered_reports(publication: PublicationHome, renderer: Renderer, progress:
 
 @dg.asset(
     deps=[rendered_reports],
-    group_name="report",
+    group_name=groups.REPORT,
     owners=OWNERS,
     kinds={"python", "html"},
 )
@@ -221,6 +221,6 @@ def project_folder(home: Home) -> Path:
 
 def count_rows(warehouse: Path, table: str) -> int:
     """Count the rows of a mart."""
-    with duckdb.connect(str(warehouse), read_only=True) as connection:
+    with connect(warehouse) as connection:
         counted = connection.table(table).count("*").fetchone()
     return int(counted[0]) if counted else 0

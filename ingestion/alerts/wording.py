@@ -16,6 +16,7 @@ from ingestion.days import day_of
 from ingestion.faults import Step
 from ingestion.messages import load_messages, message
 from ingestion.periods import Period, PeriodError
+from ingestion.places import address
 from ingestion.registry import Registry
 
 SUBJECT_LENGTH = 80
@@ -198,7 +199,7 @@ class _Text:
 
 
 def _finding(found: Mapping[str, str], language: Language) -> str:
-    place = "!".join(part for part in (found["sheet"], found["cell"]) if part)
+    place = address(found["sheet"], found["cell"])
     text = found["en" if language == "en" else "vi"]
     # Most findings name their place themselves.
     text = text if not place or place in text else f"{place}: {text}"

@@ -22,6 +22,7 @@ from ingestion.gate.rules import Check
 from ingestion.gate.syntax import Name, Node
 from ingestion.gate.vectors import FALSE, Vector
 from ingestion.messages import message
+from ingestion.places import address
 from ingestion.submissions import FormRow, Problem
 from ingestion.text import shortened
 
@@ -247,8 +248,7 @@ class Wording:
         remedy = self.check.remedy.get(language).format_map(known)
         if place is None or not place.sheet:
             return message("gate.finding_of_file", language, body=body, remedy=remedy)
-        where = str(place) if place.cell else place.sheet
-        return message("gate.finding", language, place=where, body=body, remedy=remedy)
+        return message("gate.finding", language, place=str(place), body=body, remedy=remedy)
 
     def _of_missing(self, frame: OwedFrame, rows: list[int]) -> list[tuple[int, Finding]]:
         """Speak once of all that is missing from a sheet, and of all sheets that are missing from a file."""
@@ -292,7 +292,7 @@ def finding_of_problem(problem: Problem, severity: Severity = "error") -> Findin
         remedy = message(f"{problem.code}.remedy", language, **fields)
         if not problem.sheet:
             return message("gate.finding_of_file", language, body=body, remedy=remedy)
-        where = f"{problem.sheet}!{problem.cell}" if problem.cell else problem.sheet
+        where = address(problem.sheet, problem.cell)
         return message("gate.finding", language, place=where, body=body, remedy=remedy)
 
     return Finding(

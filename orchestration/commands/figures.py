@@ -7,6 +7,7 @@ import click
 
 from ingestion.catalogue import load_catalogue
 from ingestion.periods import Period, PeriodError
+from ingestion.places import address
 from orchestration.commands.common import (
     known_unit,
     minute,
@@ -165,5 +166,5 @@ def _as_object(cell: "TracedCell") -> dict[str, Any]:
 
 def _cells(cell: "TracedCell") -> tuple[object, ...]:
     shown = _as_object(cell)
-    place = "!".join(part for part in (cell.sheet, cell.cell) if part)
+    place = address(cell.sheet, cell.cell)
     return (cell.submission, cell.file, place, shown["value"], shown["contribution"], cell.part)

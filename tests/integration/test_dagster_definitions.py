@@ -14,7 +14,7 @@ from ingestion import intake
 from ingestion.catalogue import load_catalogue
 from ingestion.files import sha256_of
 from ingestion.home import Home
-from orchestration import gating, moment, tokens
+from orchestration import gating, groups, moment, tokens
 from orchestration.definitions import defs
 from orchestration.environment import ROOT
 from orchestration.instance import COMMAND_LINE, LAUNCHED_BY_TAG, close_interrupted_runs, open_instance
@@ -57,6 +57,11 @@ def test_the_way_of_a_figure_is_what_it_was_and_every_model_stands_beside_it(
     assert set(specs) == set(GROUPS) | models
     assert {name: specs[name].group_name for name in GROUPS} == GROUPS
     assert {specs[name].group_name for name in models} == LAYERS
+
+
+def test_every_asset_is_in_a_group_that_is_named_once(specs: dict[str, dg.AssetSpec]) -> None:
+    assert {spec.group_name for spec in specs.values()} == set(groups.ALL)
+    assert set(groups.LAYERS) == LAYERS
 
 
 def test_every_asset_has_a_group_an_owner_a_kind_and_a_description(specs: dict[str, dg.AssetSpec]) -> None:
