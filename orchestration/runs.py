@@ -11,12 +11,20 @@ from typing import Any
 import dagster as dg
 
 from ingestion.home import Home
+from ingestion.ledger import UNKNOWN_PERIOD, Ledger
 from ingestion.registry import load_registry
 from orchestration import alerting, environment
 from orchestration.definitions import defs
 from orchestration.instance import COMMAND_LINE, LAUNCHED_BY_TAG, close_interrupted_runs, open_instance
 from orchestration.lock import publication_lock, writer_lock
-from orchestration.partitions import missing_periods, periods, range_tags
+from orchestration.partitions import (
+    add_periods,
+    filed_periods,
+    known_periods,
+    tags_of_everything,
+    tags_of_period,
+    tidy_periods,
+)
 from orchestration.progress import Progress
 
 _PUBLISHING = frozenset({"publication", "publish_release", "inbox_to_release"})
@@ -96,9 +104,7 @@ def run_job(
     lock, jobs = (writer_lock, {"intake"}) if job == "intake" else (publication_lock, _PUBLISHING)
     with lock(home), open_instance(home) as instance:
         close_interrupted_runs(instance, jobs)
-        name = str(periods.name)
-        missing = missing_periods(load_registry(home.registry), instance.get_dynamic_partitions(name))
-        instance.add_dynamic_partitions(name, missing)
+        covered = _covered(home, instance, period) if job == "intake" else {}
         result = defs.resolve_job_def(job).execute_in_process(
             instance=instance,
             raise_on_error=False,
@@ -107,13 +113,26 @@ def run_job(
                 **_SILENT_CONSOLE,
                 "ops": {asset: {"config": dict(settings)} for asset, settings in (config or {}).items()},
             },
-            tags={LAUNCHED_BY_TAG: COMMAND_LINE, **range_tags(instance.get_dynamic_partitions(name), period)},
+            tags={LAUNCHED_BY_TAG: COMMAND_LINE, **covered},
         )
         outcome = _outcome(result)
+        if covered and outcome.failure is None:
+            tidy_periods(instance, _filed(home))
         if outcome.failure is not None and not outcome.has_nothing_accepted:
             failure = outcome.failure
             alerting.run_failed(home, outcome.run_id, failure.step or job, failure.message, environment.now())
         return outcome
+
+
+def _covered(home: Home, instance: dg.DagsterInstance, period: str | None) -> Mapping[str, str]:
+    """Give the tags of a run of intake; what they name is a partition by then."""
+    tidy_periods(instance, _filed(home))
+    add_periods(instance, [period] if period else known_periods(instance) or [UNKNOWN_PERIOD])
+    return tags_of_period(period) if period else tags_of_everything(known_periods(instance))
+
+
+def _filed(home: Home) -> list[str]:
+    return filed_periods(load_registry(home.registry), Ledger(home.ledger).replay())
 
 
 def _outcome(result: dg.ExecuteInProcessResult) -> RunOutcome:
