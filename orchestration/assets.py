@@ -112,9 +112,7 @@ def _judged(context: dg.AssetExecutionContext, state: WritableHome, clock: Clock
     registry, catalogue, now = state.registry, state.catalogue, clock.now()
     covered = set(context.partition_keys)
     pending = [
-        p
-        for p in pipeline.pending_periods(state.home)
-        if covers(p, covered, context.run.tags, registry)
+        p for p in pipeline.pending_periods(state.home) if covers(p, covered, context.run.tags, registry)
     ]
     progress.start("judging", len(pending))
     given: Counter[str] = Counter()

@@ -3,9 +3,9 @@
 What belongs here: which partitions there are and how a run is told which of them it covers. What does not: what
 is done for a period (`assets.py`).
 
-A run that covers everything takes in files whose periods nobody knows before they were read. It says so in a tag
-(`COVERS_TAG`), since the range that Dagster wants of it is fixed when it is asked for. Dagster wants a range even
-before the first report; it is then the partition of submissions without a period of the calendar.
+A run that covers everything takes in files whose periods nobody knows before they were read. It says so in a
+tag (`COVERS_TAG`), since the range that Dagster wants of it is fixed when it is asked for. Dagster wants a range
+even before the first report; it is then the partition of submissions without a period of the calendar.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -34,7 +34,7 @@ _UNFINISHED = [
 
 
 def filed_periods(registry: Registry, ledger: LedgerState) -> list[str]:
-    """Give the periods of which something was filed, in order of the calendar; last, if need be, the unknown one."""
+    """Give the periods of which something was filed, in calendar order; the unknown one comes last."""
     filed = {_partition(record.key.period, registry) for record in ledger.submissions.values()}
     known = sorted((Period.parse(code) for code in filed - {UNKNOWN_PERIOD}), key=lambda p: (p.order, p.code))
     return [period.code for period in known] + sorted(filed & {UNKNOWN_PERIOD})

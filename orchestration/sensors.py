@@ -64,7 +64,7 @@ def inbox_sensor(context: dg.SensorEvaluationContext, home: TongketHome, clock: 
 
 
 def _quiet(context: dg.SensorEvaluationContext, home: TongketHome) -> dg.SensorResult:
-    """While nothing happens, let go of periods of which nothing was filed, once for each state of the ledger."""
+    """While nothing happens, let go of periods that nobody filed, once for each state of the ledger."""
     ledger = home.home.ledger
     mark = str(ledger.stat().st_size) if ledger.is_file() else ""
     gone: list[str] = []
@@ -135,7 +135,7 @@ def outbox_sensor(home: TongketHome, clock: Clock) -> dg.RunRequest | dg.SkipRea
 
 
 @dg.run_failure_sensor(
-    monitored_jobs=[intake, publication, publish_release, inbox_to_release],
+    monitored_jobs=[intake, publication, publish_release, inbox_to_release, deliver_alerts],
     default_status=dg.DefaultSensorStatus.RUNNING,
     description="Writes the alert of a run that failed into the outbox.",
 )

@@ -31,7 +31,7 @@ _AHEAD = 4
 
 _START_SECONDS = 120.0
 _LOOK_SECONDS = 0.5
-"""How long one look for an answer takes. A machine that slept meanwhile has spent one look and not the night."""
+"""How long one look for an answer takes; a machine that slept meanwhile has spent one look, not the night."""
 
 _SHOWN_OUTPUT = 4_000
 

@@ -139,9 +139,7 @@ def home(tmp_path: Path) -> Home:
     return make_home(tmp_path / "home")
 
 
-def tick(
-    home: Home, instance: dg.DagsterInstance, now: datetime, cursor: str | None = None
-) -> dg.SensorResult:
+def tick(home: Home, instance: dg.DagsterInstance, now: datetime, cursor: str | None = None) -> dg.SensorResult:
     context = dg.build_sensor_context(
         instance=instance,
         cursor=cursor,
@@ -176,7 +174,7 @@ def test_the_sensor_asks_once_for_the_same_files_and_again_for_others(home: Home
     assert len({one.run_key, later.run_key, other.run_key}) == len((one, later, other))
     assert one.tags.items() >= tags_of_everything(["unknown"]).items()
     (added,) = result.dynamic_partitions_requests or ()
-    assert list(added.partition_keys) == ["unknown"], "which periods are filed is not known before they are read"
+    assert list(added.partition_keys) == ["unknown"], "periods are known when files were read"
     assert result.asset_events[0].asset_key == dg.AssetKey("inbox")
 
 

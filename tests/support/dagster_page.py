@@ -1,4 +1,4 @@
-"""Dagster's page without its server: what a click sends is sent to the same GraphQL, and runs go on in this process.
+"""Dagster's page without its server: the same GraphQL as for a click, and runs go on in this process.
 
 What belongs here: launching selections and launching them again. What does not: what is expected of them.
 """
