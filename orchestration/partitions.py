@@ -4,7 +4,7 @@ What belongs here: which partitions there are and how a run is told which of the
 is done for a period (`assets.py`).
 
 A run that covers everything takes in files whose periods nobody knows before they were read. It says so in a
-tag (`COVERS_TAG`), since the range that Dagster wants of it is fixed when it is asked for. Dagster wants a range
+tag (`COVERS_TAG`), since the range that Dagster wants is fixed when a run is asked for. Dagster wants a range
 even before the first report; it is then the partition of submissions without a period of the calendar.
 """
 

@@ -167,7 +167,7 @@ def stand_in(patch: pytest.MonkeyPatch, world: World) -> None:
         return report
 
     patch.setattr(dbt, "_built", built)
-    patch.setattr(dbt, "with_row_counts", lambda events, database: events)
+    patch.setattr(dbt, "with_facts", lambda events, *_: events)
     patch.setattr(checks, "check_marts", checked)
     patch.setattr(publication, "load_site", lambda warehouse, **_: Site(warehouse.read_text()))
     patch.setattr(publication, "write_project", written)
