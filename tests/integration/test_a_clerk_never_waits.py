@@ -47,6 +47,7 @@ def unsound(tables: Tables) -> None:
 def test_a_file_is_answered_marked_and_told_while_another_process_publishes(home: Home, tmp_path: Path) -> None:
     fixed = moment.take(home, "at work", FILED, load_catalogue())
     intake.put_in_inbox(home, write_sound(home, "2019-N", tmp_path / "a.xlsx", unsound), UNIT, FILED)
+    intake.put_in_inbox(home, write_sound(home, "2020-N", tmp_path / "b.xlsx"), UNIT, FILED)
     code = (
         "import sys; from pathlib import Path; from ingestion.home import Home\n"
         "from orchestration.lock import publication_lock\n"
@@ -69,10 +70,8 @@ def test_a_file_is_answered_marked_and_told_while_another_process_publishes(home
     assert not Ledger(moment.taken(home).ledger).replay().submissions
     with dg.DagsterInstance.ephemeral() as instance:
         assert isinstance(publication_sensor(context_of(home, instance, LATER)), dg.SkipReason)
-    intake.put_in_inbox(home, write_sound(home, "2019-N", tmp_path / "b.xlsx"), UNIT, FILED)
-    assert taken_in(home)
     registry, now = load_registry(home.registry), datetime.now(UTC)
-    held = f"{UNIT}.2019-N.r2"
+    held = f"{UNIT}.2020-N.r1"
     decide(home, registry, load_catalogue(), held, "accept", reason="filed late", by="office", now=now)
     assert moment.read(moment.taken(home)) == fixed
     with dg.DagsterInstance.ephemeral() as instance:
