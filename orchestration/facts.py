@@ -45,7 +45,7 @@ def with_facts(
     for event in kept:
         if isinstance(event, dg.Output) and event.output_name in types:
             name = event.output_name
-            facts = {COLUMNS: _schema(types[name]), LINEAGE: _lineage(sources.get(name, {}))}
+            facts: dict[str, Any] = {COLUMNS: _schema(types[name]), LINEAGE: _lineage(sources.get(name, {}))}
             if name in counted:
                 facts[ROWS] = counted[name]
             yield event.with_metadata({**event.metadata, **facts})

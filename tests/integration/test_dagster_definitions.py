@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import dagster as dg
+import duckdb
 import pytest
 
 from ingestion import intake
@@ -24,6 +25,7 @@ from orchestration.resources import Clock, TongketHome
 from orchestration.schedules import nightly
 from orchestration.sensors import inbox_sensor
 from orchestration.warehouse import PROJECT_DIR
+from reports.database import OutOfRoomError
 from reports.publication_gate import PublicationFailure, PublicationReport
 from tests.integration.small_state import make_home
 
@@ -249,6 +251,18 @@ def test_a_note_explains_what_shrank_and_nothing_else(
     if said.gate is not None:
         assert said.gate.needs_note is bool(failed)
         assert said.fits(None, note) and said.fits(None, "") is not bool(failed)
+
+
+def test_a_gate_for_which_memory_does_not_suffice_says_so_in_words(home: Home) -> None:
+    database, token = of_a_moment(home)
+
+    def too_much(*_: object) -> PublicationReport:
+        raise duckdb.OutOfMemoryException("Out of Memory Error: could not allocate block")
+
+    with pytest.raises(OutOfRoomError, match="TONGKET_WAREHOUSE_MEMORY"):
+        gating.gate(home, database, token, too_much, run="r", note="", now=NOW)
+    said = tokens.of(home, database)
+    assert said is not None and said.gate is None
 
 
 def test_the_gate_says_when_nothing_has_been_accepted_yet(home: Home) -> None:
