@@ -140,7 +140,7 @@ def _execute(
     seconds = round(time.monotonic() - started, 1)
     if as_json:
         failure = outcome.failure
-        stopped = {"step": failure.step, "message": failure.message} if failure else None
+        stopped = {"step": failure.step, "message": failure.told(call.language)} if failure else None
         if refused:
             stopped = {"step": "publication", "message": busy}
         print_json({"run": outcome.run_id, "seconds": seconds, "failure": stopped, **summary})
@@ -203,5 +203,7 @@ def _show(
             click.echo(f"  {row['check']}: {row['message']}", err=True)
         click.echo(call.text("cli.run.gate_remedy"), err=True)
     else:
-        click.echo(call.text("cli.run.failed", step=failure.step, message=failure.message), err=True)
+        click.echo(
+            call.text("cli.run.failed", step=failure.step, message=failure.told(call.language)), err=True
+        )
     click.echo(call.text("cli.run.log", path=log), err=True)
