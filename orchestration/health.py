@@ -143,7 +143,7 @@ def _registry(call: Invocation) -> Iterator[Diagnosis]:
     try:
         registry = load_registry(call.home.registry)
     except RegistryError as error:
-        yield Diagnosis("registry", what, "broken", str(error), True)
+        yield Diagnosis("registry", what, "broken", error.told(call.language), True)
         return
     units, periods = len(registry.reporting_units), len(registry.calendar)
     yield Diagnosis("registry", what, "ok", call.text("cli.doctor.registry_ok", units=units, periods=periods))
