@@ -136,7 +136,7 @@ def published_gate(
 
 
 def _shown(word: gating.Word) -> dg.AssetCheckResult:
-    rows = [{"check": f.check, "message": f.message} for f in word.failures]
+    rows = [{"check": f.check, "message": f.message, "message_en": f.text("en")} for f in word.failures]
     return dg.AssetCheckResult(
         passed=not word.failures,
         severity=dg.AssetCheckSeverity.ERROR,
@@ -144,7 +144,7 @@ def _shown(word: gating.Word) -> dg.AssetCheckResult:
             "failures": len(word.failures),
             "explained_by_note": len(word.explained),
             "nothing_accepted": word.is_empty,
-            "failed": _table(rows, ("check", "message")),
+            "failed": _table(rows, ("check", "message", "message_en")),
         },
     )
 

@@ -12,7 +12,7 @@ import dagster as dg
 
 from ingestion.home import Home
 from ingestion.registry import load_registry
-from orchestration import alerting, environment
+from orchestration import alerting, environment, telling
 from orchestration.definitions import defs
 from orchestration.instance import COMMAND_LINE, LAUNCHED_BY_TAG, close_interrupted_runs, open_instance
 from orchestration.lock import publication_lock, writer_lock
@@ -95,7 +95,8 @@ def run_job(
     """
     lock, jobs = (writer_lock, {"intake"}) if job == "intake" else (publication_lock, _PUBLISHING)
     with lock(home), open_instance(home) as instance:
-        close_interrupted_runs(instance, jobs)
+        for run in close_interrupted_runs(instance, jobs):
+            telling.run_failed(home, run.run_id, run.job_name, [], environment.now())
         name = str(periods.name)
         missing = missing_periods(load_registry(home.registry), instance.get_dynamic_partitions(name))
         instance.add_dynamic_partitions(name, missing)
@@ -110,9 +111,10 @@ def run_job(
             tags={LAUNCHED_BY_TAG: COMMAND_LINE, **range_tags(instance.get_dynamic_partitions(name), period)},
         )
         outcome = _outcome(result)
-        if outcome.failure is not None and not outcome.has_nothing_accepted:
-            failure = outcome.failure
-            alerting.run_failed(home, outcome.run_id, failure.step or job, failure.message, environment.now())
+        if outcome.failure is None:
+            alerting.succeeded(home, job, environment.now())
+        else:
+            telling.run_failed(home, outcome.run_id, job, result.all_events, environment.now())
         return outcome
 
 
@@ -135,13 +137,7 @@ def _outcome(result: dg.ExecuteInProcessResult) -> RunOutcome:
 
 
 def _plain(metadata: Mapping[str, dg.MetadataValue[Any]]) -> dict[str, Any]:
-    return {name: _plain_value(value) for name, value in metadata.items()}
-
-
-def _plain_value(value: dg.MetadataValue[Any]) -> Any:
-    if isinstance(value, dg.TableMetadataValue):
-        return [dict(record.data) for record in value.records]
-    return value.value
+    return {name: telling.plain(value) for name, value in metadata.items()}
 
 
 def _failure(event: dg.DagsterEvent) -> Failure:

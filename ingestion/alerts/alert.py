@@ -53,6 +53,8 @@ class Alert:
         at: when it happened.
         role: to whom it speaks.
         facts: what its texts need, as JSON can carry it.
+        condition: what stands as long as it is not over, and is not told again meanwhile; blank for what has
+            happened and is done.
     """
 
     kind: Kind
@@ -63,6 +65,7 @@ class Alert:
     period: str = ""
     submission: str = ""
     facts: dict[str, Any] = field(default_factory=dict)
+    condition: str = ""
 
     @property
     def workbook(self) -> str:

@@ -19,6 +19,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from ingestion.alerts.alert import Alert
+from ingestion.alerts.conditions import is_standing
 from ingestion.alerts.contacts import Recipient, recipients
 from ingestion.alerts.outbox import Delivery, Entry, Outbox
 from ingestion.alerts.wording import Wording, compose
@@ -91,6 +92,11 @@ class DeliveryReport:
     failed: dict[str, str] = field(default_factory=dict)
     unreachable: list[str] = field(default_factory=list)
 
+    @property
+    def has_failed(self) -> bool:
+        """Whether messages were due and none was taken; where one was, the others are a warning."""
+        return bool(self.failed) and not self.sent
+
 
 @dataclass(frozen=True)
 class _Run:
@@ -148,11 +154,20 @@ def deliver(
 
 
 def state_of(entry: Entry, registry: Registry) -> str:
-    """Say in one word what became of an alert: `sent`, `waiting`, `sending`, `failed`, `stuck` or `nobody`."""
+    """Say in one word what became of an alert.
+
+    Of one that still waits: `waiting`, `sending`, `failed`, `stuck` or `nobody`. Of one that is done with:
+    `sent`, `standing` where what it tells of is not over, `acknowledged`, `over` or `nobody`.
+    """
+    if entry.over_at is not None:
+        return "over"
+    if entry.acknowledged is not None:
+        return "acknowledged"
     told = recipients(registry, entry.alert)
     deliveries = [d for recipient in told if (d := entry.deliveries.get(recipient.key)) is not None]
     if entry.closed_at is not None:
-        return "sent" if _has_reached_anybody(entry) else "nobody"
+        told_as = "standing" if is_standing(entry) else "sent"
+        return told_as if _has_reached_anybody(entry) else "nobody"
     if not told:
         return "nobody"
     failed = [delivery for delivery in deliveries if delivery.state == "failed"]

@@ -110,6 +110,8 @@ class _Text:
         return [
             self.said,
             *self._groups(),
+            self._samples(),
+            self._stays(),
             self._findings(findings),
             self._counting(),
             self._noted(),
@@ -132,6 +134,25 @@ class _Text:
             if (units := self._alert.facts.get(str(progress), []))
         ]
         return ["\n".join(lines)]
+
+    def _samples(self) -> str:
+        facts = self._alert.facts
+        samples = facts.get("samples", [])
+        lines = [f"– {sample[self._language]}" for sample in samples]
+        rest = facts.get("sampled", 0) - len(samples)
+        if lines and rest > 0:
+            lines.append(message("alert.more_samples", self._language, count=rest))
+        return "\n".join(lines)
+
+    def _stays(self) -> str:
+        """Say of a run that failed which release is up."""
+        facts = self._alert.facts
+        if "said" not in facts:
+            return ""
+        if not facts.get("release"):
+            return message("alert.stays.nothing", self._language)
+        day = _day(facts["release_day"], self._language)
+        return message("alert.stays.release", self._language, release=facts["release"], day=day)
 
     def _findings(self, limit: int | None) -> str:
         facts = self._alert.facts
@@ -175,7 +196,9 @@ class _Text:
             "warnings": 0,
             "filed": 0,
             **facts,
+            "id": alert.id,
             "step": self._step(),
+            "said": facts.get("said", {}).get(self._language, ""),
             "unit": _name(alert.unit, self._registry),
             "period": _period(alert.period, self._language),
             "submission": alert.submission,
@@ -187,10 +210,11 @@ class _Text:
         }
 
     def _step(self) -> str:
-        """Give the step at which the product failed, in words; a run stopped at an asset, which has a name."""
+        """Give the step at which the product failed, or a run stopped, in words."""
         step = str(self._alert.facts.get("step", ""))
         is_fault = self._alert.kind is Kind.FAULT and step in list(Step)
-        return message(f"cli.step.{step}", self._language) if is_fault else step
+        key = f"cli.step.{step}" if is_fault else f"alert.step.{step}"
+        return message(key, self._language) if key in load_messages() else step
 
     def _names(self, units: Sequence[str]) -> str:
         names = ", ".join(_name(unit, self._registry) for unit in units[:_NAMED_UNITS])

@@ -262,7 +262,7 @@ def test_a_run_that_was_killed_does_not_look_alive_for_ever(home: Home) -> None:
                 ("intake", {LAUNCHED_BY_TAG: COMMAND_LINE}),
             )
         )
-        assert close_interrupted_runs(instance, {"publish_release"}) == 1
+        assert len(close_interrupted_runs(instance, {"publish_release"})) == 1
         statuses = [instance.get_run_by_id(run.run_id).status for run in (ours, theirs, other)]  # type: ignore[union-attr]
     failed, alive = dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.STARTED
     assert statuses == [failed, alive, alive], "intake is another lock's, and may be at work"
