@@ -9,18 +9,21 @@ failed is written all the same, and goes to the last contacts that could be read
 """
 
 import os
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from ingestion.alerts import conditions, directory
+from ingestion.alerts import conditions, directory, quality
 from ingestion.alerts.alert import Alert, Kind, Role
 from ingestion.alerts.deadlines import deadline_alerts
 from ingestion.alerts.delivery import DeliveryReport, Send, deliver, is_due
 from ingestion.alerts.directory import Directory
+from ingestion.alerts.measures import Filings
 from ingestion.alerts.outbox import Outbox
-from ingestion.alerts.successes import note_success
+from ingestion.alerts.successes import note_success, successes_of
+from ingestion.alerts.thresholds import ThresholdsError, shipped, thresholds_of
 from ingestion.catalogue import Catalogue
 from ingestion.days import day_of
 from ingestion.files import LockedError
@@ -37,7 +40,7 @@ from reports import release as releases
 if TYPE_CHECKING:
     from reports.release import Release
 
-_REGISTRY, _LEDGER = "registry", "ledger"
+_REGISTRY, _LEDGER, _THRESHOLDS = "registry", "ledger", "thresholds"
 """Stand for a job where no run can succeed, because one of them cannot be read."""
 
 _PUBLISHING = frozenset({"publication", "publish_release", "inbox_to_release"})
@@ -56,13 +59,17 @@ def collect(home: Home, registry: Registry, catalogue: Catalogue, now: datetime)
 
     Raises:
         LostLedgerError: the ledger was lost, and every unit would be told that it owes what it filed.
+        ThresholdsError: the office's own thresholds cannot be used; all else is written.
     """
     demand_whole(home)
     state = Ledger(home.ledger).replay()
     write_alerts(home, registry, state, now)
     _end(home, frozenset({_LEDGER}), now)
     outbox = Outbox(home.outbox)
-    outbox.add(deadline_alerts(registry, catalogue, state, now, outbox.open(now)))
+    since = outbox.open(now)
+    outbox.add(deadline_alerts(registry, catalogue, state, now, since))
+    filings = Filings(state, registry, catalogue, now, since)
+    _stand(outbox, quality.OF_FILINGS, quality.filing_alerts(filings, thresholds_of(home.registry)), now)
 
 
 @dataclass(frozen=True)
@@ -81,14 +88,42 @@ class Look:
 def look(home: Home, catalogue: Catalogue, now: datetime) -> Look:
     """Write every alert that can be found now, and that of what keeps others from being found."""
     found = watch(home, now)
+    _watch_runs(home, now)
     if found.error is not None:
         return Look(found, found.error)
     try:
         collect(home, found.registry, catalogue, now)
+    except ThresholdsError as error:
+        failed(home, Place(_THRESHOLDS, _REGISTRY), failing.of_error(error, home), now)
+        return Look(found, error)
     except (LostLedgerError, LedgerError) as error:
         failed(home, Place(_LEDGER, _LEDGER), failing.of_error(error, home), now)
         return Look(found, error)
+    _end(home, frozenset({_THRESHOLDS}), now)
     return Look(found, None)
+
+
+def _watch_runs(home: Home, now: datetime) -> None:
+    """Write and close the alerts of a time without a run that succeeded, and of channels that fail."""
+    try:
+        thresholds = thresholds_of(home.registry)
+    except ThresholdsError:
+        thresholds = shipped()
+    outbox = Outbox(home.outbox)
+    idle = quality.idle_alerts(successes_of(home, now), thresholds, now)
+    _stand(outbox, frozenset({Kind.NO_SUCCESS}), idle, now)
+    failing_channels = quality.delivery_alerts(outbox.read()[0], thresholds, now)
+    _stand(outbox, frozenset({Kind.DELIVERY_FAILED}), failing_channels, now)
+
+
+def _stand(outbox: Outbox, kinds: Collection[Kind], found: Sequence[Alert], now: datetime) -> None:
+    """Write what stands and is not told yet, and close what stands no more."""
+    conditions.begin(outbox, found)
+    standing = {(alert.kind, alert.condition) for alert in found}
+    with suppress(LockedError):
+        conditions.end(
+            outbox, lambda a: a.kind in kinds and (a.kind, conditions.condition_of(a)) not in standing, now
+        )
 
 
 def watch(home: Home, now: datetime) -> Directory:

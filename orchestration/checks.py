@@ -13,6 +13,7 @@ from ingestion.ledger import Ledger, SubmissionRecord
 from ingestion.places import place_said
 from orchestration import gating, tokens
 from orchestration.progress import Progress
+from orchestration.quality_checks import quality
 from orchestration.resources import Clock, PublicationHome, TongketHome
 from orchestration.warehouse import candidate_database
 from reports import release as releases
@@ -149,5 +150,5 @@ def _shown(word: gating.Word) -> dg.AssetCheckResult:
     )
 
 
-ALL = (intake_gate, candidate_gate, published_gate)
-"""The gates."""
+ALL = (intake_gate, quality, candidate_gate, published_gate)
+"""The gates, and how well it goes with what is filed."""

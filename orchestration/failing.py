@@ -29,7 +29,17 @@ _LANGUAGES: tuple[Language, ...] = ("vi", "en")
 _DBT = frozenset({"DagsterDbtCliRuntimeError", "WarehouseBuildError"})
 _BUSY = frozenset({"WriterBusyError", "PublicationBusyError", "LockedError", "LedgerLockedError"})
 _TOLD = (
-    *("registry.", "landing.", "warehouse.", "token.", "report.error.", "signing.", "state.", "limits."),
+    *(
+        "registry.",
+        "thresholds.",
+        "landing.",
+        "warehouse.",
+        "token.",
+        "report.error.",
+        "signing.",
+        "state.",
+        "limits.",
+    ),
     "alert.error.nothing_sent",
 )
 """Families of texts that errors say."""
