@@ -12,7 +12,8 @@ from typing import Any
 
 import dagster as dg
 
-from ingestion.alerts.delivery import DeliveryReport
+from ingestion.alerts.delivery import DeliveryReport, close_history
+from ingestion.alerts.outbox import Outbox
 from ingestion.files import LockedError
 from ingestion.home import Home
 from ingestion.messages import ToldError
@@ -41,6 +42,8 @@ def tell(state: TongketHome, now: datetime, log: logging.Logger) -> dict[str, in
     home = state.home
     found = alerting.look(home, state.catalogue, now)
     try:
+        if history := close_history(Outbox(home.outbox), now):
+            log.warning(f"{history} alerts that nobody ever tried to send are too old and are not sent.")
         report = alerting.empty_outbox(home, found.directory.registry, now)
     except LockedError:
         log.info("Another process is delivering.")

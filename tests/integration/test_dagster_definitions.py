@@ -97,6 +97,7 @@ def test_the_gates_are_checks_and_only_the_publication_gate_blocks() -> None:
     }
     assert ours == {
         ("verdicts", "intake_gate"): False,
+        ("verdicts", "quality"): False,
         ("candidate", "publication_gate"): True,
         ("warehouse", "publication_gate"): True,
     }
@@ -109,6 +110,7 @@ def test_jobs_sensor_and_schedule() -> None:
     assert {sensor.name for sensor in repository.sensor_defs} == {
         "inbox_sensor",
         "publication_sensor",
+        "successful_runs",
         "outbox_sensor",
         "failed_runs",
     }
