@@ -4,13 +4,19 @@ What belongs here: looking a text up and filling it in. The texts are data, in `
 subject. What does not: labels of forms, rules and indicators, which stand beside what they label.
 """
 
+import re
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
+from string import Formatter
 from typing import Any
 
 from ingestion.catalogue import CatalogueError, Label, Language, read_yaml
 
 FOLDER = Path(__file__).parent / "messages"
+
+_TELLING = 12
+"""A text of fewer letters of its own might have said anything."""
 
 
 @cache
@@ -36,6 +42,42 @@ def message(key: str, language: Language = "vi", **fields: Any) -> str:
         KeyError: the catalogue has no such text, or a field is missing.
     """
     return load_messages()[key].get(language).format(**fields)
+
+
+def retold(said: str, families: Sequence[str], language: Language) -> str | None:
+    """Say in a language what a text of some families said in Vietnamese; None where none of them said it.
+
+    So a text that came through somebody else's records, in which only the words are kept, reaches every reader
+    in theirs.
+
+    Args:
+        said: the words.
+        families: what the keys of those texts begin with.
+        language: the language of whoever reads it.
+    """
+    for key, pattern in _patterns(tuple(families)):
+        if (match := pattern.fullmatch(said)) is not None:
+            return message(key, language, **match.groupdict())
+    return None
+
+
+@cache
+def _patterns(families: tuple[str, ...]) -> list[tuple[str, re.Pattern[str]]]:
+    """Give what each text of some families can have said, the texts with most words of their own first."""
+    found = []
+    for key, label in load_messages().items():
+        parts = [*Formatter().parse(label.vi)]
+        own = sum(len(literal) for literal, *_ in parts)
+        if not key.startswith(families) or own < _TELLING:
+            continue
+        pattern, seen = "", set[str]()
+        for literal, name, *_ in parts:
+            pattern += re.escape(literal)
+            if name is not None:
+                pattern += f"(?P={name})" if name in seen else f"(?P<{name}>.*?)"
+                seen.add(name)
+        found.append((own, key, re.compile(pattern, re.DOTALL)))
+    return [(key, pattern) for _, key, pattern in sorted(found, key=lambda f: (-f[0], f[1]))]
 
 
 class ToldError(Exception):

@@ -16,8 +16,10 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails
 
 from ingestion.catalogue import Catalogue
+from ingestion.messages import ToldError
 from ingestion.periods import Period, PeriodError, PeriodKind
 
 _NO_FILE_NAME = re.compile(
@@ -27,7 +29,7 @@ _NO_FILE_NAME = re.compile(
 """What a name of a file or folder must not have on one system or another."""
 
 
-class RegistryError(Exception):
+class RegistryError(ToldError):
     """A registry file is missing or does not fit its schema; the message names file, row and remedy."""
 
 
@@ -218,6 +220,9 @@ WHOLE: frozenset[RegistryTable] = frozenset(get_args(RegistryTable))
 """All that a registry can know."""
 
 _OPTIONAL_FILES = {"contacts", "statements", "targets", "successions"}
+_WANTED = {"date": "date", "bool": "flag", "int": "number", "float": "number", "literal": "one_of"}
+"""What a value should have been, by how the library that checks it begins to name its complaint."""
+
 _R = TypeVar("_R", bound=_Row)
 
 
@@ -396,13 +401,20 @@ def load_registry(folder: Path) -> Registry:
     return registry
 
 
+def load_contacts(folder: Path) -> tuple[Contact, ...]:
+    """Load the contacts alone, which can be told of what is wrong with the other files.
+
+    Raises:
+        RegistryError: there are none, or a row does not fit its schema.
+    """
+    return _load_table(folder / "contacts.csv", Contact, is_optional=False)[0]
+
+
 def _load_table(path: Path, model: type[_R], is_optional: bool) -> tuple[tuple[_R, ...], tuple[int, ...]]:
     if not path.is_file():
         if is_optional:
             return (), ()
-        raise RegistryError(
-            f"{path}: the file is missing; “tongket init” writes an example of every registry file"
-        )
+        raise RegistryError("registry.missing", path=path)
     rows, numbers = [], []
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
@@ -410,9 +422,7 @@ def _load_table(path: Path, model: type[_R], is_optional: bool) -> tuple[tuple[_
                 rows.append(_row(path, number, raw, model))
                 numbers.append(number)
     except (UnicodeDecodeError, csv.Error) as error:
-        raise RegistryError(
-            f"{path}: the file is no CSV in UTF-8; save it anew as “CSV UTF-8”, or restore it from a backup"
-        ) from error
+        raise RegistryError("registry.no_csv", path=path) from error
     return tuple(rows), tuple(numbers)
 
 
@@ -420,32 +430,35 @@ def _row(path: Path, number: int, raw: dict[str, str], model: type[_R]) -> _R:
     try:
         return model.model_validate(raw)
     except ValidationError as error:
-        first = error.errors()[0]
-        column = ".".join(str(part) for part in first["loc"])
-        raise RegistryError(
-            f"{path}, row {number}, column {column}: {first['msg']} (found {first.get('input')!r})"
-        ) from error
+        raise _wrong(path, number, error.errors()[0]) from error
+
+
+def _wrong(path: Path, row: int, found: ErrorDetails) -> RegistryError:
+    """Give the error of one value, in words that are not those of the library that checks it."""
+    kind, value = found["type"], found["input"]
+    is_extra = kind in ("extra_forbidden", "invalid_key")
+    # What stands beyond the last column has no name.
+    column = "–" if kind == "invalid_key" or not found["loc"] else found["loc"][0]
+    place = {"path": path, "row": row, "column": column}
+    if is_extra or kind == "missing" or value is None:
+        key = "column_unknown" if is_extra else "column_missing"
+        return RegistryError(f"registry.{key}", **place)
+    wanted = next((name for part, name in _WANTED.items() if kind.startswith(part)), "text")
+    known = str(found.get("ctx", {}).get("expected", "")).replace(" or ", ", ")
+    return RegistryError(f"registry.value_{wanted}", **place, value=value, known=known)
 
 
 def _check_organisations(registry: Registry) -> None:
     for code, versions in registry.versions.items():
         for older, newer in pairwise(versions):
             if older.valid_to is None or older.valid_to >= newer.valid_from:
-                raise RegistryError(
-                    f"organisations.csv: versions of {code} overlap on {newer.valid_from}; "
-                    "end the older one on the day before"
-                )
+                raise RegistryError("registry.overlap", code=code, day=newer.valid_from)
     known = set(registry.versions)
     for o in registry.organisations:
         if o.files_reports and _NO_FILE_NAME.search(o.org_code):
-            raise RegistryError(
-                f"organisations.csv: {o.org_code!r} files reports, so its code names folders and pages, also on"
-                " Windows; use letters, digits, “-” and “_”"
-            )
+            raise RegistryError("registry.code", code=repr(o.org_code))
         if o.parent_code and o.parent_code not in known:
-            raise RegistryError(
-                f"organisations.csv: {o.org_code} is under {o.parent_code}, which is not listed"
-            )
+            raise RegistryError("registry.parent", code=o.org_code, parent=o.parent_code)
 
 
 def _check(registry: Registry) -> None:
@@ -454,18 +467,16 @@ def _check(registry: Registry) -> None:
         try:
             Period.parse(row.period_code)
         except PeriodError as error:
-            raise RegistryError(f"calendar.csv: {error}") from error
+            raise RegistryError("registry.period", code=row.period_code) from error
     for term in registry.terms:
         try:
             is_term = Period.parse(term.term_code).kind is PeriodKind.TERM
         except PeriodError:
             is_term = False
         if not is_term:
-            raise RegistryError(f"terms.csv: {term.term_code} is not the code of a term such as 2015-2020-NK")
+            raise RegistryError("registry.term", code=term.term_code)
     for scheme in registry.rating_schemes:
         try:
             _ = scheme.bands
         except ValueError as error:
-            raise RegistryError(
-                f"rating_schemes.csv: {scheme.scheme}: score_bands are numbers and “|”, such as 90|70|50"
-            ) from error
+            raise RegistryError("registry.bands", scheme=scheme.scheme) from error

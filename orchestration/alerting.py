@@ -1,31 +1,57 @@
 """Alerts at the edge: what is written when, and emptying the outbox.
 
-What belongs here: collecting what follows from the state folder. What does not: which events become which
-alerts, and the outbox (`ingestion.alerts`); channels (`channels.py`); when it happens (`sensors.py`,
-`schedules.py`, the command `alerts`).
+What belongs here: collecting what follows from the state folder, and from runs that end. What does not: which
+events become which alerts, and the outbox (`ingestion.alerts`); why a run stopped (`failing.py`); channels
+(`channels.py`); when it happens (`sensors.py`, `schedules.py`, the commands).
+
+An alarm needs nothing of what it is the alarm of: where the registry or the ledger cannot be read, what
+failed is written all the same, and goes to the last contacts that could be read.
 """
 
 import os
+from collections.abc import Collection, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from ingestion.alerts import conditions, directory, quality
 from ingestion.alerts.alert import Alert, Kind, Role
 from ingestion.alerts.deadlines import deadline_alerts
 from ingestion.alerts.delivery import DeliveryReport, Send, deliver, is_due
+from ingestion.alerts.directory import Directory
+from ingestion.alerts.measures import Filings
 from ingestion.alerts.outbox import Outbox
+from ingestion.alerts.successes import note_success, successes_of
+from ingestion.alerts.thresholds import ThresholdsError, shipped, thresholds_of
 from ingestion.catalogue import Catalogue
 from ingestion.days import day_of
+from ingestion.files import LockedError
 from ingestion.home import Home
-from ingestion.ledger import Ledger
+from ingestion.landing_state import is_registry_lost
+from ingestion.ledger import Ledger, LedgerError
 from ingestion.pipeline import write_alerts
 from ingestion.registry import Registry
+from orchestration import failing
 from orchestration.channels import MAIL_SERVER_VARIABLE, Channels
-from orchestration.standing import demand_whole
+from orchestration.standing import LostLedgerError, demand_whole
+from reports import release as releases
 
 if TYPE_CHECKING:
     from reports.release import Release
 
-_MAX_ERROR = 500
+_REGISTRY, _LEDGER, _THRESHOLDS = "registry", "ledger", "thresholds"
+"""Stand for a job where no run can succeed, because one of them cannot be read."""
+
+_PUBLISHING = frozenset({"publication", "publish_release", "inbox_to_release"})
+_MENDS = {
+    "intake": frozenset({"intake"}),
+    "publication": _PUBLISHING,
+    "publish_release": frozenset({"publish_release"}),
+    "inbox_to_release": _PUBLISHING | {"intake"},
+}
+"""Of which jobs' failures the success of a job is the end. To publish again what is up does not make new
+figures pass that were refused."""
 
 
 def collect(home: Home, registry: Registry, catalogue: Catalogue, now: datetime) -> None:
@@ -33,24 +59,150 @@ def collect(home: Home, registry: Registry, catalogue: Catalogue, now: datetime)
 
     Raises:
         LostLedgerError: the ledger was lost, and every unit would be told that it owes what it filed.
+        ThresholdsError: the office's own thresholds cannot be used; all else is written.
     """
     demand_whole(home)
     state = Ledger(home.ledger).replay()
     write_alerts(home, registry, state, now)
+    _end(home, frozenset({_LEDGER}), now)
     outbox = Outbox(home.outbox)
-    outbox.add(deadline_alerts(registry, catalogue, state, now, outbox.open(now)))
+    since = outbox.open(now)
+    outbox.add(deadline_alerts(registry, catalogue, state, now, since))
+    filings = Filings(state, registry, catalogue, now, since)
+    _stand(outbox, quality.OF_FILINGS, quality.filing_alerts(filings, thresholds_of(home.registry)), now)
 
 
-def run_failed(home: Home, run: str, step: str, error: str, now: datetime) -> None:
-    """Write the alert of a run that failed, once a run, whoever tells of it.
+@dataclass(frozen=True)
+class Look:
+    """What looking for alerts came to.
 
-    Where a run is asked for again and again and stops for the same reason, the first of a day is told.
+    Attributes:
+        directory: whom they reach.
+        trouble: why not all could be found; what is known goes out all the same.
     """
-    failures = [e.alert for e in Outbox(home.outbox).read()[0] if e.alert.kind is Kind.RUN_FAILED]
-    facts = {"step": step, "error": error[:_MAX_ERROR]}
-    if any(a.facts == facts and day_of(a.at) == day_of(now) for a in failures):
+
+    directory: Directory
+    trouble: Exception | None
+
+
+def look(home: Home, catalogue: Catalogue, now: datetime) -> Look:
+    """Write every alert that can be found now, and that of what keeps others from being found."""
+    found = watch(home, now)
+    _watch_runs(home, now)
+    if found.error is not None:
+        return Look(found, found.error)
+    try:
+        collect(home, found.registry, catalogue, now)
+    except ThresholdsError as error:
+        failed(home, Place(_THRESHOLDS, _REGISTRY), failing.of_error(error, home), now)
+        return Look(found, error)
+    except (LostLedgerError, LedgerError) as error:
+        failed(home, Place(_LEDGER, _LEDGER), failing.of_error(error, home), now)
+        return Look(found, error)
+    _end(home, frozenset({_THRESHOLDS}), now)
+    return Look(found, None)
+
+
+def _watch_runs(home: Home, now: datetime) -> None:
+    """Write and close the alerts of a time without a run that succeeded, and of channels that fail."""
+    try:
+        thresholds = thresholds_of(home.registry)
+    except ThresholdsError:
+        thresholds = shipped()
+    outbox = Outbox(home.outbox)
+    idle = quality.idle_alerts(successes_of(home, now), thresholds, now)
+    _stand(outbox, frozenset({Kind.NO_SUCCESS}), idle, now)
+    failing_channels = quality.delivery_alerts(outbox.read()[0], thresholds, now)
+    _stand(outbox, frozenset({Kind.DELIVERY_FAILED}), failing_channels, now)
+
+
+def _stand(outbox: Outbox, kinds: Collection[Kind], found: Sequence[Alert], now: datetime) -> None:
+    """Write what stands and is not told yet, and close what stands no more."""
+    conditions.begin(outbox, found)
+    standing = {(alert.kind, alert.condition) for alert in found}
+    with suppress(LockedError):
+        conditions.end(
+            outbox, lambda a: a.kind in kinds and (a.kind, conditions.condition_of(a)) not in standing, now
+        )
+
+
+def watch(home: Home, now: datetime) -> Directory:
+    """Give whom alerts reach now; where the registry cannot be read, that is told, and its end noted."""
+    found = directory.directory_of(home)
+    if found.error is None:
+        directory.keep(home, found.registry)
+        _end(home, frozenset({_REGISTRY}), now)
+    elif home.registry.is_dir() or is_registry_lost(home):
+        failed(home, Place(_REGISTRY, _REGISTRY), registry_stop(home, found.error), now)
+    return found
+
+
+def registry_stop(home: Home, error: Exception) -> failing.Stop:
+    """Give why nothing runs where the registry cannot be read."""
+    if is_registry_lost(home):
+        said = failing.told("cli.error.registry_lost", home=home.root, registry=home.registry)
+        return failing.Stop("registry lost", said, about=_REGISTRY)
+    return failing.of_error(error, home)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a run stopped.
+
+    Attributes:
+        job: what was run; the next success of it is the end of the failure.
+        step: the asset, check or other step.
+        run: the id of the run; blank where none came into being.
+    """
+
+    job: str
+    step: str
+    run: str = ""
+
+
+def failed(home: Home, place: Place, stop: failing.Stop, now: datetime) -> None:
+    """Write the alert of a run that failed, once for each cause as long as it stands, whoever tells of it."""
+    outbox = Outbox(home.outbox)
+    outbox.open(now)
+    if place.run and any(entry.alert.facts.get("run") == place.run for entry in outbox.read()[0]):
         return
-    _write(home, Alert(Kind.RUN_FAILED, run, now, Role.DATA_TEAM, facts=facts), now)
+    facts = {
+        "was": "told",
+        "run": place.run,
+        "job": stop.about or place.job,
+        "step": place.step,
+        "said": stop.said,
+        "samples": list(stop.samples),
+        "sampled": stop.count,
+        **_up(home),
+    }
+    alert = Alert(Kind.RUN_FAILED, "", now, Role.DATA_TEAM, facts=facts, condition=stop.condition)
+    conditions.begin(outbox, [alert])
+
+
+def succeeded(home: Home, job: str, now: datetime) -> None:
+    """Note that a run succeeded, and close the alerts of failures of which it is the end."""
+    note_success(home, job, now)
+    _end(home, _MENDS.get(job, frozenset()) | {""}, now)
+
+
+def _end(home: Home, jobs: frozenset[str], now: datetime) -> None:
+    # Where a delivery goes on for long, the next success closes what this one does not.
+    with suppress(LockedError):
+        conditions.end(
+            Outbox(home.outbox),
+            lambda a: a.kind is Kind.RUN_FAILED and a.facts.get("job") in jobs,
+            now,
+            is_news=lambda a: a.condition == failing.KILLED,
+        )
+
+
+def _up(home: Home) -> dict[str, Any]:
+    """Give the release that is up; nothing where there is none, or none that can be read."""
+    with suppress(releases.ReleaseError, OSError, ValueError):
+        if (up := releases.current(home)) is not None:
+            return {"release": up.name, "release_day": day_of(datetime.fromisoformat(up.as_of)).isoformat()}
+    return {}
 
 
 def release_published(home: Home, release: "Release", before: "Release | None", now: datetime) -> None:
@@ -58,13 +210,9 @@ def release_published(home: Home, release: "Release", before: "Release | None", 
     facts = {"release": release.name, "note": release.note}
     if before is not None:
         facts |= {"previous": before.name, "was": "later"}
-    _write(home, Alert(Kind.RELEASE_PUBLISHED, release.name, now, Role.DATA_TEAM, facts=facts), now)
-
-
-def _write(home: Home, alert: Alert, now: datetime) -> None:
     outbox = Outbox(home.outbox)
     outbox.open(now)
-    outbox.add([alert])
+    outbox.add([Alert(Kind.RELEASE_PUBLISHED, release.name, now, Role.DATA_TEAM, facts=facts)])
 
 
 def due_alerts(home: Home, registry: Registry, now: datetime) -> list[str]:

@@ -125,6 +125,11 @@ class Channels:
         return f"{self._mail_server}{separator}to={quote(address[1], safe='@')}"
 
 
+def needs_mail_server(channel: str) -> bool:
+    """Say whether an address is reached only through the mail server of the settings."""
+    return bool(_PLAIN_ADDRESS.match(channel.strip()))
+
+
 def is_channel(channel: str) -> bool:
     """Say whether an address has a form that is known; nobody is asked."""
     with _complaints():

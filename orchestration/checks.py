@@ -13,6 +13,7 @@ from ingestion.ledger import Ledger, SubmissionRecord
 from ingestion.places import place_said
 from orchestration import gating, tokens
 from orchestration.progress import Progress
+from orchestration.quality_checks import quality
 from orchestration.resources import Clock, PublicationHome, TongketHome
 from orchestration.warehouse import candidate_database
 from reports import release as releases
@@ -136,7 +137,7 @@ def published_gate(
 
 
 def _shown(word: gating.Word) -> dg.AssetCheckResult:
-    rows = [{"check": f.check, "message": f.message} for f in word.failures]
+    rows = [{"check": f.check, "message": f.message, "message_en": f.text("en")} for f in word.failures]
     return dg.AssetCheckResult(
         passed=not word.failures,
         severity=dg.AssetCheckSeverity.ERROR,
@@ -144,10 +145,10 @@ def _shown(word: gating.Word) -> dg.AssetCheckResult:
             "failures": len(word.failures),
             "explained_by_note": len(word.explained),
             "nothing_accepted": word.is_empty,
-            "failed": _table(rows, ("check", "message")),
+            "failed": _table(rows, ("check", "message", "message_en")),
         },
     )
 
 
-ALL = (intake_gate, candidate_gate, published_gate)
-"""The gates."""
+ALL = (intake_gate, quality, candidate_gate, published_gate)
+"""The gates, and how well it goes with what is filed."""

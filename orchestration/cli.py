@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from orchestration import environment
-from orchestration.errors import BrokenError, CommandError, write_traceback
+from orchestration.errors import BrokenError, CommandError, RefusedError, write_traceback
 from orchestration.explaining import EXPECTED_ERRORS, explained, kind_of
 from orchestration.texts import (
     LANGUAGES,
@@ -54,6 +54,10 @@ COMMANDS: dict[str, str] = {
 """Commands in the order of their use, with the module of `commands/` that holds each."""
 
 
+_UNATTENDED = frozenset({"run", "publish", "alerts"})
+"""Commands that a clock may start, so that nobody reads what they say."""
+
+
 class Tongket(TextGroup):
     """The group of all commands; each is imported when it is called."""
 
@@ -75,11 +79,16 @@ class Tongket(TextGroup):
         """Run a command; whatever goes wrong ends in one line and an exit code."""
         try:
             return super().invoke(ctx)
+        except RefusedError as error:
+            _alarm(error, ctx)
+            raise
         except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
             # Click itself ends quietly when the reader of a pipe, such as `head`, has seen enough.
             raise
         except Exception as error:
-            raise _explained(error, ctx) from error
+            said = _explained(error, ctx)
+            _alarm(error, ctx, said)
+            raise said from error
 
 
 def _explained(error: Exception, ctx: click.Context) -> CommandError:
@@ -92,7 +101,19 @@ def _explained(error: Exception, ctx: click.Context) -> CommandError:
     path = write_traceback(error, folder, environment.now())
     fields = {"kind": type(error).__name__, "message": str(error)[:300]}
     key = "cli.error.unexpected" if path else "cli.error.unexpected_unkept"
-    return BrokenError(call.text(key, path=path, **fields))
+    return BrokenError(call.text(key, path=path, **fields), path)
+
+
+def _alarm(error: Exception, ctx: click.Context, said: CommandError | None = None) -> None:
+    """Have the data team told where a command failed that somebody may have left to itself."""
+    name = ctx.invoked_subcommand or ""
+    if name not in COMMANDS or (said is None and name not in _UNATTENDED):
+        return
+    if isinstance(said, BrokenError) or name in _UNATTENDED:
+        from orchestration.alarm import command_failed  # noqa: PLC0415 - takes long to import
+
+        home = environment.home_from(ctx.params.get("home_option"))
+        command_failed(home, name, error, said)
 
 
 @click.group(_NAME, cls=Tongket, context_settings={"help_option_names": ["-h", "--help"]})

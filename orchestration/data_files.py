@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 
+from ingestion.alerts.thresholds import shipped
 from ingestion.catalogue import CatalogueError, load_catalogue
 from ingestion.gate.context import vocabulary
 from ingestion.gate.rules import compile_rules, load_parameters, load_rules
@@ -26,6 +27,7 @@ def _compile_rules() -> int:
 
 
 CHECKS: dict[str, Callable[[], int]] = {
+    "ingestion/alerts/thresholds.yml": lambda: len(shipped().model_dump()),
     "ingestion/forms": lambda: len(load_catalogue().forms),
     "ingestion/indicators": lambda: len(load_catalogue().indicators),
     "ingestion/rules": _compile_rules,

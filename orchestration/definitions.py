@@ -18,6 +18,7 @@ from orchestration.sensors import (  # noqa: E402
     inbox_sensor,
     outbox_sensor,
     publication_sensor,
+    successful_runs,
 )
 from orchestration.warehouse import prepare_manifest  # noqa: E402
 
@@ -27,7 +28,7 @@ defs = dg.Definitions(
     assets=[*assets.ALL, models, publication.candidate(models), *publication.ALL],
     asset_checks=checks.ALL,
     jobs=[jobs.intake, jobs.publication, jobs.publish_release, jobs.inbox_to_release, jobs.deliver_alerts],
-    sensors=[inbox_sensor, publication_sensor, outbox_sensor, failed_runs],
+    sensors=[inbox_sensor, publication_sensor, outbox_sensor, failed_runs, successful_runs],
     schedules=[nightly, nightly_publication, morning_alerts],
     resources={**resources(), "dbt": dbt_resource()},
     executor=dg.in_process_executor,

@@ -37,9 +37,17 @@ class RefusedError(CommandError):
 
 
 class BrokenError(CommandError):
-    """The product itself failed."""
+    """The product itself failed.
+
+    Attributes:
+        path: where its traceback is kept; None where it could not be.
+    """
 
     exit_code = BROKEN
+
+    def __init__(self, message: str, path: Path | None = None) -> None:
+        super().__init__(message)
+        self.path = path
 
 
 def suggestions(code: str, known: Iterable[str]) -> list[str]:

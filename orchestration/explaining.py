@@ -12,6 +12,7 @@ from orchestration.errors import CommandError, RefusedError
 
 EXPECTED_ERRORS: Mapping[str, type[CommandError]] = {
     "RegistryError": CommandError,
+    "ThresholdsError": CommandError,
     "CatalogueError": CommandError,
     "IntakeError": CommandError,
     "LedgerError": CommandError,

@@ -143,7 +143,7 @@ def _registry(call: Invocation) -> Iterator[Diagnosis]:
     try:
         registry = load_registry(call.home.registry)
     except RegistryError as error:
-        yield Diagnosis("registry", what, "broken", str(error), True)
+        yield Diagnosis("registry", what, "broken", error.told(call.language), True)
         return
     units, periods = len(registry.reporting_units), len(registry.calendar)
     yield Diagnosis("registry", what, "ok", call.text("cli.doctor.registry_ok", units=units, periods=periods))
@@ -153,13 +153,15 @@ def _registry(call: Invocation) -> Iterator[Diagnosis]:
 
 
 def _contacts(call: Invocation, registry: Registry) -> Diagnosis:
-    from orchestration.channels import is_channel  # noqa: PLC0415
+    from orchestration.channels import MAIL_SERVER_VARIABLE, is_channel, needs_mail_server  # noqa: PLC0415
 
     what = call.text("cli.doctor.contacts")
     by_kind: dict[str, list[Complaint]] = {}
     for complaint in complaints(registry, is_channel, day_of(environment.now())):
         by_kind.setdefault(complaint.kind, []).append(complaint)
-    if not by_kind:
+    through_server = sum(needs_mail_server(contact.channel) for contact in registry.contacts)
+    has_no_server = bool(through_server) and not os.environ.get(MAIL_SERVER_VARIABLE)
+    if not by_kind and not has_no_server:
         return Diagnosis(
             "contacts", what, "ok", call.text("cli.doctor.contacts_ok", count=len(registry.contacts))
         )
@@ -168,7 +170,11 @@ def _contacts(call: Invocation, registry: Registry) -> Diagnosis:
         shown = [f"{c.what} ({c.row})" if c.row else c.what for c in found[:_SHOWN_COMPLAINTS]]
         shown += ["…"] if len(found) > _SHOWN_COMPLAINTS else []
         said.append(call.text(f"cli.doctor.contacts_{kind}", count=len(found), shown=", ".join(shown)))
-    is_wrong = any(complaint.row for found in by_kind.values() for complaint in found)
+    is_wrong = has_no_server or any(complaint.row for found in by_kind.values() for complaint in found)
+    if has_no_server:
+        said.append(
+            call.text("cli.doctor.contacts_no_server", count=through_server, variable=MAIL_SERVER_VARIABLE)
+        )
     return Diagnosis("contacts", what, "broken" if is_wrong else "missing", " ".join(said))
 
 

@@ -26,9 +26,10 @@ def open_instance(home: Home) -> Iterator[dg.DagsterInstance]:
         yield instance
 
 
-def close_interrupted_runs(instance: dg.DagsterInstance, jobs: Collection[str]) -> int:
-    """Mark runs of the command line that never ended as failed; to be called while holding their lock.
+def close_interrupted_runs(instance: dg.DagsterInstance, jobs: Collection[str]) -> list[dg.DagsterRun]:
+    """Mark runs of the command line that never ended as failed, and give them.
 
+    To be called while holding their lock.
     Whoever holds the lock knows that no other run of these jobs is alive, so what still counts as started was
     killed.
     """
@@ -41,7 +42,7 @@ def close_interrupted_runs(instance: dg.DagsterInstance, jobs: Collection[str]) 
     interrupted = [run for run in started if run.job_name in jobs]
     for run in interrupted:
         instance.report_run_failed(run, "The process ended before the run did.")
-    return len(interrupted)
+    return interrupted
 
 
 def close_runs_of_page(home: Home) -> int:

@@ -15,7 +15,7 @@ from ingestion.home import Home
 from ingestion.ledger import UNKNOWN_PERIOD, Ledger
 from ingestion.messages import ToldError
 from ingestion.registry import load_registry
-from orchestration import alerting, environment
+from orchestration import alerting, environment, telling
 from orchestration.definitions import defs
 from orchestration.instance import COMMAND_LINE, LAUNCHED_BY_TAG, close_interrupted_runs, open_instance
 from orchestration.lock import publication_lock, writer_lock
@@ -111,7 +111,8 @@ def run_job(
     """
     lock, jobs = (writer_lock, {"intake"}) if job == "intake" else (publication_lock, _PUBLISHING)
     with lock(home), open_instance(home) as instance:
-        close_interrupted_runs(instance, jobs)
+        for run in close_interrupted_runs(instance, jobs):
+            telling.run_failed(home, run.run_id, run.job_name, [], environment.now())
         covered = _covered(home, instance, period) if job == "intake" else {}
         raised: list[BaseException] = []
 
@@ -138,9 +139,10 @@ def run_job(
         outcome = _outcome(result, next((error for error in raised if isinstance(error, ToldError)), None))
         if covered and outcome.failure is None:
             tidy_periods(instance, _filed(home))
-        if outcome.failure is not None and not outcome.has_nothing_accepted:
-            failure = outcome.failure
-            alerting.run_failed(home, outcome.run_id, failure.step or job, failure.message, environment.now())
+        if outcome.failure is None:
+            alerting.succeeded(home, job, environment.now())
+        else:
+            telling.run_failed(home, outcome.run_id, job, result.all_events, environment.now())
         return outcome
 
 
@@ -174,13 +176,7 @@ def _outcome(result: dg.ExecuteInProcessResult, told: ToldError | None) -> RunOu
 
 
 def _plain(metadata: Mapping[str, dg.MetadataValue[Any]]) -> dict[str, Any]:
-    return {name: _plain_value(value) for name, value in metadata.items()}
-
-
-def _plain_value(value: dg.MetadataValue[Any]) -> Any:
-    if isinstance(value, dg.TableMetadataValue):
-        return [dict(record.data) for record in value.records]
-    return value.value
+    return {name: telling.plain(value) for name, value in metadata.items()}
 
 
 def _failure(event: dg.DagsterEvent, told: ToldError | None) -> Failure:

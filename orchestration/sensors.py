@@ -12,7 +12,7 @@ import dagster as dg
 
 from ingestion.intake import InboxFile, waiting
 from ingestion.ledger import UNKNOWN_PERIOD, Ledger
-from orchestration import alerting
+from orchestration import alerting, telling
 from orchestration import moment as moments
 from orchestration.jobs import deliver_alerts, inbox_to_release, intake, publication, publish_release
 from orchestration.lock import is_publishing, is_writing
@@ -124,28 +124,47 @@ def publication_sensor(home: TongketHome, clock: Clock) -> dg.RunRequest | dg.Sk
 )
 def outbox_sensor(home: TongketHome, clock: Clock) -> dg.RunRequest | dg.SkipReason:
     """Look at the outbox; what failed becomes due again after its pause."""
+    now = clock.now()
+    directory = alerting.watch(home.home, now)
     if not home.home.outbox.is_dir():
         return dg.SkipReason("There is no outbox yet; the first submission brings it.")
-    now = clock.now()
-    due = alerting.due_alerts(home.home, home.registry, now)
+    due = alerting.due_alerts(home.home, directory.registry, now)
     if not due:
         return dg.SkipReason("Nothing in the outbox is due.")
     key = hashlib.sha256("\0".join(due).encode()).hexdigest()[:32]
     return dg.RunRequest(run_key=f"{key}-{now:%Y%m%dT%H%M}")
 
 
+_MONITORED = [intake, publication, publish_release, inbox_to_release]
+_TELLING = {
+    dg.DagsterEventType.STEP_FAILURE,
+    dg.DagsterEventType.RUN_FAILURE,
+    dg.DagsterEventType.ASSET_CHECK_EVALUATION,
+}
+
+
 @dg.run_failure_sensor(
-    monitored_jobs=[intake, publication, publish_release, inbox_to_release, deliver_alerts],
+    monitored_jobs=_MONITORED,
     default_status=dg.DefaultSensorStatus.RUNNING,
     description="Writes the alert of a run that failed into the outbox.",
 )
 def failed_runs(context: dg.RunFailureSensorContext, home: TongketHome, clock: Clock) -> None:
     """Tell the data team at which step a run failed, and why."""
-    step, said = "", context.failure_event.message or ""
-    for event in context.get_step_failure_events()[:1]:
-        error = event.step_failure_data.error
-        while error is not None and error.cause is not None:
-            error = error.cause
-        step, said = event.step_key or "", error.message.strip() if error else said
     run = context.dagster_run
-    alerting.run_failed(home.home, run.run_id, step or run.job_name, said, clock.now())
+    events = [
+        entry.dagster_event
+        for entry in context.instance.all_logs(run.run_id, of_type=_TELLING)
+        if entry.dagster_event is not None
+    ]
+    telling.run_failed(home.home, run.run_id, run.job_name, events, clock.now())
+
+
+@dg.run_status_sensor(
+    run_status=dg.DagsterRunStatus.SUCCESS,
+    monitored_jobs=_MONITORED,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="Notes that a run succeeded, and closes the alerts of failures that are over with it.",
+)
+def successful_runs(context: dg.RunStatusSensorContext, home: TongketHome, clock: Clock) -> None:
+    """Note when a job last succeeded."""
+    alerting.succeeded(home.home, context.dagster_run.job_name, clock.now())

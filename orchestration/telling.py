@@ -1,30 +1,126 @@
 """Telling people, as a step of a run.
 
-What belongs here: sending what is due and what is said of it in Dagster. What does not: which alerts there are
-(`alerting.py`) and how they travel (`channels.py`).
+What belongs here: sending what is due and what is said of it in Dagster, and the way from what Dagster
+recorded of a run to its alert. What does not: which alerts there are (`alerting.py`), why a run stopped
+(`failing.py`) and how messages travel (`channels.py`).
 """
 
 import logging
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
+import dagster as dg
+
+from ingestion.alerts.delivery import DeliveryReport, close_history
+from ingestion.alerts.outbox import Outbox
 from ingestion.files import LockedError
-from orchestration import alerting
+from ingestion.home import Home
+from ingestion.messages import ToldError
+from orchestration import alerting, failing
 from orchestration.resources import TongketHome
+
+
+class DeliveryFailedError(ToldError):
+    """Messages were due, and none of them could be sent."""
 
 
 def tell(state: TongketHome, now: datetime, log: logging.Logger) -> dict[str, int]:
     """Write the alerts of today's deadlines and send what is due; what cannot be sent is kept.
 
+    Where the registry or the ledger cannot be read, what waits is sent before that is raised.
+
     Returns:
-        How many alerts were sent, failed, and have nobody who can be reached.
+        How many messages were sent and failed, and how many alerts have nobody who can be reached.
+
+    Raises:
+        RegistryError: the registry cannot be read.
+        LostLedgerError: the ledger was lost.
+        LedgerError: the ledger is damaged.
+        DeliveryFailedError: messages were due, and none could be sent.
     """
-    registry = state.registry
-    alerting.collect(state.home, registry, state.catalogue, now)
+    home = state.home
+    found = alerting.look(home, state.catalogue, now)
     try:
-        report = alerting.empty_outbox(state.home, registry, now)
+        if history := close_history(Outbox(home.outbox), now):
+            log.warning(f"{history} alerts that nobody ever tried to send are too old and are not sent.")
+        report = alerting.empty_outbox(home, found.directory.registry, now)
     except LockedError:
         log.info("Another process is delivering.")
-        return {}
-    for reference, error in report.failed.items():
-        log.warning(f"{reference} was not sent and is tried again later: {error}")
+        report = DeliveryReport()
+    for reference, reason in report.failed.items():
+        log.warning(f"{reference} was not sent and is tried again later: {reason}")
+    if found.trouble is not None:
+        raise found.trouble
+    demand_sent(report)
     return {"sent": len(report.sent), "failed": len(report.failed), "unreachable": len(report.unreachable)}
+
+
+def demand_sent(report: DeliveryReport) -> None:
+    """Refuse a delivery that sent nothing of what was due.
+
+    Raises:
+        DeliveryFailedError: that is so.
+    """
+    if report.has_failed:
+        reason = next(iter(report.failed.values()))
+        raise DeliveryFailedError("alert.error.nothing_sent", failed=len(report.failed), reason=reason)
+
+
+def run_failed(home: Home, run: str, job: str, events: Sequence[dg.DagsterEvent], now: datetime) -> None:
+    """Write the alert of a run that failed, from the events that Dagster recorded of it.
+
+    Where only its delivery failed, a run has done its work; that is told of where channels fail. That nothing
+    has been accepted yet is no failure.
+    """
+    step, kind, said = first_failure(events)
+    gate = gate_said(events) if kind == failing.GATE else {}
+    if kind == failing.DELIVERY:
+        alerting.succeeded(home, job, now)
+    if kind == failing.DELIVERY or gate.get("nothing_accepted"):
+        return
+    place = alerting.Place(job, step or job, run)
+    alerting.failed(home, place, failing.of_record(kind, said, home, gate), now)
+
+
+def first_failure(events: Sequence[dg.DagsterEvent]) -> tuple[str, str, str]:
+    """Give step, class of the error and its words where a run failed first; a step's before the run's own.
+
+    What failed only because of another step is no cause, and neither is a delivery where anything else failed.
+    """
+    found = [_failure(e.step_key or "", e) for e in events if e.event_type is dg.DagsterEventType.STEP_FAILURE]
+    found = sorted(found, key=lambda one: one[1] == failing.DELIVERY)
+    found += [_failure("", e) for e in events if e.event_type is dg.DagsterEventType.RUN_FAILURE]
+    return found[0] if found else ("", failing.KILLED, "")
+
+
+def _failure(step: str, event: dg.DagsterEvent) -> tuple[str, str, str]:
+    data = event.event_specific_data
+    error = getattr(data, "error", None) or getattr(data, "first_step_failure_event", None)
+    error = getattr(error, "event_specific_data", error)
+    error = getattr(error, "error", error)
+    while error is not None and error.cause is not None:
+        error = error.cause
+    if error is None:
+        return step, failing.KILLED, event.message or ""
+    kind = error.cls_name or ""
+    # Dagster writes the class before what the error said.
+    return step, kind, error.message.strip().split(f"{kind}: ", 1)[-1]
+
+
+def gate_said(events: Sequence[dg.DagsterEvent]) -> dict[str, Any]:
+    """Give what the publication gate said in a run, its tables as rows."""
+    said: dict[str, Any] = {}
+    for event in events:
+        if event.event_type is dg.DagsterEventType.ASSET_CHECK_EVALUATION:
+            evaluation = event.asset_check_evaluation_data
+            if evaluation.check_name == "publication_gate" and not evaluation.passed:
+                said = {name: plain(value) for name, value in evaluation.metadata.items()}
+    return said
+
+
+def plain(value: dg.MetadataValue[Any]) -> Any:
+    """Give what Dagster keeps of a fact as it was, a table as its rows."""
+    if isinstance(value, dg.TableMetadataValue):
+        return [dict(record.data) for record in value.records]
+    return value.value

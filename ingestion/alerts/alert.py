@@ -29,6 +29,12 @@ class Kind(StrEnum):
     DEADLINE_MISSED = "deadline_missed"
     UNITS_MISSING = "units_missing"
     SAME_RULE = "same_rule"
+    SAME_EXPLANATION = "same_explanation"
+    SHARE_OF_PERIOD = "share_of_period"
+    SHARE_OF_UNIT = "share_of_unit"
+    JUMP = "jump"
+    NO_SUCCESS = "no_success"
+    DELIVERY_FAILED = "delivery_failed"
     UNKNOWN_UNIT = "unknown_unit"
     SET_ASIDE = "set_aside"
     FAULT = "fault"
@@ -53,6 +59,8 @@ class Alert:
         at: when it happened.
         role: to whom it speaks.
         facts: what its texts need, as JSON can carry it.
+        condition: what stands as long as it is not over, and is not told again meanwhile; blank for what has
+            happened and is done.
     """
 
     kind: Kind
@@ -63,6 +71,7 @@ class Alert:
     period: str = ""
     submission: str = ""
     facts: dict[str, Any] = field(default_factory=dict)
+    condition: str = ""
 
     @property
     def workbook(self) -> str:

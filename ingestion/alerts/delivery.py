@@ -19,6 +19,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from ingestion.alerts.alert import Alert
+from ingestion.alerts.conditions import is_standing
 from ingestion.alerts.contacts import Recipient, recipients
 from ingestion.alerts.outbox import Delivery, Entry, Outbox
 from ingestion.alerts.wording import Wording, compose
@@ -37,6 +38,10 @@ STUCK_FROM = 8
 
 NOBODY_AFTER = timedelta(days=7)
 """How long an alert waits for somebody to be entered in `contacts.csv` before it is given up."""
+
+HISTORY_AFTER = timedelta(days=30)
+"""After how long an alert that nobody ever tried to send is history, which is not sent: where delivery begins
+on the outbox of years, mailboxes would be flooded with what was settled long ago."""
 
 DIGEST_UP_TO = 40
 """One message carries no more than this; the lines of so many fit into a chat."""
@@ -90,6 +95,11 @@ class DeliveryReport:
     sent: list[str] = field(default_factory=list)
     failed: dict[str, str] = field(default_factory=dict)
     unreachable: list[str] = field(default_factory=list)
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether messages were due and none was taken; where one was, the others are a warning."""
+        return bool(self.failed) and not self.sent
 
 
 @dataclass(frozen=True)
@@ -147,18 +157,51 @@ def deliver(
     return run.report
 
 
+def close_history(outbox: Outbox, now: datetime) -> int:
+    """Give up what nobody ever tried to send for long, and say how many alerts that were.
+
+    For deliveries that begin by themselves; whoever delivers by hand may want all that waits to be sent.
+
+    Raises:
+        LockedError: another process is delivering.
+    """
+    with exclusive(outbox.lock, wait_seconds=0):
+        entries, _ = outbox.read()
+        old = [e for e in entries if e.closed_at is None and not e.deliveries]
+        old = [entry for entry in old if now - entry.alert.at > HISTORY_AFTER]
+        for entry in old:
+            entry.closed_at = now
+            outbox.save(entry)
+    return len(old)
+
+
 def state_of(entry: Entry, registry: Registry) -> str:
-    """Say in one word what became of an alert: `sent`, `waiting`, `sending`, `failed`, `stuck` or `nobody`."""
+    """Say in one word what became of an alert.
+
+    Of one that still waits: `waiting`, `sending`, `failed`, `stuck` or `nobody`. Of one that is done with:
+    `sent`, `standing` where what it tells of is not over, `acknowledged`, `over`, `history` or `nobody`.
+    """
+    if entry.closed_at is not None or entry.over_at is not None:
+        return _ended_as(entry)
     told = recipients(registry, entry.alert)
     deliveries = [d for recipient in told if (d := entry.deliveries.get(recipient.key)) is not None]
-    if entry.closed_at is not None:
-        return "sent" if _has_reached_anybody(entry) else "nobody"
     if not told:
         return "nobody"
     failed = [delivery for delivery in deliveries if delivery.state == "failed"]
     if failed:
         return "stuck" if any(delivery.attempts >= STUCK_FROM for delivery in failed) else "failed"
     return "sending" if any(delivery.state == "sending" for delivery in deliveries) else "waiting"
+
+
+def _ended_as(entry: Entry) -> str:
+    if entry.over_at is not None:
+        return "over"
+    if entry.acknowledged is not None:
+        return "acknowledged"
+    if _has_reached_anybody(entry):
+        return "standing" if is_standing(entry) else "sent"
+    is_history = entry.closed_at is not None and entry.closed_at - entry.alert.at > HISTORY_AFTER
+    return "history" if is_history else "nobody"
 
 
 def open_states(outbox: Outbox, registry: Registry) -> dict[str, int]:

@@ -1,8 +1,8 @@
 """Which alerts follow from the ledger.
 
-What belongs here: verdicts, decisions, reopened periods, files of unknown units, failures of the product and
-rules that many units break. What does not: deadlines (`deadlines.py`), which follow from the calendar, and whom
-an alert reaches (`contacts.py`).
+What belongs here: verdicts, decisions, reopened periods, files of unknown units and failures of the product.
+What does not: deadlines (`deadlines.py`), which follow from the calendar, shares of all that was filed
+(`quality.py`), and whom an alert reaches (`contacts.py`).
 
 Two kinds of event raise no alert, and none is written for them: what happened before the outbox was opened, and
 the verdict on a submission that had been received long before it was landed. Such files are imports of old
@@ -27,9 +27,6 @@ IMPORTED_AFTER = timedelta(days=30)
 
 FIRST_FINDINGS = 5
 """How many findings an alert carries; the marked workbook has them all."""
-
-COMMON_UNITS, COMMON_SHARE = 5, 0.2
-"""A rule is broken by many when so many units, and such a share of those that filed, break it in a period."""
 
 APOLOGY = ".chua-xu-ly"
 """How the name of the workbook ends that tells a clerk of a failure of the product."""
@@ -69,7 +66,6 @@ def ledger_alerts(
                 raise
             broken[str(record.key)] = traceback.format_exc()
     alerts += _questions(state, since)
-    alerts += _common_rules(state.submissions.values(), since)
     return sorted(alerts, key=lambda alert: (alert.at, alert.id))
 
 
@@ -233,11 +229,12 @@ def _findings(findings: Iterable[Finding]) -> dict[str, Any]:
     """Give what is to be mended first: errors, then what is to be explained."""
     errors = [finding for finding in findings if finding.severity == "error"]
     doubts = [f for f in findings if f.severity == "warning" and not f.explained]
-    first = [_finding(finding) for finding in (*errors, *doubts)[:FIRST_FINDINGS]]
+    first = [finding_facts(finding) for finding in (*errors, *doubts)[:FIRST_FINDINGS]]
     return {"errors": len(errors), "warnings": len(doubts), "findings": first}
 
 
-def _finding(found: Finding) -> dict[str, str]:
+def finding_facts(found: Finding) -> dict[str, str]:
+    """Give of a finding what its line in an alert says."""
     return {
         "rule": found.rule,
         "sheet": found.sheet,
@@ -245,23 +242,3 @@ def _finding(found: Finding) -> dict[str, str]:
         "vi": found.message,
         "en": found.message_en,
     }
-
-
-def _common_rules(records: Iterable[SubmissionRecord], since: datetime) -> Iterator[Alert]:
-    """Give one alert for each period and rule that many units break in what they filed last."""
-    newest: dict[str, dict[str, Judged]] = defaultdict(dict)
-    for record in records:
-        if record.judged is not None and record.judged.at >= since and not is_import(record):
-            newest[record.key.period][record.key.unit] = record.judged
-    for period, by_unit in sorted(newest.items()):
-        breaking: dict[str, dict[str, Finding]] = defaultdict(dict)
-        for unit, judged in sorted(by_unit.items()):
-            for finding in judged.findings:
-                if finding.severity != "notice" and not finding.explained:
-                    breaking[finding.rule].setdefault(unit, finding)
-        for rule, units in sorted(breaking.items()):
-            if len(units) >= max(COMMON_UNITS, COMMON_SHARE * len(by_unit)):
-                at = max(by_unit[unit].at for unit in units)
-                example = _finding(next(iter(units.values())))
-                facts = {"rule": rule, "units": list(units), "filed": len(by_unit), "findings": [example]}
-                yield Alert(Kind.SAME_RULE, f"{period}\0{rule}", at, Role.DATA_TEAM, period=period, facts=facts)

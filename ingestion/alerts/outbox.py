@@ -44,6 +44,15 @@ class Delivery:
     was_tried: bool = True
 
 
+@dataclass(frozen=True)
+class Acknowledged:
+    """Somebody knows of what stands, and nobody needs to be told any more."""
+
+    by: str
+    reason: str
+    at: AwareDatetime
+
+
 @dataclass
 class Entry:
     """One alert in the outbox.
@@ -52,11 +61,15 @@ class Entry:
         deliveries: by the key of the channel.
         closed_at: when everybody had been told, or it was given up because there was nobody to tell; from then
             on it is never looked at again, also where contacts change.
+        over_at: when what stood was over; what is over before it was told is not told.
+        acknowledged: who knows of what stands, and why that is enough.
     """
 
     alert: Alert
     deliveries: dict[str, Delivery] = field(default_factory=dict)
     closed_at: AwareDatetime | None = None
+    over_at: AwareDatetime | None = None
+    acknowledged: Acknowledged | None = None
 
 
 _ENTRY = TypeAdapter(Entry)

@@ -6,7 +6,7 @@ does not: the texts, and how a channel wants them (`orchestration/channels.py`).
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from ingestion import writing
 from ingestion.alerts.alert import Alert, Kind
@@ -24,10 +24,12 @@ SUBJECT_LENGTH = 80
 
 _DIGEST_FINDINGS = 2
 _NAMED_UNITS = 30
+_NAMED = 10
 _ASKED = frozenset({Kind.UNREADABLE, Kind.REJECTED, Kind.NEEDS_EXPLANATION})
 _BLANK = (
     *("original_name", "file", "folder", "reason", "by", "rule", "step", "error", "release", "counting"),
-    *("because", "submissions", "first", "note", "previous", "technical"),
+    *("because", "submissions", "first", "note", "previous", "technical", "to", "attempts", "days", "then"),
+    "then_of",
 )
 
 
@@ -110,6 +112,8 @@ class _Text:
         return [
             self.said,
             *self._groups(),
+            self._samples(),
+            self._stays(),
             self._findings(findings),
             self._counting(),
             self._noted(),
@@ -132,6 +136,25 @@ class _Text:
             if (units := self._alert.facts.get(str(progress), []))
         ]
         return ["\n".join(lines)]
+
+    def _samples(self) -> str:
+        facts = self._alert.facts
+        samples = facts.get("samples", [])
+        lines = [f"– {sample[self._language]}" for sample in samples]
+        rest = facts.get("sampled", 0) - len(samples)
+        if lines and rest > 0:
+            lines.append(message("alert.more_samples", self._language, count=rest))
+        return "\n".join(lines)
+
+    def _stays(self) -> str:
+        """Say of a run that failed which release is up."""
+        facts = self._alert.facts
+        if "said" not in facts:
+            return ""
+        if not facts.get("release"):
+            return message("alert.stays.nothing", self._language)
+        day = _day(facts["release_day"], self._language)
+        return message("alert.stays.release", self._language, release=facts["release"], day=day)
 
     def _findings(self, limit: int | None) -> str:
         facts = self._alert.facts
@@ -175,7 +198,9 @@ class _Text:
             "warnings": 0,
             "filed": 0,
             **facts,
+            "id": alert.id,
             "step": self._step(),
+            "said": facts.get("said", {}).get(self._language, ""),
             "unit": _name(alert.unit, self._registry),
             "period": _period(alert.period, self._language),
             "submission": alert.submission,
@@ -183,14 +208,36 @@ class _Text:
             "due_on": _day(facts.get("due_on"), self._language),
             "until": _day(facts.get("until"), self._language),
             "units": self._names(units),
-            "count": len(units) or groups,
+            "count": facts.get("count") or len(units) or groups,
+            **self._quality(),
+        }
+
+    def _quality(self) -> dict[str, object]:
+        """Give what alerts of shares name: what is meant, of what, in words, and what they are held against."""
+        alert, facts = self._alert, self._alert.facts
+        named = facts.get("names", [])
+        measure = facts.get("measure") or "returned"
+        of_unit = "unit_" if alert.kind is Kind.SHARE_OF_UNIT else ""
+        since = facts.get("since")
+        return {
+            "measure": message(f"alert.measure.{of_unit}{measure}", self._language),
+            "of": message(f"alert.measure.{of_unit}{measure}_of", self._language),
+            "share": _percent(facts.get("count", 0), facts.get("filed", 0), self._language),
+            "threshold": _percent(facts.get("threshold", 0), 1, self._language),
+            "earlier": _period(facts["earlier"], self._language) if "earlier" in facts else "",
+            "then_share": _percent(facts.get("then", 0), facts.get("then_of", 0), self._language),
+            "since": writing.day(day_of(datetime.fromisoformat(since)), self._language) if since else "",
+            "code": alert.period,
+            "unit_code": alert.unit,
+            "names": ", ".join(named[-_NAMED:]) if of_unit else self._names(named),
         }
 
     def _step(self) -> str:
-        """Give the step at which the product failed, in words; a run stopped at an asset, which has a name."""
+        """Give the step at which the product failed, or a run stopped, in words."""
         step = str(self._alert.facts.get("step", ""))
         is_fault = self._alert.kind is Kind.FAULT and step in list(Step)
-        return message(f"cli.step.{step}", self._language) if is_fault else step
+        key = f"cli.step.{step}" if is_fault else f"alert.step.{step}"
+        return message(key, self._language) if key in load_messages() else step
 
     def _names(self, units: Sequence[str]) -> str:
         names = ", ".join(_name(unit, self._registry) for unit in units[:_NAMED_UNITS])
@@ -225,6 +272,10 @@ def _day(text: str | None, language: Language) -> str:
     if not text:
         return ""
     return writing.day(date.fromisoformat(text), language)
+
+
+def _percent(count: float, of: float, language: Language) -> str:
+    return writing.number(100 * count / of if of else 0, 1, is_percent=True, language=language)
 
 
 def _cut(text: str, length: int) -> str:

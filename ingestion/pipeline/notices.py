@@ -5,6 +5,7 @@ What belongs here: when they are written. What does not: which they are and how 
 
 from datetime import datetime
 
+from ingestion.alerts import directory
 from ingestion.alerts.events import ledger_alerts
 from ingestion.alerts.outbox import Outbox
 from ingestion.home import Home
@@ -22,6 +23,7 @@ def write_alerts(home: Home, registry: Registry, state: LedgerState, now: dateti
         By submission the technical text of an alert that could not be made.
     """
     outbox = Outbox(home.outbox)
+    directory.keep(home, registry)
     broken: dict[str, str] = {}
     outbox.add(ledger_alerts(state, registry, outbox.open(now), broken), broken)
     return broken

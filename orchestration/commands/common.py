@@ -1,5 +1,6 @@
 """What commands share: opening the state, naming what is unknown, reading moments, writing JSON."""
 
+import getpass
 import sys
 from collections.abc import Iterable
 from datetime import date, datetime, time
@@ -128,6 +129,20 @@ def calendar_period(call: Invocation, registry: Registry, text: str) -> Period:
     if period.code in registry.periods:
         return period
     raise unknown(call, "period", period.code, registry.periods)
+
+
+def person(call: Invocation, by: str | None) -> str:
+    """Give who decides: whoever is named, also where that is nobody, else whoever is logged in.
+
+    Raises:
+        CommandError: nobody is named, and the machine does not say who is logged in.
+    """
+    if by is not None:
+        return by
+    try:
+        return getpass.getuser()
+    except (ImportError, KeyError, OSError) as error:
+        raise CommandError(call.text("cli.error.nobody")) from error
 
 
 def existing(call: Invocation, paths: Iterable[Path]) -> list[Path]:

@@ -1,6 +1,5 @@
 """`tongket accept`, `reject`, `close`, `reopen`: decisions of the data team, each a record of its own."""
 
-import getpass
 from datetime import datetime
 from typing import Literal
 
@@ -16,10 +15,10 @@ from orchestration.commands.common import (
     demand_whole,
     known_unit,
     minute,
+    person,
     registry_of,
     unknown,
 )
-from orchestration.errors import CommandError
 from orchestration.texts import Invocation, argument, command, option, pass_invocation
 
 
@@ -40,7 +39,7 @@ def _decide(
         submission,
         decision,
         reason=reason,
-        by=_person(call, by),
+        by=person(call, by),
         now=environment.now(),
     )
     shown = call.text(f"cli.verdict.{record.told_as}")
@@ -66,20 +65,6 @@ def accept(call: Invocation, submission: str, reason: str, by: str | None) -> in
 def reject(call: Invocation, submission: str, reason: str, by: str | None) -> int:
     """See the text `cli.reject.help`."""
     return _decide(call, submission, "reject", reason, by)
-
-
-def _person(call: Invocation, by: str | None) -> str:
-    """Give who decides: whoever is named, also where that is nobody, else whoever is logged in.
-
-    Raises:
-        CommandError: nobody is named, and the machine does not say who is logged in.
-    """
-    if by is not None:
-        return by
-    try:
-        return getpass.getuser()
-    except (ImportError, KeyError, OSError) as error:
-        raise CommandError(call.text("cli.error.nobody")) from error
 
 
 def _append(call: Invocation, registry: Registry, event: Event) -> None:
@@ -108,7 +93,7 @@ def close(call: Invocation, period: str, reason: str | None, by: str | None) -> 
     if since is not None and not any(period == asked.code for period, _ in state.reopened):
         click.echo(call.text("cli.close.before", period=asked.code, since=minute(since.isoformat())))
         return 0
-    _append(call, registry, PeriodClosed(asked.code, _person(call, by), environment.now(), reason))
+    _append(call, registry, PeriodClosed(asked.code, person(call, by), environment.now(), reason))
     click.echo(call.text("cli.close.done", period=asked.code))
     return 0
 
@@ -127,7 +112,7 @@ def reopen(call: Invocation, *, period: str, unit: str, until: datetime, reason:
     unit = known_unit(call, registry, unit)
     demand_whole(call)
     last_day = until.date()
-    _append(call, registry, PeriodReopened(asked, unit, last_day, reason, _person(call, by), environment.now()))
+    _append(call, registry, PeriodReopened(asked, unit, last_day, reason, person(call, by), environment.now()))
     click.echo(call.text("cli.reopen.done", period=asked, unit=unit, until=last_day))
     if last_day < day_of(environment.now()):
         click.echo(call.text("cli.reopen.past", until=last_day), err=True)

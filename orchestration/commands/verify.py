@@ -167,7 +167,10 @@ def _compared(call: Invocation, rebuild: bool) -> Iterator[tuple[str, Comparison
         yield "warehouse", (warehouse := _guarded(call, lambda: check_warehouse(call.home)))
     try:
         registry = registry_of(call)
-    except (RegistryError, CommandError) as error:
+    except RegistryError as error:
+        yield "registry", Comparison(0, (error.told(call.language),))
+        return
+    except CommandError as error:
         yield "registry", Comparison(0, (str(error),))
         return
     if not rebuild or not call.home.warehouse.exists() or warehouse.damaged:

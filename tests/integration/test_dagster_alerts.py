@@ -1,5 +1,6 @@
 """Alerts as Dagster drives them: what asks for a delivery, what it does, and what a failed run leaves."""
 
+import errno
 import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,8 +16,9 @@ from ingestion.files import exclusive
 from ingestion.home import Home
 from ingestion.messages import message
 from ingestion.registry import load_registry
-from orchestration import alerting, runs
+from orchestration import alerting, failing, runs
 from orchestration.definitions import defs
+from orchestration.instance import COMMAND_LINE, LAUNCHED_BY_TAG, open_instance
 from orchestration.progress import Silent
 from orchestration.resources import Clock, TongketHome
 from orchestration.schedules import morning_alerts, nightly
@@ -55,7 +57,9 @@ def look(home: Home, now: datetime) -> dg.RunRequest | dg.SkipReason:
 
 
 def deliver(home: Home, now: datetime) -> dg.ExecuteInProcessResult:
-    return defs.resolve_job_def("deliver_alerts").execute_in_process(resources=resources(home, now))
+    return defs.resolve_job_def("deliver_alerts").execute_in_process(
+        resources=resources(home, now), raise_on_error=False
+    )
 
 
 def test_reminders_go_out_in_the_morning_and_runs_start_in_the_night_of_vietnam() -> None:
@@ -70,7 +74,7 @@ def test_the_sensor_asks_while_something_is_due_and_again_after_the_pause(home: 
     Outbox(home.outbox).add([HELD])
     first = look(home, NOW)
     assert isinstance(first, dg.RunRequest)
-    assert deliver(home, NOW).success
+    assert not deliver(home, NOW).success, "nothing of what was due was sent"
     assert isinstance(look(home, NOW + FIRST_PAUSE / 2), dg.SkipReason)
     again = look(home, NOW + FIRST_PAUSE)
     assert isinstance(again, dg.RunRequest) and again.run_key != first.run_key
@@ -78,15 +82,20 @@ def test_the_sensor_asks_while_something_is_due_and_again_after_the_pause(home: 
 
 def test_a_delivery_looks_at_the_deadlines_and_tells_who_has_not_filed(home: Home) -> None:
     Outbox(home.outbox).open(NOW)
-    assert deliver(home, NOW).success
+    deliver(home, NOW)
     assert [(e.alert.kind, e.alert.unit) for e in entries(home)] == [(Kind.DEADLINE_NEAR, UNIT)]
-    assert deliver(home, NOW + timedelta(days=10)).success
+    deliver(home, NOW + timedelta(days=10))
     kinds = {entry.alert.kind for entry in entries(home)}
-    assert kinds == {Kind.DEADLINE_NEAR, Kind.DEADLINE_MISSED, Kind.UNITS_MISSING}
+    assert kinds == {Kind.DEADLINE_NEAR, Kind.DEADLINE_MISSED, Kind.UNITS_MISSING, Kind.NO_SUCCESS}
     assert {d.state for entry in entries(home) for d in entry.deliveries.values()} == {"failed"}
-    for days in (10, 11, 300):
-        assert deliver(home, NOW + timedelta(days=days)).success
-    assert len(entries(home)) == 3, "each deadline is told once to each"
+    for days in (10, 11, 29):
+        deliver(home, NOW + timedelta(days=days))
+    told = [e for e in entries(home) if e.alert.kind not in (Kind.NO_SUCCESS, Kind.DELIVERY_FAILED)]
+    assert len(told) == 3, "each deadline is told once to each"
+    assert [e.alert.kind for e in entries(home) if e not in told] == [
+        Kind.NO_SUCCESS,
+        Kind.DELIVERY_FAILED,
+    ]
 
 
 def test_a_delivery_beside_another_one_leaves_it_at_work(home: Home) -> None:
@@ -116,11 +125,11 @@ def test_a_failed_run_is_told_once_with_its_step_and_reason(home: Home) -> None:
         raise ValueError("the disk is full")
 
     @dg.job
-    def failing() -> None:
+    def job() -> None:
         breaks()
 
     with dg.DagsterInstance.ephemeral() as instance:
-        result = failing.execute_in_process(instance=instance, raise_on_error=False)
+        result = job.execute_in_process(instance=instance, raise_on_error=False)
         for _ in range(2):
             context = dg.build_run_status_sensor_context(
                 sensor_name="failed_runs",
@@ -130,36 +139,78 @@ def test_a_failed_run_is_told_once_with_its_step_and_reason(home: Home) -> None:
                 resources=resources(home, NOW),
             ).for_run_failure()
             failed_runs(context)
-    alerting.run_failed(home, result.run_id, "breaks", "told again from the command line", NOW)
+    stop = failing.of_record("ValueError", "told again from the command line", home)
+    alerting.failed(home, alerting.Place("job", "breaks", result.run_id), stop, NOW)
     (entry,) = entries(home)
     assert (entry.alert.kind, entry.alert.role) == (Kind.RUN_FAILED, Role.DATA_TEAM)
-    assert entry.alert.facts["step"] == "breaks"
-    assert "the disk is full" in entry.alert.facts["error"]
+    assert (entry.alert.facts["step"], entry.alert.facts["job"]) == ("breaks", "job")
+    assert "người phát triển" in entry.alert.facts["said"]["vi"]
 
 
-def test_a_run_that_stops_again_and_again_for_one_reason_is_told_once_a_day(home: Home) -> None:
+def fail(home: Home, said: str, now: datetime, job: str = "publication") -> None:
+    place = alerting.Place(job, "warehouse_models", said + now.isoformat())
+    alerting.failed(home, place, failing.of_record("OSError", said, home), now)
+
+
+def test_a_failure_is_told_once_while_it_stands_and_again_after_a_run_succeeded(home: Home) -> None:
     for hour in range(30):
-        alerting.run_failed(home, f"run{hour}", "dbt", "no space left", NOW + timedelta(hours=hour))
-    alerting.run_failed(home, "another", "dbt", "cannot connect", NOW)
-    told = [(entry.alert.at - NOW, entry.alert.facts["error"]) for entry in entries(home)]
-    assert sorted(told) == [
-        (timedelta(), "cannot connect"),
-        (timedelta(), "no space left"),
-        (timedelta(hours=15), "no space left"),
-    ]
+        fail(home, f"[Errno 28] No space left on device: '/tmp/{hour}'", NOW + timedelta(hours=hour))
+    fail(home, "[Errno 13] Permission denied: '/a'", NOW, "intake")
+    assert len(entries(home)) == 2
+    alerting.succeeded(home, "publish_release", NOW + timedelta(days=2))
+    assert not [e for e in entries(home) if e.over_at], "what was refused is as refused as before"
+    alerting.succeeded(home, "publication", NOW + timedelta(days=2))
+    assert [e.alert.facts["job"] for e in entries(home) if e.over_at] == ["publication"]
+    fail(home, "[Errno 28] No space left on device: '/b'", NOW + timedelta(days=3))
+    assert len(entries(home)) == 3
 
 
 def test_a_run_from_the_command_line_that_fails_is_told(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object, **__: object) -> None:
-        raise OutOfRoomError("warehouse.no_disk", folder=home.build)
+        raise OSError(errno.ENOSPC, "No space left on device", "landing")
 
     monkeypatch.setattr("ingestion.pipeline.land_inbox", broken)
     outcome = runs.run_job(home, "intake", Silent())
     assert outcome.failure is not None
     (entry,) = [e for e in entries(home) if e.alert.kind is Kind.RUN_FAILED]
+    words = compose([entry.alert], load_registry(home.registry), "en", "TK").body
+    assert "taking in files" in words and "The disk was full" in words and "There is no release yet" in words
+    monkeypatch.undo()
+    failure = runs.run_job(home, "intake", Silent()).failure
+    assert failure is not None and failure.step == "notices", "nobody can be told, and all else is done"
+    (entry,) = [e for e in entries(home) if e.alert.kind is Kind.RUN_FAILED]
+    assert entry.over_at is not None and entry.closed_at is not None
+
+
+def test_what_a_run_stops_at_is_said_in_both_languages(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise OutOfRoomError("warehouse.no_disk", folder=home.build)
+
+    monkeypatch.setattr("ingestion.pipeline.land_inbox", broken)
+    failure = runs.run_job(home, "intake", Silent()).failure
+    assert failure is not None
     said = {language: message("warehouse.no_disk", language, folder=home.build) for language in ("vi", "en")}
-    assert {language: outcome.failure.told(language) for language in ("vi", "en")} == said
-    assert entry.alert.facts == {"step": "landed_submissions", "error": said["vi"]}
+    assert {language: failure.told(language) for language in ("vi", "en")} == said
+
+
+def test_a_killed_run_is_told_at_the_next_start_though_that_succeeds(home: Home) -> None:
+    with open_instance(home) as instance:
+        job = defs.resolve_job_def("intake")
+        killed = instance.create_run_for_job(job, tags={LAUNCHED_BY_TAG: COMMAND_LINE})
+        instance.handle_new_event(
+            dg.EventLogEntry(
+                error_info=None,
+                level="debug",
+                user_message="",
+                run_id=killed.run_id,
+                timestamp=NOW.timestamp(),
+                dagster_event=dg.DagsterEvent(dg.DagsterEventType.PIPELINE_START.value, "intake"),
+            )
+        )
+    runs.run_job(home, "intake", Silent(), config={"notices": {"delivers": False}})
+    (entry,) = [e for e in entries(home) if e.alert.kind is Kind.RUN_FAILED]
+    assert entry.over_at is not None and entry.closed_at is None
+    assert "process ended" in compose([entry.alert], load_registry(home.registry), "en", "TK").body
 
 
 def test_a_release_is_told_once(home: Home) -> None:

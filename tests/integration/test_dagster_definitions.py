@@ -100,6 +100,7 @@ def test_the_gates_are_checks_and_only_the_publication_gate_blocks() -> None:
     }
     assert ours == {
         ("verdicts", "intake_gate"): False,
+        ("verdicts", "quality"): False,
         ("candidate", "publication_gate"): True,
         ("warehouse", "publication_gate"): True,
     }
@@ -112,6 +113,7 @@ def test_jobs_sensor_and_schedule() -> None:
     assert {sensor.name for sensor in repository.sensor_defs} == {
         "inbox_sensor",
         "publication_sensor",
+        "successful_runs",
         "outbox_sensor",
         "failed_runs",
     }
@@ -294,7 +296,7 @@ def test_a_run_that_was_killed_does_not_look_alive_for_ever(home: Home) -> None:
                 ("intake", {LAUNCHED_BY_TAG: COMMAND_LINE}),
             )
         )
-        assert close_interrupted_runs(instance, {"publish_release"}) == 1
+        assert len(close_interrupted_runs(instance, {"publish_release"})) == 1
         statuses = [instance.get_run_by_id(run.run_id).status for run in (ours, theirs, other)]  # type: ignore[union-attr]
     failed, alive = dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.STARTED
     assert statuses == [failed, alive, alive], "intake is another lock's, and may be at work"

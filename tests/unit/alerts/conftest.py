@@ -54,12 +54,18 @@ class Book:
     def __init__(self) -> None:
         self.state = LedgerState()
 
-    def receive(self, unit: str = "KA", received_at: datetime = NOW, at: datetime | None = None) -> str:
-        key = self.state.next_key(unit, "2025-N")
+    def receive(
+        self,
+        unit: str = "KA",
+        received_at: datetime = NOW,
+        at: datetime | None = None,
+        period: str = "2025-N",
+    ) -> str:
+        key = self.state.next_key(unit, period)
         event = Received(
             submission=str(key),
             unit=unit,
-            period="2025-N",
+            period=period,
             revision=key.revision,
             sha256=str(key),
             file=f"landing/{key}.xlsx",
@@ -85,8 +91,10 @@ class Book:
         findings: Sequence[Finding] = (),
         at: datetime = NOW,
         received_at: datetime | None = None,
+        *,
+        period: str = "2025-N",
     ) -> str:
-        submission = self.receive(unit, received_at or at, at)
+        submission = self.receive(unit, received_at or at, at, period)
         self.judge(submission, verdict, findings, at)
         return submission
 

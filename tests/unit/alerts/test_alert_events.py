@@ -7,7 +7,7 @@ import pytest
 
 from ingestion.alerts.alert import Kind, Role
 from ingestion.alerts.deadlines import NEAR, PAST, deadline_alerts
-from ingestion.alerts.events import COMMON_UNITS, FIRST_FINDINGS, IMPORTED_AFTER, ledger_alerts
+from ingestion.alerts.events import FIRST_FINDINGS, IMPORTED_AFTER, ledger_alerts
 from ingestion.alerts.wording import compose
 from ingestion.catalogue import load_catalogue
 from ingestion.findings import Verdict
@@ -168,24 +168,6 @@ def test_a_file_of_nobody_is_told_to_the_data_team(book, registry) -> None:
     (alert,) = ledger_alerts(book.state, registry, LONG_AGO)
     assert (alert.kind, alert.role) == (Kind.UNKNOWN_UNIT, Role.DATA_TEAM)
     assert alert.facts["original_name"] == "lạ.xlsx"
-
-
-def test_a_rule_that_many_units_break_is_told_once_to_the_data_team(book, registry, found) -> None:
-    for unit in UNITS[: COMMON_UNITS - 1]:
-        book.file(unit, Verdict.REJECTED, [found("V020"), found("V030", "notice")])
-        assert Kind.SAME_RULE not in kinds(book, registry)
-    book.file("KE", Verdict.REJECTED, [found("V020"), found("V030", "notice")])
-    (alert,) = [a for a in ledger_alerts(book.state, registry, LONG_AGO) if a.kind is Kind.SAME_RULE]
-    assert (alert.facts["rule"], alert.facts["units"], alert.role) == ("V020", list(UNITS), Role.DATA_TEAM)
-    assert [found["cell"] for found in alert.facts["findings"]] == ["F12"], "with an example"
-
-
-def test_a_unit_that_mended_it_no_longer_counts_as_breaking_a_rule(book, registry, found, later) -> None:
-    for unit in UNITS[:-1]:
-        book.file(unit, Verdict.REJECTED, [found("V020")])
-    book.file("KA", Verdict.ACCEPTED, at=later(1))
-    book.file("KE", Verdict.REJECTED, [found("V020")], at=later(2))
-    assert Kind.SAME_RULE not in kinds(book, registry)
 
 
 def deadlines(book, office, day: date, due_on: date = date(2026, 3, 20), since: datetime = LONG_AGO):

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -320,3 +321,15 @@ def test_an_alert_that_cannot_be_worded_keeps_no_other_back(
     states = {e.alert.submission: [d.state for d in e.deliveries.values()] for e in entries(outbox)}
     assert states.pop("KA.2025-N.r1") == ["failed"]
     assert set(map(tuple, states.values())) == {("sent",)}
+
+
+def test_where_delivery_begins_by_itself_on_an_outbox_of_years_history_is_not_mailed(
+    outbox, office, tmp_path
+) -> None:
+    outbox.add([alert(1), replace(alert(2), at=NOW + timedelta(days=300))])
+    post, registry, now = Post(), office(clerks("KA")), NOW + timedelta(days=301)
+    assert delivery.close_history(outbox, now) == 1
+    deliver(outbox, registry, tmp_path, now, post)
+    assert len(post.messages) == 1
+    assert [delivery.state_of(entry, registry) for entry in entries(outbox)] == ["history", "sent"]
+    assert not any(is_due(entry, registry, now) for entry in entries(outbox))

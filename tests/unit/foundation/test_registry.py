@@ -104,11 +104,16 @@ def test_rows_know_their_line_in_the_file(registry: Registry) -> None:
 @pytest.mark.parametrize(
     ("table", "old", "new", "complaint"),
     [
-        ("organisations", "2019-07-01,\nD", "2019-06-01,\nD", "overlap"),
-        ("organisations", "2005-01-01,2019-06-30\nB", "01/01/2005,2019-06-30\nB", "row 3, column valid_from"),
-        ("organisations", ",P,1,DANG", ",Q,1,DANG", "Q, which is not listed"),
+        ("organisations", "2019-07-01,\nD", "2019-06-01,\nD", "chồng nhau"),
+        (
+            "organisations",
+            "2005-01-01,2019-06-30\nB",
+            "01/01/2005,2019-06-30\nB",
+            "dòng 3, cột valid_from: .*2026-01-31",
+        ),
+        ("organisations", ",P,1,DANG", ",Q,1,DANG", "trực thuộc Q"),
         ("calendar", "2018-N", "2018-12", "2018-12"),
-        ("successions", "merge", "absorb", "event_type"),
+        ("successions", "merge", "absorb", "event_type: .*absorb.*'rename', 're-level'"),
         ("terms", "first_year", "year_one", "first_year|year_one"),
     ],
 )

@@ -10,6 +10,8 @@ import dagster as dg
 import pytest
 from click.testing import Result
 
+from ingestion.alerts.alert import Kind, Role
+from ingestion.alerts.outbox import Outbox
 from ingestion.findings import Verdict
 from ingestion.home import Home
 from orchestration import alerting
@@ -43,9 +45,14 @@ def keep(home: Home, data: bytes) -> str:
 
 
 def content(home: Home) -> dict[str, bytes]:
-    """Give all that the state folder holds, but for the lock, which says who asked last."""
+    """Give all that the state folder holds, but for the lock, which says who asked last, and the alarm."""
     files = (path for path in home.root.rglob("*") if path.is_file() and path.name != "writer.lock")
-    return {str(path): path.read_bytes() for path in files}
+    kept = (path for path in files if path.relative_to(home.root).parts[0] not in ("outbox", "mailboxes"))
+    return {str(path): path.read_bytes() for path in kept}
+
+
+def alarmed(home: Home) -> list[tuple[Kind, Role]]:
+    return [(entry.alert.kind, entry.alert.role) for entry in Outbox(home.outbox).read()[0]]
 
 
 @pytest.fixture
@@ -57,6 +64,7 @@ def published(home: Home) -> Home:
     return home
 
 
+ALARM = (Kind.RUN_FAILED, Role.DATA_TEAM)
 WRITING = [
     ("run",),
     ("run", "--json"),
@@ -79,6 +87,7 @@ def test_a_lost_ledger_is_refused_with_its_remedy_and_nothing_is_written(
     assert result.exit_code == 1, result.output
     assert "1 originals" in result.output and "backup" in result.output
     assert content(published) == before
+    assert alarmed(published) == ([ALARM] if args[0] in ("run", "alerts") else [])
 
 
 @pytest.mark.parametrize("args", [*WRITING, ("publish",)], ids=" ".join)
@@ -96,6 +105,7 @@ def test_a_ledger_without_what_the_release_shows_is_refused_by_name(
     assert f"{UNIT}.2019-N.r1" in result.output and newest.name in result.output
     assert NAME not in result.output
     assert content(published) == before
+    assert alarmed(published) == ([ALARM] if args[0] in ("run", "alerts", "publish") else [])
 
 
 def test_a_file_can_be_submitted_also_then(call: Call, published: Home, tmp_path: Path) -> None:
@@ -116,6 +126,7 @@ def test_a_run_that_dagster_starts_refuses_as_well(published: Home) -> None:
     )
     assert not result.success
     assert content(published) == before
+    assert alarmed(published) == [ALARM]
 
 
 def test_no_unit_is_told_that_it_owes_what_a_lost_ledger_knew(published: Home, call: Call) -> None:

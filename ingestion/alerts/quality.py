@@ -1,0 +1,131 @@
+"""Which alerts follow from how well it goes: too many returned, explained, late or missing, a jump, standstill.
+
+What belongs here: holding measures against thresholds, as functions of ledger, registry, outbox and a
+moment. What does not: counting (`measures.py`), the numbers (`thresholds.yml`), and that an alert is not
+repeated (`conditions.py`).
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from ingestion.alerts.alert import Alert, Kind, Role
+from ingestion.alerts.events import finding_facts
+from ingestion.alerts.measures import MEASURES, Filings, Measure, OfPeriod, of_period, of_unit
+from ingestion.alerts.outbox import Delivery, Entry
+from ingestion.alerts.successes import Successes
+from ingestion.alerts.thresholds import Share, Thresholds
+from ingestion.days import day_of
+from ingestion.periods import Period, PeriodKind
+
+OF_FILINGS = frozenset(
+    {Kind.SAME_RULE, Kind.SAME_EXPLANATION, Kind.SHARE_OF_PERIOD, Kind.SHARE_OF_UNIT, Kind.JUMP}
+)
+"""What follows from what was filed."""
+
+
+def filing_alerts(filings: Filings, thresholds: Thresholds) -> list[Alert]:
+    """Give the alerts of all shares and jumps that stand now, in the order of their conditions."""
+    first = day_of(filings.now) - timedelta(days=thresholds.window_days)
+    recent = {
+        period
+        for period, by_unit in filings.judged.items()
+        if any(filings.is_news(r) and day_of(r.receipt.at) >= first for rs in by_unit.values() for r in rs)
+    }
+    recent |= {p for p in filings.due if (day := filings.due_on(p)) is not None and day >= first}
+    alerts: list[Alert] = []
+    for period in sorted(recent):
+        found = of_period(filings, period, only_news=True)
+        alerts += _of_period(found, period, thresholds, filings.now)
+        alerts += _of_rules(found, period, thresholds, filings.now)
+        alerts += _jumps(found, period, thresholds, filings)
+    units = {
+        unit for period in recent for unit in (*filings.judged.get(period, ()), *filings.due.get(period, ()))
+    }
+    for unit in sorted(units):
+        for name, measure in of_unit(filings, unit, first).items():
+            threshold: Share = getattr(thresholds.unit, name)
+            if threshold.is_reached(measure.count, measure.of):
+                alert = _alert(Kind.SHARE_OF_UNIT, f"{unit}\0{name}", filings.now, name, found=measure)
+                alert.facts.update(threshold=threshold.share, days=thresholds.window_days)
+                alerts.append(replace(alert, unit=unit))
+    return alerts
+
+
+def idle_alerts(successes: Successes, thresholds: Thresholds, now: datetime) -> list[Alert]:
+    """Give the alert of a time in which no run succeeded; nothing where one did."""
+    last = successes.last
+    days = (day_of(now) - day_of(last)).days
+    if days <= thresholds.idle_days:
+        return []
+    facts = {"since": last.isoformat(), "count": days}
+    return [Alert(Kind.NO_SUCCESS, "", now, Role.DATA_TEAM, facts=facts, condition="runs")]
+
+
+def delivery_alerts(entries: Iterable[Entry], thresholds: Thresholds, now: datetime) -> list[Alert]:
+    """Give an alert for each channel that failed again and again, with what waits for it."""
+    failing: dict[str, list[Delivery]] = defaultdict(list)
+    for entry in entries:
+        if entry.closed_at is None and entry.alert.kind is not Kind.DELIVERY_FAILED:
+            for key, delivery in entry.deliveries.items():
+                if delivery.state == "failed":
+                    failing[key].append(delivery)
+    alerts = []
+    for key, deliveries in sorted(failing.items()):
+        attempts = max(delivery.attempts for delivery in deliveries)
+        untried = any(not delivery.was_tried for delivery in deliveries)
+        if attempts >= thresholds.delivery_failures or untried:
+            newest = max(deliveries, key=lambda delivery: delivery.at)
+            facts = {"to": newest.to, "error": newest.error, "count": len(deliveries), "attempts": attempts}
+            alerts.append(Alert(Kind.DELIVERY_FAILED, "", now, Role.DATA_TEAM, facts=facts, condition=key))
+    return alerts
+
+
+def _of_period(found: OfPeriod, period: str, thresholds: Thresholds, now: datetime) -> Iterator[Alert]:
+    for name in MEASURES:
+        measure, threshold = found.measures[name], getattr(thresholds.period, name)
+        if threshold.is_reached(measure.count, measure.of):
+            alert = _alert(Kind.SHARE_OF_PERIOD, f"{period}\0{name}", now, name, found=measure)
+            alert.facts["threshold"] = threshold.share
+            yield replace(alert, period=period)
+
+
+def _of_rules(found: OfPeriod, period: str, thresholds: Thresholds, now: datetime) -> Iterator[Alert]:
+    kinds = {"returned": Kind.SAME_RULE, "explained": Kind.SAME_EXPLANATION}
+    for name, rules in found.rules.items():
+        threshold: Share = getattr(thresholds.rule, name)
+        for rule, measure in rules.items():
+            if threshold.is_reached(measure.count, measure.of):
+                alert = _alert(kinds[name], f"{period}\0{rule}", now, name, found=measure)
+                alert.facts.update(rule=rule, threshold=threshold.share)
+                if name == "returned":
+                    alert.facts["findings"] = [finding_facts(found.examples[rule])]
+                yield replace(alert, period=period)
+
+
+def _jumps(found: OfPeriod, period: str, thresholds: Thresholds, filings: Filings) -> Iterator[Alert]:
+    earlier = year_before(period)
+    if earlier is None or earlier not in filings.judged:
+        return
+    before = of_period(filings, earlier, only_news=False)
+    for name in ("returned", "explained", "late"):
+        measure, then = found.measures[name], before.measures[name]
+        if min(measure.of, then.of) < thresholds.jump.at_least:
+            continue
+        if measure.share - then.share + 1e-9 >= thresholds.jump.share:
+            alert = _alert(Kind.JUMP, f"{period}\0{name}", filings.now, name, found=measure)
+            alert.facts.update(earlier=earlier, then=then.count, then_of=then.of)
+            yield replace(alert, period=period)
+
+
+def year_before(period: str) -> str | None:
+    """Give the same period of the year before; None for a term, which has none."""
+    found = Period.parse(period)
+    is_term = found.kind is PeriodKind.TERM
+    return None if is_term else Period(found.kind, found.year - 1, found.year - 1).code
+
+
+def _alert(kind: Kind, condition: str, now: datetime, measure: str, *, found: Measure) -> Alert:
+    facts = {"measure": measure, "names": list(found.names), "count": found.count, "filed": found.of}
+    return Alert(kind, "", now, Role.DATA_TEAM, facts=facts, condition=condition)

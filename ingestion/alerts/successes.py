@@ -1,0 +1,62 @@
+"""When runs last succeeded, by job, whoever started them.
+
+What belongs here: keeping that, privately, beside the alerts. What does not: what follows from it
+(`quality.py`).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from pydantic import AwareDatetime, TypeAdapter, ValidationError
+
+from ingestion.files import private_folder, write_durably
+from ingestion.home import Home
+
+_NAME = ".successes"
+
+
+@dataclass(frozen=True)
+class Successes:
+    """What is known of runs that succeeded.
+
+    Attributes:
+        since: since when it is kept; of earlier runs nothing is known.
+        jobs: when each job last succeeded.
+    """
+
+    since: AwareDatetime
+    jobs: Mapping[str, AwareDatetime] = field(default_factory=dict)
+
+    @property
+    def last(self) -> datetime:
+        """When any run last succeeded; where none is known, since when there could be one."""
+        return max((self.since, *self.jobs.values()))
+
+
+_KEPT = TypeAdapter(Successes)
+
+
+def successes_of(home: Home, now: datetime) -> Successes:
+    """Give what is known of runs that succeeded; the first call begins to keep it.
+
+    Where it cannot be read any more, it begins anew.
+    """
+    path = home.outbox / _NAME
+    try:
+        return _KEPT.validate_json(path.read_bytes())
+    except (FileNotFoundError, ValidationError):
+        return _write(home, Successes(now))
+
+
+def note_success(home: Home, job: str, at: datetime) -> None:
+    """Keep that a job succeeded."""
+    known = successes_of(home, at)
+    if job not in known.jobs or known.jobs[job] < at:
+        _write(home, Successes(known.since, {**known.jobs, job: at}))
+
+
+def _write(home: Home, known: Successes) -> Successes:
+    private_folder(home.outbox)
+    write_durably(home.outbox / _NAME, _KEPT.dump_json(known))
+    return known

@@ -1,0 +1,180 @@
+"""Why a run stopped, in words that people who run an office can act on.
+
+What belongs here: from what was raised, or from what Dagster recorded of it, to a cause with its remedy in each
+language, without names of classes or the output of programs. What does not: writing the alert (`alerting.py`).
+
+In Dagster's records only the class of an error and its words are left. The words of errors that are told are
+texts of the catalogue, so they can be told again in the reader's language.
+"""
+
+import json
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from ingestion.catalogue import Language
+from ingestion.home import Home
+from ingestion.messages import ToldError, message, retold
+from orchestration.explaining import explained
+
+SHOWN = 5
+"""How many samples an alert carries."""
+
+GATE, KILLED, DELIVERY = "DagsterAssetCheckFailedError", "killed", "DeliveryFailedError"
+
+_LANGUAGES: tuple[Language, ...] = ("vi", "en")
+_DBT = frozenset({"DagsterDbtCliRuntimeError", "WarehouseBuildError"})
+_BUSY = frozenset({"WriterBusyError", "PublicationBusyError", "LockedError", "LedgerLockedError"})
+_TOLD = (
+    *(
+        "registry.",
+        "thresholds.",
+        "landing.",
+        "warehouse.",
+        "token.",
+        "report.error.",
+        "signing.",
+        "state.",
+        "limits.",
+    ),
+    "alert.error.nothing_sent",
+)
+"""Families of texts that errors say."""
+
+_ABOUT = {
+    "RegistryError": "registry",
+    "LostLedgerError": "ledger",
+    "LedgerError": "ledger",
+    "LedgerDamagedError": "ledger",
+}
+
+_OF_SYSTEM = re.compile(r"\[Errno (\d+)\] [^:]*(?:: (['\"])(.*?)\2)?", re.DOTALL)
+_LONGEST = 200
+
+Told = dict[Language, str]
+"""A text by language."""
+
+
+@dataclass(frozen=True)
+class Stop:
+    """Why a run stopped.
+
+    Attributes:
+        condition: what stands until a run succeeds; the same cause gives the same.
+        about: what has to be whole again, `registry` or `ledger`, where that ends it, whatever was run.
+        said: the cause and its remedy.
+        samples: what is meant, one line each.
+        count: how many there are of them.
+    """
+
+    condition: str
+    said: Told
+    samples: tuple[Told, ...] = ()
+    count: int = 0
+    about: str = ""
+
+
+def told(key: str, **fields: Any) -> Told:
+    """Give a text in each language."""
+    return {language: message(key, language, **fields) for language in _LANGUAGES}
+
+
+def of_error(error: BaseException, home: Home) -> Stop:
+    """Say why a command stopped."""
+    if isinstance(error, ToldError):
+        said = {language: error.told(language) for language in _LANGUAGES}
+        return Stop(str(error), said, about=_ABOUT.get(type(error).__name__, ""))
+    return of_record(type(error).__name__, str(error), home)
+
+
+def of_record(kind: str, said: str, home: Home, gate: Mapping[str, Any] | None = None) -> Stop:
+    """Say why a run stopped of which Dagster kept the class of an error and its words.
+
+    Args:
+        kind: the class of the error; `killed` where there is none, because the process was.
+        said: its words.
+        home: the state folder.
+        gate: what the publication gate's check shows where that refused figures.
+    """
+    said = said.strip()
+    if kind == GATE and gate:
+        return _of_gate(gate["failed"], gate["failures"])
+    for kinds, cause in _CAUSES:
+        if kind in kinds:
+            return cause(said, home)
+    if system := _OF_SYSTEM.match(said):
+        return _of_system(int(system[1]), system[3])
+    found = {language: retold(said, _TOLD, language) for language in _LANGUAGES}
+    if all(found.values()):
+        whole = {language: text or "" for language, text in found.items()}
+        return Stop(said, whole, about=_ABOUT.get(kind, ""))
+    return _stop(f"{kind} {said}", told("alert.cause.program"))
+
+
+def _of_gate(refused: Sequence[Mapping[str, str]], count: int) -> Stop:
+    samples: list[Told] = [
+        {"vi": row["message"], "en": row.get("message_en") or row["message"]} for row in refused
+    ]
+    checks = ",".join(sorted({row["check"] for row in refused}))
+    return Stop(f"gate {checks}", told("alert.cause.gate", count=count), tuple(samples[:SHOWN]), count)
+
+
+def _of_dbt(_: str, home: Home) -> Stop:
+    failed = _failed_nodes(home.build / "dbt" / "run_results.json")
+    cause = told("alert.cause.dbt", count=len(failed) or "?", path=home.build / "dbt" / "dbt.log")
+    return _stop(f"dbt {','.join(failed)}", cause, [dict.fromkeys(_LANGUAGES, name) for name in failed])
+
+
+def _of_rendering(said: str, _: Home) -> Stop:
+    lines = [line.strip()[:_LONGEST] for line in said.splitlines() if line.strip()]
+    return _stop(
+        f"render {said}", told("alert.cause.render"), [dict.fromkeys(_LANGUAGES, line) for line in lines]
+    )
+
+
+def _of_catalogue(said: str, _: Home) -> Stop:
+    return _stop(said, told("alert.cause.catalogue", what=said[:_LONGEST]))
+
+
+_CAUSES: Sequence[tuple[Collection[str], Callable[[str, Home], Stop]]] = (
+    (_DBT, _of_dbt),
+    (("RenderError",), _of_rendering),
+    (("CatalogueError", "RuleError"), _of_catalogue),
+    ((KILLED,), lambda *_: _stop(KILLED, told("alert.cause.killed"))),
+    (_BUSY, lambda *_: _stop("busy", told("alert.cause.busy"))),
+    (("MemoryError",), lambda *_: _stop("memory", told("cli.error.memory"))),
+)
+"""The causes that errors of some classes are, from their words."""
+
+
+def of_crash(command: str, error: BaseException, path: Path | str) -> Stop:
+    """Say that a command failed in a way that nobody foresaw, and where its traceback is."""
+    return _stop(f"{type(error).__name__} {error}", told("alert.cause.crash", command=command, path=path))
+
+
+def _stop(condition: str, said: Told, samples: Sequence[Told] = ()) -> Stop:
+    return Stop(condition, said, tuple(samples[:SHOWN]), len(samples))
+
+
+def _of_system(number: int, path: str | None) -> Stop:
+    error = OSError(number, "", path)
+    said = {language: explained(error, partial(_text, language)) or "" for language in _LANGUAGES}
+    # The file at which the disk was full is another one each time.
+    return _stop(f"system {number}", said)
+
+
+def _text(language: Language, key: str, **fields: Any) -> str:
+    return message(key, language, **fields)
+
+
+def _failed_nodes(path: Path) -> list[str]:
+    """Give the models and tests on which dbt's last command failed, by name; nothing where it did not say."""
+    try:
+        results = json.loads(path.read_text(encoding="utf-8"))["results"]
+        failed = [r["unique_id"].split(".")[2] for r in results if r["status"] in ("error", "fail")]
+    except (OSError, ValueError, KeyError, IndexError):
+        return []
+    return sorted(failed)

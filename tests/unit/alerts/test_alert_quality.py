@@ -1,0 +1,254 @@
+"""What is told of how well it goes: on each threshold and not under it, once while it stands."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from ingestion.alerts import conditions
+from ingestion.alerts.alert import Alert, Kind, Role
+from ingestion.alerts.delivery import deliver
+from ingestion.alerts.measures import Filings
+from ingestion.alerts.outbox import Outbox
+from ingestion.alerts.quality import delivery_alerts, filing_alerts, idle_alerts
+from ingestion.alerts.successes import Successes
+from ingestion.alerts.thresholds import OfMeasures, OfRule, Share, ThresholdsError, shipped, thresholds_of
+from ingestion.alerts.wording import compose
+from ingestion.catalogue import load_catalogue
+from ingestion.findings import Verdict
+from ingestion.registry import CalendarPeriod, Contact, Registry
+
+NOW = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+UNITS = ("KA", "KB", "KC", "KD", "KE")
+NEVER = Share(share=1, at_least=1000)
+NOTHING = shipped().model_copy(
+    update={
+        "period": OfMeasures(returned=NEVER, explained=NEVER, late=NEVER, missing=NEVER),
+        "unit": OfMeasures(returned=NEVER, explained=NEVER, late=NEVER, missing=NEVER),
+        "rule": OfRule(returned=NEVER, explained=NEVER),
+        "jump": NEVER,
+    }
+)
+"""Thresholds that nothing reaches, of which a test lowers one."""
+
+
+def only(group: str, measure: str, share: float, at_least: int):
+    low = Share(share=share, at_least=at_least)
+    part = low if group == "jump" else getattr(NOTHING, group).model_copy(update={measure: low})
+    return NOTHING.model_copy(update={group: part})
+
+
+def told(book, registry: Registry, thresholds, now: datetime = NOW, since: datetime = LONG_AGO) -> list[Alert]:
+    return filing_alerts(Filings(book.state, registry, load_catalogue(), now, since), thresholds)
+
+
+@pytest.mark.parametrize(
+    ("count", "of", "is_reached"),
+    [(3, 10, True), (2, 10, False), (3, 11, False), (3, 9, True), (0, 0, False)],
+)
+def test_a_share_is_reached_on_its_threshold_and_not_under_it(count: int, of: int, is_reached: bool) -> None:
+    assert Share(share=0.3, at_least=3).is_reached(count, of) is is_reached
+    assert not Share(share=0.3, at_least=4).is_reached(3, 10), "so few are no matter for everybody"
+
+
+def file(book, measure: str, unit: str, found, period: str = "2025-N") -> None:
+    """File a report of a unit that a measure counts."""
+    day = datetime(2026, 3, 21 if measure == "late" else 1, 9, tzinfo=UTC)
+    findings = {"returned": [found("V020")], "explained": [found("V020", "warning", explained=True)]}
+    verdict = Verdict.REJECTED if measure == "returned" else Verdict.ACCEPTED
+    book.file(unit, verdict, findings.get(measure, ()), day, period=period)
+
+
+@pytest.mark.parametrize("measure", ["returned", "explained", "late"])
+def test_a_share_of_a_period_is_told_with_its_figures_on_the_threshold(book, registry, found, measure) -> None:
+    low = only("period", measure, 0.4, 2)
+    for unit in UNITS[2:]:
+        file(book, "", unit, found)
+    file(book, measure, "KA", found)
+    assert told(book, registry, low) == []
+    file(book, measure, "KB", found)
+    (alert,) = told(book, registry, low)
+    assert (alert.kind, alert.role, alert.period) == (Kind.SHARE_OF_PERIOD, Role.DATA_TEAM, "2025-N")
+    assert (alert.facts["names"], alert.facts["filed"]) == (["KA", "KB"], 5)
+    words = compose([alert], registry, "vi", "TK")
+    assert words.subject.startswith("Báo cáo năm 2025: 2/5 đơn vị")
+    assert "40,0\u00a0%" in words.body and "Đảng bộ KA, Đảng bộ KB" in words.body
+    assert f"--acknowledge {alert.id}" in words.body and "status --period 2025-N" in words.body
+
+
+def test_units_without_a_report_are_a_share_of_those_that_owe_it_from_the_day_after(book, registry) -> None:
+    for unit in UNITS[:3]:
+        book.file(unit, Verdict.REJECTED)
+    due = datetime(2026, 3, 20, 12, tzinfo=UTC)
+    low = only("period", "missing", 0.4, 2)
+    assert told(book, registry, low, due) == []
+    (alert,) = told(book, registry, low, due + timedelta(days=1))
+    assert (alert.facts["names"], alert.facts["filed"]) == (["KD", "KE"], 5)
+    assert told(book, registry, low, due + timedelta(days=1), since=due + timedelta(hours=12)) == []
+
+
+@pytest.mark.parametrize("measure", ["returned", "explained", "late"])
+def test_a_share_of_a_units_own_reports_is_told_to_those_above_it(book, registry, found, measure) -> None:
+    calendar = [CalendarPeriod(period_code=f"{year}-N", due_on=date(2026, 3, 20)) for year in range(2021, 2026)]
+    years = replace(registry, calendar=tuple(calendar))
+    low = only("unit", measure, 0.6, 3)
+    for year in (2021, 2022):
+        file(book, measure, "KA", found, f"{year}-N")
+    for year in (2023, 2024):
+        file(book, "", "KA", found, f"{year}-N")
+    now = NOW + timedelta(days=30)
+    assert told(book, years, low, now) == []
+    file(book, measure, "KA", found, "2025-N")
+    (alert,) = told(book, years, low, now)
+    assert (alert.kind, alert.unit, alert.facts["filed"]) == (Kind.SHARE_OF_UNIT, "KA", 5)
+    assert len(alert.facts["names"]) == 3 and alert.facts["names"][-1].startswith(
+        "2025-N" if measure == "late" else "KA.2025-N"
+    )
+    assert told(book, years, low, NOW + timedelta(days=400)) == [], "it is of the last year"
+    assert "3/5" in compose([alert], years, "vi", "TK").subject
+
+
+def test_periods_without_a_report_of_a_unit_are_told(book, registry) -> None:
+    calendar = [
+        CalendarPeriod(period_code=f"{year}-N", due_on=date(2026, 2, 20)) for year in (2023, 2024, 2025)
+    ]
+    years = replace(registry, calendar=tuple(calendar))
+    for unit in UNITS[1:]:
+        for year in (2023, 2024, 2025):
+            book.file(unit, Verdict.ACCEPTED, period=f"{year}-N")
+    book.file("KA", Verdict.ACCEPTED, period="2023-N")
+    (alert,) = told(book, years, only("unit", "missing", 0.6, 2))
+    assert (alert.unit, alert.facts["names"], alert.facts["filed"]) == ("KA", ["2024-N", "2025-N"], 3)
+    assert told(book, years, only("unit", "missing", 0.7, 2)) == []
+
+
+@pytest.mark.parametrize(
+    ("measure", "kind"), [("returned", Kind.SAME_RULE), ("explained", Kind.SAME_EXPLANATION)]
+)
+def test_a_rule_that_many_units_fail_or_explain_is_told_until_they_mend_it(
+    book, registry, found, measure, kind
+) -> None:
+    low = only("rule", measure, 0.6, 3)
+    for unit in UNITS[:2]:
+        file(book, measure, unit, found)
+    book.file("KD", Verdict.ACCEPTED, [found("V030", "notice")])
+    book.file("KE", Verdict.ACCEPTED, [found("V030", "notice")])
+    assert told(book, registry, low) == []
+    file(book, measure, "KC", found)
+    (alert,) = told(book, registry, low)
+    assert (alert.kind, alert.facts["rule"], alert.facts["names"]) == (kind, "V020", ["KA", "KB", "KC"])
+    body = compose([alert], registry, "en", "TK").body
+    assert "V020" in body and "Đảng bộ KC" in body
+    book.file("KA", Verdict.ACCEPTED, at=NOW + timedelta(days=1))
+    assert told(book, registry, low) == []
+
+
+def test_a_jump_is_held_against_the_same_period_of_the_year_before_that_may_be_an_import(
+    book, registry, found
+) -> None:
+    years = replace(registry, calendar=(CalendarPeriod(period_code="2024-N"), *registry.calendar))
+    old = datetime(2025, 3, 1, tzinfo=UTC)
+    for number, unit in enumerate(UNITS):
+        verdict = Verdict.REJECTED if number < 1 else Verdict.ACCEPTED
+        book.file(unit, verdict, at=NOW, received_at=old, period="2024-N")
+        file(book, "returned" if number < 2 else "", unit, found)
+    (alert,) = told(book, years, only("jump", "", 0.2, 5))
+    assert (alert.kind, alert.period, alert.facts["earlier"]) == (Kind.JUMP, "2025-N", "2024-N")
+    body = compose([alert], years, "vi", "TK").body
+    assert "2/5 đơn vị bị trả lại (40,0\u00a0%)" in body and "(năm 2024) là 1/5 (20,0\u00a0%)" in body
+    assert told(book, years, only("jump", "", 0.21, 5)) == []
+    assert told(book, years, only("jump", "", 0.2, 6)) == [], "of too few units nothing follows"
+
+
+def test_what_was_brought_in_of_old_years_is_no_news(book, registry, found) -> None:
+    for unit in UNITS:
+        book.file(unit, Verdict.REJECTED, [found("V020")], NOW, NOW - timedelta(days=400))
+    assert told(book, registry, shipped()) == []
+
+
+@pytest.mark.parametrize(("hours", "days"), [(47, 0), (49, 2)])
+def test_no_run_since_yesterday_is_told_from_the_day_after(hours: int, days: int) -> None:
+    midnight = datetime(2026, 2, 28, 17, tzinfo=UTC)  # of Vietnam
+    last = midnight - timedelta(hours=1)
+    found = idle_alerts(Successes(LONG_AGO, {"intake": last}), shipped(), last + timedelta(hours=hours - 23))
+    assert [alert.facts["count"] for alert in found] == ([days] if days else [])
+    assert idle_alerts(Successes(NOW), shipped(), NOW) == [], "of earlier runs nothing is known"
+
+
+def test_a_channel_that_fails_again_and_again_is_told_and_closes_itself(registry, tmp_path: Path) -> None:
+    channels = [("KA", "clerk", "mailto://ka@vidu.example"), ("", "data_team", "json://team")]
+    contacts = tuple(Contact(org_code=o, role=r, channel=c) for o, r, c in channels)
+    office = replace(registry, contacts=contacts)
+    outbox = Outbox(tmp_path)
+    outbox.open(NOW)
+    outbox.add(
+        [Alert(Kind.ON_HOLD, "x", NOW, Role.CLERK, "KA", "2025-N", "KA.2025-N.r1", {"original_name": "b"})]
+    )
+    for number in range(3):
+        assert delivery_alerts(outbox.read()[0], shipped(), NOW) == []
+        deliver(outbox, office, tmp_path, NOW + timedelta(days=number), lambda _: "refused")
+    (alert,) = delivery_alerts(outbox.read()[0], shipped(), NOW)
+    assert alert.facts == {"to": "ka@vidu.example", "error": "refused", "count": 1, "attempts": 3}
+    deliver(outbox, office, tmp_path, NOW + timedelta(days=9), lambda _: "")
+    assert delivery_alerts(outbox.read()[0], shipped(), NOW) == []
+
+
+def test_what_stands_is_told_once_may_be_acknowledged_and_is_told_anew_after_it_was_over(
+    book, office, found, tmp_path: Path
+) -> None:
+    registry = office([Contact(org_code="", role="data_team", channel="json://team")])
+    outbox, sent = Outbox(tmp_path), []
+    low = only("rule", "returned", 0.2, 1)
+    book.file("KA", Verdict.REJECTED, [found("V020")])
+    for day in range(3):
+        conditions.begin(outbox, told(book, registry, low, NOW + timedelta(days=day)))
+        deliver(outbox, registry, tmp_path, NOW, lambda message: sent.append(message) or "")
+    assert len(sent) == 1
+    (entry,) = outbox.read()[0]
+    assert conditions.acknowledge(outbox, "nothing", "lan", "đã biết", NOW) is None
+    assert conditions.acknowledge(outbox, entry.alert.id, "lan", "đã biết", NOW) is not None
+    assert conditions.begin(outbox, told(book, registry, low)) == []
+    assert conditions.end(outbox, lambda a: a.kind is Kind.SAME_RULE, NOW) == [entry.alert]
+    (again,) = conditions.begin(outbox, told(book, registry, low))
+    assert again.id != entry.alert.id
+
+
+def test_what_an_earlier_version_told_of_a_rule_is_not_told_again(
+    book, registry, found, tmp_path: Path
+) -> None:
+    outbox = Outbox(tmp_path)
+    outbox.open(NOW)
+    facts = {"rule": "V020", "units": ["KA"], "filed": 1, "findings": []}
+    outbox.add([Alert(Kind.SAME_RULE, "2025-N\0V020", NOW, Role.DATA_TEAM, period="2025-N", facts=facts)])
+    book.file("KA", Verdict.REJECTED, [found("V020")])
+    assert conditions.begin(outbox, told(book, registry, only("rule", "returned", 0.2, 1))) == []
+
+
+def test_an_office_states_thresholds_of_its_own_and_the_others_are_as_shipped(tmp_path: Path) -> None:
+    assert thresholds_of(tmp_path) == shipped()
+    path = tmp_path / "thresholds.yml"
+    path.write_text("idle_days: 3\nperiod:\n  returned: {share: 0.9}\n", encoding="utf-8")
+    own = thresholds_of(tmp_path)
+    assert (own.idle_days, own.period.returned) == (3, Share(share=0.9, at_least=5))
+    assert own.period.late == shipped().period.late
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("period: {returned: {share: 30}}", "period.returned.share: “30”"),
+        ("idle_dayz: 3", "idle_dayz: there is no such threshold"),
+        ("jump: 3", "jump: “3”"),
+        ("a: 1\n- b", "line 2"),
+        ("- 1", "thresholds.yml: “[1]”"),
+    ],
+)
+def test_thresholds_that_cannot_be_used_are_named_with_file_and_place(
+    tmp_path: Path, text: str, place: str
+) -> None:
+    (tmp_path / "thresholds.yml").write_text(text, encoding="utf-8")
+    with pytest.raises(ThresholdsError) as caught:
+        thresholds_of(tmp_path)
+    assert place in caught.value.told("en") and "thresholds.yml" in caught.value.told("vi")

@@ -1,0 +1,172 @@
+"""What fails is told, whatever it was that failed: by the last contacts that could be read, in words, once."""
+
+import json
+import stat
+from collections.abc import Callable
+from pathlib import Path
+from string import Formatter
+
+import pytest
+from click.testing import Result
+
+from ingestion.alerts.alert import Kind
+from ingestion.alerts.outbox import Entry, Outbox
+from ingestion.alerts.wording import compose
+from ingestion.home import Home
+from ingestion.messages import ToldError, load_messages, message
+from ingestion.registry import NO_REGISTRY
+from orchestration import alerting, environment, failing
+
+Call = Callable[..., Result]
+CONTACTS = "org_code,role,channel,language\n,data_team,folder://to-du-lieu,vi\n"
+
+
+@pytest.fixture
+def told(home: Home, call: Call) -> Home:
+    """Give a state folder whose contacts were read once."""
+    (home.registry / "contacts.csv").write_text(CONTACTS, encoding="utf-8")
+    assert call("alerts").exit_code == 0
+    return home
+
+
+def mails(home: Home) -> list[str]:
+    return [path.read_text(encoding="utf-8") for path in sorted(home.mailboxes.rglob("*.eml"))]
+
+
+def failures(home: Home) -> list[Entry]:
+    return [e for e in Outbox(home.outbox).read()[0] if e.alert.kind is Kind.RUN_FAILED]
+
+
+def breaking(home: Home, table: str) -> None:
+    path = home.registry / f"{table}.csv"
+    path.write_text(path.read_text(encoding="utf-8") + "VD-NX,,,,,,,,\n", encoding="utf-8")
+
+
+@pytest.mark.parametrize("table", ["contacts", "organisations", "calendar"])
+def test_a_broken_registry_reaches_the_data_team_with_file_and_row_and_closes_itself(
+    told: Home, call: Call, table: str
+) -> None:
+    sound = (told.registry / f"{table}.csv").read_bytes()
+    row = len(sound.decode().splitlines()) + 1
+    breaking(told, table)
+    assert call("run").exit_code == 2
+    assert call("run").exit_code == 2
+    result = call("alerts", "--deliver")
+    assert result.exit_code == 2 and f"{table}.csv, row {row}" in result.output
+    (mail,) = mails(told)
+    assert f"{table}.csv, dòng {row}" in mail
+    (told.registry / f"{table}.csv").write_bytes(sound)
+    assert call("alerts", "--deliver").exit_code == 0
+    (entry,) = failures(told)
+    assert entry.over_at is not None
+    assert len(mails(told)) == 1
+
+
+def test_contacts_that_are_gone_are_those_that_were_read_last_and_nobody_else_reads_them(
+    told: Home, call: Call
+) -> None:
+    (told.registry / "contacts.csv").unlink()
+    (told.registry / "terms.csv").unlink()
+    call("alerts", "--deliver")
+    (mail,) = mails(told)
+    assert "terms.csv" in mail
+    assert stat.S_IMODE((told.outbox / ".contacts").stat().st_mode) == 0o600
+
+
+def test_a_command_that_crashes_is_told_with_the_place_of_its_traceback(
+    told: Home, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise ValueError("nobody foresaw this")
+
+    monkeypatch.setattr("orchestration.standing.demand_whole", broken)
+    assert call("publish").exit_code == 70
+    (entry,) = failures(told)
+    said = entry.alert.facts["said"]["en"]
+    assert "tongket publish" in said and "ValueError" not in said
+    assert Path(said.partition("details: ")[2].partition(". Send")[0]).is_file()
+
+
+def test_what_was_typed_wrongly_or_has_to_wait_alarms_nobody(told: Home, call: Call) -> None:
+    assert call("run", "--period", "2019-12").exit_code == 2
+    assert call("publish").exit_code == 2
+    assert failures(told) == []
+
+
+def fields_of(key: str) -> dict[str, str]:
+    return {name: f"<{name}>" for _, name, *_ in Formatter().parse(load_messages()[key].vi) if name}
+
+
+def filled(key: str) -> str:
+    return message(key, "vi", **fields_of(key))
+
+
+REFUSED = {
+    "failures": 9,
+    "failed": [{"check": "c", "message": f"lệch {n}", "message_en": f"off by {n}"} for n in range(9)],
+}
+
+
+@pytest.mark.parametrize(
+    ("kind", "said", "gate", "found"),
+    [
+        ("RegistryError", filled("registry.parent"), None, "<code> is under <parent>"),
+        ("CatalogueError", "forms/B01.yml: code is declared twice", None, "forms/B01.yml"),
+        (
+            "DagsterDbtCliRuntimeError",
+            "dbt.log: 1 of 2 FAIL\nTraceback",
+            None,
+            "models or tests that failed: 1",
+        ),
+        ("OutOfRoomError", filled("warehouse.no_memory"), None, "memory"),
+        (failing.GATE, "blocked", REFUSED, "refuses figures (9)"),
+        ("RenderError", "pages/ka.qmd: no such label", None, "pages/ka.qmd: no such label"),
+        ("OSError", "[Errno 28] No space left on device: '/a/b'", None, "The disk was full while /a/b"),
+        ("LostLedgerError", filled("landing.ledger.lost"), None, "Restore landing/ledger.jsonl"),
+        ("DamagedOriginalsError", filled("landing.originals_damaged"), None, "<"),
+        (failing.KILLED, "", None, "The process ended before the run did"),
+        ("KeyError", "'value'", None, "nobody foresaw"),
+    ],
+)
+def test_each_cause_is_told_in_the_readers_words_with_what_stays_up(
+    home: Home, kind: str, said: str, gate: dict[str, object] | None, found: str
+) -> None:
+    results = home.build / "dbt" / "run_results.json"
+    results.parent.mkdir(parents=True)
+    nodes = [{"unique_id": f"model.tongket.{name}", "status": name} for name in ("error", "success")]
+    results.write_text(json.dumps({"results": nodes}), encoding="utf-8")
+    stop = failing.of_record(kind, said, home, gate)
+    alerting.failed(home, alerting.Place("publication", "candidate_publication_gate"), stop, environment.now())
+    (entry,) = failures(home)
+    words = compose([entry.alert], NO_REGISTRY, "en", "TK").body
+    assert found in words and "the publication gate" in words and "There is no release yet" in words
+    assert kind == failing.KILLED or kind not in words
+    assert "Traceback" not in words
+    if gate:
+        assert "– off by 4\n– … and 4 more." in words and "off by 5" not in words
+    vietnamese = compose([entry.alert], NO_REGISTRY, "vi", "TK").body
+    assert "Lượt chạy đã dừng ở bước: kiểm tra trước phát hành" in vietnamese
+
+
+def test_every_text_that_an_error_says_can_be_told_again_in_english() -> None:
+    """So that no cause reaches a reader as a failure of the program that has words of its own."""
+    families = ("registry.", "token.", "report.error.", "warehouse.", "signing.")
+    keys = [key for key in load_messages() if key.startswith(families)]
+    lost = []
+    for key in keys:
+        error = ToldError(key, **fields_of(key))
+        if failing.of_record("ToldError", str(error), Home(Path("/x"))).said["en"] != error.told("en"):
+            lost.append(key)
+    assert len(keys) > 30 and lost == []
+
+
+def test_doctor_names_the_missing_mail_server(home: Home, call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    (home.registry / "contacts.csv").write_text(
+        "org_code,role,channel,language\n,data_team,mailto://a@vidu.vn,vi\n", encoding="utf-8"
+    )
+    monkeypatch.delenv("TONGKET_MAIL_SERVER", raising=False)
+    said = {found["name"]: found for found in json.loads(call("doctor", "--json").stdout)["things"]}
+    assert said["contacts"]["state"] == "broken" and "TONGKET_MAIL_SERVER" in said["contacts"]["detail"]
+    monkeypatch.setenv("TONGKET_MAIL_SERVER", "mailtos://u:p@mail.vidu.vn")
+    said = {found["name"]: found for found in json.loads(call("doctor", "--json").stdout)["things"]}
+    assert "TONGKET_MAIL_SERVER" not in said["contacts"]["detail"]
