@@ -14,7 +14,19 @@ import numpy as np
 
 from ingestion.gate.evaluate import Missing, combine, evaluate, mask
 from ingestion.gate.parser import parse
-from ingestion.gate.vectors import FALSE, NULL, TRUE, Kind, Vector, dates, numbers, texts, truths
+from ingestion.gate.vectors import (
+    FALSE,
+    NULL,
+    TRUE,
+    Kind,
+    Vector,
+    VectorError,
+    concatenate,
+    dates,
+    numbers,
+    texts,
+    truths,
+)
 from tests.support.row_by_row import Table, held
 
 A = [0, 1, -1, 2.5, -2.5, 100, None, 7, 7, 2.0000000001, 0.005, 85, 3, 12, 999, 1e6, -0.5, 50]
@@ -65,6 +77,7 @@ OK = [True, False, None, True, False, None, True, False, None] * 2
 OFF = [True, True, True, False, False, False, None, None, None] * 2
 DAY = [date(2019, 1, 1), None, date(2020, 2, 29), date(1969, 12, 31), date(2019, 1, 1), date(2025, 6, 30)] * 3
 END = [date(2019, 1, 1), date(2019, 1, 1), None, date(1970, 1, 1), date(2018, 12, 31), date(2025, 6, 30)] * 3
+GAP = [None] * 11 + ["g"] * 7
 GROUP = ["g"] * 12 + ["h", "h", None, "g", "g", "g"]
 SUBMISSION = [0] * 14 + [1] * 4
 
@@ -80,7 +93,15 @@ COLUMNS: Mapping[str, Vector] = {
     "day": dates(DAY),
     "end": dates(END),
     "group": texts(GROUP),
+    "gap": texts(GAP),
 }
+
+MISUSED = (
+    *("day + end", "day - a", "a - day", "s + a", "-s", "s < t", "ok < off", "a == s", "not a", "a and ok"),
+    *("ok or a", "iif(ok, a, s)", "iif(a, a, b)", "nz(a, s)", "abs(s)", "matches(s, t)", "matches(a, s)"),
+    *("date(s)", "min(a, s)", "is_int(s)", "assess(a, a, b, c)", "pct_ok(s, a, b)", "robust_z(s, group)"),
+)
+"""What an operation can do nothing with: it is an error and never a value."""
 
 EXPRESSIONS = (
     *(f"a {operator} b" for operator in ("+", "-", "*", "/", "==", "!=", "<", "<=", ">", ">=")),
@@ -96,6 +117,13 @@ EXPRESSIONS = (
     *("assess(d, a, b, c)", "assess(d, a, b, b / 0)", "assess(d, a, a, c)", "assess(d, a, b / 0, c)"),
     *("pct_ok(a, b, c)", "pct_ok(a, b, c, s)", 'pct_ok(33.3, 1, 3, "33,3 %")', 'pct_ok(a, a, 100, "1.000")'),
     *(
+        "pct_ok(50, 50.5, 100)",
+        "pct_ok(50.3, 50.348, 100)",
+        'pct_ok(50, 503, 1000, "50.000")',
+        'pct_ok(50, 503, 1000, "50.00")',
+        'pct_ok(50, 506, 1000, "50.000")',
+        "pct_ok(50, 503, 1000, s)",
+        "robust_z(b, gap)",
         "pct_ok(100 * b / c, b, c, s)",
         "pct_ok(100 * b / c + 0.04, b, c, s)",
         "pct_ok(33, 1, 3)",
@@ -154,6 +182,16 @@ def _compare_masks() -> None:
         assert _TRUTHS[int(both)] is (False if False in (a, b) else True if True in (a, b) else None), (a, b)
 
 
+def _compare_errors() -> None:
+    for text in MISUSED:
+        try:
+            evaluate(parse(text), Columns())
+        except VectorError:
+            continue
+        raise AssertionError(f"{text} was given a value")
+    assert len(concatenate(Kind.NUMBER, []).data) == 0
+
+
 def compare(expressions: Sequence[str] = EXPRESSIONS) -> None:
     """Hold the product's evaluator against the other one.
 
@@ -161,6 +199,7 @@ def compare(expressions: Sequence[str] = EXPRESSIONS) -> None:
         AssertionError: they differ; says on which expression, row and values.
     """
     _compare_masks()
+    _compare_errors()
     for text in expressions:
         node = parse(text)
         for missing in _MISSING:

@@ -1,18 +1,21 @@
 """The evaluator comes to what a second one comes to that shares its parser alone."""
 
-from hypothesis import given
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from demo.trials import Trials
 from ingestion.gate import evaluate as evaluation
-from ingestion.gate import functions, rule_book
+from ingestion.gate import functions, rule_book, vectors
 from ingestion.gate.batch import Batch, Frame, subject_of
 from ingestion.gate.parser import parse
 from ingestion.gate.rules import Check
 from ingestion.gate.syntax import Call, names, walk
 from ingestion.gate.vectors import NULL, TRUE
 from ingestion.periods import Period
-from tests.support import agreement
+from tests.support import agreement, mutants
 from tests.support.row_by_row import held
 
 NUMBERS = ("a", "b", "c")
@@ -26,6 +29,26 @@ def test_every_function_and_operator_stands_in_a_case():
     calls = {n.function for text in agreement.EXPRESSIONS for n in walk(parse(text)) if isinstance(n, Call)}
 
     assert calls == set(functions.FUNCTIONS)
+
+
+ALL_MUTANTS = list(mutants.mutants())
+SAMPLE = ALL_MUTANTS if settings.get_current_profile_name() == "search" else ALL_MUTANTS[3::20]
+
+
+@pytest.mark.hypothesis
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_every_mutant_of_the_evaluator_is_noticed():
+    assert len(ALL_MUTANTS) > 200
+    unnoticed = [m for m in SAMPLE if not mutants.is_noticed(m)]
+
+    assert [mutant.what for mutant in unnoticed if not mutant.is_equivalent] == []
+
+
+def test_the_evaluator_as_it_is_is_no_mutant():
+    (module, *_) = mutants.MODULES
+    source = Path(vectors.__file__).read_text(encoding="utf-8")
+
+    assert not mutants.is_noticed(mutants.Mutant(module, "as it is", "", "", source))
 
 
 def _numbers(depth: int) -> st.SearchStrategy[str]:
