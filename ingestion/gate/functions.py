@@ -154,8 +154,7 @@ def _pct_ok(arguments: Sequence[Vector], _: Submissions) -> Vector:
     raw = arguments[3] if len(arguments) > 3 else texts([None])
     need(raw, Kind.TEXT, "pct_ok")
     exact = 100 * part / np.where(whole == 0, np.nan, whole)
-    printed, exact = np.broadcast_arrays(printed, exact)
-    shown = raw.spread(len(printed)).data
+    printed, exact, shown = np.broadcast_arrays(printed, exact, raw.data)
     known = ~(np.isnan(printed) | np.isnan(exact))
     result = np.full(len(printed), NULL, dtype=np.int8)
     for row in np.flatnonzero(known):
