@@ -31,7 +31,7 @@ _BINARY = getattr(os, "O_BINARY", 0)
 _UNFOLLOWED = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 _CHUNK = 1 << 20
 _POLL_SECONDS = 0.05
-_DATABASE_ASIDE = re.compile(r"^.+\.(\d+)\.duckdb(\.wal)?$", re.DOTALL)
+_DATABASE_ASIDE = re.compile(r"^.+\.(\d+)\.duckdb(\.wal|\.tmp)?$", re.DOTALL)
 _ASIDE = re.compile(r"^\..+\.(\d+)\.\d+\.aside$", re.DOTALL)
 
 _GUARDED = " "
@@ -66,7 +66,7 @@ def database_aside_of(path: Path) -> Path:
 
 
 def database_writer_of(name: str) -> int | None:
-    """Give the id of the process that made such a name, or that of the log beside it."""
+    """Give the id of the process that made such a name, of the log or of the spilled data beside it."""
     match = _DATABASE_ASIDE.match(name)
     return int(match[1]) if match else None
 

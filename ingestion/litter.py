@@ -22,6 +22,7 @@ from ingestion.filenames import shown
 from ingestion.files import database_writer_of, writer_of
 from ingestion.home import Home
 from ingestion.intake import SIDECAR
+from ingestion.machine import spill_folder, spilling_process
 
 _OLD_SECONDS = 24 * 3600.0
 """After so long a name aside is nobody's, also where its process's number was given to another one."""
@@ -54,6 +55,10 @@ def _asides(home: Home, now: datetime) -> Iterator[Path]:
         writer = writer_of(path.name)
         if writer is not None and _is_abandoned(path, writer, now):
             yield path
+    for path in (*_listed(home.root), *_listed(home.build), *_listed(home.build / "as_of")):
+        writer = spilling_process(path.name)
+        if writer is not None and _is_folder(path) and _is_abandoned(path, writer, now):
+            yield path
     for path in _listed(home.build / "as_of"):
         writer = database_writer_of(path.name)
         if writer is not None and _is_abandoned(path, writer, now):
@@ -63,7 +68,8 @@ def _asides(home: Home, now: datetime) -> Iterator[Path]:
 def _of_runs(home: Home, now: datetime) -> Iterator[Path]:
     """Give what only runs make, under the lock that the caller holds now."""
     earlier = (home.landing / ".incoming", home.releases / ".next", home.root / f".{home.site.name}.next")
-    yield from (path for path in (home.build / "verify", *earlier) if os.path.lexists(path))
+    spilled = spill_folder(home.build / "warehouse.duckdb")
+    yield from (path for path in (home.build / "verify", spilled, *earlier) if os.path.lexists(path))
     # A warehouse that failed its gate may still be looked at, or put in place by a run of that step alone.
     for name in ("warehouse.duckdb", "warehouse.duckdb.wal"):
         path = home.build / name
@@ -111,6 +117,7 @@ def _everything(home: Home) -> Iterator[Path]:
     yield from _listed(home.root)
     yield from _inbox_entries(home)
     yield from _listed(home.releases)
+    yield from _listed(home.build)
     yield from _listed(home.build / "charts")
     for folder in (home.landing, home.bronze, home.returns, home.outbox, home.mailboxes):
         for place, folders, names in os.walk(folder):

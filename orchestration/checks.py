@@ -6,19 +6,19 @@ What belongs here: how their findings are shown and what they block. What does n
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
 
 import dagster as dg
 
-from ingestion.home import Home
 from ingestion.ledger import Ledger, SubmissionRecord
+from ingestion.places import place_said
+from orchestration import gating, tokens
 from orchestration.progress import Progress
-from orchestration.resources import TongketHome
+from orchestration.resources import Clock, PublicationHome, TongketHome
+from orchestration.warehouse import candidate_database
 from reports import release as releases
 from reports.publication_gate import check_marts
 
 _SHOWN = 200
-_EXPLAINED_BY_NOTE = {"nothing_shrank"}
 _HELD = ("unreadable", "rejected", "needs_explanation", "on_hold", "withdrawn", "refused")
 
 
@@ -29,7 +29,7 @@ def findings_table(records: Iterable[SubmissionRecord]) -> dg.TableMetadataValue
             "submission": str(record.key),
             "rule": finding.rule,
             "severity": finding.severity,
-            "place": f"{finding.sheet}!{finding.cell}",
+            "place": place_said(finding.sheet, finding.cell, "en"),
             "found": finding.value,
             "expected": finding.expected,
             "message": finding.message,
@@ -79,40 +79,75 @@ class GateConfig(dg.Config):
 
 
 @dg.asset_check(
-    asset="warehouse",
+    asset="candidate",
+    name="publication_gate",
     blocking=True,
     description=(
         "Whether every accepted figure arrived, parts make wholes, and nothing shrank unexplained since the "
-        "last release. A failure blocks the release, and the one that is up stays."
+        "last release. A failure keeps the new warehouse out, and what is up stays."
     ),
 )
-def publication_gate(
-    home: TongketHome, progress: dg.ResourceParam[Progress], config: GateConfig
+def candidate_gate(
+    context: dg.AssetCheckExecutionContext,
+    publication: PublicationHome,
+    clock: Clock,
+    progress: dg.ResourceParam[Progress],
+    config: GateConfig,
 ) -> dg.AssetCheckResult:
-    """Check the marts before anything is published from them."""
+    """Check the candidate before it takes the place of the warehouse that readers open."""
+    home = publication.home
+    database = candidate_database(home)
+    token = tokens.demand_whole(home, database)
     progress.start("publication_gate")
-    report = check_marts(home.home.warehouse, home.home.bronze, _previous(home.home))
-    explained = [f for f in report.failures if config.note and f.check in _EXPLAINED_BY_NOTE]
-    failures = [f for f in report.failures if f not in explained]
-    progress.finish("publication_gate", "–" if report.is_empty else str(len(failures)))
-    rows = [{"check": f.check, "message": f.message} for f in failures]
+    word = gating.gate(
+        home, database, token, check_marts, run=context.run.run_id, note=config.note, now=clock.now()
+    )
+    progress.finish("publication_gate", "–" if word.is_empty else str(len(word.failures)))
+    return _shown(word)
+
+
+@dg.asset_check(
+    asset="warehouse",
+    name="publication_gate",
+    blocking=True,
+    description=(
+        "Whether the gate's word holds for the warehouse that is up. Where it was changed since, or another "
+        "release went up, the gate is asked again. A failure blocks the release, and the one that is up stays."
+    ),
+)
+def published_gate(
+    context: dg.AssetCheckExecutionContext,
+    publication: PublicationHome,
+    clock: Clock,
+    progress: dg.ResourceParam[Progress],
+    config: GateConfig,
+) -> dg.AssetCheckResult:
+    """Take the word that the gate gave for the warehouse that is up, or ask again."""
+    home = publication.home
+    token = gating.token_of_published(home, context.run.run_id, clock.now(), publication.catalogue)
+    if token.fits(releases.current(home), config.note):
+        return _shown(gating.Word())
+    progress.start("publication_gate")
+    word = gating.gate(
+        home, home.warehouse, token, check_marts, run=context.run.run_id, note=config.note, now=clock.now()
+    )
+    progress.finish("publication_gate", "–" if word.is_empty else str(len(word.failures)))
+    return _shown(word)
+
+
+def _shown(word: gating.Word) -> dg.AssetCheckResult:
+    rows = [{"check": f.check, "message": f.message} for f in word.failures]
     return dg.AssetCheckResult(
-        passed=not failures,
+        passed=not word.failures,
         severity=dg.AssetCheckSeverity.ERROR,
         metadata={
-            "failures": len(failures),
-            "explained_by_note": len(explained),
-            "nothing_accepted": report.is_empty,
+            "failures": len(word.failures),
+            "explained_by_note": len(word.explained),
+            "nothing_accepted": word.is_empty,
             "failed": _table(rows, ("check", "message")),
         },
     )
 
 
-def _previous(home: Home) -> Path | None:
-    """Give the figures of the release that is up."""
-    up = releases.current(home)
-    return up.folder / releases.FIGURES if up else None
-
-
-ALL = (intake_gate, publication_gate)
-"""Both gates."""
+ALL = (intake_gate, candidate_gate, published_gate)
+"""The gates."""

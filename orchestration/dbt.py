@@ -5,8 +5,10 @@ started otherwise (`warehouse.py`).
 """
 
 import os
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
@@ -20,36 +22,44 @@ from dagster_dbt import (
     DbtProject,
     dbt_assets,
 )
+from dagster_dbt.errors import DagsterDbtCliRuntimeError
 from packaging.version import Version
 
+from ingestion.files import private_folder, sha256_of
+from ingestion.home import Home
+from orchestration import moment as moments
+from orchestration import tokens
+from orchestration.environment import code_version
+from orchestration.facts import with_row_counts
 from orchestration.progress import Progress
-from orchestration.resources import WritableHome
+from orchestration.resources import PublicationHome
 from orchestration.warehouse import (
     PROJECT_DIR,
     candidate_database,
     dbt_environment,
     dbt_program,
+    project_fingerprint,
     remove_database,
 )
+from reports.database import no_room
 
 
 class WarehouseTranslator(DagsterDbtTranslator):
-    """Names dbt nodes as the rest of the product does: a source is the asset that writes its files."""
+    """Names dbt nodes as the rest of the product does: a source is the asset that fixes its files."""
 
     def __init__(self) -> None:
         super().__init__(DagsterDbtTranslatorSettings(enable_duplicate_source_asset_keys=True))
 
     def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
-        """Map sources to bronze or to the reference tables, and models to their own names."""
+        """Map sources to the fixed moment or to the reference tables, and models to their own names."""
         if dbt_resource_props["resource_type"] == "source":
             is_reference = "reference" in dbt_resource_props["source_name"]
-            return dg.AssetKey("registry_reference" if is_reference else "bronze")
+            return dg.AssetKey("registry_reference" if is_reference else "snapshot")
         return dg.AssetKey(dbt_resource_props["name"])
 
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
         """Group models by layer, which is the first folder that they are in."""
-        folders = dbt_resource_props["fqn"][1:-1]
-        return folders[0] if folders else "warehouse"
+        return str(dbt_resource_props["fqn"][1])
 
     def get_description(self, dbt_resource_props: Mapping[str, Any]) -> str:
         """Give the model's description without its SQL, which the project shows better."""
@@ -103,7 +113,12 @@ def dbt_resource(project_dir: Path = PROJECT_DIR) -> WarehouseDbt:
 
 
 def warehouse_models(manifest: Path, project_dir: Path = PROJECT_DIR) -> dg.AssetsDefinition:
-    """Give the project's models as assets and its tests as asset checks, built by one dbt command a run."""
+    """Give the project's models as assets and its tests as asset checks, built by one dbt command a run.
+
+    Where a run asks for all of them, that is the candidate, and it gets a token if all of it succeeded. Where
+    it asks for some, they are tried on a copy of the warehouse that is up, which goes afterwards: neither the
+    candidate nor what readers open can be touched by a part of a run.
+    """
 
     @dbt_assets(
         manifest=manifest,
@@ -113,24 +128,89 @@ def warehouse_models(manifest: Path, project_dir: Path = PROJECT_DIR) -> dg.Asse
     )
     def models(
         context: dg.AssetExecutionContext,
-        state: WritableHome,
+        publication: PublicationHome,
         dbt: WarehouseDbt,
         progress: dg.ResourceParam[Progress],
     ) -> Iterator[Any]:
-        database = candidate_database(state.home)
-        remove_database(database)
-        database.parent.mkdir(parents=True, exist_ok=True)
+        home = publication.home
+        is_whole = (
+            context.selected_asset_keys == models.keys
+            and context.selected_asset_check_keys == models.check_keys
+        )
         nodes = len(context.selected_asset_keys) + len(context.selected_asset_check_keys)
         progress.start("warehouse", nodes)
-        with _environment(dbt_environment(database, state.home.bronze)):
-            invocation = dbt.cli(
-                ["build", "--exclude-resource-type", "unit_test"],
-                context=context,
-                target_path=state.home.build / "dbt",
-            )
-        for event in invocation.stream():
-            progress.advance("warehouse")
-            yield event
+        build = _Build(context, dbt, progress)
+        yield from _whole(build, home, project_dir) if is_whole else _tried(build, home)
         progress.finish("warehouse")
 
     return models
+
+
+@dataclass(frozen=True)
+class _Build:
+    """What one command of dbt is told by, and whom it tells how far it is."""
+
+    context: dg.AssetExecutionContext
+    dbt: WarehouseDbt
+    progress: Progress
+
+
+def _whole(build: _Build, home: Home, project_dir: Path) -> Iterator[Any]:
+    """Build the candidate from the moment that was fixed, and write down that it is whole."""
+    moment = moments.read(moments.taken(home))
+    if moment is None:
+        raise tokens.TokenError("token.no_snapshot")
+    database = candidate_database(home)
+    remove_database(database)
+    database.parent.mkdir(parents=True, exist_ok=True)
+    events = _built(build, database, moments.taken(home).bronze, home.build / "dbt")
+    yield from with_row_counts(events, database)
+    built = tokens.Token(
+        sha256_of(database), build.context.run_id, moment, project_fingerprint(project_dir), code_version()
+    )
+    tokens.write(home, built)
+
+
+def _tried(build: _Build, home: Home) -> Iterator[Any]:
+    """Try some models or tests on a copy of the warehouse that is up; nothing of it stays."""
+    if not home.warehouse.is_file():
+        raise tokens.TokenError("token.nothing_to_try_on")
+    build.context.log.info("Only a part was asked for: it is tried on a copy, and is not published.")
+    place = moments.published(home)
+    bronze = place.bronze if moments.read(place) is not None else home.bronze
+    folder = home.build / "tried"
+    shutil.rmtree(folder, ignore_errors=True)
+    try:
+        database = private_folder(folder) / candidate_database(home).name
+        shutil.copyfile(home.warehouse, database)
+        for event in _built(build, database, bronze, home.build / "dbt_tried"):
+            yield _marked(event)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _marked(event: Any) -> Any:
+    """Say of an event that it tells of a trial."""
+    said = {"tried_aside": dg.MetadataValue.bool(True), "is_published": dg.MetadataValue.bool(False)}
+    if isinstance(event, dg.Output):
+        return event.with_metadata({**event.metadata, **said})
+    if isinstance(event, dg.AssetCheckResult):
+        return event._replace(metadata={**(event.metadata or {}), **said})
+    return event
+
+
+def _built(build: _Build, database: Path, bronze: Path, target: Path) -> Iterator[Any]:
+    with _environment(dbt_environment(database, bronze)):
+        invocation = build.dbt.cli(
+            ["build", "--exclude-resource-type", "unit_test"],
+            context=build.context,
+            target_path=target,
+        )
+    try:
+        for event in invocation.stream():
+            build.progress.advance("warehouse")
+            yield event
+    except DagsterDbtCliRuntimeError as error:
+        if lack := no_room(str(error), database):
+            raise lack from None  # what dbt said of it is a dump
+        raise

@@ -9,22 +9,26 @@ import dagster as dg
 warnings.filterwarnings("ignore", category=dg.BetaWarning)
 warnings.filterwarnings("ignore", category=dg.PreviewWarning)
 
-from orchestration import assets, checks  # noqa: E402
+from orchestration import assets, checks, jobs, publication  # noqa: E402
 from orchestration.dbt import dbt_resource, warehouse_models  # noqa: E402
-from orchestration.jobs import deliver_alerts, inbox_to_release, publish_release  # noqa: E402
 from orchestration.resources import resources  # noqa: E402
-from orchestration.schedules import morning_alerts, nightly  # noqa: E402
-from orchestration.sensors import failed_runs, inbox_sensor, outbox_sensor  # noqa: E402
+from orchestration.schedules import morning_alerts, nightly, nightly_publication  # noqa: E402
+from orchestration.sensors import (  # noqa: E402
+    failed_runs,
+    inbox_sensor,
+    outbox_sensor,
+    publication_sensor,
+)
 from orchestration.warehouse import prepare_manifest  # noqa: E402
 
 models = warehouse_models(prepare_manifest())
 
 defs = dg.Definitions(
-    assets=[*assets.ALL, models, assets.warehouse(models)],
+    assets=[*assets.ALL, models, publication.candidate(models), *publication.ALL],
     asset_checks=checks.ALL,
-    jobs=[inbox_to_release, publish_release, deliver_alerts],
-    sensors=[inbox_sensor, outbox_sensor, failed_runs],
-    schedules=[nightly, morning_alerts],
+    jobs=[jobs.intake, jobs.publication, jobs.publish_release, jobs.inbox_to_release, jobs.deliver_alerts],
+    sensors=[inbox_sensor, publication_sensor, outbox_sensor, failed_runs],
+    schedules=[nightly, nightly_publication, morning_alerts],
     resources={**resources(), "dbt": dbt_resource()},
     executor=dg.in_process_executor,
 )

@@ -13,6 +13,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from ingestion.home import Home
+from ingestion.machine import MEMORY_VARIABLE
 from ingestion.signing import load_key
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -42,6 +43,11 @@ def home_from(option: str | Path | None = None) -> Home:
 def stated_language() -> str:
     """Give the language that the environment asks for; blank where it does not."""
     return os.environ.get(LANGUAGE_VARIABLE, "")
+
+
+def warehouse_memory() -> str:
+    """Give what the environment says that the warehouse may take of the memory; blank where it does not."""
+    return os.environ.get(MEMORY_VARIABLE, "")
 
 
 def now() -> datetime:

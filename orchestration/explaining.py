@@ -20,6 +20,8 @@ EXPECTED_ERRORS: Mapping[str, type[CommandError]] = {
     "WorkerStartError": RefusedError,
     "DecisionRefusedError": RefusedError,
     "MartsError": RefusedError,
+    "MemorySettingError": CommandError,
+    "OutOfRoomError": RefusedError,
     "ReleaseError": RefusedError,
     "WarehouseBuildError": RefusedError,
 }

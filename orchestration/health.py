@@ -14,6 +14,8 @@ from functools import partial
 from pathlib import Path
 from typing import Literal
 
+import yaml
+
 from ingestion.alerts.contacts import Complaint, complaints
 from ingestion.alerts.delivery import open_states
 from ingestion.alerts.outbox import Outbox
@@ -27,6 +29,7 @@ from orchestration import environment
 from orchestration.errors import write_traceback
 from orchestration.explaining import explained
 from orchestration.standing import standing
+from orchestration.state import lacking_settings
 from orchestration.texts import Invocation
 
 State = Literal["ok", "missing", "broken"]
@@ -264,4 +267,17 @@ def _dagster(call: Invocation) -> Diagnosis | None:
     what = call.text("cli.doctor.dagster_instance")
     if not (call.home.dagster / "dagster.yaml").is_file():
         return Diagnosis("dagster_instance", what, "missing", call.text("cli.doctor.dagster_missing"))
+    try:
+        lacking = lacking_settings(call.home)
+    except (yaml.YAMLError, UnicodeDecodeError):
+        detail = call.text("cli.doctor.dagster_unreadable", path=call.home.dagster / "dagster.yaml")
+        return Diagnosis("dagster_instance", what, "broken", detail)
+    if lacking:
+        detail = call.text(
+            "cli.doctor.dagster_lacks",
+            path=call.home.dagster / "dagster.yaml",
+            lacking=", ".join(lacking),
+            shipped=environment.INSTANCE_FILE,
+        )
+        return Diagnosis("dagster_instance", what, "broken", detail)
     return Diagnosis("dagster_instance", what, "ok", f"DAGSTER_HOME={call.home.dagster}")

@@ -5,7 +5,7 @@ run (`definitions.py`, `runs.py`).
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
 import dagster as dg
@@ -26,17 +26,33 @@ def open_instance(home: Home) -> Iterator[dg.DagsterInstance]:
         yield instance
 
 
-def close_interrupted_runs(instance: dg.DagsterInstance) -> int:
-    """Mark runs of the command line that never ended as failed; call it only while holding the writer's lock.
+def close_interrupted_runs(instance: dg.DagsterInstance, jobs: Collection[str]) -> int:
+    """Mark runs of the command line that never ended as failed; to be called while holding their lock.
 
-    Whoever holds the lock knows that no other run is alive, so what still counts as started was killed.
+    Whoever holds the lock knows that no other run of these jobs is alive, so what still counts as started was
+    killed.
     """
-    interrupted = instance.get_runs(
+    started = instance.get_runs(
         dg.RunsFilter(
             statuses=[dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED],
             tags={LAUNCHED_BY_TAG: COMMAND_LINE},
         )
     )
+    interrupted = [run for run in started if run.job_name in jobs]
     for run in interrupted:
         instance.report_run_failed(run, "The process ended before the run did.")
     return len(interrupted)
+
+
+def close_runs_of_page(home: Home) -> int:
+    """Mark runs of Dagster's page that never ended as failed; call it only while no page is open."""
+    alive = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]
+    with open_instance(home) as instance:
+        left = [
+            run
+            for run in instance.get_runs(dg.RunsFilter(statuses=alive))
+            if run.tags.get(LAUNCHED_BY_TAG) != COMMAND_LINE
+        ]
+        for run in left:
+            instance.report_run_failed(run, "Dagster's page was closed before the run ended.")
+    return len(left)

@@ -1,14 +1,21 @@
-"""One run at a time on a state folder.
+"""Two locks on a state folder, so that a clerk never waits for a publication.
 
-What belongs here: the lock that a run holds from its start to its end. What does not: the locks that keep
-single files whole (`ingestion.files`). Readers need none, since what they open is replaced in one step.
+What belongs here: the lock of intake and decisions (ledger, bronze, returns, outbox, the inbox), and that of
+publication (the warehouse, what is built, releases, the site). What does not: the locks that keep single files
+whole (`ingestion.files`). Readers need none, since what they open is replaced in one step.
+
+Whoever needs both takes publication's first and intake's only for a step.
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from ingestion.files import LockedError, exclusive
 from ingestion.home import Home
+
+PATIENCE_SECONDS = 1800.0
+"""How long a step waits for intake: the first load of a nation takes minutes, and what hangs must end."""
 
 
 class WriterBusyError(Exception):
@@ -22,25 +29,60 @@ class WriterBusyError(Exception):
         self.home, self.process = home, process
         super().__init__(f"another run (process {process or '?'}) is writing to {home.root}")
 
+    def __reduce__(self) -> tuple[type["WriterBusyError"], tuple[Home, str]]:
+        return WriterBusyError, (self.home, self.process)
+
+
+class PublicationBusyError(WriterBusyError):
+    """Another process publishes."""
+
 
 def is_writing(home: Home) -> bool:
-    """Say whether another process is running on a state folder just now."""
-    try:
-        with writer_lock(home):
-            return False
-    except WriterBusyError:
-        return True
+    """Say whether another process takes in reports just now."""
+    return _is_held(home.root / _INTAKE)
+
+
+def is_publishing(home: Home) -> bool:
+    """Say whether another process publishes just now."""
+    return _is_held(home.root / _PUBLICATION)
+
+
+# The name that versions with one lock gave it, so that such a version keeps its hands off as well.
+_INTAKE = "writer.lock"
+_PUBLICATION = "publication.lock"
 
 
 @contextmanager
-def writer_lock(home: Home) -> Iterator[None]:
-    """Hold the lock of a state folder without waiting; a process that holds it already may take it again.
+def writer_lock(home: Home, wait_seconds: float = 0) -> Iterator[None]:
+    """Hold the lock of intake and decisions; a process that holds it already may take it again.
 
     Raises:
-        WriterBusyError: another process holds it.
+        WriterBusyError: another process holds it for longer than the wait.
     """
     try:
-        with exclusive(home.root / "writer.lock", wait_seconds=0):
+        with exclusive(home.root / _INTAKE, wait_seconds):
             yield
     except LockedError as error:
         raise WriterBusyError(home, str(error)) from error
+
+
+@contextmanager
+def publication_lock(home: Home) -> Iterator[None]:
+    """Hold the lock of publication without waiting; a process that holds it already may take it again.
+
+    Raises:
+        PublicationBusyError: another process holds it.
+    """
+    try:
+        with exclusive(home.root / _PUBLICATION, wait_seconds=0):
+            yield
+    except LockedError as error:
+        raise PublicationBusyError(home, str(error)) from error
+
+
+def _is_held(path: Path) -> bool:
+    try:
+        with exclusive(path, wait_seconds=0):
+            return False
+    except LockedError:
+        return True

@@ -1,6 +1,6 @@
 """What a run needs from outside, as Dagster resources.
 
-What belongs here: the state folder, the clock, the renderer, the writer's lock and the listener. What does not:
+What belongs here: the state folder and its two locks, the clock, the renderer and the listener. What does not:
 dbt (`dbt.py`), and anything that is computed from them.
 """
 
@@ -19,7 +19,7 @@ from ingestion.home import Home
 from ingestion.registry import Registry, load_registry
 from ingestion.state_version import migrate, version_of
 from orchestration import environment
-from orchestration.lock import writer_lock
+from orchestration.lock import PATIENCE_SECONDS, publication_lock, writer_lock
 from orchestration.progress import Silent
 from orchestration.standing import demand_whole
 from reports.render import find_quarto
@@ -51,30 +51,59 @@ class TongketHome(dg.ConfigurableResource):  # type: ignore[type-arg]
 
 
 class WritableHome(TongketHome):
-    """The state folder for a run that writes to it: every other writer is kept out until the run ends."""
+    """The state folder for a run that takes in reports; a step holds the lock, not the whole run.
 
-    @contextmanager
-    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["WritableHome"]:
-        """Hold the lock from the start of a run to its end, and begin it on a folder that is whole and tidy.
+    So one run of many steps never keeps a clerk waiting for those that have nothing to do with intake.
+    """
 
-        An older product's folder is migrated first.
+    def setup_for_execution(self, context: dg.InitResourceContext) -> None:
+        """Begin a run on a folder that is whole, tidy and of this version.
 
         Raises:
             LostLedgerError: the ledger does not hold what landing and releases rest on.
+            WriterBusyError: another run of intake does not come to its end.
         """
-        with writer_lock(self.home):
-            reached = migrate(self.home, environment.code_version())
-            if reached:
-                _log(context).info(f"The state folder was brought to version {reached[-1]}.")
-            for note in demand_whole(self.home).notes():
-                _log(context).warning(note)
-            for place in litter.sweep(self.home, environment.now()):
-                _log(context).info(f"removed what a killed process had left: {place}")
-            for path in modes.tighten(self.home):
-                _log(context).warning(
-                    f"{path} can be read by other users of this machine, and is another user's"
-                )
+        _make_ready(self.home, _log(context))
+
+    @contextmanager
+    def writing(self) -> Iterator[Home]:
+        """Hold the lock of intake and decisions for a step, waiting for another run's step to end.
+
+        Raises:
+            WriterBusyError: it does not end.
+        """
+        with writer_lock(self.home, PATIENCE_SECONDS):
+            yield self.home
+
+
+class PublicationHome(TongketHome):
+    """The state folder for a run that publishes: every other one that does is kept out until it ends."""
+
+    @contextmanager
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["PublicationHome"]:
+        """Hold the lock of publication from the start of a run to its end.
+
+        Raises:
+            PublicationBusyError: another process publishes.
+            LostLedgerError: the ledger does not hold what landing and releases rest on.
+        """
+        with publication_lock(self.home):
+            _make_ready(self.home, _log(context))
             yield self
+
+
+def _make_ready(home: Home, log: logging.Logger) -> None:
+    """Migrate the folder of an older product, look whether it is whole, and tidy it."""
+    with writer_lock(home, PATIENCE_SECONDS):
+        reached = migrate(home, environment.code_version())
+        if reached:
+            log.info(f"The state folder was brought to version {reached[-1]}.")
+        for note in demand_whole(home).notes():
+            log.warning(note)
+        for place in litter.sweep(home, environment.now()):
+            log.info(f"removed what a killed process had left: {place}")
+        for path in modes.tighten(home):
+            log.warning(f"{path} can be read by other users of this machine, and is another user's")
 
 
 def _log(context: dg.InitResourceContext) -> logging.Logger:
@@ -107,6 +136,7 @@ def resources() -> dict[str, object]:
     return {
         "home": TongketHome(),
         "state": WritableHome(),
+        "publication": PublicationHome(),
         "clock": Clock(),
         "renderer": Renderer(),
         "progress": Silent(),

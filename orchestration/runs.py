@@ -15,9 +15,12 @@ from ingestion.registry import load_registry
 from orchestration import alerting, environment
 from orchestration.definitions import defs
 from orchestration.instance import COMMAND_LINE, LAUNCHED_BY_TAG, close_interrupted_runs, open_instance
-from orchestration.lock import writer_lock
+from orchestration.lock import publication_lock, writer_lock
 from orchestration.partitions import missing_periods, periods, range_tags
 from orchestration.progress import Progress
+
+_PUBLISHING = frozenset({"publication", "publish_release", "inbox_to_release"})
+"""The jobs that hold publication's lock."""
 
 # The command line draws its own progress; Dagster's events are in its storage, where `tongket ui` shows them.
 _SILENT_CONSOLE = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -64,6 +67,11 @@ class RunOutcome:
         is_empty = self.checks.get("publication_gate", {}).get("nothing_accepted", False)
         return self.failure is not None and self.failure.is_gate and bool(is_empty)
 
+    def followed_by(self, other: "RunOutcome") -> "RunOutcome":
+        """Give what came of this run and of one that followed it."""
+        facts, checks = {**self.facts, **other.facts}, {**self.checks, **other.checks}
+        return RunOutcome(other.run_id, self.failure or other.failure, facts, checks)
+
 
 def run_job(
     home: Home,
@@ -83,10 +91,11 @@ def run_job(
         config: settings of single assets, by asset.
 
     Raises:
-        WriterBusyError: another run is writing to the state folder.
+        WriterBusyError: another run holds what the job needs.
     """
-    with writer_lock(home), open_instance(home) as instance:
-        close_interrupted_runs(instance)
+    lock, jobs = (writer_lock, {"intake"}) if job == "intake" else (publication_lock, _PUBLISHING)
+    with lock(home), open_instance(home) as instance:
+        close_interrupted_runs(instance, jobs)
         name = str(periods.name)
         missing = missing_periods(load_registry(home.registry), instance.get_dynamic_partitions(name))
         instance.add_dynamic_partitions(name, missing)

@@ -6,14 +6,16 @@ or reading files, and sending anything.
 
 import hashlib
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import dagster as dg
 
 from ingestion.intake import InboxFile, waiting
+from ingestion.ledger import Ledger
 from orchestration import alerting
-from orchestration.jobs import deliver_alerts, inbox_to_release, publish_release
-from orchestration.lock import is_writing
+from orchestration import moment as moments
+from orchestration.jobs import deliver_alerts, inbox_to_release, intake, publication, publish_release
+from orchestration.lock import is_publishing, is_writing
 from orchestration.partitions import missing_periods, periods, range_tags
 from orchestration.resources import Clock, TongketHome
 
@@ -30,8 +32,8 @@ def waiting_key(files: Iterable[InboxFile], now: datetime) -> str:
 
 
 @dg.sensor(
-    job=inbox_to_release,
-    minimum_interval_seconds=30,
+    job=intake,
+    minimum_interval_seconds=15,
     default_status=dg.DefaultSensorStatus.RUNNING,
     description="Asks for a run as soon as files wait in the inbox; the same files are asked for once.",
 )
@@ -45,7 +47,7 @@ def inbox_sensor(context: dg.SensorEvaluationContext, home: TongketHome, clock: 
     if not files:
         return dg.SensorResult(skip_reason="Nothing waits in the inbox.")
     if is_writing(home.home):
-        return dg.SensorResult(skip_reason="Another run is at work; it may take what waits.")
+        return dg.SensorResult(skip_reason="Another run takes in reports; it may take what waits.")
     known = list(context.instance.get_dynamic_partitions(str(periods.name)))
     missing = missing_periods(home.registry, known)
     tags = dict(range_tags([*known, *missing]))
@@ -56,11 +58,47 @@ def inbox_sensor(context: dg.SensorEvaluationContext, home: TongketHome, clock: 
     )
 
 
+QUIET = timedelta(minutes=2)
+"""How long nothing must have been filed or decided before what counts is published."""
+
+LONGEST = timedelta(minutes=30)
+"""After how long it is published all the same, where filings never pause."""
+
+
+@dg.sensor(
+    job=publication,
+    minimum_interval_seconds=30,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="Asks for a publication when other submissions count than in the warehouse that is up.",
+)
+def publication_sensor(home: TongketHome, clock: Clock) -> dg.RunRequest | dg.SkipReason:
+    """Look at what counts; the same state of it is asked for once, and the nightly run tries again.
+
+    While files keep coming it waits for a pause, so that one publication shows them all.
+    """
+    state, now = home.home, clock.now()
+    if is_publishing(state) or is_writing(state):
+        return dg.SkipReason("Another run is at work.")
+    ledger = Ledger(state.ledger).replay()
+    counting, changed_at = moments.counting_submissions(ledger), moments.last_change(ledger)
+    shown = moments.read(moments.published(state))
+    if not state.warehouse.is_file():
+        shown = None
+    if not counting and shown is None:
+        return dg.SkipReason("Nothing has been accepted yet.")
+    if shown is not None and tuple(counting) == shown.submissions:
+        return dg.SkipReason("The warehouse shows all that counts.")
+    is_pause = changed_at is None or now - changed_at >= QUIET
+    if not is_pause and (shown is None or now - shown.at < LONGEST):
+        return dg.SkipReason("Reports are being filed; it waits for a pause.")
+    return dg.RunRequest(run_key=hashlib.sha256("\0".join(counting).encode()).hexdigest()[:32])
+
+
 @dg.sensor(
     job=deliver_alerts,
-    minimum_interval_seconds=60,
-    default_status=dg.DefaultSensorStatus.STOPPED,
-    description="Asks for a delivery when alerts are due. Off until it is turned on, for it writes to people.",
+    minimum_interval_seconds=30,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="Asks for a delivery when alerts are due, those of publications and of failed runs as well.",
 )
 def outbox_sensor(home: TongketHome, clock: Clock) -> dg.RunRequest | dg.SkipReason:
     """Look at the outbox; what failed becomes due again after its pause."""
@@ -75,7 +113,7 @@ def outbox_sensor(home: TongketHome, clock: Clock) -> dg.RunRequest | dg.SkipRea
 
 
 @dg.run_failure_sensor(
-    monitored_jobs=[inbox_to_release, publish_release],
+    monitored_jobs=[intake, publication, publish_release, inbox_to_release],
     default_status=dg.DefaultSensorStatus.RUNNING,
     description="Writes the alert of a run that failed into the outbox.",
 )

@@ -4,14 +4,24 @@ What belongs here: files that are copied once. What does not: opening the instan
 Dagster and its seconds of import.
 """
 
+import hashlib
+import os
 import shutil
 from pathlib import Path
 
-from ingestion.files import private_folder, public_folder
+import yaml
+
+from ingestion.files import private_folder, public_folder, write_durably
 from ingestion.home import Home
 from ingestion.modes import tighten
 from ingestion.state_version import migrate
 from orchestration.environment import HOME_VARIABLE, INSTANCE_FILE, code_version
+
+_SHIPPED_BEFORE = {"1a5952e591ce40361c207bb914593a0a31691061c1d112e91e82131454758259"}
+"""SHA-256 of every `dagster.yaml` that earlier versions of the product wrote; one is added with each change."""
+
+_NEEDED = ("concurrency", "run_monitoring")
+"""What the product relies on: which runs wait for which, and that one whose process died is marked."""
 
 EXAMPLE_REGISTRY = Path(__file__).parent / "example_registry"
 
@@ -47,9 +57,35 @@ def instance_environment(home: Home) -> dict[str, str]:
 
 
 def prepare_instance(home: Home) -> None:
-    """Put the product's `dagster.yaml` into the instance's folder, unless the same is there."""
+    """Put the product's `dagster.yaml` into the instance's folder, unless there is one of somebody's own.
+
+    One that an earlier version of the product had written, and nobody changed, becomes today's.
+    """
     private_folder(home.dagster)
     target = home.dagster / INSTANCE_FILE.name
     content = INSTANCE_FILE.read_bytes()
-    if not target.is_file() or target.read_bytes() != content:
-        target.write_bytes(content)
+    if not os.path.lexists(target) or (target.is_file() and is_shipped(target.read_bytes(), content)):
+        write_durably(target, content)
+
+
+def is_shipped(found: bytes, shipped: bytes) -> bool:
+    """Say whether a `dagster.yaml` is what an earlier version of the product had written."""
+    found, shipped = (content.replace(b"\r\n", b"\n") for content in (found, shipped))
+    return found != shipped and hashlib.sha256(found).hexdigest() in _SHIPPED_BEFORE
+
+
+def lacking_settings(home: Home) -> tuple[str, ...]:
+    """Give what the product needs and a state folder's own `dagster.yaml` lacks, such as `concurrency.runs`.
+
+    Raises:
+        yaml.YAMLError: it cannot be read.
+    """
+    own = yaml.safe_load((home.dagster / INSTANCE_FILE.name).read_text(encoding="utf-8")) or {}
+    wanted = yaml.safe_load(INSTANCE_FILE.read_text(encoding="utf-8"))
+    own = own if isinstance(own, dict) else {}
+    found = []
+    for section in _NEEDED:
+        for name, value in wanted[section].items():
+            if (own.get(section) or {}).get(name) != value:
+                found.append(f"{section}.{name}")
+    return tuple(found)

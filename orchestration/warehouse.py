@@ -18,11 +18,16 @@ from pathlib import Path
 
 from ingestion.files import database_aside_of, exclusive
 from ingestion.home import Home
-from orchestration.environment import IS_CLONE, ROOT, home_from
+from ingestion.machine import spill_folder, warehouse_limits
+from orchestration.environment import IS_CLONE, ROOT, home_from, warehouse_memory
+from reports.database import no_room
 
 PROJECT_DIR = ROOT / "dbt_project"
 DATABASE_VARIABLE = "TONGKET_DBT_DATABASE"
 BRONZE_VARIABLE = "TONGKET_BRONZE"
+
+_MOST_PARALLEL = 4
+"""How many models are built at once, at most: each takes its part of the memory."""
 
 _PARSE_SECONDS = 600.0
 """How long another process may take to parse the project, on the slowest machine."""
@@ -47,10 +52,18 @@ def candidate_database(home: Home) -> Path:
 
 
 def dbt_environment(database: Path, bronze: Path) -> dict[str, str]:
-    """Give the environment that the project's profile and sources read."""
+    """Give the environment that the project's profile and sources read.
+
+    Raises:
+        MemorySettingError: the setting of the warehouse's memory says nothing that can be used.
+    """
+    limits = warehouse_limits(warehouse_memory())
     return {
         DATABASE_VARIABLE: str(database),
         BRONZE_VARIABLE: str(bronze),
+        "TONGKET_DBT_MEMORY": f"{limits.memory_mb}MB",
+        "TONGKET_DBT_THREADS": str(limits.threads),
+        "TONGKET_DBT_PARALLEL": str(min(limits.threads, _MOST_PARALLEL)),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
     }
 
@@ -115,6 +128,7 @@ def run_dbt(args: Sequence[str], project_dir: Path, target: Path, environment: M
 
     Raises:
         WarehouseBuildError: dbt did not succeed.
+        OutOfRoomError: memory or disk did not suffice.
     """
     folders = ["--project-dir", project_dir, "--profiles-dir", project_dir]
     written = ["--target-path", target, "--log-path", target]
@@ -128,6 +142,8 @@ def run_dbt(args: Sequence[str], project_dir: Path, target: Path, environment: M
         check=False,
     )
     if done.returncode:
+        if lack := no_room(done.stdout + done.stderr, Path(environment[DATABASE_VARIABLE])):
+            raise lack
         said = (done.stdout + done.stderr).strip().splitlines()
         if any(line.startswith(_TRACEBACK) for line in said):
             said = said[-1:]  # how dbt came to its end is for its log; what ended it is the last line
@@ -136,9 +152,10 @@ def run_dbt(args: Sequence[str], project_dir: Path, target: Path, environment: M
 
 
 def remove_database(database: Path) -> None:
-    """Remove a database and its log, if they are there."""
+    """Remove a database, its log and what it has put aside, if they are there."""
     for path in (database, database.with_name(database.name + ".wal")):
         path.unlink(missing_ok=True)
+    shutil.rmtree(spill_folder(database), ignore_errors=True)
 
 
 def swap_in(candidate: Path, published: Path) -> None:

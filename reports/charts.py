@@ -72,11 +72,13 @@ class ChartData:
     Attributes:
         points: the figures, in the order of categories and series.
         target: the value of a target line; what it is stands in the caption.
+        left_out: categories whose figures are incomplete, which the caption names.
     """
 
     kind: Kind
     points: Sequence[Point]
     target: float | None = None
+    left_out: Sequence[str] = ()
 
 
 def to_svg(data: ChartData) -> str:

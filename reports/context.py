@@ -211,6 +211,7 @@ class Site:
     Attributes:
         as_of: up to when submissions and decisions count.
         code_version: the version of the program that computed the figures.
+        previous_terms: for a term system and term the term before it.
         merged_into: for a unit and term the units that merged wholly into it, with the day from which each was
             no more.
         notes: of this release and those before it, newest first.
@@ -229,6 +230,7 @@ class Site:
     submissions: tuple[Submission, ...]
     statements: tuple[StatedFigure, ...]
     explanations: dict[str, tuple[Explanation, ...]] = field(default_factory=dict)
+    previous_terms: dict[tuple[str, str], str] = field(default_factory=dict)
     merged_into: dict[tuple[str, str], dict[str, date]] = field(default_factory=dict)
     notes: tuple[Note, ...] = ()
 
@@ -264,17 +266,14 @@ class Site:
         period = self.periods[term]
         return tuple(range(period.starts_on.year, period.ends_on.year + 1))
 
-    def previous_term(self, term: str) -> str | None:
-        """Give the term that ended when this one was opened; None where the calendar has none."""
-        opened = self.periods[term].first_year
-        return next(
-            (
-                code
-                for code, period in sorted(self.periods.items())
-                if period.kind == "NK" and period.year == opened
-            ),
-            None,
-        )
+    def previous_term(self, unit: Unit) -> str | None:
+        """Give the term before a unit's in its own term system; None where none is known."""
+        return self.previous_terms.get((unit.system, unit.term))
+
+    def is_left_uncompared(self, indicator: str, org: str, period: str, derivation: str) -> bool:
+        """Say whether there are figures to compare, of which one is incomplete."""
+        found = self.derived.get((indicator, org, period, derivation))
+        return found is not None and found.status == "incomplete"
 
     @cached_property
     def open_cases(self) -> tuple[Submission, ...]:
@@ -340,7 +339,7 @@ class Site:
     def filings_of(self, unit: Unit) -> tuple[Filing, ...]:
         """Give the filings of a unit within its term, and of the term before where one was filed."""
         term = self.periods[unit.term]
-        previous = self.previous_term(unit.term)
+        previous = self.previous_term(unit)
 
         def belongs(filing: Filing) -> bool:
             period = self.periods.get(filing.period)
@@ -416,6 +415,11 @@ def load_site(
         submissions=tuple(sorted(map(_submission, tables["fct_submission"]), key=lambda s: s.id)),
         statements=tuple(sorted(map(_stated, tables["rpt_stated_figure"]), key=lambda s: s.id)),
         explanations=_explanations(tables["rpt_explanation"]),
+        previous_terms={
+            (row["term_system"], row["term_code"]): row["previous_term_code"]
+            for row in tables["dim_term"]
+            if row["previous_term_code"]
+        },
         merged_into=_merged_into(tables["rpt_predecessor"]),
     )
 

@@ -5,7 +5,7 @@ project, and how they are written, which is the pages' and the command line's.
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -17,6 +17,7 @@ import duckdb
 from ingestion.catalogue import Language
 from ingestion.messages import message
 from ingestion.periods import Period, PeriodError
+from ingestion.writing import decimals_of, rounded
 from reports.marts import open_warehouse
 
 Status = Literal["final", "provisional", "incomplete", "none"]
@@ -35,7 +36,6 @@ DERIVATIONS = (
 """What may be derived from a term's figures; `share` is the figure itself."""
 
 _SINCE_OPENING = ("before_after", "change_over_term", "percent_change")
-_DERIVED_DECIMALS = 1
 _TABLES = {
     "indicator": ("dim_indicator", "indicator_code"),
     "unit": ("dim_organisation", "org_code"),
@@ -179,13 +179,6 @@ def _checked(
     return indicator, unit, _period_code(connection, period)
 
 
-def how_written(unit_code: str, decimals: int, derivation: str | None) -> tuple[str, int]:
-    """Give the unit of measure and the decimals of a figure, or of what is derived from it."""
-    if derivation in (None, "", "share"):
-        return unit_code, decimals
-    return "PERCENT" if derivation == "percent_change" else unit_code, max(decimals, _DERIVED_DECIMALS)
-
-
 def figure(
     warehouse: Path,
     indicator: str,
@@ -213,23 +206,45 @@ def figure(
             key,
         )
         derived = None
-        is_derived = derivation not in (None, "share")
-        if is_derived:
+        if derivation not in (None, "share"):
             derived = _row(
                 connection,
                 "select value, status from fct_indicator_derived "
                 "where indicator_code = ? and org_code = ? and period_code = ? and derivation = ?",
                 [*key, derivation],
             )
+    return assembled(key, derivation, declared or {}, plain, derived, language=language)
+
+
+def assembled(
+    key: tuple[str, str, str],
+    derivation: str | None,
+    declared: Mapping[str, Any],
+    plain: Mapping[str, Any] | None,
+    derived: Mapping[str, Any] | None,
+    *,
+    language: Language = "vi",
+) -> Figure:
+    """Put a figure together from the rows of the marts.
+
+    Args:
+        key: indicator, unit and period.
+        derivation: what is asked for; None or `share` for the figure itself.
+        declared: `unit_code` and `decimals` of the indicator.
+        plain: the figure itself; None where there is no row.
+        derived: what is derived from it; None where there is no row.
+        language: of the unit of measure.
+    """
+    is_derived = derivation not in (None, "share")
     found = (derived if is_derived else plain) or {"value": None, "status": "none"}
-    plain, declared = plain or {}, declared or {}
-    unit_code, decimals = how_written(str(declared["unit_code"]), int(declared["decimals"]), derivation)
+    plain = plain or {}
+    unit_code, decimals = decimals_of(str(declared["unit_code"]), int(declared["decimals"]), derivation)
     exact = found["value"]
     is_rounded = exact is not None and (unit_code == "PERCENT" or is_derived)
     return Figure(
         *key,
         derivation=derivation,
-        value=round(exact, decimals) if is_rounded else exact,
+        value=float(rounded(exact, decimals)) if is_rounded else exact,
         exact=exact,
         decimals=decimals,
         measure=message(f"unit.{unit_code}", language),

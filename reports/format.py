@@ -1,24 +1,34 @@
 """Numbers, dates, periods and lists as Vietnamese readers write them, and numbers and periods in English too.
 
-What belongs here: functions from values to text. What does not: sentences (`sentences.py`). A missing value is
-always said to be missing; it is never printed as zero.
+What belongs here: how pages write values that may be missing, lists and periods; numbers and dates themselves
+are written by `ingestion.writing`. What does not: sentences (`sentences.py`). A missing value is always said to
+be missing; it is never printed as zero.
 """
 
 from collections.abc import Sequence
-from datetime import date, datetime
-from decimal import ROUND_HALF_UP, Decimal
 
+from ingestion import writing
 from ingestion.catalogue import Language
-from ingestion.days import VIETNAM_TIME
 from ingestion.messages import message
 from ingestion.periods import Period, PeriodKind
+from ingestion.writing import NBSP, day, decimals_of, local_day, moment
 
-NBSP = "\u00a0"
-MINUS = "\u2212"
-PERCENT = "%"
+__all__ = [
+    "NBSP",
+    "day",
+    "decimals_of",
+    "enumeration",
+    "figure",
+    "local_day",
+    "missing",
+    "moment",
+    "number",
+    "period",
+    "signed",
+    "years",
+]
 
-_SEPARATORS: dict[Language, tuple[str, str]] = {"vi": (".", ","), "en": (",", ".")}
-"""What stands between thousands, and before decimals."""
+
 _ROMAN = ("I", "II", "III", "IV")
 
 
@@ -30,26 +40,10 @@ def number(
     is_bare: bool = False,
     language: Language = "vi",
 ) -> str:
-    """Write a number: 1252 as `1.252`, 20.5 as `20,5` or `20,5 %`, -14 as `−14`; a missing one in words.
-
-    Args:
-        value: the number, or None where there is none.
-        decimals: how many decimals; halves are rounded away from zero, as people round. A figure has those that
-            its indicator declares, so that 88,0 stands beside 87,3.
-        is_percent: whether the percent sign follows, after a space that never breaks.
-        is_bare: leave trailing zeros away, for numbers that somebody else stated, as in `trên 95 %`.
-        language: whose separators are written; 1252 is `1,252` in English.
-    """
+    """Write a number as `ingestion.writing.number` does; a missing one in words."""
     if value is None:
         return missing(language)
-    rounded = Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
-    whole, _, fraction = f"{abs(rounded):,f}".partition(".")
-    if is_bare:
-        fraction = fraction.rstrip("0")
-    thousands, point = _SEPARATORS[language]
-    text = whole.replace(",", thousands) + (f"{point}{fraction}" if fraction else "")
-    signed_text = MINUS + text if rounded < 0 else text
-    return f"{signed_text}{NBSP}{PERCENT}" if is_percent else signed_text
+    return writing.number(value, decimals, is_percent=is_percent, is_bare=is_bare, language=language)
 
 
 def signed(value: float | None, decimals: int = 0, *, is_percent: bool = False) -> str:
@@ -60,33 +54,13 @@ def signed(value: float | None, decimals: int = 0, *, is_percent: bool = False) 
 
 
 def figure(value: float | None, decimals: int, unit: str, language: Language = "vi") -> str:
-    """Write a figure by itself: a percentage with all its decimals, a count or an average with those it has."""
-    return number(value, decimals, is_bare=unit != "PERCENT", language=language)
+    """Write a figure by itself as `ingestion.writing.figure` does; a missing one in words."""
+    return missing(language) if value is None else writing.figure(value, decimals, unit, language)
 
 
 def missing(language: Language = "vi") -> str:
     """Give the words for a value that is not there."""
     return message("report.value.missing", language)
-
-
-def day(value: date) -> str:
-    """Write a date in a sentence: `5/2/2026`."""
-    return f"{value.day}/{value.month}/{value.year}"
-
-
-def local_day(value: datetime) -> str:
-    """Write the day of a moment, on the calendars of Vietnam."""
-    return day(_local(value).date())
-
-
-def moment(value: datetime) -> str:
-    """Write a moment: `14:05 ngày 21/11/2026`, on the clocks of Vietnam."""
-    local = _local(value)
-    return f"{local:%H:%M} ngày {day(local.date())}"
-
-
-def _local(value: datetime) -> datetime:
-    return (value if value.tzinfo else value.replace(tzinfo=VIETNAM_TIME)).astimezone(VIETNAM_TIME)
 
 
 def enumeration(items: Sequence[str]) -> str:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from ingestion.messages import ToldError
+from reports.database import connect, no_room
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,6 +30,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     ),
     "dim_organisation": ("org_code", "org_name", "org_kind", "term_system", "valid_from"),
     "dim_period": ("period_code", "kind", "year", "first_year", "starts_on", "ends_on", "sort_order"),
+    "dim_term": ("term_system", "term_code", "previous_term_code"),
     "rpt_report_unit": ("org_code", "org_name", "org_kind", "term_code", "is_province", "parent_code"),
     "rpt_predecessor": ("org_code", "term_code", "predecessor_code", "ended_on"),
     "fct_indicator_value": (
@@ -124,11 +126,12 @@ def open_warehouse(path: Path) -> "Iterator[duckdb.DuckDBPyConnection]":
     Raises:
         MartsError: there is no such file, another process holds it, it is damaged (also where that is noticed
             only while it is read), or it lacks what is asked of it.
+        OutOfRoomError: memory or disk did not suffice for what is asked of it.
     """
     if not path.exists():
         raise MartsError("report.error.no_warehouse", path=path)
     try:
-        connection = duckdb.connect(str(path), read_only=True)
+        connection = connect(path)
     except duckdb.Error as error:
         raise _unusable(path, error) from error
     try:
@@ -136,7 +139,7 @@ def open_warehouse(path: Path) -> "Iterator[duckdb.DuckDBPyConnection]":
     except (duckdb.CatalogException, duckdb.BinderException) as error:
         raise MartsError("report.error.other_marts", path=path) from error
     except duckdb.Error as error:
-        raise _unusable(path, error) from error
+        raise no_room(str(error), path) or _unusable(path, error) from error
     finally:
         connection.close()
 

@@ -43,15 +43,10 @@ def index_page(site: Site) -> Page:
         if rest:
             blocks += [Heading(2, message(f"report.index.{key}"), anchor), table(rest)]
     blocks.append(Heading(2, message("report.index.more"), "trang-khac"))
+    others = (("progress", PROGRESS), ("open", OPEN), ("catalogue", CATALOGUE))
+    named = (("stated", STATED), *others) if site.statements else others
     blocks.append(
-        Bullets(
-            [
-                Markdown(f"[{inline(message('report.nav.stated'))}]({STATED}.html)"),
-                Markdown(f"[{inline(message('report.nav.progress'))}]({PROGRESS}.html)"),
-                Markdown(f"[{inline(message('report.nav.open'))}]({OPEN}.html)"),
-                Markdown(f"[{inline(message('report.nav.catalogue'))}]({CATALOGUE}.html)"),
-            ]
-        )
+        Bullets([Markdown(f"[{inline(message(f'report.nav.{name}'))}]({slug}.html)") for name, slug in named])
     )
     return shared_page(INDEX, "index", blocks)
 

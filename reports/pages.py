@@ -36,6 +36,7 @@ CATALOGUE = "danh-muc-chi-tieu"
 """The page of all indicators and their codes."""
 
 _MOST_SAID = 6
+_FEWEST_DRAWN = 2
 _CUMULATIVE = ("Q1", "6T", "9T", "N")
 
 
@@ -214,7 +215,7 @@ def _yearly_targets(site: Site, unit: Unit, targets: Sequence[Target]) -> Grid:
 def _actual(target: Target, indicator: Indicator) -> str:
     if target.actual is None:
         return message("report.value.missing_short")
-    return sentences.figure_text(target.actual, indicator) + tables.STATUS_MARKS.get(target.status, "")
+    return sentences.actual_text(target, indicator) + tables.STATUS_MARKS.get(target.status, "")
 
 
 @dataclass(frozen=True)
@@ -239,7 +240,8 @@ def _section(site: Site, unit: Unit, section: _Prepared, builder: _Builder) -> N
         text for sentence in section.plan.sentences if (text := sentences.say(site, unit, sentence)) is not None
     ]
     if said:
-        builder.add(Paragraph(" ".join(said)))
+        # that an indicator is not compared is said once
+        builder.add(Paragraph(" ".join(dict.fromkeys(said))))
     if section.plan.note:
         builder.add(Notice(message(f"report.note.{section.plan.note}")))
     for chart in section.plan.charts:
@@ -253,18 +255,29 @@ def _section(site: Site, unit: Unit, section: _Prepared, builder: _Builder) -> N
 def chart_data(site: Site, unit: Unit, chart: Chart) -> ChartData | None:
     """Gather the figures of a chart; None where there are too few to draw.
 
-    A chart over years needs two of them, and shares that make a whole need all of their parts in a year.
+    A chart over years needs two of them, and shares that make a whole need all of their parts in a year. What
+    is incomplete is not drawn beside what is complete.
     """
     labels = [label.vi for label in chart.labels] or [site.indicators[c].name for c in chart.indicators]
     indicators = list(zip((site.indicators[name] for name in chart.indicators), labels, strict=True))
     points: list[Point] = []
+    left_out: list[str] = []
+
+    def add(of_category: list[Point | None], category: str) -> None:
+        """Take what is complete; a whole stack goes where one of its parts does."""
+        found = [point for point in of_category if point is not None]
+        if len(found) < len(of_category):
+            left_out.append(category)
+        if chart.kind != "stack" or len(found) == len(indicators):
+            points.extend(found)
+
     if chart.kind == "units":
         indicator, label = indicators[0]
         for child in site.children(unit):
-            points += _point(site, indicator, child, child.term, category=child.name, series=label)
+            add(_point(site, indicator, child, child.term, category=child.name, series=label), child.name)
     elif chart.kind == "breakdown":
         for indicator, label in indicators:
-            points += _point(site, indicator, unit, unit.term, category=label, series=chart.title.vi)
+            add(_point(site, indicator, unit, unit.term, category=label, series=chart.title.vi), label)
     else:
         for year in site.years(unit.term):
             of_year = [
@@ -272,20 +285,22 @@ def chart_data(site: Site, unit: Unit, chart: Chart) -> ChartData | None:
                 for indicator, label in indicators
                 for point in _point(site, indicator, unit, f"{year}-N", category=str(year), series=label)
             ]
-            if chart.kind != "stack" or len(of_year) == len(indicators):
-                points += of_year
-    if len({point.category for point in points}) < 2 or not any(point.value for point in points):
+            add(of_year, str(year))
+    if len({point.category for point in points}) < _FEWEST_DRAWN or not any(point.value for point in points):
         return None
     target = _target_line(site, unit, indicators[0][0]) if chart.kind == "years" else None
-    return ChartData(chart.kind, tuple(points), target)
+    return ChartData(chart.kind, tuple(points), target, tuple(left_out))
 
 
 def _point(
     site: Site, indicator: Indicator, unit: Unit, period: str, *, category: str, series: str
-) -> list[Point]:
+) -> list[Point | None]:
+    """Give the figure as a point, nothing where there is none, None where it is incomplete."""
     figure = site.figure(indicator.code, unit.code, period)
     if figure is None or figure.value is None:
         return []
+    if figure.status == "incomplete":
+        return [None]
     label = write.number(figure.value, indicator.decimals) + tables.STATUS_MARKS.get(figure.status, "")
     return [Point(category, series, figure.value, label)]
 
@@ -301,21 +316,26 @@ def _target_line(site: Site, unit: Unit, indicator: Indicator) -> float | None:
 
 
 def _chart_title(site: Site, unit: Unit, chart: Chart, data: ChartData) -> str:
-    if data.target is None:
-        return chart.title.vi
-    indicator = site.indicators[chart.indicators[0]]
-    return message(
-        "report.chart.with_target", title=chart.title.vi, target=sentences.aim_text(data.target, indicator)
-    )
+    title = chart.title.vi
+    if data.target is not None:
+        aim = sentences.aim_text(data.target, site.indicators[chart.indicators[0]])
+        title = message("report.chart.with_target", title=title, target=aim)
+    if data.left_out:
+        title = message("report.chart.left_out", title=title, missing=write.enumeration(data.left_out))
+    return title
 
 
 def _previous_term(site: Site, unit: Unit, builder: _Builder) -> None:
     builder.add(Heading(2, message("report.section.previous"), "nhiem-ky-truoc"))
-    previous = site.previous_term(unit.term)
+    previous = site.previous_term(unit)
     rows: list[list[Text]] = []
     said = []
+    uncompared = []
     for indicator in site.indicators.values():
         change = site.derivation(indicator.code, unit.code, unit.term, "change_vs_previous_term")
+        if site.is_left_uncompared(indicator.code, unit.code, unit.term, "change_vs_previous_term"):
+            uncompared.append(f"“{indicator.name}”")
+            continue
         before = site.figure(indicator.code, unit.code, previous) if previous else None
         now = site.figure(indicator.code, unit.code, unit.term)
         if change is None or before is None or now is None or change.value is None:
@@ -325,13 +345,17 @@ def _previous_term(site: Site, unit: Unit, builder: _Builder) -> None:
                 tables.labelled(indicator),
                 tables.cell(before, indicator),
                 tables.cell(now, indicator),
-                write.signed(change.value, indicator.decimals),
+                write.signed(change.value, indicator.decimals) + tables.STATUS_MARKS.get(change.status, ""),
             ]
         )
         if (sentence := sentences.say_previous(indicator, before, change)) is not None:
             said.append(sentence)
+    if uncompared:
+        text = message("report.previous.incomplete", indicators=write.enumeration(uncompared))
+        builder.add(Notice(text))
     if not rows:
-        builder.add(Notice(message("report.previous.none")))
+        if not uncompared:
+            builder.add(Notice(message("report.previous.none")))
         return
     builder.add(Paragraph(message("report.previous.partly")), Bullets(said[:_MOST_SAID]))
     header = [message(f"report.column.{name}") for name in ("indicator", "previous", "current", "change")]

@@ -42,11 +42,14 @@ _PAGE_TEMPLATE = "page.qmd.j2"
 
 
 def pages(site: Site) -> tuple[Page, ...]:
-    """Give every page of a site: the pages over all units, then a report for each unit."""
+    """Give every page of a site: the pages over all units, then a report for each unit.
+
+    Where nothing was stated in public, there is no page of stated figures, and nothing leads to it.
+    """
     plan = load_plan()
     return (
         index_page(site),
-        stated_page(site),
+        *((stated_page(site),) if site.statements else ()),
         progress_page(site),
         open_page(site),
         catalogue_page(site),
@@ -118,7 +121,7 @@ def _write_frame(folder: Path, site: Site) -> None:
 def _configuration(site: Site) -> dict[str, Any]:
     navigation = [
         {"text": _meta("report.nav.index"), "href": f"{INDEX}.html"},
-        {"text": _meta("report.nav.stated"), "href": f"{STATED}.html"},
+        *([{"text": _meta("report.nav.stated"), "href": f"{STATED}.html"}] if site.statements else []),
         {"text": _meta("report.nav.progress"), "href": f"{PROGRESS}.html"},
         {"text": _meta("report.nav.open"), "href": f"{OPEN}.html"},
         {"text": _meta("report.nav.catalogue"), "href": f"{CATALOGUE}.html"},

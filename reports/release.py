@@ -10,7 +10,7 @@ import os
 import re
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -33,6 +33,7 @@ FIGURES = "figures.parquet"
 
 _NAME = re.compile(r"^(\d{4,})-([0-9a-f]{8})$")
 _FILE_MODE, _SITE_MODE = 0o444, 0o644
+_UNHASHED = ("release", "token")
 _SHORT = 8
 _DIGITS = 4
 _FIGURE_QUERY = """
@@ -59,6 +60,8 @@ class Release:
         as_of: up to when submissions and decisions count in it.
         submissions: the submissions whose figures it shows.
         note: what was corrected and why, for readers.
+        token: the warehouse that it was made from, the run that built it and the gate that passed it; nothing
+            where an older version made the release.
     """
 
     name: str
@@ -69,6 +72,7 @@ class Release:
     note: str
     submissions: tuple[str, ...]
     files: Mapping[str, str]
+    token: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def number(self) -> int:
@@ -98,6 +102,7 @@ def create(
     note: str,
     warehouse: Path,
     runner: str = "embedded",
+    token: Mapping[str, str] | None = None,
 ) -> Release:
     """Make a release of finished pages; the site is not switched to it yet.
 
@@ -113,6 +118,8 @@ def create(
         note: what was corrected and why; empty for a first release.
         warehouse: the DuckDB file that the pages were made from.
         runner: what rendered the pages.
+        token: what the warehouse proves of itself. The name does not depend on it: a warehouse that was built
+            again shows the same figures.
 
     Raises:
         ReleaseError: there are no pages.
@@ -125,7 +132,7 @@ def create(
         shutil.rmtree(aside)
     shutil.copytree(rendered, aside)
     _write_figures(warehouse, aside / FIGURES)
-    files = _hashes(aside)
+    files = hashes(aside)
     facts = {
         "as_of": as_of.isoformat(),
         "code_version": code_version,
@@ -143,7 +150,7 @@ def create(
         return known[-1]
     number = known[-1].number + 1 if known else 1
     name = f"{number:0{_DIGITS}}-{digest}"
-    (aside / MANIFEST).write_bytes(_as_json({"release": name, **facts}))
+    (aside / MANIFEST).write_bytes(_as_json({"release": name, "token": dict(token or {}), **facts}))
     # A web server that is another user must be able to read it, whatever the umask of this one is.
     for path in (aside, *aside.rglob("*")):
         path.chmod(_FILE_MODE if path.is_file() else PUBLIC_FOLDER)
@@ -167,6 +174,7 @@ def read(folder: Path) -> Release:
             **told,
             submissions=tuple(facts["submissions"]),
             files=dict(facts["files"]),
+            token={str(name): str(value) for name, value in dict(facts.get("token") or {}).items()},
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ReleaseError("report.error.bad_manifest", folder=folder) from error
@@ -328,7 +336,7 @@ def verify(release: Release, language: Language = "vi") -> tuple[str, ...]:
     Returns:
         What is missing, changed, cannot be read or is not part of it, and whether the name is another's.
     """
-    found: dict[str, str | None] = dict(_hashes(release.folder))
+    found: dict[str, str | None] = dict(hashes(release.folder))
     found.pop(MANIFEST, None)
     problems = [("missing", name) for name in sorted(release.files.keys() - found.keys())]
     problems += [("extra", name) for name in sorted(found.keys() - release.files.keys())]
@@ -355,7 +363,7 @@ def _due_name(release: Release) -> str:
     except (OSError, ValueError) as error:
         raise ReleaseError("report.error.bad_manifest", folder=release.folder) from error
     number = release.name.partition("-")[0]
-    return f"{number}-{_digest({key: fact for key, fact in facts.items() if key != 'release'})}"
+    return f"{number}-{_digest({key: fact for key, fact in facts.items() if key not in _UNHASHED})}"
 
 
 def _digest(facts: Mapping[str, Any]) -> str:
@@ -375,7 +383,7 @@ def _write_figures(warehouse: Path, path: Path) -> None:
     pq.write_table(table, path, compression="zstd")
 
 
-def _hashes(folder: Path) -> dict[str, str | None]:
+def hashes(folder: Path) -> dict[str, str | None]:
     """Give the hash of each file of a folder by its path in it; None for one that cannot be read."""
     return {
         path.relative_to(folder).as_posix(): _hash(path)

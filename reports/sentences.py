@@ -5,7 +5,7 @@ nowhere else, and is not written where one of them is missing. What does not: th
 (`ingestion/messages/report.yml`) and which figure goes where (`sections.yml`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,10 @@ from reports.context import Figure, Indicator, Site, Target, Unit
 from reports.sections import FieldOf, Sentence
 
 PERCENT_DERIVATIONS = frozenset({"percent_change"})
+COMPARISONS = frozenset(
+    {"change_over_term", "change_vs_previous_term", "percent_change", "per_year_high", "per_year_low"}
+)
+"""What sets one figure against another, which is not done where one of them is incomplete."""
 _AIM_DECIMALS = 2
 
 
@@ -26,14 +30,16 @@ class Number:
     indicator: Indicator
     figure: Figure
     is_percent: bool
+    part: str = "value"
+    derivation: str | None = None
 
     def written(self, *, magnitude: bool = False) -> str:
         """Write it, with the percent sign where it is a percentage."""
         value = abs(self.value) if magnitude else self.value
-        # A count may have a change in percent, which has a decimal of its own.
-        is_derived_percent = self.is_percent and self.indicator.unit != "PERCENT"
-        decimals = 1 if is_derived_percent else self.indicator.decimals
-        return write.number(value, decimals, is_percent=self.is_percent)
+        if self.part != "value":
+            return write.number(value, 0)
+        unit, decimals = write.decimals_of(self.indicator.unit, self.indicator.decimals, self.derivation)
+        return write.number(value, decimals, is_percent=self.is_percent, is_bare=unit != "PERCENT")
 
 
 def number_of(site: Site, unit: Unit, field: FieldOf) -> Number | None:
@@ -47,19 +53,29 @@ def number_of(site: Site, unit: Unit, field: FieldOf) -> Number | None:
         if figure is None or figure.value is None:
             return None
         is_percent = is_percent or field.derivation in PERCENT_DERIVATIONS
-        return Number(figure.value, indicator, figure, is_percent)
+        return Number(figure.value, indicator, figure, is_percent, derivation=field.derivation)
     period = unit.term if field.at == "term" else f"{site.years(unit.term)[-1]}-N"
     figure = site.figure(field.indicator, unit.code, period)
     if figure is None:
         return None
     value = getattr(figure, field.part)
-    return None if value is None else Number(value, indicator, figure, is_percent)
+    return None if value is None else Number(value, indicator, figure, is_percent, field.part)
 
 
 def say(site: Site, unit: Unit, sentence: Sentence) -> str | None:
-    """Write a sentence; None where one of its figures is missing."""
+    """Write a sentence; None where one of its figures is missing.
+
+    Where it would compare figures of which one is incomplete, it says that instead.
+    """
     if sentence.systems and unit.system not in sentence.systems:
         return None
+    for field in sentence.fields.values():
+        if (
+            field.derivation in COMPARISONS
+            and field.indicator in site.indicators
+            and site.is_left_uncompared(field.indicator, unit.code, unit.term, field.derivation)
+        ):
+            return message("report.say.not_compared", indicator=site.indicators[field.indicator].name)
     numbers: dict[str, Number] = {}
     for name, field in sentence.fields.items():
         number = number_of(site, unit, field)
@@ -89,7 +105,10 @@ def _sign(number: Number, *, is_change: bool) -> str:
 
 def _qualified(text: str, numbers: Mapping[str, Number]) -> str:
     """Say in the sentence itself that one of its figures may still change."""
-    statuses = {number.figure.status for number in numbers.values()}
+    return _marked(text, {number.figure.status for number in numbers.values()})
+
+
+def _marked(text: str, statuses: Container[str]) -> str:
     for status in ("incomplete", "provisional"):
         if status in statuses:
             return message(f"report.say.{status}", sentence=text.removesuffix("."))
@@ -115,12 +134,13 @@ def say_target(target: Target, indicator: Indicator) -> str | None:
     """Write how a target was met; None where nothing can be said of it."""
     if target.actual is None or target.assessment not in ("VUOT", "DAT", "CHUA_DAT"):
         return None
-    return message(
+    text = message(
         f"report.say.target.{target.assessment}",
         indicator=indicator.name,
-        actual=figure_text(target.actual, indicator),
+        actual=actual_text(target, indicator),
         target=target_text(target, indicator),
     )
+    return _marked(text, {target.status})
 
 
 def say_previous(indicator: Indicator, before: Figure, change: Figure) -> str | None:
@@ -128,17 +148,26 @@ def say_previous(indicator: Indicator, before: Figure, change: Figure) -> str | 
     if change.value is None or before.value is None:
         return None
     sign = "zero" if change.value == 0 else "up" if change.value > 0 else "down"
-    return message(
+    text = message(
         f"report.say.previous.{sign}",
         indicator=indicator.name,
         change=figure_text(abs(change.value), indicator),
         before=figure_text(before.value, indicator),
     )
+    return _marked(text, {change.status})
 
 
 def figure_text(value: float | None, indicator: Indicator) -> str:
     """Write a value of an indicator, with the percent sign where it is a percentage."""
     return write.number(value, indicator.decimals, is_percent=indicator.unit == "PERCENT")
+
+
+def actual_text(target: Target, indicator: Indicator) -> str:
+    """Write what a target is held against: a figure, or its average of the years."""
+    derivation = "average_per_year" if target.basis == "AVG_PER_YEAR" else None
+    unit, decimals = write.decimals_of(indicator.unit, indicator.decimals, derivation)
+    is_percent = unit == "PERCENT"
+    return write.number(target.actual, decimals, is_percent=is_percent, is_bare=not is_percent)
 
 
 def aim_text(value: float | None, indicator: Indicator) -> str:

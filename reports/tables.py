@@ -107,10 +107,12 @@ def _before_after(site: Site, unit: Unit, table: Table) -> Grid | None:
             continue
         change = site.derivation(indicator.code, unit.code, unit.term, "change_over_term")
         percent = site.derivation(indicator.code, unit.code, unit.term, "percent_change")
+        ends = site.derivation(indicator.code, unit.code, unit.term, "before_after")
+        before = figure if ends is None else replace(figure, status=ends.status)
         rows.append(
             [
                 labelled(indicator),
-                cell(figure, indicator, "opening"),
+                cell(before, indicator, "opening"),
                 cell(figure, indicator),
                 _signed(change, indicator.decimals),
                 _signed(_directed(percent, change), 1, is_percent=True),

@@ -195,6 +195,11 @@ def _rows() -> dict[str, list[dict[str, Any]]]:
             for code, name, kind, *_ in UNITS
         ],
         "dim_period": [{**period, "sort_order": n} for n, period in enumerate(periods)],
+        "dim_term": [
+            {"term_system": "DANG", "term_code": "2010-2015-NK"},
+            {"term_system": "DANG", "term_code": TERM, "previous_term_code": "2010-2015-NK"},
+            {"term_system": "DOAN", "term_code": UNION_TERM},
+        ],
         "rpt_predecessor": [],
         "rpt_report_unit": [
             dict(

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from ingestion import writing
 from ingestion.alerts.alert import Alert, Kind
 from ingestion.alerts.deadlines import Progress
 from ingestion.catalogue import Language
@@ -15,6 +16,7 @@ from ingestion.days import day_of
 from ingestion.faults import Step
 from ingestion.messages import load_messages, message
 from ingestion.periods import Period, PeriodError
+from ingestion.places import address
 from ingestion.registry import Registry
 
 SUBJECT_LENGTH = 80
@@ -197,7 +199,7 @@ class _Text:
 
 
 def _finding(found: Mapping[str, str], language: Language) -> str:
-    place = "!".join(part for part in (found["sheet"], found["cell"]) if part)
+    place = address(found["sheet"], found["cell"])
     text = found["en" if language == "en" else "vi"]
     # Most findings name their place themselves.
     text = text if not place or place in text else f"{place}: {text}"
@@ -222,8 +224,7 @@ def _period(code: str, language: Language) -> str:
 def _day(text: str | None, language: Language) -> str:
     if not text:
         return ""
-    day = date.fromisoformat(text)
-    return day.isoformat() if language == "en" else f"{day:%d/%m/%Y}"
+    return writing.day(date.fromisoformat(text), language)
 
 
 def _cut(text: str, length: int) -> str:

@@ -23,6 +23,7 @@ from ingestion.gate.history import History
 from ingestion.gate.vectors import Kind, Vector, concatenate, dates, nulls, numbers, texts, truths
 from ingestion.locks import Locks
 from ingestion.periods import Period
+from ingestion.places import address
 from ingestion.registry import Organisation, Registry, RegistryTable
 from ingestion.submissions import FormRow, FormTable, Mark, Submission
 
@@ -169,7 +170,7 @@ class Place:
     column: Column | None = None
 
     def __str__(self) -> str:
-        return f"{self.sheet}!{self.cell}"
+        return address(self.sheet, self.cell)
 
 
 class Frame(ABC):

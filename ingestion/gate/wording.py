@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from ingestion import writing
 from ingestion.catalogue import Label, Language
 from ingestion.findings import Finding, Severity
 from ingestion.gate.batch import Batch, CellFrame, Frame, OwedFrame, Place, Subject
@@ -21,13 +22,13 @@ from ingestion.gate.rules import Check
 from ingestion.gate.syntax import Name, Node
 from ingestion.gate.vectors import FALSE, Vector
 from ingestion.messages import message
+from ingestion.places import address
 from ingestion.submissions import FormRow, Problem
 from ingestion.text import shortened
 
 _LISTED = 20
 """How many missing things a message names before it only counts them."""
 
-_SEPARATORS: dict[Language, tuple[str, str]] = {"vi": (".", ","), "en": (",", ".")}
 _DECIMALS = 2
 
 
@@ -42,15 +43,11 @@ def plain(value: Any) -> str:
 
 def written(value: Any, language: Language) -> str:
     """Write a value as people of a language do."""
+    if isinstance(value, date):
+        return writing.day(value, language)
     if isinstance(value, bool) or not isinstance(value, int | float):
-        if isinstance(value, date):
-            return value.strftime("%d/%m/%Y") if language == "vi" else value.isoformat()
         return plain(value)
-    rounded = round(value, _DECIMALS)
-    text = f"{int(rounded):,}" if rounded == int(rounded) else f"{rounded:,}"
-    grouping, decimal = _SEPARATORS[language]
-    whole, _, fraction = text.partition(".")
-    return whole.replace(",", grouping) + (decimal + fraction if fraction else "")
+    return writing.number(value, _DECIMALS, is_bare=True, language=language)
 
 
 class _Fields(dict[str, str]):
@@ -251,8 +248,7 @@ class Wording:
         remedy = self.check.remedy.get(language).format_map(known)
         if place is None or not place.sheet:
             return message("gate.finding_of_file", language, body=body, remedy=remedy)
-        where = str(place) if place.cell else place.sheet
-        return message("gate.finding", language, place=where, body=body, remedy=remedy)
+        return message("gate.finding", language, place=str(place), body=body, remedy=remedy)
 
     def _of_missing(self, frame: OwedFrame, rows: list[int]) -> list[tuple[int, Finding]]:
         """Speak once of all that is missing from a sheet, and of all sheets that are missing from a file."""
@@ -296,7 +292,7 @@ def finding_of_problem(problem: Problem, severity: Severity = "error") -> Findin
         remedy = message(f"{problem.code}.remedy", language, **fields)
         if not problem.sheet:
             return message("gate.finding_of_file", language, body=body, remedy=remedy)
-        where = f"{problem.sheet}!{problem.cell}" if problem.cell else problem.sheet
+        where = address(problem.sheet, problem.cell)
         return message("gate.finding", language, place=where, body=body, remedy=remedy)
 
     return Finding(

@@ -7,6 +7,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from pathlib import Path
 
 from ingestion.bronze import (
     LAYOUT,
@@ -80,11 +81,15 @@ def rebuild_bronze(
         return chosen
 
 
-def demand_originals(home: Home) -> None:
+def demand_originals(home: Home, ledger: Path | None = None) -> None:
     """Compare the originals of all reports that count or counted with the hashes that they had when received.
 
     A published figure rests on them even where its rows are in bronze already: what can no longer be traced to
     the cell it came from is not published anew.
+
+    Args:
+        home: the state folder.
+        ledger: the ledger as it stood at the moment that is published; None for as it stands now.
 
     Raises:
         DamagedOriginalsError: some are missing or changed.
@@ -92,7 +97,7 @@ def demand_originals(home: Home) -> None:
     """
     landing = Landing(home)
     damaged: dict[str, str] = {}
-    for name, record in Ledger(home.ledger).replay().submissions.items():
+    for name, record in Ledger(ledger or home.ledger).replay().submissions.items():
         if record.counts_or_counted:
             try:
                 check_original(landing.path(record.file), record.sha256)

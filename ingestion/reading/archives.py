@@ -12,6 +12,7 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
+from ingestion import writing
 from ingestion.filenames import shown
 from ingestion.messages import message
 from ingestion.reading.book import UnreadableError
@@ -126,7 +127,7 @@ def _unpacks_to_too_much(size: int) -> UnreadableError:
 
 def megabytes(size: int) -> str:
     """Give a size as people read it."""
-    return f"{size / 2**20:.1f}".replace(".", ",") + " MB"
+    return f"{writing.number(size / 2**20, 1)} MB"
 
 
 def entry_name(entry: zipfile.ZipInfo) -> str:

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 
 from ingestion.catalogue import Catalogue
+from ingestion.places import address
 from ingestion.submissions import Mark, Problem, Reading, TextDate
 from ingestion.values import DateOrder
 
@@ -41,7 +42,7 @@ def settle_order(reading: Reading, catalogue: Catalogue) -> None:
     if swapped:
         _tell_swapped(swapped, reading)
     month_first = next(date for date in reading.text_dates if date.order is DateOrder.MONTH_FIRST)
-    details = {"other": f"{month_first.sheet}!{month_first.cell}", "other_text": month_first.text}
+    details = {"other": address(month_first.sheet, month_first.cell), "other_text": month_first.text}
     reading.problems += [Problem("R091", date.sheet, date.cell, date.text, details) for date in doubtful]
     _take_back([*swapped, *doubtful], reading, catalogue)
 

@@ -15,6 +15,7 @@ from ingestion.catalogue import Catalogue
 from ingestion.cells import parse_address
 from ingestion.findings import Finding
 from ingestion.messages import message
+from ingestion.places import address, place_said
 from ingestion.reading.book import UnreadableError
 from ingestion.reading.encrypted import decrypted
 from ingestion.reading.opening import DECODING_ERRORS, open_book, packed_workbook
@@ -292,7 +293,7 @@ def _paragraphs(findings: Sequence[Finding], is_elsewhere: bool) -> list[str]:
         severity = message(f"returns.severity.{severity_of(finding)}")
         head = f"{severity} {finding.rule}"
         if is_elsewhere:
-            head += " · " + "!".join(part for part in (finding.sheet, finding.cell) if part)
+            head += " · " + place_said(finding.sheet, finding.cell)
         paragraphs += [head] if not paragraphs else ["", head]
         facts = []
         found, expected = printed(finding)
@@ -311,7 +312,7 @@ def _paragraphs(findings: Sequence[Finding], is_elsewhere: bool) -> list[str]:
 
 def _without_place(text: str, finding: Finding) -> str:
     """Give a message without the cell in front, which a comment in that cell need not repeat."""
-    return text.removeprefix(f"{finding.sheet}!{finding.cell}: ")
+    return text.removeprefix(f"{address(finding.sheet, finding.cell)}: ")
 
 
 def _ask(desk: _Desk, unexplained: Sequence[Finding]) -> dict[str, _SheetMarks]:

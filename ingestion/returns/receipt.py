@@ -16,6 +16,7 @@ from ingestion.findings import Finding, Judgement, Outcome, OutcomeStatus, Verdi
 from ingestion.gate.wording import reason_text
 from ingestion.messages import message
 from ingestion.periods import Period, PeriodError
+from ingestion.places import place_said
 from ingestion.reading import describe, remedy
 from ingestion.returns.differences import Differences
 from ingestion.returns.grid import Entry, Grid, link_to
@@ -367,10 +368,8 @@ def _in_vietnamese(text: str) -> str:
 
 
 def _place(sheet: str, cell: str, marks: Marks) -> Entry:
-    if not sheet:
-        return Entry(message("returns.whole_file"), "text")
-    name = marks.sheets.get(sheet, "")
-    text = f"{name or sheet}!{cell}" if cell else f"{name or sheet} ({message('returns.whole_sheet')})"
+    name = marks.sheets.get(sheet, "") if sheet else ""
+    text = place_said(name or sheet, cell)
     return Entry(text, "link", link_to(name, cell)) if name else Entry(text, "text")
 
 

@@ -14,6 +14,7 @@ from ingestion.filenames import clean_name, fitted, writable
 from ingestion.files import write_durably
 from ingestion.findings import Finding, Judgement, OutcomeStatus, Verdict
 from ingestion.ledger import UNKNOWN_PERIOD
+from ingestion.places import place_said
 from ingestion.registry import load_registry
 from orchestration.commands.common import existing, history_of, ledger_of, moment, print_json
 from orchestration.environment import template_key
@@ -229,5 +230,5 @@ def _cells(call: Invocation, finding: Finding) -> tuple[str, ...]:
     severity = call.text(f"cli.severity.{finding.severity}")
     if finding.explained:
         severity += f" ({call.text('cli.check.explained')})"
-    place = "!".join(part for part in (finding.sheet, finding.cell) if part)
+    place = place_said(finding.sheet, finding.cell, call.language)
     return (finding.rule, severity, place, finding.value, finding.expected, _message(call, finding))

@@ -9,6 +9,7 @@ from typing import Any
 
 from ingestion.catalogue import Catalogue, load_catalogue
 from ingestion.ledger import LedgerState
+from ingestion.places import address
 from orchestration.texts import Invocation
 
 _SHOWN = 6
@@ -64,7 +65,7 @@ def _parts(call: Invocation, changes: dict[str, Any], catalogue: Catalogue) -> I
         label = forms[change["form"]].by_code[change["column"]].full_label(call.language)
         yield call.text(
             "cli.trail.change.cell",
-            place=f"{change['sheet']}!{change['cell']}" if change["cell"] else change["sheet"],
+            place=address(change["sheet"], change["cell"]),
             what=", ".join((*change["key"], label)),
             before=_short(change["before"]) or call.text("cli.trail.change.blank"),
             after=_short(change["after"]) or call.text("cli.trail.change.blank"),

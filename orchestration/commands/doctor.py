@@ -15,6 +15,7 @@ from importlib.util import find_spec
 
 import click
 
+from ingestion.machine import MEMORY_VARIABLE, MemorySettingError, warehouse_limits
 from orchestration import environment
 from orchestration.commands.common import print_json
 from orchestration.errors import DONE, REFUSED, WRONG_USE
@@ -45,6 +46,7 @@ def diagnose(call: Invocation) -> Iterator[Diagnosis]:
     yield _quarto(call)
     yield _soffice(call)
     yield _fonts(call)
+    yield _memory(call)
     yield Diagnosis("code_version", call.text("cli.doctor.git"), "ok", environment.code_version())
     yield from examine(call)
 
@@ -95,6 +97,17 @@ def _fonts(call: Invocation) -> Diagnosis:
     if spec is None:
         return Diagnosis("fonts", what, "missing", call.text("cli.doctor.fonts_missing"))
     return Diagnosis("fonts", what, "ok", f"Be Vietnam Pro {version('fontpkg-be-vietnam-pro')}")
+
+
+def _memory(call: Invocation) -> Diagnosis:
+    what = call.text("cli.doctor.memory")
+    try:
+        limits = warehouse_limits(environment.warehouse_memory())
+    except MemorySettingError as error:
+        return Diagnosis("memory", what, "broken", error.told(call.language), True)
+    key = "memory_stated" if limits.is_stated else "memory_machine"
+    fields = {"memory": limits.memory_mb, "threads": limits.threads, "variable": MEMORY_VARIABLE}
+    return Diagnosis("memory", what, "ok", call.text(f"cli.doctor.{key}", **fields))
 
 
 @command("doctor", "itself")

@@ -7,6 +7,7 @@ import click
 
 from ingestion.catalogue import load_catalogue
 from ingestion.periods import Period, PeriodError
+from ingestion.places import address
 from orchestration.commands.common import (
     known_unit,
     minute,
@@ -21,7 +22,7 @@ from orchestration.errors import CommandError
 from orchestration.texts import Invocation, command, json_option, option, pass_invocation
 
 if TYPE_CHECKING:
-    from reports.figures import TracedCell
+    from reports.figures import Figure, TracedCell
 
 
 def _asked(call: Invocation, indicator: str, unit: str, period: str) -> tuple[str, str, str]:
@@ -91,7 +92,7 @@ def figures(
 
     click.echo(
         call.text(
-            "cli.figures.no_answer" if found.value is None else "cli.figures.answer",
+            _answer(found),
             name=load_catalogue().indicators[indicator].name.get(call.language),
             unit=found.unit,
             period=found.period,
@@ -101,6 +102,13 @@ def figures(
         )
     )
     return 0
+
+
+def _answer(found: "Figure") -> str:
+    """Give the key of the answer: a value, that there is none, or that it would compare what is incomplete."""
+    if found.value is not None:
+        return "cli.figures.answer"
+    return "cli.figures.not_compared" if found.status == "incomplete" else "cli.figures.no_answer"
 
 
 @command("trace")
@@ -158,5 +166,5 @@ def _as_object(cell: "TracedCell") -> dict[str, Any]:
 
 def _cells(cell: "TracedCell") -> tuple[object, ...]:
     shown = _as_object(cell)
-    place = "!".join(part for part in (cell.sheet, cell.cell) if part)
+    place = address(cell.sheet, cell.cell)
     return (cell.submission, cell.file, place, shown["value"], shown["contribution"], cell.part)

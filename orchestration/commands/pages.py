@@ -1,15 +1,16 @@
 """`tongket serve` and `tongket ui`: pages on this machine's loopback address."""
 
 import os
-import subprocess
-import sys
+import socket
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import click
 
+from ingestion.files import LockedError, exclusive
 from orchestration.commands.common import registry_of
-from orchestration.errors import CommandError, RefusedError
+from orchestration.errors import BROKEN, CommandError, RefusedError
+from orchestration.page import dagster_dev, run_together
 from orchestration.state import instance_environment, prepare_instance
 from orchestration.texts import Invocation, command, option, pass_invocation
 
@@ -65,18 +66,28 @@ def serve(call: Invocation, port: int) -> int:
 @pass_invocation
 def ui(call: Invocation, port: int) -> int:
     """See the text `cli.ui.help`."""
+    from orchestration.instance import close_runs_of_page  # noqa: PLC0415 - Dagster takes seconds to import
+
     registry_of(call)
     prepare_instance(call.home)
-    click.echo(call.text("cli.ui.at", url=f"http://{LOOPBACK}:{port}/"))
-    started = subprocess.run(
-        [
-            *(sys.executable, "-m", "dagster", "dev"),
-            *("--module-name", "orchestration.definitions"),
-            *("--host", LOOPBACK, "--port", str(port)),
-        ],
-        env={**os.environ, **instance_environment(call.home), "PYTHONWARNINGS": "ignore"},
-        # Dagster warns of a `dagster.yaml` in the folder from which it is started.
-        cwd=call.home.root,
-        check=False,
-    )
-    return started.returncode
+    try:
+        with exclusive(call.home.dagster / "page.lock", wait_seconds=0):
+            _demand_free(call, port)
+            close_runs_of_page(call.home)  # of a page that was killed
+            click.echo(call.text("cli.ui.at", url=f"http://{LOOPBACK}:{port}/"))
+            environment = {**os.environ, **instance_environment(call.home), "PYTHONWARNINGS": "ignore"}
+            code = run_together(dagster_dev(LOOPBACK, port), environment, call.home.root)
+            close_runs_of_page(call.home)
+    except LockedError as error:
+        raise RefusedError(call.text("cli.ui.open_already", home=call.home.root, process=error)) from error
+    if code == BROKEN:
+        click.echo(call.text("cli.ui.ended"), err=True)
+    return code
+
+
+def _demand_free(call: Invocation, port: int) -> None:
+    """Refuse a port that another program has; Dagster would say so in a dump, after seconds."""
+    try:
+        socket.create_server((LOOPBACK, port)).close()
+    except OSError as error:
+        raise CommandError(call.text("cli.error.port", port=port)) from error

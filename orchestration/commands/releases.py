@@ -122,14 +122,13 @@ def _show_changes(call: Invocation, registry: Registry, changes: Sequence["Figur
 def _change_cells(
     call: Invocation, declared: Indicator | None, change: "FigureChange"
 ) -> tuple[str, str, str, str]:
-    from reports.figures import how_written  # noqa: PLC0415
-    from reports.format import period  # noqa: PLC0415
+    from reports.format import decimals_of, period  # noqa: PLC0415
 
     # An older release may have an indicator that is no longer counted.
     name = declared.name.get(call.language) if declared else change.indicator
     if change.derivation:
         name = f"{name}: {call.text(f'report.derivation.{change.derivation}')}"
-    unit, decimals = how_written(
+    unit, decimals = decimals_of(
         declared.unit if declared else "", declared.decimals if declared else 0, change.derivation
     )
     before, after = _told_apart(change, decimals, unit, call.language)

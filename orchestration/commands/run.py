@@ -20,12 +20,15 @@ from orchestration.commands.common import (
     warehouse_of,
 )
 from orchestration.errors import REFUSED, RefusedError
-from orchestration.lock import WriterBusyError, writer_lock
+from orchestration.lock import WriterBusyError, publication_lock, writer_lock
 from orchestration.state import instance_environment
 from orchestration.texts import Invocation, command, json_option, option, pass_invocation
 
 if TYPE_CHECKING:
     from orchestration.runs import RunOutcome
+
+Settings = Mapping[str, Mapping[str, Any]]
+"""Settings of the steps of a job, by step and name."""
 
 _GATE_LINES = 20
 _LANDING = ("landed", "duplicates", "repaired", "unknown", "left")
@@ -42,8 +45,9 @@ def run(call: Invocation, *, period: str | None, note: str, quiet: bool, as_json
     """See the text `cli.run.help`."""
     registry = registry_of(call)
     asked = calendar_period(call, registry, period).code if period else None
-    config = _noted(note)
-    return _execute(call, "inbox_to_release", quiet or as_json, as_json, period=asked, config=config)
+    jobs: dict[str, Settings] = {"intake": {"notices": {"delivers": False}}}
+    jobs["publication"] = _noted(note, "publication")
+    return _execute(call, jobs, quiet or as_json, as_json, period=asked)
 
 
 @command("publish", "writes")
@@ -64,59 +68,87 @@ def publish(call: Invocation, term: str | None, note: str, quiet: bool, as_json:
     terms = {row.term_code for row in registry.terms}
     if term is not None and term not in terms:
         raise unknown(call, "term", term, terms)
-    config = _noted(note)
+    config = _noted(note, "publish_release")
     if term is not None:
         config["report_project"] = {**config["report_project"], "term": term}
-    return _execute(call, "publish_release", quiet or as_json, as_json, config=config)
+    return _execute(call, {"publish_release": config}, quiet or as_json, as_json)
 
 
-def _noted(note: str) -> dict[str, Mapping[str, Any]]:
-    return {asset: {"note": note} for asset in ("report_project", "release", "warehouse_publication_gate")}
+def _noted(note: str, job: str) -> dict[str, Mapping[str, Any]]:
+    steps = ["report_project", "warehouse_publication_gate"]
+    if job == "publication":
+        steps += ["warehouse", "candidate_publication_gate"]
+    return {step: {"note": note} for step in steps}
 
 
 def _execute(
     call: Invocation,
-    job: str,
+    jobs: Mapping[str, Settings],
     is_quiet: bool,
     as_json: bool,
     *,
     period: str | None = None,
-    config: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> int:
+    """Run jobs one after the other until one fails, each under its own lock.
+
+    Where another process publishes, what was taken in before is told all the same.
+
+    Args:
+        call: the call.
+        jobs: the settings of single steps, by job and step.
+        is_quiet: whether nothing is drawn.
+        as_json: whether the result is told to a program.
+        period: the period to judge; None for all.
+
+    Raises:
+        RefusedError: another process is at the first of the jobs.
+    """
     from orchestration import terminal  # noqa: PLC0415
     from orchestration.progress import Silent  # noqa: PLC0415
 
     started = time.monotonic()
-    log = call.home.dagster / "logs" / f"{environment.now():%Y%m%dT%H%M%S}-{job}.log"
+    log = call.home.dagster / "logs" / f"{environment.now():%Y%m%dT%H%M%S}-{'-'.join(jobs)}.log"
+    outcome: RunOutcome | None = None
+    refused: WriterBusyError | None = None
     try:
         # Taken before the slow imports, so that a second run is refused at once.
-        with writer_lock(call.home):
+        with writer_lock(call.home) if "intake" in jobs else publication_lock(call.home):
             demand_whole(call)
-            with terminal.quiet(log) as stream, warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                # Before the definitions are loaded: what they need may be kept in the state folder.
-                os.environ.update(instance_environment(call.home))
-                from orchestration.runs import run_job  # noqa: PLC0415
+        with terminal.quiet(log) as stream, warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            # Before the definitions are loaded: what they need may be kept in the state folder.
+            os.environ.update(instance_environment(call.home))
+            from orchestration.runs import run_job  # noqa: PLC0415
 
-                screen = (
-                    nullcontext(Silent())
-                    if is_quiet
-                    else terminal.listener(stream, lambda stage: call.text(f"cli.stage.{stage}"))
-                )
-                with screen as progress:
-                    outcome = run_job(call.home, job, progress, period=period, config=config)
+            screen = (
+                nullcontext(Silent())
+                if is_quiet
+                else terminal.listener(stream, lambda stage: call.text(f"cli.stage.{stage}"))
+            )
+            with screen as progress:
+                for job, config in jobs.items():
+                    done = run_job(call.home, job, progress, period=period, config=config)
+                    outcome = outcome.followed_by(done) if outcome else done
+                    if outcome.failure is not None:
+                        break
     except WriterBusyError as error:
-        busy = call.text("cli.error.busy", process=error.process or "?", home=call.home.root)
-        raise RefusedError(busy) from error
+        refused = error
+    busy = call.text("cli.error.busy", process=refused.process or "?", home=call.home.root) if refused else ""
+    if outcome is None:
+        raise RefusedError(busy) from refused
     summary = _summary(call, outcome)
     seconds = round(time.monotonic() - started, 1)
     if as_json:
         failure = outcome.failure
         stopped = {"step": failure.step, "message": failure.message} if failure else None
+        if refused:
+            stopped = {"step": "publication", "message": busy}
         print_json({"run": outcome.run_id, "seconds": seconds, "failure": stopped, **summary})
     else:
-        _show(call, outcome, summary, seconds, log)
-    return REFUSED if outcome.failure else 0
+        _show(call, outcome, summary, None if refused else seconds, log)
+        if refused:
+            click.echo(call.text("cli.run.publication_busy", process=refused.process or "?"), err=True)
+    return REFUSED if outcome.failure or refused else 0
 
 
 def _summary(call: Invocation, outcome: "RunOutcome") -> dict[str, Any]:
@@ -139,7 +171,10 @@ def _summary(call: Invocation, outcome: "RunOutcome") -> dict[str, Any]:
     return summary
 
 
-def _show(call: Invocation, outcome: "RunOutcome", summary: dict[str, Any], seconds: float, log: Any) -> None:
+def _show(
+    call: Invocation, outcome: "RunOutcome", summary: dict[str, Any], seconds: float | None, log: Any
+) -> None:
+    """Print what came of it; without a time it is not at its end."""
     from orchestration.terminal import console, table  # noqa: PLC0415
 
     rows = [
@@ -156,7 +191,8 @@ def _show(call: Invocation, outcome: "RunOutcome", summary: dict[str, Any], seco
         click.echo(said_of_orphans(without, call.language))
     failure = outcome.failure
     if failure is None:
-        click.echo(call.text("cli.run.done", seconds=seconds))
+        if seconds is not None:
+            click.echo(call.text("cli.run.done", seconds=seconds))
         return
     if outcome.has_nothing_accepted:
         click.echo(call.text("cli.run.nothing_accepted", home=call.home.root), err=True)

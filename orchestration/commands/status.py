@@ -31,6 +31,7 @@ from ingestion.ledger import (
     Unknown,
 )
 from ingestion.periods import Period, PeriodError
+from ingestion.places import place_said
 from ingestion.registry import Registry
 from ingestion.review import explanations_to_review
 from orchestration.commands.common import (
@@ -289,7 +290,7 @@ def _said(call: Invocation, row: dict[str, Any]) -> Iterator[str]:
         yield call.text(f"cli.trail.{key}", because=", ".join(row["because"]))
         for side in ("appeared", "gone"):
             for one in row[side][:_SHOWN_FINDINGS]:
-                place = "!".join(part for part in (one["sheet"], one["cell"]) if part)
+                place = place_said(one["sheet"], one["cell"], call.language)
                 fields = {"rule": one["rule"], "value": one["value"], "expected": one["expected"]}
                 yield call.text(f"cli.trail.{side}", place=place, **fields)
             if len(row[side]) > _SHOWN_FINDINGS:
@@ -297,7 +298,7 @@ def _said(call: Invocation, row: dict[str, Any]) -> Iterator[str]:
     if "until" in row:
         yield call.text("cli.trail.until", until=row["until"])
     for one in row.get("explanations", ()):
-        place = "!".join(part for part in (one["sheet"], one["cell"]) if part)
+        place = place_said(one["sheet"], one["cell"], call.language)
         yield f"{one['rule']} {place}: {one['text']}"
     yield from _said_of_faults(call, row)
     if row["reason"]:

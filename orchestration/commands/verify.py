@@ -16,12 +16,12 @@ from ingestion.catalogue import load_catalogue
 from ingestion.home import Home
 from ingestion.landing import Landing, Original
 from ingestion.ledger import Ledger, LedgerError, LedgerState
-from ingestion.registry import Registry, RegistryError
+from ingestion.registry import Registry, RegistryError, load_registry
 from orchestration import environment
 from orchestration.commands.common import print_json, registry_of
 from orchestration.errors import REFUSED, CommandError, RefusedError, write_traceback
 from orchestration.explaining import explained
-from orchestration.lock import WriterBusyError, writer_lock
+from orchestration.lock import WriterBusyError, publication_lock, writer_lock
 from orchestration.texts import Invocation, command, json_option, option, pass_invocation
 
 _KEY = ("indicator_code", "org_code", "period_code")
@@ -103,17 +103,25 @@ def check_warehouse(home: Home) -> Comparison:
 
 
 def check_rebuild(home: Home, registry: Registry) -> Comparison:
-    """Build bronze and the warehouse anew from landing at a place of their own, and compare every figure."""
+    """Build bronze and the warehouse anew from landing at a place of their own, and compare every figure.
+
+    What was filed or decided since the moment that the warehouse shows is no difference: the next one has it.
+    """
     from ingestion.pipeline import rebuild_bronze  # noqa: PLC0415
+    from orchestration import moment, tokens  # noqa: PLC0415
     from orchestration.warehouse import build_aside  # noqa: PLC0415
 
     there = _figures(home.warehouse)
+    token = tokens.of(home, home.warehouse)
+    shown = moment.find(home, token.moment) if token else None
+    if shown is not None:
+        registry = load_registry(shown.registry)
     again = Home(home.build / "verify")
     if again.root.exists():
         shutil.rmtree(again.root)
     again.landing.mkdir(parents=True)
     # A ledger of its own, so that what the rebuild fails on is written down nowhere.
-    shutil.copyfile(home.ledger, again.ledger)
+    shutil.copyfile(shown.ledger if shown else home.ledger, again.ledger)
     for folder in {original.parent for original in Landing(home).originals()}:
         (again.landing / folder.name).symlink_to(folder, target_is_directory=True)
     try:
@@ -181,7 +189,7 @@ def verify(call: Invocation, rebuild: bool, as_json: bool) -> int:
     if not call.home.root.is_dir():
         registry_of(call)
     try:
-        with writer_lock(call.home):
+        with publication_lock(call.home), writer_lock(call.home):
             compared = dict(_compared(call, rebuild))
             state = None if compared["ledger"].damaged else standing(call.home)
     except WriterBusyError as error:

@@ -25,6 +25,7 @@ import pyarrow.parquet as pq
 
 from ingestion.catalogue import Language
 from ingestion.messages import message
+from reports.database import connect
 from reports.release import MANIFEST
 
 TOLERANCE = 1e-6
@@ -137,7 +138,7 @@ def check_marts(
         previous: the figures of the last release (Parquet, beside its manifest); None for a first release.
         as_of: up to when submissions and decisions counted when the warehouse was built; None for all.
     """
-    connection = duckdb.connect(str(warehouse), read_only=True)
+    connection = connect(warehouse)
     try:
         totals = _form_totals(connection)
         frames = {

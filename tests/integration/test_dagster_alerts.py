@@ -56,11 +56,6 @@ def deliver(home: Home, now: datetime) -> dg.ExecuteInProcessResult:
     return defs.resolve_job_def("deliver_alerts").execute_in_process(resources=resources(home, now))
 
 
-def test_nothing_is_written_to_people_until_somebody_turns_it_on() -> None:
-    assert outbox_sensor.default_status is dg.DefaultSensorStatus.STOPPED
-    assert morning_alerts.default_status is dg.DefaultScheduleStatus.STOPPED
-
-
 def test_reminders_go_out_in_the_morning_and_runs_start_in_the_night_of_vietnam() -> None:
     for schedule, cron in ((morning_alerts, "0 7 * * *"), (nightly, "0 2 * * *")):
         assert (schedule.cron_schedule, schedule.execution_timezone) == (cron, "Asia/Ho_Chi_Minh")
@@ -157,7 +152,7 @@ def test_a_run_from_the_command_line_that_fails_is_told(home: Home, monkeypatch:
         raise RuntimeError("no space left")
 
     monkeypatch.setattr("ingestion.pipeline.land_inbox", broken)
-    outcome = runs.run_job(home, "inbox_to_release", Silent())
+    outcome = runs.run_job(home, "intake", Silent())
     assert outcome.failure is not None
     (entry,) = [e for e in entries(home) if e.alert.kind is Kind.RUN_FAILED]
     assert entry.alert.facts == {"step": "landed_submissions", "error": "no space left"}

@@ -6,19 +6,19 @@ import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from types import SimpleNamespace
 
 import dagster as dg
 import pytest
 
 from ingestion import intake
+from ingestion.catalogue import load_catalogue
+from ingestion.files import sha256_of
 from ingestion.home import Home
-from orchestration import checks
+from orchestration import gating, groups, moment, tokens
 from orchestration.definitions import defs
 from orchestration.environment import ROOT
 from orchestration.instance import COMMAND_LINE, LAUNCHED_BY_TAG, close_interrupted_runs, open_instance
 from orchestration.partitions import RANGE_END_TAG, RANGE_START_TAG, periods
-from orchestration.progress import Silent
 from orchestration.resources import Clock, TongketHome
 from orchestration.schedules import nightly
 from orchestration.sensors import inbox_sensor
@@ -30,9 +30,12 @@ GROUPS = {
     "inbox": "intake",
     "registry": "intake",
     "landed_submissions": "intake",
+    "notices": "intake",
     "verdicts": "gate",
     "bronze": "bronze",
     "registry_reference": "bronze",
+    "snapshot": "warehouse",
+    "candidate": "warehouse",
     "warehouse": "warehouse",
     "report_project": "report",
     "rendered_reports": "report",
@@ -56,6 +59,11 @@ def test_the_way_of_a_figure_is_what_it_was_and_every_model_stands_beside_it(
     assert {specs[name].group_name for name in models} == LAYERS
 
 
+def test_every_asset_is_in_a_group_that_is_named_once(specs: dict[str, dg.AssetSpec]) -> None:
+    assert {spec.group_name for spec in specs.values()} == set(groups.ALL)
+    assert set(groups.LAYERS) == LAYERS
+
+
 def test_every_asset_has_a_group_an_owner_a_kind_and_a_description(specs: dict[str, dg.AssetSpec]) -> None:
     for name, spec in specs.items():
         assert spec.group_name and spec.group_name != "default", name
@@ -69,8 +77,8 @@ def test_lineage_runs_from_the_inbox_to_the_release(specs: dict[str, dg.AssetSpe
         return {dep.asset_key.to_user_string() for dep in specs[name].deps}
 
     way = [
-        *("release", "rendered_reports", "report_project", "warehouse", "fct_indicator_value"),
-        *("bronze", "verdicts", "landed_submissions", "inbox"),
+        *("release", "rendered_reports", "report_project", "warehouse", "candidate", "fct_indicator_value"),
+        *("snapshot", "bronze", "verdicts", "landed_submissions", "inbox"),
     ]
     reached = {way[0]}
     seen: set[str] = set()
@@ -81,29 +89,46 @@ def test_lineage_runs_from_the_inbox_to_the_release(specs: dict[str, dg.AssetSpe
     assert set(way) | {"registry_reference"} <= seen
 
 
-def test_both_gates_are_checks_and_only_the_publication_gate_blocks() -> None:
+def test_the_gates_are_checks_and_only_the_publication_gate_blocks() -> None:
     ours = {
         (spec.asset_key.to_user_string(), spec.name): spec.blocking
         for checks in defs.asset_checks or ()
         for spec in checks.check_specs
     }
-    assert ours == {("verdicts", "intake_gate"): False, ("warehouse", "publication_gate"): True}
+    assert ours == {
+        ("verdicts", "intake_gate"): False,
+        ("candidate", "publication_gate"): True,
+        ("warehouse", "publication_gate"): True,
+    }
 
 
 def test_jobs_sensor_and_schedule() -> None:
     repository = defs.get_repository_def()
     names = {job.name for job in repository.get_all_jobs() if not job.name.startswith("__")}
-    assert names == {"inbox_to_release", "publish_release", "deliver_alerts"}
+    assert names == {"intake", "publication", "publish_release", "inbox_to_release", "deliver_alerts"}
     assert {sensor.name for sensor in repository.sensor_defs} == {
         "inbox_sensor",
+        "publication_sensor",
         "outbox_sensor",
         "failed_runs",
     }
     schedules = {(s.name, s.cron_schedule) for s in repository.schedule_defs}
-    assert schedules == {("nightly", "0 2 * * *"), ("morning_alerts", "0 7 * * *")}
+    assert schedules == {
+        ("nightly", "0 2 * * *"),
+        ("nightly_publication", "15 2 * * *"),
+        ("morning_alerts", "0 7 * * *"),
+    }
+    running = dg.DefaultSensorStatus.RUNNING
+    assert {sensor.default_status for sensor in repository.sensor_defs} == {running}
+    assert {s.default_status for s in repository.schedule_defs} == {dg.DefaultScheduleStatus.RUNNING}
     everything = defs.resolve_job_def("inbox_to_release")
     assert everything.executor_def.name == "in_process"
     assert everything.partitions_def == periods
+    first, second = (
+        defs.resolve_job_def(name).asset_layer.executable_asset_keys for name in ("intake", "publication")
+    )
+    assert not first & second, "intake and publication do not wait for one another"
+    assert first | second == everything.asset_layer.executable_asset_keys
     made = {key.to_user_string() for key in everything.asset_layer.executable_asset_keys}
     assert made >= set(GROUPS) - {"inbox", "registry"}
 
@@ -194,39 +219,53 @@ def test_the_schedule_covers_every_period_that_is_known(home: Home) -> None:
     ],
 )
 def test_a_note_explains_what_shrank_and_nothing_else(
-    home: Home, monkeypatch: pytest.MonkeyPatch, failed: tuple[str, ...], note: str, passes: bool
+    home: Home, failed: tuple[str, ...], note: str, passes: bool
 ) -> None:
-    failures = [SimpleNamespace(check=name, message=name) for name in failed]
-    monkeypatch.setattr(checks, "check_marts", lambda *_: SimpleNamespace(failures=failures, is_empty=False))
-    result = checks.publication_gate(
-        home=TongketHome(root=str(home.root)), progress=Silent(), config=checks.GateConfig(note=note)
-    )
-    assert isinstance(result, dg.AssetCheckResult)
-    assert (result.passed, result.severity) == (passes, dg.AssetCheckSeverity.ERROR)
+    database, token = of_a_moment(home)
+    failures = tuple(PublicationFailure(name, {"unit": "VD-NX"}, 2.0, 1.0) for name in failed)
+    report = PublicationReport({}, failures)
+    word = gating.gate(home, database, token, lambda *_: report, run="r", note=note, now=NOW)
+    assert (not word.failures) is passes
+    said = tokens.of(home, database)
+    assert said is not None and (said.gate is not None) is passes
+    if said.gate is not None:
+        assert said.gate.needs_note is bool(failed)
+        assert said.fits(None, note) and said.fits(None, "") is not bool(failed)
 
 
-def test_the_gate_says_when_nothing_has_been_accepted_yet(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_gate_says_when_nothing_has_been_accepted_yet(home: Home) -> None:
+    database, token = of_a_moment(home)
     report = PublicationReport({"bronze_totals": 0}, (PublicationFailure("bronze_totals", {}, None, None),))
-    monkeypatch.setattr(checks, "check_marts", lambda *_: report)
-    result = checks.publication_gate(
-        home=TongketHome(root=str(home.root)), progress=Silent(), config=checks.GateConfig()
-    )
-    assert isinstance(result, dg.AssetCheckResult)
-    assert not result.passed
-    assert result.metadata["nothing_accepted"] == dg.MetadataValue.bool(True)
+    word = gating.gate(home, database, token, lambda *_: report, run="r", note="", now=NOW)
+    assert word.is_empty and word.failures
+
+
+def of_a_moment(home: Home) -> tuple[Path, tokens.Token]:
+    """Fix a moment, and have something that counts as a database built from it."""
+    fixed = moment.take(home, "run", NOW, load_catalogue())
+    database = home.build / "warehouse.duckdb"
+    database.write_bytes(b"a database")
+    token = tokens.Token(sha256_of(database), "run", fixed, "project", "1")
+    tokens.write(home, token)
+    return database, token
 
 
 def test_a_run_that_was_killed_does_not_look_alive_for_ever(home: Home) -> None:
     with open_instance(home) as instance:
-        ours, theirs = (
+        ours, theirs, other = (
             instance.create_run_for_job(
-                defs.resolve_job_def("publish_release"), status=dg.DagsterRunStatus.STARTED, tags=tags
+                defs.resolve_job_def(job), status=dg.DagsterRunStatus.STARTED, tags=tags
             )
-            for tags in ({LAUNCHED_BY_TAG: COMMAND_LINE}, {})
+            for job, tags in (
+                ("publish_release", {LAUNCHED_BY_TAG: COMMAND_LINE}),
+                ("publish_release", {}),
+                ("intake", {LAUNCHED_BY_TAG: COMMAND_LINE}),
+            )
         )
-        assert close_interrupted_runs(instance) == 1
-        statuses = [instance.get_run_by_id(run.run_id).status for run in (ours, theirs)]  # type: ignore[union-attr]
-    assert statuses == [dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.STARTED]
+        assert close_interrupted_runs(instance, {"publish_release"}) == 1
+        statuses = [instance.get_run_by_id(run.run_id).status for run in (ours, theirs, other)]  # type: ignore[union-attr]
+    failed, alive = dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.STARTED
+    assert statuses == [failed, alive, alive], "intake is another lock's, and may be at work"
 
 
 def test_definitions_load_from_a_clone_in_which_nothing_was_parsed(tmp_path: Path) -> None:

@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from types import SimpleNamespace
 
 import dagster as dg
 import openpyxl
@@ -20,16 +19,17 @@ import pytest
 from click.testing import CliRunner, Result
 
 from ingestion import intake
+from ingestion.files import sha256_of
 from ingestion.home import Home
 from orchestration import checks
 from orchestration.cli import main
 from orchestration.definitions import defs
 from orchestration.instance import open_instance
-from orchestration.partitions import periods, range_tags
+from orchestration.partitions import periods
 from orchestration.progress import STAGES
 from orchestration.resources import Clock, TongketHome
-from orchestration.sensors import inbox_sensor
-from orchestration.warehouse import candidate_database
+from orchestration.sensors import inbox_sensor, publication_sensor
+from reports.publication_gate import PublicationFailure, PublicationReport
 from tests.integration.small_state import MEMBERS, UNIT, Tables, make_home, write_sound
 from tests.support.installed import Installed
 
@@ -121,11 +121,15 @@ def test_nothing_is_written_where_the_product_is_installed(published: Published)
 
 def test_dagster_knows_the_run_its_partitions_and_its_checks(published: Published) -> None:
     with open_instance(published.home) as instance:
-        (run,) = instance.get_runs(dg.RunsFilter(job_name="inbox_to_release"), limit=1)
+        (run,) = instance.get_runs(dg.RunsFilter(job_name="intake"), limit=1)
         assert run.status is dg.DagsterRunStatus.SUCCESS
         assert instance.get_dynamic_partitions("period") == ["2019-N", "2020-N", "unknown"]
         assert instance.get_materialized_partitions(dg.AssetKey("verdicts")) == {"2019-N", "2020-N", "unknown"}
-        for key, passed in ((("verdicts", "intake_gate"), False), (("warehouse", "publication_gate"), True)):
+        (second,) = instance.get_runs(dg.RunsFilter(job_name="publication"), limit=1)
+        assert second.status is dg.DagsterRunStatus.SUCCESS
+        gates = [(("verdicts", "intake_gate"), False)]
+        gates += [((asset, "publication_gate"), True) for asset in ("candidate", "warehouse")]
+        for key, passed in gates:
             check = dg.AssetCheckKey(dg.AssetKey(key[0]), key[1])
             (record,) = instance.event_log_storage.get_asset_check_execution_history(check, limit=1)
             assert record.event is not None
@@ -189,9 +193,18 @@ def sensor_run(home: Home) -> dg.ExecuteInProcessResult:
         for added in result.dynamic_partitions_requests or ():
             instance.add_dynamic_partitions(str(periods.name), list(added.partition_keys))
         (asked,) = result.run_requests or ()
-        return defs.resolve_job_def("inbox_to_release").execute_in_process(
+        taken_in = defs.resolve_job_def("intake").execute_in_process(
             instance=instance, tags=dict(asked.tags), raise_on_error=False
         )
+        assert taken_in.success
+        context = dg.build_sensor_context(
+            instance=instance,
+            resources={**resources, "clock": Clock(fixed_at="2099-01-01T00:00:00+00:00")},
+            definitions=defs,
+        )
+        published = publication_sensor(context)
+        assert isinstance(published, dg.RunRequest)
+        return defs.resolve_job_def("publication").execute_in_process(instance=instance, raise_on_error=False)
 
 
 def test_a_run_from_the_sensor_publishes_a_correction(published: Published, tmp_path: Path) -> None:
@@ -219,35 +232,22 @@ def test_a_run_from_the_sensor_publishes_a_correction(published: Published, tmp_
     assert {row["status"] for row in status} == {"accepted"}
 
 
-def test_a_failed_publication_gate_keeps_the_release_that_is_up(
+def test_a_failed_publication_gate_keeps_what_is_up(
     published: Published, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     home = published.home
-    shutil.copy(home.warehouse, candidate_database(home))
-    up, releases = home.site.resolve(), sorted(home.releases.iterdir())
-
-    def fails(*_: object) -> SimpleNamespace:
-        failure = SimpleNamespace(check="totals", message="20 <> 21")
-        return SimpleNamespace(passed=False, is_empty=False, failures=[failure])
-
-    monkeypatch.setattr(checks, "check_marts", fails)
-    last_steps = ("warehouse", "report_project", "rendered_reports", "release")
-    with open_instance(home) as instance:
-        known = instance.get_dynamic_partitions(str(periods.name))
-        result = defs.resolve_job_def("inbox_to_release").execute_in_process(
-            instance=instance,
-            tags=dict(range_tags(known)),
-            asset_selection=[dg.AssetKey(step) for step in last_steps],
-            raise_on_error=False,
-        )
-    assert not result.success
-    assert result.get_asset_check_evaluations()[0].severity is dg.AssetCheckSeverity.ERROR
-    assert not result.asset_materializations_for_node("report_project")
-    assert (home.site.resolve(), sorted(home.releases.iterdir())) == (up, releases)
-    answer = call(home, "publish")
-    assert answer.exit_code == 1
-    assert "totals: 20 <> 21" in answer.output
-    assert home.site.resolve() == up
+    before = (home.site.resolve(), sorted(home.releases.iterdir()), sha256_of(home.warehouse))
+    failure = PublicationFailure(
+        "bronze_totals", {"form": "B01", "unit": UNIT, "period": "2020-N", "column": "x"}, 20, 21
+    )
+    monkeypatch.setattr(checks, "check_marts", lambda *_: PublicationReport({}, (failure,)))
+    result = call(home, "run")
+    assert result.exit_code == 1
+    assert failure.check in result.output and "--note" in result.output
+    assert (home.site.resolve(), sorted(home.releases.iterdir()), sha256_of(home.warehouse)) == before
+    published_again = call(home, "publish", "--json")
+    assert published_again.exit_code == 0, "the gate's word for what is up still holds"
+    assert home.site.resolve() == before[0]
 
 
 def test_everything_comes_back_from_landing_alone_and_the_release_stays(published: Published) -> None:

@@ -8,6 +8,32 @@ reporting as (
 
 ),
 
+-- An opening is incomplete where somebody has nothing for the first year.
+openings as (
+
+    select
+        org_code,
+        state_key as indicator_code,
+        period_code,
+        max(case when first_rank = 2 then 2 else 0 end) as opening_rank
+    from {{ ref('int_figure__period_state') }}
+    group by org_code, state_key, period_code
+
+),
+
+-- A form filed for the whole term has its opening.
+term_filed as (
+
+    select distinct
+        measures.indicator_code,
+        parts.org_code,
+        parts.period_code
+    from {{ ref('int_figure__part') }} as parts
+    inner join {{ ref('int_indicator__measure') }} as measures on parts.measure_id = measures.measure_id
+    where parts.base_kind = 'term' and measures.part = 'opening' and parts.has_term_filing
+
+),
+
 term_values as (
 
     select
@@ -63,14 +89,27 @@ against_previous as (
 since_opening as (
 
     select
-        indicator_code,
-        org_code,
-        period_code,
-        value,
-        opening_value,
-        state_rank
+        term_values.indicator_code,
+        term_values.org_code,
+        term_values.period_code,
+        term_values.value,
+        term_values.opening_value,
+        greatest(
+            term_values.state_rank,
+            case when term_filed.org_code is null then coalesce(openings.opening_rank, 0) else 0 end
+        ) as state_rank
     from term_values
-    where opening_value is not null
+    left join openings
+        on
+            term_values.indicator_code = openings.indicator_code
+            and term_values.org_code = openings.org_code
+            and term_values.period_code = openings.period_code
+    left join term_filed
+        on
+            term_values.indicator_code = term_filed.indicator_code
+            and term_values.org_code = term_filed.org_code
+            and term_values.period_code = term_filed.period_code
+    where term_values.opening_value is not null
 
 ),
 
@@ -202,6 +241,9 @@ select
     org_code,
     period_code,
     derivation,
-    value,
+    -- what is incomplete is compared with nothing
+    case
+        when state_rank < 2 or derivation in ('before_after', 'average_per_year') then value
+    end as value,
     case state_rank when 0 then 'final' when 1 then 'provisional' else 'incomplete' end as status
 from derived

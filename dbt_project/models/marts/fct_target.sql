@@ -127,8 +127,13 @@ select
     target_max,
     document,
     actual_value,
+    -- an incomplete result neither meets a target nor misses it
     {{ assessment(
-        'direction', 'actual_value', 'bound', 'target_max', "basis <> 'YEAR' and not has_last_year"
+        'direction',
+        "case when status <> 'incomplete' then actual_value end",
+        'bound',
+        'target_max',
+        "basis <> 'YEAR' and not has_last_year"
     ) }} as assessment,
     coalesce(status, 'none') as status
 from bounded

@@ -138,7 +138,14 @@ def test_nothing_that_anybody_put_there_or_that_is_kept_is_swept(home: Home) -> 
             "inbox/KA/b.1234.aside",
             "inbox/KA/bieu/.B.csv.part",
         ),
-        *("landing/ledger.jsonl", "landing/ledger.torn", "landing/.lock", "writer.lock", "warehouse.duckdb"),
+        *(
+            "landing/ledger.jsonl",
+            "landing/ledger.torn",
+            "landing/.lock",
+            "writer.lock",
+            "publication.lock",
+            "warehouse.duckdb",
+        ),
         *("build/as_of/20200101T000000-abc.duckdb", "build/charts/a.svg", "outbox/.since", "registry/.x.part"),
     ]
     for name in kept:

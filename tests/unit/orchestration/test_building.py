@@ -1,17 +1,22 @@
 """The manifest is parsed once for a state of the project; a database appears at once or not at all."""
 
+import shutil
 from pathlib import Path
 
+import duckdb
 import pytest
 
+from ingestion.machine import MEMORY_VARIABLE
 from orchestration import warehouse
 from orchestration.warehouse import (
+    PROJECT_DIR,
     WarehouseBuildError,
     prepare_manifest,
     project_fingerprint,
     run_dbt,
     swap_in,
 )
+from reports.database import OutOfRoomError, no_room
 
 PROJECT = """\
 name: small
@@ -94,3 +99,35 @@ def test_an_unfinished_database_is_never_published(tmp_path: Path) -> None:
     (tmp_path / "candidate.duckdb.wal").unlink()
     swap_in(candidate, published)
     assert published.read_bytes() == b"new"
+
+
+SORTED = "select hash(i) as mixed, repeat(hash(i)::text, 20) as text from range(300000) as r(i) order by 1"
+HELD = "select list(repeat(hash(i)::text, 50)) as held from range(150000) as r(i)"
+
+
+def test_what_does_not_fit_into_memory_spills_and_what_cannot_is_told(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(MEMORY_VARIABLE, "100MB")
+    shutil.copy(PROJECT_DIR / "profiles.yml", project / "profiles.yml")
+    settings = project / "dbt_project.yml"
+    settings.write_text(settings.read_text(encoding="utf-8").replace("profile: small", "profile: tongket"))
+    (project / "models" / "one.sql").write_text(f"{{{{ config(materialized='table') }}}} {SORTED}")
+    (project / "models" / "two.sql").write_text(
+        f"-- depends_on: {{{{ ref('one') }}}}\n{{{{ config(materialized='table') }}}} {HELD}"
+    )
+    database = tmp_path / "new.duckdb"
+    with pytest.raises(OutOfRoomError) as told:
+        run_dbt(["run"], project, tmp_path / "t", warehouse.dbt_environment(database, tmp_path))
+    said = told.value.told("en")
+    assert "100 MB" in said and MEMORY_VARIABLE in said and "Traceback" not in said
+    with duckdb.connect(str(database), read_only=True) as connection:
+        assert connection.sql("select count(*) from one").fetchall() == [(300000,)]
+
+
+def test_a_disk_that_is_full_is_told_apart_from_memory(tmp_path: Path) -> None:
+    said = "Out of Memory Error: failed to offload data block of size 256.0 KiB (0 bytes/0 bytes used).\n"
+    said += "This limit was set by the 'max_temp_directory_size' setting."
+    told = no_room(said, tmp_path / "warehouse.duckdb")
+    assert told is not None and str(tmp_path) in told.told("en")
+    assert no_room("Parser Error: syntax error", tmp_path) is None

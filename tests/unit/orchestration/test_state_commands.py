@@ -1,5 +1,6 @@
 """init, template, submit, status, decisions, doctor: what they write, what they refuse, what they answer."""
 
+import hashlib
 import json
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +17,7 @@ from ingestion.home import Home
 from ingestion.ledger import Duplicate, Explained, Judged, Ledger, Received, Reexamined, Unknown, Verdict
 from ingestion.registry import load_registry
 from ingestion.submissions import Explanation
+from orchestration.state import prepare_instance
 from reports.release import FigureChange
 
 SENT = datetime(2021, 1, 18, 2, 0, tzinfo=UTC)
@@ -432,3 +434,33 @@ def test_doctor_ends_with_1_if_something_essential_is_broken(call, home: Home) -
     result = call("doctor")
     assert result.exit_code == 1
     assert "calendar.csv" in result.output.replace("\n", "")
+
+
+def test_a_dagster_yaml_of_ones_own_stays_and_one_of_an_earlier_version_becomes_todays(
+    call, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = home.dagster / "dagster.yaml"
+    shipped = path.read_bytes()
+    path.write_bytes(b"telemetry: {enabled: false}\n")
+    prepare_instance(home)
+    assert path.read_bytes() == b"telemetry: {enabled: false}\n"
+    things = {thing["name"]: thing for thing in json.loads(call("doctor", "--json").stdout)["things"]}
+    assert things["dagster_instance"]["state"] == "broken"
+    assert "concurrency.runs" in things["dagster_instance"]["detail"]
+    earlier = b"# as an earlier version wrote it\r\n"
+    known = {hashlib.sha256(earlier.replace(b"\r\n", b"\n")).hexdigest()}
+    monkeypatch.setattr("orchestration.state._SHIPPED_BEFORE", known)
+    path.write_bytes(earlier)
+    prepare_instance(home)
+    assert path.read_bytes() == shipped
+
+
+def test_doctor_shows_the_memory_of_the_warehouse_and_refuses_what_is_none(
+    call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TONGKET_WAREHOUSE_MEMORY", "3GB")
+    things = {thing["name"]: thing for thing in json.loads(call("doctor", "--json").stdout)["things"]}
+    assert things["memory"]["state"] == "ok" and things["memory"]["detail"].startswith("3000 MB")
+    monkeypatch.setenv("TONGKET_WAREHOUSE_MEMORY", "much")
+    things = {thing["name"]: thing for thing in json.loads(call("doctor", "--json").stdout)["things"]}
+    assert things["memory"]["state"] == "broken" and "much" in things["memory"]["detail"]

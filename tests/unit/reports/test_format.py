@@ -77,8 +77,8 @@ def test_changes_in_percent_carry_sign_and_decimals() -> None:
 
 def test_moments_are_told_by_the_clocks_of_vietnam() -> None:
     assert write.moment(datetime(2026, 11, 20, 18, 5, tzinfo=UTC)) == "01:05 ngày 21/11/2026"
-    assert write.local_day(datetime(2020, 12, 31, 23, 0, tzinfo=UTC)) == "1/1/2021"
-    assert write.day(date(2026, 2, 5)) == "5/2/2026"
+    assert write.local_day(datetime(2020, 12, 31, 23, 0, tzinfo=UTC)) == "01/01/2021"
+    assert write.day(date(2026, 2, 5)) == "05/02/2026"
 
 
 @pytest.mark.parametrize(

@@ -87,6 +87,54 @@ def test_the_words_carry_the_sign_of_a_change(site: Site, change: float, words: 
     assert "−" not in written
 
 
+def with_incomplete_change(site: Site, indicator: str, derivation: str) -> tuple[Site, Unit]:
+    unit = unit_of(site, "VP")
+    key = (indicator, unit.code, unit.term, derivation)
+    change = Figure(indicator, unit.code, unit.term, None, status="incomplete")
+    return replace(site, derived={**site.derived, key: change}), unit
+
+
+def test_an_incomplete_figure_is_compared_with_nothing_and_the_page_says_so(site: Site) -> None:
+    partly, unit = with_incomplete_change(site, "members", "change_over_term")
+    name = site.indicators["members"].name
+    assert say(partly, unit, CHANGE) == f"Chưa so sánh được chỉ tiêu “{name}”, vì số liệu chưa đầy đủ."
+    text = markdown(unit_page(partly, unit, PLAN))
+    assert text.count(f"Chưa so sánh được chỉ tiêu “{name}”") == 1
+
+
+def test_an_incomplete_term_is_not_compared_with_the_one_before(site: Site) -> None:
+    name = site.indicators["inspected_orgs"].name
+    before = markdown(unit_page(site, unit_of(site, "VP"), PLAN))
+    after = markdown(
+        unit_page(*with_incomplete_change(site, "inspected_orgs", "change_vs_previous_term"), PLAN)
+    )
+    assert f"{name} tăng 132 so với nhiệm kỳ trước (718)" in before
+    assert "so với nhiệm kỳ trước (718)" not in after and "không được nộp, nên" not in after
+    assert f"chưa đầy đủ đối với “{name}”" in after
+
+
+def test_the_term_before_is_of_the_units_own_system(site: Site) -> None:
+    assert site.previous_term(unit_of(site, "VP")) == "2010-2015-NK"
+    # a term of the Party ended in the year in which this one of the union began, which makes it no earlier one
+    ended = replace(site.periods["2010-2015-NK"], code="2007-2012-NK", year=2012, first_year=2007)
+    overlapping = replace(site, periods={**site.periods, "2007-2012-NK": ended})
+    assert overlapping.previous_term(unit_of(site, "DCD")) is None
+
+
+def test_what_is_incomplete_is_not_drawn_beside_what_is_complete(site: Site) -> None:
+    unit = unit_of(site, "VP")
+    key = ("admissions", unit.code, "2018-N")
+    figures = {**site.figures, key: replace(site.figures[key], value=40.0, status="incomplete")}
+    partly = replace(site, figures=figures)
+    plan = next(
+        c for s in PLAN.sections for c in s.charts if c.kind == "years" and c.indicators == ("admissions",)
+    )
+    data = chart_data(partly, unit, plan)
+    assert data is not None
+    assert [point.category for point in data.points] == ["2016", "2017", "2019", "2020"]
+    assert "(không vẽ số chưa đầy đủ: 2018)" in markdown(unit_page(partly, unit, PLAN))
+
+
 def test_a_sentence_says_that_its_figure_may_change(site: Site) -> None:
     written = say(site, unit_of(site, "VP-LT"), ADMITTED)
     assert written is not None
@@ -172,7 +220,12 @@ def test_a_section_without_figures_says_so(site: Site) -> None:
 def test_empty_marts_never_break_the_site(tmp_path: Path, drawn: Path, empty: tuple[str, ...]) -> None:
     site = site_of(write_warehouse(tmp_path / "w.duckdb", empty=empty))
     written = write_project(site, tmp_path / "project", chart_cache=drawn)
-    assert {"index.qmd", "so-lieu-da-cong-bo.qmd", "ho-so-dang-mo.qmd"} <= {path.name for path in written}
+    names = {path.name for path in written}
+    assert {"index.qmd", "ho-so-dang-mo.qmd"} <= names
+    is_stated = "rpt_stated_figure" not in empty
+    assert ("so-lieu-da-cong-bo.qmd" in names) == is_stated
+    leading = [path.read_text(encoding="utf-8") for path in (*written, tmp_path / "project" / "_quarto.yml")]
+    assert any("so-lieu-da-cong-bo" in text for text in leading) == is_stated
 
 
 def test_a_missing_warehouse_and_a_missing_mart_are_told(tmp_path: Path) -> None:
@@ -243,7 +296,7 @@ def test_the_notes_of_releases_stand_on_the_index(site: Site) -> None:
     text = markdown(index_page(replace(site, notes=tuple(told))))
     assert "Ghi chú của tổ dữ liệu" in text
     assert re.findall(r"Sửa lần (\d)", text) == ["9", "8", "7", "6", "5"]
-    assert "09:30 ngày 9/3/2021: Sửa lần 9" in text and "<b>" not in text.replace("\\<b", "")
+    assert "09:30 ngày 09/03/2021: Sửa lần 9" in text and "<b>" not in text.replace("\\<b", "")
 
 
 def test_only_the_newest_submission_makes_an_open_case(site: Site) -> None:
@@ -298,7 +351,7 @@ def test_what_merged_into_a_unit_stands_beside_it_as_it_filed(site: Site) -> Non
     unit, earlier = unit_of(site, "VP-YL"), unit_of(site, "TG-GCT")
     merged = replace(site, merged_into={(unit.code, TERM): {earlier.code: date(2019, 7, 1)}})
     text = markdown(unit_page(merged, unit, PLAN))
-    assert "Huyện ủy Gò Công Tây đã nhập vào đơn vị này từ ngày 1/7/2019" in text
+    assert "Huyện ủy Gò Công Tây đã nhập vào đơn vị này từ ngày 01/07/2019" in text
     grid = next(
         b for b in unit_page(merged, unit, PLAN).blocks if isinstance(b, Grid) and "theo kỳ" in b.caption
     )

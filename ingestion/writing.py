@@ -1,0 +1,101 @@
+"""How the product rounds, and how it writes numbers and dates: in findings, alerts, answers and pages alike.
+
+What belongs here: the one rounding of figures, and functions from a number or a date to text. What does not:
+how a stored cell is printed, which its own format says (`values.py`), and sentences.
+"""
+
+from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Context, Decimal
+
+from ingestion.catalogue import Language
+from ingestion.days import VIETNAM_TIME
+
+NBSP = "\u00a0"
+MINUS = "\u2212"
+PERCENT = "%"
+
+_SEPARATORS: dict[Language, tuple[str, str]] = {"vi": (".", ","), "en": (",", ".")}
+"""What stands between thousands, and before decimals."""
+_WIDE = Context(prec=400)
+_DERIVED_DECIMALS = 1
+
+
+def exact(value: float) -> Decimal:
+    """Give the number that a binary float stands for: its fifteen digits, as a spreadsheet shows them.
+
+    A quotient of counts below a thousand million lies nearer to its own fifteen digits than to any half of the
+    decimals that are printed, so that rounding these is rounding the quotient itself.
+    """
+    return Decimal(f"{value:.15g}")
+
+
+def rounded(value: float | Decimal, decimals: int) -> Decimal:
+    """Round as offices do: a half goes away from zero. What is rounded to nothing has no sign."""
+    number = value if isinstance(value, Decimal) else exact(value)
+    found = number.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP, _WIDE)
+    return found if found else abs(found)
+
+
+def number(
+    value: float | Decimal,
+    decimals: int = 0,
+    *,
+    is_percent: bool = False,
+    is_bare: bool = False,
+    language: Language = "vi",
+) -> str:
+    """Write a number: 1252 as `1.252`, 20.5 as `20,5` or `20,5 %`, -14 as `−14`.
+
+    Args:
+        value: the number.
+        decimals: how many. A figure has those that `decimals_of` gives, so that 88,0 stands beside 87,3.
+        is_percent: whether the percent sign follows, after a space that never breaks.
+        is_bare: leave trailing zeros away, for numbers that somebody else stated, as in `trên 95 %`.
+        language: whose separators are written; 1252 is `1,252` in English.
+    """
+    shown = rounded(value, decimals)
+    whole, _, fraction = f"{abs(shown):,f}".partition(".")
+    if is_bare:
+        fraction = fraction.rstrip("0")
+    thousands, point = _SEPARATORS[language]
+    text = whole.replace(",", thousands) + (f"{point}{fraction}" if fraction else "")
+    signed_text = MINUS + text if shown < 0 else text
+    return f"{signed_text}{NBSP}{PERCENT}" if is_percent else signed_text
+
+
+def decimals_of(unit_code: str, decimals: int, derivation: str | None) -> tuple[str, int]:
+    """Give the unit of measure and the decimals of a figure, or of what is derived from it.
+
+    Args:
+        unit_code: of the indicator.
+        decimals: that the indicator declares.
+        derivation: what is derived; None, nothing or `share` for the figure itself.
+    """
+    if derivation in (None, "", "share"):
+        return unit_code, decimals
+    return "PERCENT" if derivation == "percent_change" else unit_code, max(decimals, _DERIVED_DECIMALS)
+
+
+def figure(value: float, decimals: int, unit: str, language: Language = "vi") -> str:
+    """Write a figure by itself: a percentage with all its decimals, a count or an average with those it has."""
+    return number(value, decimals, is_bare=unit != "PERCENT", language=language)
+
+
+def day(value: date, language: Language = "vi") -> str:
+    """Write a date: `05/02/2026`, and `2026-02-05` in English, where day and month would be mistaken."""
+    return value.isoformat() if language == "en" else f"{value.day:02}/{value.month:02}/{value.year:04}"
+
+
+def local_day(value: datetime) -> str:
+    """Write the day of a moment, on the calendars of Vietnam."""
+    return day(_local(value).date())
+
+
+def moment(value: datetime) -> str:
+    """Write a moment: `14:05 ngày 21/11/2026`, on the clocks of Vietnam."""
+    local = _local(value)
+    return f"{local:%H:%M} ngày {day(local.date())}"
+
+
+def _local(value: datetime) -> datetime:
+    return (value if value.tzinfo else value.replace(tzinfo=VIETNAM_TIME)).astimezone(VIETNAM_TIME)

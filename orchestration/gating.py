@@ -1,0 +1,79 @@
+"""Asking the publication gate about a database, and writing down that it passed.
+
+What belongs here: what the gate is given, and what its word is worth. What does not: what it checks
+(`reports.publication_gate`) and how it is shown (`checks.py`).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from ingestion.catalogue import Catalogue
+from ingestion.files import sha256_of
+from ingestion.home import Home
+from orchestration import moment as moments
+from orchestration import tokens
+from orchestration.environment import code_version
+from orchestration.tokens import Passed, Token
+from reports import release as releases
+from reports.publication_gate import PublicationFailure, PublicationReport
+
+_EXPLAINED_BY_NOTE = {"nothing_shrank"}
+
+Check = Callable[[Path, Path, Path | None], PublicationReport]
+"""What checks a database, held against bronze and the figures of the release that is up."""
+
+
+@dataclass(frozen=True)
+class Word:
+    """What the gate said.
+
+    Attributes:
+        failures: what stops the database.
+        explained: what a note explains to readers.
+        is_empty: whether nothing has been accepted yet.
+    """
+
+    failures: tuple[PublicationFailure, ...] = ()
+    explained: tuple[PublicationFailure, ...] = ()
+    is_empty: bool = False
+
+
+def gate(home: Home, database: Path, token: Token, check: Check, *, run: str, note: str, now: datetime) -> Word:
+    """Check a database against the moment that it was built from; where it passes, its token says so.
+
+    Raises:
+        TokenError: the moment is kept no more.
+    """
+    place = moments.find(home, token.moment)
+    if place is None:
+        raise tokens.TokenError("token.no_moment")
+    up = releases.current(home)
+    report = check(database, place.bronze, up.folder / releases.FIGURES if up else None)
+    explained = tuple(f for f in report.failures if note and f.check in _EXPLAINED_BY_NOTE)
+    failures = tuple(f for f in report.failures if f not in explained)
+    if not failures:
+        passed = Passed(run, now, up.name if up else "", needs_note=bool(explained))
+        tokens.with_gate(home, token, passed)
+    return Word(failures, explained, report.is_empty)
+
+
+def token_of_published(home: Home, run: str, now: datetime, catalogue: Catalogue) -> Token:
+    """Give the token of the warehouse that is up; of one that has none, a new one without the gate's word.
+
+    An older version built it, or a hand changed it. It is then held against the present moment: where more was
+    filed since, the gate finds the difference and says so.
+
+    Raises:
+        TokenError: there is no warehouse.
+    """
+    token = tokens.of(home, home.warehouse)
+    if token is not None and moments.find(home, token.moment) is not None:
+        return token
+    if not home.warehouse.is_file():
+        raise tokens.TokenError("token.no_warehouse")
+    moment = moments.take(home, run, now, catalogue, moments.published)
+    new = Token(sha256_of(home.warehouse), "", moment, "", code_version())
+    tokens.write(home, new)
+    return new

@@ -1,0 +1,105 @@
+"""While a publication is at work, files are taken in, judged, marked and told, and decisions are taken.
+
+The publication is stood for by what it holds, in another process, and by the moment that it fixed.
+"""
+
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from ingestion import intake
+from ingestion.alerts.outbox import Outbox
+from ingestion.catalogue import load_catalogue
+from ingestion.home import Home
+from ingestion.ledger import Ledger
+from ingestion.pipeline import decide
+from ingestion.registry import load_registry
+from orchestration import moment, runs
+from orchestration.definitions import defs
+from orchestration.lock import PublicationBusyError, is_publishing
+from orchestration.partitions import missing_periods, periods, range_tags
+from orchestration.progress import Silent
+from orchestration.resources import Clock, TongketHome
+from orchestration.sensors import inbox_sensor, publication_sensor
+from tests.integration.small_state import MEMBERS, UNIT, Tables, make_home, write_sound
+
+FILED = datetime.now(UTC)
+LATER = "2099-01-01T00:00:00+00:00"
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    home = make_home(tmp_path / "home")
+    contacts = f"org_code,role,channel,language\n{UNIT},clerk,folder://clerk,vi\n"
+    (home.registry / "contacts.csv").write_text(contacts, encoding="utf-8")
+    Outbox(home.outbox).open(FILED - timedelta(days=1))
+    return home
+
+
+def unsound(tables: Tables) -> None:
+    tables["B01"][0]["closing_members"] = MEMBERS + 1
+
+
+def test_a_file_is_answered_marked_and_told_while_another_process_publishes(home: Home, tmp_path: Path) -> None:
+    fixed = moment.take(home, "at work", FILED, load_catalogue())
+    intake.put_in_inbox(home, write_sound(home, "2019-N", tmp_path / "a.xlsx", unsound), UNIT, FILED)
+    code = (
+        "import sys; from pathlib import Path; from ingestion.home import Home\n"
+        "from orchestration.lock import publication_lock\n"
+        "with publication_lock(Home(Path(sys.argv[1]))): print('held', flush=True); sys.stdin.read()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code, str(home.root)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as publishing:
+        assert publishing.stdout is not None and publishing.stdout.readline()
+        assert is_publishing(home)
+        assert taken_in(home)
+        with pytest.raises(PublicationBusyError):
+            runs.run_job(home, "publication", Silent())
+        publishing.communicate()
+    name = f"{UNIT}.2019-N.r1"
+    assert Ledger(home.ledger).replay().submissions[name].verdict is not None
+    assert list(home.returns.rglob("*.xlsx")), "it was marked"
+    assert [path for path in home.mailboxes.rglob("*") if path.is_file()], "it was told"
+    assert moment.read(moment.taken(home)) == fixed, "what is being published is as of its moment"
+    assert not Ledger(moment.taken(home).ledger).replay().submissions
+    with dg.DagsterInstance.ephemeral() as instance:
+        assert isinstance(publication_sensor(context_of(home, instance, LATER)), dg.SkipReason)
+    intake.put_in_inbox(home, write_sound(home, "2019-N", tmp_path / "b.xlsx"), UNIT, FILED)
+    assert taken_in(home)
+    registry, now = load_registry(home.registry), datetime.now(UTC)
+    held = f"{UNIT}.2019-N.r2"
+    decide(home, registry, load_catalogue(), held, "accept", reason="filed late", by="office", now=now)
+    assert moment.read(moment.taken(home)) == fixed
+    with dg.DagsterInstance.ephemeral() as instance:
+        asked = publication_sensor(context_of(home, instance, LATER))
+    assert isinstance(asked, dg.RunRequest), "what counts since is in the next one"
+
+
+def taken_in(home: Home) -> bool:
+    """Do what the daemon does: look at the inbox, and launch what is asked for."""
+    with dg.DagsterInstance.ephemeral() as instance:
+        looked = inbox_sensor(context_of(home, instance, LATER))
+        assert isinstance(looked, dg.SensorResult)
+        (asked,) = looked.run_requests or ()
+        registry = TongketHome(root=str(home.root)).registry
+        known = missing_periods(registry, [])
+        instance.add_dynamic_partitions(str(periods.name), known)
+        job = defs.resolve_job_def("intake")
+        assert asked.tags.items() >= range_tags(known).items()
+        state = {"TONGKET_HOME": str(home.root)}
+        with pytest.MonkeyPatch.context() as patch:
+            for variable, value in state.items():
+                patch.setenv(variable, value)
+            return job.execute_in_process(
+                instance=instance, tags=dict(asked.tags), raise_on_error=False
+            ).success
+
+
+def context_of(home: Home, instance: dg.DagsterInstance, now: str) -> dg.SensorEvaluationContext:
+    resources = {"home": TongketHome(root=str(home.root)), "clock": Clock(fixed_at=now)}
+    return dg.build_sensor_context(instance=instance, resources=resources, definitions=defs)
