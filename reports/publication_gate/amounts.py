@@ -15,7 +15,7 @@ import pandas as pd
 
 from ingestion.catalogue import Catalogue, Indicator, Term
 from reports.publication_gate.bodies import Bodies, Share
-from reports.publication_gate.filed import Filed, Flags, FormRows, Ints, Numbers
+from reports.publication_gate.filed import PARTS, Filed, Flags, FormRows, Ints, Numbers
 from reports.publication_gate.standing import Standing
 
 _WITHIN = {"flow": "sum", "opening": "first"}
@@ -55,6 +55,7 @@ class Amounts:
         n_cells: how many cells the amount is made of.
         is_there: whether there is anything at all.
         carried: whether a row is older than what its unit has filed since.
+        is_exact: of each organisation that does not file, whether the rows about it are of this very period.
     """
 
     units: Numbers
@@ -63,6 +64,7 @@ class Amounts:
     n_cells: Ints
     is_there: Flags
     carried: Flags
+    is_exact: Flags
 
 
 def _natures(rows: FormRows, form: str, column: str, catalogue: Catalogue) -> "pd.Series[str]":
@@ -173,6 +175,7 @@ class Adding:
         units, about = np.full((n, m), np.nan), np.full((n, m), np.nan)
         n_units, n_about = np.zeros((n, m), dtype=np.int64), np.zeros((n, m), dtype=np.int64)
         old_units, old_about = np.zeros((n, m), dtype=bool), np.zeros((n, m), dtype=bool)
+        newest = np.full(n, -1, dtype=np.int64)
         is_any = False
         for form, matrix in self.values.items():
             rows = self._forms[form]
@@ -180,6 +183,8 @@ class Adding:
             if not len(positions):
                 continue
             is_any = True
+            is_about = rows.organisations[positions] >= 0
+            np.maximum.at(newest, rows.organisations[positions][is_about], rows.parts[positions][is_about])
             values = matrix[positions].copy()
             for column, measure in enumerate(self.measures):
                 if measure.within == "last":
@@ -204,6 +209,7 @@ class Adding:
             np.zeros((n, m), dtype=np.int64),
             np.zeros((n, m), dtype=bool),
             np.zeros((n, m), dtype=bool),
+            self._exact(newest, period),
         )
         share = self._bodies.of_units[period]
         _share_out(total, share, units, n_units, old_units, self._taken(share, units, n))
@@ -211,6 +217,18 @@ class Adding:
         everything = np.ones((len(share.owners), m), dtype=bool)
         _share_out(total, share, about, n_about, old_about, everything)
         return total
+
+    def _exact(self, newest: Ints, period: str) -> Flags:
+        """Say of whom all rows are of this very period; of figures from several forms that is not known."""
+        exact = np.zeros(len(newest), dtype=bool)
+        if len(self.values) > 1:
+            return exact
+        part = PARTS.get(self._bodies.periods.loc[period, "kind"], 0)
+        share = self._bodies.of_organisations[period]
+        has_row = newest[share.contributors] >= 0
+        exact[share.owners[has_row]] = True
+        exact[share.owners[has_row & (newest[share.contributors] != part)]] = False
+        return exact
 
     def _taken(self, share: Share, units: Numbers, n: int) -> Flags:
         """Say which contributions count: all, but of what is never added only one's own, or that of the only one."""

@@ -37,6 +37,14 @@ class Standing:
     def __init__(self, filed: Filed, bodies: Bodies) -> None:
         """Read who owes what from the registry and who filed what from bronze."""
         self._bodies = bodies
+        self._when = {
+            str(code): (str(kind), int(year))
+            for code, kind, year in zip(
+                bodies.periods.index, bodies.periods["kind"], bodies.periods["year"], strict=True
+            )
+        }
+        self._states: dict[tuple[str, str, str], State] = {}
+        self._standing_rows: dict[tuple[str, str], tuple[Ints, Flags, Flags, Flags]] = {}
         self.owed: dict[tuple[str, str], dict[int, set[int]]] = {}
         for unit, period, form in zip(
             bodies.owed["reporting_org_code"],
@@ -44,7 +52,7 @@ class Standing:
             bodies.owed["form_code"],
             strict=True,
         ):
-            kind, year = bodies.periods.loc[period, "kind"], int(bodies.periods.loc[period, "year"])
+            kind, year = self._when[period]
             if kind in PARTS:
                 self.owed.setdefault((unit, form), {}).setdefault(year, set()).add(PARTS[kind])
         self.filed: dict[tuple[str, str], dict[int, dict[int, bool]]] = {}
@@ -82,7 +90,12 @@ class Standing:
             positions, whether each is the latest and the first of its key, and whether it is older than what its
             unit has filed since.
         """
-        kind, year = self._bodies.periods.loc[period, ["kind", "year"]]
+        if (form, period) not in self._standing_rows:
+            self._standing_rows[form, period] = self._rows_at(form, rows, period)
+        return self._standing_rows[form, period]
+
+    def _rows_at(self, form: str, rows: FormRows, period: str) -> tuple[Ints, Flags, Flags, Flags]:
+        kind, year = self._when[period]
         if kind not in PARTS:
             number = self._bodies.periods.index.get_loc(period)
             counting = self._bodies.codes.get_indexer(
@@ -90,19 +103,24 @@ class Standing:
             )
             found = np.flatnonzero((rows.periods == number) & np.isin(rows.units, counting))
             return found, np.ones(len(found), bool), np.ones(len(found), bool), np.zeros(len(found), bool)
-        positions, is_latest, is_first, latest = rows.until(int(year), PARTS[kind])
+        positions, is_latest, is_first, latest = rows.until(year, PARTS[kind])
         newest = np.zeros(len(self._bodies.codes), dtype=np.int64)
         for (unit, filed_form), years in self.filed.items():
             if filed_form == form:
-                parts = [part for part in years.get(int(year), ()) if part <= PARTS[kind]]
+                parts = [part for part in years.get(year, ()) if part <= PARTS[kind]]
                 newest[self._bodies.codes.get_loc(unit)] = max(parts, default=0)
         carried = latest < newest[rows.units[positions]]
         return positions, is_latest, is_first, carried
 
     def state(self, unit: str, form: str, period: str) -> State:
         """Give the state of a form of a unit at the end of a cumulative period."""
-        kind, year = self._bodies.periods.loc[period, ["kind", "year"]]
-        part, year = PARTS[kind], int(year)
+        if (unit, form, period) not in self._states:
+            self._states[unit, form, period] = self._state(unit, form, period)
+        return self._states[unit, form, period]
+
+    def _state(self, unit: str, form: str, period: str) -> State:
+        kind, year = self._when[period]
+        part = PARTS[kind]
         owed = self.owed.get((unit, form), {})
         filed = self.filed.get((unit, form), {}).get(year, {})
         until = {known for known in filed if known <= part}

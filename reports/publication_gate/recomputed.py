@@ -1,0 +1,92 @@
+"""All figures anew, in groups of indicators that a machine of an office can hold.
+
+What belongs here: reading once, and working through the indicators. What does not: how a figure comes about.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from pathlib import Path
+
+import pandas as pd
+
+from ingestion.catalogue import Catalogue, Indicator
+from reports.publication_gate.amounts import Adding
+from reports.publication_gate.bodies import Bodies
+from reports.publication_gate.figures import Figures
+from reports.publication_gate.filed import read_filed
+from reports.publication_gate.standing import Standing
+
+_AT_ONCE = 24
+"""Indicators whose amounts are held at one time."""
+
+
+def recomputed(
+    bronze: Path, catalogue: Catalogue, as_of: datetime | None
+) -> Iterator[tuple[list[str], Figures, pd.DataFrame]]:
+    """Work out all figures from bronze, the registry beside it and the indicator files; no model is read.
+
+    Args:
+        bronze: bronze's folder.
+        catalogue: forms and indicators.
+        as_of: up to when submissions and decisions count; None for all.
+
+    Yields:
+        codes of some indicators, how their figures came about, and the figures: organisation (its position),
+        indicator, period, value, numerator, denominator, opening and status (0 to 2, see `standing`; 3 for none;
+        -1 where it is not worked out).
+    """
+    bodies, filed = Bodies(bronze), read_filed(bronze, as_of)
+    standing = Standing(filed, bodies)
+    forms = {}
+    for form in sorted(set(filed.sheets["form"]) & set(catalogue.forms)):
+        rows = filed.rows(form, catalogue, bodies.codes, bodies.periods)
+        if rows is not None:
+            forms[form] = rows
+    for group in _groups(catalogue):
+        figures = Figures(Adding(group, filed, forms, catalogue, bodies, standing), bodies, standing)
+        found = [frame for frame in figures.all() if not frame.empty]
+        if group[0].kind == "registry":
+            found = [_merged_by(group, bodies)]
+        yield [i.code for i in group], figures, pd.concat(found, ignore_index=True) if found else pd.DataFrame()
+
+
+def _merged_by(group: list[Indicator], bodies: Bodies) -> pd.DataFrame:
+    """Count the bodies that had merged into each by the end of each period of its own term systems."""
+    merged = bodies.successions[bodies.successions["event_type"] == "merge"]
+    merged = merged[merged["successor_code"].fillna("") != ""]
+    of_terms: dict[str, set[str]] = {}
+    for term in bodies.terms.to_dict("records"):
+        of_terms.setdefault(term["term_code"], set()).update(bodies.systems.get(term["term_system"], set()))
+    counted: dict[tuple[str, str], int] = {}
+    for period, row in bodies.periods.iterrows():
+        for successor, day in zip(merged["successor_code"], merged["effective_on"], strict=True):
+            is_asked = row["kind"] != "NK" or successor in of_terms.get(str(period), ())
+            if is_asked and day <= row["ends_on"]:
+                counted[successor, str(period)] = counted.get((successor, str(period)), 0) + 1
+    nothing = float("nan")
+    return pd.DataFrame(
+        [
+            {
+                "organisation": bodies.codes.get_loc(unit),
+                "indicator": indicator.code,
+                "period": period,
+                "value": float(number),
+                **dict.fromkeys(("numerator", "denominator", "opening"), nothing),
+                "status": 0,
+            }
+            for indicator in group
+            for (unit, period), number in sorted(counted.items())
+        ]
+    )
+
+
+def _groups(catalogue: Catalogue) -> Iterator[list[Indicator]]:
+    """Give indicators of the same forms together, not too many at once."""
+    by_forms: dict[tuple[str, ...], list[Indicator]] = {}
+    for indicator in catalogue.indicators.values():
+        forms = tuple(sorted({term.form for _, terms in indicator.parts for term in terms}))
+        by_forms.setdefault(forms, []).append(indicator)
+    for indicators in by_forms.values():
+        for start in range(0, len(indicators), _AT_ONCE):
+            yield indicators[start : start + _AT_ONCE]
