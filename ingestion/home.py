@@ -69,6 +69,11 @@ class Home:
         return self.root / "mailboxes"
 
     @property
+    def validations(self) -> Path:
+        """What Great Expectations found, one JSON file a batch; disposable."""
+        return self.root / "validations"
+
+    @property
     def releases(self) -> Path:
         """Immutable releases, one folder each."""
         return self.root / "releases"

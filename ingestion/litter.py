@@ -86,7 +86,7 @@ def _of_earlier_versions(home: Home, now: datetime) -> Iterator[Path]:
             yield path
         if _EARLIER_PART.match(path.name) and SIDECAR in path.name and _rests(path, now):
             yield path
-    for folder in (home.bronze, home.returns, home.outbox, home.mailboxes, home.landing):
+    for folder in (home.bronze, home.returns, home.outbox, home.mailboxes, home.validations, home.landing):
         for place, _, names in os.walk(folder):
             parts = (Path(place, name) for name in names if _EARLIER_PART.match(name))
             yield from (path for path in parts if _rests(path, now))
@@ -119,7 +119,7 @@ def _everything(home: Home) -> Iterator[Path]:
     yield from _listed(home.releases)
     yield from _listed(home.build)
     yield from _listed(home.build / "charts")
-    for folder in (home.landing, home.bronze, home.returns, home.outbox, home.mailboxes):
+    for folder in (home.landing, home.bronze, home.returns, home.outbox, home.mailboxes, home.validations):
         for place, folders, names in os.walk(folder):
             yield from (Path(place, name) for name in (*folders, *names))
 

@@ -46,7 +46,7 @@ def tighten(home: Home) -> list[Path]:
 
 def _private(home: Home) -> Iterator[Path]:
     yield from (home.template_key, home.registry / "contacts.csv", home.dagster, home.build / "errors")
-    for folder in (home.landing, home.returns, home.outbox, home.mailboxes):
+    for folder in (home.landing, home.returns, home.outbox, home.mailboxes, home.validations):
         for place, _, names in os.walk(folder):
             yield Path(place)
             files = (Path(place, name) for name in names if not name.endswith(".lock"))

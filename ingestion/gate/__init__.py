@@ -5,8 +5,9 @@ not: reading files, storing anything, the clock.
 """
 
 from ingestion.gate.batch import GateContext
+from ingestion.gate.confirming import GateError
 from ingestion.gate.history import EmptyHistory, History
-from ingestion.gate.judge import Engine, GateError, judge
+from ingestion.gate.judge import Engine, Judged, judge, judge_with_results
 from ingestion.gate.rules import Check, Rule, RuleBook, RuleError, load_rules, rule_book, rules_version
 from ingestion.gate.wording import reason_text
 
@@ -17,10 +18,12 @@ __all__ = [
     "GateContext",
     "GateError",
     "History",
+    "Judged",
     "Rule",
     "RuleBook",
     "RuleError",
     "judge",
+    "judge_with_results",
     "load_rules",
     "reason_text",
     "rule_book",

@@ -1,7 +1,8 @@
 """From what was read to a verdict: the stages, the outcomes and the findings of a batch.
 
 What belongs here: which rules apply to which submission, what they come to, and what the clerk has explained.
-What does not: the evaluation (`evaluate.py`, `expectations.py`), the wording (`wording.py`), storing anything.
+What does not: the evaluation (`evaluate.py`), the one by Great Expectations (`confirming.py`), the wording
+(`wording.py`), storing anything.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,8 +14,10 @@ import numpy.typing as npt
 
 from ingestion.cells import parse_address
 from ingestion.findings import Finding, Judgement, Outcome, OutcomeStatus, Verdict, verdict_of
-from ingestion.gate.batch import Batch, FormStatus, Frame, GateContext, Subject, subject_of
-from ingestion.gate.evaluate import Mask, combine, mask
+from ingestion.gate.batch import Batch, FormStatus, GateContext, Subject, subject_of
+from ingestion.gate.confirming import GateError, Run, confirmed
+from ingestion.gate.evaluate import mask
+from ingestion.gate.results import SuiteResult
 from ingestion.gate.rules import Check, Rule, RuleBook, rule_book
 from ingestion.gate.vectors import FALSE, NULL, TRUE, VectorError
 from ingestion.gate.wording import Wording, finding_of_problem
@@ -28,17 +31,17 @@ _NOTICED = frozenset({"R113"})
 """Notes of the reader that are findings, though they hold nothing back: errors in cells that only explain."""
 
 
-class GateError(RuntimeError):
-    """The gate contradicts itself: a rule cannot be evaluated, or two evaluations of it differ."""
+@dataclass(frozen=True)
+class Judged:
+    """What the gate said of submissions.
 
+    Attributes:
+        judgements: by submission.
+        results: what Great Expectations found, by period; none of periods of which nothing could be read.
+    """
 
-@dataclass
-class _Run:
-    """One check over its frame."""
-
-    check: Check
-    frame: Frame
-    mask: Mask
+    judgements: Mapping[SubmissionKey, Judgement]
+    results: Mapping[str, Sequence[SuiteResult]]
 
 
 def judge(
@@ -49,10 +52,22 @@ def judge(
     Args:
         submissions: what was read, unreadable files too.
         context: registry, forms, earlier periods and the clock.
-        engine: `gx` evaluates through Great Expectations; `masks` evaluates the same compiled masks without it.
+        engine: `gx` lets Great Expectations evaluate the rules too; `masks` does without it.
 
     Returns:
         A judgement for each submission.
+
+    Raises:
+        RuleError: a rule file does not fit its schema.
+        GateError: a rule cannot be evaluated, or Great Expectations and the masks differ.
+    """
+    return dict(judge_with_results(submissions, context, engine=engine).judgements)
+
+
+def judge_with_results(
+    submissions: Sequence[Submission], context: GateContext, *, engine: Engine = "gx"
+) -> Judged:
+    """Judge submissions as `judge` does, and give what Great Expectations found as well.
 
     Raises:
         RuleError: a rule file does not fit its schema.
@@ -63,9 +78,13 @@ def judge(
     for submission in submissions:
         by_period.setdefault(submission.key.period, []).append(submission)
     judged: dict[SubmissionKey, Judgement] = {}
+    results: dict[str, Sequence[SuiteResult]] = {}
     for code in sorted(by_period):
-        judged |= _judge_period(_period(code), by_period[code], context, book, engine)
-    return {submission.key: judged[submission.key] for submission in submissions}
+        found, suites = _judge_period(_period(code), by_period[code], context, book, engine)
+        judged |= found
+        if suites:
+            results[code] = suites
+    return Judged({submission.key: judged[submission.key] for submission in submissions}, results)
 
 
 def _period(code: str) -> Period | None:
@@ -81,16 +100,15 @@ def _judge_period(
     context: GateContext,
     book: RuleBook,
     engine: Engine,
-) -> dict[SubmissionKey, Judgement]:
+) -> tuple[dict[SubmissionKey, Judgement], list[SuiteResult]]:
     effective = [rule for rule in book.rules.values() if period is None or rule.is_effective(period.end)]
     judged = {s.key: _unreadable(s, effective) for s in submissions if not s.reading.is_readable}
     subjects = [subject_of(s, period, context) for s in submissions if s.reading.is_readable]
     if not subjects:
-        return judged
+        return judged, []
     batch = Batch(subjects, period, context, book.words)
     runs = {rule.id: [_evaluated(check, batch) for check in book.checks[rule.id]] for rule in effective}
-    if engine == "gx":
-        _confirm(runs)
+    results = confirmed(batch, runs) if engine == "gx" else []
     found: list[list[tuple[tuple[object, ...], Finding]]] = [[] for _ in subjects]
     for rule_runs in runs.values():
         for run in rule_runs:
@@ -112,7 +130,7 @@ def _judge_period(
         findings = _explained(findings, reading.explanations, _sheets(subject))
         verdict = verdict_of(findings, context.is_locked(subject.submission))
         judged[subject.submission.key] = Judgement(verdict, outcomes[index], findings)
-    return judged
+    return judged, results
 
 
 def _of_another_unit(
@@ -135,12 +153,12 @@ def _unreadable(submission: Submission, rules: Iterable[Rule]) -> Judgement:
     )
 
 
-def _evaluated(check: Check, batch: Batch) -> _Run:
+def _evaluated(check: Check, batch: Batch) -> Run:
     frame = batch.frame(check.frame, check.form)
     if _is_unknown(check, batch):
-        return _Run(check, frame, np.full(len(frame), NULL, dtype=np.int8))
+        return Run(check, frame, np.full(len(frame), NULL, dtype=np.int8), is_known=False)
     try:
-        return _Run(check, frame, mask(check.holds, check.when, frame, check.rule.missing))
+        return Run(check, frame, mask(check.holds, check.when, frame, check.rule.missing))
     except (VectorError, KeyError) as error:
         raise GateError(f"{check.text} cannot be evaluated: {error}") from error
 
@@ -150,24 +168,7 @@ def _is_unknown(check: Check, batch: Batch) -> bool:
     return not check.registry <= batch.context.registry.known
 
 
-def _confirm(runs: Mapping[str, Sequence[_Run]]) -> None:
-    """Let Great Expectations evaluate every rule over every frame, and compare."""
-    # Importing it takes seconds, which a check of a single file need not pay.
-    from ingestion.gate.expectations import validate  # noqa: PLC0415
-
-    frames: dict[int, tuple[Frame, dict[str, list[Mask]]]] = {}
-    for rule, rule_runs in runs.items():
-        for run in rule_runs:
-            if len(run.frame):
-                frames.setdefault(id(run.frame), (run.frame, {}))[1].setdefault(rule, []).append(run.mask)
-    combined = [{rule: combine(masks) for rule, masks in by_rule.items()} for _, by_rule in frames.values()]
-    for masks, successes in zip(combined, validate(combined), strict=True):
-        for rule, success in successes.items():
-            if success != (not (masks[rule] == FALSE).any()):
-                raise GateError(f"{rule}: Great Expectations and the compiled mask do not agree")
-
-
-def _outcomes(batch: Batch, rules: Sequence[Rule], runs: Mapping[str, Sequence[_Run]]) -> list[list[Outcome]]:
+def _outcomes(batch: Batch, rules: Sequence[Rule], runs: Mapping[str, Sequence[Run]]) -> list[list[Outcome]]:
     outcomes: list[list[Outcome]] = [[] for _ in batch.subjects]
     for rule in rules:
         failed, held = _by_subject(batch, runs[rule.id], FALSE), _by_subject(batch, runs[rule.id], TRUE)
@@ -184,14 +185,14 @@ def _outcomes(batch: Batch, rules: Sequence[Rule], runs: Mapping[str, Sequence[_
     return outcomes
 
 
-def _by_subject(batch: Batch, runs: Sequence[_Run], truth: int) -> npt.NDArray[np.bool_]:
+def _by_subject(batch: Batch, runs: Sequence[Run], truth: int) -> npt.NDArray[np.bool_]:
     found = np.zeros(len(batch.subjects), dtype=np.bool_)
     for run in runs:
         found[run.frame.submission[run.mask == truth]] = True
     return found
 
 
-def _applies(rule: Rule, runs: Sequence[_Run], subject: Subject) -> bool:
+def _applies(rule: Rule, runs: Sequence[Run], subject: Subject) -> bool:
     """Say whether a rule is there for a file at all: it is, where one of its own forms is filed or owed."""
     own = _own_forms([run.check for run in runs])
     if not own or not subject.is_known:
@@ -199,13 +200,13 @@ def _applies(rule: Rule, runs: Sequence[_Run], subject: Subject) -> bool:
     return any(subject.forms[form] is not FormStatus.NOT_OWED for form in own)
 
 
-def _lacks_registry(batch: Batch, runs: Sequence[_Run], subject: Subject) -> bool:
+def _lacks_registry(batch: Batch, runs: Sequence[Run], subject: Subject) -> bool:
     """Say whether part of a rule could not be looked at for want of a registry: then it has not passed."""
     unknown = [run.check.form for run in runs if _is_unknown(run.check, batch)]
     return any(form is None or subject.forms[form] is FormStatus.FILED for form in unknown)
 
 
-def _reason(batch: Batch, runs: Sequence[_Run], index: int) -> str:
+def _reason(batch: Batch, runs: Sequence[Run], index: int) -> str:
     """Say why a rule did not run on a submission, the first cause first."""
     subject = batch.subjects[index]
     if not subject.is_known and "organisations" in batch.context.registry.known:
@@ -213,7 +214,7 @@ def _reason(batch: Batch, runs: Sequence[_Run], index: int) -> str:
     return _absent_form([run.check for run in runs], subject) or _lack(batch, runs, index)
 
 
-def _lack(batch: Batch, runs: Sequence[_Run], index: int) -> str:
+def _lack(batch: Batch, runs: Sequence[Run], index: int) -> str:
     """Say what a rule lacks whose forms are all there."""
     if batch.context.as_of is None and any(run.check.clock for run in runs):
         return "no_clock"
@@ -251,7 +252,7 @@ def _absence(forms: Sequence[str], subject: Subject) -> str:
     return ""
 
 
-def _has_history(run: _Run, subject: int) -> bool:
+def _has_history(run: Run, subject: int) -> bool:
     """Say whether anything of an earlier period was found for a submission."""
     rows = run.frame.submission == subject
     return any(not run.frame.column(name.path).is_null[rows].all() for name in run.check.history)

@@ -156,6 +156,15 @@ class Wording:
             return self._of_cells(self.frame, rows, self.check.whole_row)
         return [(int(self.frame.submission[row]), self._of_row(row)) for row in rows]
 
+    def sample(self, row: int) -> tuple[str, str, str]:
+        """Give sheet, cell and value of a failing row; of what is missing its code as the value."""
+        if isinstance(self.frame, OwedFrame):
+            place, value = self._place(None, row), self.frame.expected[row].code
+        else:
+            place = self._place(self.check.cell, row)
+            _, value = self._found(place, row)
+        return (place.sheet, place.cell, value) if place else ("", "", value)
+
     def severity(self, row: int) -> Severity:
         """Give the severity of a finding; a scheme that caps without saying how severely, warns."""
         if self.check.rule.severity != "scheme":

@@ -110,7 +110,7 @@ def check_files(
     judging += [(batch, context) for batch in batches.values()]
     for batch, own in judging:
         found, broken = judged(batch, own, "masks")
-        for key, judgement in found.items():
+        for key, judgement in found.judgements.items():
             results[key] = replace(results[key], judgement=judgement)
         for key, fault in broken.items():
             results[key] = replace(results[key], fault=fault)

@@ -42,6 +42,7 @@ from ingestion.registry import Registry
 from ingestion.returning import answer_to, changes_since
 from ingestion.returns import Answer, Differences
 from ingestion.submissions import Reading, Submission, SubmissionKey
+from ingestion.validations import Validation, keep
 
 
 @dataclass
@@ -112,12 +113,15 @@ def judge_period(
         submissions = _read(records, desk, template_key, progress)
         history = BronzeHistory(home.bronze, catalogue, ledger.state)
         context = GateContext(registry, catalogue, history, now, ledger.state.locks)
-        judgements, broken = judged(submissions, context, engine)
+        found, broken = judged(submissions, context, engine)
+        judgements = found.judgements
         desk.set_aside({str(key): fault for key, fault in broken.items()})
         _answer([(s, judgements[s.key]) for s in submissions if s.key in judgements], context, desk, report)
         desk.write_alerts()
         write_bronze(desk, stale_periods(home, catalogue, ledger.state))
         desk.write_alerts()
+        for code, suites in found.results.items():
+            keep(home, Validation(code, now, rules_version(), len(judgements), suites))
         report.faults, report.damaged = desk.faults, desk.damaged
         if progress:
             progress(len(records), len(records), "")

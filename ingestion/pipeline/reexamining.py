@@ -61,7 +61,8 @@ def reexamine_due(desk: Desk) -> ReexaminationReport:
     for batch in _batches([one.record for one in found.values()]):
         read = list(kept_readings.submissions(desk.landing, batch, desk.catalogue))
         faults = {str(submission.key): fault for submission, fault in read if fault is not None}
-        judgements, broken = judged([s for s, fault in read if fault is None], context, "masks")
+        again, broken = judged([s for s, fault in read if fault is None], context, "masks")
+        judgements = again.judgements
         faults |= {str(key): fault for key, fault in broken.items()}
         events = []
         for record in batch:

@@ -15,8 +15,7 @@ from ingestion.bounded import Bounds, WorkError, workers
 from ingestion.bronze import BronzeError, Filed, PeriodRows, rows_of_period
 from ingestion.catalogue import Catalogue
 from ingestion.faults import Cause, Fault, Step
-from ingestion.findings import Judgement
-from ingestion.gate import Engine, GateContext, RuleError, judge
+from ingestion.gate import Engine, GateContext, Judged, RuleError, judge_with_results
 from ingestion.landing import check_original
 from ingestion.reading.many import MANY, fault_of, given
 from ingestion.returns import Answer, marked_workbook
@@ -70,7 +69,7 @@ def examined(reading: Reading, template_key: bytes | None) -> Reading | Fault:
 
 def judged(
     submissions: Sequence[Submission], context: GateContext, engine: Engine
-) -> tuple[dict[SubmissionKey, Judgement], dict[SubmissionKey, Fault]]:
+) -> tuple[Judged, dict[SubmissionKey, Fault]]:
     """Judge a batch; submissions on which the gate fails are left out, and the others judged without them.
 
     Raises:
@@ -78,20 +77,20 @@ def judged(
         BronzeError: what was accepted of earlier periods cannot be read.
     """
 
-    def work(some: Sequence[Submission], bounds: Bounds) -> dict[SubmissionKey, Judgement]:
+    def work(some: Sequence[Submission], bounds: Bounds) -> Judged:
         arguments = (list(some), context, given(context.catalogue), engine)
-        found: dict[SubmissionKey, Judgement] = workers.call(_judge, *arguments, bounds=bounds)
+        found: Judged = workers.call(_judge, *arguments, bounds=bounds)
         return found
 
     found, faults = _without_culprits(submissions, work, Step.JUDGE)
-    return found or {}, {submission.key: fault for submission, fault in faults}
+    return found or Judged({}, {}), {submission.key: fault for submission, fault in faults}
 
 
 def _judge(
     submissions: Sequence[Submission], context: GateContext, catalogue: Catalogue, engine: Engine
-) -> dict[SubmissionKey, Judgement]:
+) -> Judged:
     # The same object each time: what follows from it is made once.
-    return judge(submissions, replace(context, catalogue=catalogue), engine=engine)
+    return judge_with_results(submissions, replace(context, catalogue=catalogue), engine=engine)
 
 
 def rows(period: str, filed: Sequence[Filed], catalogue: Catalogue) -> tuple[PeriodRows, dict[str, Fault]]:

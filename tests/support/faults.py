@@ -9,12 +9,11 @@ from typing import Any
 
 from ingestion.bronze import Filed, PeriodRows
 from ingestion.catalogue import Catalogue
-from ingestion.findings import Judgement
-from ingestion.gate import GateContext
+from ingestion.gate import GateContext, Judged
 from ingestion.pipeline import work
 from ingestion.reading import many
 from ingestion.returns import Answer
-from ingestion.submissions import Submission, SubmissionKey
+from ingestion.submissions import Submission
 from tests.support.deeds import happen
 from tests.support.totals import judge_by_totals
 
@@ -34,9 +33,7 @@ def read(source: many.Source, catalogue: Catalogue) -> many.Read:
     return READ(source, catalogue)
 
 
-def judge(
-    submissions: Sequence[Submission], context: GateContext, catalogue: Catalogue, engine: str
-) -> dict[SubmissionKey, Judgement]:
+def judge(submissions: Sequence[Submission], context: GateContext, catalogue: Catalogue, engine: str) -> Judged:
     """Judge a batch by totals alone."""
     for submission in submissions:
         at("judge", submission.reading.file_name)

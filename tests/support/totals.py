@@ -6,13 +6,13 @@ What belongs here: nothing else, for the processes that work on files import it.
 from collections.abc import Sequence
 
 from ingestion.findings import Finding, Judgement, Outcome, OutcomeStatus, Verdict
-from ingestion.gate import GateContext
+from ingestion.gate import GateContext, Judged
 from ingestion.submissions import Submission, SubmissionKey
 
 
-def judge_by_totals(submissions: Sequence[Submission], context: GateContext) -> dict[SubmissionKey, Judgement]:
+def judge_by_totals(submissions: Sequence[Submission], context: GateContext) -> Judged:
     """Stand in for the gate: one rule, D = A, so that these tests speak of the pipeline alone."""
-    judged = {}
+    judged: dict[SubmissionKey, Judgement] = {}
     for submission in submissions:
         table = submission.reading.tables.get("B01")
         if not submission.reading.is_readable or table is None:
@@ -29,4 +29,4 @@ def judge_by_totals(submissions: Sequence[Submission], context: GateContext) -> 
         sound = Verdict.ON_HOLD if context.is_locked(submission) else Verdict.ACCEPTED
         verdict = Verdict.NEEDS_EXPLANATION if role == "doubtful" else sound
         judged[submission.key] = Judgement(Verdict.REJECTED if findings else verdict, outcomes, findings)
-    return judged
+    return Judged(judged, {})

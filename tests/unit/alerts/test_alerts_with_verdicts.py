@@ -14,6 +14,7 @@ from ingestion import intake, pipeline
 from ingestion.alerts.outbox import Outbox
 from ingestion.catalogue import Catalogue, load_catalogue
 from ingestion.findings import Finding, Judgement, Verdict
+from ingestion.gate import Judged
 from ingestion.home import Home
 from ingestion.ledger import Ledger
 from ingestion.pipeline import judging
@@ -26,9 +27,9 @@ NOW = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
     """Give a state folder whose gate rejects whatever comes."""
 
-    def reject(submissions: Any, *_: object) -> tuple[dict[Any, Judgement], dict[Any, Any]]:
+    def reject(submissions: Any, *_: object) -> tuple[Judged, dict[Any, Any]]:
         broken = Finding("V014", "error", "B01", "F12", "7", "8", "sai", "wrong")
-        return {s.key: Judgement(Verdict.REJECTED, [], [broken]) for s in submissions}, {}
+        return Judged({s.key: Judgement(Verdict.REJECTED, [], [broken]) for s in submissions}, {}), {}
 
     monkeypatch.setattr(judging, "judged", reject)
     return Home(tmp_path / "home")

@@ -1,16 +1,20 @@
 """Great Expectations and the masks come to the same."""
 
+import importlib
 import random
 import subprocess
 import sys
+from datetime import date
 
 import numpy as np
 import pytest
 
-from ingestion.gate import GateError, expectations, judge
-from ingestion.gate.vectors import FALSE, NULL, TRUE
+from ingestion.gate import GateError, expectations, judge, judge_with_results, load_rules, results
+from ingestion.gate.expectations import Tally
+from ingestion.gate.vectors import FALSE, TRUE, dates, numbers, texts, truths
 from ingestion.submissions import Mark
 
+judge_module = importlib.import_module("ingestion.gate.judge")
 UNITS = (("U1", "DISTRICT", ("A1", "A2", "A3")), ("U2", "BLOC", ("C1",)), ("P1", "PROVINCE", ()))
 
 
@@ -55,30 +59,106 @@ def test_the_engines_agree_on_scrambled_workbooks(world):
     assert {"accepted", "rejected", "needs_explanation"} <= seen
 
 
-def test_each_frame_is_validated_with_its_own_rows():
-    def column(*values):
-        return np.array(values, dtype=np.int8)
+def suite(name, *rules, **columns):
+    length = len(next(iter(columns.values())).data)
+    return expectations.Suite(name, rules, columns, np.zeros(length, dtype=np.intp))
 
-    frames = [
-        {"V001": column(TRUE, TRUE), "V002": column(TRUE, NULL)},
-        {"V001": column(TRUE, FALSE), "V002": column(NULL, NULL)},
-        {"V001": column(TRUE)},
-    ]
 
-    assert expectations.validate(frames) == [
-        {"V001": True, "V002": True},
-        {"V001": False, "V002": True},
-        {"V001": True},
-    ]
+def expected(rule, *parts, **changes):
+    return expectations.Expected(rule, "title", tuple(expectations.Part(*part) for part in parts), **changes)
+
+
+def test_an_expectation_evaluates_a_rule_from_the_columns_of_its_batch():
+    count, other = numbers([1, 5, None, 7]), numbers([1, 4, 2, 7])
+    found = expectations.run_checkpoints(
+        [
+            suite("A", expected("V001", ("a == b",)), expected("V002", ("a > 5", "b > 1")), a=count, b=other),
+            suite("B", expected("V001", ("a == b",)), a=count, b=count),
+            suite("C", expected("V001", ("a >= b",), missing="zero"), a=count, b=other),
+            suite("D", expected("V001", ("a > 0",), ("a < 5",)), a=count),
+        ]
+    )
+
+    assert found[0] == {
+        "V001": Tally(success=False, rows=4, held=2, failed=1, samples=((1, 0),)),
+        "V002": Tally(success=False, rows=4, held=1, failed=1, samples=((1, 0),)),
+    }
+    assert found[1]["V001"] == Tally(success=True, rows=4, held=3, failed=0)
+    assert found[2]["V001"] == Tally(success=False, rows=4, held=3, failed=1, samples=((2, 0),))
+    assert found[3]["V001"] == Tally(success=False, rows=4, held=1, failed=2, samples=((1, 1), (3, 1)))
+
+
+def test_every_kind_of_column_arrives_as_it_was():
+    columns = {
+        "day": dates([date(2019, 1, 1), None, date(1968, 2, 29)]),
+        "ok": truths([True, None, False]),
+        "B01.text": texts(["a", None, "b"]),
+        "prev.none": texts([None, None, None]),
+        "half": numbers([0.5, None, -2]),
+    }
+    frame = expectations.frame_of(suite("A", **columns))
+
+    for name, vector in columns.items():
+        back = expectations.vector_of(frame[name])
+        assert [back.at(row) for row in range(3)] == [vector.at(row) for row in range(3)]
+        assert back.kind is vector.kind
+
+
+def test_no_more_samples_are_kept_than_one_reads():
+    (found,) = expectations.run_checkpoints([suite("A", expected("V001", ("a > 0",)), a=numbers([0] * 50))])
+
+    assert found["V001"].failed == 50
+    assert found["V001"].samples == tuple((row, 0) for row in range(20))
+
+
+def test_a_rule_that_cannot_be_evaluated_is_named():
+    with pytest.raises(expectations.EvaluationError, match=r"V001 cannot be evaluated.*needs a number"):
+        expectations.run_checkpoints([suite("A", expected("V001", ("a + 1 > 0",)), a=texts(["x"]))])
+
+
+def test_suites_and_expectations_carry_the_names_and_texts_of_forms_and_rules(world):
+    judged = judge_with_results([world.workbook().submission()], world.context())
+    ((period, suites),) = judged.results.items()
+    rules = {rule.rule for found in suites for rule in found.rules}
+
+    assert period == "2019-N"
+    assert {"B01", "B01 total", "submission", "owed"} <= {found.suite for found in suites}
+    assert rules == {rule.id for rule in load_rules().values() if rule.is_effective(date(2019, 12, 31))}
+    one = expectations.expectation(expected("V001", ("a > 0",), severity="error", notes=("what to do",)))
+    assert (one.description, one.notes) == ("V001: title", ["title", "what to do"])
+
+
+def test_samples_name_unit_sheet_cell_and_value_of_what_the_findings_tell(world):
+    book = world.workbook()
+    book.set("B01", 0, closing_members=999_999)
+    submission = book.submission()
+    judged = judge_with_results([submission], world.context())
+    findings = judged.judgements[submission.key].findings
+    told = {(f.rule, f.sheet, f.cell, f.value) for f in findings if f.severity == "error"}
+    samples = {
+        (rule.rule, sample.sheet, sample.cell, sample.value)
+        for found in judged.results["2019-N"]
+        for rule in found.rules
+        for sample in rule.samples
+        if rule.severity == "error"
+    }
+
+    assert told and samples == told
+    assert results.from_json(results.as_json(judged.results["2019-N"])) == judged.results["2019-N"]
 
 
 def test_a_difference_between_the_engines_is_an_error_of_ours(world, monkeypatch):
-    monkeypatch.setattr(
-        expectations, "validate", lambda frames: [dict.fromkeys(masks, False) for masks in frames]
-    )
+    evaluated = judge_module.mask
 
-    with pytest.raises(GateError, match="do not agree"):
-        world.judge(world.workbook(), engine="gx")
+    def wrong(*arguments):
+        return np.where(evaluated(*arguments) == FALSE, TRUE, evaluated(*arguments)).astype(np.int8)
+
+    monkeypatch.setattr(judge_module, "mask", wrong)
+    book = world.workbook()
+    book.set("B01", 0, closing_members=999_999)
+
+    with pytest.raises(GateError, match=r"V\d+ over B01: .*do not agree; it finds \d+ rows that hold"):
+        world.judge(book, engine="gx")
 
 
 def test_the_masks_do_without_great_expectations():

@@ -9,7 +9,7 @@ import pytest
 
 from ingestion.catalogue import Catalogue, load_catalogue
 from ingestion.faults import Fault
-from ingestion.findings import Judgement
+from ingestion.gate import Judged
 from ingestion.home import Home
 from ingestion.periods import Period
 from ingestion.pipeline import judging
@@ -105,7 +105,7 @@ def workbook(tmp_path: Path, catalogue: Catalogue, registry: Registry) -> Filler
 
 @pytest.fixture
 def stand_in_gate(monkeypatch: pytest.MonkeyPatch) -> None:
-    def judged(*arguments: Any) -> tuple[dict[SubmissionKey, Judgement], dict[SubmissionKey, Fault]]:
+    def judged(*arguments: Any) -> tuple[Judged, dict[SubmissionKey, Fault]]:
         return judge_by_totals(*arguments[:2]), {}
 
     monkeypatch.setattr(judging, "judged", judged)

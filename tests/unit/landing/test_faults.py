@@ -251,7 +251,8 @@ def test_a_verdict_of_which_no_alert_can_be_made_stands_and_another_alert_says_s
 
 def _doubtful(submissions: Any, context: Any) -> Any:
     judged = faults.judge_by_totals(submissions, context)
-    return {key: replace(one, verdict=Verdict.NEEDS_EXPLANATION) for key, one in judged.items()}
+    doubtful = {k: replace(one, verdict=Verdict.NEEDS_EXPLANATION) for k, one in judged.judgements.items()}
+    return replace(judged, judgements=doubtful)
 
 
 def test_a_file_that_cannot_be_landed_stays_where_it_is_and_is_tried_again_only_when_asked(

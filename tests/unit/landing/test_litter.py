@@ -96,6 +96,7 @@ def test_a_folder_that_was_being_removed_is_swept(home: Home, registry: Registry
     [
         *("landing/ledger.jsonl", "bronze/forms/B01/2019-N.parquet", "returns/KA/KA.2019-N.r1.xlsx"),
         *("outbox/a.json", "mailboxes/a/b.eml", "template.key", "site", "releases/next", "build/charts/a.svg"),
+        "validations/2019-N/1.json",
     ],
 )
 def test_whatever_is_written_aside_is_known_by_its_name(home: Home, place: str) -> None:

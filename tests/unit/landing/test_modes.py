@@ -70,6 +70,7 @@ def test_what_an_earlier_version_left_open_is_named_and_closed(home: Home) -> No
     files = [
         *(home.ledger, original, home.registry / "contacts.csv", home.template_key),
         *(home.returns / "KA" / "KA.2019-N.r1.xlsx", home.outbox / "a.json", home.mailboxes / "a" / "b.eml"),
+        home.validations / "2019-N" / "1.json",
         *(home.dagster / "logs" / "a.log", home.build / "errors" / "tongket-error-1.txt"),
     ]
     public = [

@@ -12,6 +12,7 @@ from ingestion import intake, pipeline
 from ingestion.catalogue import Catalogue
 from ingestion.faults import Cause, Fault, Step
 from ingestion.findings import Verdict
+from ingestion.gate import Judged
 from ingestion.gate.context.earlier import periods_before
 from ingestion.home import Home
 from ingestion.ledger import DecisionRefusedError, Ledger, LedgerState, SubmissionRecord
@@ -186,7 +187,8 @@ def test_where_the_product_fails_to_look_again_the_verdict_stands_and_it_is_trie
     office.file(year(41))
 
     def judged(submissions: Any, context: Any, engine: Any) -> Any:
-        return {}, {s.key: Fault(Step.JUDGE, Cause.ERROR, "a fault of the gate") for s in submissions}
+        faults = {s.key: Fault(Step.JUDGE, Cause.ERROR, "a fault of the gate") for s in submissions}
+        return Judged({}, {}), faults
 
     monkeypatch.setattr(reexamining, "judged", judged)
     report: pipeline.ReexaminationReport = office._step(pipeline.reexamine)

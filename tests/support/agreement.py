@@ -1,0 +1,176 @@
+"""Cases on which the two evaluators are compared.
+
+What belongs here: rows with nulls and edges of every kind, expressions with every operator and function, and
+the comparison. What does not: the evaluators.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from datetime import date
+from itertools import product
+from typing import Any
+
+import numpy as np
+
+from ingestion.gate.evaluate import Missing, combine, evaluate, mask
+from ingestion.gate.parser import parse
+from ingestion.gate.vectors import FALSE, NULL, TRUE, Kind, Vector, dates, numbers, texts, truths
+from tests.support.row_by_row import Table, held
+
+A = [0, 1, -1, 2.5, -2.5, 100, None, 7, 7, 2.0000000001, 0.005, 85, 3, 12, 999, 1e6, -0.5, 50]
+B = [0, 1, 1, 2.5, 2, 0, 3, None, 7.0000000001, 2, 0.015, 17, 3.1, 8, 1000, 3, 0.5, 70]
+C = [1, 0, 5, -3, 2, 200, 4, 7, None, 2.1, 0.01, 20, 2.9, 9, 8, None, 1, 90]
+S = [
+    "x",
+    "y",
+    None,
+    "x",
+    "x1",
+    "X",
+    "",
+    "33,3 %",
+    "12.5",
+    "1.000",
+    "0,50%",
+    "x",
+    "GE",
+    "LE",
+    "x",
+    "x",
+    "y",
+    "x",
+]
+T = ["x", "x", "x", None, "x1", "x", "", "a", "b", "1.000", "y", "x", "GE", "LE", "GT", "x", "y", "x"]
+D = [
+    "GE",
+    "GT",
+    "LE",
+    "LT",
+    "BETWEEN",
+    "EQ",
+    None,
+    "GE",
+    "GT",
+    "LE",
+    "LT",
+    "BETWEEN",
+    "EQ",
+    "GE",
+    "BETWEEN",
+    "LE",
+    "GT",
+    "LT",
+]
+OK = [True, False, None, True, False, None, True, False, None] * 2
+OFF = [True, True, True, False, False, False, None, None, None] * 2
+DAY = [date(2019, 1, 1), None, date(2020, 2, 29), date(1969, 12, 31), date(2019, 1, 1), date(2025, 6, 30)] * 3
+END = [date(2019, 1, 1), date(2019, 1, 1), None, date(1970, 1, 1), date(2018, 12, 31), date(2025, 6, 30)] * 3
+GROUP = ["g"] * 12 + ["h", "h", None, "g", "g", "g"]
+SUBMISSION = [0] * 14 + [1] * 4
+
+COLUMNS: Mapping[str, Vector] = {
+    "a": numbers(A),
+    "b": numbers(B),
+    "c": numbers(C),
+    "s": texts(S),
+    "t": texts(T),
+    "d": texts(D),
+    "ok": truths(OK),
+    "off": truths(OFF),
+    "day": dates(DAY),
+    "end": dates(END),
+    "group": texts(GROUP),
+}
+
+EXPRESSIONS = (
+    *(f"a {operator} b" for operator in ("+", "-", "*", "/", "==", "!=", "<", "<=", ">", ">=")),
+    *(f"{left} {operator} {right}" for operator in ("==", "!=") for left, right in (("s", "t"), ("ok", "off"))),
+    *(f"day {operator} end" for operator in ("-", "==", "!=", "<", "<=", ">", ">=")),
+    *(f"ok {operator} off" for operator in ("and", "or", "=>")),
+    *("-a", "not ok", "1 == 1", "2.5", '"x"', "true", "abs(a)", "is_int(a)", "is_int(b)"),
+    *("round(a)", "round(b, 2)", "round(a * 10, 1)", "min(a, b)", "max(a, b)", "min(a, b, c)", "max(a, b, c)"),
+    *("iif(ok, a, b)", "iif(ok, s, t)", "iif(ok, off, true)", "iif(ok, day, end)", "iif(a > b, a, 0)"),
+    *("nz(a)", "nz(a, 9)", "nz(s, t)", "nz(ok, off)", "nz(day, end)", "isnull(a)", "isnull(s)", "isnull(ok)"),
+    *("isnull(day)", "between(a, b, c)", "between(day, end, end)", "one_of(a, b, c)", 'one_of(s, "x", "y", t)'),
+    *('one_of(s, "x")', 'matches(s, "^x")', 'matches(s, "[0-9]")', 'day >= date("2019-01-01")'),
+    *("assess(d, a, b, c)", "assess(d, a, b, b / 0)", "assess(d, a, a, c)", "assess(d, a, b / 0, c)"),
+    *("pct_ok(a, b, c)", "pct_ok(a, b, c, s)", 'pct_ok(33.3, 1, 3, "33,3 %")', 'pct_ok(a, a, 100, "1.000")'),
+    *(
+        "pct_ok(100 * b / c, b, c, s)",
+        "pct_ok(100 * b / c + 0.04, b, c, s)",
+        "pct_ok(33, 1, 3)",
+        "pct_ok(33.333, 1, 3)",
+        "pct_ok(33.5, 1, 3)",
+        "pct_ok(34, 1, 3)",
+        "pct_ok(33.36, 1, 3)",
+        'pct_ok(50, 1, 2, "50")',
+        'pct_ok(33.4, 1, 3, "33,4 %")',
+        'pct_ok(34.3, 1, 3, "34.3")',
+        'assess("BETWEEN", 5, 3, 5)',
+        'assess("BETWEEN", 3, 3, 5)',
+        'assess("BETWEEN", 2, 3, 5)',
+        'assess("BETWEEN", 6, 3, 5)',
+    ),
+    *("rating_of_score(a, 90, 70, 50)", "rating_of_score(a, b, c, 2)", "rating_of_score(b, 90, 70, 50)"),
+    *(
+        "robust_z(a, group)",
+        "robust_z(b, group)",
+        "robust_z(c, s)",
+        "robust_z(1, group)",
+        "robust_z(a + b, group)",
+    ),
+)
+
+
+_TRUTHS = {FALSE: False, NULL: None, TRUE: True}
+_MISSING: tuple[Missing, ...] = ("skip", "zero")
+
+
+class Columns:
+    """The columns as the product's evaluator asks for them."""
+
+    submission = np.array(SUBMISSION, dtype=np.intp)
+
+    def column(self, path: tuple[str, ...]) -> Vector:
+        """Give a column."""
+        return COLUMNS[".".join(path)]
+
+
+def table(columns: Mapping[str, Vector], submissions: Sequence[int], zero: bool) -> Table:
+    """Give the same columns as rows."""
+    rows = [{name: vector.at(row) for name, vector in columns.items()} for row in range(len(submissions))]
+    return Table(rows, submissions, {n for n, vector in columns.items() if zero and vector.kind is Kind.NUMBER})
+
+
+def _compare_masks() -> None:
+    conditions = ("off", None, "a > b")
+    for text, when in product(("ok", "a > b"), conditions):
+        node, condition = parse(text), parse(when) if when else None
+        plain = table(COLUMNS, SUBMISSION, zero=False)
+        found = [_TRUTHS[int(one)] for one in mask(node, condition, Columns())]
+        assert found == held(plain, node, condition, plain), (text, when)
+    masks = [mask(parse(text), None, Columns()) for text in ("ok", "off")]
+    for a, b, both in zip(OK, OFF, combine(masks), strict=True):
+        assert _TRUTHS[int(both)] is (False if False in (a, b) else True if True in (a, b) else None), (a, b)
+
+
+def compare(expressions: Sequence[str] = EXPRESSIONS) -> None:
+    """Hold the product's evaluator against the other one.
+
+    Raises:
+        AssertionError: they differ; says on which expression, row and values.
+    """
+    _compare_masks()
+    for text in expressions:
+        node = parse(text)
+        for missing in _MISSING:
+            vector = evaluate(node, Columns(), missing)
+            expected = table(COLUMNS, SUBMISSION, missing == "zero").values(node)
+            for row, value in enumerate(expected):
+                assert _same(vector.at(row), value), (text, missing, row, vector.at(row), value)
+
+
+def _same(a: Any, b: Any) -> bool:
+    if isinstance(a, float) and isinstance(b, float):
+        return math.isclose(a, b, rel_tol=1e-9, abs_tol=1e-12)
+    return type(a) is type(b) and bool(a == b)

@@ -1,0 +1,143 @@
+"""Mutants of the evaluator: its modules with one thing changed, and whether the comparison notices.
+
+What belongs here: making mutants and trying one. What does not: what is compared (`agreement.py`).
+"""
+
+import ast
+import importlib
+import importlib.util
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+
+MODULES = ("ingestion.gate.vectors", "ingestion.gate.functions", "ingestion.gate.evaluate")
+"""In the order in which they import each other."""
+
+_COMPARISON = "tests.support.agreement"
+_SWAPPED: dict[type[ast.AST], type[ast.AST]] = {
+    ast.Add: ast.Sub,
+    ast.Sub: ast.Add,
+    ast.Mult: ast.Div,
+    ast.Div: ast.Mult,
+    ast.BitAnd: ast.BitOr,
+    ast.BitOr: ast.BitAnd,
+    ast.And: ast.Or,
+    ast.Or: ast.And,
+    ast.Eq: ast.NotEq,
+    ast.NotEq: ast.Eq,
+    ast.Lt: ast.GtE,
+    ast.GtE: ast.Lt,
+    ast.Gt: ast.LtE,
+    ast.LtE: ast.Gt,
+    ast.Is: ast.IsNot,
+    ast.IsNot: ast.Is,
+}
+_NAMES = {
+    "TRUE": "FALSE",
+    "FALSE": "NULL",
+    "NULL": "TRUE",
+    "both": "either",
+    "either": "both",
+    "minimum": "maximum",
+    "maximum": "minimum",
+    "floor": "ceil",
+    "left": "right",
+}
+_SKIPPED = ("Raise", "ImportFrom", "AnnAssign", "ClassDef")
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One module with one change.
+
+    Attributes:
+        what: module, line and change.
+    """
+
+    module: str
+    what: str
+    source: str
+
+
+def mutants() -> Iterator[Mutant]:
+    """Give every mutant of the evaluator's functions, in the order of their lines."""
+    for module in MODULES:
+        text = Path(str(importlib.import_module(module).__file__)).read_text(encoding="utf-8")
+        count = sum(1 for _ in _places(ast.parse(text)))
+        for number in range(count):
+            tree = ast.parse(text)
+            node = next(place for n, place in enumerate(_places(tree)) if n == number)
+            before = ast.unparse(node)
+            line = getattr(node, "lineno", 0)
+            _change(node)
+            what = f"{module}:{line}: {before} -> {ast.unparse(node)}"
+            yield Mutant(module, what, ast.unparse(tree))
+
+
+def _places(tree: ast.AST) -> Iterator[ast.AST]:
+    for statement in ast.iter_child_nodes(tree):
+        if isinstance(statement, ast.FunctionDef):
+            for part in statement.body:
+                yield from _below(part)
+        elif isinstance(statement, ast.ClassDef) and statement.name == "_Evaluator":
+            yield from _places(statement)
+
+
+def _below(node: ast.AST) -> Iterator[ast.AST]:
+    if isinstance(node, ast.Raise):
+        return
+    is_changed = (
+        (isinstance(node, ast.BinOp) and type(node.op) in _SWAPPED)
+        or (isinstance(node, ast.Compare) and type(node.ops[0]) in _SWAPPED)
+        or isinstance(node, ast.BoolOp)
+        or (isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub | ast.Invert | ast.Not))
+        or (isinstance(node, ast.Name) and node.id in _NAMES and isinstance(node.ctx, ast.Load))
+        or (isinstance(node, ast.Attribute) and node.attr in _NAMES)
+        or (isinstance(node, ast.Constant) and type(node.value) in (int, float, bool))
+    )
+    if is_changed:
+        yield node
+    for child in ast.iter_child_nodes(node):
+        yield from _below(child)
+
+
+def _change(node: ast.AST) -> None:
+    match node:
+        case ast.BinOp() | ast.BoolOp():
+            node.op = _SWAPPED[type(node.op)]()  # type: ignore[assignment]
+        case ast.Compare():
+            node.ops[0] = _SWAPPED[type(node.ops[0])]()  # type: ignore[call-overload]
+        case ast.UnaryOp():
+            node.op = ast.UAdd() if isinstance(node.op, ast.USub) else node.op
+            if not isinstance(node.op, ast.UAdd):
+                node.operand = ast.UnaryOp(node.op, node.operand)
+        case ast.Name():
+            node.id = _NAMES[node.id]
+        case ast.Attribute():
+            node.attr = _NAMES[node.attr]
+        case ast.Constant(value=bool(value)):
+            node.value = not value
+        case ast.Constant(value=int() | float() as value):
+            node.value = value + 1
+
+
+def is_noticed(mutant: Mutant) -> bool:
+    """Say whether the comparison fails, or breaks, on a mutant."""
+    names = (*MODULES, _COMPARISON)
+    kept = {name: sys.modules[name] for name in names if name in sys.modules}
+    try:
+        for name in names:
+            path = str(importlib.util.find_spec(name).origin) if name not in kept else str(kept[name].__file__)
+            text = mutant.source if name == mutant.module else Path(path).read_text(encoding="utf-8")
+            module = ModuleType(name)
+            module.__file__ = path
+            sys.modules[name] = module
+            exec(compile(text, path, "exec"), module.__dict__)
+        sys.modules[_COMPARISON].compare()
+    except Exception:
+        return True
+    finally:
+        sys.modules.update(kept)
+    return False

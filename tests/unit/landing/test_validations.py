@@ -1,0 +1,88 @@
+"""What Great Expectations found is kept, bounded, and private."""
+
+import json
+import os
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from ingestion import intake, pipeline, validations
+from ingestion.gate import load_rules, rules_version
+from ingestion.gate.results import RuleResult, Sample, SuiteResult
+from ingestion.home import Home
+from ingestion.validations import KEPT, Validation, ValidationError, keep, newest, periods
+
+AT = datetime(2020, 1, 10, 8, tzinfo=UTC)
+SAMPLE = Sample("KA", 1, 1, "1-Thanh vien", "C7", "12")
+RULE = RuleResult("V021", {"vi": "Cộng", "en": "Sum"}, "error", 3, 1, 2, (SAMPLE,))
+
+
+def validation(at: datetime = AT) -> Validation:
+    return Validation("2019-N", at, "abc", 2, [SuiteResult("B01", 6, (RULE,))])
+
+
+def test_what_was_kept_is_read_as_it_was(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    path = keep(home, validation())
+
+    assert path == tmp_path / "validations" / "2019-N" / "20200110T080000Z-000.json"
+    assert newest(home, "2019-N") == validation()
+    assert periods(home) == ["2019-N"]
+    assert newest(home, "2018-N") is None
+    assert path.read_bytes() == keep(Home(tmp_path / "other"), validation()).read_bytes()
+
+
+def test_only_the_newest_batches_of_a_period_are_kept(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    for hour in range(KEPT + 3):
+        keep(home, validation(AT + timedelta(hours=hour)))
+    keep(home, validation(AT + timedelta(hours=KEPT + 2)))
+    kept = sorted(path.name for path in (home.validations / "2019-N").iterdir())
+
+    assert len(kept) == KEPT
+    assert kept[0].startswith("20200110T12")
+    assert kept[-1] == "20200111T060000Z-001.json", "another batch of the same second stands beside the first"
+
+
+def test_a_file_that_is_none_of_ours_is_named(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    path = keep(home, validation())
+    path.write_text('{"period": "2019-N"}', encoding="utf-8")
+
+    with pytest.raises(ValidationError, match="20200110T080000Z-000"):
+        newest(home, "2019-N")
+
+
+def test_a_batch_that_is_judged_leaves_counts_and_samples_by_suite_and_rule(
+    home, registry, catalogue, workbook
+) -> None:
+    intake.put_in_inbox(home, workbook("KA"), "KA", AT)
+    pipeline.land_inbox(home, registry, catalogue, AT)
+    pipeline.judge_period(home, registry, catalogue, "2019-Q1", AT)
+    found = newest(home, "2019-Q1")
+    (path,) = (home.validations / "2019-Q1").iterdir()
+    said = json.loads(path.read_text(encoding="utf-8"))
+
+    assert found is not None
+    assert (found.rules_version, found.submissions, found.at) == (rules_version(), 1, AT)
+    assert {suite["suite"] for suite in said["suites"]} >= {"B01", "submission", "owed"}
+    for suite in found.suites:
+        for rule in suite.rules:
+            assert rule.rule in load_rules()
+            assert rule.held + rule.failed + rule.not_run == suite.rows
+            assert len(rule.samples) == min(rule.failed, 20)
+    assert found.failed == sum(rule.failed for suite in found.suites for rule in suite.rules) > 0
+    assert all(sample.unit == "KA" for s in found.suites for rule in s.rules for sample in rule.samples)
+    if os.name == "posix":
+        assert {p.stat().st_mode & 0o077 for p in (home.validations, path.parent, path)} == {0}
+
+
+def test_results_that_cannot_be_kept_are_no_half_file(tmp_path: Path, monkeypatch) -> None:
+    home = Home(tmp_path)
+    keep(home, validation())
+    monkeypatch.setattr(validations, "write_durably", lambda *_: (_ for _ in ()).throw(OSError("full")))
+
+    with pytest.raises(OSError, match="full"):
+        keep(home, validation(AT + timedelta(hours=1)))
+    assert newest(home, "2019-N") == validation()
