@@ -11,11 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
 from ingestion.catalogue import Catalogue, Indicator, Term
 from reports.publication_gate.bodies import Bodies, Share
-from reports.publication_gate.filed import PARTS, Filed, Flags, FormRows, Ints, Numbers
+from reports.publication_gate.filed import PARTS, Flags, FormRows, Ints, Numbers
 from reports.publication_gate.standing import Standing
 
 _WITHIN = {"flow": "sum", "opening": "first"}
@@ -67,47 +66,44 @@ class Amounts:
     is_exact: Flags
 
 
-def _natures(rows: FormRows, form: str, column: str, catalogue: Catalogue) -> "pd.Series[str]":
-    """Give how each row's cell of a column adds, where the column or the fixed line says."""
-    described = catalogue.forms[form]
-    nature = described.by_code[column].nature
+def _ways(rows: FormRows, term: Term, catalogue: Catalogue) -> list[tuple[str, Flags]]:
+    """Say how the cells of a term add within a year, with the rows of each way: the column says, or the fixed line."""
+    described = catalogue.forms[term.form]
+    nature = described.by_code[term.column].nature
+    everything = np.ones(len(rows.frame), dtype=bool)
     if nature != "line":
-        return pd.Series([nature] * len(rows.frame), index=rows.frame.index, dtype=object)
-    found = pd.Series([None] * len(rows.frame), index=rows.frame.index, dtype=object)
+        return [(_within(nature, term), everything)]
+    ways = np.full(len(rows.frame), _within(None, term), dtype=object)
     for key, members in described.line_members.items():
-        named = {code: line.nature for code, line in members.items() if line.nature}
         if key in rows.frame:
-            found = found.where(found.notna(), rows.frame[key].astype(object).map(named))
-    return found
+            named = {code: _within(line.nature, term) for code, line in members.items() if line.nature}
+            of_line = rows.frame[key].astype(object).map(named)
+            ways = np.where(of_line.notna(), of_line, ways)
+    return [(way, ways == way) for way in sorted(set(ways))]
 
 
-def _within(nature: object, term: Term) -> str:
-    if nature is None or nature != nature:
+def _within(nature: str | None, term: Term) -> str:
+    if nature is None:
         if term.over_time == "sum":
             return "last" if term.count else "sum"
         return "first" if term.over_time == "first" else "last"
-    return _WITHIN.get(str(nature), "last")
+    return _WITHIN.get(nature, "last")
 
 
-def _cells(rows: FormRows, term: Term, catalogue: Catalogue) -> tuple[Numbers, "pd.Series[str]"]:
-    """Give what each row adds to a term, NaN for nothing, and how it adds within a year."""
+def _cells(rows: FormRows, term: Term) -> Numbers:
+    """Give what each row adds to a term, NaN for nothing."""
     frame = rows.frame
-    nothing = np.full(len(frame), np.nan)
     if term.column not in frame:
-        return nothing, pd.Series(["last"] * len(frame), index=frame.index, dtype=object)
+        return np.full(len(frame), np.nan)
     cells = frame[term.column]
     if term.count:
-        values = np.where(cells.notna(), cells.isin(term.count).astype(float), np.nan)
+        values = np.where(cells.notna(), cells.isin(term.count), np.nan).astype(float)
     else:
-        values = pd.to_numeric(cells, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+        values = cells.to_numpy(dtype=float, na_value=np.nan)
     wanted = np.ones(len(frame), dtype=bool)
     for column, codes in term.where.items():
         wanted &= frame[column].isin(codes).to_numpy(dtype=bool) if column in frame else False
-    natures = _natures(rows, term.form, term.column, catalogue)
-    ways = {nature: _within(nature, term) for nature in pd.unique(natures)}
-    return np.where(wanted, term.sign * values, np.nan), natures.map(
-        lambda n: ways.get(n, _within(None, term))
-    )
+    return np.where(wanted, term.sign * values, np.nan)
 
 
 def sum_by(codes: Ints, values: Numbers, n: int) -> tuple[Numbers, Ints]:
@@ -135,14 +131,13 @@ class Adding:
     def __init__(
         self,
         indicators: Sequence[Indicator],
-        filed: Filed,
         forms: dict[str, FormRows],
         catalogue: Catalogue,
         bodies: Bodies,
         standing: Standing,
     ) -> None:
         """Work out what every row adds to every measure of the indicators."""
-        self._filed, self._forms, self._bodies, self._standing = filed, forms, bodies, standing
+        self.forms, self._bodies, self.standing = forms, bodies, standing
         self.indicators = list(indicators)
         self.measures: list[Measure] = []
         columns: dict[tuple[str, str, str, str], int] = {}
@@ -153,9 +148,9 @@ class Adding:
                     rows = forms.get(term.form)
                     if rows is None:
                         continue
-                    values, ways = _cells(rows, term, catalogue)
-                    for way in ("sum", "first", "last"):
-                        has_way = (ways == way).to_numpy(dtype=bool) & ~np.isnan(values)
+                    values = _cells(rows, term)
+                    for way, rows_of_way in _ways(rows, term, catalogue):
+                        has_way = rows_of_way & ~np.isnan(values)
                         if not has_way.any():
                             continue
                         key = (indicator.code, part, term.over_time, way)
@@ -178,8 +173,8 @@ class Adding:
         newest = np.full(n, -1, dtype=np.int64)
         is_any = False
         for form, matrix in self.values.items():
-            rows = self._forms[form]
-            positions, is_latest, is_first, carried = self._standing.rows_at(form, rows, period)
+            rows = self.forms[form]
+            positions, is_latest, is_first, carried = self.standing.rows_at(form, rows, period)
             if not len(positions):
                 continue
             is_any = True

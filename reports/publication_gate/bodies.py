@@ -101,6 +101,15 @@ class Bodies:
         return systems
 
     @cached_property
+    def spans(self) -> dict[str, dict[str, tuple[int, int]]]:
+        """The first and last year of each organisation of each term system."""
+        spans: dict[str, dict[str, tuple[int, int]]] = {}
+        for life in self.lives:
+            first, last = spans.setdefault(life.system, {}).get(life.code, (life.first.year, life.last.year))
+            spans[life.system][life.code] = (min(first, life.first.year), max(last, life.last.year))
+        return spans
+
+    @cached_property
     def predecessors(self) -> dict[str, dict[str, date]]:
         """Of each body, those that went over to it whole, at whatever remove, with the day."""
         steps: dict[str, dict[str, date]] = {}

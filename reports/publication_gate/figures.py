@@ -4,19 +4,19 @@ What belongs here: how periods and parts make figures, and how whole these are. 
 (`amounts`), and what the warehouse says (`comparison`).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
+from ingestion.catalogue import Indicator
 from reports.publication_gate.amounts import Adding, Amounts, Measure
 from reports.publication_gate.bodies import Bodies
 from reports.publication_gate.filed import PARTS, Flags, Ints, Numbers
 from reports.publication_gate.standing import Standing
 
-_QUARTERS = {"D1": ("Q1", ""), "D2": ("6T", "Q1"), "D3": ("9T", "6T"), "D4": ("N", "9T")}
-STATUSES = ("final", "provisional", "incomplete")
+QUARTERS = {"D1": ("Q1", ""), "D2": ("6T", "Q1"), "D3": ("9T", "6T"), "D4": ("N", "9T")}
 PARTS_OF_FIGURES = ("value", "numerator", "denominator", "opening")
 
 
@@ -96,9 +96,14 @@ class _States:
 class Figures:
     """The figures of some indicators, period by period."""
 
-    def __init__(self, adding: Adding, bodies: Bodies, standing: Standing) -> None:
-        """Add up every filed period."""
-        self.adding, self._bodies = adding, bodies
+    def __init__(self, adding: Adding, bodies: Bodies, standing: Standing, numbers: Mapping[str, int]) -> None:
+        """Add up every filed period; `numbers` has the number by which each indicator is told."""
+        self._numbers = numbers
+        self.adding, self.bodies = adding, bodies
+        self.terms = {str(term["term_code"]): term for term in bodies.terms.to_dict("records")}
+        """Rows of terms.csv by code."""
+        self.family_cache: dict[str, dict[str, list[str]]] = {}
+        """Who stands below whom, by asked period; filled by `families`."""
         found = {period: adding.at(period) for period in bodies.bases}
         self.bases: dict[str, Amounts] = {p: amounts for p, amounts in found.items() if amounts is not None}
         self._states = _States(adding, self.bases, bodies, standing)
@@ -112,11 +117,11 @@ class Figures:
         return self._state_cache[key]
 
     def all(self) -> Iterator[pd.DataFrame]:
-        """Give the figures period by period: organisation (position), indicator, period, parts, status.
+        """Give the figures period by period: organisation, indicator and period (positions), parts, status.
 
         `status` is empty for organisations that do not file: whether their row is whole is said by their unit.
         """
-        for period, row in self._bodies.periods.iterrows():
+        for period, row in self.bodies.periods.iterrows():
             code = str(period)
             if row["kind"] in PARTS and code in self.bases:
                 base = self.bases[code]
@@ -126,14 +131,12 @@ class Figures:
                     if measure.indicator.kind == "run":
                         amount[:, number] = runs.get(number, np.nan)
                 there = ~np.isnan(amount)
-                yield self._told(
-                    code, _Whole(amount, there, base.carried & there, np.zeros_like(there)), code
-                )
-            elif row["kind"] in _QUARTERS:
-                now, before = (f"{row['year']}-{k}" if k else "" for k in _QUARTERS[row["kind"]])
+                yield self._told(code, _Whole(amount, there, base.carried & there, np.zeros_like(there)), code)
+            elif row["kind"] in QUARTERS:
+                now, before = (f"{row['year']}-{k}" if k else "" for k in QUARTERS[row["kind"]])
                 if now in self.bases and (not before or before in self.bases):
                     yield self._told(code, self._quarter(now, before), now)
-        for term in self._bodies.terms.to_dict("records"):
+        for term in self.terms.values():
             yield from self._term(term)
 
     def _quarter(self, now: str, before: str) -> _Whole:
@@ -151,16 +154,17 @@ class Figures:
             there[:, number] &= exact & (measure.over_time != "none")
         return _Whole(np.where(there, amount, np.nan), there, carried & there, np.zeros_like(there))
 
-    def _years(self, term: dict[str, object]) -> list[tuple[int, str]]:
+    def years(self, term: dict[str, object]) -> list[tuple[int, str]]:
+        """Give the filed periods of which a term is made, each with the year for which it stands."""
         first, last = int(str(term["first_year"])), int(str(term["last_year"]))
         years = [(year, f"{year}-N") for year in range(first, last + 1)]
         return [(y, p) for y, p in [*years, (last, str(term["term_code"]))] if p in self.bases]
 
     def _term(self, term: dict[str, object]) -> Iterator[pd.DataFrame]:
-        code, years = str(term["term_code"]), self._years(term)
+        code, years = str(term["term_code"]), self.years(term)
         if not years:
             return
-        members = self._bodies.codes.isin(self._bodies.systems.get(str(term["term_system"]), set()))
+        members = self.bodies.codes.isin(self.bodies.systems.get(str(term["term_system"]), set()))
         shape = self.bases[years[0][1]].in_term.shape
         taken_year = {"last": np.full(shape, -1), "first": np.full(shape, 9999)}
         for year, period in years:
@@ -182,16 +186,77 @@ class Figures:
                 as_term |= taken
         yield self._told(code, _Whole(amount, there, carried, as_term), code, term)
 
+    def single_years(self) -> Iterator[tuple[str, str, str, float, float, int]]:
+        """Give the range of a term's single years: indicator, unit, term, lowest, highest, and of how many years.
+
+        The years are those that the figure itself is made of; a form filed for the whole term stands for all.
+        """
+        for code, term in self.terms.items():
+            years = self.years(term)
+            members = self.bodies.codes.isin(self.bodies.systems.get(str(term["term_system"]), set()))
+            whole = int(str(term["last_year"])) - int(str(term["first_year"])) + 1
+            for indicator in self.adding.indicators:
+                columns = [
+                    c
+                    for c, m in enumerate(self.adding.measures)
+                    if m.indicator is indicator and m.over_time != "none"
+                ]
+                if not columns or not years:
+                    continue
+                values, n_years = [], np.zeros(len(self.bodies.codes), dtype=np.int64)
+                adds = [c for c in columns if self.adding.measures[c].part == "value"]
+                adds = [c for c in adds if self.adding.measures[c].over_time == "sum"]
+                as_term = np.zeros(len(self.bodies.codes), dtype=bool)
+                for _, period in years:
+                    base = self.bases[period]
+                    has = base.is_there[:, adds].any(axis=1)
+                    if period == code:
+                        as_term = has
+                        continue
+                    n_years += has
+                    values.append(
+                        np.where(self._owners(period), self._of_year(base, columns, indicator), np.nan)
+                    )
+                n_years = np.where(as_term, whole, n_years)
+                yields = np.array(values) if values else np.full((1, len(members)), np.nan)
+                has_any = ~np.isnan(yields).all(axis=0)
+                lowest = np.where(
+                    has_any, np.nanmin(np.where(np.isnan(yields), np.inf, yields), axis=0), np.nan
+                )
+                highest = np.where(
+                    has_any, np.nanmax(np.where(np.isnan(yields), -np.inf, yields), axis=0), np.nan
+                )
+                for position in np.flatnonzero(members & self.reporting & (has_any | (n_years > 0))):
+                    unit = str(self.bodies.codes[position])
+                    yield (
+                        indicator.code,
+                        unit,
+                        code,
+                        lowest[position],
+                        highest[position],
+                        int(n_years[position]),
+                    )
+
+    def _of_year(self, base: Amounts, columns: Sequence[int], indicator: Indicator) -> Numbers:
+        there = ~np.isnan(base.in_term)
+        whole = _Whole(base.in_term, there, base.carried, np.zeros_like(there))
+        if indicator.kind != "ratio":
+            return self._part(whole, columns, "value")
+        with np.errstate(divide="ignore", invalid="ignore"):
+            share = 100.0 * self._part(whole, columns, "numerator") / self._part(whole, columns, "denominator")
+        rated: Numbers = np.where(np.isfinite(share), share, np.nan)
+        return rated
+
     def _runs(self, period: str) -> dict[int, Numbers]:
         """Give years in a row with exactly one rating, the one asked for; 0 for a year that has another."""
         runs: dict[int, Numbers] = {}
         for number, measure in enumerate(self.adding.measures):
             if measure.indicator.kind != "run":
                 continue
-            length = np.zeros(len(self._bodies.codes))
-            for year in range(int(self._bodies.periods["year"].min()), int(period[:4]) + 1):
+            length = np.zeros(len(self.bodies.codes))
+            for year in range(int(self.bodies.periods["year"].min()), int(period[:4]) + 1):
                 base = self.bases.get(f"{year}-N")
-                is_own = np.zeros(len(self._bodies.codes), bool)
+                is_own = np.zeros(len(self.bodies.codes), bool)
                 is_hit = is_own.copy()
                 if base is not None:
                     is_own = (base.n_cells[:, number] > 0) & ~self._owners(f"{year}-N")
@@ -201,8 +266,8 @@ class Figures:
         return runs
 
     def _owners(self, period: str) -> Flags:
-        flags = np.zeros(len(self._bodies.codes), dtype=bool)
-        flags[self._bodies.of_units[period].owners] = True
+        flags = np.zeros(len(self.bodies.codes), dtype=bool)
+        flags[self.bodies.of_units[period].owners] = True
         return flags
 
     def _term_ranks(
@@ -210,8 +275,8 @@ class Figures:
     ) -> tuple[Numbers, Numbers, Numbers, Numbers]:
         """Give the ranks of a term: of a sum, of its last year, of its first, and over the known years."""
         first, last = int(str(term["first_year"])), int(str(term["last_year"]))
-        known = [year for year in range(first, last + 1) if f"{year}-N" in self._bodies.periods.index]
-        n = len(self._bodies.codes)
+        known = [year for year in range(first, last + 1) if f"{year}-N" in self.bodies.periods.index]
+        n = len(self.bodies.codes)
         total, at_last, at_first = np.full(n, -1.0), np.full(n, np.nan), np.full(n, np.nan)
         for year in known:
             rank = self._state(measure, f"{year}-N")[1]
@@ -221,16 +286,13 @@ class Figures:
             at_first = np.where(has & np.isnan(at_first), rank, at_first)
         seen = total >= 0
         total = np.where(seen, total, 0.0)
-        spans: dict[str, list[int]] = {}
-        for life in self._bodies.lives:
-            if life.system == term["term_system"]:
-                spans.setdefault(life.code, []).extend((life.first.year, life.last.year))
+        spans = self.bodies.spans.get(str(term["term_system"]), {})
         sums, lasts, firsts = total.copy(), np.nan_to_num(at_last), np.nan_to_num(at_first)
         for position in np.flatnonzero(seen & self.reporting):
-            span = spans.get(str(self._bodies.codes[position]))
+            span = spans.get(str(self.bodies.codes[position]))
             if span is None:
                 continue
-            start, end = max(first, min(span)), min(last, max(span))
+            start, end = max(first, span[0]), min(last, span[1])
             own = [year for year in known if start <= year <= end]
             if len(own) < end - start + 1:
                 sums[position] = 2
@@ -244,6 +306,7 @@ class Figures:
         self, period: str, whole: _Whole, state_period: str, term: dict[str, object] | None = None
     ) -> pd.DataFrame:
         frames = []
+        number = self.bodies.periods.index.get_loc(period)
         for indicator in self.adding.indicators:
             columns = [c for c, m in enumerate(self.adding.measures) if m.indicator is indicator]
             if not columns or not whole.is_there[:, columns].any():
@@ -259,7 +322,13 @@ class Figures:
             status = np.where(self.reporting[rows], status, -1)
             frames.append(
                 pd.DataFrame(
-                    {"organisation": rows, "indicator": indicator.code, "period": period, **parts, "status": status}
+                    {
+                        "organisation": rows,
+                        "indicator": self._numbers[indicator.code],
+                        "period": number,
+                        **parts,
+                        "status": status,
+                    }
                 )
             )
         return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
@@ -270,9 +339,7 @@ class Figures:
         total: Numbers = np.where(np.isnan(amounts).all(axis=1), np.nan, np.nansum(amounts, axis=1))
         return total if chosen else np.full(len(whole.amount), np.nan)
 
-    def _rank(
-        self, whole: _Whole, columns: Sequence[int], period: str, term: dict[str, object] | None
-    ) -> Ints:
+    def _rank(self, whole: _Whole, columns: Sequence[int], period: str, term: dict[str, object] | None) -> Ints:
         measure = self.adding.measures[columns[0]]
         judged = [c for c in columns if self.adding.measures[c].part != "opening"]
         rank = whole.carried[:, judged].any(axis=1).astype(float) if judged else np.zeros(len(whole.amount))
@@ -280,7 +347,9 @@ class Figures:
             return rank.astype(np.int64)
         if term is None:
             state = np.nan_to_num(self._state(measure, period)[0])
-            return np.where(whole.is_there[:, judged].any(axis=1), np.maximum(rank, state), rank).astype(np.int64)
+            return np.where(whole.is_there[:, judged].any(axis=1), np.maximum(rank, state), rank).astype(
+                np.int64
+            )
         sums, lasts, firsts, known = self._term_ranks(measure, term)
         as_term = whole.is_filed_as_term[:, columns].any(axis=1)
         rank = np.where(as_term, np.maximum(rank, known), rank)

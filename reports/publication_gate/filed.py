@@ -70,6 +70,9 @@ def counted_rows(bronze: Path, form: str, submissions: pd.DataFrame) -> pd.DataF
     wanted = pa.array(submissions["submission_id"].astype(str), pa.string())
     table = ds.dataset(files, schema=schema).to_table(filter=ds.field("submission_id").isin(wanted))
     frame: pd.DataFrame = table.to_pandas()
+    for name, kind in zip(table.schema.names, table.schema.types, strict=True):
+        if pa.types.is_string(kind):
+            frame[name] = frame[name].astype("category")
     return frame.rename(columns={"reporting_org_code": "unit", "period_code": "period"})
 
 
@@ -153,7 +156,7 @@ class Filed:
         if frame.empty:
             return None
         described = catalogue.forms[form]
-        known = periods.loc[frame["period"]]
+        known = periods.loc[frame["period"].astype(str)]
         parts = known["kind"].map(PARTS).fillna(0).to_numpy(dtype=np.int64)
         units = organisations.get_indexer(frame["unit"])
         key = pd.Series(units.astype(str), index=frame.index)
@@ -164,6 +167,7 @@ class Filed:
             if described.rows == "organisations"
             else np.full(len(frame), -1)
         )
+        filed_by = frame["submission_id"].astype(str)
         cumulative = self.submissions.set_index("submission_id")["is_cumulative"]
         return FormRows(
             frame,
@@ -172,7 +176,7 @@ class Filed:
             known["year"].to_numpy(dtype=np.int64),
             parts,
             periods.index.get_indexer(frame["period"]).astype(np.int64),
-            cumulative.loc[frame["submission_id"]].to_numpy(dtype=bool),
+            cumulative.loc[filed_by].to_numpy(dtype=bool),
             pd.factorize(key)[0].astype(np.int64),
         )
 

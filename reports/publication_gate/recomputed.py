@@ -3,7 +3,7 @@
 What belongs here: reading once, and working through the indicators. What does not: how a figure comes about.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from pathlib import Path
@@ -43,15 +43,16 @@ def recomputed(
         rows = filed.rows(form, catalogue, bodies.codes, bodies.periods)
         if rows is not None:
             forms[form] = rows
+    numbers = {code: number for number, code in enumerate(catalogue.indicators)}
     for group in _groups(catalogue):
-        figures = Figures(Adding(group, filed, forms, catalogue, bodies, standing), bodies, standing)
+        figures = Figures(Adding(group, forms, catalogue, bodies, standing), bodies, standing, numbers)
         found = [frame for frame in figures.all() if not frame.empty]
         if group[0].kind == "registry":
-            found = [_merged_by(group, bodies)]
+            found = [_merged_by(group, bodies, numbers)]
         yield [i.code for i in group], figures, pd.concat(found, ignore_index=True) if found else pd.DataFrame()
 
 
-def _merged_by(group: list[Indicator], bodies: Bodies) -> pd.DataFrame:
+def _merged_by(group: list[Indicator], bodies: Bodies, numbers: Mapping[str, int]) -> pd.DataFrame:
     """Count the bodies that had merged into each by the end of each period of its own term systems."""
     merged = bodies.successions[bodies.successions["event_type"] == "merge"]
     merged = merged[merged["successor_code"].fillna("") != ""]
@@ -69,8 +70,8 @@ def _merged_by(group: list[Indicator], bodies: Bodies) -> pd.DataFrame:
         [
             {
                 "organisation": bodies.codes.get_loc(unit),
-                "indicator": indicator.code,
-                "period": period,
+                "indicator": numbers[indicator.code],
+                "period": bodies.periods.index.get_loc(period),
                 "value": float(number),
                 **dict.fromkeys(("numerator", "denominator", "opening"), nothing),
                 "status": 0,

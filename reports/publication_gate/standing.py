@@ -128,8 +128,7 @@ class Standing:
         expected = max((known for known in owed.get(year, ()) if known <= part), default=0)
         newest = max(until, default=0)
         is_in_term = any(
-            u == unit and f == form and first <= year <= last
-            for (u, f, _), (first, last) in self.terms.items()
+            u == unit and f == form and first <= year <= last for (u, f, _), (first, last) in self.terms.items()
         )
         has_gap = any(cumulative < due < newest and due not in filed for due in owed.get(year, ()))
         rank: int | None = None

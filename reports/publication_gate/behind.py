@@ -1,0 +1,137 @@
+"""What stands behind the traces: cells, amounts of units, and the submissions that a figure names.
+
+What belongs here: pairs of what bronze says and what the warehouse's traces read. What does not: figures.
+"""
+
+import duckdb
+import numpy as np
+import pandas as pd
+
+from reports.publication_gate.amounts import sum_by
+from reports.publication_gate.figures import QUARTERS, Figures
+from reports.publication_gate.filed import PARTS
+
+_CELLS = """
+    select measures.indicator_code as indicator, measures.part as "column", rows.submission_id as submission,
+        sum(contributions.contribution) as total
+    from intermediate.int_indicator__contribution as contributions
+    inner join intermediate.int_indicator__measure as measures using (measure_id)
+    inner join intermediate.int_form__row as rows using (row_id)
+    where measures.indicator_code in ({marks})
+    group by all
+"""
+_AMOUNTS = """
+    select measures.indicator_code as indicator, measures.part as "column",
+        amounts.reporting_org_code as unit, amounts.base_period_code as period, sum(amounts.amount) as total
+    from intermediate.int_indicator__amount as amounts
+    inner join intermediate.int_indicator__measure as measures using (measure_id)
+    where measures.indicator_code in ({marks})
+    group by all
+"""
+
+
+def _found(connection: duckdb.DuckDBPyConnection, query: str, figures: Figures) -> pd.DataFrame:
+    codes = [indicator.code for indicator in figures.adding.indicators]
+    return connection.execute(query.format(marks=", ".join("?" * len(codes))), codes).df()
+
+
+def _pairs(expected: list[pd.DataFrame], found: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    left = pd.concat(expected, ignore_index=True) if expected else found.iloc[:0]
+    left = left.groupby(keys, as_index=False)["total"].sum().rename(columns={"total": "expected"})
+    pairs = left.merge(found.rename(columns={"total": "found"}), on=keys, how="outer")
+    return pairs[[*keys, "expected", "found"]].sort_values(keys, ignore_index=True)
+
+
+def cells_again(connection: duckdb.DuckDBPyConnection, figures: Figures) -> pd.DataFrame:
+    """Hold the cells that traces show against bronze, by indicator, part and submission."""
+    expected = []
+    for form, matrix in figures.adding.values.items():
+        submissions, names = pd.factorize(figures.adding.forms[form].frame["submission_id"].astype(str))
+        sums, counts = sum_by(submissions.astype(np.int64), matrix, len(names))
+        for number, measure in enumerate(figures.adding.measures):
+            there = counts[:, number] > 0
+            expected.append(
+                pd.DataFrame(
+                    {
+                        "indicator": measure.indicator.code,
+                        "column": measure.part,
+                        "submission": np.asarray(names, dtype=object)[there],
+                        "total": sums[there, number],
+                    }
+                )
+            )
+    return _pairs(expected, _found(connection, _CELLS, figures), ["indicator", "column", "submission"])
+
+
+def amounts_again(connection: duckdb.DuckDBPyConnection, figures: Figures) -> pd.DataFrame:
+    """Hold what each unit filed itself, at the end of each period, against bronze."""
+    expected = []
+    codes = figures.bodies.codes.to_numpy(dtype=object)
+    for period, amounts in figures.bases.items():
+        for number, measure in enumerate(figures.adding.measures):
+            there = ~np.isnan(amounts.units[:, number])
+            if there.any():
+                expected.append(
+                    pd.DataFrame(
+                        {
+                            "indicator": measure.indicator.code,
+                            "column": measure.part,
+                            "unit": codes[there],
+                            "period": period,
+                            "total": amounts.units[there, number],
+                        }
+                    )
+                )
+    return _pairs(expected, _found(connection, _AMOUNTS, figures), ["indicator", "column", "unit", "period"])
+
+
+def sources_again(connection: duckdb.DuckDBPyConnection, figures: Figures) -> pd.DataFrame:
+    """Hold the submissions that a unit's figures of a period name against those that count in it."""
+    bodies, standing = figures.bodies, figures.adding.standing
+    filed: dict[str, set[tuple[int, str]]] = {}
+    for form, rows in figures.adding.forms.items():
+        names = rows.frame["submission_id"].astype(str).to_numpy(dtype=object)
+        for period in bodies.bases:
+            positions = standing.rows_at(form, rows, period)[0]
+            found = zip(rows.units[positions].tolist(), names[positions].tolist(), strict=True)
+            filed.setdefault(period, set()).update(found)
+    rows_ = []
+    for asked, row in bodies.periods.iterrows():
+        kind, year = row["kind"], row["year"]
+        if kind in PARTS:
+            made_of = [str(asked)]
+        elif kind in QUARTERS:
+            made_of = [f"{year}-{part}" for part in QUARTERS[kind] if part]
+        else:
+            made_of = []
+        rows_ += [(unit, str(asked), s) for p in made_of for unit, s in _of(figures, filed, p, is_term=False)]
+    for term in bodies.terms.to_dict("records"):
+        code = str(term["term_code"])
+        years = [f"{year}-N" for year in range(int(term["first_year"]), int(term["last_year"]) + 1)]
+        for period in [*years, code]:
+            if period in filed:
+                rows_ += [(unit, code, s) for unit, s in _of(figures, filed, period, is_term=True)]
+    keys = ["unit", "period", "submission"]
+    expected = pd.DataFrame(sorted(set(rows_)), columns=keys).assign(total=1.0)
+    found = connection.execute(
+        "select org_code as unit, period_code as period, submission_id as submission, "
+        "count(*)::double as total from rpt_figure_source group by all"
+    ).df()
+    return _pairs([expected], found, keys)
+
+
+def _of(
+    figures: Figures, filed: dict[str, set[tuple[int, str]]], period: str, *, is_term: bool
+) -> list[tuple[str, str]]:
+    by_unit: dict[int, list[str]] = {}
+    for unit, submission in filed.get(period, ()):
+        by_unit.setdefault(unit, []).append(submission)
+    share = figures.bodies.of_units[period]
+    return [
+        (str(figures.bodies.codes[owner]), submission)
+        for owner, contributor, inside in zip(
+            share.owners.tolist(), share.contributors.tolist(), share.in_period, strict=True
+        )
+        if inside or is_term
+        for submission in by_unit.get(contributor, ())
+    ]
