@@ -7,9 +7,9 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from reports.publication_gate.amounts import sum_by
+from reports.publication_gate.amounts import Measure, sum_by
 from reports.publication_gate.figures import QUARTERS, Figures
-from reports.publication_gate.filed import PARTS
+from reports.publication_gate.filed import PARTS, Numbers
 
 _CELLS = """
     select measures.indicator_code as indicator, measures.part as "column", rows.submission_id as submission,
@@ -35,54 +35,56 @@ def _found(connection: duckdb.DuckDBPyConnection, query: str, figures: Figures) 
     return connection.execute(query.format(marks=", ".join("?" * len(codes))), codes).df()
 
 
-def _pairs(expected: list[pd.DataFrame], found: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
-    left = pd.concat(expected, ignore_index=True) if expected else found.iloc[:0]
-    left = left.groupby(keys, as_index=False)["total"].sum().rename(columns={"total": "expected"})
+def _long(parts: list[tuple[Measure, dict[str, object], Numbers]], keys: list[str]) -> pd.DataFrame:
+    """Put totals of measures under each other: of each what they are about, and the totals."""
+    sizes = [len(totals) for _, _, totals in parts]
+    columns: dict[str, object] = {
+        "indicator": np.repeat(np.array([m.indicator.code for m, _, _ in parts], dtype=object), sizes),
+        "column": np.repeat(np.array([m.part for m, _, _ in parts], dtype=object), sizes),
+    }
+    for key in keys:
+        columns[key] = np.concatenate(
+            [np.broadcast_to(np.asarray(about[key], dtype=object), len(t)) for _, about, t in parts]
+            or [np.zeros(0, dtype=object)]
+        )
+    columns["total"] = np.concatenate([totals for _, _, totals in parts] or [np.zeros(0)])
+    return pd.DataFrame(columns)
+
+
+def _pairs(expected: pd.DataFrame, found: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    left = expected.groupby(keys, as_index=False)["total"].sum().rename(columns={"total": "expected"})
     pairs = left.merge(found.rename(columns={"total": "found"}), on=keys, how="outer")
     return pairs[[*keys, "expected", "found"]].sort_values(keys, ignore_index=True)
 
 
 def cells_again(connection: duckdb.DuckDBPyConnection, figures: Figures) -> pd.DataFrame:
     """Hold the cells that traces show against bronze, by indicator, part and submission."""
-    expected = []
+    expected: list[tuple[Measure, dict[str, object], Numbers]] = []
     for form, matrix in figures.adding.values.items():
         submissions, names = pd.factorize(figures.adding.forms[form].frame["submission_id"].astype(str))
         sums, counts = sum_by(submissions.astype(np.int64), matrix, len(names))
         for number, measure in enumerate(figures.adding.measures):
             there = counts[:, number] > 0
             expected.append(
-                pd.DataFrame(
-                    {
-                        "indicator": measure.indicator.code,
-                        "column": measure.part,
-                        "submission": np.asarray(names, dtype=object)[there],
-                        "total": sums[there, number],
-                    }
-                )
+                (measure, {"submission": np.asarray(names, dtype=object)[there]}, sums[there, number])
             )
-    return _pairs(expected, _found(connection, _CELLS, figures), ["indicator", "column", "submission"])
+    found = _found(connection, _CELLS, figures)
+    return _pairs(_long(expected, ["submission"]), found, ["indicator", "column", "submission"])
 
 
 def amounts_again(connection: duckdb.DuckDBPyConnection, figures: Figures) -> pd.DataFrame:
     """Hold what each unit filed itself, at the end of each period, against bronze."""
-    expected = []
+    expected: list[tuple[Measure, dict[str, object], Numbers]] = []
     codes = figures.bodies.codes.to_numpy(dtype=object)
     for period, amounts in figures.bases.items():
         for number, measure in enumerate(figures.adding.measures):
             there = ~np.isnan(amounts.units[:, number])
             if there.any():
                 expected.append(
-                    pd.DataFrame(
-                        {
-                            "indicator": measure.indicator.code,
-                            "column": measure.part,
-                            "unit": codes[there],
-                            "period": period,
-                            "total": amounts.units[there, number],
-                        }
-                    )
+                    (measure, {"unit": codes[there], "period": period}, amounts.units[there, number])
                 )
-    return _pairs(expected, _found(connection, _AMOUNTS, figures), ["indicator", "column", "unit", "period"])
+    found = _found(connection, _AMOUNTS, figures)
+    return _pairs(_long(expected, ["unit", "period"]), found, ["indicator", "column", "unit", "period"])
 
 
 def sources_again(connection: duckdb.DuckDBPyConnection, figures: Figures) -> pd.DataFrame:
@@ -117,7 +119,7 @@ def sources_again(connection: duckdb.DuckDBPyConnection, figures: Figures) -> pd
         "select org_code as unit, period_code as period, submission_id as submission, "
         "count(*)::double as total from rpt_figure_source group by all"
     ).df()
-    return _pairs([expected], found, keys)
+    return _pairs(expected, found, keys)
 
 
 def _of(

@@ -63,6 +63,13 @@ class Bodies:
     def __init__(self, bronze: Path) -> None:
         self.periods = _table(bronze, "periods").set_index("period_code")
         """kind, year, starts_on and ends_on by code; of a term, the year is its last."""
+        self.when = {
+            str(code): (str(kind), int(year))
+            for code, kind, year in zip(
+                self.periods.index, self.periods["kind"], self.periods["year"], strict=True
+            )
+        }
+        """kind and year by code."""
         self.terms = _table(bronze, "terms")
         """term_system, term_code, first_year and last_year."""
         self.owed = _table(bronze, "owed")

@@ -21,10 +21,13 @@ from reports.publication_gate.recomputed import recomputed
 from reports.publication_gate.report import STATUS_NAMES
 
 _QUERY = """
-    select indicator_code as indicator, org_code as unit, period_code as period, value, numerator, denominator,
-        opening_value as opening, status
-    from fct_indicator_value
-    where {which}
+    select indicators.number as indicator, units.number as unit, periods.number as period, figures.value,
+        figures.numerator, figures.denominator, figures.opening_value as opening, figures.status
+    from fct_indicator_value as figures
+    inner join known_indicator as indicators on figures.indicator_code = indicators.code
+    inner join known_unit as units on figures.org_code = units.code
+    inner join known_period as periods on figures.period_code = periods.code
+    where indicators.number between ? and ?
 """
 KEYS = ["indicator", "unit", "period"]
 
@@ -40,10 +43,11 @@ def figures_again(
     pairs: dict[str, list[pd.DataFrame]] = {}
     derived = Derived(catalogue)
     last: Figures | None = None
-    for codes, figures, expected in recomputed(bronze, catalogue, as_of):
-        marks = ", ".join("?" * len(codes))
-        found = connection.execute(_QUERY.format(which=f"indicator_code in ({marks})"), codes).df()
-        beside = _beside(expected, found, catalogue, figures)
+    codes: list[pd.Index] = []
+    for numbers, figures, expected in recomputed(bronze, catalogue, as_of):
+        codes = codes or _known(connection, catalogue, figures)
+        found = _found(connection, numbers)
+        beside = _beside(expected, found, codes, figures)
         for check, frame in _checks(beside).items():
             pairs.setdefault(check, []).append(frame)
         pairs.setdefault("children_make_parents", []).append(children_make_parents(beside, figures))
@@ -51,11 +55,9 @@ def figures_again(
         pairs.setdefault("amounts_again", []).append(amounts_again(connection, figures))
         derived.add(beside, figures)
         last = figures
-    names = list(catalogue.indicators)
-    others = _QUERY.format(which=f"indicator_code not in ({', '.join('?' * len(names))})")
-    unknown = connection.execute(others, names).df()
-    if last is not None and len(unknown):
-        for check, frame in _checks(_beside(pd.DataFrame(), unknown, catalogue, last)).items():
+    if last is not None:
+        foreign = _found(connection, list(range(len(catalogue.indicators), len(codes[0]))))
+        for check, frame in _checks(_beside(pd.DataFrame(), foreign, codes, last)).items():
             pairs[check].append(frame)
     frames = {check: pd.concat(parts, ignore_index=True) for check, parts in pairs.items()}
     frames["derived_again"] = derived.pairs(connection)
@@ -64,29 +66,41 @@ def figures_again(
     return frames
 
 
+def _known(connection: duckdb.DuckDBPyConnection, catalogue: Catalogue, figures: Figures) -> list[pd.Index]:
+    """Give all codes of indicators, organisations and periods: those that are expected, then what else is found."""
+    expected = (list(catalogue.indicators), list(figures.bodies.codes), list(figures.bodies.periods.index))
+    columns = ("indicator_code", "org_code", "period_code")
+    indexes = []
+    for key, known, column in zip(KEYS, expected, columns, strict=True):
+        found = {
+            row[0]
+            for row in connection.execute(f"select distinct {column} from fct_indicator_value").fetchall()
+        }
+        index = pd.Index([*known, *sorted(found - set(known))], dtype=object)
+        connection.register(f"known_{key}", pd.DataFrame({"code": index, "number": range(len(index))}))
+        indexes.append(index)
+    return indexes
+
+
+def _found(connection: duckdb.DuckDBPyConnection, numbers: list[int]) -> pd.DataFrame:
+    """Give the warehouse's figures of some indicators."""
+    if not numbers:
+        numbers = [-1]
+    frame = connection.execute(_QUERY, [min(numbers), max(numbers)]).df()
+    return frame[frame["indicator"].isin(numbers)]
+
+
 def _beside(
-    expected: pd.DataFrame, found: pd.DataFrame, catalogue: Catalogue, figures: Figures
+    expected: pd.DataFrame, found: pd.DataFrame, codes: list[pd.Index], figures: Figures
 ) -> pd.DataFrame:
     """Put the two sides together by indicator, unit and period; a second row of one key stands alone."""
-    bodies = figures.bodies
-    names = (
-        pd.Index(list(catalogue.indicators), dtype=object),
-        bodies.codes.astype(object),
-        bodies.periods.index.astype(object),
-    )
-    wide = [
-        index.append(pd.Index(sorted(set(found[key]) - set(index))))
-        for key, index in zip(KEYS, names, strict=True)
-    ]
     sides = []
-    for frame, columns in ((expected, ["indicator", "organisation", "period"]), (found, KEYS)):
-        if frame.empty:
-            positions = np.zeros((3, 0), dtype=np.int64)
-        elif columns is KEYS:
-            positions = np.array([wide[n].get_indexer(frame[key]) for n, key in enumerate(KEYS)])
-        else:
-            positions = np.array([frame[name].to_numpy(dtype=np.int64) for name in columns])
-        sides.append((positions[0] * len(wide[1]) + positions[1]) * len(wide[2]) + positions[2])
+    for frame, names in ((expected, ["indicator", "organisation", "period"]), (found, KEYS)):
+        indicators, units, periods = (
+            frame[name].to_numpy(dtype=np.int64) if len(frame) else np.zeros(0, dtype=np.int64)
+            for name in names
+        )
+        sides.append((indicators * len(codes[1]) + units) * len(codes[2]) + periods)
     statuses = {name: number for number, name in enumerate(STATUS_NAMES)}
     left = pd.DataFrame({"key": sides[0]})
     right = pd.DataFrame({"key": sides[1]})
@@ -98,12 +112,11 @@ def _beside(
     left["turn"], right["turn"] = 0, right.groupby("key").cumcount()
     left["is_expected"], right["is_found"] = 1.0, 1.0
     beside = left.merge(right, on=["key", "turn"], how="outer")
-    keys, n_units, n_periods = beside["key"].to_numpy(), len(wide[1]), len(wide[2])
-    codes = (keys // (n_units * n_periods), keys // n_periods % n_units, keys % n_periods)
-    for key, positions, index in zip(KEYS, codes, wide, strict=True):
+    keys, n_units, n_periods = beside["key"].to_numpy(), len(codes[1]), len(codes[2])
+    places = (keys // (n_units * n_periods), keys // n_periods % n_units, keys % n_periods)
+    for key, positions, index in zip(KEYS, places, codes, strict=True):
         beside[key] = pd.Categorical.from_codes(positions, categories=index)
-    is_unit = beside["unit"].isin(bodies.ever_reporting)
-    beside["is_unit"] = is_unit
+    beside["is_unit"] = beside["unit"].isin(figures.bodies.ever_reporting)
     return beside.sort_values("is_unit", ascending=False, kind="stable", ignore_index=True)
 
 

@@ -69,7 +69,9 @@ class Derived:
             "value as found, status from fct_indicator_derived"
         ).df()
         both = expected.merge(found, on=_KEYS, how="outer")
-        is_held_back = (both["status"] == "incomplete") & ~both["derivation"].isin(_ALWAYS) & both["found"].isna()
+        is_held_back = (
+            (both["status"] == "incomplete") & ~both["derivation"].isin(_ALWAYS) & both["found"].isna()
+        )
         both["expected"] = both["expected"].mask(is_held_back)
         return both.sort_values(_KEYS, ignore_index=True)[[*_KEYS, "expected", "found"]]
 

@@ -23,26 +23,27 @@ def children_make_parents(beside: pd.DataFrame, figures: Figures) -> pd.DataFram
         beside: the warehouse's figures, as `comparison` puts them beside the expected.
         figures: how the figures came about, for what the body filed itself.
     """
-    indicators = {indicator.code: indicator for indicator in figures.adding.indicators}
-    kinds = {code: _PARTS.get(indicator.kind, ()) for code, indicator in indicators.items()}
+    kinds = {i.code: _PARTS.get(i.kind, ()) for i in figures.adding.indicators}
     mine = beside[beside["is_unit"] & beside["is_found"].notna()]
+    places: dict[tuple[str, str], dict[str, int]] = {}
+    keys = zip(*(mine[key].astype(object) for key in ("indicator", "period", "unit")), strict=True)
+    for row, (indicator, period, unit) in enumerate(keys):
+        places.setdefault((indicator, period), {}).setdefault(unit, row)
+    found = {part: mine[f"{part} found"].to_numpy() for part in ("value", "numerator", "denominator")}
+    is_open = mine["status found"].to_numpy() > 0
     rows = []
-    for (indicator, period), group in mine.groupby(["indicator", "period"], observed=True):
-        if not kinds.get(str(indicator)):
-            continue
-        found = group.drop_duplicates("unit").set_index(group.drop_duplicates("unit")["unit"].astype(str))
-        for parent, children in _families(figures, str(period)).items():
-            if parent not in found.index:
+    for (indicator, period), units in places.items():
+        parts = kinds.get(indicator, ())
+        for parent, children in _families(figures, period).items() if parts else ():
+            if parent not in units:
                 continue
-            there = [child for child in children if child in found.index]
-            if str(period) in figures.terms and (found.loc[[parent, *there], "status found"] > 0).any():
+            there = [units[child] for child in children if child in units]
+            if period in figures.terms and is_open[[units[parent], *there]].any():
                 continue
-            for part in kinds[str(indicator)]:
-                below = found.loc[there, f"{part} found"].to_numpy(dtype=float)
-                own = _own(figures, str(indicator), part, str(period), parent)
-                made_of = np.append(below, own)
+            for part in parts:
+                made_of = np.append(found[part][there], _own(figures, indicator, part, period, parent))
                 total = np.nan if np.isnan(made_of).all() else float(np.nansum(made_of))
-                rows.append((indicator, parent, period, part, total, found.loc[parent, f"{part} found"]))
+                rows.append((indicator, parent, period, part, total, found[part][units[parent]]))
     return pd.DataFrame(rows, columns=["indicator", "unit", "period", "column", "expected", "found"])
 
 
@@ -50,7 +51,7 @@ def _families(figures: Figures, period: str) -> dict[str, list[str]]:
     """Give the reporting units directly below each body in an asked period."""
     if period in figures.family_cache:
         return figures.family_cache[period]
-    row = figures.bodies.periods.loc[period]
+    kind, year = figures.bodies.when[period]
     if period in figures.terms:
         years = [base for _, base in figures.years(figures.terms[period]) if base != period]
         each = [_below(figures, year) for year in years]
@@ -61,14 +62,14 @@ def _families(figures: Figures, period: str) -> dict[str, list[str]]:
             if all(other.get(parent) == children for other in each)
             and not any(body in merged for body in (parent, *children))
         }
-    elif row["kind"] in QUARTERS:
-        now, before = (f"{row['year']}-{part}" if part else "" for part in QUARTERS[row["kind"]])
+    elif kind in QUARTERS:
+        now, before = (f"{year}-{part}" if part else "" for part in QUARTERS[kind])
         families = _below(figures, now)
         if before:
             earlier = _below(figures, before)
             families = {p: c for p, c in families.items() if earlier.get(p) == c}
     else:
-        families = _below(figures, period) if row["kind"] in PARTS else {}
+        families = _below(figures, period) if kind in PARTS else {}
     figures.family_cache[period] = families
     return families
 
@@ -86,7 +87,7 @@ def _below(figures: Figures, period: str) -> dict[str, list[str]]:
 def _own(figures: Figures, indicator: str, part: str, period: str, parent: str) -> float:
     """Give what a body itself filed for a part of an indicator; NaN for nothing."""
     position = figures.bodies.codes.get_loc(parent)
-    row = figures.bodies.periods.loc[period]
+    kind, year = figures.bodies.when[period]
     total, is_there = 0.0, False
     for number, measure in enumerate(figures.adding.measures):
         if measure.indicator.code != indicator or measure.part != part:
@@ -98,8 +99,8 @@ def _own(figures: Figures, indicator: str, part: str, period: str, parent: str) 
 
         if period in figures.terms:
             own = _own_in_term(figures, period, measure.over_time, number, int(position))
-        elif row["kind"] in QUARTERS:
-            now, before = (f"{row['year']}-{p}" if p else "" for p in QUARTERS[row["kind"]])
+        elif kind in QUARTERS:
+            now, before = (f"{year}-{p}" if p else "" for p in QUARTERS[kind])
             own = (
                 np.array([at(now), -at(before)]) if measure.within == "sum" and before else np.array([at(now)])
             )

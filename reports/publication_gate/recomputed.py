@@ -23,7 +23,7 @@ _AT_ONCE = 24
 
 def recomputed(
     bronze: Path, catalogue: Catalogue, as_of: datetime | None
-) -> Iterator[tuple[list[str], Figures, pd.DataFrame]]:
+) -> Iterator[tuple[list[int], Figures, pd.DataFrame]]:
     """Work out all figures from bronze, the registry beside it and the indicator files; no model is read.
 
     Args:
@@ -32,8 +32,8 @@ def recomputed(
         as_of: up to when submissions and decisions count; None for all.
 
     Yields:
-        codes of some indicators, how their figures came about, and the figures: organisation (its position),
-        indicator, period, value, numerator, denominator, opening and status (0 to 2, see `standing`; 3 for none;
+        numbers of some indicators in the catalogue, how their figures came about, and the figures: organisation, indicator and period
+        (their numbers), value, numerator, denominator, opening and status (0 to 2, see `standing`; 3 for none;
         -1 where it is not worked out).
     """
     bodies, filed = Bodies(bronze), read_filed(bronze, as_of)
@@ -49,7 +49,11 @@ def recomputed(
         found = [frame for frame in figures.all() if not frame.empty]
         if group[0].kind == "registry":
             found = [_merged_by(group, bodies, numbers)]
-        yield [i.code for i in group], figures, pd.concat(found, ignore_index=True) if found else pd.DataFrame()
+        yield (
+            [numbers[i.code] for i in group],
+            figures,
+            pd.concat(found, ignore_index=True) if found else pd.DataFrame(),
+        )
 
 
 def _merged_by(group: list[Indicator], bodies: Bodies, numbers: Mapping[str, int]) -> pd.DataFrame:

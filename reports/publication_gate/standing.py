@@ -37,12 +37,7 @@ class Standing:
     def __init__(self, filed: Filed, bodies: Bodies) -> None:
         """Read who owes what from the registry and who filed what from bronze."""
         self._bodies = bodies
-        self._when = {
-            str(code): (str(kind), int(year))
-            for code, kind, year in zip(
-                bodies.periods.index, bodies.periods["kind"], bodies.periods["year"], strict=True
-            )
-        }
+        self._when = bodies.when
         self._states: dict[tuple[str, str, str], State] = {}
         self._standing_rows: dict[tuple[str, str], tuple[Ints, Flags, Flags, Flags]] = {}
         self.owed: dict[tuple[str, str], dict[int, set[int]]] = {}
