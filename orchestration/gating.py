@@ -5,10 +5,11 @@ What belongs here: what the gate is given, and what its word is worth. What does
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from ingestion import validations
 from ingestion.catalogue import Catalogue
 from ingestion.files import sha256_of
 from ingestion.home import Home
@@ -33,11 +34,15 @@ class Word:
         failures: what stops the database.
         explained: what a note explains to readers.
         is_empty: whether nothing has been accepted yet.
+        failed: how many things do not hold; of each check the first 20 are among the failures.
+        lines: for each check how many of how many do not hold, some of them and what to do; in Vietnamese.
     """
 
     failures: tuple[PublicationFailure, ...] = ()
     explained: tuple[PublicationFailure, ...] = ()
     is_empty: bool = False
+    failed: int = 0
+    lines: tuple[str, ...] = ()
 
 
 def gate(home: Home, database: Path, token: Token, check: Check, *, run: str, note: str, now: datetime) -> Word:
@@ -51,12 +56,15 @@ def gate(home: Home, database: Path, token: Token, check: Check, *, run: str, no
         raise tokens.TokenError("token.no_moment")
     up = releases.current(home)
     report = check(database, place.bronze, up.folder / releases.FIGURES if up else None)
+    validations.keep_publication(home, report.as_json(), now)
     explained = tuple(f for f in report.failures if note and f.check in _EXPLAINED_BY_NOTE)
     failures = tuple(f for f in report.failures if f not in explained)
     if not failures:
         passed = Passed(run, now, up.name if up else "", needs_note=bool(explained))
         tokens.with_gate(home, token, passed)
-    return Word(failures, explained, report.is_empty)
+    told = replace(report, failures=failures)
+    failed = sum(report.failed.get(check, 1) for check in {failure.check for failure in failures})
+    return Word(failures, explained, report.is_empty, failed, tuple(told.lines()) if failures else ())
 
 
 def token_of_published(home: Home, run: str, now: datetime, catalogue: Catalogue) -> Token:

@@ -7,8 +7,8 @@ tests of single models, which dbt has.
 Each check has a frame of pairs: what is expected and what was found, for one thing that is checked. A total
 that is missing on either side is a failure, and so is a warehouse in which there is nothing to check.
 
-The figures are worked out a second time from bronze, the registry beside it and the indicator files. No model is
-read for that: what a table or a join has wrong cannot agree with it.
+The figures are worked out a second time from bronze, the registry beside it and the indicator files. No model
+is read for that: what a table or a join has wrong cannot agree with it.
 """
 
 from collections.abc import Mapping

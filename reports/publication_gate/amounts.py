@@ -1,10 +1,11 @@
 """What the rows that count add up to, at the end of each period, for each measure.
 
-What belongs here: the terms of indicators over rows, and rows over units. What does not: figures, which put periods
-and parts together (`figures`).
+What belongs here: the terms of indicators over rows, and rows over units. What does not: figures, which put
+periods and parts together (`figures`).
 
-A measure is a part of an indicator whose cells add in one way: over the years of a term, and over filings within a
-year. Amounts are arrays with a row for each organisation and a column for each measure; nothing is NaN, never zero.
+A measure is a part of an indicator whose cells add in one way: over the years of a term, and over filings
+within a year. Amounts are arrays with a row for each organisation and a column for each measure; nothing is
+NaN, never zero.
 """
 
 from collections.abc import Sequence
@@ -67,7 +68,7 @@ class Amounts:
 
 
 def _ways(rows: FormRows, term: Term, catalogue: Catalogue) -> list[tuple[str, Flags]]:
-    """Say how the cells of a term add within a year, with the rows of each way: the column says, or the fixed line."""
+    """Say how the cells of a term add within a year, with the rows of each way: as column or line says."""
     described = catalogue.forms[term.form]
     nature = described.by_code[term.column].nature
     everything = np.ones(len(rows.frame), dtype=bool)
@@ -191,10 +192,10 @@ class Adding:
                 (rows.organisations[positions], about, n_about, old_about),
             ):
                 more, n_more = sum_by(codes, values, n)
-                sums[:] = np.where(n_more > 0, np.nan_to_num(sums) + np.nan_to_num(more), sums)
-                counts += n_more
+                sums[n_more > 0] = np.nan_to_num(sums[n_more > 0]) + more[n_more > 0]
+                np.add(counts, n_more, out=counts)
                 _, n_old = sum_by(codes[carried], values[carried], n)
-                old |= n_old > 0
+                np.logical_or(old, n_old > 0, out=old)
         if not is_any:
             return None
         total = Amounts(
@@ -207,10 +208,10 @@ class Adding:
             self._exact(newest, period),
         )
         share = self._bodies.of_units[period]
-        _share_out(total, share, units, n_units, old_units, self._taken(share, units, n))
+        _share_out(total, share, (units, n_units, old_units), self._taken(share, units, n))
         share = self._bodies.of_organisations[period]
         everything = np.ones((len(share.owners), m), dtype=bool)
-        _share_out(total, share, about, n_about, old_about, everything)
+        _share_out(total, share, (about, n_about, old_about), everything)
         return total
 
     def _exact(self, newest: Ints, period: str) -> Flags:
@@ -218,7 +219,7 @@ class Adding:
         exact = np.zeros(len(newest), dtype=bool)
         if len(self.values) > 1:
             return exact
-        part = PARTS.get(self._bodies.periods.loc[period, "kind"], 0)
+        part = PARTS.get(self._bodies.when[period][0], 0)
         share = self._bodies.of_organisations[period]
         has_row = newest[share.contributors] >= 0
         exact[share.owners[has_row]] = True
@@ -226,7 +227,7 @@ class Adding:
         return exact
 
     def _taken(self, share: Share, units: Numbers, n: int) -> Flags:
-        """Say which contributions count: all, but of what is never added only one's own, or that of the only one."""
+        """Say which contributions count: all, but of what is never added one's own, or that of the only one."""
         there = ~np.isnan(units[share.contributors])
         taken = np.ones_like(there)
         is_own = share.owners == share.contributors
@@ -242,9 +243,9 @@ class Adding:
         return taken
 
 
-def _share_out(
-    total: Amounts, share: Share, values: Numbers, counts: Ints, carried: Flags, taken: Flags
-) -> None:
+def _share_out(total: Amounts, share: Share, filed: tuple[Numbers, Ints, Flags], taken: Flags) -> None:
+    """Give everybody what those who count in its figures filed: amounts, number of cells, whether carried."""
+    values, counts, carried = filed
     n = len(total.amount)
     given = np.where(taken, values[share.contributors], np.nan)
     in_term, n_term = sum_by(share.owners, given, n)

@@ -52,8 +52,8 @@ def _long(parts: list[tuple[Measure, dict[str, object], Numbers]], keys: list[st
 
 
 def _pairs(expected: pd.DataFrame, found: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
-    left = expected.groupby(keys, as_index=False)["total"].sum().rename(columns={"total": "expected"})
-    pairs = left.merge(found.rename(columns={"total": "found"}), on=keys, how="outer")
+    left = expected.groupby(keys)["total"].sum().rename("expected").reset_index()
+    pairs: pd.DataFrame = left.merge(found.rename(columns={"total": "found"}), on=keys, how="outer")
     return pairs[[*keys, "expected", "found"]].sort_values(keys, ignore_index=True)
 
 
@@ -95,26 +95,19 @@ def sources_again(connection: duckdb.DuckDBPyConnection, figures: Figures) -> pd
         names = rows.frame["submission_id"].astype(str).to_numpy(dtype=object)
         for period in bodies.bases:
             positions = standing.rows_at(form, rows, period)[0]
-            found = zip(rows.units[positions].tolist(), names[positions].tolist(), strict=True)
-            filed.setdefault(period, set()).update(found)
-    rows_ = []
-    for asked, row in bodies.periods.iterrows():
-        kind, year = row["kind"], row["year"]
-        if kind in PARTS:
-            made_of = [str(asked)]
-        elif kind in QUARTERS:
-            made_of = [f"{year}-{part}" for part in QUARTERS[kind] if part]
-        else:
-            made_of = []
-        rows_ += [(unit, str(asked), s) for p in made_of for unit, s in _of(figures, filed, p, is_term=False)]
-    for term in bodies.terms.to_dict("records"):
-        code = str(term["term_code"])
-        years = [f"{year}-N" for year in range(int(term["first_year"]), int(term["last_year"]) + 1)]
-        for period in [*years, code]:
+            pairs = zip(rows.units[positions].tolist(), names[positions].tolist(), strict=True)
+            filed.setdefault(period, set()).update(pairs)
+    named: set[tuple[str, str, str]] = set()
+    for asked, (kind, year) in bodies.when.items():
+        made_of = [asked] if kind in PARTS else [f"{year}-{part}" for part in QUARTERS.get(kind, ()) if part]
+        for period in made_of:
+            named |= {(unit, asked, s) for unit, s in _of(figures, filed, period, is_term=False)}
+    for term in bodies.terms:
+        for period in [*(f"{year}-N" for year in range(term.first, term.last + 1)), term.code]:
             if period in filed:
-                rows_ += [(unit, code, s) for unit, s in _of(figures, filed, period, is_term=True)]
+                named |= {(unit, term.code, s) for unit, s in _of(figures, filed, period, is_term=True)}
     keys = ["unit", "period", "submission"]
-    expected = pd.DataFrame(sorted(set(rows_)), columns=keys).assign(total=1.0)
+    expected = pd.DataFrame(sorted(named), columns=keys).assign(total=1.0)
     found = connection.execute(
         "select org_code as unit, period_code as period, submission_id as submission, "
         "count(*)::double as total from rpt_figure_source group by all"

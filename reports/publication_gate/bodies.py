@@ -1,9 +1,10 @@
 """The registry in time: who existed when, below whom, and who had merged into whom.
 
-What belongs here: periods, terms, and whose filings make up whose figures at the end of a period. What does not:
-what was filed.
+What belongs here: periods, terms, and whose filings make up whose figures at the end of a period. What does
+not: what was filed.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -33,6 +34,16 @@ class Share:
     owners: Ints
     contributors: Ints
     in_period: Flags
+
+
+@dataclass(frozen=True)
+class Term:
+    """One term: its system, its code, and its years."""
+
+    system: str
+    code: str
+    first: int
+    last: int
 
 
 @dataclass(frozen=True)
@@ -70,8 +81,12 @@ class Bodies:
             )
         }
         """kind and year by code."""
-        self.terms = _table(bronze, "terms")
-        """term_system, term_code, first_year and last_year."""
+        self.ends: dict[str, date] = dict(zip(self.periods.index, self.periods["ends_on"], strict=True))
+        """The last day of each period, by code."""
+        self.terms = [
+            Term(row["term_system"], row["term_code"], int(row["first_year"]), int(row["last_year"]))
+            for row in _table(bronze, "terms").to_dict("records")
+        ]
         self.owed = _table(bronze, "owed")
         """reporting_org_code, period_code and form_code of what is owed."""
         self.successions = _table(bronze, "successions")
@@ -92,6 +107,11 @@ class Bodies:
         ]
         self.codes = pd.Index(sorted({life.code for life in self.lives}))
         """Codes of all organisations, sorted; positions in it number them."""
+        self._numbers = {str(code): number for number, code in enumerate(self.codes)}
+
+    def numbers(self, codes: Iterable[str]) -> Ints:
+        """Give the numbers of organisations; -1 for one that the registry does not know."""
+        return np.array([self._numbers.get(code, -1) for code in codes], dtype=np.int64)
 
     @cached_property
     def bases(self) -> list[str]:
@@ -130,9 +150,9 @@ class Bodies:
             code = str(row["predecessor_code"])
             known[code] = max(known.get(code, date.min), row["effective_on"])
         chains: dict[str, dict[str, date]] = {}
-        for body in steps:
+        for body, direct in steps.items():
             reached: dict[str, date] = {}
-            layer = dict(steps[body])
+            layer = dict(direct)
             for _ in range(_DEPTH):
                 for code, day in layer.items():
                     reached[code] = max(reached.get(code, date.min), day)
@@ -146,8 +166,8 @@ class Bodies:
         return chains
 
     def parents(self, period: str) -> dict[str, str]:
-        """Give the parent of each organisation on the last day of a period, where both are of one term system."""
-        day = self.periods.loc[period, "ends_on"]
+        """Give the parent of each organisation on a period's last day, where both are of one term system."""
+        day = self.ends[period]
         alive = {life.code: life for life in self.lives if life.is_alive(day)}
         return {
             life.code: life.parent
@@ -164,13 +184,13 @@ class Bodies:
     def of_units(self) -> dict[str, Share]:
         """By period: reporting units count in their own figures and in those of all who stand above them.
 
-        What merged wholly into a body counts in that body's terms, and in a period of its own where the body did not
-        stand yet.
+        What merged wholly into a body counts in that body's terms, and in a period of its own where the body
+        did not stand yet.
         """
         return {period: self._units_of(period) for period in self.bases}
 
     def _units_of(self, period: str) -> Share:
-        day = self.periods.loc[period, "ends_on"]
+        day = self.ends[period]
         alive = [life for life in self.lives if life.is_alive(day)]
         standing = {life.code for life in alive}
         parents = self.parents(period)
@@ -196,10 +216,10 @@ class Bodies:
 
     @cached_property
     def of_organisations(self) -> dict[str, Share]:
-        """By period: organisations that do not file are found in the rows about them, with what merged into them."""
+        """By period: organisations that do not file have rows about them and about what merged into them."""
         shares = {}
         for period in self.bases:
-            year = int(self.periods.loc[period, "year"])
+            year = self.when[period][1]
             lived = {
                 life.code
                 for life in self.lives
@@ -217,7 +237,7 @@ class Bodies:
     def _share(self, pairs: dict[tuple[str, str], bool]) -> Share:
         ordered = sorted(pairs)
         return Share(
-            self.codes.get_indexer([owner for owner, _ in ordered]).astype(np.int64),
-            self.codes.get_indexer([contributor for _, contributor in ordered]).astype(np.int64),
+            self.numbers(owner for owner, _ in ordered),
+            self.numbers(contributor for _, contributor in ordered),
             np.array([pairs[pair] for pair in ordered], dtype=bool),
         )

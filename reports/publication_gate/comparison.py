@@ -67,7 +67,7 @@ def figures_again(
 
 
 def _known(connection: duckdb.DuckDBPyConnection, catalogue: Catalogue, figures: Figures) -> list[pd.Index]:
-    """Give all codes of indicators, organisations and periods: those that are expected, then what else is found."""
+    """Give all codes of indicators, organisations and periods: what is expected, then what else is found."""
     expected = (list(catalogue.indicators), list(figures.bodies.codes), list(figures.bodies.periods.index))
     columns = ("indicator_code", "org_code", "period_code")
     indexes = []
@@ -133,7 +133,7 @@ def _checks(beside: pd.DataFrame) -> dict[str, pd.DataFrame]:
 
 
 def _pair(beside: pd.DataFrame, part: str, is_one_sided: "pd.Series[bool] | None") -> pd.DataFrame:
-    """Give one part of figures; a row without a value that only one side has counts there as nothing, 0 rows of 1."""
+    """Give one part of figures; a row that only one side has is a pair of which the other is missing."""
     expected, found = beside[part], beside[f"{part} found"]
     if is_one_sided is not None:
         blank = is_one_sided & expected.isna() & found.isna()
@@ -151,8 +151,8 @@ def names_of(
 ) -> tuple[Mapping[str, Mapping[str, str]], Mapping[str, str]]:
     """Give what indicators are called, by language, and what organisations are called now."""
     indicators = {
-        language: {code: i.name.get(language) for code, i in catalogue.indicators.items()}
-        for language in ("vi", "en")
+        "vi": {code: indicator.name.vi for code, indicator in catalogue.indicators.items()},
+        "en": {code: indicator.name.en for code, indicator in catalogue.indicators.items()},
     }
     rows = connection.execute("select org_code, org_name from dim_organisation where is_latest").fetchall()
     return indicators, dict(rows)

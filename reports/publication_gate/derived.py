@@ -12,7 +12,7 @@ from reports.publication_gate.figures import Figures
 
 _KEYS = ["indicator", "unit", "period", "derivation"]
 _ALWAYS = ("before_after", "average_per_year")
-"""What is told of an incomplete figure too; everything else compares, and what is incomplete is compared with nothing."""
+"""What is told of an incomplete figure too; all else compares it, and it is compared with nothing."""
 
 
 class Derived:
@@ -36,7 +36,7 @@ class Derived:
             of_terms["opening"],
             strict=True,
         ):
-            if unit not in figures.bodies.systems.get(str(figures.terms[period]["term_system"]), set()):
+            if unit not in figures.bodies.systems.get(figures.terms[period].system, set()):
                 continue
             values[indicator, unit, period] = value
             if not np.isnan(opening):
@@ -62,7 +62,7 @@ class Derived:
         self._rows.append((indicator, unit, period, derivation, value))
 
     def pairs(self, connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
-        """Put everything beside what the warehouse has; what it holds back as incomplete is nothing on both sides."""
+        """Put everything beside what the warehouse has; what it holds back as incomplete is not expected."""
         expected = pd.DataFrame(self._rows, columns=[*_KEYS, "expected"])
         found = connection.execute(
             "select indicator_code as indicator, org_code as unit, period_code as period, derivation, "
@@ -80,9 +80,8 @@ def _previous(figures: Figures) -> dict[str, str]:
     """Give the term before each, of the same term system."""
     previous: dict[str, str] = {}
     latest: dict[str, str] = {}
-    for term in sorted(figures.terms.values(), key=lambda term: int(str(term["first_year"]))):
-        system, code = str(term["term_system"]), str(term["term_code"])
-        if system in latest:
-            previous[code] = latest[system]
-        latest[system] = code
+    for term in sorted(figures.terms.values(), key=lambda term: term.first):
+        if term.system in latest:
+            previous[term.code] = latest[term.system]
+        latest[term.system] = term.code
     return previous

@@ -14,10 +14,10 @@ _PARTS = {"stock": ("value",), "flow": ("value",), "ratio": ("numerator", "denom
 
 
 def children_make_parents(beside: pd.DataFrame, figures: Figures) -> pd.DataFrame:
-    """Hold every figure of a body with reporting units below it against its own rows and their figures.
+    """Hold every figure of a body with units below it against its own rows and their figures.
 
-    In a term it is held where the same units stand below it all the while, none took another in, and all figures
-    are final: others take years of different bodies.
+    In a term it is held where the same units stand below it all the while, none took another in, and all
+    figures are final: others take years of different bodies.
 
     Args:
         beside: the warehouse's figures, as `comparison` puts them beside the expected.
@@ -86,7 +86,7 @@ def _below(figures: Figures, period: str) -> dict[str, list[str]]:
 
 def _own(figures: Figures, indicator: str, part: str, period: str, parent: str) -> float:
     """Give what a body itself filed for a part of an indicator; NaN for nothing."""
-    position = figures.bodies.codes.get_loc(parent)
+    position = int(figures.bodies.numbers([parent])[0])
     kind, year = figures.bodies.when[period]
     total, is_there = 0.0, False
     for number, measure in enumerate(figures.adding.measures):
@@ -98,7 +98,7 @@ def _own(figures: Figures, indicator: str, part: str, period: str, parent: str) 
             return float(amounts.units[position, number]) if amounts is not None else np.nan
 
         if period in figures.terms:
-            own = _own_in_term(figures, period, measure.over_time, number, int(position))
+            own = _own_in_term(figures, period, measure.over_time, number, position)
         elif kind in QUARTERS:
             now, before = (f"{year}-{p}" if p else "" for p in QUARTERS[kind])
             own = (

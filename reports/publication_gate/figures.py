@@ -1,7 +1,7 @@
 """Figures anew, from what was filed: the years, quarters and terms of every indicator and organisation.
 
-What belongs here: how periods and parts make figures, and how whole these are. What does not: amounts of one period
-(`amounts`), and what the warehouse says (`comparison`).
+What belongs here: how periods and parts make figures, and how whole these are. What does not: amounts of one
+period (`amounts`), and what the warehouse says (`comparison`).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,7 +12,7 @@ import pandas as pd
 
 from ingestion.catalogue import Indicator
 from reports.publication_gate.amounts import Adding, Amounts, Measure
-from reports.publication_gate.bodies import Bodies
+from reports.publication_gate.bodies import Bodies, Term
 from reports.publication_gate.filed import PARTS, Flags, Ints, Numbers
 from reports.publication_gate.standing import Standing
 
@@ -28,6 +28,17 @@ class _Whole:
     is_there: Flags
     carried: Flags
     is_filed_as_term: Flags
+
+
+@dataclass(frozen=True)
+class _Told:
+    """Figures of one indicator and period: of whom, their parts and status."""
+
+    indicator: int
+    period: int
+    organisations: Ints
+    parts: dict[str, Numbers]
+    status: Ints
 
 
 class _States:
@@ -71,7 +82,7 @@ class _States:
             ]
 
     def at(self, measure: Measure, period: str) -> tuple[Numbers, Numbers, Flags]:
-        """Give for each organisation the rank of a period, its rank in a term, and whether it was filed by all."""
+        """Give each organisation's rank of a period, its rank in a term, and whether all filed that period."""
         n = len(self._bodies.codes)
         rank, in_term, exact = np.full(n, -1.0), np.full(n, -1.0), np.ones(n, dtype=bool)
         share = self._bodies.of_units[period]
@@ -100,8 +111,8 @@ class Figures:
         """Add up every filed period; `numbers` has the number by which each indicator is told."""
         self._numbers = numbers
         self.adding, self.bodies = adding, bodies
-        self.terms = {str(term["term_code"]): term for term in bodies.terms.to_dict("records")}
-        """Rows of terms.csv by code."""
+        self.terms = {term.code: term for term in bodies.terms}
+        """Terms by code."""
         self.family_cache: dict[str, dict[str, list[str]]] = {}
         """Who stands below whom, by asked period; filled by `families`."""
         found = {period: adding.at(period) for period in bodies.bases}
@@ -116,28 +127,41 @@ class Figures:
             self._state_cache[key] = self._states.at(measure, period)
         return self._state_cache[key]
 
-    def all(self) -> Iterator[pd.DataFrame]:
-        """Give the figures period by period: organisation, indicator and period (positions), parts, status.
+    def all(self) -> pd.DataFrame:
+        """Give all figures: organisation, indicator and period by their numbers, parts, status.
 
-        `status` is empty for organisations that do not file: whether their row is whole is said by their unit.
+        `status` is -1 for organisations that do not file: whether their row is whole is said by their unit.
         """
-        for period, row in self.bodies.periods.iterrows():
-            code = str(period)
-            if row["kind"] in PARTS and code in self.bases:
-                base = self.bases[code]
-                runs = self._runs(code) if row["kind"] == "N" else {}
+        told: list[_Told] = []
+        for period, (kind, year) in self.bodies.when.items():
+            if kind in PARTS and period in self.bases:
+                base = self.bases[period]
+                runs = self._runs(period) if kind == "N" else {}
                 amount = base.amount.copy()
                 for number, measure in enumerate(self.adding.measures):
                     if measure.indicator.kind == "run":
                         amount[:, number] = runs.get(number, np.nan)
                 there = ~np.isnan(amount)
-                yield self._told(code, _Whole(amount, there, base.carried & there, np.zeros_like(there)), code)
-            elif row["kind"] in QUARTERS:
-                now, before = (f"{row['year']}-{k}" if k else "" for k in QUARTERS[row["kind"]])
+                whole = _Whole(amount, there, base.carried & there, np.zeros_like(there))
+                told += self._told(period, whole, period)
+            elif kind in QUARTERS:
+                now, before = (f"{year}-{k}" if k else "" for k in QUARTERS[kind])
                 if now in self.bases and (not before or before in self.bases):
-                    yield self._told(code, self._quarter(now, before), now)
+                    told += self._told(period, self._quarter(now, before), now)
         for term in self.terms.values():
-            yield from self._term(term)
+            told += self._term(term)
+        if not told:
+            return pd.DataFrame()
+        sizes = [len(one.organisations) for one in told]
+        return pd.DataFrame(
+            {
+                "organisation": np.concatenate([one.organisations for one in told]),
+                "indicator": np.repeat([one.indicator for one in told], sizes),
+                "period": np.repeat([one.period for one in told], sizes),
+                **{p: np.concatenate([one.parts[p] for one in told]) for p in PARTS_OF_FIGURES},
+                "status": np.concatenate([one.status for one in told]),
+            }
+        )
 
     def _quarter(self, now: str, before: str) -> _Whole:
         base, earlier = self.bases[now], self.bases.get(before)
@@ -154,17 +178,17 @@ class Figures:
             there[:, number] &= exact & (measure.over_time != "none")
         return _Whole(np.where(there, amount, np.nan), there, carried & there, np.zeros_like(there))
 
-    def years(self, term: dict[str, object]) -> list[tuple[int, str]]:
+    def years(self, term: Term) -> list[tuple[int, str]]:
         """Give the filed periods of which a term is made, each with the year for which it stands."""
-        first, last = int(str(term["first_year"])), int(str(term["last_year"]))
+        first, last = term.first, term.last
         years = [(year, f"{year}-N") for year in range(first, last + 1)]
-        return [(y, p) for y, p in [*years, (last, str(term["term_code"]))] if p in self.bases]
+        return [(y, p) for y, p in [*years, (last, term.code)] if p in self.bases]
 
-    def _term(self, term: dict[str, object]) -> Iterator[pd.DataFrame]:
-        code, years = str(term["term_code"]), self.years(term)
+    def _term(self, term: Term) -> list[_Told]:
+        code, years = term.code, self.years(term)
         if not years:
-            return
-        members = self.bodies.codes.isin(self.bodies.systems.get(str(term["term_system"]), set()))
+            return []
+        members = self.bodies.codes.isin(self.bodies.systems.get(term.system, set()))
         shape = self.bases[years[0][1]].in_term.shape
         taken_year = {"last": np.full(shape, -1), "first": np.full(shape, 9999)}
         for year, period in years:
@@ -184,17 +208,17 @@ class Figures:
             carried |= taken & base.carried
             if period == code:
                 as_term |= taken
-        yield self._told(code, _Whole(amount, there, carried, as_term), code, term)
+        return self._told(code, _Whole(amount, there, carried, as_term), code, term)
 
     def single_years(self) -> Iterator[tuple[str, str, str, float, float, int]]:
-        """Give the range of a term's single years: indicator, unit, term, lowest, highest, and of how many years.
+        """Give the range of a term's single years: indicator, unit, term, lowest, highest, how many years.
 
         The years are those that the figure itself is made of; a form filed for the whole term stands for all.
         """
         for code, term in self.terms.items():
             years = self.years(term)
-            members = self.bodies.codes.isin(self.bodies.systems.get(str(term["term_system"]), set()))
-            whole = int(str(term["last_year"])) - int(str(term["first_year"])) + 1
+            members = self.bodies.codes.isin(self.bodies.systems.get(term.system, set()))
+            whole = term.last - term.first + 1
             for indicator in self.adding.indicators:
                 columns = [
                     c
@@ -209,7 +233,7 @@ class Figures:
                 as_term = np.zeros(len(self.bodies.codes), dtype=bool)
                 for _, period in years:
                     base = self.bases[period]
-                    has = base.is_there[:, adds].any(axis=1)
+                    has: Flags = np.asarray(base.is_there[:, adds].any(axis=1))
                     if period == code:
                         as_term = has
                         continue
@@ -226,7 +250,7 @@ class Figures:
                 highest = np.where(
                     has_any, np.nanmax(np.where(np.isnan(yields), -np.inf, yields), axis=0), np.nan
                 )
-                for position in np.flatnonzero(members & self.reporting & (has_any | (n_years > 0))):
+                for position in np.flatnonzero(members & self.reporting & (has_any | (n_years > 0))).tolist():
                     unit = str(self.bodies.codes[position])
                     yield (
                         indicator.code,
@@ -270,11 +294,9 @@ class Figures:
         flags[self.bodies.of_units[period].owners] = True
         return flags
 
-    def _term_ranks(
-        self, measure: Measure, term: dict[str, object]
-    ) -> tuple[Numbers, Numbers, Numbers, Numbers]:
+    def _term_ranks(self, measure: Measure, term: Term) -> tuple[Numbers, Numbers, Numbers, Numbers]:
         """Give the ranks of a term: of a sum, of its last year, of its first, and over the known years."""
-        first, last = int(str(term["first_year"])), int(str(term["last_year"]))
+        first, last = term.first, term.last
         known = [year for year in range(first, last + 1) if f"{year}-N" in self.bodies.periods.index]
         n = len(self.bodies.codes)
         total, at_last, at_first = np.full(n, -1.0), np.full(n, np.nan), np.full(n, np.nan)
@@ -286,9 +308,9 @@ class Figures:
             at_first = np.where(has & np.isnan(at_first), rank, at_first)
         seen = total >= 0
         total = np.where(seen, total, 0.0)
-        spans = self.bodies.spans.get(str(term["term_system"]), {})
+        spans = self.bodies.spans.get(term.system, {})
         sums, lasts, firsts = total.copy(), np.nan_to_num(at_last), np.nan_to_num(at_first)
-        for position in np.flatnonzero(seen & self.reporting):
+        for position in np.flatnonzero(seen & self.reporting).tolist():
             span = spans.get(str(self.bodies.codes[position]))
             if span is None:
                 continue
@@ -302,11 +324,9 @@ class Figures:
                 firsts[position] = 2
         return sums, lasts, firsts, total
 
-    def _told(
-        self, period: str, whole: _Whole, state_period: str, term: dict[str, object] | None = None
-    ) -> pd.DataFrame:
-        frames = []
-        number = self.bodies.periods.index.get_loc(period)
+    def _told(self, period: str, whole: _Whole, state_period: str, term: Term | None = None) -> list[_Told]:
+        told = []
+        number = list(self.bodies.when).index(period)
         for indicator in self.adding.indicators:
             columns = [c for c, m in enumerate(self.adding.measures) if m.indicator is indicator]
             if not columns or not whole.is_there[:, columns].any():
@@ -320,18 +340,8 @@ class Figures:
             rank = self._rank(whole, columns, state_period, term)[rows]
             status = np.where(np.isnan(parts["value"]), 3, rank).astype(np.int64)
             status = np.where(self.reporting[rows], status, -1)
-            frames.append(
-                pd.DataFrame(
-                    {
-                        "organisation": rows,
-                        "indicator": self._numbers[indicator.code],
-                        "period": number,
-                        **parts,
-                        "status": status,
-                    }
-                )
-            )
-        return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
+            told.append(_Told(self._numbers[indicator.code], number, rows, parts, status))
+        return told
 
     def _part(self, whole: _Whole, columns: Sequence[int], part: str) -> Numbers:
         chosen = [c for c in columns if self.adding.measures[c].part == part]
@@ -339,7 +349,7 @@ class Figures:
         total: Numbers = np.where(np.isnan(amounts).all(axis=1), np.nan, np.nansum(amounts, axis=1))
         return total if chosen else np.full(len(whole.amount), np.nan)
 
-    def _rank(self, whole: _Whole, columns: Sequence[int], period: str, term: dict[str, object] | None) -> Ints:
+    def _rank(self, whole: _Whole, columns: Sequence[int], period: str, term: Term | None) -> Ints:
         measure = self.adding.measures[columns[0]]
         judged = [c for c in columns if self.adding.measures[c].part != "opening"]
         rank = whole.carried[:, judged].any(axis=1).astype(float) if judged else np.zeros(len(whole.amount))

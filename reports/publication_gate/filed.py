@@ -1,7 +1,7 @@
 """What was filed and counts, read from bronze's own files.
 
-What belongs here: which submissions count, which forms they hold, and which rows stand for a unit at the end of a
-period. What does not: what the rows add up to (`amounts`), and whether something is missing (`standing`).
+What belongs here: which submissions count, which forms they hold, and which rows stand for a unit at the end of
+a period. What does not: what the rows add up to (`amounts`), and whether something is missing (`standing`).
 """
 
 from collections.abc import Iterator
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +21,10 @@ import pyarrow.parquet as pq
 from ingestion.catalogue import Catalogue
 from ingestion.periods import CUMULATIVE
 
-PARTS = {kind: part for part, kind in enumerate(CUMULATIVE, start=1)}
+if TYPE_CHECKING:
+    from reports.publication_gate.bodies import Bodies
+
+PARTS: dict[str, int] = {kind: part for part, kind in enumerate(CUMULATIVE, start=1)}
 """Cumulative periods of a year in order; a term has none."""
 
 Ints = npt.NDArray[np.int64]
@@ -62,7 +66,7 @@ def counting_submissions(bronze: Path, as_of: datetime | None) -> pd.DataFrame:
 
 
 def counted_rows(bronze: Path, form: str, submissions: pd.DataFrame) -> pd.DataFrame:
-    """Give the rows of a form that submissions which count have filed, all columns; empty where there are none."""
+    """Give the rows of a form that submissions which count have filed, all columns."""
     files = sorted(str(path) for path in (bronze / "forms" / form).glob("*.parquet"))
     if not files:
         return pd.DataFrame()
@@ -111,8 +115,8 @@ class FormRows:
         The newest cumulative row of a key stands alone; rows of later quarters that were filed alone are added.
 
         Returns:
-            positions of the rows, whether each is the latest and whether it is the first of its key, and the part
-            of the year of its key's latest row.
+            positions of the rows, whether each is the latest and whether it is the first of its key, and the
+            part of the year of its key's latest row.
         """
         among = np.flatnonzero((self.years == year) & (self.parts <= part) & (self.parts > 0))
         keys, parts = self.keys[among], self.parts[among]
@@ -141,59 +145,49 @@ class Filed:
     submissions: pd.DataFrame
     sheets: pd.DataFrame
 
-    def rows(
-        self, form: str, catalogue: Catalogue, organisations: pd.Index, periods: pd.DataFrame
-    ) -> FormRows | None:
+    def rows(self, form: str, catalogue: Catalogue, bodies: "Bodies") -> FormRows | None:
         """Give the rows of a form; None where nobody has filed any.
 
         Args:
             form: the form's code.
             catalogue: the forms, for the keys.
-            organisations: all organisations, by whose positions rows are numbered.
-            periods: all periods by code, with kind and year.
+            bodies: all organisations and periods, for their numbers.
         """
         frame = counted_rows(self.bronze, form, self.submissions)
         if frame.empty:
             return None
         described = catalogue.forms[form]
-        known = periods.loc[frame["period"].astype(str)]
-        parts = known["kind"].map(PARTS).fillna(0).to_numpy(dtype=np.int64)
-        units = organisations.get_indexer(frame["unit"])
+        filed_in = frame["period"].astype(str).tolist()
+        when = [bodies.when[period] for period in filed_in]
+        units = bodies.numbers(frame["unit"].astype(str))
         key = pd.Series(units.astype(str), index=frame.index)
         for column in described.key:
             key = key + "|" + frame[column].astype(object).where(frame[column].notna(), "").astype(str)
         about = (
-            organisations.get_indexer(frame["org_code"])
+            bodies.numbers(frame["org_code"].astype(str))
             if described.rows == "organisations"
-            else np.full(len(frame), -1)
+            else np.full(len(frame), -1, dtype=np.int64)
         )
-        filed_by = frame["submission_id"].astype(str)
-        cumulative = self.submissions.set_index("submission_id")["is_cumulative"]
+        basis = dict(zip(self.submissions["submission_id"], self.submissions["is_cumulative"], strict=True))
+        places = {str(code): number for number, code in enumerate(bodies.periods.index)}
         return FormRows(
             frame,
-            units.astype(np.int64),
-            about.astype(np.int64),
-            known["year"].to_numpy(dtype=np.int64),
-            parts,
-            periods.index.get_indexer(frame["period"]).astype(np.int64),
-            cumulative.loc[filed_by].to_numpy(dtype=bool),
+            units,
+            about,
+            np.array([year for _, year in when], dtype=np.int64),
+            np.array([PARTS.get(kind, 0) for kind, _ in when], dtype=np.int64),
+            np.array([places[period] for period in filed_in], dtype=np.int64),
+            np.array([basis[submission] for submission in frame["submission_id"]], dtype=bool),
             pd.factorize(key)[0].astype(np.int64),
         )
 
-    def filings(self, periods: pd.DataFrame) -> Iterator[tuple[str, str, str, int, int, bool]]:
+    def filings(self, bodies: "Bodies") -> Iterator[tuple[str, str, str, int, int, bool]]:
         """Give unit, form, period, year, part and whether cumulative, of every sheet that was read."""
         whole = self.sheets.merge(self.submissions, on="submission_id")
-        known = periods.loc[whole["period"]]
-        for unit, form, period, kind, year, cumulative in zip(
-            whole["unit"],
-            whole["form"],
-            whole["period"],
-            known["kind"],
-            known["year"],
-            whole["is_cumulative"],
-            strict=True,
-        ):
-            yield unit, form, period, int(year), PARTS.get(kind, 0), bool(cumulative)
+        columns = (whole[name] for name in ("unit", "form", "period", "is_cumulative"))
+        for unit, form, period, cumulative in zip(*columns, strict=True):
+            kind, year = bodies.when[period]
+            yield unit, form, period, year, PARTS.get(kind, 0), bool(cumulative)
 
 
 def read_filed(bronze: Path, as_of: datetime | None) -> Filed:

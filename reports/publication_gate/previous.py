@@ -1,7 +1,7 @@
 """Figures against those of the last release.
 
-What belongs here: which figures were published before, and for whom something came since. What does not: whether
-one may shrink (`suites`).
+What belongs here: which figures were published before, and for whom something came since. What does not:
+whether one may shrink (`suites`).
 """
 
 import json
@@ -16,7 +16,7 @@ from reports.release import MANIFEST
 
 
 def shrunk(connection: duckdb.DuckDBPyConnection, previous: Path) -> pd.DataFrame:
-    """Hold final figures of units against those of the last release.
+    """Give final figures of units beside those of the last release, and whether a change is explained.
 
     A figure that fell or went is explained where a submission of a unit that it is made of came since, or was
     withdrawn. Growth needs no explanation: periods fill up.
@@ -34,8 +34,7 @@ def shrunk(connection: duckdb.DuckDBPyConnection, previous: Path) -> pd.DataFram
     ).df()
     now = connection.execute(query.format(source="fct_indicator_value", is_figure="true")).df()
     pairs = pairs_of(before, now, keys).dropna(subset=["expected"])
-    hasshrunk = pairs["found"].isna() | (pairs["found"].abs() < pairs["expected"].abs() - TOLERANCE)
-    return pairs.assign(holds=~hasshrunk | pairs["unit"].isin(_touched(connection, previous)))
+    return pairs.assign(is_explained=pairs["unit"].isin(_touched(connection, previous)).astype(float))
 
 
 def _touched(connection: duckdb.DuckDBPyConnection, previous: Path) -> set[str]:

@@ -5,7 +5,6 @@ What belongs here: reading once, and working through the indicators. What does n
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-
 from pathlib import Path
 
 import pandas as pd
@@ -32,28 +31,23 @@ def recomputed(
         as_of: up to when submissions and decisions count; None for all.
 
     Yields:
-        numbers of some indicators in the catalogue, how their figures came about, and the figures: organisation, indicator and period
-        (their numbers), value, numerator, denominator, opening and status (0 to 2, see `standing`; 3 for none;
-        -1 where it is not worked out).
+        numbers of some indicators in the catalogue, how their figures came about, and the figures: by the
+        numbers of organisation, indicator and period their value, numerator, denominator, opening and status
+        (0 to 2, see `standing`; 3 for none; -1 where it is not worked out).
     """
     bodies, filed = Bodies(bronze), read_filed(bronze, as_of)
     standing = Standing(filed, bodies)
     forms = {}
     for form in sorted(set(filed.sheets["form"]) & set(catalogue.forms)):
-        rows = filed.rows(form, catalogue, bodies.codes, bodies.periods)
+        rows = filed.rows(form, catalogue, bodies)
         if rows is not None:
             forms[form] = rows
     numbers = {code: number for number, code in enumerate(catalogue.indicators)}
     for group in _groups(catalogue):
         figures = Figures(Adding(group, forms, catalogue, bodies, standing), bodies, standing, numbers)
-        found = [frame for frame in figures.all() if not frame.empty]
-        if group[0].kind == "registry":
-            found = [_merged_by(group, bodies, numbers)]
-        yield (
-            [numbers[i.code] for i in group],
-            figures,
-            pd.concat(found, ignore_index=True) if found else pd.DataFrame(),
-        )
+        is_of_registry = group[0].kind == "registry"
+        told = _merged_by(group, bodies, numbers) if is_of_registry else figures.all()
+        yield [numbers[indicator.code] for indicator in group], figures, told
 
 
 def _merged_by(group: list[Indicator], bodies: Bodies, numbers: Mapping[str, int]) -> pd.DataFrame:
@@ -61,14 +55,14 @@ def _merged_by(group: list[Indicator], bodies: Bodies, numbers: Mapping[str, int
     merged = bodies.successions[bodies.successions["event_type"] == "merge"]
     merged = merged[merged["successor_code"].fillna("") != ""]
     of_terms: dict[str, set[str]] = {}
-    for term in bodies.terms.to_dict("records"):
-        of_terms.setdefault(term["term_code"], set()).update(bodies.systems.get(term["term_system"], set()))
+    for term in bodies.terms:
+        of_terms.setdefault(term.code, set()).update(bodies.systems.get(term.system, set()))
     counted: dict[tuple[str, str], int] = {}
-    for period, row in bodies.periods.iterrows():
+    for period, (kind, _) in bodies.when.items():
         for successor, day in zip(merged["successor_code"], merged["effective_on"], strict=True):
-            is_asked = row["kind"] != "NK" or successor in of_terms.get(str(period), ())
-            if is_asked and day <= row["ends_on"]:
-                counted[successor, str(period)] = counted.get((successor, str(period)), 0) + 1
+            is_asked = kind != "NK" or successor in of_terms.get(period, ())
+            if is_asked and day <= bodies.ends[period]:
+                counted[successor, period] = counted.get((successor, period), 0) + 1
     nothing = float("nan")
     return pd.DataFrame(
         [

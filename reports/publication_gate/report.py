@@ -110,7 +110,10 @@ class PublicationReport:
             "checks": [
                 {
                     "check": check,
-                    "title": {l: message(f"publication.title.{check}", l) for l in ("vi", "en")},
+                    "title": {
+                        "vi": message(f"publication.title.{check}", "vi"),
+                        "en": message(f"publication.title.{check}", "en"),
+                    },
                     "checked": count,
                     "failed": self.failed.get(check, 0),
                     "samples": [

@@ -1,7 +1,7 @@
 """How whole a figure is: who was expected, who has filed, and up to when.
 
-What belongs here: the state of a form of a unit at the end of a period, and which rows stand then. What does not:
-amounts.
+What belongs here: the state of a form of a unit at the end of a period, and which rows stand then. What does
+not: amounts.
 
 Ranks: 0 whole, 1 ends earlier than asked, 2 something is missing, NaN nobody waits for it.
 """
@@ -53,7 +53,7 @@ class Standing:
         self.filed: dict[tuple[str, str], dict[int, dict[int, bool]]] = {}
         self.forms_of: dict[str, set[str]] = {}
         of_terms: list[tuple[str, str, str]] = []
-        for unit, form, period, year, part, is_cumulative in filed.filings(bodies.periods):
+        for unit, form, period, year, part, is_cumulative in filed.filings(bodies):
             self.forms_of.setdefault(unit, set()).add(form)
             if part:
                 self.filed.setdefault((unit, form), {}).setdefault(year, {})[part] = is_cumulative
@@ -63,11 +63,10 @@ class Standing:
         """Forms filed for a whole term that count, with the term's years."""
 
     def _counts_as_term(self, unit: str, form: str, period: str) -> tuple[int, int] | None:
-        terms = self._bodies.terms
-        for row in terms[terms["term_code"] == period].to_dict("records"):
-            if unit not in self._bodies.systems.get(row["term_system"], set()):
+        for term in self._bodies.terms:
+            if term.code != period or unit not in self._bodies.systems.get(term.system, set()):
                 continue
-            first, last = int(row["first_year"]), int(row["last_year"])
+            first, last = term.first, term.last
             family = {
                 str(self._bodies.codes[contributor])
                 for share in self._bodies.of_units.values()
@@ -82,8 +81,8 @@ class Standing:
         """Give the rows of a form that stand at the end of a filed period.
 
         Returns:
-            positions, whether each is the latest and the first of its key, and whether it is older than what its
-            unit has filed since.
+            positions, whether each is the latest and the first of its key, and whether it is older than what
+            its unit has filed since.
         """
         if (form, period) not in self._standing_rows:
             self._standing_rows[form, period] = self._rows_at(form, rows, period)
@@ -93,9 +92,7 @@ class Standing:
         kind, year = self._when[period]
         if kind not in PARTS:
             number = self._bodies.periods.index.get_loc(period)
-            counting = self._bodies.codes.get_indexer(
-                [u for (u, f, p) in self.terms if f == form and p == period]
-            )
+            counting = self._bodies.numbers(u for (u, f, p) in self.terms if f == form and p == period)
             found = np.flatnonzero((rows.periods == number) & np.isin(rows.units, counting))
             return found, np.ones(len(found), bool), np.ones(len(found), bool), np.zeros(len(found), bool)
         positions, is_latest, is_first, latest = rows.until(year, PARTS[kind])
@@ -103,7 +100,7 @@ class Standing:
         for (unit, filed_form), years in self.filed.items():
             if filed_form == form:
                 parts = [part for part in years.get(year, ()) if part <= PARTS[kind]]
-                newest[self._bodies.codes.get_loc(unit)] = max(parts, default=0)
+                newest[self._bodies.numbers([unit])] = max(parts, default=0)
         carried = latest < newest[rows.units[positions]]
         return positions, is_latest, is_first, carried
 
@@ -133,14 +130,12 @@ class Standing:
             rank = 0 if newest >= expected else 1
         elif is_in_term:
             rank = 0
-        elif expected:
-            rank = 2
-        elif kind == "N" and owed and not owed.get(year) and self._stands(unit, period):
+        elif expected or (kind == "N" and owed and not owed.get(year) and self._stands(unit, period)):
             rank = 2
         return State(rank, expected, newest == part, is_in_term)
 
     def _stands(self, unit: str, period: str) -> bool:
-        day = self._bodies.periods.loc[period, "ends_on"]
+        day = self._bodies.ends[period]
         return any(
             life.code == unit and life.is_reporting and life.is_alive(day) for life in self._bodies.lives
         )

@@ -58,7 +58,8 @@ def judge(frames: Mapping[str, pd.DataFrame]) -> dict[str, Found]:
     """Let a checkpoint run one suite a check over its pairs.
 
     Args:
-        frames: by check, with the columns expected and found, NaN for missing, and is_explained where that matters.
+        frames: by check, with the columns expected and found, NaN for missing, and is_explained where that
+            matters.
     """
     # Importing it takes seconds, which only a publication needs.
     from ingestion.gate.expectations import Expected, Part, Suite, run_checkpoints  # noqa: PLC0415
@@ -67,9 +68,9 @@ def judge(frames: Mapping[str, pd.DataFrame]) -> dict[str, Found]:
     suites = []
     for check, frame in frames.items():
         parts = tuple(Part(holds, _WHEN.get(check, "")) for holds in _HOLDS[check])
-        texts = {language: message(f"publication.title.{check}", language) for language in ("vi", "en")}
-        remedy = tuple(message(f"publication.remedy.{check}", language) for language in ("vi", "en"))
-        expected = Expected(check, texts["en"], parts, notes=(texts["vi"], *remedy))
+        title, remedy = f"publication.title.{check}", f"publication.remedy.{check}"
+        notes = (message(title, "vi"), message(remedy, "vi"), message(remedy, "en"))
+        expected = Expected(check, message(title, "en"), parts, notes=notes)
         names = [name for name in ("expected", "found", "is_explained") if name in frame]
         columns = {name: Vector(Kind.NUMBER, frame[name].to_numpy(dtype=np.float64)) for name in names}
         suites.append(Suite(f"publication {check}", (expected,), columns, np.zeros(len(frame), dtype=np.intp)))

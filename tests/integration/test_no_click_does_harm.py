@@ -141,7 +141,7 @@ def stand_in(patch: pytest.MonkeyPatch, world: World) -> None:
         for check in sorted(context.selected_asset_check_keys, key=str):
             yield dg.AssetCheckResult(passed=True, asset_key=check.asset_key, check_name=check.name)
 
-    def checked(database: Path, *_: Any) -> PublicationReport:
+    def checked(database: Path, *_: Any, **__: Any) -> PublicationReport:
         if not world.passes:
             return PublicationReport({}, (REFUSAL,))
         world.passed.add(database.read_text())
