@@ -113,7 +113,7 @@ def machine_processors() -> int:
 def _physical_bytes() -> int:
     if sys.platform == "win32":
         return _windows_bytes()
-    with suppress(ValueError, OSError):
+    with suppress(ValueError, OSError, AttributeError):  # no system has to tell
         return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     return 0
 

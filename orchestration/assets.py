@@ -12,11 +12,12 @@ import dagster as dg
 
 from ingestion import pipeline
 from ingestion.faults import Fault
+from ingestion.ledger import Ledger
 from ingestion.messages import message
 from ingestion.reference import write_reference
 from orchestration import groups, telling
 from orchestration.environment import template_key
-from orchestration.partitions import is_covered, missing_periods, periods
+from orchestration.partitions import add_periods, covers, filed_periods, periods, report_new
 from orchestration.progress import Progress, counter
 from orchestration.resources import Clock, WritableHome
 from orchestration.standing import standing
@@ -57,13 +58,12 @@ def landed_submissions(
     A byte-identical resend is recognised and only noted; a file of an unknown unit is put aside.
     """
     registry = state.registry
-    known = context.instance.get_dynamic_partitions(str(periods.name))
-    context.instance.add_dynamic_partitions(str(periods.name), missing_periods(registry, known))
     progress.start("landing")
     with state.writing() as home:
         report = pipeline.land_inbox(
             home, registry, state.catalogue, clock.now(), progress=counter(progress, "landing")
         )
+        add_periods(context.instance, filed_periods(registry, Ledger(home.ledger).replay()))
     for place in report.left:
         context.log.warning(
             f"left in the inbox: {place}: {message(f'landing.left.{report.why_left[place]}', 'en')}"
@@ -111,7 +111,9 @@ def verdicts(
 def _judged(context: dg.AssetExecutionContext, state: WritableHome, clock: Clock, progress: Progress) -> Result:
     registry, catalogue, now = state.registry, state.catalogue, clock.now()
     covered = set(context.partition_keys)
-    pending = [p for p in pipeline.pending_periods(state.home) if is_covered(p, covered, registry)]
+    pending = [
+        p for p in pipeline.pending_periods(state.home) if covers(p, covered, context.run.tags, registry)
+    ]
     progress.start("judging", len(pending))
     given: Counter[str] = Counter()
     faults: dict[str, Fault] = {}
@@ -145,6 +147,7 @@ def _judged(context: dg.AssetExecutionContext, state: WritableHome, clock: Clock
         "questioned": again.questioned,
         **given,
     }
+    report_new(context, metadata)
     return dg.MaterializeResult(metadata=metadata)
 
 
@@ -156,7 +159,7 @@ def _judged(context: dg.AssetExecutionContext, state: WritableHome, clock: Clock
     owners=OWNERS,
     kinds={"python", "parquet"},
 )
-def bronze(state: WritableHome, clock: Clock, progress: Listener) -> Result:
+def bronze(context: dg.AssetExecutionContext, state: WritableHome, clock: Clock, progress: Listener) -> Result:
     """Accepted rows as Parquet, one file a form and period, each row with submission, sheet and row number.
 
     Written from landing and the recorded verdicts alone, so it can be deleted and comes back the same.
@@ -165,7 +168,9 @@ def bronze(state: WritableHome, clock: Clock, progress: Listener) -> Result:
     with state.writing() as home:
         written = pipeline.rebuild_bronze(home, state.registry, state.catalogue, clock.now())
     progress.finish("bronze")
-    return dg.MaterializeResult(metadata={"rewritten_periods": written})
+    metadata = {"rewritten_periods": written}
+    report_new(context, metadata)
+    return dg.MaterializeResult(metadata=metadata)
 
 
 @dg.asset(

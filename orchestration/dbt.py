@@ -9,7 +9,7 @@ import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -30,7 +30,8 @@ from ingestion.home import Home
 from orchestration import moment as moments
 from orchestration import tokens
 from orchestration.environment import code_version
-from orchestration.facts import with_row_counts
+from orchestration.facts import with_facts
+from orchestration.lineage import column_lineage
 from orchestration.progress import Progress
 from orchestration.resources import PublicationHome
 from orchestration.warehouse import (
@@ -163,11 +164,11 @@ def _whole(build: _Build, home: Home, project_dir: Path) -> Iterator[Any]:
     database = candidate_database(home)
     remove_database(database)
     database.parent.mkdir(parents=True, exist_ok=True)
-    events = _built(build, database, moments.taken(home).bronze, home.build / "dbt")
-    yield from with_row_counts(events, database)
-    built = tokens.Token(
-        sha256_of(database), build.context.run_id, moment, project_fingerprint(project_dir), code_version()
-    )
+    target, project = home.build / "dbt", project_fingerprint(project_dir)
+    events = _built(build, database, moments.taken(home).bronze, target)
+    lineage = partial(column_lineage, home.build / "lineage", project, database, target)
+    yield from with_facts(events, database, lineage)
+    built = tokens.Token(sha256_of(database), build.context.run_id, moment, project, code_version())
     tokens.write(home, built)
 
 

@@ -1,18 +1,19 @@
-"""What Dagster shows of a model beside its events: how many rows it has.
+"""What Dagster shows of a model beside its events: its rows, its columns, and from which columns those come.
 
-What belongs here: one query of the finished database. What does not: building it (`dbt.py`), and columns, which
-Dagster has from the manifest. dagster-dbt would have dbt count each model in a query of its own.
+What belongs here: two queries of the finished database. What does not: building it (`dbt.py`), and finding out
+the sources of a column (`lineage.py`). dagster-dbt would have dbt count each model in a query of its own.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
 
+from orchestration.lineage import Sources, column_types
 from reports.database import connect
 
-ROWS = "dagster/row_count"
+ROWS, COLUMNS, LINEAGE = "dagster/row_count", "dagster/column_schema", "dagster/column_lineage"
 
 
 def row_counts(database: Path) -> dict[str, int]:
@@ -25,10 +26,12 @@ def row_counts(database: Path) -> dict[str, int]:
         return {name: int(rows) for name, rows in connection.execute(" union all ".join(parts)).fetchall()}
 
 
-def with_row_counts(events: Iterable[Any], database: Path) -> Iterator[Any]:
-    """Give events with the rows of each model that was built.
+def with_facts(
+    events: Iterable[Any], database: Path, lineage: Callable[[], Mapping[str, Sources]]
+) -> Iterator[Any]:
+    """Give events with what is known of each model that was built.
 
-    They can be counted only when dbt has closed its database, so the events come when it is finished. Where it
+    It can be looked up only when dbt has closed its database, so the events come when it is finished. Where it
     fails, they come without.
     """
     kept: list[Any] = []
@@ -38,7 +41,27 @@ def with_row_counts(events: Iterable[Any], database: Path) -> Iterator[Any]:
     except Exception:
         yield from kept
         raise
-    counted = row_counts(database)
+    counted, types, sources = row_counts(database), column_types(database), lineage()
     for event in kept:
-        rows = counted.get(event.output_name) if isinstance(event, dg.Output) else None
-        yield event if rows is None else event.with_metadata({**event.metadata, ROWS: rows})
+        if isinstance(event, dg.Output) and event.output_name in types:
+            name = event.output_name
+            facts: dict[str, Any] = {COLUMNS: _schema(types[name]), LINEAGE: _lineage(sources.get(name, {}))}
+            if name in counted:
+                facts[ROWS] = counted[name]
+            yield event.with_metadata({**event.metadata, **facts})
+        else:
+            yield event
+
+
+def _schema(types: Mapping[str, str]) -> dg.TableSchema:
+    return dg.TableSchema([dg.TableColumn(column, kind) for column, kind in types.items()])
+
+
+def _lineage(sources: Sources) -> dg.TableColumnLineage:
+    return dg.TableColumnLineage(
+        {
+            column: [dg.TableColumnDep(dg.AssetKey(model), of) for model, of in ends]
+            for column, ends in sources.items()
+            if ends
+        }
+    )

@@ -18,6 +18,7 @@ from orchestration import tokens
 from orchestration.environment import code_version
 from orchestration.tokens import Passed, Token
 from reports import release as releases
+from reports.database import in_words
 from reports.publication_gate import PublicationFailure, PublicationReport
 
 _EXPLAINED_BY_NOTE = {"nothing_shrank"}
@@ -50,12 +51,14 @@ def gate(home: Home, database: Path, token: Token, check: Check, *, run: str, no
 
     Raises:
         TokenError: the moment is kept no more.
+        OutOfRoomError: memory or disk did not suffice for what is asked of the database.
     """
     place = moments.find(home, token.moment)
     if place is None:
         raise tokens.TokenError("token.no_moment")
     up = releases.current(home)
-    report = check(database, place.bronze, up.folder / releases.FIGURES if up else None)
+    with in_words(database):
+        report = check(database, place.bronze, up.folder / releases.FIGURES if up else None)
     validations.keep_publication(home, report.as_json(), now)
     explained = tuple(f for f in report.failures if note and f.check in _EXPLAINED_BY_NOTE)
     failures = tuple(f for f in report.failures if f not in explained)

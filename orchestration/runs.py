@@ -10,13 +10,23 @@ from typing import Any
 
 import dagster as dg
 
+from ingestion.catalogue import Language
 from ingestion.home import Home
+from ingestion.ledger import UNKNOWN_PERIOD, Ledger
+from ingestion.messages import ToldError
 from ingestion.registry import load_registry
 from orchestration import alerting, environment
 from orchestration.definitions import defs
 from orchestration.instance import COMMAND_LINE, LAUNCHED_BY_TAG, close_interrupted_runs, open_instance
 from orchestration.lock import publication_lock, writer_lock
-from orchestration.partitions import missing_periods, periods, range_tags
+from orchestration.partitions import (
+    add_periods,
+    filed_periods,
+    known_periods,
+    tags_of_everything,
+    tags_of_period,
+    tidy_periods,
+)
 from orchestration.progress import Progress
 
 _PUBLISHING = frozenset({"publication", "publish_release", "inbox_to_release"})
@@ -35,12 +45,18 @@ class Failure:
         kind: class of the error.
         message: what it said.
         is_gate: whether the publication gate stopped it.
+        error: what was raised, if it can be told in each language.
     """
 
     step: str
     kind: str
     message: str
     is_gate: bool
+    error: ToldError | None = None
+
+    def told(self, language: Language) -> str:
+        """Give what it said, in a language where it has one."""
+        return self.error.told(language) if self.error else self.message
 
 
 @dataclass(frozen=True)
@@ -96,27 +112,50 @@ def run_job(
     lock, jobs = (writer_lock, {"intake"}) if job == "intake" else (publication_lock, _PUBLISHING)
     with lock(home), open_instance(home) as instance:
         close_interrupted_runs(instance, jobs)
-        name = str(periods.name)
-        missing = missing_periods(load_registry(home.registry), instance.get_dynamic_partitions(name))
-        instance.add_dynamic_partitions(name, missing)
-        result = defs.resolve_job_def(job).execute_in_process(
-            instance=instance,
-            raise_on_error=False,
-            resources={"progress": progress},
-            run_config={
-                **_SILENT_CONSOLE,
-                "ops": {asset: {"config": dict(settings)} for asset, settings in (config or {}).items()},
-            },
-            tags={LAUNCHED_BY_TAG: COMMAND_LINE, **range_tags(instance.get_dynamic_partitions(name), period)},
+        covered = _covered(home, instance, period) if job == "intake" else {}
+        raised: list[BaseException] = []
+
+        @dg.failure_hook
+        def keep(context: dg.HookContext) -> None:
+            """Keep what was raised; Dagster's events have its text alone, which is in one language."""
+            if context.op_exception is not None:
+                raised.append(context.op_exception)
+
+        result = (
+            defs.resolve_job_def(job)
+            .with_hooks({keep})
+            .execute_in_process(
+                instance=instance,
+                raise_on_error=False,
+                resources={"progress": progress},
+                run_config={
+                    **_SILENT_CONSOLE,
+                    "ops": {asset: {"config": dict(settings)} for asset, settings in (config or {}).items()},
+                },
+                tags={LAUNCHED_BY_TAG: COMMAND_LINE, **covered},
+            )
         )
-        outcome = _outcome(result)
+        outcome = _outcome(result, next((error for error in raised if isinstance(error, ToldError)), None))
+        if covered and outcome.failure is None:
+            tidy_periods(instance, _filed(home))
         if outcome.failure is not None and not outcome.has_nothing_accepted:
             failure = outcome.failure
             alerting.run_failed(home, outcome.run_id, failure.step or job, failure.message, environment.now())
         return outcome
 
 
-def _outcome(result: dg.ExecuteInProcessResult) -> RunOutcome:
+def _covered(home: Home, instance: dg.DagsterInstance, period: str | None) -> Mapping[str, str]:
+    """Give the tags of a run of intake; what they name is a partition by then."""
+    tidy_periods(instance, _filed(home))
+    add_periods(instance, [period] if period else known_periods(instance) or [UNKNOWN_PERIOD])
+    return tags_of_period(period) if period else tags_of_everything(known_periods(instance))
+
+
+def _filed(home: Home) -> list[str]:
+    return filed_periods(load_registry(home.registry), Ledger(home.ledger).replay())
+
+
+def _outcome(result: dg.ExecuteInProcessResult, told: ToldError | None) -> RunOutcome:
     facts: dict[str, Mapping[str, Any]] = {}
     checks: dict[str, Mapping[str, Any]] = {}
     failure: Failure | None = None
@@ -128,7 +167,7 @@ def _outcome(result: dg.ExecuteInProcessResult) -> RunOutcome:
             evaluation = event.asset_check_evaluation_data
             checks[evaluation.check_name] = {"passed": evaluation.passed, **_plain(evaluation.metadata)}
         elif event.event_type is dg.DagsterEventType.STEP_FAILURE and failure is None:
-            failure = _failure(event)
+            failure = _failure(event, told)
         elif event.event_type is dg.DagsterEventType.RUN_FAILURE and failure is None:
             failure = Failure("", "", event.message or "", is_gate=False)
     return RunOutcome(result.run_id, failure, facts, checks)
@@ -144,7 +183,7 @@ def _plain_value(value: dg.MetadataValue[Any]) -> Any:
     return value.value
 
 
-def _failure(event: dg.DagsterEvent) -> Failure:
+def _failure(event: dg.DagsterEvent, told: ToldError | None) -> Failure:
     error = event.step_failure_data.error
     while error is not None and error.cause is not None:
         error = error.cause
@@ -152,4 +191,4 @@ def _failure(event: dg.DagsterEvent) -> Failure:
     kind = error.cls_name or "" if error else ""
     # Dagster writes the class before what the error said.
     message = error.message.strip().split(f"{kind}: ", 1)[-1] if error else ""
-    return Failure(step, kind, message, is_gate=kind == "DagsterAssetCheckFailedError")
+    return Failure(step, kind, message, kind == "DagsterAssetCheckFailedError", told)

@@ -3,7 +3,7 @@
 import dagster as dg
 
 from orchestration.jobs import deliver_alerts, intake, publication
-from orchestration.partitions import periods, range_tags
+from orchestration.partitions import known_periods, tags_of_everything
 
 
 @dg.schedule(
@@ -15,10 +15,10 @@ from orchestration.partitions import periods, range_tags
 )
 def nightly(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
     """Ask for a run over all periods."""
-    known = context.instance.get_dynamic_partitions(str(periods.name))
+    known = known_periods(context.instance)
     if not known:
         return dg.SkipReason("No period is known yet; the first submission brings them.")
-    return dg.RunRequest(tags=dict(range_tags(known)))
+    return dg.RunRequest(tags=dict(tags_of_everything(known)))
 
 
 @dg.schedule(

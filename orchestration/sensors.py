@@ -11,12 +11,18 @@ from datetime import datetime, timedelta
 import dagster as dg
 
 from ingestion.intake import InboxFile, waiting
-from ingestion.ledger import Ledger
+from ingestion.ledger import UNKNOWN_PERIOD, Ledger
 from orchestration import alerting
 from orchestration import moment as moments
 from orchestration.jobs import deliver_alerts, inbox_to_release, intake, publication, publish_release
 from orchestration.lock import is_publishing, is_writing
-from orchestration.partitions import missing_periods, periods, range_tags
+from orchestration.partitions import (
+    filed_periods,
+    is_quiet,
+    known_periods,
+    periods,
+    tags_of_everything,
+)
 from orchestration.resources import Clock, TongketHome
 
 
@@ -45,16 +51,32 @@ def inbox_sensor(context: dg.SensorEvaluationContext, home: TongketHome, clock: 
     now = clock.now()
     files = [file for file in waiting(home.home, now) if file.is_settled]
     if not files:
-        return dg.SensorResult(skip_reason="Nothing waits in the inbox.")
+        return _quiet(context, home)
     if is_writing(home.home):
         return dg.SensorResult(skip_reason="Another run takes in reports; it may take what waits.")
-    known = list(context.instance.get_dynamic_partitions(str(periods.name)))
-    missing = missing_periods(home.registry, known)
-    tags = dict(range_tags([*known, *missing]))
+    known = known_periods(context.instance)
+    tags = dict(tags_of_everything(known))
     return dg.SensorResult(
         run_requests=[dg.RunRequest(run_key=waiting_key(files, now), tags=tags)],
-        dynamic_partitions_requests=[periods.build_add_request(missing)] if missing else [],
+        dynamic_partitions_requests=[] if known else [periods.build_add_request([UNKNOWN_PERIOD])],
         asset_events=[dg.AssetObservation("inbox", metadata={"waiting": len(files)})],
+    )
+
+
+def _quiet(context: dg.SensorEvaluationContext, home: TongketHome) -> dg.SensorResult:
+    """While nothing happens, let go of periods that nobody filed, once for each state of the ledger."""
+    ledger = home.home.ledger
+    mark = str(ledger.stat().st_size) if ledger.is_file() else ""
+    gone: list[str] = []
+    if mark != (context.cursor or "") and not is_writing(home.home) and is_quiet(context.instance):
+        filed = filed_periods(home.registry, Ledger(ledger).replay())
+        gone = [key for key in known_periods(context.instance) if filed and key not in filed]
+    else:
+        mark = context.cursor or ""
+    return dg.SensorResult(
+        skip_reason="Nothing waits in the inbox.",
+        cursor=mark,
+        dynamic_partitions_requests=[periods.build_delete_request(gone)] if gone else [],
     )
 
 
@@ -113,7 +135,7 @@ def outbox_sensor(home: TongketHome, clock: Clock) -> dg.RunRequest | dg.SkipRea
 
 
 @dg.run_failure_sensor(
-    monitored_jobs=[intake, publication, publish_release, inbox_to_release],
+    monitored_jobs=[intake, publication, publish_release, inbox_to_release, deliver_alerts],
     default_status=dg.DefaultSensorStatus.RUNNING,
     description="Writes the alert of a run that failed into the outbox.",
 )

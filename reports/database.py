@@ -5,6 +5,8 @@ not: which tables are read (`marts.py`, `publication_gate.py`), and building one
 """
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
@@ -37,6 +39,22 @@ def connect(path: Path) -> duckdb.DuckDBPyConnection:
             "temp_directory": str(spill_folder(path, os.getpid())),
         },
     )
+
+
+@contextmanager
+def in_words(database: Path) -> Iterator[None]:
+    """Query a database; where memory or disk does not suffice for it, that is said in words.
+
+    Raises:
+        OutOfRoomError: they do not.
+        duckdb.Error: anything else that the database refuses.
+    """
+    try:
+        yield
+    except duckdb.Error as error:
+        if lack := no_room(str(error), database):
+            raise lack from error
+        raise
 
 
 def no_room(said: str, database: Path) -> OutOfRoomError | None:

@@ -6,6 +6,7 @@ What belongs here: starting, asking, waiting and ending. What does not: what hap
 
 import atexit
 import contextlib
+import math
 import os
 import pickle
 import queue
@@ -29,6 +30,9 @@ _AHEAD = 4
 """How many pieces of work wait or are done for each process; what was not taken yet is held in memory."""
 
 _START_SECONDS = 120.0
+_LOOK_SECONDS = 0.5
+"""How long one look for an answer takes; a machine that slept meanwhile has spent one look, not the night."""
+
 _SHOWN_OUTPUT = 4_000
 
 
@@ -178,11 +182,13 @@ class _Worker:
         raise WorkError(Cause.ERROR, technical, value)
 
     def _hear(self, seconds: float, bounds: Bounds) -> bytes:
-        try:
-            frame = self._frames.get(timeout=seconds)
-        except queue.Empty:
+        for _ in range(math.ceil(seconds / _LOOK_SECONDS)):
+            with contextlib.suppress(queue.Empty):
+                frame = self._frames.get(timeout=_LOOK_SECONDS)
+                break
+        else:
             self.end()
-            raise WorkError(Cause.TIME, f"more than {seconds:g} s by the clock") from None
+            raise WorkError(Cause.TIME, f"more than {seconds:g} s by the clock")
         if frame is None:
             raise self._death(bounds)
         return frame

@@ -139,7 +139,7 @@ def _execute(
     seconds = round(time.monotonic() - started, 1)
     if as_json:
         failure = outcome.failure
-        stopped = {"step": failure.step, "message": failure.message} if failure else None
+        stopped = {"step": failure.step, "message": failure.told(call.language)} if failure else None
         if refused:
             stopped = {"step": "publication", "message": busy}
         print_json({"run": outcome.run_id, "seconds": seconds, "failure": stopped, **summary})
@@ -201,5 +201,7 @@ def _show(
         for line in str(outcome.checks.get("publication_gate", {}).get("told", "")).splitlines():
             click.echo(f"  {line}", err=True)
     else:
-        click.echo(call.text("cli.run.failed", step=failure.step, message=failure.message), err=True)
+        click.echo(
+            call.text("cli.run.failed", step=failure.step, message=failure.told(call.language)), err=True
+        )
     click.echo(call.text("cli.run.log", path=log), err=True)

@@ -13,6 +13,7 @@ from ingestion.alerts.outbox import Entry, Outbox
 from ingestion.alerts.wording import compose
 from ingestion.files import exclusive
 from ingestion.home import Home
+from ingestion.messages import message
 from ingestion.registry import load_registry
 from orchestration import alerting, runs
 from orchestration.definitions import defs
@@ -20,6 +21,7 @@ from orchestration.progress import Silent
 from orchestration.resources import Clock, TongketHome
 from orchestration.schedules import morning_alerts, nightly
 from orchestration.sensors import failed_runs, outbox_sensor
+from reports.database import OutOfRoomError
 from reports.release import Release
 from tests.integration.small_state import UNIT, make_home
 
@@ -149,13 +151,15 @@ def test_a_run_that_stops_again_and_again_for_one_reason_is_told_once_a_day(home
 
 def test_a_run_from_the_command_line_that_fails_is_told(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object, **__: object) -> None:
-        raise RuntimeError("no space left")
+        raise OutOfRoomError("warehouse.no_disk", folder=home.build)
 
     monkeypatch.setattr("ingestion.pipeline.land_inbox", broken)
     outcome = runs.run_job(home, "intake", Silent())
     assert outcome.failure is not None
     (entry,) = [e for e in entries(home) if e.alert.kind is Kind.RUN_FAILED]
-    assert entry.alert.facts == {"step": "landed_submissions", "error": "no space left"}
+    said = {language: message("warehouse.no_disk", language, folder=home.build) for language in ("vi", "en")}
+    assert {language: outcome.failure.told(language) for language in ("vi", "en")} == said
+    assert entry.alert.facts == {"step": "landed_submissions", "error": said["vi"]}
 
 
 def test_a_release_is_told_once(home: Home) -> None:

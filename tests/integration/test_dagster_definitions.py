@@ -8,21 +8,24 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import dagster as dg
+import duckdb
 import pytest
 
 from ingestion import intake
 from ingestion.catalogue import load_catalogue
 from ingestion.files import sha256_of
 from ingestion.home import Home
+from ingestion.ledger import Ledger, Received
 from orchestration import gating, groups, moment, tokens
 from orchestration.definitions import defs
 from orchestration.environment import ROOT
 from orchestration.instance import COMMAND_LINE, LAUNCHED_BY_TAG, close_interrupted_runs, open_instance
-from orchestration.partitions import RANGE_END_TAG, RANGE_START_TAG, periods
+from orchestration.partitions import periods, tags_of_everything
 from orchestration.resources import Clock, TongketHome
 from orchestration.schedules import nightly
 from orchestration.sensors import inbox_sensor
 from orchestration.warehouse import PROJECT_DIR
+from reports.database import OutOfRoomError
 from reports.publication_gate import PublicationFailure, PublicationReport
 from tests.integration.small_state import make_home
 
@@ -138,9 +141,10 @@ def home(tmp_path: Path) -> Home:
     return make_home(tmp_path / "home")
 
 
-def tick(home: Home, instance: dg.DagsterInstance, now: datetime) -> dg.SensorResult:
+def tick(home: Home, instance: dg.DagsterInstance, now: datetime, cursor: str | None = None) -> dg.SensorResult:
     context = dg.build_sensor_context(
         instance=instance,
+        cursor=cursor,
         resources={"home": TongketHome(root=str(home.root)), "clock": Clock(fixed_at=now.isoformat())},
         definitions=defs,
     )
@@ -170,10 +174,26 @@ def test_the_sensor_asks_once_for_the_same_files_and_again_for_others(home: Home
         (other,) = result.run_requests or ()
     assert one.run_key == same.run_key
     assert len({one.run_key, later.run_key, other.run_key}) == len((one, later, other))
-    assert (one.tags[RANGE_START_TAG], one.tags[RANGE_END_TAG]) == ("2019-N", "unknown")
+    assert one.tags.items() >= tags_of_everything(["unknown"]).items()
     (added,) = result.dynamic_partitions_requests or ()
-    assert list(added.partition_keys) == ["2019-N", "2020-N", "unknown"]
+    assert list(added.partition_keys) == ["unknown"], "periods are known when files were read"
     assert result.asset_events[0].asset_key == dg.AssetKey("inbox")
+
+
+def test_the_sensor_lets_go_of_periods_of_which_nothing_was_filed(home: Home) -> None:
+    name = "VD-NX.2020-N.r1"
+    received = Received(
+        name, "VD-NX", "2020-N", 1, "0" * 64, "a.xlsx", "a.xlsx", NOW, "xlsx", "CUMULATIVE", "a", NOW
+    )
+    with Ledger(home.ledger).writing() as ledger:
+        ledger.append([received])
+    with dg.DagsterInstance.ephemeral() as instance:
+        instance.add_dynamic_partitions(str(periods.name), ["2019-N", "2020-N", "unknown"])
+        looked = tick(home, instance, NOW)
+        (gone,) = looked.dynamic_partitions_requests or ()
+        assert list(gone.partition_keys) == ["2019-N", "unknown"]
+        again = tick(home, instance, NOW, looked.cursor)
+        assert not again.dynamic_partitions_requests, "the ledger was read once"
 
 
 def test_the_sensor_waits_while_another_process_runs(
@@ -206,7 +226,7 @@ def test_the_schedule_covers_every_period_that_is_known(home: Home) -> None:
         instance.add_dynamic_partitions("period", ["2019-N", "2020-N"])
         asked = nightly(dg.build_schedule_context(instance=instance))
     assert isinstance(asked, dg.RunRequest)
-    assert (asked.tags[RANGE_START_TAG], asked.tags[RANGE_END_TAG]) == ("2019-N", "2020-N")
+    assert asked.tags.items() >= tags_of_everything(["2019-N", "2020-N"]).items()
 
 
 @pytest.mark.parametrize(
@@ -231,6 +251,18 @@ def test_a_note_explains_what_shrank_and_nothing_else(
     if said.gate is not None:
         assert said.gate.needs_note is bool(failed)
         assert said.fits(None, note) and said.fits(None, "") is not bool(failed)
+
+
+def test_a_gate_for_which_memory_does_not_suffice_says_so_in_words(home: Home) -> None:
+    database, token = of_a_moment(home)
+
+    def too_much(*_: object) -> PublicationReport:
+        raise duckdb.OutOfMemoryException("Out of Memory Error: could not allocate block")
+
+    with pytest.raises(OutOfRoomError, match="TONGKET_WAREHOUSE_MEMORY"):
+        gating.gate(home, database, token, too_much, run="r", note="", now=NOW)
+    said = tokens.of(home, database)
+    assert said is not None and said.gate is None
 
 
 def test_the_gate_says_when_nothing_has_been_accepted_yet(home: Home) -> None:

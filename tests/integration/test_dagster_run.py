@@ -23,14 +23,16 @@ from ingestion.files import sha256_of
 from ingestion.home import Home
 from orchestration import checks
 from orchestration.cli import main
-from orchestration.definitions import defs
+from orchestration.definitions import defs, models
 from orchestration.instance import open_instance
 from orchestration.partitions import periods
 from orchestration.progress import STAGES
 from orchestration.resources import Clock, TongketHome
 from orchestration.sensors import inbox_sensor, publication_sensor
+from orchestration.warehouse import candidate_database
 from reports.publication_gate import PublicationFailure, PublicationReport
 from tests.integration.small_state import MEMBERS, UNIT, Tables, make_home, write_sound
+from tests.support.dagster_page import page
 from tests.support.installed import Installed
 
 BEFORE_ANYTHING = "2019-06-30"
@@ -123,8 +125,9 @@ def test_dagster_knows_the_run_its_partitions_and_its_checks(published: Publishe
     with open_instance(published.home) as instance:
         (run,) = instance.get_runs(dg.RunsFilter(job_name="intake"), limit=1)
         assert run.status is dg.DagsterRunStatus.SUCCESS
-        assert instance.get_dynamic_partitions("period") == ["2019-N", "2020-N", "unknown"]
-        assert instance.get_materialized_partitions(dg.AssetKey("verdicts")) == {"2019-N", "2020-N", "unknown"}
+        assert instance.get_dynamic_partitions("period") == ["2019-N", "2020-N"]
+        for made in ("verdicts", "bronze"):
+            assert instance.get_materialized_partitions(dg.AssetKey(made)) >= {"2019-N", "2020-N"}
         (second,) = instance.get_runs(dg.RunsFilter(job_name="publication"), limit=1)
         assert second.status is dg.DagsterRunStatus.SUCCESS
         gates = [(("verdicts", "intake_gate"), False)]
@@ -183,8 +186,8 @@ def test_figures_as_of_a_moment_are_built_aside_and_kept(published: Published) -
     assert home.warehouse.read_bytes() == warehouse
 
 
-def sensor_run(home: Home) -> dg.ExecuteInProcessResult:
-    """Do what Dagster's daemon does: evaluate the sensor, take its requests, launch the run."""
+def sensor_run(home: Home) -> dg.DagsterRun:
+    """Do what Dagster's daemon does: evaluate the sensors, take their requests, launch the runs."""
     with open_instance(home) as instance:
         resources = {"home": TongketHome(root=str(home.root)), "clock": Clock()}
         context = dg.build_sensor_context(instance=instance, resources=resources, definitions=defs)
@@ -202,9 +205,9 @@ def sensor_run(home: Home) -> dg.ExecuteInProcessResult:
             resources={**resources, "clock": Clock(fixed_at="2099-01-01T00:00:00+00:00")},
             definitions=defs,
         )
-        published = publication_sensor(context)
-        assert isinstance(published, dg.RunRequest)
-        return defs.resolve_job_def("publication").execute_in_process(instance=instance, raise_on_error=False)
+        assert isinstance(publication_sensor(context), dg.RunRequest)
+    with page(home) as clicked:
+        return clicked.click(job="publication")
 
 
 def test_a_run_from_the_sensor_publishes_a_correction(published: Published, tmp_path: Path) -> None:
@@ -214,8 +217,7 @@ def test_a_run_from_the_sensor_publishes_a_correction(published: Published, tmp_
     intake.put_in_inbox(
         home, write_sound(home, "2020-N", tmp_path / "2020.xlsx", one_admitted), UNIT, CORRECTED
     )
-    result = sensor_run(home)
-    assert result.success
+    assert sensor_run(home).is_success
     assert figure(home, "members")["value"] == 2 * MEMBERS + 1
     after = home.site.resolve()
     assert after != before and before.is_dir()
@@ -232,11 +234,30 @@ def test_a_run_from_the_sensor_publishes_a_correction(published: Published, tmp_
     assert {row["status"] for row in status} == {"accepted"}
 
 
+def what_is_up(home: Home) -> tuple[object, ...]:
+    return home.site.resolve(), sorted(home.releases.iterdir()), sha256_of(home.warehouse), members(home)
+
+
+def members(home: Home) -> object:
+    return figure(home, "members")["value"]
+
+
+def test_a_test_or_a_mart_alone_is_tried_aside(published: Published) -> None:
+    home, mart = published.home, "fct_indicator_value"
+    before = what_is_up(home)
+    test = next(key.name for key in models.check_keys if key.asset_key == dg.AssetKey(mart))
+    with page(home) as clicked:
+        for run in (clicked.click(checks=[(mart, test)]), clicked.click(mart), clicked.click("warehouse")):
+            assert what_is_up(home) == before
+            assert run.is_success is (run.asset_selection != {dg.AssetKey("warehouse")})
+        assert not candidate_database(home).exists(), "nothing was left that could be put up"
+
+
 def test_a_failed_publication_gate_keeps_what_is_up(
     published: Published, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     home = published.home
-    before = (home.site.resolve(), sorted(home.releases.iterdir()), sha256_of(home.warehouse))
+    before = what_is_up(home)
     failure = PublicationFailure(
         "bronze_totals", {"form": "B01", "unit": UNIT, "period": "2020-N", "column": "x"}, 20, 21
     )
@@ -244,10 +265,27 @@ def test_a_failed_publication_gate_keeps_what_is_up(
     result = call(home, "run")
     assert result.exit_code == 1
     assert failure.check in result.output and "--note" in result.output
-    assert (home.site.resolve(), sorted(home.releases.iterdir()), sha256_of(home.warehouse)) == before
+    assert what_is_up(home) == before
     published_again = call(home, "publish", "--json")
     assert published_again.exit_code == 0, "the gate's word for what is up still holds"
-    assert home.site.resolve() == before[0]
+    assert what_is_up(home) == before
+    gate = [("candidate", "publication_gate")]
+    with page(home) as clicked:
+        reports = ("report_project", "rendered_reports", "release")
+        everything = ("candidate", "warehouse", *reports)
+        for pieces, checked in (((), gate), (("warehouse",), []), (everything, gate)):
+            failed = clicked.click(*pieces, checks=checked)
+            assert not failed.is_success
+            assert what_is_up(home) == before
+        assert clicked.click(*reports).is_success
+        assert what_is_up(home) == before, "the pages are of the warehouse that is up"
+        assert not clicked.retry(failed).is_success
+        assert what_is_up(home) == before
+        monkeypatch.undo()
+        assert clicked.click(checks=gate).is_success
+        assert clicked.retry(failed).is_success, "from the gate on"
+    assert home.site.resolve() == before[0] and members(home) == before[-1]
+    assert sha256_of(home.warehouse) != before[2], "what the gate passes now is up"
 
 
 def test_everything_comes_back_from_landing_alone_and_the_release_stays(published: Published) -> None:

@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 
 from ingestion.home import Home
 from orchestration import assets, checks, dbt, publication
+from orchestration.partitions import add_periods, tags_of_everything
 from orchestration.resources import resources
 from orchestration.warehouse import candidate_database, prepare_manifest
 from reports import release as releases
@@ -68,6 +69,7 @@ class World:
 
     home: Home
     defs: dg.Definitions
+    instance: dg.DagsterInstance
     models: dg.AssetsDefinition
     builds: int = 0
     passes: bool = True
@@ -94,8 +96,12 @@ class World:
             return True
         job = self.defs.resolve_implicit_global_asset_job_def()
         chosen = job.get_subset(asset_selection=set(keys), asset_check_selection=set(gates))
-        with dg.DagsterInstance.ephemeral() as instance:
-            return chosen.execute_in_process(instance=instance, raise_on_error=False, run_config=SILENT).success
+        # Some selections begin with intake's assets, which want to know for which period.
+        tags = tags_of_everything(["unknown"])
+        done = chosen.execute_in_process(
+            instance=self.instance, raise_on_error=False, run_config=SILENT, tags=tags
+        )
+        return done.success
 
     def demand_sound(self) -> None:
         """What readers open is whole and gated, and the site shows a warehouse that was."""
@@ -113,8 +119,9 @@ class World:
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     home = make_home(tmp_path_factory.mktemp("clicks") / "home")
-    with pytest.MonkeyPatch.context() as patch:
+    with pytest.MonkeyPatch.context() as patch, dg.DagsterInstance.ephemeral() as instance:
         patch.setenv("TONGKET_HOME", str(home.root))
+        add_periods(instance, ["unknown"])
         models = dbt.warehouse_models(few_models())  # type: ignore[arg-type]
         kept = {"dbt": dbt.dbt_resource(), **resources()}
         defs = dg.Definitions(
@@ -123,15 +130,14 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
             resources=kept,
             executor=dg.in_process_executor,
         )
-        made = World(home, defs, models)
+        made = World(home, defs, instance, models)
         stand_in(patch, made)
         yield made
 
 
 def stand_in(patch: pytest.MonkeyPatch, world: World) -> None:
-    def built(
-        context: dg.AssetExecutionContext, database: Path, bronze: Path, target: Path, _: Any
-    ) -> Iterator[Any]:
+    def built(build: Any, database: Path, bronze: Path, *_: Any) -> Iterator[Any]:
+        context = build.context
         assert (bronze / "submissions.parquet").is_file()
         world.builds += 1
         is_whole = not database.exists()
@@ -161,6 +167,7 @@ def stand_in(patch: pytest.MonkeyPatch, world: World) -> None:
         return report
 
     patch.setattr(dbt, "_built", built)
+    patch.setattr(dbt, "with_facts", lambda events, *_: events)
     patch.setattr(checks, "check_marts", checked)
     patch.setattr(publication, "load_site", lambda warehouse, **_: Site(warehouse.read_text()))
     patch.setattr(publication, "write_project", written)

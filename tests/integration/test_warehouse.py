@@ -84,7 +84,12 @@ def target(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def catalogue(tmp_path_factory: pytest.TempPathFactory) -> Catalogue:
+    return _extended_catalogue(tmp_path_factory.mktemp("catalogue"))
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue) -> Path:
     folder = tmp_path_factory.mktemp("world")
     world = example_world()
     awards = {"B10": [{"order": "KT01", "awards": 7}, {"order": "KT02", "awards": 70}]}
@@ -92,7 +97,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         replace(filing, rows={**filing.rows, **awards}) if filing.submission_id == "PA.2018-N.r1" else filing
         for filing in world.filings
     ]
-    world.write(folder, _extended_catalogue(tmp_path_factory.mktemp("catalogue")))
+    world.write(folder, catalogue)
     return folder
 
 
@@ -415,8 +420,11 @@ def _release(warehouse: Path, folder: Path, *, without: str = "") -> Path:
     return folder / "figures.parquet"
 
 
-def test_sound_marts_pass_the_gate(warehouse: Path, home: Path, tmp_path: Path) -> None:
-    report = check_marts(warehouse, home / "bronze", _release(warehouse, tmp_path / "release"))
+def test_sound_marts_pass_the_gate(
+    warehouse: Path, home: Path, tmp_path: Path, catalogue: Catalogue
+) -> None:
+    previous = _release(warehouse, tmp_path / "release")
+    report = check_marts(warehouse, home / "bronze", previous, catalogue=catalogue)
 
     assert report.passed, [failure.text("en") for failure in report.failures[:5]]
     assert all(count > 0 for count in report.checked.values())
@@ -469,12 +477,12 @@ def _damaged(warehouse: Path, folder: Path, *statements_: str) -> Path:
     ids=lambda case: case[1],
 )
 def test_the_gate_names_what_does_not_hold(
-    warehouse: Path, home: Path, tmp_path: Path, case: tuple[str, str, dict[str, str]]
+    warehouse: Path, home: Path, tmp_path: Path, catalogue: Catalogue, case: tuple[str, str, dict[str, str]]
 ) -> None:
     damage, check, subject = case
 
     previous = _release(warehouse, tmp_path / "release")
-    report = check_marts(_damaged(warehouse, tmp_path, damage), home / "bronze", previous)
+    report = check_marts(_damaged(warehouse, tmp_path, damage), home / "bronze", previous, catalogue=catalogue)
 
     assert not report.passed
     assert (check, subject) in [(failure.check, dict(failure.subject)) for failure in report.failures]
@@ -487,7 +495,7 @@ def test_the_gate_names_what_does_not_hold(
     ids=["nothing new", "the unit's", "a neighbour's", "another's"],
 )
 def test_a_figure_may_shrink_only_when_something_of_it_was_filed_since(
-    warehouse: Path, home: Path, tmp_path: Path, new_submission: str, shrunk: set[str]
+    warehouse: Path, home: Path, tmp_path: Path, catalogue: Catalogue, new_submission: str, shrunk: set[str]
 ) -> None:
     before = _damaged(
         warehouse,
@@ -497,14 +505,14 @@ def test_a_figure_may_shrink_only_when_something_of_it_was_filed_since(
     )
     previous = _release(before, tmp_path / "release", without=new_submission)
 
-    failures = check_marts(warehouse, home / "bronze", previous).failures
+    failures = check_marts(warehouse, home / "bronze", previous, catalogue=catalogue).failures
 
     assert {failure.subject["unit"] for failure in failures} == shrunk
     assert {failure.check for failure in failures} <= {"nothing_shrank"}
 
 
 def test_only_what_had_been_received_and_decided_counts_as_of_a_moment(
-    home: Path, target: Path, warehouse: Path, tmp_path: Path
+    home: Path, target: Path, warehouse: Path, tmp_path: Path, catalogue: Catalogue
 ) -> None:
     shutil.copytree(home / "bronze", tmp_path / "bronze")
     moment = datetime(2020, 11, 15, tzinfo=UTC)
@@ -513,7 +521,7 @@ def test_only_what_had_been_received_and_decided_counts_as_of_a_moment(
     assert figure(past, "admissions", "S", "2020-9T").value == 40  # between two withdrawals
     assert figure(past, "admissions", "PB", DANG).status == "none"
     assert figure(warehouse, "admissions", "PB", DANG).status == "final"
-    assert check_marts(past, tmp_path / "bronze", as_of=moment).passed
+    assert check_marts(past, tmp_path / "bronze", as_of=moment, catalogue=catalogue).passed
 
 
 def test_a_world_in_which_nobody_has_filed_builds_and_may_not_be_published(

@@ -77,14 +77,6 @@ def test_a_project_that_dbt_cannot_parse_says_why(project: Path, tmp_path: Path)
     assert not list((tmp_path / "cache").glob("*/manifest.json"))
 
 
-def test_dbt_builds_the_database_that_it_is_told_to(project: Path, tmp_path: Path) -> None:
-    database = tmp_path / "new.duckdb"
-    run_dbt(["run"], project, tmp_path / "t", warehouse.dbt_environment(database, tmp_path))
-    swap_in(database, tmp_path / "published.duckdb")
-    assert not database.exists()
-    assert (tmp_path / "published.duckdb").is_file()
-
-
 def test_an_unfinished_database_is_never_published(tmp_path: Path) -> None:
     published = tmp_path / "published.duckdb"
     published.write_bytes(b"old")

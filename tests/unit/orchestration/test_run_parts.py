@@ -7,18 +7,32 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+import dagster as dg
 import pytest
 from click.testing import CliRunner, Result
 
 from ingestion.catalogue import Language
 from ingestion.home import Home
+from ingestion.ledger import LedgerState, SubmissionRecord
 from ingestion.messages import message
 from ingestion.registry import load_registry
+from ingestion.submissions import SubmissionKey
 from orchestration import runs, terminal
 from orchestration.cli import main
 from orchestration.errors import suggestions, write_traceback
 from orchestration.lock import WriterBusyError, writer_lock
-from orchestration.partitions import is_covered, missing_periods, period_keys, range_tags
+from orchestration.partitions import (
+    EVERYTHING,
+    RANGE_END_TAG,
+    RANGE_START_TAG,
+    add_periods,
+    covers,
+    filed_periods,
+    known_periods,
+    tags_of_everything,
+    tags_of_period,
+    tidy_periods,
+)
 from orchestration.progress import counter
 
 
@@ -48,26 +62,56 @@ def test_a_second_process_is_refused_while_the_first_holds_the_lock(home: Home) 
         pass
 
 
-def test_partitions_follow_the_calendar_and_end_with_the_unknown_period(home: Home) -> None:
+def filed(home: Home, *periods: str) -> list[str]:
+    """Give the partitions of a ledger with a submission of each period."""
+    state = LedgerState()
+    for period in periods:
+        key = SubmissionKey("VD", period, len(state.submissions) + 1)
+        state.submissions[str(key)] = SubmissionRecord(key, None)  # type: ignore[arg-type]
+    return filed_periods(load_registry(home.registry), state)
+
+
+def test_a_period_is_a_partition_once_something_was_filed_for_it(home: Home) -> None:
+    assert filed(home) == []
+    assert filed(home, "2020-N", "2019-N", "2020-Q1") == ["2019-N", "2020-Q1", "2020-N"]
+    assert filed(home, "unknown", "2031-N", "2019-N") == ["2019-N", "unknown"]
+
+
+def test_partitions_of_a_calendar_that_nobody_filed_go_while_no_run_waits(home: Home) -> None:
+    calendar = ["2018-N", "2019-N", "2020-N", "unknown"]
+    with dg.DagsterInstance.ephemeral() as instance:
+        add_periods(instance, calendar)
+        tidy_periods(instance, [])
+        assert known_periods(instance) == calendar, "of an empty ledger one cannot tell"
+        waiting = instance.create_run_for_job(idle, status=dg.DagsterRunStatus.STARTED)
+        tidy_periods(instance, ["2020-N", "2019-N"])
+        assert known_periods(instance) == calendar
+        instance.report_run_failed(waiting)
+        tidy_periods(instance, ["2020-N", "2019-N"])
+        assert known_periods(instance) == ["2020-N", "2019-N"]
+
+
+@dg.job
+def idle() -> None:
+    """Do nothing."""
+
+
+def test_a_run_covers_one_period_or_everything(home: Home) -> None:
     registry = load_registry(home.registry)
-    keys = period_keys(registry)
-    assert keys[:2] == ["2016-N", "2017-N"]
-    assert keys[-5:] == ["2020-Q1", "2020-6T", "2020-9T", "2020-N", "unknown"]
-    assert missing_periods(registry, keys[:-1]) == ["unknown"]
-
-
-def test_a_run_covers_one_period_or_the_whole_range() -> None:
-    known = ["2019-N", "2020-N", "unknown"]
-    assert set(range_tags(known).values()) == {"2019-N", "unknown"}
-    assert set(range_tags(known, "2020-N").values()) == {"2020-N"}
+    everything = tags_of_everything(["2019-N", "2020-N"])
+    assert (everything[RANGE_START_TAG], everything[RANGE_END_TAG]) == ("2019-N", "2020-N")
+    assert set(tags_of_everything([]).values()) == {EVERYTHING, "unknown"}
+    assert set(tags_of_period("2020-N").values()) == {"2020-N"}
+    assert covers("2018-N", ["2019-N", "2020-N"], everything, registry), "what came with the run"
+    assert not covers("2018-N", ["2019-N", "2020-N"], {}, registry)
 
 
 def test_a_period_outside_the_calendar_is_judged_with_the_unknown_ones(home: Home) -> None:
     registry = load_registry(home.registry)
-    assert is_covered("2020-N", ["2020-N"], registry)
-    assert not is_covered("2020-N", ["unknown"], registry)
-    assert is_covered("2031-N", ["unknown"], registry)
-    assert is_covered("unknown", ["unknown"], registry)
+    assert covers("2020-N", ["2020-N"], {}, registry)
+    assert not covers("2020-N", ["unknown"], {}, registry)
+    assert covers("2031-N", ["unknown"], {}, registry)
+    assert covers("unknown", ["unknown"], {}, registry)
 
 
 class Heard:
