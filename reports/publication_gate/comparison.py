@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from ingestion.catalogue import Catalogue
-from reports.publication_gate.behind import amounts_again, cells_again, sources_again
+from reports.publication_gate.behind import Behind, sources_again
 from reports.publication_gate.derived import Derived
 from reports.publication_gate.families import children_make_parents
 from reports.publication_gate.figures import PARTS_OF_FIGURES, Figures
@@ -41,7 +41,7 @@ def figures_again(
         by check the pairs: what they are about, expected and found; those of reporting units first.
     """
     pairs: dict[str, list[pd.DataFrame]] = {}
-    derived = Derived(catalogue)
+    derived, behind = Derived(catalogue), Behind()
     last: Figures | None = None
     codes: list[pd.Index] = []
     for numbers, figures, expected in recomputed(bronze, catalogue, as_of):
@@ -51,8 +51,7 @@ def figures_again(
         for check, frame in _checks(beside).items():
             pairs.setdefault(check, []).append(frame)
         pairs.setdefault("children_make_parents", []).append(children_make_parents(beside, figures))
-        pairs.setdefault("cells_again", []).append(cells_again(connection, figures))
-        pairs.setdefault("amounts_again", []).append(amounts_again(connection, figures))
+        behind.add(figures)
         derived.add(beside, figures)
         last = figures
     if last is not None:
@@ -60,6 +59,7 @@ def figures_again(
         for check, frame in _checks(_beside(pd.DataFrame(), foreign, codes, last)).items():
             pairs[check].append(frame)
     frames = {check: pd.concat(parts, ignore_index=True) for check, parts in pairs.items()}
+    frames |= behind.pairs(connection)
     frames["derived_again"] = derived.pairs(connection)
     if last is not None:
         frames["sources_again"] = sources_again(connection, last)
@@ -109,10 +109,11 @@ def _beside(
         right[f"{part} found"] = found[part].to_numpy(dtype=float)
     left["status"] = expected["status"].to_numpy(dtype=float) if len(expected) else 0.0
     right["status found"] = found["status"].map(statuses).to_numpy(dtype=float)
-    left["turn"], right["turn"] = 0, right.groupby("key").cumcount()
+    n_keys = len(codes[0]) * len(codes[1]) * len(codes[2])
+    right["key"] += right.groupby("key").cumcount() * n_keys  # a second row of a key stands alone
     left["is_expected"], right["is_found"] = 1.0, 1.0
-    beside = left.merge(right, on=["key", "turn"], how="outer")
-    keys, n_units, n_periods = beside["key"].to_numpy(), len(codes[1]), len(codes[2])
+    beside = left.merge(right, on="key", how="outer")
+    keys, n_units, n_periods = beside["key"].to_numpy() % n_keys, len(codes[1]), len(codes[2])
     places = (keys // (n_units * n_periods), keys // n_periods % n_units, keys % n_periods)
     for key, positions, index in zip(KEYS, places, codes, strict=True):
         beside[key] = pd.Categorical.from_codes(positions, categories=index)

@@ -109,6 +109,12 @@ class FormRows:
         """How many different keys there are."""
         return int(self.keys.max()) + 1 if len(self.keys) else 0
 
+    @cached_property
+    def submissions(self) -> tuple[Ints, list[str]]:
+        """The number of the submission of each row, and what submissions they are."""
+        numbers, names = pd.factorize(self.frame["submission_id"])
+        return numbers.astype(np.int64), [str(name) for name in names]
+
     def until(self, year: int, part: int) -> tuple[Ints, Flags, Flags, Ints]:
         """Find the rows that stand at the end of a cumulative period.
 
