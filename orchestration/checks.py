@@ -146,7 +146,7 @@ def _shown(word: gating.Word) -> dg.AssetCheckResult:
             "explained_by_note": len(word.explained),
             "nothing_accepted": word.is_empty,
             "failed": _table(rows, ("check", "message")),
-            "told": "\n".join(word.lines),
+            **{f"told_{language}": "\n".join(lines) for language, lines in word.lines.items()},
         },
     )
 

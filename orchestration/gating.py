@@ -4,13 +4,13 @@ What belongs here: what the gate is given, and what its word is worth. What does
 (`reports.publication_gate`) and how it is shown (`checks.py`).
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
 from ingestion import validations
-from ingestion.catalogue import Catalogue
+from ingestion.catalogue import Catalogue, Language
 from ingestion.files import sha256_of
 from ingestion.home import Home
 from orchestration import moment as moments
@@ -36,14 +36,15 @@ class Word:
         explained: what a note explains to readers.
         is_empty: whether nothing has been accepted yet.
         failed: how many things do not hold; of each check the first 20 are among the failures.
-        lines: for each check how many of how many do not hold, some of them and what to do; in Vietnamese.
+        lines: for each check how many of how many do not hold, some of them and what to do;
+            by language.
     """
 
     failures: tuple[PublicationFailure, ...] = ()
     explained: tuple[PublicationFailure, ...] = ()
     is_empty: bool = False
     failed: int = 0
-    lines: tuple[str, ...] = ()
+    lines: Mapping[Language, tuple[str, ...]] = field(default_factory=dict)
 
 
 def gate(home: Home, database: Path, token: Token, check: Check, *, run: str, note: str, now: datetime) -> Word:
@@ -66,8 +67,9 @@ def gate(home: Home, database: Path, token: Token, check: Check, *, run: str, no
         passed = Passed(run, now, up.name if up else "", needs_note=bool(explained))
         tokens.with_gate(home, token, passed)
     told = replace(report, failures=failures)
+    lines: dict[Language, tuple[str, ...]] = {"vi": tuple(told.lines("vi")), "en": tuple(told.lines("en"))}
     failed = sum(report.failed.get(check, 1) for check in {failure.check for failure in failures})
-    return Word(failures, explained, report.is_empty, failed, tuple(told.lines()) if failures else ())
+    return Word(failures, explained, report.is_empty, failed, lines)
 
 
 def token_of_published(home: Home, run: str, now: datetime, catalogue: Catalogue) -> Token:

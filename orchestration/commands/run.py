@@ -198,7 +198,9 @@ def _show(
         return
     if failure.is_gate:
         click.echo(call.text("cli.run.gate_failed"), err=True)
-        for line in str(outcome.checks.get("publication_gate", {}).get("told", "")).splitlines():
+        for line in str(
+            outcome.checks.get("publication_gate", {}).get(f"told_{call.language}", "")
+        ).splitlines():
             click.echo(f"  {line}", err=True)
     else:
         click.echo(

@@ -99,7 +99,7 @@ class PublicationReport:
             title = message(f"publication.title.{check}", language)
             counts = {"failed": writing.number(failed, language=language)}
             counts["checked"] = writing.number(self.checked.get(check, failed), language=language)
-            told.append(message("publication.counted", language, title=title, **counts))
+            told.append(message("publication.counted", language, title=title, check=check, **counts))
             told += [f"  {failure.text(language)}" for failure in mine[:shown]]
             told.append("  " + message(f"publication.remedy.{check}", language))
         return told
