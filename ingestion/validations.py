@@ -9,10 +9,11 @@ Great Expectations has a store of its own, which reads all earlier results again
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from ingestion.files import private_folder, write_durably
 from ingestion.gate.results import SuiteResult, as_json, from_json
@@ -20,6 +21,9 @@ from ingestion.home import Home
 
 KEPT = 20
 """How many batches of a period are kept, the newest."""
+
+PUBLICATION = "publication"
+"""The folder of what the publication gate found."""
 
 _STAMP = "%Y%m%dT%H%M%SZ"
 
@@ -58,27 +62,41 @@ def keep(home: Home, validation: Validation) -> Path:
     """
     private_folder(home.validations)
     folder = private_folder(home.validations / validation.period)
-    stamp = validation.at.astimezone(UTC).strftime(_STAMP)
-    taken = len(list(folder.glob(f"{stamp}-*.json")))
-    path = folder / f"{stamp}-{taken:03}.json"
     said = {
         "period": validation.period,
-        "at": validation.at.astimezone(UTC).isoformat(),
         "rules_version": validation.rules_version,
         "submissions": validation.submissions,
         "suites": as_json(validation.suites),
     }
-    write_durably(path, (json.dumps(said, ensure_ascii=False, indent=1) + "\n").encode("utf-8"))
+    return _write(folder, said, validation.at)
+
+
+def _write(folder: Path, said: Mapping[str, Any], at: datetime) -> Path:
+    stamp = at.astimezone(UTC).strftime(_STAMP)
+    path = folder / f"{stamp}-{len(list(folder.glob(f'{stamp}-*.json'))):03}.json"
+    whole = {"at": at.astimezone(UTC).isoformat(), **said}
+    write_durably(path, (json.dumps(whole, ensure_ascii=False, indent=1) + "\n").encode("utf-8"))
     for old in _files(folder)[:-KEPT]:
         old.unlink(missing_ok=True)
     return path
+
+
+def keep_publication(home: Home, said: Mapping[str, Any], at: datetime) -> Path:
+    """Write what came of the publication gate, beside the batches, and let go of what is older.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    private_folder(home.validations)
+    return _write(private_folder(home.validations / PUBLICATION), said, at)
 
 
 def periods(home: Home) -> list[str]:
     """Give the periods of which results are kept."""
     if not home.validations.is_dir():
         return []
-    return sorted(folder.name for folder in home.validations.iterdir() if folder.is_dir() and _files(folder))
+    folders = (folder for folder in home.validations.iterdir() if folder.name != PUBLICATION)
+    return sorted(folder.name for folder in folders if folder.is_dir() and _files(folder))
 
 
 def newest(home: Home, period: str) -> Validation | None:

@@ -6,6 +6,7 @@ What belongs here: how their findings are shown and what they block. What does n
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 
 import dagster as dg
 
@@ -100,10 +101,9 @@ def candidate_gate(
     database = candidate_database(home)
     token = tokens.demand_whole(home, database)
     progress.start("publication_gate")
-    word = gating.gate(
-        home, database, token, check_marts, run=context.run.run_id, note=config.note, now=clock.now()
-    )
-    progress.finish("publication_gate", "–" if word.is_empty else str(len(word.failures)))
+    check = partial(check_marts, catalogue=publication.catalogue)
+    word = gating.gate(home, database, token, check, run=context.run.run_id, note=config.note, now=clock.now())
+    progress.finish("publication_gate", "–" if word.is_empty else str(word.failed))
     return _shown(word)
 
 
@@ -129,10 +129,11 @@ def published_gate(
     if token.fits(releases.current(home), config.note):
         return _shown(gating.Word())
     progress.start("publication_gate")
+    check = partial(check_marts, catalogue=publication.catalogue)
     word = gating.gate(
-        home, home.warehouse, token, check_marts, run=context.run.run_id, note=config.note, now=clock.now()
+        home, home.warehouse, token, check, run=context.run.run_id, note=config.note, now=clock.now()
     )
-    progress.finish("publication_gate", "–" if word.is_empty else str(len(word.failures)))
+    progress.finish("publication_gate", "–" if word.is_empty else str(word.failed))
     return _shown(word)
 
 
@@ -142,10 +143,11 @@ def _shown(word: gating.Word) -> dg.AssetCheckResult:
         passed=not word.failures,
         severity=dg.AssetCheckSeverity.ERROR,
         metadata={
-            "failures": len(word.failures),
+            "failures": word.failed,
             "explained_by_note": len(word.explained),
             "nothing_accepted": word.is_empty,
             "failed": _table(rows, ("check", "message", "message_en")),
+            **{f"told_{language}": "\n".join(lines) for language, lines in word.lines.items()},
         },
     )
 

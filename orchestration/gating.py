@@ -4,12 +4,13 @@ What belongs here: what the gate is given, and what its word is worth. What does
 (`reports.publication_gate`) and how it is shown (`checks.py`).
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
-from ingestion.catalogue import Catalogue
+from ingestion import validations
+from ingestion.catalogue import Catalogue, Language
 from ingestion.files import sha256_of
 from ingestion.home import Home
 from orchestration import moment as moments
@@ -34,11 +35,16 @@ class Word:
         failures: what stops the database.
         explained: what a note explains to readers.
         is_empty: whether nothing has been accepted yet.
+        failed: how many things do not hold; of each check the first 20 are among the failures.
+        lines: for each check how many of how many do not hold, some of them and what to do;
+            by language.
     """
 
     failures: tuple[PublicationFailure, ...] = ()
     explained: tuple[PublicationFailure, ...] = ()
     is_empty: bool = False
+    failed: int = 0
+    lines: Mapping[Language, tuple[str, ...]] = field(default_factory=dict)
 
 
 def gate(home: Home, database: Path, token: Token, check: Check, *, run: str, note: str, now: datetime) -> Word:
@@ -54,12 +60,16 @@ def gate(home: Home, database: Path, token: Token, check: Check, *, run: str, no
     up = releases.current(home)
     with in_words(database):
         report = check(database, place.bronze, up.folder / releases.FIGURES if up else None)
+    validations.keep_publication(home, report.as_json(), now)
     explained = tuple(f for f in report.failures if note and f.check in _EXPLAINED_BY_NOTE)
     failures = tuple(f for f in report.failures if f not in explained)
     if not failures:
         passed = Passed(run, now, up.name if up else "", needs_note=bool(explained))
         tokens.with_gate(home, token, passed)
-    return Word(failures, explained, report.is_empty)
+    told = replace(report, failures=failures)
+    lines: dict[Language, tuple[str, ...]] = {"vi": tuple(told.lines("vi")), "en": tuple(told.lines("en"))}
+    failed = sum(report.failed.get(check, 1) for check in {failure.check for failure in failures})
+    return Word(failures, explained, report.is_empty, failed, lines)
 
 
 def token_of_published(home: Home, run: str, now: datetime, catalogue: Catalogue) -> Token:

@@ -1,7 +1,7 @@
 """Opening a warehouse to read it, within the limits that hold wherever one is open.
 
 What belongs here: the connection, and in which words it says that memory or disk did not suffice. What does
-not: which tables are read (`marts.py`, `publication_gate.py`), and building one (`orchestration/warehouse.py`).
+not: which tables are read (`marts.py`, `publication_gate`), and building one (`orchestration/warehouse.py`).
 """
 
 import os

@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 Settings = Mapping[str, Mapping[str, Any]]
 """Settings of the steps of a job, by step and name."""
 
-_GATE_LINES = 20
 _LANDING = ("landed", "duplicates", "repaired", "unknown", "left")
 _NAMED = ("left_files", "without_receipt")
 
@@ -199,9 +198,10 @@ def _show(
         return
     if failure.is_gate:
         click.echo(call.text("cli.run.gate_failed"), err=True)
-        for row in outcome.checks.get("publication_gate", {}).get("failed", [])[:_GATE_LINES]:
-            click.echo(f"  {row['check']}: {row['message']}", err=True)
-        click.echo(call.text("cli.run.gate_remedy"), err=True)
+        for line in str(
+            outcome.checks.get("publication_gate", {}).get(f"told_{call.language}", "")
+        ).splitlines():
+            click.echo(f"  {line}", err=True)
     else:
         click.echo(
             call.text("cli.run.failed", step=failure.step, message=failure.told(call.language)), err=True

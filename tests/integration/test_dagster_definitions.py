@@ -1,5 +1,6 @@
 """What Dagster loads: complete, described, in lineage, and also from a clone in which nothing was parsed."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -11,7 +12,7 @@ import dagster as dg
 import duckdb
 import pytest
 
-from ingestion import intake
+from ingestion import intake, validations
 from ingestion.catalogue import load_catalogue
 from ingestion.files import sha256_of
 from ingestion.home import Home
@@ -244,10 +245,15 @@ def test_a_note_explains_what_shrank_and_nothing_else(
     home: Home, failed: tuple[str, ...], note: str, passes: bool
 ) -> None:
     database, token = of_a_moment(home)
-    failures = tuple(PublicationFailure(name, {"unit": "VD-NX"}, 2.0, 1.0) for name in failed)
+    subject = {"unit": "VD-NX", "period": "2018-N", "indicator": "members", "form": "B01", "column": "x"}
+    failures = tuple(PublicationFailure(name, subject, 2.0, 1.0) for name in failed)
     report = PublicationReport({}, failures)
     word = gating.gate(home, database, token, lambda *_: report, run="r", note=note, now=NOW)
     assert (not word.failures) is passes
+    assert word.failed == len(word.failures)
+    (kept,) = (home.validations / validations.PUBLICATION).glob("*.json")
+    assert json.loads(kept.read_text(encoding="utf-8"))["at"] == NOW.isoformat()
+    assert validations.periods(home) == []
     said = tokens.of(home, database)
     assert said is not None and (said.gate is not None) is passes
     if said.gate is not None:

@@ -261,10 +261,11 @@ def test_a_failed_publication_gate_keeps_what_is_up(
     failure = PublicationFailure(
         "bronze_totals", {"form": "B01", "unit": UNIT, "period": "2020-N", "column": "x"}, 20, 21
     )
-    monkeypatch.setattr(checks, "check_marts", lambda *_: PublicationReport({}, (failure,)))
+    monkeypatch.setattr(checks, "check_marts", lambda *_, **__: PublicationReport({}, (failure,)))
     result = call(home, "run")
     assert result.exit_code == 1
-    assert failure.check in result.output and "--note" in result.output
+    assert failure.check in result.output and "verify" in result.output
+    assert "--note" not in result.output, "a note does not excuse what did not arrive"
     assert what_is_up(home) == before
     published_again = call(home, "publish", "--json")
     assert published_again.exit_code == 0, "the gate's word for what is up still holds"

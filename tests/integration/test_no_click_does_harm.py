@@ -33,7 +33,9 @@ STEPS = ("snapshot", "candidate", "candidate_gate", "warehouse", "warehouse_gate
 STEPS += ("rendered_reports", "release", "registry_reference", "bronze")
 PARTS = ("none", "all", "one", "all without tests", "tests alone", "one test")
 SILENT = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
-REFUSAL = PublicationFailure("bronze_totals", {"unit": "VD-NX"}, 2.0, 1.0)
+REFUSAL = PublicationFailure(
+    "bronze_totals", {"form": "B01", "unit": "VD-NX", "period": "2018-N", "column": "x"}, 2.0, 1.0
+)
 
 
 def few_models() -> dict[str, Any]:
@@ -147,7 +149,7 @@ def stand_in(patch: pytest.MonkeyPatch, world: World) -> None:
         for check in sorted(context.selected_asset_check_keys, key=str):
             yield dg.AssetCheckResult(passed=True, asset_key=check.asset_key, check_name=check.name)
 
-    def checked(database: Path, *_: Any) -> PublicationReport:
+    def checked(database: Path, *_: Any, **__: Any) -> PublicationReport:
         if not world.passes:
             return PublicationReport({}, (REFUSAL,))
         world.passed.add(database.read_text())

@@ -1,0 +1,261 @@
+"""What the rows that count add up to, at the end of each period, for each measure.
+
+What belongs here: the terms of indicators over rows, and rows over units. What does not: figures, which put
+periods and parts together (`figures`).
+
+A measure is a part of an indicator whose cells add in one way: over the years of a term, and over filings
+within a year. Amounts are arrays with a row for each organisation and a column for each measure; nothing is
+NaN, never zero.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ingestion.catalogue import Catalogue, Indicator, Term
+from reports.publication_gate.bodies import Bodies, Share
+from reports.publication_gate.filed import PARTS, Flags, FormRows, Ints, Numbers
+from reports.publication_gate.standing import Standing
+
+_WITHIN = {"flow": "sum", "opening": "first"}
+"""How filings of one year add up by the nature of the column; whatever else is that of the latest."""
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A part of an indicator whose cells add in one way.
+
+    Attributes:
+        indicator: the indicator.
+        part: value, numerator, denominator or opening.
+        over_time: how years make a term.
+        within: how filings of one year add up: sum, first or last.
+    """
+
+    indicator: Indicator
+    part: str
+    over_time: str
+    within: str
+
+    @property
+    def is_single(self) -> bool:
+        """Whether it is only ever that of one unit, never added."""
+        return self.indicator.kind in ("rate", "distinct")
+
+
+@dataclass
+class Amounts:
+    """Amounts of one period.
+
+    Attributes:
+        units: what each unit filed itself.
+        amount: figures of the period: what counts in it.
+        in_term: what counts in a term that takes the period in.
+        n_cells: how many cells the amount is made of.
+        is_there: whether there is anything at all.
+        carried: whether a row is older than what its unit has filed since.
+        is_exact: of each organisation that does not file, whether the rows about it are of this very period.
+    """
+
+    units: Numbers
+    amount: Numbers
+    in_term: Numbers
+    n_cells: Ints
+    is_there: Flags
+    carried: Flags
+    is_exact: Flags
+
+
+def _ways(rows: FormRows, term: Term, catalogue: Catalogue) -> list[tuple[str, Flags]]:
+    """Say how the cells of a term add within a year, with the rows of each way: as column or line says."""
+    described = catalogue.forms[term.form]
+    nature = described.by_code[term.column].nature
+    everything = np.ones(len(rows.frame), dtype=bool)
+    if nature != "line":
+        return [(_within(nature, term), everything)]
+    ways = np.full(len(rows.frame), _within(None, term), dtype=object)
+    for key, members in described.line_members.items():
+        if key in rows.frame:
+            named = {code: _within(line.nature, term) for code, line in members.items() if line.nature}
+            of_line = rows.frame[key].astype(object).map(named)
+            ways = np.where(of_line.notna(), of_line, ways)
+    return [(way, ways == way) for way in sorted(set(ways))]
+
+
+def _within(nature: str | None, term: Term) -> str:
+    if nature is None:
+        if term.over_time == "sum":
+            return "last" if term.count else "sum"
+        return "first" if term.over_time == "first" else "last"
+    return _WITHIN.get(nature, "last")
+
+
+def _cells(rows: FormRows, term: Term) -> Numbers:
+    """Give what each row adds to a term, NaN for nothing."""
+    frame = rows.frame
+    if term.column not in frame:
+        return np.full(len(frame), np.nan)
+    cells = frame[term.column]
+    if term.count:
+        values = np.where(cells.notna(), cells.isin(term.count), np.nan).astype(float)
+    else:
+        values = cells.to_numpy(dtype=float, na_value=np.nan)
+    wanted = np.ones(len(frame), dtype=bool)
+    for column, codes in term.where.items():
+        wanted &= frame[column].isin(codes).to_numpy(dtype=bool) if column in frame else False
+    return np.where(wanted, term.sign * values, np.nan)
+
+
+def sum_by(codes: Ints, values: Numbers, n: int) -> tuple[Numbers, Ints]:
+    """Add rows up by a number that each has; -1 is left out.
+
+    Returns:
+        sums (n × columns; NaN where there was nothing) and how many values each is made of.
+    """
+    sums = np.zeros((n, values.shape[1]))
+    counts = np.zeros((n, values.shape[1]), dtype=np.int64)
+    known = np.flatnonzero(codes >= 0)
+    if len(known):
+        order = known[np.argsort(codes[known], kind="stable")]
+        sorted_codes = codes[order]
+        starts = np.flatnonzero(np.r_[True, sorted_codes[1:] != sorted_codes[:-1]])
+        taken = values[order]
+        sums[sorted_codes[starts]] = np.add.reduceat(np.nan_to_num(taken), starts, axis=0)
+        counts[sorted_codes[starts]] = np.add.reduceat((~np.isnan(taken)).astype(np.int64), starts, axis=0)
+    return np.where(counts > 0, sums, np.nan), counts
+
+
+class Adding:
+    """The measures of some indicators and what rows add to them."""
+
+    def __init__(
+        self,
+        indicators: Sequence[Indicator],
+        forms: dict[str, FormRows],
+        catalogue: Catalogue,
+        bodies: Bodies,
+        standing: Standing,
+    ) -> None:
+        """Work out what every row adds to every measure of the indicators."""
+        self.forms, self._bodies, self.standing = forms, bodies, standing
+        self.indicators = list(indicators)
+        self.measures: list[Measure] = []
+        columns: dict[tuple[str, str, str, str], int] = {}
+        found: list[tuple[int, str, Flags, Numbers]] = []
+        for indicator in indicators:
+            for part, terms in indicator.parts:
+                for term in terms:
+                    rows = forms.get(term.form)
+                    if rows is None:
+                        continue
+                    values = _cells(rows, term)
+                    for way, rows_of_way in _ways(rows, term, catalogue):
+                        has_way = rows_of_way & ~np.isnan(values)
+                        if not has_way.any():
+                            continue
+                        key = (indicator.code, part, term.over_time, way)
+                        if key not in columns:
+                            columns[key] = len(self.measures)
+                            self.measures.append(Measure(indicator, part, term.over_time, way))
+                        found.append((columns[key], term.form, has_way, values))
+        self.values: dict[str, Numbers] = {}
+        for column, form, has_way, values in found:
+            rows = forms[form]
+            matrix = self.values.setdefault(form, np.full((len(rows.frame), len(self.measures)), np.nan))
+            matrix[has_way, column] = np.nan_to_num(matrix[has_way, column]) + values[has_way]
+
+    def at(self, period: str) -> Amounts | None:
+        """Give the amounts at the end of a filed period; None where there is nothing."""
+        n, m = len(self._bodies.codes), len(self.measures)
+        units, about = np.full((n, m), np.nan), np.full((n, m), np.nan)
+        n_units, n_about = np.zeros((n, m), dtype=np.int64), np.zeros((n, m), dtype=np.int64)
+        old_units, old_about = np.zeros((n, m), dtype=bool), np.zeros((n, m), dtype=bool)
+        newest = np.full(n, -1, dtype=np.int64)
+        is_any = False
+        for form, matrix in self.values.items():
+            rows = self.forms[form]
+            positions, is_latest, is_first, carried = self.standing.rows_at(form, rows, period)
+            if not len(positions):
+                continue
+            is_any = True
+            is_about = rows.organisations[positions] >= 0
+            np.maximum.at(newest, rows.organisations[positions][is_about], rows.parts[positions][is_about])
+            values = matrix[positions].copy()
+            for column, measure in enumerate(self.measures):
+                if measure.within == "last":
+                    values[~is_latest, column] = np.nan
+                elif measure.within == "first":
+                    values[~is_first, column] = np.nan
+            for codes, sums, counts, old in (
+                (rows.units[positions], units, n_units, old_units),
+                (rows.organisations[positions], about, n_about, old_about),
+            ):
+                more, n_more = sum_by(codes, values, n)
+                sums[n_more > 0] = np.nan_to_num(sums[n_more > 0]) + more[n_more > 0]
+                np.add(counts, n_more, out=counts)
+                _, n_old = sum_by(codes[carried], values[carried], n)
+                np.logical_or(old, n_old > 0, out=old)
+        if not is_any:
+            return None
+        total = Amounts(
+            units,
+            np.full((n, m), np.nan),
+            np.full((n, m), np.nan),
+            np.zeros((n, m), dtype=np.int64),
+            np.zeros((n, m), dtype=bool),
+            np.zeros((n, m), dtype=bool),
+            self._exact(newest, period),
+        )
+        share = self._bodies.of_units[period]
+        _share_out(total, share, (units, n_units, old_units), self._taken(share, units, n))
+        share = self._bodies.of_organisations[period]
+        everything = np.ones((len(share.owners), m), dtype=bool)
+        _share_out(total, share, (about, n_about, old_about), everything)
+        return total
+
+    def _exact(self, newest: Ints, period: str) -> Flags:
+        """Say of whom all rows are of this very period; of figures from several forms that is not known."""
+        exact = np.zeros(len(newest), dtype=bool)
+        if len(self.values) > 1:
+            return exact
+        part = PARTS.get(self._bodies.when[period][0], 0)
+        share = self._bodies.of_organisations[period]
+        has_row = newest[share.contributors] >= 0
+        exact[share.owners[has_row]] = True
+        exact[share.owners[has_row & (newest[share.contributors] != part)]] = False
+        return exact
+
+    def _taken(self, share: Share, units: Numbers, n: int) -> Flags:
+        """Say which contributions count: all, but of what is never added one's own, or that of the only one."""
+        there = ~np.isnan(units[share.contributors])
+        taken = np.ones_like(there)
+        is_own = share.owners == share.contributors
+        singles = [column for column, measure in enumerate(self.measures) if measure.is_single]
+        for column in singles:
+            same = [c for c in singles if self.measures[c].indicator is self.measures[column].indicator]
+            has_own = np.zeros(n, dtype=bool)
+            own = is_own & there[:, same].any(axis=1)
+            has_own[share.owners[own]] = True
+            n_there = np.bincount(share.owners[there[:, column]], minlength=n)
+            only = ~has_own[share.owners] & (n_there[share.owners] == 1)
+            taken[:, column] = np.where(has_own[share.owners], is_own, only)
+        return taken
+
+
+def _share_out(total: Amounts, share: Share, filed: tuple[Numbers, Ints, Flags], taken: Flags) -> None:
+    """Give everybody what those who count in its figures filed: amounts, number of cells, whether carried."""
+    values, counts, carried = filed
+    n = len(total.amount)
+    given = np.where(taken, values[share.contributors], np.nan)
+    in_term, n_term = sum_by(share.owners, given, n)
+    inside = share.in_period
+    amount, n_amount = sum_by(share.owners[inside], given[inside], n)
+    total.in_term[:] = np.where(n_term > 0, in_term, total.in_term)
+    total.amount[:] = np.where(n_amount > 0, amount, total.amount)
+    total.is_there |= n_term > 0
+    cells = np.where(taken, counts[share.contributors], 0).astype(float)
+    n_cells, _ = sum_by(share.owners[inside], cells[inside], n)
+    total.n_cells += np.nan_to_num(n_cells).astype(np.int64)
+    old = np.where(taken & carried[share.contributors], 1.0, np.nan)
+    total.carried |= sum_by(share.owners, old, n)[1] > 0

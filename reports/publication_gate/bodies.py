@@ -1,0 +1,243 @@
+"""The registry in time: who existed when, below whom, and who had merged into whom.
+
+What belongs here: periods, terms, and whose filings make up whose figures at the end of a period. What does
+not: what was filed.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
+
+from reports.publication_gate.filed import PARTS, Flags, Ints
+
+_NEVER = date(9999, 12, 31)
+_DEPTH = 20
+"""Steps up the registry, or back through mergers, after which it is a circle."""
+
+
+@dataclass(frozen=True)
+class Share:
+    """Whose amounts make up whose figures, at the end of one period.
+
+    Attributes:
+        owners: positions of organisations that have a figure.
+        contributors: positions of those whose amounts it takes in.
+        in_period: whether they count in a figure of the period itself; all count in a term.
+    """
+
+    owners: Ints
+    contributors: Ints
+    in_period: Flags
+
+
+@dataclass(frozen=True)
+class Term:
+    """One term: its system, its code, and its years."""
+
+    system: str
+    code: str
+    first: int
+    last: int
+
+
+@dataclass(frozen=True)
+class Life:
+    """One row of the registry: an organisation over one stretch of time."""
+
+    code: str
+    kind: str
+    parent: str
+    is_reporting: bool
+    system: str
+    first: date
+    last: date
+
+    def is_alive(self, day: date) -> bool:
+        """Whether it stands on a day."""
+        return self.first <= day <= self.last
+
+
+def _table(bronze: Path, name: str) -> pd.DataFrame:
+    frame: pd.DataFrame = pq.read_table(bronze / "reference" / f"{name}.parquet").to_pandas()
+    return frame
+
+
+class Bodies:
+    """All organisations, periods and terms of a registry, as bronze's reference files hold them."""
+
+    def __init__(self, bronze: Path) -> None:
+        self.periods = _table(bronze, "periods").set_index("period_code")
+        """kind, year, starts_on and ends_on by code; of a term, the year is its last."""
+        self.when = {
+            str(code): (str(kind), int(year))
+            for code, kind, year in zip(
+                self.periods.index, self.periods["kind"], self.periods["year"], strict=True
+            )
+        }
+        """kind and year by code."""
+        self.ends: dict[str, date] = dict(zip(self.periods.index, self.periods["ends_on"], strict=True))
+        """The last day of each period, by code."""
+        self.terms = [
+            Term(row["term_system"], row["term_code"], int(row["first_year"]), int(row["last_year"]))
+            for row in _table(bronze, "terms").to_dict("records")
+        ]
+        self.owed = _table(bronze, "owed")
+        """reporting_org_code, period_code and form_code of what is owed."""
+        self.successions = _table(bronze, "successions")
+        """What the registry knows of mergers and the like."""
+        rows = _table(bronze, "organisations").astype(object)
+        rows = rows.where(rows.notna(), None)
+        self.lives = [
+            Life(
+                row["org_code"],
+                row["org_kind"],
+                row["parent_code"] or "",
+                bool(row["files_reports"]),
+                row["term_system"],
+                row["valid_from"],
+                row["valid_to"] or _NEVER,
+            )
+            for row in rows.to_dict("records")
+        ]
+        self.codes = pd.Index(sorted({life.code for life in self.lives}))
+        """Codes of all organisations, sorted; positions in it number them."""
+        self._numbers = {str(code): number for number, code in enumerate(self.codes)}
+
+    def numbers(self, codes: Iterable[str]) -> Ints:
+        """Give the numbers of organisations; -1 for one that the registry does not know."""
+        return np.array([self._numbers.get(code, -1) for code in codes], dtype=np.int64)
+
+    @cached_property
+    def bases(self) -> list[str]:
+        """The periods that are filed, in order: cumulative ones and terms."""
+        ordered = self.periods.sort_values("sort_order")
+        return [str(code) for code in ordered.index[ordered["kind"].isin([*PARTS, "NK"])]]
+
+    @cached_property
+    def systems(self) -> dict[str, set[str]]:
+        """Organisations of each term system."""
+        systems: dict[str, set[str]] = {}
+        for life in self.lives:
+            systems.setdefault(life.system, set()).add(life.code)
+        return systems
+
+    @cached_property
+    def spans(self) -> dict[str, dict[str, tuple[int, int]]]:
+        """The first and last year of each organisation of each term system."""
+        spans: dict[str, dict[str, tuple[int, int]]] = {}
+        for life in self.lives:
+            first, last = spans.setdefault(life.system, {}).get(life.code, (life.first.year, life.last.year))
+            spans[life.system][life.code] = (min(first, life.first.year), max(last, life.last.year))
+        return spans
+
+    @cached_property
+    def predecessors(self) -> dict[str, dict[str, date]]:
+        """Of each body, those that went over to it whole, at whatever remove, with the day."""
+        steps: dict[str, dict[str, date]] = {}
+        for row in self.successions.to_dict("records"):
+            successor = row["successor_code"]
+            share = row["share"]
+            is_whole = row["event_type"] in ("merge", "rename") and (pd.isna(share) or share == 1)
+            if not is_whole or pd.isna(successor) or successor in ("", row["predecessor_code"]):
+                continue
+            known = steps.setdefault(str(successor), {})
+            code = str(row["predecessor_code"])
+            known[code] = max(known.get(code, date.min), row["effective_on"])
+        chains: dict[str, dict[str, date]] = {}
+        for body, direct in steps.items():
+            reached: dict[str, date] = {}
+            layer = dict(direct)
+            for _ in range(_DEPTH):
+                for code, day in layer.items():
+                    reached[code] = max(reached.get(code, date.min), day)
+                further: dict[str, date] = {}
+                for code in layer:
+                    for earlier, day in steps.get(code, {}).items():
+                        if earlier != body:
+                            further[earlier] = max(further.get(earlier, date.min), day)
+                layer = further
+            chains[body] = reached
+        return chains
+
+    def parents(self, period: str) -> dict[str, str]:
+        """Give the parent of each organisation on a period's last day, where both are of one term system."""
+        day = self.ends[period]
+        alive = {life.code: life for life in self.lives if life.is_alive(day)}
+        return {
+            life.code: life.parent
+            for life in alive.values()
+            if life.parent in alive and alive[life.parent].system == life.system
+        }
+
+    @cached_property
+    def ever_reporting(self) -> set[str]:
+        """Everybody whose figures come from filings of reporting units, at whatever time."""
+        return {str(self.codes[position]) for share in self.of_units.values() for position in share.owners}
+
+    @cached_property
+    def of_units(self) -> dict[str, Share]:
+        """By period: reporting units count in their own figures and in those of all who stand above them.
+
+        What merged wholly into a body counts in that body's terms, and in a period of its own where the body
+        did not stand yet.
+        """
+        return {period: self._units_of(period) for period in self.bases}
+
+    def _units_of(self, period: str) -> Share:
+        day = self.ends[period]
+        alive = [life for life in self.lives if life.is_alive(day)]
+        standing = {life.code for life in alive}
+        parents = self.parents(period)
+        pairs: dict[tuple[str, str], bool] = {}
+        for life in alive:
+            if not life.is_reporting:
+                continue
+            above: str | None = life.code
+            for _ in range(_DEPTH):
+                if above is None:
+                    break
+                pairs[above, life.code] = True
+                above = parents.get(above)
+        below: dict[str, list[str]] = {}
+        for owner, contributor in pairs:
+            below.setdefault(owner, []).append(contributor)
+        for body, earlier in self.predecessors.items():
+            for code, ended_on in earlier.items():
+                if day < ended_on:
+                    for contributor in below.get(code, ()):
+                        pairs.setdefault((body, contributor), body not in standing)
+        return self._share(pairs)
+
+    @cached_property
+    def of_organisations(self) -> dict[str, Share]:
+        """By period: organisations that do not file have rows about them and about what merged into them."""
+        shares = {}
+        for period in self.bases:
+            year = self.when[period][1]
+            lived = {
+                life.code
+                for life in self.lives
+                if not life.is_reporting and life.first.year <= year <= life.last.year
+            }
+            filing = {str(self.codes[position]) for position in self.of_units[period].owners}
+            pairs = dict.fromkeys(((code, code) for code in lived), True)
+            for body, earlier in self.predecessors.items():
+                for code in earlier:
+                    if code in lived:
+                        pairs.setdefault((body, code), body not in lived)
+            shares[period] = self._share({pair: flag for pair, flag in pairs.items() if pair[0] not in filing})
+        return shares
+
+    def _share(self, pairs: dict[tuple[str, str], bool]) -> Share:
+        ordered = sorted(pairs)
+        return Share(
+            self.numbers(owner for owner, _ in ordered),
+            self.numbers(contributor for _, contributor in ordered),
+            np.array([pairs[pair] for pair in ordered], dtype=bool),
+        )

@@ -1,0 +1,371 @@
+"""Figures anew, from what was filed: the years, quarters and terms of every indicator and organisation.
+
+What belongs here: how periods and parts make figures, and how whole these are. What does not: amounts of one
+period (`amounts`), and what the warehouse says (`comparison`).
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from ingestion.catalogue import Indicator
+from reports.publication_gate.amounts import Adding, Amounts, Measure
+from reports.publication_gate.bodies import Bodies, Term
+from reports.publication_gate.filed import PARTS, Flags, Ints, Numbers
+from reports.publication_gate.standing import Standing
+
+QUARTERS = {"D1": ("Q1", ""), "D2": ("6T", "Q1"), "D3": ("9T", "6T"), "D4": ("N", "9T")}
+PARTS_OF_FIGURES = ("value", "numerator", "denominator", "opening")
+
+
+@dataclass
+class _Whole:
+    """Amounts of an asked period, with how they came about; arrays as in `amounts`."""
+
+    amount: Numbers
+    is_there: Flags
+    carried: Flags
+    is_filed_as_term: Flags
+
+
+@dataclass(frozen=True)
+class _Told:
+    """Figures of one indicator and period: of whom, their parts and status."""
+
+    indicator: int
+    period: int
+    organisations: Ints
+    parts: dict[str, Numbers]
+    status: Ints
+
+
+class _States:
+    """How whole the figures of reporting units are, by indicator, unit and filed period."""
+
+    def __init__(self, adding: Adding, bases: dict[str, Amounts], bodies: Bodies, standing: Standing) -> None:
+        self._bodies, self._standing = bodies, standing
+        self._positions = {str(code): position for position, code in enumerate(bodies.codes)}
+        contributed: dict[str, Flags] = {}
+        for number, measure in enumerate(adding.measures):
+            flags = contributed.setdefault(measure.indicator.code, np.zeros(len(bodies.codes), bool))
+            for amounts in bases.values():
+                flags |= ~np.isnan(amounts.units[:, number])
+        kinds: dict[str, set[str]] = {}
+        for life in bodies.lives:
+            if life.is_reporting:
+                kinds.setdefault(life.code, set()).add(life.kind)
+        pairs = set(standing.owed) | {(u, f) for u, forms in standing.forms_of.items() for f in forms}
+        filed = {(u, f) for u, forms in standing.forms_of.items() for f in forms}
+        filed_kinds = {(kind, form) for unit, form in filed for kind in kinds.get(unit, ())}
+        self._forms: dict[str, list[tuple[str, str]]] = {}
+        for indicator in adding.indicators:
+            flags = contributed.get(indicator.code, np.zeros(len(bodies.codes), bool))
+            having = {str(code) for code in bodies.codes[flags]}
+            kinds_having = {kind for unit in having for kind in kinds.get(unit, ())}
+            forms = {term.form for _, terms in indicator.parts for term in terms}
+            self._forms[indicator.code] = [
+                (unit, form)
+                for unit, form in sorted(pairs)
+                if form in forms
+                and (
+                    unit in having
+                    or (
+                        (unit, form) not in filed
+                        and any(
+                            (kind, form) not in filed_kinds or kind in kinds_having
+                            for kind in kinds.get(unit, {""})
+                        )
+                    )
+                )
+            ]
+
+    def at(self, measure: Measure, period: str) -> tuple[Numbers, Numbers, Flags]:
+        """Give each organisation's rank of a period, its rank in a term, and whether all filed that period."""
+        n = len(self._bodies.codes)
+        rank, in_term, exact = np.full(n, -1.0), np.full(n, -1.0), np.ones(n, dtype=bool)
+        share = self._bodies.of_units[period]
+        by_unit: dict[int, list[tuple[int, bool]]] = {}
+        for unit, form in self._forms[measure.indicator.code]:
+            state = self._standing.state(unit, form, period)
+            if state.rank is not None:
+                position = self._positions[unit]
+                by_unit.setdefault(position, []).append((state.rank, state.is_exact))
+        for owner, contributor, inside in zip(share.owners, share.contributors, share.in_period, strict=True):
+            if measure.is_single and owner != contributor:
+                continue
+            for worst, is_exact in by_unit.get(int(contributor), ()):
+                in_term[owner] = max(in_term[owner], worst)
+                exact[owner] &= is_exact
+                if inside:
+                    rank[owner] = max(rank[owner], worst)
+        exact &= in_term >= 0
+        return np.where(rank < 0, np.nan, rank), np.where(in_term < 0, np.nan, in_term), exact
+
+
+class Figures:
+    """The figures of some indicators, period by period."""
+
+    def __init__(self, adding: Adding, bodies: Bodies, standing: Standing, numbers: Mapping[str, int]) -> None:
+        """Add up every filed period; `numbers` has the number by which each indicator is told."""
+        self._numbers = numbers
+        self.adding, self.bodies = adding, bodies
+        self.terms = {term.code: term for term in bodies.terms}
+        """Terms by code."""
+        self.family_cache: dict[str, dict[str, list[str]]] = {}
+        """Who stands below whom, by asked period; filled by `families`."""
+        found = {period: adding.at(period) for period in bodies.bases}
+        self.bases: dict[str, Amounts] = {p: amounts for p, amounts in found.items() if amounts is not None}
+        self._states = _States(adding, self.bases, bodies, standing)
+        self._state_cache: dict[tuple[str, str], tuple[Numbers, Numbers, Flags]] = {}
+        self.reporting = bodies.codes.isin(bodies.ever_reporting)
+
+    def _state(self, measure: Measure, period: str) -> tuple[Numbers, Numbers, Flags]:
+        key = (measure.indicator.code, period)
+        if key not in self._state_cache:
+            self._state_cache[key] = self._states.at(measure, period)
+        return self._state_cache[key]
+
+    def all(self) -> pd.DataFrame:
+        """Give all figures: organisation, indicator and period by their numbers, parts, status.
+
+        `status` is -1 for organisations that do not file: whether their row is whole is said by their unit.
+        """
+        told: list[_Told] = []
+        for period, (kind, year) in self.bodies.when.items():
+            if kind in PARTS and period in self.bases:
+                base = self.bases[period]
+                runs = self._runs(period) if kind == "N" else {}
+                amount = base.amount.copy()
+                for number, measure in enumerate(self.adding.measures):
+                    if measure.indicator.kind == "run":
+                        amount[:, number] = runs.get(number, np.nan)
+                there = ~np.isnan(amount)
+                whole = _Whole(amount, there, base.carried & there, np.zeros_like(there))
+                told += self._told(period, whole, period)
+            elif kind in QUARTERS:
+                now, before = (f"{year}-{k}" if k else "" for k in QUARTERS[kind])
+                if now in self.bases and (not before or before in self.bases):
+                    told += self._told(period, self._quarter(now, before), now)
+        for term in self.terms.values():
+            told += self._term(term)
+        if not told:
+            return pd.DataFrame()
+        sizes = [len(one.organisations) for one in told]
+        return pd.DataFrame(
+            {
+                "organisation": np.concatenate([one.organisations for one in told]),
+                "indicator": np.repeat([one.indicator for one in told], sizes),
+                "period": np.repeat([one.period for one in told], sizes),
+                **{p: np.concatenate([one.parts[p] for one in told]) for p in PARTS_OF_FIGURES},
+                "status": np.concatenate([one.status for one in told]),
+            }
+        )
+
+    def _quarter(self, now: str, before: str) -> _Whole:
+        base, earlier = self.bases[now], self.bases.get(before)
+        amount, there, carried = base.amount.copy(), ~np.isnan(base.amount), base.carried.copy()
+        for number, measure in enumerate(self.adding.measures):
+            exact = np.where(self._owners(now), self._state(measure, now)[2], base.is_exact)
+            if earlier is not None:
+                exact &= np.where(self._owners(before), self._state(measure, before)[2], earlier.is_exact)
+            if earlier is not None:
+                there[:, number] &= ~np.isnan(earlier.amount[:, number])
+                carried[:, number] |= earlier.carried[:, number]
+                if measure.within == "sum":
+                    amount[:, number] -= earlier.amount[:, number]
+            there[:, number] &= exact & (measure.over_time != "none")
+        return _Whole(np.where(there, amount, np.nan), there, carried & there, np.zeros_like(there))
+
+    def years(self, term: Term) -> list[tuple[int, str]]:
+        """Give the filed periods of which a term is made, each with the year for which it stands."""
+        first, last = term.first, term.last
+        years = [(year, f"{year}-N") for year in range(first, last + 1)]
+        return [(y, p) for y, p in [*years, (last, term.code)] if p in self.bases]
+
+    def _term(self, term: Term) -> list[_Told]:
+        code, years = term.code, self.years(term)
+        if not years:
+            return []
+        members = self.bodies.codes.isin(self.bodies.systems.get(term.system, set()))
+        shape = self.bases[years[0][1]].in_term.shape
+        taken_year = {"last": np.full(shape, -1), "first": np.full(shape, 9999)}
+        for year, period in years:
+            there = self.bases[period].is_there
+            taken_year["last"] = np.where(there, np.maximum(taken_year["last"], year), taken_year["last"])
+            taken_year["first"] = np.where(there, np.minimum(taken_year["first"], year), taken_year["first"])
+        ways = np.array([measure.over_time for measure in self.adding.measures])
+        amount, there = np.full(shape, np.nan), np.zeros(shape, bool)
+        carried, as_term = np.zeros(shape, bool), np.zeros(shape, bool)
+        for year, period in years:
+            base = self.bases[period]
+            taken = base.is_there & members[:, None] & (ways != "none")
+            for way, chosen in taken_year.items():
+                taken &= (ways != way) | (chosen == year)
+            amount = np.where(taken, np.nan_to_num(amount) + np.nan_to_num(base.in_term), amount)
+            there |= taken
+            carried |= taken & base.carried
+            if period == code:
+                as_term |= taken
+        return self._told(code, _Whole(amount, there, carried, as_term), code, term)
+
+    def single_years(self) -> Iterator[tuple[str, str, str, float, float, int]]:
+        """Give the range of a term's single years: indicator, unit, term, lowest, highest, how many years.
+
+        The years are those that the figure itself is made of; a form filed for the whole term stands for all.
+        """
+        for code, term in self.terms.items():
+            years = self.years(term)
+            members = self.bodies.codes.isin(self.bodies.systems.get(term.system, set()))
+            whole = term.last - term.first + 1
+            for indicator in self.adding.indicators:
+                columns = [
+                    c
+                    for c, m in enumerate(self.adding.measures)
+                    if m.indicator is indicator and m.over_time != "none"
+                ]
+                if not columns or not years:
+                    continue
+                values, n_years = [], np.zeros(len(self.bodies.codes), dtype=np.int64)
+                adds = [c for c in columns if self.adding.measures[c].part == "value"]
+                adds = [c for c in adds if self.adding.measures[c].over_time == "sum"]
+                as_term = np.zeros(len(self.bodies.codes), dtype=bool)
+                for _, period in years:
+                    base = self.bases[period]
+                    has: Flags = np.asarray(base.is_there[:, adds].any(axis=1))
+                    if period == code:
+                        as_term = has
+                        continue
+                    n_years += has
+                    values.append(
+                        np.where(self._owners(period), self._of_year(base, columns, indicator), np.nan)
+                    )
+                n_years = np.where(as_term, whole, n_years)
+                yields = np.array(values) if values else np.full((1, len(members)), np.nan)
+                has_any = ~np.isnan(yields).all(axis=0)
+                lowest = np.where(
+                    has_any, np.nanmin(np.where(np.isnan(yields), np.inf, yields), axis=0), np.nan
+                )
+                highest = np.where(
+                    has_any, np.nanmax(np.where(np.isnan(yields), -np.inf, yields), axis=0), np.nan
+                )
+                for position in np.flatnonzero(members & self.reporting & (has_any | (n_years > 0))).tolist():
+                    unit = str(self.bodies.codes[position])
+                    yield (
+                        indicator.code,
+                        unit,
+                        code,
+                        lowest[position],
+                        highest[position],
+                        int(n_years[position]),
+                    )
+
+    def _of_year(self, base: Amounts, columns: Sequence[int], indicator: Indicator) -> Numbers:
+        there = ~np.isnan(base.in_term)
+        whole = _Whole(base.in_term, there, base.carried, np.zeros_like(there))
+        if indicator.kind != "ratio":
+            return self._part(whole, columns, "value")
+        with np.errstate(divide="ignore", invalid="ignore"):
+            share = 100.0 * self._part(whole, columns, "numerator") / self._part(whole, columns, "denominator")
+        rated: Numbers = np.where(np.isfinite(share), share, np.nan)
+        return rated
+
+    def _runs(self, period: str) -> dict[int, Numbers]:
+        """Give years in a row with exactly one rating, the one asked for; 0 for a year that has another."""
+        runs: dict[int, Numbers] = {}
+        for number, measure in enumerate(self.adding.measures):
+            if measure.indicator.kind != "run":
+                continue
+            length = np.zeros(len(self.bodies.codes))
+            for year in range(int(self.bodies.periods["year"].min()), int(period[:4]) + 1):
+                base = self.bases.get(f"{year}-N")
+                is_own = np.zeros(len(self.bodies.codes), bool)
+                is_hit = is_own.copy()
+                if base is not None:
+                    is_own = (base.n_cells[:, number] > 0) & ~self._owners(f"{year}-N")
+                    is_hit = is_own & (base.n_cells[:, number] == 1) & (base.amount[:, number] == 1)
+                length = np.where(is_hit, length + 1, 0)
+            runs[number] = np.where(is_own, length, np.nan)
+        return runs
+
+    def _owners(self, period: str) -> Flags:
+        flags = np.zeros(len(self.bodies.codes), dtype=bool)
+        flags[self.bodies.of_units[period].owners] = True
+        return flags
+
+    def _term_ranks(self, measure: Measure, term: Term) -> tuple[Numbers, Numbers, Numbers, Numbers]:
+        """Give the ranks of a term: of a sum, of its last year, of its first, and over the known years."""
+        first, last = term.first, term.last
+        known = [year for year in range(first, last + 1) if f"{year}-N" in self.bodies.periods.index]
+        n = len(self.bodies.codes)
+        total, at_last, at_first = np.full(n, -1.0), np.full(n, np.nan), np.full(n, np.nan)
+        for year in known:
+            rank = self._state(measure, f"{year}-N")[1]
+            has = ~np.isnan(rank)
+            total = np.where(has, np.maximum(total, np.nan_to_num(rank)), total)
+            at_last = np.where(has, rank, at_last)
+            at_first = np.where(has & np.isnan(at_first), rank, at_first)
+        seen = total >= 0
+        total = np.where(seen, total, 0.0)
+        spans = self.bodies.spans.get(term.system, {})
+        sums, lasts, firsts = total.copy(), np.nan_to_num(at_last), np.nan_to_num(at_first)
+        for position in np.flatnonzero(seen & self.reporting).tolist():
+            span = spans.get(str(self.bodies.codes[position]))
+            if span is None:
+                continue
+            start, end = max(first, span[0]), min(last, span[1])
+            own = [year for year in known if start <= year <= end]
+            if len(own) < end - start + 1:
+                sums[position] = 2
+            if own and own[-1] < end:
+                lasts[position] = 2
+            if own and own[0] > start:
+                firsts[position] = 2
+        return sums, lasts, firsts, total
+
+    def _told(self, period: str, whole: _Whole, state_period: str, term: Term | None = None) -> list[_Told]:
+        told = []
+        number = list(self.bodies.when).index(period)
+        for indicator in self.adding.indicators:
+            columns = [c for c, m in enumerate(self.adding.measures) if m.indicator is indicator]
+            if not columns or not whole.is_there[:, columns].any():
+                continue
+            rows = np.flatnonzero(whole.is_there[:, columns].any(axis=1))
+            parts = {part: self._part(whole, columns, part)[rows] for part in PARTS_OF_FIGURES}
+            if indicator.kind == "ratio":
+                with np.errstate(divide="ignore", invalid="ignore"):
+                    share = 100.0 * parts["numerator"] / parts["denominator"]
+                parts["value"] = np.where(np.isfinite(share), share, np.nan)
+            rank = self._rank(whole, columns, state_period, term)[rows]
+            status = np.where(np.isnan(parts["value"]), 3, rank).astype(np.int64)
+            status = np.where(self.reporting[rows], status, -1)
+            told.append(_Told(self._numbers[indicator.code], number, rows, parts, status))
+        return told
+
+    def _part(self, whole: _Whole, columns: Sequence[int], part: str) -> Numbers:
+        chosen = [c for c in columns if self.adding.measures[c].part == part]
+        amounts = whole.amount[:, chosen]
+        total: Numbers = np.where(np.isnan(amounts).all(axis=1), np.nan, np.nansum(amounts, axis=1))
+        return total if chosen else np.full(len(whole.amount), np.nan)
+
+    def _rank(self, whole: _Whole, columns: Sequence[int], period: str, term: Term | None) -> Ints:
+        measure = self.adding.measures[columns[0]]
+        judged = [c for c in columns if self.adding.measures[c].part != "opening"]
+        rank = whole.carried[:, judged].any(axis=1).astype(float) if judged else np.zeros(len(whole.amount))
+        if measure.indicator.kind == "run":
+            return rank.astype(np.int64)
+        if term is None:
+            state = np.nan_to_num(self._state(measure, period)[0])
+            return np.where(whole.is_there[:, judged].any(axis=1), np.maximum(rank, state), rank).astype(
+                np.int64
+            )
+        sums, lasts, firsts, known = self._term_ranks(measure, term)
+        as_term = whole.is_filed_as_term[:, columns].any(axis=1)
+        rank = np.where(as_term, np.maximum(rank, known), rank)
+        for ways, worst in ((("sum",), sums), (("first",), firsts), (("last", "none"), lasts)):
+            mine = [c for c in judged if self.adding.measures[c].over_time in ways]
+            has = whole.is_there[:, mine].any(axis=1) & ~as_term
+            rank = np.where(has, np.maximum(rank, worst), rank)
+        whole_ranks: Ints = rank.astype(np.int64)
+        return whole_ranks

@@ -1,0 +1,54 @@
+"""Figures against those of the last release.
+
+What belongs here: which figures were published before, and for whom something came since. What does not:
+whether one may shrink (`suites`).
+"""
+
+import json
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+import pyarrow.parquet as pq
+
+from reports.publication_gate.totals import pairs_of
+from reports.release import MANIFEST
+
+
+def shrunk(connection: duckdb.DuckDBPyConnection, previous: Path) -> pd.DataFrame:
+    """Give final figures of units beside those of the last release, and whether a change is explained.
+
+    A figure that fell or went is explained where a submission of a unit that it is made of came since, or was
+    withdrawn. Growth needs no explanation: periods fill up.
+    """
+    keys = ["indicator", "unit", "period"]
+    query = """
+        select indicator_code as indicator, org_code as unit, period_code as period, value as total
+        from {source}
+        where value is not null and status = 'final' and {is_figure}
+            and org_code in (select org_code from rpt_report_unit)
+    """
+    is_figure = "coalesce(derivation, '') = ''" if "derivation" in pq.read_schema(previous).names else "true"
+    before = connection.execute(
+        query.format(source="read_parquet($file)", is_figure=is_figure), {"file": str(previous)}
+    ).df()
+    now = connection.execute(query.format(source="fct_indicator_value", is_figure="true")).df()
+    pairs = pairs_of(before, now, keys).dropna(subset=["expected"])
+    return pairs.assign(is_explained=pairs["unit"].isin(_touched(connection, previous)).astype(float))
+
+
+def _touched(connection: duckdb.DuckDBPyConnection, previous: Path) -> set[str]:
+    """Give the units and provinces of which a submission came or was withdrawn since the last release."""
+    manifest = json.loads((previous.parent / MANIFEST).read_text(encoding="utf-8"))
+    counting = connection.execute(
+        "select submission_id, reporting_org_code from fct_submission where is_effective"
+    ).fetchall()
+    known = set(manifest["submissions"])
+    new = {unit for submission, unit in counting if submission not in known}
+    withdrawn = {submission.split(".")[0] for submission in known - {submission for submission, _ in counting}}
+    made_of = connection.execute(
+        "select distinct sources.org_code, submissions.reporting_org_code from rpt_figure_source as sources "
+        "inner join fct_submission as submissions on sources.submission_id = submissions.submission_id"
+    ).fetchall()
+    changed = new | withdrawn
+    return changed | {unit for unit, contributor in made_of if contributor in changed}

@@ -1,0 +1,91 @@
+"""All figures anew, in groups of indicators that a machine of an office can hold.
+
+What belongs here: reading once, and working through the indicators. What does not: how a figure comes about.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from pathlib import Path
+
+import pandas as pd
+
+from ingestion.catalogue import Catalogue, Indicator
+from reports.publication_gate.amounts import Adding
+from reports.publication_gate.bodies import Bodies
+from reports.publication_gate.figures import Figures
+from reports.publication_gate.filed import read_filed
+from reports.publication_gate.standing import Standing
+
+_AT_ONCE = 24
+"""Indicators whose amounts are held at one time."""
+
+
+def recomputed(
+    bronze: Path, catalogue: Catalogue, as_of: datetime | None
+) -> Iterator[tuple[list[int], Figures, pd.DataFrame]]:
+    """Work out all figures from bronze, the registry beside it and the indicator files; no model is read.
+
+    Args:
+        bronze: bronze's folder.
+        catalogue: forms and indicators.
+        as_of: up to when submissions and decisions count; None for all.
+
+    Yields:
+        numbers of some indicators in the catalogue, how their figures came about, and the figures: by the
+        numbers of organisation, indicator and period their value, numerator, denominator, opening and status
+        (0 to 2, see `standing`; 3 for none; -1 where it is not worked out).
+    """
+    bodies, filed = Bodies(bronze), read_filed(bronze, as_of)
+    standing = Standing(filed, bodies)
+    forms = {}
+    for form in sorted(set(filed.sheets["form"]) & set(catalogue.forms)):
+        rows = filed.rows(form, catalogue, bodies)
+        if rows is not None:
+            forms[form] = rows
+    numbers = {code: number for number, code in enumerate(catalogue.indicators)}
+    for group in _groups(catalogue):
+        figures = Figures(Adding(group, forms, catalogue, bodies, standing), bodies, standing, numbers)
+        is_of_registry = group[0].kind == "registry"
+        told = _merged_by(group, bodies, numbers) if is_of_registry else figures.all()
+        yield [numbers[indicator.code] for indicator in group], figures, told
+
+
+def _merged_by(group: list[Indicator], bodies: Bodies, numbers: Mapping[str, int]) -> pd.DataFrame:
+    """Count the bodies that had merged into each by the end of each period of its own term systems."""
+    merged = bodies.successions[bodies.successions["event_type"] == "merge"]
+    merged = merged[merged["successor_code"].fillna("") != ""]
+    of_terms: dict[str, set[str]] = {}
+    for term in bodies.terms:
+        of_terms.setdefault(term.code, set()).update(bodies.systems.get(term.system, set()))
+    counted: dict[tuple[str, str], int] = {}
+    for period, (kind, _) in bodies.when.items():
+        for successor, day in zip(merged["successor_code"], merged["effective_on"], strict=True):
+            is_asked = kind != "NK" or successor in of_terms.get(period, ())
+            if is_asked and day <= bodies.ends[period]:
+                counted[successor, period] = counted.get((successor, period), 0) + 1
+    nothing = float("nan")
+    return pd.DataFrame(
+        [
+            {
+                "organisation": bodies.codes.get_loc(unit),
+                "indicator": numbers[indicator.code],
+                "period": bodies.periods.index.get_loc(period),
+                "value": float(number),
+                **dict.fromkeys(("numerator", "denominator", "opening"), nothing),
+                "status": 0,
+            }
+            for indicator in group
+            for (unit, period), number in sorted(counted.items())
+        ]
+    )
+
+
+def _groups(catalogue: Catalogue) -> Iterator[list[Indicator]]:
+    """Give indicators of the same forms together, not too many at once."""
+    by_forms: dict[tuple[str, ...], list[Indicator]] = {}
+    for indicator in catalogue.indicators.values():
+        forms = tuple(sorted({term.form for _, terms in indicator.parts for term in terms}))
+        by_forms.setdefault(forms, []).append(indicator)
+    for indicators in by_forms.values():
+        for start in range(0, len(indicators), _AT_ONCE):
+            yield indicators[start : start + _AT_ONCE]

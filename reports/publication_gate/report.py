@@ -1,0 +1,127 @@
+"""What the publication gate says: what failed, how often, and what to do.
+
+What belongs here: results and their words. What does not: what is checked.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ingestion import writing
+from ingestion.catalogue import Language
+from ingestion.messages import message
+
+STATUS_NAMES = ("final", "provisional", "incomplete", "none")
+"""How whole a figure is, by the number that stands for it in a pair."""
+
+_DECIMALS = 6
+"""As many as a sum that differs by more than its tolerance shows a difference in."""
+
+
+@dataclass(frozen=True)
+class PublicationFailure:
+    """One thing that is not as it should be.
+
+    Attributes:
+        check: the check's name, stable.
+        subject: what is meant, as the check's frame names it (form, unit, period, column, indicator …).
+        expected: what should be there; None if nothing was expected.
+        found: what is there; None if it is missing.
+        names: what indicator and unit are called, by language, where that is known.
+    """
+
+    check: str
+    subject: Mapping[str, str]
+    expected: float | None
+    found: float | None
+    names: Mapping[Language, Mapping[str, str]] = field(default_factory=dict)
+
+    def text(self, language: Language = "vi") -> str:
+        """Give the failure in words."""
+        if not self.subject:
+            return message("publication.nothing_accepted", language)
+        named = {**self.subject}
+        for key, name in self.names.get(language, {}).items():
+            named[key] = f"{name} ({self.subject[key]})"
+        return message(
+            f"publication.{self.check}",
+            language,
+            **named,
+            expected=self._written(self.expected, language),
+            found=self._written(self.found, language),
+        )
+
+    def _written(self, value: float | None, language: Language) -> str:
+        if value is None:
+            return message("publication.missing", language)
+        if self.check == "statuses_again":
+            return message(f"publication.status.{STATUS_NAMES[int(value)]}", language)
+        return writing.number(value, _DECIMALS, is_bare=True, language=language)
+
+    @property
+    def message(self) -> str:
+        """The failure in Vietnamese."""
+        return self.text("vi")
+
+
+@dataclass(frozen=True)
+class PublicationReport:
+    """What the gate says.
+
+    Attributes:
+        checked: for each check, how many things it looked at.
+        failures: what failed, in order; of each check the first 20.
+        failed: for each check that does not hold, how many things failed; more than there are failures here.
+    """
+
+    checked: Mapping[str, int]
+    failures: tuple[PublicationFailure, ...] = field(default=())
+    failed: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def passed(self) -> bool:
+        """Whether the marts may be published."""
+        return not self.failures
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing has been accepted yet, so that there is nothing to publish."""
+        return any(not failure.subject for failure in self.failures)
+
+    def lines(self, language: Language = "vi", shown: int = 5) -> list[str]:
+        """Say for each check that does not hold how many of how many failed, some of them, and what to do."""
+        if self.is_empty:
+            return [message("publication.nothing_accepted", language)]
+        told = []
+        for check in dict.fromkeys(failure.check for failure in self.failures):
+            mine = [failure for failure in self.failures if failure.check == check]
+            failed = self.failed.get(check, len(mine))
+            title = message(f"publication.title.{check}", language)
+            counts = {"failed": writing.number(failed, language=language)}
+            counts["checked"] = writing.number(self.checked.get(check, failed), language=language)
+            told.append(message("publication.counted", language, title=title, check=check, **counts))
+            told += [f"  {failure.text(language)}" for failure in mine[:shown]]
+            told.append("  " + message(f"publication.remedy.{check}", language))
+        return told
+
+    def as_json(self) -> dict[str, Any]:
+        """Give what is kept of it: by check what must hold, how many held and failed, and samples."""
+        return {
+            "checks": [
+                {
+                    "check": check,
+                    "title": {
+                        "vi": message(f"publication.title.{check}", "vi"),
+                        "en": message(f"publication.title.{check}", "en"),
+                    },
+                    "checked": count,
+                    "failed": self.failed.get(check, 0),
+                    "samples": [
+                        {**failure.subject, "expected": failure.expected, "found": failure.found}
+                        for failure in self.failures
+                        if failure.check == check and failure.subject
+                    ],
+                }
+                for check, count in self.checked.items()
+            ]
+        }

@@ -1,0 +1,141 @@
+"""How whole a figure is: who was expected, who has filed, and up to when.
+
+What belongs here: the state of a form of a unit at the end of a period, and which rows stand then. What does
+not: amounts.
+
+Ranks: 0 whole, 1 ends earlier than asked, 2 something is missing, NaN nobody waits for it.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from reports.publication_gate.bodies import Bodies
+from reports.publication_gate.filed import PARTS, Filed, Flags, FormRows, Ints
+
+
+@dataclass(frozen=True)
+class State:
+    """The state of one form of one unit at the end of a period.
+
+    Attributes:
+        rank: see the module; None where nobody waits for it.
+        expected: the last part of the year that is owed by then; 0 for none.
+        is_exact: whether something was filed for this very period.
+        is_in_term: whether a form filed for the whole term stands for it.
+    """
+
+    rank: int | None
+    expected: int
+    is_exact: bool
+    is_in_term: bool
+
+
+class Standing:
+    """What is owed and what was filed, by unit, form and year."""
+
+    def __init__(self, filed: Filed, bodies: Bodies) -> None:
+        """Read who owes what from the registry and who filed what from bronze."""
+        self._bodies = bodies
+        self._when = bodies.when
+        self._states: dict[tuple[str, str, str], State] = {}
+        self._standing_rows: dict[tuple[str, str], tuple[Ints, Flags, Flags, Flags]] = {}
+        self.owed: dict[tuple[str, str], dict[int, set[int]]] = {}
+        for unit, period, form in zip(
+            bodies.owed["reporting_org_code"],
+            bodies.owed["period_code"],
+            bodies.owed["form_code"],
+            strict=True,
+        ):
+            kind, year = self._when[period]
+            if kind in PARTS:
+                self.owed.setdefault((unit, form), {}).setdefault(year, set()).add(PARTS[kind])
+        self.filed: dict[tuple[str, str], dict[int, dict[int, bool]]] = {}
+        self.forms_of: dict[str, set[str]] = {}
+        of_terms: list[tuple[str, str, str]] = []
+        for unit, form, period, year, part, is_cumulative in filed.filings(bodies):
+            self.forms_of.setdefault(unit, set()).add(form)
+            if part:
+                self.filed.setdefault((unit, form), {}).setdefault(year, {})[part] = is_cumulative
+            else:
+                of_terms.append((unit, form, period))
+        self.terms = {case: years for case in of_terms if (years := self._counts_as_term(*case)) is not None}
+        """Forms filed for a whole term that count, with the term's years."""
+
+    def _counts_as_term(self, unit: str, form: str, period: str) -> tuple[int, int] | None:
+        for term in self._bodies.terms:
+            if term.code != period or unit not in self._bodies.systems.get(term.system, set()):
+                continue
+            first, last = term.first, term.last
+            family = {
+                str(self._bodies.codes[contributor])
+                for share in self._bodies.of_units.values()
+                for owner, contributor in zip(share.owners, share.contributors, strict=True)
+                if self._bodies.codes[owner] == unit
+            }
+            yearly = {year for member in family for year in self.filed.get((member, form), ())}
+            return None if any(first <= year <= last for year in yearly) else (first, last)
+        return None
+
+    def rows_at(self, form: str, rows: FormRows, period: str) -> tuple[Ints, Flags, Flags, Flags]:
+        """Give the rows of a form that stand at the end of a filed period.
+
+        Returns:
+            positions, whether each is the latest and the first of its key, and whether it is older than what
+            its unit has filed since.
+        """
+        if (form, period) not in self._standing_rows:
+            self._standing_rows[form, period] = self._rows_at(form, rows, period)
+        return self._standing_rows[form, period]
+
+    def _rows_at(self, form: str, rows: FormRows, period: str) -> tuple[Ints, Flags, Flags, Flags]:
+        kind, year = self._when[period]
+        if kind not in PARTS:
+            number = self._bodies.periods.index.get_loc(period)
+            counting = self._bodies.numbers(u for (u, f, p) in self.terms if f == form and p == period)
+            found = np.flatnonzero((rows.periods == number) & np.isin(rows.units, counting))
+            return found, np.ones(len(found), bool), np.ones(len(found), bool), np.zeros(len(found), bool)
+        positions, is_latest, is_first, latest = rows.until(year, PARTS[kind])
+        newest = np.zeros(len(self._bodies.codes), dtype=np.int64)
+        for (unit, filed_form), years in self.filed.items():
+            if filed_form == form:
+                parts = [part for part in years.get(year, ()) if part <= PARTS[kind]]
+                newest[self._bodies.numbers([unit])] = max(parts, default=0)
+        carried = latest < newest[rows.units[positions]]
+        return positions, is_latest, is_first, carried
+
+    def state(self, unit: str, form: str, period: str) -> State:
+        """Give the state of a form of a unit at the end of a cumulative period."""
+        if (unit, form, period) not in self._states:
+            self._states[unit, form, period] = self._state(unit, form, period)
+        return self._states[unit, form, period]
+
+    def _state(self, unit: str, form: str, period: str) -> State:
+        kind, year = self._when[period]
+        part = PARTS[kind]
+        owed = self.owed.get((unit, form), {})
+        filed = self.filed.get((unit, form), {}).get(year, {})
+        until = {known for known in filed if known <= part}
+        cumulative = max((known for known in until if filed[known]), default=0)
+        expected = max((known for known in owed.get(year, ()) if known <= part), default=0)
+        newest = max(until, default=0)
+        is_in_term = any(
+            u == unit and f == form and first <= year <= last for (u, f, _), (first, last) in self.terms.items()
+        )
+        has_gap = any(cumulative < due < newest and due not in filed for due in owed.get(year, ()))
+        rank: int | None = None
+        if has_gap:
+            rank = 2
+        elif newest:
+            rank = 0 if newest >= expected else 1
+        elif is_in_term:
+            rank = 0
+        elif expected or (kind == "N" and owed and not owed.get(year) and self._stands(unit, period)):
+            rank = 2
+        return State(rank, expected, newest == part, is_in_term)
+
+    def _stands(self, unit: str, period: str) -> bool:
+        day = self._bodies.ends[period]
+        return any(
+            life.code == unit and life.is_reporting and life.is_alive(day) for life in self._bodies.lives
+        )

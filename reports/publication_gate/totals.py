@@ -1,0 +1,182 @@
+"""Sums in the marts: against bronze, against each other, and years against terms.
+
+What belongs here: pairs of what is expected and what the warehouse has. What does not: figures made anew
+(`comparison`), and judging the pairs (`suites`).
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+import pyarrow as pa
+import pyarrow.dataset as ds
+import pyarrow.parquet as pq
+
+from reports.publication_gate.filed import counting_submissions
+
+_FACTS: Mapping[str, str] = {
+    "fct_membership": "B01",
+    "fct_admission": "B02",
+    "fct_organisation_stock": "B03",
+    "fct_evaluation": "B04",
+    "fct_inspection": "B05",
+    "fct_discipline": "B06",
+    "fct_cadre": "B07",
+    "fct_study": "B08",
+}
+_WHOLES: Sequence[tuple[str, str, str]] = (
+    ("fct_membership", "closing_members", "opening_members + in_total - out_total"),
+    (
+        "fct_organisation_stock",
+        "closing_count",
+        "opening_count + established + received - merged_away - dissolved - handed_over",
+    ),
+    ("fct_evaluation", "cells_rated", "cells_excellent + cells_good + cells_completed + cells_not_completed"),
+    (
+        "fct_evaluation",
+        "members_rated",
+        "members_excellent + members_good + members_completed + members_not_completed",
+    ),
+    (
+        "fct_discipline",
+        "members_disciplined",
+        "members_reprimand + members_warning + members_removed_from_post + members_expelled",
+    ),
+    ("fct_discipline", "orgs_disciplined", "orgs_reprimand + orgs_warning + orgs_disbanded"),
+)
+_KEYS = ["form", "unit", "period", "column"]
+
+
+def pairs_of(expected: pd.DataFrame, found: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    """Put what is expected beside what was found; what only one side has stays, with the other empty."""
+    left = expected.rename(columns={"total": "expected"})
+    right = found.rename(columns={"total": "found"})
+    pairs = left.merge(right, on=keys, how="outer").sort_values(keys, ignore_index=True)
+    return pairs[[*keys, "expected", "found"]]
+
+
+def bronze_totals(bronze: Path, as_of: datetime | None) -> pd.DataFrame:
+    """Add up bronze itself, without the warehouse: each unit's newest accepted revision."""
+    counting = pa.array(counting_submissions(bronze, as_of)["submission_id"].astype(str), pa.string())
+    parts = [
+        _totals_of(folder, counting)
+        for folder in sorted((bronze / "forms").glob("*"))
+        if any(folder.glob("*.parquet"))
+    ]
+    if not parts:
+        return pd.DataFrame(
+            {key: pd.Series(dtype="object") for key in _KEYS} | {"total": pd.Series(dtype="float64")}
+        )
+    return pd.concat(parts, ignore_index=True)
+
+
+def arrived(connection: duckdb.DuckDBPyConnection, bronze: Path, as_of: datetime | None) -> pd.DataFrame:
+    """Hold the totals of the warehouse against those of bronze."""
+    return pairs_of(bronze_totals(bronze, as_of), form_totals(connection), _KEYS)
+
+
+def _totals_of(folder: Path, counting: pa.Array) -> pd.DataFrame:
+    files = sorted(str(path) for path in folder.glob("*.parquet"))
+    schema = pa.unify_schemas([pq.read_schema(file) for file in files])
+    names = [
+        name
+        for name, kind in zip(schema.names, schema.types, strict=True)
+        if name != "row_number" and (pa.types.is_integer(kind) or pa.types.is_floating(kind))
+    ]
+    rows = ds.dataset(files, schema=schema).to_table(
+        columns=["reporting_org_code", "period_code", *names],
+        filter=ds.field("submission_id").isin(counting),
+    )
+    grouped = rows.to_pandas().groupby(["reporting_org_code", "period_code"], sort=True)[names]
+    long = grouped.sum(min_count=1).stack().rename("total").reset_index()
+    long.columns = pd.Index(["unit", "period", "column", "total"])
+    long["total"] = long["total"].astype("float64")
+    known: pd.DataFrame = long.dropna(subset=["total"]).assign(form=folder.name)
+    return known
+
+
+def form_totals(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
+    """Give the warehouse's totals by form, unit, period and column."""
+    return connection.execute(
+        'select form_code as form, reporting_org_code as unit, period_code as period, column_code as "column", '
+        "total from fct_form_total"
+    ).df()
+
+
+def fact_totals(connection: duckdb.DuckDBPyConnection, totals: pd.DataFrame) -> pd.DataFrame:
+    """Hold the wide facts against the totals, where filings are cumulative and facts are not sums of them."""
+    cumulative = connection.execute(
+        "select distinct reporting_org_code as unit, period_code as period from fct_submission "
+        "where is_effective and period_basis = 'CUMULATIVE' and not ends_with(period_code, 'NK')"
+    ).df()
+    parts = []
+    for table, form in _FACTS.items():
+        measures = [
+            name
+            for name, kind in connection.execute(
+                "select column_name, data_type from information_schema.columns where table_name = ?", [table]
+            ).fetchall()
+            if kind in ("BIGINT", "DOUBLE") and not name.endswith("_in_quarter")
+        ]
+        sums = ", ".join(f'sum("{name}")::double as "{name}"' for name in measures)
+        wide = connection.execute(
+            f"select reporting_org_code as unit, period_code as period, {sums} from {table} group by all"
+        ).df()
+        long = wide.melt(["unit", "period"], var_name="column", value_name="sum of column")
+        long = long.rename(columns={"sum of column": "total"}).dropna(subset=["total"])
+        expected = totals[(totals["form"] == form) & totals["column"].isin(measures)]
+        keys = ["unit", "period", "column"]
+        pairs = pairs_of(
+            expected.merge(cumulative, on=["unit", "period"])[[*keys, "total"]],
+            long.merge(cumulative, on=["unit", "period"]),
+            keys,
+        )
+        parts.append(pairs.assign(table=table))
+    return pd.concat(parts, ignore_index=True)
+
+
+def wholes(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
+    """Hold wholes against their parts, by unit and period; where there are parts, the whole has to be there."""
+    parts = [
+        connection.execute(
+            f"select '{table}' as \"table\", reporting_org_code as unit, period_code as period, "
+            f"'{whole}' as \"column\", sum({made_of})::double as expected, sum({whole})::double as found "
+            f"from {table} group by reporting_org_code, period_code "
+            f"having sum({made_of}) is not null or sum({whole}) is not null order by all"
+        ).df()
+        for table, whole, made_of in _WHOLES
+    ]
+    return pd.concat(parts, ignore_index=True)
+
+
+def terms(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
+    """Hold the flows of terms against their years, for units that nothing else merged into."""
+    return connection.execute(
+        """
+        with terms as (
+            select figures.indicator_code, figures.org_code, figures.period_code, figures.value,
+                terms.first_year, terms.last_year
+            from fct_indicator_value as figures
+            inner join dim_indicator as indicators using (indicator_code)
+            inner join dim_term as terms on figures.period_code = terms.term_code
+            where indicators.kind = 'flow' and figures.status = 'final'
+                and figures.org_code in (select org_code from rpt_report_unit)
+                and figures.org_code not in (
+                    select org_code from fct_indicator_value where indicator_code = 'predecessors'
+                )
+        )
+        select terms.indicator_code as indicator, terms.org_code as unit, terms.period_code as period,
+            sum(years.value) as expected, terms.value as found
+        from terms
+        inner join dim_period as periods
+            on periods.kind = 'N' and periods.year between terms.first_year and terms.last_year
+        inner join fct_indicator_value as years
+            on years.indicator_code = terms.indicator_code
+            and years.org_code = terms.org_code
+            and years.period_code = periods.period_code
+        group by terms.indicator_code, terms.org_code, terms.period_code, terms.value
+        order by all
+        """
+    ).df()
