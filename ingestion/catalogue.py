@@ -22,6 +22,11 @@ PeriodPart = Literal["Q1", "6T", "9T", "N", "NK"]
 Nature = Literal["opening", "stock", "flow", "plan", "base", "distinct", "ratio", "line"]
 """How a column adds: see `domain/semantics` in the docs; `line` means: as the fixed line says."""
 
+RowKind = Literal["organisations", "lines", "targets"]
+"""How the rows of a form that holds figures arise; rules name such kinds instead of forms."""
+KEY_OF_KIND = {"organisations": "org_code", "targets": "indicator_code"}
+"""The key column by which the registry knows the rows of a kind."""
+
 ASSIGNED_COLUMNS = frozenset({"unit_code", "direction", "target_min", "target_max", "target_basis"})
 """What an assigned target says, in forms whose rows are targets."""
 
@@ -64,6 +69,8 @@ class Column(_Strict):
         required: whether a blank cell is a finding (V010).
         choices: the codes that are allowed, for closed code lists.
         assigned: the indicator whose yearly target of the row's organisation the blank workbook brings.
+        closing: of an opening, the column whose figure of last 31 December it repeats (V015).
+        cumulative: whether it only ever grows within a year (V016).
     """
 
     code: Code
@@ -76,6 +83,8 @@ class Column(_Strict):
     required: bool
     choices: tuple[str, ...] = ()
     assigned: Code | None = None
+    closing: Code | None = None
+    cumulative: bool = False
 
     @property
     def is_number(self) -> bool:
@@ -156,6 +165,7 @@ class Form(_Strict):
             raise ValueError(f"{self.code}: a column code stands twice")
         if missing := set(self.key) - set(codes):
             raise ValueError(f"{self.code}: key columns without a column: {sorted(missing)}")
+        self._demand_kind()
         for line_set in self.lines:
             members = {line.code for line in line_set.members}
             if len(members) != len(line_set.members) or line_set.column not in self.key:
@@ -168,6 +178,28 @@ class Form(_Strict):
                 if (other := seen.setdefault(key, column.code)) != column.code:
                     raise ValueError(f"{self.code}: {other} and {column.code} share the header “{key}”")
         return self
+
+    def _demand_kind(self) -> None:
+        """Refuse a form without what the rules of its kind look at."""
+        if (needed := KEY_OF_KIND.get(self.rows)) is not None and needed not in self.key:
+            raise ValueError(f"{self.code}: rows are {self.rows}, so that {needed} has to be part of the key")
+        if (self.rows == "lines") != bool(self.lines):
+            raise ValueError(f"{self.code}: fixed lines go with rows: lines, and only with them")
+        numbers = {column.code for column in self.columns if column.is_number}
+        for column in self.columns:
+            if column.closing is not None and (column.nature != "opening" or column.closing not in numbers):
+                raise ValueError(
+                    f"{self.code}: {column.code} names its closing {column.closing}: that is for columns whose"
+                    " nature is opening, and names a column of numbers"
+                )
+            if column.cumulative and (not column.is_number or column.nature not in ("flow", "line")):
+                raise ValueError(f"{self.code}: {column.code} is cumulative, but no flow")
+
+    @cached_property
+    def naming_column(self) -> str:
+        """The key column that names a row: of several, the one with the most fixed lines."""
+        by_kind = KEY_OF_KIND.get(self.rows, self.key[0])
+        return max(self.line_members, key=lambda column: len(self.line_members[column]), default=by_kind)
 
     @cached_property
     def by_code(self) -> dict[str, Column]:
