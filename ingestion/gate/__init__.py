@@ -7,7 +7,16 @@ not: reading files, storing anything, the clock.
 from ingestion.gate.batch import GateContext
 from ingestion.gate.history import EmptyHistory, History
 from ingestion.gate.judge import Engine, GateError, judge
-from ingestion.gate.rules import Check, Rule, RuleBook, RuleError, load_rules, rule_book, rules_version
+from ingestion.gate.rules import (
+    Check,
+    Rule,
+    RuleBook,
+    RuleError,
+    load_rules,
+    rule_book,
+    rules_version,
+    version_for,
+)
 from ingestion.gate.wording import reason_text
 
 __all__ = [
@@ -25,4 +34,5 @@ __all__ = [
     "reason_text",
     "rule_book",
     "rules_version",
+    "version_for",
 ]

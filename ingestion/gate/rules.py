@@ -15,7 +15,17 @@ from typing import Annotated, Literal, Self, TypeVar
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from ingestion.catalogue import Catalogue, CatalogueError, Code, Column, Form, Label, PeriodPart, RowKind
+from ingestion.catalogue import (
+    Catalogue,
+    CatalogueError,
+    Code,
+    Column,
+    Form,
+    Label,
+    OwnFile,
+    PeriodPart,
+    RowKind,
+)
 from ingestion.gate.batch import CellFrame, FrameKind, OwedFrame
 from ingestion.gate.context import Vocabulary, vocabulary
 from ingestion.gate.evaluate import Missing
@@ -33,6 +43,7 @@ from ingestion.gate.syntax import (
     names,
     substitute,
 )
+from ingestion.overlay import OwnFileError, parsed
 from ingestion.registry import RegistryTable
 
 FOLDER = Path(__file__).parent.parent / "rules"
@@ -51,6 +62,7 @@ EACH: Mapping[str, Callable[[Form], Iterable[Column]]] = {
 
 Scope = Literal["file", "sheet", "row", "across", "registry", "prev", "outlier"]
 _Model = TypeVar("_Model", bound=BaseModel)
+_KEPT = 16
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 RuleId = Annotated[str, Field(pattern=r"^V\d{3}$")]
 Expression = Annotated[str, Field(min_length=1)]
@@ -188,6 +200,36 @@ def load_rules(folder: Path = FOLDER) -> dict[str, Rule]:
     return {rule: found[rule] for rule in sorted(found)}
 
 
+FIRST_OWN = "V900"
+"""Rules of an office are numbered from here, so that none of the product ever takes their number."""
+
+
+class OwnRuleError(OwnFileError, RuleError):
+    """A rule of the office does not fit, likewise."""
+
+
+@lru_cache(maxsize=_KEPT)
+def own_rules(files: tuple[OwnFile, ...]) -> dict[str, tuple[OwnFile, Rule]]:
+    """Give the rules of an office with their files, by id.
+
+    Raises:
+        OwnRuleError: a file does not fit the schema, or an id is taken or not one of an office.
+    """
+    found: dict[str, tuple[OwnFile, Rule]] = {}
+    for file in (file for file in files if file.folder == "rules"):
+        try:
+            rules = parsed(file, _RuleFile).rules
+        except OwnFileError as error:
+            raise OwnRuleError(error.key, **error.fields) from error
+        for rule in rules:
+            if rule.id < FIRST_OWN:
+                raise OwnRuleError("catalogue.own.number", file=file.place, rule=rule.id, first=FIRST_OWN)
+            if rule.id in found:
+                raise OwnRuleError("catalogue.own.taken", file=file.place, code=rule.id)
+            found[rule.id] = file, rule
+    return {rule: found[rule] for rule in sorted(found)}
+
+
 @cache
 def load_parameters(folder: Path = FOLDER) -> Parameters:
     """Load the rules' parameters.
@@ -212,6 +254,16 @@ def rules_version(folder: Path = FOLDER) -> str:
     for path in sorted(folder.glob("*.yml")):
         digest.update(path.name.encode())
         digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def version_for(catalogue: Catalogue) -> str:
+    """Give the fingerprint of the rules of a state folder: the product's, and the office's own data files."""
+    if not catalogue.own:
+        return rules_version()
+    digest = hashlib.sha256(rules_version().encode())
+    for file in catalogue.own:
+        digest.update(f"{file.place}\0{file.text}\0".encode())
     return digest.hexdigest()[:12]
 
 
@@ -481,13 +533,20 @@ class RuleBook:
 
 
 def rule_book(catalogue: Catalogue) -> RuleBook:
-    """Give the product's rules, compiled for a catalogue of forms.
+    """Give the product's rules and those of the office, compiled for a catalogue of forms.
 
     Raises:
         RuleError: a rule file does not fit its schema, or names what does not exist.
     """
     rules, words = load_rules(), vocabulary(catalogue, load_parameters().schedule_share)
-    return RuleBook(rules, compile_rules(rules, catalogue, words), words)
+    checks = compile_rules(rules, catalogue, words)
+    own = own_rules(catalogue.own)
+    for code, (file, rule) in own.items():
+        try:
+            checks |= compile_rules({code: rule}, catalogue, words)
+        except RuleError as error:
+            raise OwnRuleError("catalogue.own.no_fit", file=file.place, reason=str(error)) from error
+    return RuleBook(rules | {code: rule for code, (_, rule) in own.items()}, checks, words)
 
 
 def compile_rules(

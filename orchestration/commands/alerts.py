@@ -8,9 +8,9 @@ from ingestion.alerts.contacts import recipients
 from ingestion.alerts.delivery import state_of
 from ingestion.alerts.outbox import Entry, Outbox
 from ingestion.alerts.wording import subject_of
-from ingestion.catalogue import load_catalogue
 from ingestion.days import VIETNAM_TIME
 from ingestion.files import LockedError
+from ingestion.overlay import catalogue_of
 from ingestion.registry import Registry
 from orchestration import environment
 from orchestration.commands.common import demand_whole, print_json, registry_of
@@ -30,7 +30,7 @@ def alerts(call: Invocation, *, is_delivering: bool, is_retrying: bool, shows_al
 
     registry, now = registry_of(call), environment.now()
     demand_whole(call)
-    alerting.collect(call.home, registry, load_catalogue(), now)
+    alerting.collect(call.home, registry, catalogue_of(call.home), now)
     # Those that were open before are shown after the delivery, with what became of them.
     shown = {e.alert.id for e in _entries(call) if shows_all or e.closed_at is None}
     failed = 0
