@@ -4,8 +4,8 @@ What belongs here: the schema (pydantic, nothing unknown allowed) of `forms/*.ym
 What does not: rules, which have a language of their own (`rules.py`).
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, TypeVar
@@ -21,6 +21,11 @@ Language = Literal["vi", "en"]
 PeriodPart = Literal["Q1", "6T", "9T", "N", "NK"]
 Nature = Literal["opening", "stock", "flow", "plan", "base", "distinct", "ratio", "line"]
 """How a column adds: see `domain/semantics` in the docs; `line` means: as the fixed line says."""
+
+RowKind = Literal["organisations", "lines", "targets"]
+"""How the rows of a form that holds figures arise; rules name such kinds instead of forms."""
+KEY_OF_KIND = {"organisations": "org_code", "targets": "indicator_code"}
+"""The key column by which the registry knows the rows of a kind."""
 
 ASSIGNED_COLUMNS = frozenset({"unit_code", "direction", "target_min", "target_max", "target_basis"})
 """What an assigned target says, in forms whose rows are targets."""
@@ -64,6 +69,8 @@ class Column(_Strict):
         required: whether a blank cell is a finding (V010).
         choices: the codes that are allowed, for closed code lists.
         assigned: the indicator whose yearly target of the row's organisation the blank workbook brings.
+        closing: of an opening, the column whose figure of last 31 December it repeats (V015).
+        cumulative: whether it only ever grows within a year (V016).
     """
 
     code: Code
@@ -76,6 +83,8 @@ class Column(_Strict):
     required: bool
     choices: tuple[str, ...] = ()
     assigned: Code | None = None
+    closing: Code | None = None
+    cumulative: bool = False
 
     @property
     def is_number(self) -> bool:
@@ -135,6 +144,7 @@ class Form(_Strict):
         required_for: kind of reporting unit -> parts of the year for which the form is owed.
         accepted_for: further parts for which it may be filed.
         lines: fixed lines, one set per key column that has them.
+        unit_names: the office's own units of measure, put here when its files are laid over the product's.
     """
 
     code: Code
@@ -148,6 +158,7 @@ class Form(_Strict):
     accepted_for: tuple[PeriodPart, ...] = ()
     columns: tuple[Column, ...] = Field(min_length=1)
     lines: tuple[LineSet, ...] = ()
+    unit_names: dict[str, Label] = {}
 
     @model_validator(mode="after")
     def _is_coherent(self) -> Self:
@@ -156,6 +167,7 @@ class Form(_Strict):
             raise ValueError(f"{self.code}: a column code stands twice")
         if missing := set(self.key) - set(codes):
             raise ValueError(f"{self.code}: key columns without a column: {sorted(missing)}")
+        self._demand_kind()
         for line_set in self.lines:
             members = {line.code for line in line_set.members}
             if len(members) != len(line_set.members) or line_set.column not in self.key:
@@ -168,6 +180,28 @@ class Form(_Strict):
                 if (other := seen.setdefault(key, column.code)) != column.code:
                     raise ValueError(f"{self.code}: {other} and {column.code} share the header “{key}”")
         return self
+
+    def _demand_kind(self) -> None:
+        """Refuse a form without what the rules of its kind look at."""
+        if (needed := KEY_OF_KIND.get(self.rows)) is not None and needed not in self.key:
+            raise ValueError(f"{self.code}: rows are {self.rows}, so that {needed} has to be part of the key")
+        if (self.rows == "lines") != bool(self.lines):
+            raise ValueError(f"{self.code}: fixed lines go with rows: lines, and only with them")
+        numbers = {column.code for column in self.columns if column.is_number}
+        for column in self.columns:
+            if column.closing is not None and (column.nature != "opening" or column.closing not in numbers):
+                raise ValueError(
+                    f"{self.code}: {column.code} names its closing {column.closing}: that is for columns whose"
+                    " nature is opening, and names a column of numbers"
+                )
+            if column.cumulative and (not column.is_number or column.nature not in ("flow", "line")):
+                raise ValueError(f"{self.code}: {column.code} is cumulative, but no flow")
+
+    @cached_property
+    def naming_column(self) -> str:
+        """The key column that names a row: of several, the one with the most fixed lines."""
+        by_kind = KEY_OF_KIND.get(self.rows, self.key[0])
+        return max(self.line_members, key=lambda column: len(self.line_members[column]), default=by_kind)
 
     @cached_property
     def by_code(self) -> dict[str, Column]:
@@ -290,17 +324,53 @@ class Indicator(_Strict):
         return tuple((name, terms) for name, terms in named if terms)
 
 
-class _IndicatorFile(_Strict):
+class IndicatorFile(_Strict):
+    """The shape of a file of `indicators`."""
+
     indicators: tuple[Indicator, ...]
+
+
+NO_UNITS: Mapping[str, Label] = {}
+"""The own units of measure of an office that has none."""
+
+OWN_FOLDERS = ("forms", "indicators", "rules", "units", "sections")
+"""Folders below the registry in which an office keeps data files of its own."""
+
+
+@dataclass(frozen=True)
+class OwnFile:
+    """A data file of an office, as it was read.
+
+    Attributes:
+        folder: one of `OWN_FOLDERS`.
+        name: of the file.
+        text: what stands in it.
+    """
+
+    folder: str
+    name: str
+    text: str
+
+    @property
+    def place(self) -> str:
+        """How messages name it."""
+        return f"registry/{self.folder}/{self.name}"
 
 
 @dataclass(frozen=True)
 class Catalogue:
-    """All forms and indicators of the product."""
+    """All forms and indicators: those of the product and, of a state folder, the office's own.
+
+    Attributes:
+        own: the office's own data files, also those that others read: rules and sections.
+        units: the names of units of measure that only the office has.
+    """
 
     cover: Form
     forms: dict[str, Form]
     indicators: dict[str, Indicator]
+    own: tuple[OwnFile, ...] = ()
+    units: Mapping[str, Label] = field(default_factory=dict)
 
     def owed_forms(self, kind: str, part: str) -> tuple[Form, ...]:
         """Give the forms that units of this kind owe for this part of a year, in order."""
@@ -308,12 +378,17 @@ class Catalogue:
 
 
 def read_yaml(path: Path) -> Any:
-    """Read a data file of the product.
+    """Read a data file of the product."""
+    return yaml_of(path.read_text(encoding="utf-8"))
+
+
+def yaml_of(text: str) -> Any:
+    """Read what stands in a data file.
 
     The loader written in C is ten times as quick, which every command feels; PyYAML may be built without it.
     """
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    return yaml.load(path.read_text(encoding="utf-8"), Loader=loader)
+    return yaml.load(text, Loader=loader)
 
 
 def _load(path: Path, model: type[_Model]) -> _Model:
@@ -341,19 +416,28 @@ def load_indicators(folder: Path, forms: Iterable[Form]) -> dict[str, Indicator]
     by_form = {form.code: form for form in forms}
     indicators: dict[str, Indicator] = {}
     for path in sorted(folder.glob("*.yml")):
-        file = _load(path, _IndicatorFile)
+        file = _load(path, IndicatorFile)
 
         for indicator in file.indicators:
             if indicator.code in indicators:
                 raise CatalogueError(f"{path.name}: indicator {indicator.code} is declared twice")
-            for _, terms in indicator.parts:
-                for term in terms:
-                    _check_term(path.name, indicator.code, term, by_form)
+            check_terms(path.name, indicator, by_form)
             indicators[indicator.code] = indicator
     return indicators
 
 
-def _check_term(file: str, indicator: str, term: Term, forms: dict[str, Form]) -> None:
+def check_terms(file: str, indicator: Indicator, forms: Mapping[str, Form]) -> None:
+    """Refuse an indicator that names cells which are in no form.
+
+    Raises:
+        CatalogueError: it names a form, column or code that is not there.
+    """
+    for _, terms in indicator.parts:
+        for term in terms:
+            _check_term(file, indicator.code, term, forms)
+
+
+def _check_term(file: str, indicator: str, term: Term, forms: Mapping[str, Form]) -> None:
     form = forms.get(term.form)
     if form is None:
         raise CatalogueError(f"{file}: {indicator} names form {term.form}, which does not exist")

@@ -22,6 +22,7 @@ from ingestion.alerts.outbox import Outbox
 from ingestion.days import day_of
 from ingestion.landing_state import is_registry_lost
 from ingestion.ledger import Ledger
+from ingestion.overlay import catalogue_of
 from ingestion.registry import Registry, RegistryError, load_registry
 from ingestion.signing import load_key
 from ingestion.state_version import VERSION, StateVersionError, version_of
@@ -74,6 +75,8 @@ def examine(call: Invocation) -> Iterator[Diagnosis]:
     if opened.state == "broken":
         return
     yield from _registry(call)
+    if (own := _guarded(call, "own_files", _own_files)) is not None:
+        yield own
     looks: tuple[tuple[str, Callable[[Invocation], Diagnosis | None]], ...] = (
         ("ledger", _ledger),
         ("bronze", _bronze),
@@ -150,6 +153,21 @@ def _registry(call: Invocation) -> Iterator[Diagnosis]:
     for name, look in (("contacts", _contacts), ("outbox", _outbox)):
         if (found := _guarded(call, name, partial(look, registry=registry))) is not None:
             yield found
+
+
+def _own_files(call: Invocation) -> Diagnosis | None:
+    """Look whether the office's own data files fit; where it has none, there is nothing to say."""
+    from ingestion.gate import rule_book  # noqa: PLC0415
+    from reports.sections import plan_of  # noqa: PLC0415
+
+    what, catalogue = call.text("cli.doctor.own_files"), catalogue_of(call.home)
+    if not catalogue.own:
+        return None
+    rule_book(catalogue)
+    plan_of(catalogue)
+    shown = ", ".join(file.place for file in catalogue.own[:_SHOWN_FILES])
+    shown += ", …" if len(catalogue.own) > _SHOWN_FILES else ""
+    return Diagnosis("own_files", what, "ok", shown)
 
 
 def _contacts(call: Invocation, registry: Registry) -> Diagnosis:

@@ -14,6 +14,7 @@ import dagster as dg
 
 from ingestion import pipeline
 from ingestion.home import Home
+from ingestion.overlay import catalogue_of
 from orchestration import alerting, groups, tokens
 from orchestration import moment as moments
 from orchestration.assets import OWNERS, Listener, Result
@@ -28,6 +29,7 @@ from reports.database import connect
 from reports.project import write_project
 from reports.quarto_project import find_project
 from reports.render import render_project
+from reports.sections import plan_of
 
 
 @dg.asset(
@@ -116,15 +118,20 @@ def report_project(publication: PublicationHome, progress: Listener, config: Rep
     home = publication.home
     token = tokens.demand_published(home, releases.current(home), config.note)
     moment = token.moment
-    if (place := moments.find(home, moment)) is not None:
+    place = moments.find(home, moment)
+    if place is not None:
         pipeline.demand_originals(home, ledger=place.ledger)
     progress.start("pages")
+    # Pages name what the figures were counted by, and not what may have been added since.
+    catalogue = catalogue_of(place or home)
     site = load_site(
         home.warehouse,
         as_of=moment.as_of,
         code_version=code_version(),
         term=config.term or None,
         notes=releases.notes(home, config.note, moment.as_of),
+        plan=plan_of(catalogue),
+        units=catalogue.units,
     )
     folder = project_folder(home)
     write_project(site, folder, chart_cache=home.build / "charts", progress=counter(progress, "pages"))

@@ -14,8 +14,9 @@ from pathlib import Path
 import dagster as dg
 
 from ingestion import litter, modes
-from ingestion.catalogue import Catalogue, load_catalogue
+from ingestion.catalogue import Catalogue
 from ingestion.home import Home
+from ingestion.overlay import catalogue_of
 from ingestion.registry import Registry, load_registry
 from ingestion.state_version import migrate, version_of
 from orchestration import environment
@@ -46,8 +47,8 @@ class TongketHome(dg.ConfigurableResource):  # type: ignore[type-arg]
 
     @property
     def catalogue(self) -> Catalogue:
-        """The product's forms and indicators."""
-        return load_catalogue()
+        """The forms and indicators of the state folder as they stand now."""
+        return catalogue_of(self.home)
 
 
 class WritableHome(TongketHome):

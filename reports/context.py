@@ -13,8 +13,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from ingestion.catalogue import NO_UNITS, Label
 from ingestion.days import day_of
+from ingestion.overlay import measure
 from reports import marts
+from reports.sections import Plan, load_plan
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,7 @@ class Indicator:
     name: str
     name_en: str
     unit: str
+    measure: str
     kind: str
     section: str
     decimals: int
@@ -215,6 +219,7 @@ class Site:
         merged_into: for a unit and term the units that merged wholly into it, with the day from which each was
             no more.
         notes: of this release and those before it, newest first.
+        plan: the sections of a report.
     """
 
     as_of: datetime
@@ -233,6 +238,7 @@ class Site:
     previous_terms: dict[tuple[str, str], str] = field(default_factory=dict)
     merged_into: dict[tuple[str, str], dict[str, date]] = field(default_factory=dict)
     notes: tuple[Note, ...] = ()
+    plan: Plan = field(default_factory=load_plan)
 
     def figure(self, indicator: str, org: str, period: str) -> Figure | None:
         """Give a figure that has a value; None where there is none."""
@@ -381,6 +387,8 @@ def load_site(
     code_version: str,
     term: str | None = None,
     notes: tuple[Note, ...] = (),
+    plan: Plan | None = None,
+    units: Mapping[str, Label] = NO_UNITS,
 ) -> Site:
     """Load everything that the pages say.
 
@@ -390,6 +398,8 @@ def load_site(
         code_version: the version of the program, shown in the annex.
         term: reports of this term only; by default of every term that has some.
         notes: what readers are told of this release and of those before it, newest first.
+        plan: the sections of a report; by default the product's own.
+        units: the office's own units of measure.
 
     Raises:
         reports.marts.MartsError: the warehouse or one of its marts is missing.
@@ -399,9 +409,10 @@ def load_site(
     systems = {row["org_code"]: str(row["term_system"] or "DANG") for row in _oldest_first(tables)}
     return Site(
         notes=notes,
+        plan=plan or load_plan(),
         as_of=as_of,
         code_version=code_version,
-        indicators=_indicators(tables["dim_indicator"]),
+        indicators=_indicators(tables["dim_indicator"], units),
         units=_units(tables["rpt_report_unit"], systems, term),
         names={row["org_code"]: str(row["org_name"]) for row in _oldest_first(tables)},
         periods=_periods(tables["dim_period"]),
@@ -429,13 +440,14 @@ def _oldest_first(tables: dict[str, list[dict[str, Any]]]) -> list[dict[str, Any
     return sorted(tables["dim_organisation"], key=lambda row: (row["org_code"], row["valid_from"] or date.min))
 
 
-def _indicators(rows: Iterable[dict[str, Any]]) -> dict[str, Indicator]:
+def _indicators(rows: Iterable[dict[str, Any]], units: Mapping[str, Label]) -> dict[str, Indicator]:
     return {
         row["indicator_code"]: Indicator(
             code=row["indicator_code"],
             name=row["name_vi"],
             name_en=row["name_en"],
             unit=row["unit_code"],
+            measure=measure(units, row["unit_code"]),
             kind=row["kind"],
             section=row["section"],
             decimals=int(row["decimals"]),

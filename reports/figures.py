@@ -14,8 +14,9 @@ from typing import Any, Literal
 
 import duckdb
 
-from ingestion.catalogue import Language
+from ingestion.catalogue import NO_UNITS, Label, Language
 from ingestion.messages import message
+from ingestion.overlay import measure
 from ingestion.periods import Period, PeriodError
 from ingestion.writing import decimals_of, rounded
 from reports.marts import open_warehouse
@@ -187,6 +188,7 @@ def figure(
     derivation: str | None = None,
     *,
     language: Language = "vi",
+    units: Mapping[str, Label] = NO_UNITS,
 ) -> Figure:
     """Give one figure; its status is `none` where nothing was filed for it.
 
@@ -213,7 +215,7 @@ def figure(
                 "where indicator_code = ? and org_code = ? and period_code = ? and derivation = ?",
                 [*key, derivation],
             )
-    return assembled(key, derivation, declared or {}, plain, derived, language=language)
+    return assembled(key, derivation, declared or {}, plain, derived, language=language, units=units)
 
 
 def assembled(
@@ -224,6 +226,7 @@ def assembled(
     derived: Mapping[str, Any] | None,
     *,
     language: Language = "vi",
+    units: Mapping[str, Label] = NO_UNITS,
 ) -> Figure:
     """Put a figure together from the rows of the marts.
 
@@ -234,6 +237,7 @@ def assembled(
         plain: the figure itself; None where there is no row.
         derived: what is derived from it; None where there is no row.
         language: of the unit of measure.
+        units: the office's own units of measure.
     """
     is_derived = derivation not in (None, "share")
     found = (derived if is_derived else plain) or {"value": None, "status": "none"}
@@ -247,7 +251,7 @@ def assembled(
         value=float(rounded(exact, decimals)) if is_rounded else exact,
         exact=exact,
         decimals=decimals,
-        measure=message(f"unit.{unit_code}", language),
+        measure=measure(units, unit_code, language),
         unit_code=unit_code,
         status=found["status"],
         numerator=plain.get("numerator"),

@@ -12,7 +12,6 @@ from reports.blocks import Block, Bullets, Grid, Heading, Markdown, Paragraph, T
 from reports.context import Site, Unit
 from reports.pages import CATALOGUE, Page, completeness_by_unit, open_cases, shared_page
 from reports.progress import SLUG as PROGRESS
-from reports.sections import load_plan
 from reports.stated import SLUG as STATED
 
 INDEX = "index"
@@ -130,12 +129,12 @@ def _missing(site: Site) -> Grid:
 def catalogue_page(site: Site) -> Page:
     """Write the page of all indicators: what each is called, its code, what it is counted in, how it adds."""
     blocks: list[Block] = [Paragraph(message("report.catalogue.intro"))]
-    for number, section in enumerate(load_plan().sections, start=1):
+    for number, section in enumerate(site.plan.sections, start=1):
         rows: list[list[Text]] = [
             [
                 indicator.name,
                 code(indicator.code),
-                message(f"unit.{indicator.unit}"),
+                indicator.measure,
                 message(f"report.indicator_kind.{indicator.kind}"),
             ]
             for indicator in site.indicators.values()

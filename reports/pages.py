@@ -541,7 +541,7 @@ def _statuses(figures: Sequence[tuple[Indicator, Figure]], builder: _Builder) ->
         [
             indicator.name,
             sentences.figure_text(figure.value, indicator),
-            message(f"unit.{indicator.unit}"),
+            indicator.measure,
             message(f"report.status.{figure.status}"),
         ]
         for indicator, figure in figures

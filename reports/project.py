@@ -27,7 +27,6 @@ from reports.pages import CATALOGUE, Page, unit_page
 from reports.progress import SLUG as PROGRESS
 from reports.progress import progress_page
 from reports.quarto_project import CONFIG_FILE
-from reports.sections import load_plan
 from reports.stated import SLUG as STATED
 from reports.stated import stated_page
 
@@ -46,14 +45,13 @@ def pages(site: Site) -> tuple[Page, ...]:
 
     Where nothing was stated in public, there is no page of stated figures, and nothing leads to it.
     """
-    plan = load_plan()
     return (
         index_page(site),
         *((stated_page(site),) if site.statements else ()),
         progress_page(site),
         open_page(site),
         catalogue_page(site),
-        *(unit_page(site, unit, plan) for unit in site.units),
+        *(unit_page(site, unit, site.plan) for unit in site.units),
     )
 
 

@@ -11,7 +11,9 @@ from typing import Literal, Self
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from ingestion.catalogue import Label
+from ingestion.catalogue import Catalogue, Label
+from ingestion.messages import load_messages
+from ingestion.overlay import OwnFileError, parsed
 
 FILE = Path(__file__).parent / "sections.yml"
 
@@ -207,6 +209,38 @@ class Plan(_Strict):
     def for_system(self, system: str) -> tuple[Section, ...]:
         """Give the sections of reports of one term system."""
         return tuple(section for section in self.sections if system in section.systems)
+
+
+class _OwnSections(_Strict):
+    sections: tuple[Section, ...] = Field(min_length=1)
+
+
+def plan_of(catalogue: Catalogue) -> Plan:
+    """Give the plan of a report with the sections of the office after those of the product.
+
+    Raises:
+        OwnFileError: a section of the office does not fit the schema, or names what is not there.
+    """
+    plan = load_plan()
+    sections = {section.code: section for section in plan.sections}
+    for file in (file for file in catalogue.own if file.folder == "sections"):
+        for section in parsed(file, _OwnSections).sections:
+            if section.code in sections:
+                raise OwnFileError("catalogue.own.taken", file=file.place, code=section.code)
+            if (name := _unknown(section, catalogue)) is not None:
+                raise OwnFileError("catalogue.own.section", file=file.place, section=section.code, name=name)
+            sections[section.code] = section
+    return plan.model_copy(update={"sections": tuple(sections.values())})
+
+
+def _unknown(section: Section, catalogue: Catalogue) -> str | None:
+    """Give the first name in a section that neither the indicators nor the texts have."""
+    texts = load_messages()
+    keys = [variant for sentence in section.sentences for variant in sentence.variants]
+    keys += [f"report.note.{section.note}"] if section.note else []
+    unknown = [code for code in sorted(section.named) if code not in catalogue.indicators]
+    unknown += [key for key in keys if key not in texts]
+    return unknown[0] if unknown else None
 
 
 @cache

@@ -32,7 +32,7 @@ def cell(figure: Figure | None, indicator: Indicator, part: str = "value") -> st
 
 def labelled(indicator: Indicator, common: str | None = None) -> str:
     """Write an indicator with its unit of measure, unless the caption gives that or the name holds it."""
-    unit = message(f"unit.{indicator.unit}")
+    unit = indicator.measure
     is_named = bool(words := _words(unit)) and words <= _words(indicator.name)
     return indicator.name if is_named or indicator.unit == common else f"{indicator.name} ({unit})"
 
@@ -48,10 +48,11 @@ def common_unit(indicators: Sequence[Indicator]) -> str | None:
     return unit if 2 * count > len(indicators) else None
 
 
-def _captioned(title: str, common: str | None) -> str:
+def _captioned(title: str, common: str | None, indicators: Sequence[Indicator]) -> str:
     if common is None:
         return title
-    return message("report.table.with_unit", title=title, unit=message(f"unit.{common}"))
+    named = next(indicator.measure for indicator in indicators if indicator.unit == common)
+    return message("report.table.with_unit", title=title, unit=named)
 
 
 def build(site: Site, unit: Unit, section: Section, table: Table) -> Grid | None:
@@ -87,7 +88,8 @@ def _years(site: Site, unit: Unit, title: str, codes: Sequence[str]) -> Grid | N
     filled = [(indicator, figures) for indicator, figures in found if any(figures)]
     if not filled:
         return None
-    common = common_unit([indicator for indicator, _ in filled])
+    shown = [indicator for indicator, _ in filled]
+    common = common_unit(shown)
     for indicator, (*of_years, whole) in filled:
         last = (
             message("report.value.not_applicable")
@@ -96,7 +98,7 @@ def _years(site: Site, unit: Unit, title: str, codes: Sequence[str]) -> Grid | N
         )
         rows.append([labelled(indicator, common), *(cell(figure, indicator) for figure in of_years), last])
     header = [message("report.column.indicator"), *map(str, years), message("report.column.whole_term")]
-    return _grid(_captioned(title, common), header, rows, first=3.4)
+    return _grid(_captioned(title, common, shown), header, rows, first=3.4)
 
 
 def _before_after(site: Site, unit: Unit, table: Table) -> Grid | None:

@@ -7,8 +7,22 @@ not: reading files, storing anything, the clock.
 from ingestion.gate.batch import GateContext
 from ingestion.gate.confirming import GateError
 from ingestion.gate.history import EmptyHistory, History
+<<<<<<< HEAD
 from ingestion.gate.judge import Engine, Judged, judge, judge_with_results
 from ingestion.gate.rules import Check, Rule, RuleBook, RuleError, load_rules, rule_book, rules_version
+=======
+from ingestion.gate.judge import Engine, GateError, judge
+from ingestion.gate.rules import (
+    Check,
+    Rule,
+    RuleBook,
+    RuleError,
+    load_rules,
+    rule_book,
+    rules_version,
+    version_for,
+)
+>>>>>>> forms2
 from ingestion.gate.wording import reason_text
 
 __all__ = [
@@ -28,4 +42,5 @@ __all__ = [
     "reason_text",
     "rule_book",
     "rules_version",
+    "version_for",
 ]

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from ingestion.catalogue import Catalogue, Form, Label
 from ingestion.gate.parser import parse
-from ingestion.gate.rules import ALL_COUNTS, Check, Rule
+from ingestion.gate.rules import EACH, Check, Rule, forms_of
 from ingestion.gate.syntax import Name, Node, Text, walk
 
 SOURCES = (
@@ -16,6 +16,9 @@ SOURCES = (
     *("sheet.sum", "sheet.count", "sheet.filled", "sheet.duplicate_of", "raw", "derived", "copied", "digits"),
 )
 """Where a figure may come from other than the row at hand; their words are in `messages/rule_pages.yml`."""
+
+_DECLARED = frozenset({"*opening", "*cumulative"})
+"""Kinds of column of which a form says itself that a rule is about them, and whose codes a page names."""
 
 FUNCTIONS = ("nz", "iif", "isnull", "one_of", "between", "pct_ok", "assess", "rating_of_score", "robust_z")
 """Functions whose names do not speak for themselves."""
@@ -28,21 +31,33 @@ def named_columns(
 
     Rules about any cell of any form name none.
     """
+    checks = tuple(checks)
+    declared = [check for check in checks if _DECLARED & {*rule.clauses[check.clause - 1].each}]
     others = {form for check in checks for form in check.other_forms}
-    forms = [catalogue.forms[code] for code in sorted({*rule.forms, *others})] if rule.forms else []
+    own = forms_of(rule, checks)
+    forms = [catalogue.forms[code] for code in sorted({*own, *others})] if own else []
     found: dict[tuple[str, Label], list[str]] = {}
-    for prefix, code in _words(rule):
+    words = [(prefix, code) for check in declared for prefix, code in _of_column(check, catalogue)]
+    for prefix, code in (*words, *_words(rule)):
         for form in [form for form in forms if form.code == prefix] or forms:
             if (label := _label(form, code)) is not None:
                 found.setdefault((code, label), []).append(form.code)
     return {key: tuple(dict.fromkeys(codes)) for key, codes in found.items()}
 
 
+def _of_column(check: Check, catalogue: Catalogue) -> Iterator[tuple[str, str]]:
+    """Give the column over which a check runs since its form declares it so, and the closing that it names."""
+    if check.form is not None and check.column is not None:
+        yield check.form, check.column
+        if (closing := catalogue.forms[check.form].by_code[check.column].closing) is not None:
+            yield check.form, closing
+
+
 def _words(rule: Rule) -> Iterator[tuple[str, str]]:
     """Give each part of each name and each text of a rule, with the first part of its name."""
     for clause in rule.clauses:
         for column in clause.each:
-            if column != ALL_COUNTS:
+            if column not in EACH:
                 yield "", column
         for expression in (clause.holds, clause.cell, clause.when, rule.when):
             for node in walk(parse(expression)) if expression else ():

@@ -4,7 +4,7 @@ What belongs here: laying a rule out as a short page, Vietnamese first and Engli
 what rules say (`rules/*.yml`), and the findings shown as examples, which are those of the demo world.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import click
@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict
 from ingestion.catalogue import Catalogue, Label, load_catalogue, read_yaml
 from ingestion.gate.names import FUNCTIONS, SOURCES, named_columns
 from ingestion.gate.parser import parse
-from ingestion.gate.rules import ALL_COUNTS, Check, Clause, Rule, RuleBook, rule_book
+from ingestion.gate.rules import EACH, Check, Clause, Rule, RuleBook, forms_of, rule_book
 from ingestion.gate.syntax import unparse
 from ingestion.messages import message
 
@@ -80,7 +80,8 @@ def _index(book: RuleBook) -> str:
         scope = message(f"rule_pages.scope.{rule.scope}")
         title = f"{_cell(rule.title.vi)}<br>*{_cell(rule.title.en)}*"
         table.append(
-            f"| [{rule.id}]({rule.id}.md) | {title} | {severity} | {scope} | {', '.join(rule.forms)} |"
+            f"| [{rule.id}]({rule.id}.md) | {title} | {severity} | {scope} |"
+            f" {', '.join(forms_of(rule, book.checks[rule.id]))} |"
         )
     return "\n\n".join([*lines, "\n".join(table), *_language()]) + "\n"
 
@@ -111,7 +112,7 @@ def _page(rule: Rule, checks: tuple[Check, ...], example: Example, catalogue: Ca
     parts = [
         f"# {rule.id} · {rule.title.vi}",
         f"*{rule.title.en}*",
-        _facts(rule),
+        _facts(rule, checks),
         _heading("rule_pages.holds"),
         *(_clause(rule, clause) for clause in rule.clauses),
         *_columns(rule, checks, catalogue),
@@ -128,12 +129,13 @@ def _page(rule: Rule, checks: tuple[Check, ...], example: Example, catalogue: Ca
     return "\n\n".join(parts) + "\n"
 
 
-def _facts(rule: Rule) -> str:
-    forms = ", ".join(rule.forms) or _both("rule_pages.forms.all")
+def _facts(rule: Rule, checks: tuple[Check, ...]) -> str:
+    forms = ", ".join(forms_of(rule, checks)) or _both("rule_pages.forms.all")
     rows = [
         ("rule_pages.severity", _both(f"rule_pages.severity.{rule.severity}")),
         ("rule_pages.scope", _both(f"rule_pages.scope.{rule.scope}")),
         ("rule_pages.forms", forms),
+        *((("rule_pages.kinds", _kinds(rule.kinds)),) if rule.kinds else ()),
         ("rule_pages.blanks", _both(f"rule_pages.blanks.{rule.missing}")),
     ]
     limits = (("from", rule.effective.first), ("to", rule.effective.last))
@@ -152,13 +154,22 @@ def _clause(rule: Rule, clause: Clause) -> str:
     if conditions:
         notes.append(f"{_both('rule_pages.when')}: `{' and '.join(conditions)}`")
     if clause.each:
-        named = [_both("rule_pages.each.all") if name == ALL_COUNTS else f"`{name}`" for name in clause.each]
+        named = [
+            _both(f"rule_pages.each.{name.removeprefix('*')}") if name in EACH else f"`{name}`"
+            for name in clause.each
+        ]
         notes.append(f"{_both('rule_pages.each')}: {', '.join(named)}")
     if clause.forms:
         notes.append(f"{_both('rule_pages.forms')}: {', '.join(clause.forms)}")
+    if clause.kinds:
+        notes.append(f"{_both('rule_pages.kinds')}: {_kinds(clause.kinds)}")
     cell = f"`{clause.cell}`" if clause.cell else _both("rule_pages.cell.none")
     notes.append(f"{_both('rule_pages.cell')}: {cell}")
     return "\n\n".join([*lines, "\n".join(f"- {note}" for note in notes)])
+
+
+def _kinds(kinds: Iterable[str]) -> str:
+    return "; ".join(_both(f"rule_pages.kinds.{kind}") for kind in kinds)
 
 
 def _written(expression: str) -> str:
@@ -168,7 +179,7 @@ def _written(expression: str) -> str:
 def _reasons(rule: Rule, checks: tuple[Check, ...]) -> list[str]:
     reasons = [_both("rule_pages.not_run.unreadable")]
     others = {form for check in checks for form in check.other_forms}
-    forms = sorted({*rule.forms, *others})
+    forms = sorted({*forms_of(rule, checks), *others})
     if forms:
         reasons.append(_both("rule_pages.not_run.forms", forms=", ".join(forms)))
     for name, applies in (

@@ -5,7 +5,7 @@ evaluating them (`evaluate.py`) and wording their findings (`wording.py`).
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, cached_property, lru_cache
@@ -15,13 +15,35 @@ from typing import Annotated, Literal, Self, TypeVar
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from ingestion.catalogue import Catalogue, CatalogueError, Code, Form, Label, PeriodPart
+from ingestion.catalogue import (
+    Catalogue,
+    CatalogueError,
+    Code,
+    Column,
+    Form,
+    Label,
+    OwnFile,
+    PeriodPart,
+    RowKind,
+)
 from ingestion.gate.batch import CellFrame, FrameKind, OwedFrame
 from ingestion.gate.context import Vocabulary, vocabulary
 from ingestion.gate.evaluate import Missing
 from ingestion.gate.functions import FUNCTIONS
 from ingestion.gate.parser import ExpressionError, parse
-from ingestion.gate.syntax import COMPARISONS, IT, Binary, Call, Name, Node, Unary, names, substitute
+from ingestion.gate.syntax import (
+    COMPARISONS,
+    IT,
+    ITS_CLOSING,
+    Binary,
+    Call,
+    Name,
+    Node,
+    Unary,
+    names,
+    substitute,
+)
+from ingestion.overlay import OwnFileError, parsed
 from ingestion.registry import RegistryTable
 
 FOLDER = Path(__file__).parent.parent / "rules"
@@ -30,10 +52,17 @@ SCHEME = "scheme"
 """The prefix of the rating scheme; a rule whose condition it does not meet does not apply in that year."""
 
 ALL_COUNTS = "*int"
-"""Written in `each`: every column of the form whose type is int."""
+EACH: Mapping[str, Callable[[Form], Iterable[Column]]] = {
+    ALL_COUNTS: lambda form: (column for column in form.columns if column.type == "int"),
+    "*key": lambda form: (form.by_code[form.naming_column],),
+    "*opening": lambda form: (column for column in form.columns if column.closing is not None),
+    "*cumulative": lambda form: (column for column in form.columns if column.cumulative),
+}
+"""What may be written in `each` beside codes: columns of a kind, in whichever form the rule runs over."""
 
 Scope = Literal["file", "sheet", "row", "across", "registry", "prev", "outlier"]
 _Model = TypeVar("_Model", bound=BaseModel)
+_KEPT = 16
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 RuleId = Annotated[str, Field(pattern=r"^V\d{3}$")]
 Expression = Annotated[str, Field(min_length=1)]
@@ -78,6 +107,7 @@ class Clause(_Strict):
     holds: Expression
     cell: Expression | None = None
     forms: tuple[Code, ...] = ()
+    kinds: tuple[RowKind, ...] = ()
     frame: FrameKind | None = None
     when: Expression | None = None
     each: tuple[str, ...] = ()
@@ -100,6 +130,8 @@ class Rule(_Strict):
         scope: the stage of checking, for documentation.
         severity: of a finding; `scheme`: as the rating scheme in force says.
         forms: the forms over which it runs; none for rules on the submission as a whole.
+        kinds: kinds of form over which it runs, so that it holds for a form that is not there yet. Of these it
+            runs over those that have the columns which it names.
         when: the rows to which it applies.
         missing: what a blank operand does.
         effective: the periods in which it applies.
@@ -111,6 +143,7 @@ class Rule(_Strict):
     scope: Scope
     severity: Literal["error", "warning", "notice", "scheme"]
     forms: tuple[Code, ...] = ()
+    kinds: tuple[RowKind, ...] = ()
     frame: FrameKind = "row"
     when: Expression | None = None
     missing: Missing = "skip"
@@ -123,9 +156,10 @@ class Rule(_Strict):
 
     @model_validator(mode="after")
     def _is_coherent(self) -> Self:
-        orphans = {form for clause in self.clauses for form in clause.forms} - set(self.forms)
-        if self.forms and orphans:
-            raise ValueError(f"{self.id}: clauses name forms that the rule does not: {sorted(orphans)}")
+        forms = {form for clause in self.clauses for form in clause.forms} - set(self.forms)
+        kinds = {kind for clause in self.clauses for kind in clause.kinds} - set(self.kinds)
+        if (self.forms or self.kinds) and (orphans := sorted({*forms, *kinds})):
+            raise ValueError(f"{self.id}: clauses name forms that the rule does not: {orphans}")
         return self
 
     def is_effective(self, period_end: date) -> bool:
@@ -166,6 +200,36 @@ def load_rules(folder: Path = FOLDER) -> dict[str, Rule]:
     return {rule: found[rule] for rule in sorted(found)}
 
 
+FIRST_OWN = "V900"
+"""Rules of an office are numbered from here, so that none of the product ever takes their number."""
+
+
+class OwnRuleError(OwnFileError, RuleError):
+    """A rule of the office does not fit, likewise."""
+
+
+@lru_cache(maxsize=_KEPT)
+def own_rules(files: tuple[OwnFile, ...]) -> dict[str, tuple[OwnFile, Rule]]:
+    """Give the rules of an office with their files, by id.
+
+    Raises:
+        OwnRuleError: a file does not fit the schema, or an id is taken or not one of an office.
+    """
+    found: dict[str, tuple[OwnFile, Rule]] = {}
+    for file in (file for file in files if file.folder == "rules"):
+        try:
+            rules = parsed(file, _RuleFile).rules
+        except OwnFileError as error:
+            raise OwnRuleError(error.key, **error.fields) from error
+        for rule in rules:
+            if rule.id < FIRST_OWN:
+                raise OwnRuleError("catalogue.own.number", file=file.place, rule=rule.id, first=FIRST_OWN)
+            if rule.id in found:
+                raise OwnRuleError("catalogue.own.taken", file=file.place, code=rule.id)
+            found[rule.id] = file, rule
+    return {rule: found[rule] for rule in sorted(found)}
+
+
 @cache
 def load_parameters(folder: Path = FOLDER) -> Parameters:
     """Load the rules' parameters.
@@ -190,6 +254,16 @@ def rules_version(folder: Path = FOLDER) -> str:
     for path in sorted(folder.glob("*.yml")):
         digest.update(path.name.encode())
         digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def version_for(catalogue: Catalogue) -> str:
+    """Give the fingerprint of the rules of a state folder: the product's, and the office's own data files."""
+    if not catalogue.own:
+        return rules_version()
+    digest = hashlib.sha256(rules_version().encode())
+    for file in catalogue.own:
+        digest.update(f"{file.place}\0{file.text}\0".encode())
     return digest.hexdigest()[:12]
 
 
@@ -235,6 +309,12 @@ class Check:
         return f"{self.rule.id}, clause {self.clause}"
 
 
+def forms_of(rule: Rule, checks: Iterable[Check]) -> list[str]:
+    """Give the forms over which a rule runs; none for one that is about any form or about none."""
+    is_limited = bool(rule.forms or rule.kinds)
+    return sorted({check.form for check in checks if check.form is not None}) if is_limited else []
+
+
 _parsed = lru_cache(maxsize=None)(parse)
 
 
@@ -248,10 +328,36 @@ class _Compiler:
 
     def checks(self) -> Iterator[Check]:
         for number, clause in enumerate(self.rule.clauses, start=1):
-            for code in clause.forms or self.rule.forms or (None,):
-                form = self._form(code)
-                for column in self._columns(clause, form):
-                    yield self._check(number, clause, form, column)
+            is_own = bool(clause.forms or clause.kinds)
+            named, kinds = (clause.forms, clause.kinds) if is_own else (self.rule.forms, self.rule.kinds)
+            for code in named or (() if kinds else (None,)):
+                yield from self._of_form(number, clause, self._form(code))
+            yield from self._of_kinds(number, clause, named, kinds)
+
+    def _of_form(self, number: int, clause: Clause, form: Form | None) -> Iterator[Check]:
+        for column in self._columns(clause, form):
+            yield self._check(number, clause, form, column)
+
+    def _of_kinds(
+        self, number: int, clause: Clause, named: tuple[str, ...], kinds: tuple[RowKind, ...]
+    ) -> Iterator[Check]:
+        """Give the checks over every form of some kinds that has what the clause names.
+
+        What no form of them has is a slip of the pen.
+        """
+        of_kinds = [f for f in self.catalogue.forms.values() if f.rows in kinds and f.code not in named]
+        refusal: RuleError | None = None
+        has_any = False
+        for form in of_kinds:
+            try:
+                checks = list(self._of_form(number, clause, form))
+            except RuleError as error:
+                refusal = refusal or error
+            else:
+                has_any = True
+                yield from checks
+        if refusal is not None and not has_any:
+            raise refusal
 
     def _form(self, code: str | None) -> Form | None:
         if code is None:
@@ -267,8 +373,8 @@ class _Compiler:
             raise RuleError(f"{self.rule.id}: “each” needs a form")
         columns: list[str | None] = []
         for code in clause.each:
-            if code == ALL_COUNTS:
-                columns += [column.code for column in form.columns if column.type == "int"]
+            if (of_kind := EACH.get(code)) is not None:
+                columns += [column.code for column in of_kind(form)]
             elif code in form.by_code:
                 columns.append(code)
             else:
@@ -348,8 +454,9 @@ class _Compiler:
             tree = _parsed(text)
         except ExpressionError as error:
             raise RuleError(f"{self.rule.id}: {error}") from error
-        if column is not None:
-            tree = substitute(tree, column)
+        if column is not None and form is not None:
+            closing = form.by_code[column].closing
+            tree = substitute(tree, {IT: column} | ({ITS_CLOSING: closing} if closing else {}))
         for call in _calls(tree):
             self._check_call(call, text)
         for name in names(tree):
@@ -426,13 +533,20 @@ class RuleBook:
 
 
 def rule_book(catalogue: Catalogue) -> RuleBook:
-    """Give the product's rules, compiled for a catalogue of forms.
+    """Give the product's rules and those of the office, compiled for a catalogue of forms.
 
     Raises:
         RuleError: a rule file does not fit its schema, or names what does not exist.
     """
     rules, words = load_rules(), vocabulary(catalogue, load_parameters().schedule_share)
-    return RuleBook(rules, compile_rules(rules, catalogue, words), words)
+    checks = compile_rules(rules, catalogue, words)
+    own = own_rules(catalogue.own)
+    for code, (file, rule) in own.items():
+        try:
+            checks |= compile_rules({code: rule}, catalogue, words)
+        except RuleError as error:
+            raise OwnRuleError("catalogue.own.no_fit", file=file.place, reason=str(error)) from error
+    return RuleBook(rules | {code: rule for code, (_, rule) in own.items()}, checks, words)
 
 
 def compile_rules(

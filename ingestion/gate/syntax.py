@@ -5,7 +5,7 @@ workbook, a page that documents it). What does not: reading text (`parser.py`) a
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Generic, Literal, TypeVar
 
@@ -19,6 +19,8 @@ LOGICAL: frozenset[str] = frozenset({"and", "or", "=>"})
 
 IT = "it"
 """The name that a rule repeated over columns uses for the column at hand."""
+ITS_CLOSING = "its_closing"
+"""The name that a rule repeated over openings uses for the column whose last figure each of them repeats."""
 
 _T = TypeVar("_T")
 
@@ -215,16 +217,16 @@ def names(node: Node) -> tuple[Name, ...]:
     return tuple(found.values())
 
 
-def substitute(node: Node, column: str) -> Node:
-    """Put a column in the place of `it`, also behind a prefix (`prev_cum.it`)."""
+def substitute(node: Node, columns: Mapping[str, str]) -> Node:
+    """Put columns in the place of words that stand for them (`it`), also behind a prefix (`prev_cum.it`)."""
     match node:
         case Name(path=path, position=position):
-            return Name(tuple(column if part == IT else part for part in path), position)
+            return Name(tuple(columns.get(part, part) for part in path), position)
         case Unary(operator=operator, operand=operand, position=position):
-            return Unary(operator, substitute(operand, column), position)
+            return Unary(operator, substitute(operand, columns), position)
         case Binary(operator=operator, left=left, right=right, position=position):
-            return Binary(operator, substitute(left, column), substitute(right, column), position)
+            return Binary(operator, substitute(left, columns), substitute(right, columns), position)
         case Call(function=function, arguments=arguments, position=position):
-            return Call(function, tuple(substitute(a, column) for a in arguments), position)
+            return Call(function, tuple(substitute(a, columns) for a in arguments), position)
         case _:
             return node

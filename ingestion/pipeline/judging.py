@@ -17,7 +17,7 @@ from ingestion.bronze import BronzeHistory
 from ingestion.catalogue import Catalogue
 from ingestion.faults import Cause, Fault, Step
 from ingestion.findings import Judgement, OutcomeStatus, Verdict
-from ingestion.gate import Engine, GateContext, rules_version
+from ingestion.gate import Engine, GateContext, version_for
 from ingestion.home import Home
 from ingestion.landing import Landing, OriginalDamagedError, check_original
 from ingestion.ledger import (
@@ -167,7 +167,8 @@ def _answer(
     for submission, judgement in verdicts:
         try:
             answer = _answer_to(submission, judgement, context.is_locked(submission), desk)
-            events = _verdict_events(submission, answer.judgement, desk.now)
+            version = version_for(desk.catalogue)
+            events = _verdict_events(submission, answer.judgement, version, desk.now)
             for event in events:
                 as_line(event)  # text that no file can hold is found before anything is recorded
         except Exception:
@@ -201,7 +202,7 @@ def _answer_to(submission: Submission, judgement: Judgement, is_locked: bool, de
     return answer if changes is None else replace(answer, previous=changes[0], differences=changes[1])
 
 
-def _verdict_events(submission: Submission, judgement: Judgement, now: datetime) -> list[Event]:
+def _verdict_events(submission: Submission, judgement: Judgement, version: str, now: datetime) -> list[Event]:
     name = str(submission.key)
     by_status = {
         status: tuple(sorted(o.rule for o in judgement.outcomes if o.status is status))
@@ -214,7 +215,7 @@ def _verdict_events(submission: Submission, judgement: Judgement, now: datetime)
         Judged(
             submission=name,
             verdict=judgement.verdict,
-            rules_version=rules_version(),
+            rules_version=version,
             passed=by_status[OutcomeStatus.PASS],
             failed=by_status[OutcomeStatus.FAIL],
             not_run={o.rule: o.reason for o in judgement.outcomes if o.status is OutcomeStatus.NOT_RUN},

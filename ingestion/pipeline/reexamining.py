@@ -11,7 +11,7 @@ from datetime import datetime
 from ingestion.bronze import BronzeHistory
 from ingestion.catalogue import Catalogue
 from ingestion.faults import Cause, Fault, Step
-from ingestion.gate import GateContext, rules_version
+from ingestion.gate import GateContext, version_for
 from ingestion.home import Home
 from ingestion.ledger import Ledger, Reexamined, SubmissionRecord
 from ingestion.pipeline.desk import Desk
@@ -70,7 +70,7 @@ def reexamine_due(desk: Desk) -> ReexaminationReport:
                 appeared, gone = difference(record, judgements[record.key], desk.catalogue)
                 because = found[str(record.key)].because
                 name = str(record.key)
-                events.append(Reexamined(name, because, rules_version(), appeared, gone, desk.now))
+                events.append(Reexamined(name, because, version_for(desk.catalogue), appeared, gone, desk.now))
                 (report.questioned if appeared or gone else report.standing).append(name)
         desk.ledger.append(events)
         for name, fault in faults.items():

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from ingestion.catalogue import Form
 from ingestion.cells import Cell, CellType
 from ingestion.messages import message
+from ingestion.overlay import measure
 from ingestion.periods import Period, PeriodKind
 from ingestion.reading.header import Grid, folded
 from ingestion.submissions import Problem, Reading
@@ -146,6 +147,6 @@ def _is_unit_of(printed: str, form: Form) -> bool:
         if unit in ("LINE", "ROW"):
             known.add(folded(message("template.unit_line.lines")))
         else:
-            known |= {folded(message(f"unit.{unit}")), *_UNIT_SYNONYMS.get(unit, ())}
+            known |= {folded(measure(form.unit_names, unit)), *_UNIT_SYNONYMS.get(unit, ())}
     parts = {folded(part) for part in re.split(r"[;,/]", printed)} | {bare}
     return not parts.isdisjoint(known)

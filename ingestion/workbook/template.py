@@ -8,7 +8,7 @@ from itertools import product
 from pathlib import Path
 
 from ingestion.catalogue import Catalogue, Form
-from ingestion.gate import History, rules_version
+from ingestion.gate import History, version_for
 from ingestion.messages import message
 from ingestion.periods import Period
 from ingestion.registry import Organisation, Registry, Target
@@ -60,7 +60,7 @@ def write_template(
             row_key = tuple(row.get(code) for code in catalogue.forms[form].key)
             row.update(plan.openings.get((form, row_key), {}))
         rows.extend({} for _ in range(plan.book.sheets[form].spare))
-    version = form_version(catalogue, rules_version())
+    version = form_version(catalogue, version_for(catalogue))
     cover: dict[str, CellInput] = {"template_version": version}
     if key is not None:
         cover["signature"] = sign(key, unit.org_code, period.code, version)

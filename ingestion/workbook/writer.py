@@ -18,6 +18,7 @@ import xlsxwriter
 
 from ingestion.catalogue import Catalogue, Column, Form
 from ingestion.messages import message
+from ingestion.overlay import measure
 from ingestion.periods import Period
 from ingestion.registry import Organisation, Target
 from ingestion.signing import SIGNATURE, TEMPLATE_VERSION
@@ -550,7 +551,7 @@ def _units(form: Form) -> str:
     """Name the units of measure of a form's numbers, each once, in the order of the columns."""
     units = dict.fromkeys(column.unit for column in form.number_columns if column.unit)
     names = [
-        message("template.unit_line.lines") if unit in ("LINE", "ROW") else _named(f"unit.{unit}", unit)
+        message("template.unit_line.lines") if unit in ("LINE", "ROW") else measure(form.unit_names, unit)
         for unit in units
     ]
     return "; ".join(dict.fromkeys(names))

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ingestion.catalogue import load_catalogue
 from ingestion.faults import Fault
 from ingestion.filenames import clean_name, fitted, writable
 from ingestion.files import write_durably
 from ingestion.findings import Finding, Judgement, OutcomeStatus, Verdict
 from ingestion.ledger import UNKNOWN_PERIOD
+from ingestion.overlay import catalogue_of
 from ingestion.places import place_said
 from ingestion.registry import load_registry
 from orchestration.commands.common import existing, history_of, ledger_of, moment, print_json
@@ -50,7 +50,7 @@ def check(
     paths = existing(call, files)
     at = moment(call, as_of, end_of_day=True)
     registry = load_registry(call.home.registry) if _has_registry(call) else None
-    catalogue = load_catalogue()
+    catalogue = catalogue_of(call.home)
     key = template_key(call.home)
     state = ledger_of(call)
     history = history_of(call, catalogue, state)
@@ -89,7 +89,7 @@ def _write_returns(
     from ingestion.pipeline import returns_of  # noqa: PLC0415
 
     told, written = [], []
-    for result, data in returns_of(results, load_catalogue()):
+    for result, data in returns_of(results, catalogue_of(call.home)):
         path = _free_path(folder, result.path)
         try:
             folder.mkdir(parents=True, exist_ok=True)

@@ -7,8 +7,9 @@ comparing two filings (`ingestion.returns`), and the trail itself (`status.py`).
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from ingestion.catalogue import Catalogue, load_catalogue
+from ingestion.catalogue import Catalogue
 from ingestion.ledger import LedgerState
+from ingestion.overlay import catalogue_of
 from ingestion.places import address
 from orchestration.texts import Invocation
 
@@ -28,7 +29,7 @@ def with_changes(call: Invocation, state: LedgerState, rows: Sequence[dict[str, 
     if any(state.submissions[name].key.revision > 1 for name in names):
         from ingestion.pipeline import changes_of  # noqa: PLC0415 - takes long to import
 
-        catalogue = load_catalogue()
+        catalogue = catalogue_of(call.home)
         for name in names:
             if state.submissions[name].key.revision > 1:
                 changes = changes_of(call.home, catalogue, state, name)
@@ -53,7 +54,7 @@ def said_of_changes(call: Invocation, row: dict[str, Any]) -> Iterator[str]:
         yield call.text("cli.trail.unchanged", since=changes["since"])
         return
     yield call.text("cli.trail.changed", since=changes["since"], count=changes["count"])
-    parts = list(_parts(call, changes, load_catalogue()))
+    parts = list(_parts(call, changes, catalogue_of(call.home)))
     yield from (f"– {part}" for part in parts[:_SHOWN])
     if len(parts) > _SHOWN:
         yield "– " + call.text("cli.trail.more", count=len(parts) - _SHOWN)

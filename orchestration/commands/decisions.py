@@ -5,9 +5,9 @@ from typing import Literal
 
 import click
 
-from ingestion.catalogue import load_catalogue
 from ingestion.days import day_of
 from ingestion.ledger import Event, Ledger, PeriodClosed, PeriodReopened
+from ingestion.overlay import catalogue_of
 from ingestion.registry import Registry
 from orchestration import environment
 from orchestration.commands.common import (
@@ -35,7 +35,7 @@ def _decide(
     record = decide(
         call.home,
         registry,
-        load_catalogue(),
+        catalogue_of(call.home),
         submission,
         decision,
         reason=reason,

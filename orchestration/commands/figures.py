@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ingestion.catalogue import load_catalogue
+from ingestion.overlay import catalogue_of
 from ingestion.periods import Period, PeriodError
 from ingestion.places import address
 from orchestration.commands.common import (
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 def _asked(call: Invocation, indicator: str, unit: str, period: str) -> tuple[str, str, str]:
     """Give the codes of a figure as the product writes them."""
-    known = load_catalogue().indicators
+    known = catalogue_of(call.home).indicators
     if indicator not in known:
         raise unknown(call, "indicator", indicator, known)
     registry = registry_of(call)
@@ -74,7 +74,13 @@ def figures(
 
     codes = _asked(call, indicator, unit, period)
     try:
-        found = figure(_warehouse(call, as_of), *codes, derivation=derivation, language=call.language)
+        found = figure(
+            _warehouse(call, as_of),
+            *codes,
+            derivation=derivation,
+            language=call.language,
+            units=catalogue_of(call.home).units,
+        )
     except UnknownCode as error:
         raise CommandError(error.text(call.language)) from error
     if as_json:
@@ -93,7 +99,7 @@ def figures(
     click.echo(
         call.text(
             _answer(found),
-            name=load_catalogue().indicators[indicator].name.get(call.language),
+            name=catalogue_of(call.home).indicators[indicator].name.get(call.language),
             unit=found.unit,
             period=found.period,
             value=written(found.value, found.decimals, found.unit_code, call.language),

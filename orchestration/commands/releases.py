@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ingestion.catalogue import Indicator, Language, load_catalogue
+from ingestion.catalogue import Indicator, Language
+from ingestion.overlay import catalogue_of, measure
 from ingestion.registry import Registry
 from orchestration.commands.common import minute, number, print_json, registry_of
 from orchestration.errors import CommandError
@@ -103,7 +104,7 @@ def _show_changes(call: Invocation, registry: Registry, changes: Sequence["Figur
     """Print what changed, a table for each unit."""
     from orchestration.terminal import console, table  # noqa: PLC0415
 
-    indicators = load_catalogue().indicators
+    indicators = catalogue_of(call.home).indicators
     place = {code: position for position, code in enumerate(indicators)}
     by_unit: dict[str, list[FigureChange]] = {}
     for change in changes:
@@ -132,9 +133,9 @@ def _change_cells(
         declared.unit if declared else "", declared.decimals if declared else 0, change.derivation
     )
     before, after = _told_apart(change, decimals, unit, call.language)
-    measure = call.text(f"unit.{unit}") if unit else ""
+    named = measure(catalogue_of(call.home).units, unit, call.language) if unit else ""
     shown = call.text("cli.diff.change", before=before, after=after)
-    return name, period(change.period, call.language), shown, measure
+    return name, period(change.period, call.language), shown, named
 
 
 def _told_apart(change: "FigureChange", decimals: int, unit: str, language: Language) -> tuple[str, str]:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ingestion.catalogue import load_catalogue
+from ingestion.overlay import catalogue_of
 from orchestration import environment
 from orchestration.commands.common import demand_whole, print_json, registry_of
 from orchestration.errors import REFUSED, CommandError
@@ -35,7 +35,7 @@ def retry(
     from ingestion import pipeline  # noqa: PLC0415 - takes long to import
     from ingestion.ledger import Ledger  # noqa: PLC0415
 
-    registry, catalogue, now = registry_of(call), load_catalogue(), environment.now()
+    registry, catalogue, now = registry_of(call), catalogue_of(call.home), environment.now()
     if not submissions and not everything:
         raise CommandError(call.text("cli.retry.which"))
     demand_whole(call)

@@ -11,7 +11,7 @@ import click
 from ingestion import intake
 from ingestion.alerts.delivery import open_states
 from ingestion.alerts.outbox import Outbox
-from ingestion.catalogue import load_catalogue
+from ingestion.catalogue import Catalogue
 from ingestion.days import day_of
 from ingestion.ledger import (
     UNKNOWN_PERIOD,
@@ -30,6 +30,7 @@ from ingestion.ledger import (
     SubmissionRecord,
     Unknown,
 )
+from ingestion.overlay import catalogue_of
 from ingestion.periods import Period, PeriodError
 from ingestion.places import place_said
 from ingestion.registry import Registry
@@ -52,9 +53,9 @@ _SHOWN_FINDINGS = 5
 """How many findings of a re-examination a line shows; `--json` has them all."""
 
 
-def current(registry: Registry, state: LedgerState) -> list[dict[str, Any]]:
+def current(registry: Registry, state: LedgerState, catalogue: Catalogue) -> list[dict[str, Any]]:
     """Give one row for each unit and period that is owed or was filed, as it stands now."""
-    owed = {(o.reporting_org_code, o.period_code) for o in registry.owed(load_catalogue())}
+    owed = {(o.reporting_org_code, o.period_code) for o in registry.owed(catalogue)}
     filed = {(record.key.unit, record.key.period) for record in state.submissions.values()}
     to_review: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for carried in explanations_to_review(state):
@@ -201,7 +202,7 @@ def status(call: Invocation, unit: str | None, period: str | None, show_history:
     def chosen(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
         return [r for r in rows if only_unit in (None, r["unit"]) and only_period in (None, r["period"])]
 
-    standing = chosen(current(registry, state))
+    standing = chosen(current(registry, state, catalogue_of(call.home)))
     rows = with_changes(call, state, chosen(trail(registry, ledger.events()))) if show_history else standing
     if as_json:
         print_json(rows)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from ingestion.catalogue import load_catalogue
+from ingestion.overlay import catalogue_of
 from orchestration.commands.common import calendar_period, history_of, known_unit, ledger_of, registry_of
 from orchestration.environment import template_key
 from orchestration.errors import CommandError, RefusedError
@@ -31,7 +31,7 @@ def template(call: Invocation, unit: str, period: str, output: Path, force: bool
         raise CommandError(call.text("cli.template.exists", path=output))
     if output.suffix.lower() != ".xlsx":
         raise CommandError(call.text("cli.template.not_xlsx", path=output))
-    catalogue = load_catalogue()
+    catalogue = catalogue_of(call.home)
     history = history_of(call, catalogue, ledger_of(call))
     key = template_key(call.home) or make_key(call.home.template_key)
     try:

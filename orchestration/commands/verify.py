@@ -12,10 +12,10 @@ from typing import Any
 
 import click
 
-from ingestion.catalogue import load_catalogue
 from ingestion.home import Home
 from ingestion.landing import Landing, Original
 from ingestion.ledger import Ledger, LedgerError, LedgerState
+from ingestion.overlay import catalogue_of
 from ingestion.registry import Registry, RegistryError, load_registry
 from orchestration import environment
 from orchestration.commands.common import print_json, registry_of
@@ -125,7 +125,7 @@ def check_rebuild(home: Home, registry: Registry) -> Comparison:
     for folder in {original.parent for original in Landing(home).originals()}:
         (again.landing / folder.name).symlink_to(folder, target_is_directory=True)
     try:
-        rebuild_bronze(again, registry, load_catalogue(), environment.now())
+        rebuild_bronze(again, registry, catalogue_of(shown or home), environment.now())
         build_aside(again, again.warehouse, None)
         rebuilt = _figures(again.warehouse)
     finally:

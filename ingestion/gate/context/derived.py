@@ -19,8 +19,8 @@ from ingestion.registry import RegistryTable
 WHOLE_FIGURE_ELSEWHERE = frozenset({"PROVINCE"})
 """Kinds of unit whose figures are made of other units' filings, so that their own file cannot give them."""
 
-DECLARING = frozenset({"B09"})
-"""Forms that state results; what they give is what is compared, not what it is compared with."""
+DECLARING = "targets"
+"""The kind of form that states results; what it gives is what is compared, not what it is compared with."""
 
 ADDED = frozenset({"stock", "flow"})
 """Kinds of indicator whose figure is the sum of their terms."""
@@ -71,10 +71,16 @@ class DerivedContext(Provider):
         )
 
 
+def is_declared(indicator: Indicator, catalogue: Catalogue) -> bool:
+    """Say whether a form that states results is among those that give the indicator."""
+    forms = {term.form for _, terms in indicator.parts for term in terms}
+    return any(catalogue.forms[form].rows == DECLARING for form in forms)
+
+
 def _derived(batch: Batch, subject: int, indicator: Indicator) -> float | None:
     unit = batch.subjects[subject].unit
-    own_form = {term.form for _, terms in indicator.parts for term in terms} & DECLARING
-    if unit is None or unit.org_kind in WHOLE_FIGURE_ELSEWHERE or own_form:
+    is_elsewhere = unit is None or unit.org_kind in WHOLE_FIGURE_ELSEWHERE
+    if is_elsewhere or is_declared(indicator, batch.context.catalogue):
         return None
     if indicator.kind in ADDED:
         return _part(batch, subject, indicator.value)

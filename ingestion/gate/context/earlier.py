@@ -275,7 +275,8 @@ class PreviousTerm(EarlierProvider):
         if not ends:
             return None
         of_term, last_year = ends
-        return of_term if len(batch.history("B09", of_term)) > 0 else last_year
+        of_targets = (form.code for form in batch.context.catalogue.forms.values() if form.rows == "targets")
+        return of_term if any(len(batch.history(form, of_term)) for form in of_targets) else last_year
 
 
 class RollingYear(Provider):

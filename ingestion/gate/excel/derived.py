@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itertools import product
 
 from ingestion.catalogue import Indicator, Term
-from ingestion.gate.context.derived import ADDED, DECLARING, WHOLE_FIGURE_ELSEWHERE
+from ingestion.gate.context.derived import ADDED, WHOLE_FIGURE_ELSEWHERE, is_declared
 from ingestion.gate.excel.book import Book, SheetPlace
 from ingestion.gate.excel.values import ALWAYS, LONGEST, Known, NotCompiledError, Value, literal
 from ingestion.gate.vectors import Kind
@@ -27,7 +27,7 @@ def derived_formula(book: Book, indicator: Indicator) -> str:
 
 
 def _derived(book: Book, indicator: Indicator) -> Value:
-    own_form = {term.form for _, terms in indicator.parts for term in terms} & DECLARING
+    own_form = is_declared(indicator, book.catalogue)
     if book.unit_kind in WHOLE_FIGURE_ELSEWHERE or own_form:
         raise NotCompiledError("not_derived", indicator.code)
     if indicator.kind in ADDED:

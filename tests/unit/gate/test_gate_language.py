@@ -87,7 +87,7 @@ def test_an_error_says_where_and_what_was_expected(text, position, expected):
 
 
 def test_it_stands_for_a_column_also_behind_a_prefix():
-    tree = substitute(parse("it >= prev_cum.it and f(it)"), "in_total")
+    tree = substitute(parse("it >= prev_cum.it and f(it)"), {"it": "in_total"})
 
     assert unparse(tree) == "in_total >= prev_cum.in_total and f(in_total)"
     assert [str(name) for name in names(tree)] == ["in_total", "prev_cum.in_total"]

@@ -109,4 +109,4 @@ def stand_in_gate(monkeypatch: pytest.MonkeyPatch) -> None:
         return judge_by_totals(*arguments[:2]), {}
 
     monkeypatch.setattr(judging, "judged", judged)
-    monkeypatch.setattr(judging, "rules_version", lambda: "stand-in")
+    monkeypatch.setattr(judging, "version_for", lambda _: "stand-in")

@@ -107,7 +107,7 @@ def office(
     monkeypatch.setattr(work, "_judge", faults.judge)
     monkeypatch.setattr(work, "_mark", faults.mark)
     monkeypatch.setattr(work, "_rows", faults.rows)
-    monkeypatch.setattr(judging, "rules_version", lambda: "stand-in")
+    monkeypatch.setattr(judging, "version_for", lambda _: "stand-in")
     tight = Bounds(seconds=1, megabytes=300)
     monkeypatch.setattr(many, "READING", tight)
     monkeypatch.setattr(work, "MARKING", tight)

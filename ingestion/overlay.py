@@ -1,0 +1,180 @@
+"""The office's own data files, laid over those of the product: forms, indicators, rules, units and sections.
+
+What belongs here: finding them below a state folder, and the catalogue that comes of both. What does not: the
+schemas of forms and indicators (`catalogue.py`), of rules (`gate/rules.py`) and of sections (`reports`).
+
+They stand beside the registry, so that what is installed stays as it was and a copy of the registry has them.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, TypeAdapter, ValidationError
+
+from ingestion.catalogue import (
+    OWN_FOLDERS,
+    Catalogue,
+    CatalogueError,
+    Form,
+    Indicator,
+    IndicatorFile,
+    Label,
+    Language,
+    OwnFile,
+    check_terms,
+    load_catalogue,
+    yaml_of,
+)
+from ingestion.home import Home
+from ingestion.messages import ToldError, load_messages, message
+
+_Model = TypeVar("_Model", bound=BaseModel)
+_UNITS = TypeAdapter(dict[str, Label])
+_OF_ROWS = frozenset({"LINE", "ROW"})
+"""Units of measure that stand in the line or the row."""
+
+_KEPT = 16
+
+
+class OwnFileError(ToldError, CatalogueError):
+    """A data file of the office does not fit; the message names it, the place in it, and what to do."""
+
+
+def catalogue_of(home: Home) -> Catalogue:
+    """Give the forms and indicators of a state folder: the product's, and over them the office's own.
+
+    The same files give the same object, so that what is kept for a catalogue is found again.
+
+    Raises:
+        OwnFileError: a file of the office does not fit its schema, or says again what is there already.
+        CatalogueError: a file of the product does not fit.
+    """
+    return laid_over(own_files(home.registry))
+
+
+def own_files(registry: Path) -> tuple[OwnFile, ...]:
+    """Read the office's own data files, by folder and name.
+
+    Raises:
+        OwnFileError: one is no text in UTF-8.
+    """
+    found = []
+    for folder in OWN_FOLDERS:
+        for path in sorted((registry / folder).glob("*.y*ml")):
+            try:
+                found.append(OwnFile(folder, path.name, path.read_text(encoding="utf-8-sig")))
+            except UnicodeDecodeError as error:
+                place = f"{registry.name}/{folder}/{path.name}"
+                raise OwnFileError("catalogue.own.no_text", file=place) from error
+    return tuple(found)
+
+
+@lru_cache(maxsize=_KEPT)
+def laid_over(files: tuple[OwnFile, ...]) -> Catalogue:
+    """Give the catalogue of the product with files of an office laid over it.
+
+    Raises:
+        OwnFileError: a file does not fit its schema, or says again what is there already.
+    """
+    shipped = load_catalogue()
+    if not files:
+        return shipped
+    units = _own_units(files)
+    known = {
+        *(key.removeprefix("unit.") for key in load_messages() if key.startswith("unit.")),
+        *units,
+        *_OF_ROWS,
+    }
+    forms, indicators = dict(shipped.forms), dict(shipped.indicators)
+    sheets = {form.sheet: form.code for form in (shipped.cover, *forms.values())}
+    for file in _in("forms", files):
+        form = parsed(file, Form)
+        if form.rows == "cover":
+            raise OwnFileError("catalogue.own.cover", file=file.place)
+        _demand_new(file, form.code, {shipped.cover.code: None, **forms})
+        if form.sheet in sheets:
+            raise OwnFileError("catalogue.own.taken", file=file.place, code=f"sheet: {form.sheet}")
+        lines = [line.unit for line_set in form.lines for line in line_set.members]
+        _demand_units(file, [*(column.unit for column in form.columns), *lines], known)
+        forms[form.code] = form.model_copy(update={"unit_names": units})
+        sheets[form.sheet] = form.code
+    for file in _in("indicators", files):
+        for indicator in parsed(file, IndicatorFile).indicators:
+            _demand_new(file, indicator.code, indicators)
+            _demand_units(file, [indicator.unit], known)
+            _demand_cells(file, indicator, forms)
+            indicators[indicator.code] = indicator
+    return Catalogue(shipped.cover, forms, indicators, files, units)
+
+
+def measure(units: Mapping[str, Label], code: str, language: Language = "vi") -> str:
+    """Give the name of a unit of measure: the office's own, or the product's.
+
+    Args:
+        units: those of the office.
+        code: the unit's code.
+        language: of the name.
+
+    Raises:
+        KeyError: neither has it.
+    """
+    own = units.get(code)
+    return own.get(language) if own is not None else message(f"unit.{code}", language)
+
+
+def _in(folder: str, files: Iterable[OwnFile]) -> list[OwnFile]:
+    return [file for file in files if file.folder == folder]
+
+
+def parsed(file: OwnFile, model: type[_Model]) -> _Model:
+    """Read a file of the office by its schema.
+
+    Raises:
+        OwnFileError: it does not fit.
+    """
+    found: _Model = _read(file, model.model_validate)
+    return found
+
+
+def _read(file: OwnFile, validate: Callable[[Any], Any]) -> Any:
+    try:
+        return validate(yaml_of(file.text))
+    except yaml.YAMLError as error:
+        reason = " ".join(str(error).split())
+        raise OwnFileError("catalogue.own.no_yaml", file=file.place, reason=reason) from error
+    except ValidationError as error:
+        first, *more = error.errors()
+        place = ".".join(str(part) for part in first["loc"]) or "–"
+        reason = f"{place}: {first['msg']}" + (f" (+ {len(more)})" if more else "")
+        raise OwnFileError("catalogue.own.no_fit", file=file.place, reason=reason) from error
+
+
+def _own_units(files: tuple[OwnFile, ...]) -> dict[str, Label]:
+    units: dict[str, Label] = {}
+    shipped = load_messages()
+    for file in _in("units", files):
+        for code, label in _read(file, _UNITS.validate_python).items():
+            _demand_new(file, code, {**units, **dict.fromkeys(_OF_ROWS)})
+            _demand_new(file, f"unit.{code}", shipped)
+            units[code] = label
+    return units
+
+
+def _demand_new(file: OwnFile, code: str, known: Mapping[str, object]) -> None:
+    if code in known:
+        raise OwnFileError("catalogue.own.taken", file=file.place, code=code)
+
+
+def _demand_units(file: OwnFile, units: Iterable[str | None], known: Iterable[str]) -> None:
+    if unknown := sorted({unit for unit in units if unit} - set(known)):
+        raise OwnFileError("catalogue.own.no_unit", file=file.place, units=", ".join(unknown))
+
+
+def _demand_cells(file: OwnFile, indicator: Indicator, forms: dict[str, Form]) -> None:
+    try:
+        check_terms(file.place, indicator, forms)
+    except CatalogueError as error:
+        raise OwnFileError("catalogue.own.no_fit", file=file.place, reason=str(error)) from error
