@@ -19,6 +19,8 @@ import pypandoc
 import typst
 import yaml
 
+from reports.quarto_project import QUARTO_FILTERS
+
 FONT_FOLDER = Path(fontpkg_be_vietnam_pro.ROOT) / "files"
 
 _PANDOC_OPTIONS = frozenset(
@@ -91,7 +93,9 @@ def convert(body: str, options: Mapping[str, Any], target: str, folder: Path) ->
     if isinstance(defaults.get("template"), str):
         defaults["template"] = str((folder / defaults["template"]).resolve())
     if "filters" in defaults:
-        defaults["filters"] = [str((folder / name).resolve()) for name in defaults["filters"]]
+        defaults["filters"] = [
+            str((folder / name).resolve()) for name in defaults["filters"] if name != QUARTO_FILTERS
+        ]
     known = _PANDOC_OPTIONS | _RUNNER_OPTIONS
     metadata = {key: value for key, value in sorted(options.items()) if key not in known}
     with tempfile.TemporaryDirectory(prefix="tongket-pandoc-") as scratch:

@@ -33,6 +33,8 @@ from reports.stated import stated_page
 
 TEMPLATES = Path(__file__).parent / "templates"
 OUTPUT = "_site"
+OWN = "tongket-"
+"""What every key of our own begins with: Quarto takes many plain words, such as `footer`, for its own."""
 FONTS = ("Regular", "Italic", "SemiBold", "Bold")
 """The weights that pages use; each is a file of the site."""
 DIGITS = Path(fontpkg_sarabun.ROOT) / "files" / "Sarabun-Regular.ttf"
@@ -103,7 +105,7 @@ def _write_frame(folder: Path, site: Site) -> None:
     """Write what all pages share: the configuration, templates, stylesheet, labels and fonts."""
     templates = folder / "_templates"
     templates.mkdir()
-    for name in ("report.html", "report.typ", "pages.lua"):
+    for name in ("report.html", "report.typ", "pages.lua", "finish.lua"):
         shutil.copyfile(TEMPLATES / name, templates / name)
     fonts = folder / "assets" / "fonts"
     fonts.mkdir(parents=True)
@@ -137,18 +139,18 @@ def _configuration(site: Site) -> dict[str, Any]:
         "language": "_language.yml",
         "engine": "markdown",
         "from": "markdown-smart",
-        "filters": ["_templates/pages.lua"],
+        "filters": ["_templates/pages.lua", "quarto", "_templates/finish.lua"],
         "toc-depth": 2,
-        "site-name": _meta("report.site_name"),
-        "skip-label": _meta("report.skip"),
-        "nav-label": _meta("report.nav.label"),
-        "pdf-label": _meta("report.pdf"),
-        "site-nav": navigation,
-        "footer": [
+        f"{OWN}site-name": _meta("report.site_name"),
+        f"{OWN}skip-label": _meta("report.skip"),
+        f"{OWN}nav-label": _meta("report.nav.label"),
+        f"{OWN}pdf-label": _meta("report.pdf"),
+        f"{OWN}site-nav": navigation,
+        f"{OWN}footer": [
             escape.markdown(message("report.footer.as_of", as_of=as_of)),
             escape.markdown(message("report.footer.version", version=site.code_version)),
         ],
-        "running-note": escape.markdown(message("report.page.running_note", as_of=as_of)),
+        f"{OWN}running-note": escape.markdown(message("report.page.running_note", as_of=as_of)),
         "format": {
             "html": {
                 "template": "_templates/report.html",
@@ -174,15 +176,15 @@ def _front_matter(page: Page, site: Site) -> dict[str, Any]:
     values: dict[str, Any] = {
         "title": escape.markdown(page.title),
         "subtitle": escape.markdown(page.subtitle),
-        "dateline": escape.markdown(message("report.page.dateline", as_of=write.moment(site.as_of))),
-        "running-head": escape.markdown(page.title),
+        f"{OWN}dateline": escape.markdown(message("report.page.dateline", as_of=write.moment(site.as_of))),
+        f"{OWN}running-head": escape.markdown(page.title),
         "toc": page.has_contents,
     }
     if page.eyebrow:
-        values["eyebrow"] = escape.markdown(page.eyebrow)
+        values[f"{OWN}eyebrow"] = escape.markdown(page.eyebrow)
     values["format"] = {"html": {}}
     if page.has_pdf:
-        values["format"] = {"html": {"pdf-href": f"{page.slug}.pdf"}, "typst": {}}
+        values["format"] = {"html": {f"{OWN}pdf-href": f"{page.slug}.pdf"}, "typst": {}}
     return values
 
 

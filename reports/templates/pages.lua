@@ -1,5 +1,5 @@
--- What Pandoc Markdown cannot say: which cells of a table are headings, the texts of images in PDF, and which
--- blocks are notices. Runs under pandoc alone and under Quarto alike.
+-- What Pandoc Markdown cannot say, before Quarto's own filters: the captions of tables and the texts of images in
+-- PDF, and which blocks are notices. Runs under pandoc alone and under Quarto alike.
 
 local is_typst = FORMAT:match("typst") ~= nil
 
@@ -7,22 +7,19 @@ local function quote(text)
   return '"' .. text:gsub("\\", "\\\\"):gsub('"', '\\"'):gsub("\n", " ") .. '"'
 end
 
+-- Quarto's Typst output leaves out the caption of a table that is no cross-reference; so the figure is written
+-- here, as pandoc's own would be.
 function Table(element)
-  if is_typst then
+  local caption = element.caption.long
+  if not is_typst or #caption == 0 then
     return nil
   end
-  for _, row in ipairs(element.head.rows) do
-    for _, cell in ipairs(row.cells) do
-      cell.attr.attributes["scope"] = "col"
-    end
-  end
-  for _, body in ipairs(element.bodies) do
-    body.row_head_columns = 1
-    for _, row in ipairs(body.body) do
-      row.cells[1].attr.attributes["scope"] = "row"
-    end
-  end
-  return element
+  element.caption = pandoc.Caption()
+  local blocks = pandoc.Blocks({ pandoc.RawBlock("typst", "#figure(align(center)["), element })
+  blocks:insert(pandoc.RawBlock("typst", "], caption: figure.caption(position: top, ["))
+  blocks:extend(caption)
+  blocks:insert(pandoc.RawBlock("typst", "]), kind: table)"))
+  return blocks
 end
 
 local function escape_html(text)
