@@ -5,6 +5,7 @@ where their output goes (`quarto_project.py`, `runner.py`).
 """
 
 import json
+import re
 import subprocess
 import tempfile
 import threading
@@ -44,6 +45,7 @@ _PANDOC_OPTIONS = frozenset(
     }
 )
 _RUNNER_OPTIONS = frozenset({"font-paths", "keep-typ", "minimal", "theme", "filters", "pdf-standard"})
+_PLACE = re.compile(r"┌─ (.+):(\d+):\d+")
 _DEFAULTS: Mapping[str, Any] = {"from": "markdown", "standalone": True, "wrap": "none", "toc-depth": 3}
 
 
@@ -154,4 +156,6 @@ class PdfCompiler:
 def _explain(error: Any) -> str:
     hints = "; ".join(str(hint) for hint in getattr(error, "hints", ()) or ())
     text = str(getattr(error, "message", "") or error)
-    return f"{text} ({hints})" if hints else text
+    place = _PLACE.search(str(getattr(error, "diagnostic", "") or ""))
+    details = "; ".join(filter(None, (f"{place[1]}, line {place[2]}" if place else "", hints)))
+    return f"{text} ({details})" if details else text

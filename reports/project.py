@@ -6,7 +6,7 @@ What belongs here: the files of the project and their names. What does not: what
 
 import hashlib
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -80,7 +80,17 @@ def write_project(
     if folder.exists():
         shutil.rmtree(folder)
     folder.mkdir(parents=True)
-    _write_frame(folder, site)
+    write_frame(folder)
+    as_of = write.moment(site.as_of)
+    write_configuration(
+        folder,
+        navigation=_navigation(site),
+        footer=(
+            message("report.footer.as_of", as_of=as_of),
+            message("report.footer.version", version=site.code_version),
+        ),
+        running_note=message("report.page.running_note", as_of=as_of),
+    )
     template = jinja2.Environment(  # pages are Markdown; every text is escaped as such
         loader=jinja2.FileSystemLoader(TEMPLATES), undefined=jinja2.StrictUndefined, keep_trailing_newline=True
     ).get_template(_PAGE_TEMPLATE)
@@ -101,8 +111,8 @@ def write_project(
     return tuple(written)
 
 
-def _write_frame(folder: Path, site: Site) -> None:
-    """Write what all pages share: the configuration, templates, stylesheet, labels and fonts."""
+def write_frame(folder: Path) -> None:
+    """Write what all pages of any project share: templates, filters, stylesheet, labels and fonts."""
     templates = folder / "_templates"
     templates.mkdir()
     for name in ("report.html", "report.typ", "pages.lua", "finish.lua"):
@@ -116,19 +126,37 @@ def _write_frame(folder: Path, site: Site) -> None:
     shutil.copyfile(DIGITS, fonts / DIGITS.name)
     shutil.copyfile(TEMPLATES / "_language.yml", folder / "_language.yml")
     (folder / "charts").mkdir()
-    configuration = yaml.safe_dump(_configuration(site), allow_unicode=True, sort_keys=False, width=1000)
-    (folder / CONFIG_FILE).write_text(configuration, encoding="utf-8")
 
 
-def _configuration(site: Site) -> dict[str, Any]:
-    navigation = [
+def write_configuration(
+    folder: Path, *, navigation: Sequence[Mapping[str, str]], footer: Sequence[str], running_note: str
+) -> None:
+    """Write `_quarto.yml`.
+
+    Args:
+        folder: the project.
+        navigation: the pages that every page leads to, each with its `text` and `href`, Markdown already.
+        footer: lines below every page, plain text.
+        running_note: what stands above every page of a PDF beside its number, plain text.
+    """
+    values = _configuration(navigation, footer, running_note)
+    text = yaml.safe_dump(values, allow_unicode=True, sort_keys=False, width=1000)
+    (folder / CONFIG_FILE).write_text(text, encoding="utf-8")
+
+
+def _navigation(site: Site) -> list[dict[str, str]]:
+    return [
         {"text": _meta("report.nav.index"), "href": f"{INDEX}.html"},
         *([{"text": _meta("report.nav.stated"), "href": f"{STATED}.html"}] if site.statements else []),
         {"text": _meta("report.nav.progress"), "href": f"{PROGRESS}.html"},
         {"text": _meta("report.nav.open"), "href": f"{OPEN}.html"},
         {"text": _meta("report.nav.catalogue"), "href": f"{CATALOGUE}.html"},
     ]
-    as_of = write.moment(site.as_of)
+
+
+def _configuration(
+    navigation: Sequence[Mapping[str, str]], footer: Sequence[str], running_note: str
+) -> dict[str, Any]:
     return {
         "project": {
             "type": "default",
@@ -141,16 +169,14 @@ def _configuration(site: Site) -> dict[str, Any]:
         "from": "markdown-smart",
         "filters": ["_templates/pages.lua", "quarto", "_templates/finish.lua"],
         "toc-depth": 2,
+        "tbl-colwidths": True,  # as the tables say; Quarto drops the widths of those that hold a link
         f"{OWN}site-name": _meta("report.site_name"),
         f"{OWN}skip-label": _meta("report.skip"),
         f"{OWN}nav-label": _meta("report.nav.label"),
         f"{OWN}pdf-label": _meta("report.pdf"),
-        f"{OWN}site-nav": navigation,
-        f"{OWN}footer": [
-            escape.markdown(message("report.footer.as_of", as_of=as_of)),
-            escape.markdown(message("report.footer.version", version=site.code_version)),
-        ],
-        f"{OWN}running-note": escape.markdown(message("report.page.running_note", as_of=as_of)),
+        f"{OWN}site-nav": [dict(page) for page in navigation],
+        f"{OWN}footer": [escape.markdown(line) for line in footer],
+        f"{OWN}running-note": escape.markdown(running_note),
         "format": {
             "html": {
                 "template": "_templates/report.html",

@@ -7,19 +7,30 @@ local function quote(text)
   return '"' .. text:gsub("\\", "\\\\"):gsub('"', '\\"'):gsub("\n", " ") .. '"'
 end
 
--- Quarto's Typst output leaves out the caption of a table that is no cross-reference; so the figure is written
--- here, as pandoc's own would be.
+-- Figures are written here: Quarto's Typst output leaves out the caption of a table that is no cross-reference,
+-- and puts that of a chart below it.
+local function figure(kind, content, caption)
+  local blocks = pandoc.Blocks({ pandoc.RawBlock("typst", "#figure([") })
+  blocks:extend(content)
+  blocks:insert(pandoc.RawBlock("typst", "], caption: ["))
+  blocks:extend(caption)
+  blocks:insert(pandoc.RawBlock("typst", "], kind: " .. kind .. ")"))
+  return blocks
+end
+
 function Table(element)
   local caption = element.caption.long
   if not is_typst or #caption == 0 then
     return nil
   end
   element.caption = pandoc.Caption()
-  local blocks = pandoc.Blocks({ pandoc.RawBlock("typst", "#figure(align(center)["), element })
-  blocks:insert(pandoc.RawBlock("typst", "], caption: figure.caption(position: top, ["))
-  blocks:extend(caption)
-  blocks:insert(pandoc.RawBlock("typst", "]), kind: table)"))
-  return blocks
+  return figure("table", { element }, caption)
+end
+
+function Figure(element)
+  if is_typst then
+    return figure("image", element.content, element.caption.long)
+  end
 end
 
 local function escape_html(text)
