@@ -24,6 +24,7 @@ function Table(element)
     return nil
   end
   element.caption = pandoc.Caption()
+  element.classes:insert("typst:no-figure") -- pandoc makes a figure of every other table
   return figure("table", { element }, caption)
 end
 
