@@ -7,6 +7,7 @@ Any of these can be run alone from Dagster's page, in any order. Each one theref
 not at what a run did before: a database needs a token, pages need a stamp, and both are bound to the bytes.
 """
 
+import sys
 from collections import Counter
 from pathlib import Path
 
@@ -157,7 +158,11 @@ def rendered_reports(publication: PublicationHome, renderer: Renderer, progress:
         folder,
         quarto=renderer.program,
         progress=counter(progress, "rendering"),
-    ).require_success()
+    )
+    if not report.succeeded:
+        # Where this process's output goes is the log that the command line names.
+        sys.stderr.write(report.log.read_text(encoding="utf-8"))
+    report.require_success()
     stamp.rendered(folder, report.runner)
     suffixes = Counter(Path(output).suffix for output in report.outputs)
     progress.finish("rendering", f"{suffixes['.html']} HTML, {suffixes['.pdf']} PDF")

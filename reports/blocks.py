@@ -45,8 +45,8 @@ def link(text: str, target: str) -> Markdown:
 
 
 def code(text: str) -> Markdown:
-    """Write a code or command as it is typed; text of our own only, without backticks."""
-    return Markdown(f"`{text}`")
+    """Write a code or command as it is typed."""
+    return Markdown(escape.code(text))
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ class Command:
 
     def markdown(self) -> str:
         """Write it."""
-        return "\n".join(f"    {line}" for line in self.text.splitlines())
+        return "\n".join(f"    {escape.code_line(line)}" for line in self.text.splitlines())
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ where their output goes (`quarto_project.py`, `runner.py`).
 """
 
 import json
+import re
 import subprocess
 import tempfile
 import threading
@@ -18,6 +19,8 @@ import fontpkg_be_vietnam_pro
 import pypandoc
 import typst
 import yaml
+
+from reports.quarto_project import QUARTO_FILTERS
 
 FONT_FOLDER = Path(fontpkg_be_vietnam_pro.ROOT) / "files"
 
@@ -42,6 +45,7 @@ _PANDOC_OPTIONS = frozenset(
     }
 )
 _RUNNER_OPTIONS = frozenset({"font-paths", "keep-typ", "minimal", "theme", "filters", "pdf-standard"})
+_PLACE = re.compile(r"┌─ (.+):(\d+):\d+")
 _DEFAULTS: Mapping[str, Any] = {"from": "markdown", "standalone": True, "wrap": "none", "toc-depth": 3}
 
 
@@ -91,7 +95,9 @@ def convert(body: str, options: Mapping[str, Any], target: str, folder: Path) ->
     if isinstance(defaults.get("template"), str):
         defaults["template"] = str((folder / defaults["template"]).resolve())
     if "filters" in defaults:
-        defaults["filters"] = [str((folder / name).resolve()) for name in defaults["filters"]]
+        defaults["filters"] = [
+            str((folder / name).resolve()) for name in defaults["filters"] if name != QUARTO_FILTERS
+        ]
     known = _PANDOC_OPTIONS | _RUNNER_OPTIONS
     metadata = {key: value for key, value in sorted(options.items()) if key not in known}
     with tempfile.TemporaryDirectory(prefix="tongket-pandoc-") as scratch:
@@ -150,4 +156,6 @@ class PdfCompiler:
 def _explain(error: Any) -> str:
     hints = "; ".join(str(hint) for hint in getattr(error, "hints", ()) or ())
     text = str(getattr(error, "message", "") or error)
-    return f"{text} ({hints})" if hints else text
+    place = _PLACE.search(str(getattr(error, "diagnostic", "") or ""))
+    details = "; ".join(filter(None, (f"{place[1]}, line {place[2]}" if place else "", hints)))
+    return f"{text} ({details})" if details else text

@@ -6,7 +6,7 @@ What belongs here: the files of the project and their names. What does not: what
 
 import hashlib
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,8 @@ from reports.stated import stated_page
 
 TEMPLATES = Path(__file__).parent / "templates"
 OUTPUT = "_site"
+OWN = "tongket-"
+"""What every key of our own begins with: Quarto takes many plain words, such as `footer`, for its own."""
 FONTS = ("Regular", "Italic", "SemiBold", "Bold")
 """The weights that pages use; each is a file of the site."""
 DIGITS = Path(fontpkg_sarabun.ROOT) / "files" / "Sarabun-Regular.ttf"
@@ -76,7 +78,17 @@ def write_project(
     if folder.exists():
         shutil.rmtree(folder)
     folder.mkdir(parents=True)
-    _write_frame(folder, site)
+    write_frame(folder)
+    as_of = write.moment(site.as_of)
+    write_configuration(
+        folder,
+        navigation=_navigation(site),
+        footer=(
+            message("report.footer.as_of", as_of=as_of),
+            message("report.footer.version", version=site.code_version),
+        ),
+        running_note=message("report.page.running_note", as_of=as_of),
+    )
     template = jinja2.Environment(  # pages are Markdown; every text is escaped as such
         loader=jinja2.FileSystemLoader(TEMPLATES), undefined=jinja2.StrictUndefined, keep_trailing_newline=True
     ).get_template(_PAGE_TEMPLATE)
@@ -97,11 +109,11 @@ def write_project(
     return tuple(written)
 
 
-def _write_frame(folder: Path, site: Site) -> None:
-    """Write what all pages share: the configuration, templates, stylesheet, labels and fonts."""
+def write_frame(folder: Path) -> None:
+    """Write what all pages of any project share: templates, filters, stylesheet, labels and fonts."""
     templates = folder / "_templates"
     templates.mkdir()
-    for name in ("report.html", "report.typ", "pages.lua"):
+    for name in ("report.html", "report.typ", "pages.lua", "finish.lua"):
         shutil.copyfile(TEMPLATES / name, templates / name)
     fonts = folder / "assets" / "fonts"
     fonts.mkdir(parents=True)
@@ -112,19 +124,37 @@ def _write_frame(folder: Path, site: Site) -> None:
     shutil.copyfile(DIGITS, fonts / DIGITS.name)
     shutil.copyfile(TEMPLATES / "_language.yml", folder / "_language.yml")
     (folder / "charts").mkdir()
-    configuration = yaml.safe_dump(_configuration(site), allow_unicode=True, sort_keys=False, width=1000)
-    (folder / CONFIG_FILE).write_text(configuration, encoding="utf-8")
 
 
-def _configuration(site: Site) -> dict[str, Any]:
-    navigation = [
+def write_configuration(
+    folder: Path, *, navigation: Sequence[Mapping[str, str]], footer: Sequence[str], running_note: str
+) -> None:
+    """Write `_quarto.yml`.
+
+    Args:
+        folder: the project.
+        navigation: the pages that every page leads to, each with its `text` and `href`, Markdown already.
+        footer: lines below every page, plain text.
+        running_note: what stands above every page of a PDF beside its number, plain text.
+    """
+    values = _configuration(navigation, footer, running_note)
+    text = yaml.safe_dump(values, allow_unicode=True, sort_keys=False, width=1000)
+    (folder / CONFIG_FILE).write_text(text, encoding="utf-8")
+
+
+def _navigation(site: Site) -> list[dict[str, str]]:
+    return [
         {"text": _meta("report.nav.index"), "href": f"{INDEX}.html"},
         *([{"text": _meta("report.nav.stated"), "href": f"{STATED}.html"}] if site.statements else []),
         {"text": _meta("report.nav.progress"), "href": f"{PROGRESS}.html"},
         {"text": _meta("report.nav.open"), "href": f"{OPEN}.html"},
         {"text": _meta("report.nav.catalogue"), "href": f"{CATALOGUE}.html"},
     ]
-    as_of = write.moment(site.as_of)
+
+
+def _configuration(
+    navigation: Sequence[Mapping[str, str]], footer: Sequence[str], running_note: str
+) -> dict[str, Any]:
     return {
         "project": {
             "type": "default",
@@ -135,18 +165,16 @@ def _configuration(site: Site) -> dict[str, Any]:
         "language": "_language.yml",
         "engine": "markdown",
         "from": "markdown-smart",
-        "filters": ["_templates/pages.lua"],
+        "filters": ["_templates/pages.lua", "quarto", "_templates/finish.lua"],
         "toc-depth": 2,
-        "site-name": _meta("report.site_name"),
-        "skip-label": _meta("report.skip"),
-        "nav-label": _meta("report.nav.label"),
-        "pdf-label": _meta("report.pdf"),
-        "site-nav": navigation,
-        "footer": [
-            escape.markdown(message("report.footer.as_of", as_of=as_of)),
-            escape.markdown(message("report.footer.version", version=site.code_version)),
-        ],
-        "running-note": escape.markdown(message("report.page.running_note", as_of=as_of)),
+        "tbl-colwidths": True,  # as the tables say; Quarto drops the widths of those that hold a link
+        f"{OWN}site-name": _meta("report.site_name"),
+        f"{OWN}skip-label": _meta("report.skip"),
+        f"{OWN}nav-label": _meta("report.nav.label"),
+        f"{OWN}pdf-label": _meta("report.pdf"),
+        f"{OWN}site-nav": [dict(page) for page in navigation],
+        f"{OWN}footer": [escape.markdown(line) for line in footer],
+        f"{OWN}running-note": escape.markdown(running_note),
         "format": {
             "html": {
                 "template": "_templates/report.html",
@@ -172,15 +200,15 @@ def _front_matter(page: Page, site: Site) -> dict[str, Any]:
     values: dict[str, Any] = {
         "title": escape.markdown(page.title),
         "subtitle": escape.markdown(page.subtitle),
-        "dateline": escape.markdown(message("report.page.dateline", as_of=write.moment(site.as_of))),
-        "running-head": escape.markdown(page.title),
+        f"{OWN}dateline": escape.markdown(message("report.page.dateline", as_of=write.moment(site.as_of))),
+        f"{OWN}running-head": escape.markdown(page.title),
         "toc": page.has_contents,
     }
     if page.eyebrow:
-        values["eyebrow"] = escape.markdown(page.eyebrow)
+        values[f"{OWN}eyebrow"] = escape.markdown(page.eyebrow)
     values["format"] = {"html": {}}
     if page.has_pdf:
-        values["format"] = {"html": {"pdf-href": f"{page.slug}.pdf"}, "typst": {}}
+        values["format"] = {"html": {f"{OWN}pdf-href": f"{page.slug}.pdf"}, "typst": {}}
     return values
 
 

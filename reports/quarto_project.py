@@ -17,6 +17,9 @@ CONFIG_FILE = "_quarto.yml"
 FORMATS = {"html": "html", "typst": "pdf"}
 """The formats that pages are rendered to, and the extension of what comes out."""
 
+QUARTO_FILTERS = "quarto"
+"""In a list of filters: the place where Quarto's own run; no file."""
+
 ALIASES = {"pdf": "typst"}
 """Quarto's `pdf` goes through LaTeX; the embedded runner has Typst for it."""
 
@@ -152,7 +155,12 @@ class Project:
         for key in _PROJECT_PATH_KEYS & options.keys():
             value = options[key]
             paths = [value] if isinstance(value, str) else list(value or ())
-            moved = [relpath(self.folder / str(path).lstrip("/"), base) for path in paths]
+            moved = [
+                path
+                if (key, path) == ("filters", QUARTO_FILTERS)
+                else relpath(self.folder / str(path).lstrip("/"), base)
+                for path in paths
+            ]
             result[key] = moved[0] if isinstance(value, str) else moved
         return result
 

@@ -4,6 +4,7 @@ What belongs here: choosing the runner, calling it and saying what came out. Bot
 same project. What does not: what a page says (`project.py`) and how the embedded runner works (`runner.py`).
 """
 
+import os
 import re
 import shutil
 import subprocess
@@ -12,15 +13,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from ingestion.messages import ToldError
+from reports import engine_output
 from reports.quarto_project import FORMATS, find_project
 
 EMBEDDED = "embedded"
-_PROGRESS = re.compile(r"^\s*\[\s*(\d+)/(\d+)\]\s*(.+)$")
-_PROBLEM = re.compile(r"^\s*(?:\x1b\[[0-9;]*m)*(ERROR|WARNING|WARN)\b:?\s*(.*)$")
+"""The runner that comes along; as QUARTO_PATH it is taken though a Quarto is installed."""
+LOWEST_QUARTO = (1, 10)
+"""The first that brings Typst 0.15, which alone writes PDF/UA-1 together with PDF/A-2a."""
 
 
-class RenderError(Exception):
-    """Pages could not be rendered; the message names them and what the engine said."""
+class RenderError(ToldError):
+    """Pages could not be rendered; the message names the cause, or pages, lines and the log of all that was said."""
 
 
 @dataclass(frozen=True)
@@ -31,8 +35,9 @@ class RenderReport:
         runner: `embedded`, or `quarto` with its version.
         folder: where the finished pages and their resources are.
         outputs: finished HTML and PDF files, relative to the folder.
-        errors: what failed, one a page, with the engine's message.
+        errors: what failed, one a page: the page, the line where the engine named one, and the cause.
         warnings: what an engine remarked.
+        log: the file that holds all that was printed.
     """
 
     runner: str
@@ -40,6 +45,7 @@ class RenderReport:
     outputs: tuple[str, ...]
     errors: tuple[str, ...]
     warnings: tuple[str, ...]
+    log: Path
 
     @property
     def succeeded(self) -> bool:
@@ -53,7 +59,9 @@ class RenderReport:
             RenderError: a page failed.
         """
         if self.errors:
-            raise RenderError("\n".join(self.errors))
+            raise RenderError(
+                "render.error.pages", count=len(self.errors), errors="\n".join(self.errors), log=self.log
+            )
         return self
 
 
@@ -61,23 +69,52 @@ def find_quarto(configured: str | None, search_path: str | None) -> Path | None:
     """Find Quarto: the configured program, or a folder that holds it, else on the search path.
 
     Args:
-        configured: the setting QUARTO_PATH, if there is one.
+        configured: the setting QUARTO_PATH, if there is one: a program, a folder, a name on the search path, or
+            `embedded` for the runner that comes along. A relative path is relative to the current folder.
         search_path: the setting PATH.
 
     Raises:
-        RenderError: a program is configured and is not there.
+        RenderError: a program is configured and is not there, or cannot be started.
     """
-    if configured:
-        path = Path(configured)
-        candidates = (
-            (path / "quarto", path / "bin" / "quarto", path / "quarto.exe") if path.is_dir() else (path,)
-        )
-        found = next((candidate for candidate in candidates if candidate.is_file()), None)
-        if found is None:
-            raise RenderError(f"QUARTO_PATH names {configured}, and there is no Quarto")
-        return found
+    configured = (configured or "").strip()
+    if configured == EMBEDDED:
+        return None
     located = shutil.which("quarto", path=search_path) if search_path else None
-    return Path(located) if located else None
+    if not configured:
+        return Path(located).absolute() if located else None
+    path = Path(configured).expanduser().absolute()
+    candidates = (path / "quarto", path / "bin" / "quarto", path / "quarto.exe") if path.is_dir() else (path,)
+    found = next((candidate for candidate in candidates if candidate.is_file()), None)
+    if found is None and search_path and Path(configured).name == configured:
+        by_name = shutil.which(configured, path=search_path)
+        found = Path(by_name).absolute() if by_name else None
+    if found is None:
+        raise RenderError("render.error.no_quarto", path=configured)
+    if not os.access(found, os.X_OK):
+        raise RenderError("render.error.quarto_not_executable", path=found)
+    return found
+
+
+def demand_version(quarto: Path) -> str:
+    """Give the version of a Quarto.
+
+    Raises:
+        RenderError: it cannot be started, tells no version, or is too old.
+    """
+    try:
+        done = subprocess.run(
+            [str(quarto), "--version"], capture_output=True, encoding="utf-8", errors="replace", check=False
+        )
+    except OSError as error:
+        raise RenderError("render.error.quarto_broken", path=quarto, said=error) from error
+    said = done.stdout.strip()
+    numbers = re.match(r"(\d+)\.(\d+)", said)
+    if done.returncode or numbers is None:
+        raise RenderError("render.error.quarto_broken", path=quarto, said=(said + done.stderr).strip()[:300])
+    if (int(numbers[1]), int(numbers[2])) < LOWEST_QUARTO:
+        lowest = ".".join(map(str, LOWEST_QUARTO))
+        raise RenderError("render.error.quarto_old", path=quarto, version=said, lowest=lowest)
+    return said
 
 
 def command(folder: Path, quarto: Path | None) -> list[str]:
@@ -98,47 +135,43 @@ def render_project(
         folder: the project, with a `_quarto.yml`.
         quarto: Quarto's program; None for the embedded runner.
         progress: called with the number of pages done, the total and the page.
+
+    Raises:
+        RenderError: this Quarto cannot be used.
     """
+    runner = f"quarto {demand_version(quarto)}" if quarto else EMBEDDED
     project = find_project(folder)
     output_folder = project.output_folder
+    log = folder.absolute().with_name(f"{folder.absolute().name}.log")
     process = subprocess.Popen(
         command(folder, quarto),
+        stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
         encoding="utf-8",
         errors="replace",
         cwd=Path(__file__).parent.parent if quarto is None else folder,
+        # A page must look the same on every machine, so that only the project's own fonts count.
+        env={**os.environ, "NO_COLOR": "1", "TYPST_IGNORE_SYSTEM_FONTS": "true"},
     )
     said: list[str] = []
-    if process.stdout is not None:
-        for line in process.stdout:
-            if match := _PROGRESS.match(line):
+    with log.open("w", encoding="utf-8") as kept:
+        for line in process.stdout or ():
+            kept.write(line)
+            if match := engine_output.PROGRESS.match(engine_output.plain(line)):
                 progress(int(match[1]), int(match[2]), match[3].strip())
-            else:
-                said.append(line.rstrip())
+            said.append(line)
     code = process.wait()
-    problems = [match for line in said if (match := _PROBLEM.match(line))]
-    errors = [match[2] for match in problems if match[1] == "ERROR"]
+    faults, warnings = engine_output.read(said)
+    errors = [str(fault) for fault in faults]
     if code != 0 and not errors:
-        errors = ["\n".join(said[-20:]) or f"{command(folder, quarto)[0]} ended with code {code}"]
+        last = "\n".join(map(engine_output.plain, said[-20:])).strip()
+        errors = [last or f"{command(folder, quarto)[0]} ended with code {code}"]
     suffixes = {f".{extension}" for extension in FORMATS.values()}
     outputs = (
         path.relative_to(output_folder).as_posix()
         for path in sorted(output_folder.rglob("*"))
         if path.suffix in suffixes
     )
-    return RenderReport(
-        runner=_version(quarto),
-        folder=output_folder,
-        outputs=tuple(outputs),
-        errors=tuple(errors),
-        warnings=tuple(match[2] for match in problems if match[1] != "ERROR"),
-    )
-
-
-def _version(quarto: Path | None) -> str:
-    if quarto is None:
-        return EMBEDDED
-    done = subprocess.run([str(quarto), "--version"], capture_output=True, text=True, check=False)
-    return f"quarto {done.stdout.strip()}".strip()
+    return RenderReport(runner, output_folder, tuple(outputs), tuple(errors), warnings, log)

@@ -7,11 +7,11 @@ folder (`orchestration/health.py`).
 import os
 import platform
 import shutil
-import subprocess
 import sys
 from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
+from pathlib import Path
 
 import click
 
@@ -43,7 +43,7 @@ def diagnose(call: Invocation) -> Iterator[Diagnosis]:
     """Look at the machine, then at the state folder."""
     yield _python(call)
     yield from (_package(call, name) for name in PACKAGES)
-    yield _quarto(call)
+    yield from _rendering(call)
     yield _soffice(call)
     yield _fonts(call)
     yield _memory(call)
@@ -67,20 +67,36 @@ def _package(call: Invocation, name: str) -> Diagnosis:
         return Diagnosis(name, what, "missing", call.text("cli.doctor.package_missing", name=name), True)
 
 
-def _quarto(call: Invocation) -> Diagnosis:
-    from reports.render import RenderError, find_quarto  # noqa: PLC0415
+def _rendering(call: Invocation) -> Iterator[Diagnosis]:
+    """Look which runner there is, and let it render one page."""
+    from reports.render import RenderError, demand_version, find_quarto  # noqa: PLC0415
 
     what = call.text("cli.doctor.quarto")
     try:
         program = find_quarto(os.environ.get("QUARTO_PATH"), os.environ.get("PATH"))
+        version_of = demand_version(program) if program else None
     except RenderError as error:
-        return Diagnosis("quarto", what, "broken", str(error), True)
-    if program is None:
-        return Diagnosis("quarto", what, "missing", call.text("cli.doctor.quarto_missing"))
-    said = subprocess.run([program, "--version"], capture_output=True, text=True, check=False)
-    if said.returncode:
-        return Diagnosis("quarto", what, "broken", f"{program}: {said.stderr.strip()[:200]}", True)
-    return Diagnosis("quarto", what, "ok", f"{said.stdout.strip()} ({program})")
+        yield Diagnosis("quarto", what, "broken", error.told(call.language), True)
+        return
+    if version_of is None:
+        yield Diagnosis("quarto", what, "missing", call.text("cli.doctor.quarto_missing"))
+    else:
+        yield Diagnosis("quarto", what, "ok", f"{version_of} ({program})")
+    yield _trial(call, program)
+
+
+def _trial(call: Invocation, program: Path | None) -> Diagnosis:
+    what = call.text("cli.doctor.rendering")
+    try:
+        from reports.trial import render_one  # noqa: PLC0415 - a package of it may be missing, which was told
+
+        report, seconds = render_one(program)
+    except (ImportError, OSError) as error:
+        return Diagnosis("rendering", what, "broken", str(error), True)
+    if not report.succeeded:
+        return Diagnosis("rendering", what, "broken", "; ".join(report.errors), True)
+    detail = call.text("cli.doctor.rendered", runner=report.runner, seconds=f"{seconds:.1f}")
+    return Diagnosis("rendering", what, "ok", detail, True)
 
 
 def _soffice(call: Invocation) -> Diagnosis:

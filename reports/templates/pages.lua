@@ -1,5 +1,5 @@
--- What Pandoc Markdown cannot say: which cells of a table are headings, the texts of images in PDF, and which
--- blocks are notices. Runs under pandoc alone and under Quarto alike.
+-- What Pandoc Markdown cannot say, before Quarto's own filters: the captions of tables and the texts of images in
+-- PDF, and which blocks are notices. Runs under pandoc alone and under Quarto alike.
 
 local is_typst = FORMAT:match("typst") ~= nil
 
@@ -7,22 +7,31 @@ local function quote(text)
   return '"' .. text:gsub("\\", "\\\\"):gsub('"', '\\"'):gsub("\n", " ") .. '"'
 end
 
+-- Figures are written here: Quarto's Typst output leaves out the caption of a table that is no cross-reference,
+-- and puts that of a chart below it.
+local function figure(kind, content, caption)
+  local blocks = pandoc.Blocks({ pandoc.RawBlock("typst", "#figure([") })
+  blocks:extend(content)
+  blocks:insert(pandoc.RawBlock("typst", "], caption: ["))
+  blocks:extend(caption)
+  blocks:insert(pandoc.RawBlock("typst", "], kind: " .. kind .. ")"))
+  return blocks
+end
+
 function Table(element)
-  if is_typst then
+  local caption = element.caption.long
+  if not is_typst or #caption == 0 then
     return nil
   end
-  for _, row in ipairs(element.head.rows) do
-    for _, cell in ipairs(row.cells) do
-      cell.attr.attributes["scope"] = "col"
-    end
+  element.caption = pandoc.Caption()
+  element.classes:insert("typst:no-figure") -- pandoc makes a figure of every other table
+  return figure("table", { element }, caption)
+end
+
+function Figure(element)
+  if is_typst then
+    return figure("image", element.content, element.caption.long)
   end
-  for _, body in ipairs(element.bodies) do
-    body.row_head_columns = 1
-    for _, row in ipairs(body.body) do
-      row.cells[1].attr.attributes["scope"] = "row"
-    end
-  end
-  return element
 end
 
 local function escape_html(text)

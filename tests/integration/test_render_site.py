@@ -1,9 +1,11 @@
 """A small site is really rendered: its pages open from a folder, lead to each other and say the same in PDF."""
 
+import os
 import re
 import shutil
 import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
@@ -82,6 +84,43 @@ def pdf_text(path: Path) -> str:
         [program, "-layout", str(path), "-"], capture_output=True, check=True, encoding="utf-8"
     )
     return " ".join(done.stdout.split())
+
+
+IGNORED = {("table", "class"), ("tr", "class"), ("table", "style"), ("svg", "xlink"), ("svg", "xmlns:xlink")}
+"""What Quarto writes otherwise and no reader or stylesheet of ours sees."""
+
+
+def structure(document: Document) -> list[tuple[str, dict[str, str | None]]]:
+    return [
+        (tag, {name: value for name, value in attributes.items() if (tag, name) not in IGNORED})
+        for tag, attributes in document.tags
+    ]
+
+
+def page_count(path: Path) -> int:
+    program = shutil.which("pdfinfo")
+    if program is None:
+        pytest.skip("pdfinfo is not installed: the pages of PDFs are not counted")
+    done = subprocess.run([program, str(path)], capture_output=True, check=True, encoding="utf-8")
+    return int(re.findall(r"Pages:\s+(\d+)", done.stdout)[0])
+
+
+def differences(first: RenderReport, second: RenderReport) -> list[str]:
+    """Say in which pages two renderings differ in text, elements, captions, or the pages and text of PDFs."""
+    if first.outputs != second.outputs:
+        return [f"outputs: {sorted(set(first.outputs) ^ set(second.outputs))}"]
+    found = []
+    for name in first.outputs:
+        one, other = first.folder / name, second.folder / name
+        if name.endswith(".html"):
+            ours, theirs = (Document(path.read_text(encoding="utf-8")) for path in (one, other))
+            found += [f"{name}: text"] if ours.text != theirs.text else []
+            found += [f"{name}: elements"] if structure(ours) != structure(theirs) else []
+        else:
+            counts = page_count(one), page_count(other)
+            found += [f"{name}: {counts[0]} pages, then {counts[1]}"] if counts[0] != counts[1] else []
+            found += [f"{name}: text"] if pdf_text(one) != pdf_text(other) else []
+    return found
 
 
 def test_every_page_comes_out_without_a_warning(rendered: RenderReport) -> None:
@@ -173,16 +212,37 @@ def test_the_same_site_renders_to_the_same_bytes(rendered: RenderReport, tmp_pat
     assert [(again.folder / name).read_bytes() for name in names] == before
 
 
-def test_quarto_gives_the_same_text(rendered: RenderReport, tmp_path: Path) -> None:
-    program = shutil.which("quarto")
-    if program is None:
-        pytest.skip("quarto is not installed: only the embedded runner was checked")
-    project = tmp_path / "quarto"
+@pytest.fixture(scope="module")
+def by_quarto(rendered: RenderReport, tmp_path_factory: pytest.TempPathFactory) -> RenderReport:
+    """Give the same project as a real Quarto renders it."""
+    quarto = find_quarto(os.environ.get("QUARTO_PATH"), os.environ.get("PATH"))
+    if quarto is None:
+        pytest.skip("no Quarto is installed, nor named by QUARTO_PATH: only the embedded runner was checked")
+    project = tmp_path_factory.mktemp("quarto") / "project"
     shutil.copytree(rendered.folder.parent, project, ignore=shutil.ignore_patterns("_site"))
-    report = render_project(project, quarto=find_quarto(program, None)).require_success()
-    assert report.runner.startswith("quarto ")
-    assert report.outputs == rendered.outputs
-    for name in (name for name in report.outputs if name.endswith(".html")):
-        ours, theirs = (Document((r.folder / name).read_text(encoding="utf-8")) for r in (rendered, report))
-        assert theirs.text == ours.text, name
-        assert theirs.headings == ours.headings, name
+    return render_project(project, quarto=quarto).require_success()
+
+
+def test_quarto_gives_the_same_pages(rendered: RenderReport, by_quarto: RenderReport) -> None:
+    assert by_quarto.runner.startswith("quarto ")
+    assert differences(rendered, by_quarto) == []
+
+
+def test_quarto_reads_nothing_in_what_workbooks_say(by_quarto: RenderReport) -> None:
+    explained = "Sáp nhập <script>alert(1)</script> | *hai* {{< env X >}} chi bộ"
+    texts = {path.name: document.text for path, document in documents(by_quarto)}
+    assert explained in texts["vp-yl-2015-2020-nk.html"]
+    assert "Huyện ủy Lập Thạch <b>&_*{{< x >}}|" in texts["vp-lt-2015-2020-nk.html"]
+
+
+def test_a_difference_between_two_renderings_is_found(rendered: RenderReport, tmp_path: Path) -> None:
+    other = tmp_path / "_site"
+    shutil.copytree(rendered.folder, other)
+    report = replace(rendered, folder=other)
+    assert differences(rendered, report) == []
+    page = other / f"{PAGE}.html"
+    text = page.read_text(encoding="utf-8")
+    page.write_text(text.replace('scope="row"', "", 1), encoding="utf-8")
+    shutil.copyfile(other / "so-lieu-da-cong-bo.pdf", other / f"{PAGE}.pdf")
+    found = differences(rendered, report)
+    assert [line.partition(":")[0] for line in found][:2] == [f"{PAGE}.html", f"{PAGE}.pdf"]

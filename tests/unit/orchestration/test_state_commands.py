@@ -389,6 +389,24 @@ def test_doctor_says_what_is_there_and_what_is_missing(call, monkeypatch: pytest
     states = {thing["name"]: thing["state"] for thing in answer["things"]}
     assert answer["ready"] is True and result.exit_code == 0
     assert states["quarto"] == "missing" and states["registry"] == "ok" and states["dagster"] == "ok"
+    assert states["rendering"] == "ok"
+
+
+def test_doctor_refuses_a_quarto_that_is_too_old_or_renders_nothing(
+    call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "quarto"
+    for version, state, said in (("1.9.38", "broken", "1.10"), ("1.10.19", "ok", "1.10.19")):
+        program.write_text(
+            f"#!/bin/sh\n[ $1 = --version ] && echo {version} && exit\necho '[1/1] thu.qmd'\nexit 1\n"
+        )
+        program.chmod(0o755)
+        monkeypatch.setenv("QUARTO_PATH", str(program))
+        result = call("doctor", "--json")
+        things = {thing["name"]: thing for thing in json.loads(result.stdout)["things"]}
+        assert things["quarto"]["state"] == state and said in things["quarto"]["detail"]
+        assert result.exit_code == 1
+    assert things["rendering"]["state"] == "broken" and "thu.qmd" in things["rendering"]["detail"]
 
 
 def test_doctor_names_the_contacts_that_reach_nobody_without_their_secrets(call, home: Home) -> None:

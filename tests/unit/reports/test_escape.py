@@ -10,10 +10,15 @@ from hypothesis import strategies as st
 
 from reports import escape
 from reports.engines import pandoc_path
+from reports.project import TEMPLATES
+
+FINISH = TEMPLATES / "finish.lua"
+"""Puts back what is kept from Quarto."""
 
 SNIPPETS = (
     *"""
 1. một|a) hai|(1) ba|(@) bốn|- năm|+ sáu|* bảy|# tám|: chín|> mười|Table: x|Table:x|:::|::: {.notice}
+>}}|{{< a|a }} b {|{{{< env PATH >}}}|b58fc729-690b-4000-b19f-365a4093b2ff;7b7b3c20656e762048203e7d7d;|\ufdd0 \ufdd1
 ---|===|***|    mã|% tiêu đề|`mã`|```|~~~|{{< env PATH >}}|{{<env PATH>}}|$x^2$|$$|@tác-giả
 [liên kết](http://x)|![](a.png)|<b>đậm</b>|x <b>y</b>|<script>alert(1)</script>|&amp;|&#60;|x &amp; &#60;
 \\|\\textbf{x}|_a_ __b__|H~2~O x^2^|~~bỏ~~|#import "x"|#eval("1")|[^1]: chú|[a]: http://x
@@ -51,7 +56,7 @@ def blocks_of(pieces: list[str]) -> list[dict]:
             f"## {safe} {{#h{number}}}",
         ]
     done = subprocess.run(
-        [pandoc_path(), "--from", "markdown-smart", "--to", "json"],
+        [pandoc_path(), "--from", "markdown-smart", "--to", "json", "--lua-filter", str(FINISH)],
         input="\n\n".join(parts) + "\n",
         capture_output=True,
         encoding="utf-8",
@@ -103,9 +108,26 @@ def test_every_snippet_survives() -> None:
 
 
 def test_no_shortcode_is_left_for_quarto() -> None:
-    written = escape.markdown("{{< env HOME >}} {{{<x>}}} {{%") + escape.attribute("{{< env HOME >}}")
-    assert "{{" not in written
-    assert "}}" not in written
+    text = "{{< env HOME >}} {{{<x>}}} {{% }} b58fc729-690b-4000-b19f-365a4093b2ff;7b7b3c"
+    for write in (escape.markdown, escape.attribute, escape.code, escape.code_line):
+        assert not {"{", "}"} & set(write(text)), write
+        assert "b58fc729-690b" not in write(text), write
+
+
+def test_code_stands_as_it_is_typed() -> None:
+    texts = ["a `b` {{< env HOME >}}", "`", "", "  x", "{{{<x>}}}"]
+    source = " x ".join(escape.code(text) for text in texts)
+    source += "\n\n" + "\n".join(f"    {escape.code_line(text)}" for text in texts if text)
+    done = subprocess.run(
+        [pandoc_path(), "--to", "plain", "--wrap", "none", "--lua-filter", str(FINISH)],
+        input=source,
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    )
+    line, _, block = done.stdout.partition("\n\n")
+    assert line.split() == "a `b` {{< env HOME >}} x ` x x x x {{{<x>}}}".split()
+    assert block.splitlines() == ["    a `b` {{< env HOME >}}", "    `", "      x", "    {{{<x>}}}"]
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from reports.quarto_project import ProjectError, find_project, split_front_matter
-from reports.render import RenderError, command, find_quarto, render_project
+from reports.render import LOWEST_QUARTO, RenderError, command, demand_version, find_quarto, render_project
 from reports.runner import main, render
 
 CONFIG = """
@@ -88,7 +88,7 @@ def test_the_engine_message_comes_through_the_boundary(project: Path) -> None:
     (project / "_templates" / "page.html").write_text("$if(x)$", encoding="utf-8")
     report = render_project(project, quarto=None)
     assert not report.succeeded
-    assert any(error.startswith("a.qmd (html): pandoc:") for error in report.errors)
+    assert any(error.startswith("a.qmd (html): ") and "pandoc:" in error for error in report.errors)
     with pytest.raises(RenderError, match=r"a\.qmd"):
         report.require_success()
 
@@ -149,17 +149,97 @@ def test_quarto_is_looked_for_where_it_is_configured(tmp_path: Path) -> None:
         find_quarto(str(tmp_path / "none"), str(program.parent))
 
 
+def stand_in(path: Path, version: str, body: str = "") -> Path:
+    path.write_text(
+        f"#!{sys.executable}\nimport sys, os\nif sys.argv[1] == '--version':\n    print('{version}')\n"
+        f"else:\n    pass\n{body}",
+        encoding="utf-8",
+    )
+    path.chmod(0o755)
+    return path
+
+
+def test_a_quarto_that_is_configured_is_found_however_it_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = stand_in(tmp_path / "quarto-1", "1.10.19")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    for written in (str(program), "quarto-1", "./quarto-1", "~/quarto-1", f" {program} "):
+        assert find_quarto(written, "") == program, written
+    monkeypatch.chdir("/")
+    assert find_quarto("quarto-1", str(tmp_path)) == program
+    (tmp_path / "quarto").symlink_to(program)
+    assert find_quarto("embedded", str(tmp_path)) is None
+    assert find_quarto("  ", str(tmp_path)) == tmp_path / "quarto"
+    program.chmod(0o644)
+    (tmp_path / "empty").mkdir()
+    for written, cause in (
+        (str(program), "quyền thực thi"),
+        ("quarto-2", "QUARTO_PATH"),
+        ("~/empty", "~/empty"),
+    ):
+        with pytest.raises(RenderError, match=cause):
+            find_quarto(written, str(tmp_path))
+
+
+@pytest.mark.parametrize("version", ["1.9.38", "1.6.42", "0.10.1", "nonsense", ""])
+def test_a_quarto_that_cannot_write_the_pdfs_is_refused_in_words(
+    project: Path, tmp_path: Path, version: str
+) -> None:
+    program = stand_in(tmp_path / "quarto", version)
+    with pytest.raises(RenderError) as refused:
+        render_project(project, quarto=program)
+    assert str(program) in refused.value.told("en")
+    assert "QUARTO_PATH=embedded" in refused.value.told("vi")
+    if version.startswith("1."):
+        assert version in refused.value.told("en") and "1.10 or newer" in refused.value.told("en")
+
+
+@pytest.mark.parametrize("version", ["1.10.0", "1.11.3", "2.0.1", "99.9.9"])
+def test_a_newer_quarto_is_taken(tmp_path: Path, version: str) -> None:
+    assert demand_version(stand_in(tmp_path / "quarto", version)) == version
+
+
+def test_what_pyproject_asks_for_is_what_is_checked() -> None:
+    text = (Path(__file__).parents[3] / "pyproject.toml").read_text(encoding="utf-8")
+    assert f'"quarto-cli>={".".join(map(str, LOWEST_QUARTO))}"' in text
+
+
+def test_all_that_a_runner_printed_is_in_the_log_that_is_named(project: Path, tmp_path: Path) -> None:
+    said = "    print('[1/1] a.qmd\\nfirst words\\nERROR: broken\\n' + os.environ['NO_COLOR'] + os.environ['TYPST_IGNORE_SYSTEM_FONTS'])\n"
+    program = stand_in(tmp_path / "quarto", "1.10.19", said + "    sys.exit(1)\n")
+    report = render_project(project, quarto=program)
+    assert "first words\nERROR: broken\n1true" in report.log.read_text(encoding="utf-8")
+    with pytest.raises(RenderError) as failed:
+        report.require_success()
+    assert str(report.log) in failed.value.told("vi") and "a.qmd: broken" in failed.value.told("en")
+
+
+def test_a_quarto_that_ends_without_a_word_has_failed(project: Path, tmp_path: Path) -> None:
+    program = stand_in(tmp_path / "quarto", "1.10.19", "    sys.exit(3)\n")
+    assert "code 3" in render_project(project, quarto=program).errors[0]
+
+
+def test_the_filters_of_quarto_are_no_file(project: Path) -> None:
+    text = (project / "_quarto.yml").read_text(encoding="utf-8")
+    (project / "x.lua").write_text("function Str(s) s.text = s.text:upper() return s end", encoding="utf-8")
+    (project / "_quarto.yml").write_text(f"{text}filters: [quarto, x.lua]\n", encoding="utf-8")
+    assert main(["render", str(project), "--to", "html"]) == 0
+    assert "<p>B</p>" in (project / "_site" / "sâu" / "b.html").read_text(encoding="utf-8")
+
+
 def test_a_stand_in_for_quarto_is_called_and_its_failure_told(project: Path, tmp_path: Path) -> None:
     program = tmp_path / "quarto"
     program.write_text(
-        f"#!{sys.executable}\nimport sys\nif sys.argv[1] == '--version':\n    print('1.7.0')\n"
+        f"#!{sys.executable}\nimport sys\nif sys.argv[1] == '--version':\n    print('1.10.19')\n"
         "else:\n    print('[1/1] a.qmd')\n    print('ERROR: broken', file=sys.stderr)\n    sys.exit(1)\n",
         encoding="utf-8",
     )
     program.chmod(0o755)
     report = render_project(project, quarto=program)
-    assert report.runner == "quarto 1.7.0"
-    assert report.errors == ("broken",)
+    assert report.runner == "quarto 1.10.19"
+    assert report.errors == ("a.qmd: broken",)
 
 
 def test_the_runner_is_a_program(project: Path) -> None:

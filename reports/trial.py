@@ -1,0 +1,44 @@
+"""One page rendered for a try: whether a runner works on this machine, and how long it takes.
+
+What belongs here: the page and its project, which use every engine, template and filter that reports use. What
+does not: reports themselves.
+"""
+
+import tempfile
+import time
+from pathlib import Path
+
+import yaml
+
+from reports import escape
+from reports.blocks import Grid, Notice, Paragraph, link
+from reports.blocks import write as write_blocks
+from reports.project import write_configuration, write_frame
+from reports.render import RenderReport, render_project
+
+SAID = "Đảng bộ {{< env PATH >}}"
+"""What the page says wherever a page says something; Quarto would read the braces if data reached it."""
+_PAGE = "thu"
+
+
+def render_one(quarto: Path | None) -> tuple[RenderReport, float]:
+    """Render one page to HTML and PDF in a folder that goes again; give what came of it and the seconds.
+
+    Raises:
+        RenderError: this Quarto cannot be used.
+    """
+    with tempfile.TemporaryDirectory(prefix="tongket-trial-") as scratch:
+        folder = Path(scratch) / "project"
+        folder.mkdir()
+        write_frame(folder)
+        write_configuration(folder, navigation=(), footer=(SAID,), running_note=SAID)
+        title = {"title": escape.markdown(SAID), "format": {"html": {}, "typst": {}}}
+        rows = [[link("Một", f"{_PAGE}.html"), "1"], ["Hai", "2"]]
+        grid = Grid(SAID, ["Đơn vị", "Số"], rows, align=("l", "r"), widths=(2, 1))
+        body = write_blocks([Paragraph(SAID), Notice(SAID), grid])
+        (folder / f"{_PAGE}.qmd").write_text(
+            f"---\n{yaml.safe_dump(title, allow_unicode=True)}---\n\n{body}", encoding="utf-8"
+        )
+        started = time.perf_counter()
+        report = render_project(folder, quarto=quarto)
+        return report, time.perf_counter() - started
