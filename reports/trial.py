@@ -11,7 +11,7 @@ from pathlib import Path
 import yaml
 
 from reports import escape
-from reports.blocks import Grid, Notice, Paragraph, link
+from reports.blocks import Grid, Markdown, Notice, Paragraph, link
 from reports.blocks import write as write_blocks
 from reports.project import write_configuration, write_frame
 from reports.render import RenderReport, render_project
@@ -33,7 +33,7 @@ def render_one(quarto: Path | None) -> tuple[RenderReport, float]:
         write_frame(folder)
         write_configuration(folder, navigation=(), footer=(SAID,), running_note=SAID)
         title = {"title": escape.markdown(SAID), "format": {"html": {}, "typst": {}}}
-        rows = [[link("Một", f"{_PAGE}.html"), "1"], ["Hai", "2"]]
+        rows: list[list[str | Markdown]] = [[link("Một", f"{_PAGE}.html"), "1"], ["Hai", "2"]]
         grid = Grid(SAID, ["Đơn vị", "Số"], rows, align=("l", "r"), widths=(2, 1))
         body = write_blocks([Paragraph(SAID), Notice(SAID), grid])
         (folder / f"{_PAGE}.qmd").write_text(

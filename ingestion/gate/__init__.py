@@ -7,11 +7,7 @@ not: reading files, storing anything, the clock.
 from ingestion.gate.batch import GateContext
 from ingestion.gate.confirming import GateError
 from ingestion.gate.history import EmptyHistory, History
-<<<<<<< HEAD
 from ingestion.gate.judge import Engine, Judged, judge, judge_with_results
-from ingestion.gate.rules import Check, Rule, RuleBook, RuleError, load_rules, rule_book, rules_version
-=======
-from ingestion.gate.judge import Engine, GateError, judge
 from ingestion.gate.rules import (
     Check,
     Rule,
@@ -22,7 +18,6 @@ from ingestion.gate.rules import (
     rules_version,
     version_for,
 )
->>>>>>> forms2
 from ingestion.gate.wording import reason_text
 
 __all__ = [

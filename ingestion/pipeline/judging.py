@@ -121,7 +121,7 @@ def judge_period(
         write_bronze(desk, stale_periods(home, catalogue, ledger.state))
         desk.write_alerts()
         for code, suites in found.results.items():
-            keep(home, Validation(code, now, rules_version(), len(judgements), suites))
+            keep(home, Validation(code, now, version_for(catalogue), len(judgements), suites))
         report.faults, report.damaged = desk.faults, desk.damaged
         if progress:
             progress(len(records), len(records), "")

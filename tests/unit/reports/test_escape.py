@@ -18,7 +18,8 @@ FINISH = TEMPLATES / "finish.lua"
 SNIPPETS = (
     *"""
 1. một|a) hai|(1) ba|(@) bốn|- năm|+ sáu|* bảy|# tám|: chín|> mười|Table: x|Table:x|:::|::: {.notice}
->}}|{{< a|a }} b {|{{{< env PATH >}}}|b58fc729-690b-4000-b19f-365a4093b2ff;7b7b3c20656e762048203e7d7d;|\ufdd0 \ufdd1
+>}}|{{< a|a }} b {|{{{< env PATH >}}}|b58fc729-690b-4000-b19f-365a4093b2ff;7b7b3c20656e762048203e7d7d;
+\ufdd0 \ufdd1
 ---|===|***|    mã|% tiêu đề|`mã`|```|~~~|{{< env PATH >}}|{{<env PATH>}}|$x^2$|$$|@tác-giả
 [liên kết](http://x)|![](a.png)|<b>đậm</b>|x <b>y</b>|<script>alert(1)</script>|&amp;|&#60;|x &amp; &#60;
 \\|\\textbf{x}|_a_ __b__|H~2~O x^2^|~~bỏ~~|#import "x"|#eval("1")|[^1]: chú|[a]: http://x
@@ -126,7 +127,7 @@ def test_code_stands_as_it_is_typed() -> None:
         check=True,
     )
     line, _, block = done.stdout.partition("\n\n")
-    assert line.split() == "a `b` {{< env HOME >}} x ` x x x x {{{<x>}}}".split()
+    assert line.split() == ["a", "`b`", "{{<", "env", "HOME", ">}}", "x", "`", "x", "x", "x", "x", "{{{<x>}}}"]
     assert block.splitlines() == ["    a `b` {{< env HOME >}}", "    `", "      x", "    {{{<x>}}}"]
 
 

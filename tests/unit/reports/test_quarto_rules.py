@@ -1,6 +1,6 @@
 """What a real Quarto demands of the project holds without one: own keys, no shortcodes, figures of its own.
 
-How Quarto treats each of these was seen with a real one; where one is found, `test_render_site.py` renders with it.
+How Quarto treats each of these was seen with a real one; where one is found, `test_render_site.py` uses it.
 """
 
 import re
@@ -27,7 +27,8 @@ from reports.project import OWN, TEMPLATES, write_project
 from reports.quarto_project import split_front_matter
 from tests.reports_site import site_of, write_warehouse
 
-EVIL = "{{< env HOME >}} {{{< x >}}} >}} {{< a b58fc729-690b-4000-b19f-365a4093b2ff;7b7b3c20656e7620484f4d45203e7d7d;"
+HIDDEN = "b58fc729-690b-4000-b19f-365a4093b2ff;7b7b3c20656e7620484f4d45203e7d7d;"
+EVIL = f"{{{{< env HOME >}}}} {{{{{{< x >}}}}}} >}}}} {{{{< a {HIDDEN}"
 QUARTO_KEYS = {"project", "lang", "language", "engine", "from", "filters", "format", "toc", "toc-depth"}
 QUARTO_KEYS |= {"tbl-colwidths", "title", "subtitle"}
 FORMAT_KEYS = {"template", "theme", "minimal", "css", "shift-heading-level-by", "font-paths"}

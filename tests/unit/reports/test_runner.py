@@ -207,7 +207,10 @@ def test_what_pyproject_asks_for_is_what_is_checked() -> None:
 
 
 def test_all_that_a_runner_printed_is_in_the_log_that_is_named(project: Path, tmp_path: Path) -> None:
-    said = "    print('[1/1] a.qmd\\nfirst words\\nERROR: broken\\n' + os.environ['NO_COLOR'] + os.environ['TYPST_IGNORE_SYSTEM_FONTS'])\n"
+    said = (
+        "    told = os.environ['NO_COLOR'] + os.environ['TYPST_IGNORE_SYSTEM_FONTS']\n"
+        "    print('[1/1] a.qmd\\nfirst words\\nERROR: broken\\n' + told)\n"
+    )
     program = stand_in(tmp_path / "quarto", "1.10.19", said + "    sys.exit(1)\n")
     report = render_project(project, quarto=program)
     assert "first words\nERROR: broken\n1true" in report.log.read_text(encoding="utf-8")
