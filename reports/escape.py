@@ -20,7 +20,7 @@ STAND_INS = {"{": "\ufdd0", "}": "\ufdd1"}
 LETTER = "\ufdd2"
 """Takes likewise the place of the first letter of `QUARTO_MARK`."""
 QUARTO_MARK = "b58fc729-690b-4000-b19f-365a4093b2ff"
-"""With this, and in hexadecimal digits what it says, Quarto hides shortcodes from pandoc, as a text may, too."""
+"""With this, and in hexadecimal digits what it says, Quarto hides shortcodes from pandoc, as a text may too."""
 _HIDDEN = str.maketrans(STAND_INS)
 _ANYWHERE = re.compile(r"""[\\`*_}\[\]<>#!|~^$@&"']|-(?=-)|\.(?=\.)""")
 _AT_START = re.compile(r"[!-+\-:-@\[-`{-~]|\.(?![0-9])|(?<![0-9])\.")

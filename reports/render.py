@@ -24,7 +24,7 @@ LOWEST_QUARTO = (1, 10)
 
 
 class RenderError(ToldError):
-    """Pages could not be rendered; the message names the cause, or pages, lines and the log of what was said."""
+    """Pages could not be rendered; the message names the cause, or pages, lines and the log of all said."""
 
 
 @dataclass(frozen=True)
