@@ -164,7 +164,9 @@ def stand_in(patch: pytest.MonkeyPatch, world: World) -> None:
     def rendered(folder: Path, **_: Any) -> SimpleNamespace:
         (folder / "_site").mkdir()
         (folder / "_site" / "index.html").write_text((folder / "index.qmd").read_text())
-        report = SimpleNamespace(outputs=("index.html",), folder=folder, runner="embedded", warnings=())
+        report = SimpleNamespace(
+            outputs=("index.html",), folder=folder, runner="embedded", warnings=(), succeeded=True
+        )
         report.require_success = lambda: report
         return report
 
