@@ -21,8 +21,25 @@ settings.register_profile("same", derandomize=True, deadline=None)
 settings.register_profile("search", max_examples=1000, deadline=None, print_blob=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
+_STORIES_FIRST = ("integration", "golden", "trials", "unit")
+"""The folders of tests in the order in which they are begun: what takes minutes never starts last."""
+
 LOADED_AT = datetime(2026, 11, 1, tzinfo=UTC)
 """When the demo's files are loaded; long after they were received."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep what shares a costly fixture on one worker: a file, or all files that read the demo's warehouse."""
+    tests = Path(__file__).parent
+
+    def folder(item: pytest.Item) -> str:
+        return item.path.relative_to(tests).parts[0]
+
+    items.sort(key=lambda item: _STORIES_FIRST.index(folder(item)))
+    for item in items:
+        group = "golden" if folder(item) == "golden" else item.path.relative_to(tests).as_posix()
+        item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,6 @@
 """Small files from the field, each an example of a kind: rightly answered by a check and by a run alike."""
 
 import json
-import shutil
 import tarfile
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -12,6 +11,8 @@ import openpyxl
 import pytest
 from click.testing import CliRunner
 
+from demo.registry import write_registry
+from demo.world import World
 from ingestion import intake, pipeline
 from ingestion.catalogue import load_catalogue
 from ingestion.findings import Verdict
@@ -72,10 +73,10 @@ def path_of(name: str) -> Path:
 
 
 @pytest.fixture(scope="module")
-def home(demo_home: Home, tmp_path_factory: pytest.TempPathFactory) -> Home:
+def home(demo_world: World, tmp_path_factory: pytest.TempPathFactory) -> Home:
     """A state folder with the registry of the demo world, and nothing else."""
     home = Home(Path(tmp_path_factory.mktemp("field")) / "home")
-    shutil.copytree(demo_home.registry, home.registry)
+    write_registry(home.registry, demo_world.registry)
     return home
 
 
