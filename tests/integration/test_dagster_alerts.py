@@ -2,11 +2,13 @@
 
 import errno
 import threading
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import dagster as dg
 import pytest
+from dagster._core.storage.asset_check_execution_record import AssetCheckExecutionRecordStatus
 
 from ingestion.alerts.alert import Alert, Kind, Role
 from ingestion.alerts.delivery import FIRST_PAUSE
@@ -19,6 +21,7 @@ from ingestion.registry import load_registry
 from orchestration import alerting, failing, runs
 from orchestration.definitions import defs
 from orchestration.instance import COMMAND_LINE, LAUNCHED_BY_TAG, open_instance
+from orchestration.partitions import add_periods, tags_of_everything
 from orchestration.progress import Silent
 from orchestration.resources import Clock, TongketHome
 from orchestration.schedules import morning_alerts, nightly
@@ -225,3 +228,56 @@ def test_a_release_is_told_once(home: Home) -> None:
     one, two = (compose([entry.alert], registry, "vi", "TK").body for entry in entries(home))
     assert "tongket diff" not in one and "Ghi chú" not in one
     assert "tongket diff 0001-abcd 0002-beef" in two and "Ghi chú: sửa số đảng viên của VD-NX" in two
+
+
+QUALITY = dg.AssetCheckKey(dg.AssetKey("verdicts"), "quality")
+
+
+def check_quality(
+    home: Home, instance: dg.DagsterInstance, tags: Mapping[str, str]
+) -> dg.ExecuteInProcessResult:
+    job = defs.resolve_implicit_global_asset_job_def().get_subset(asset_check_selection={QUALITY})
+    return job.execute_in_process(instance=instance, resources=resources(home, NOW), tags=dict(tags))
+
+
+def state_of_periods(instance: dg.DagsterInstance) -> dict[str | None, bool]:
+    infos = instance.event_log_storage.get_asset_check_partition_info([QUALITY])
+    return {
+        info.partition_key: info.latest_execution_status is AssetCheckExecutionRecordStatus.SUCCEEDED
+        for info in infos
+        if info.is_current
+    }
+
+
+def test_the_check_of_a_period_shows_what_is_over_its_thresholds_in_it(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    facts = {"measure": "late", "count": 5, "filed": 9, "names": [UNIT], "threshold": 0.5}
+    late = Alert(Kind.SHARE_OF_PERIOD, "", NOW, Role.DATA_TEAM, period="2020-N", facts=facts)
+    of_unit = Alert(Kind.SHARE_OF_UNIT, "", NOW, Role.DATA_TEAM, UNIT, facts=facts)
+    found = [late, of_unit]
+    monkeypatch.setattr("orchestration.quality_checks.filing_alerts", lambda *_: found)
+    with dg.DagsterInstance.ephemeral() as instance:
+        add_periods(instance, ["2019-N", "2020-N"])
+        for period in ("2019-N", "2020-N", "2019-N"):
+            instance.report_runless_asset_event(dg.AssetMaterialization("verdicts", partition=period))
+        done = check_quality(home, instance, tags_of_everything(["2019-N", "2020-N"]))
+        assert done.success
+        assert state_of_periods(instance) == {"2019-N": True, "2020-N": False, None: False}
+        *_, whole = done.get_asset_check_evaluations()
+        assert whole.partition is None and whole.metadata["over"].value == 2
+        found.remove(late)
+        assert check_quality(home, instance, {"dagster/partition": "2020-N"}).success
+        assert state_of_periods(instance) == {"2019-N": True, "2020-N": True, None: False}
+
+
+def test_thresholds_that_cannot_be_used_are_a_warning_and_stop_no_run(home: Home) -> None:
+    (home.registry / "thresholds.yml").write_text("idle_days: 2\njump:\n  share: much\n", encoding="utf-8")
+    with dg.DagsterInstance.ephemeral() as instance:
+        add_periods(instance, ["2020-N"])
+        done = check_quality(home, instance, tags_of_everything(["2020-N"]))
+    assert done.success
+    for evaluation in done.get_asset_check_evaluations():
+        assert not evaluation.passed and evaluation.severity is dg.AssetCheckSeverity.WARN
+        assert "thresholds.yml, line 3, jump.share: “much”" in str(evaluation.description)
+        assert "those that are shipped are used" in str(evaluation.description)

@@ -238,8 +238,8 @@ def test_an_office_states_thresholds_of_its_own_and_the_others_are_as_shipped(tm
 @pytest.mark.parametrize(
     ("text", "place"),
     [
-        ("period: {returned: {share: 30}}", "period.returned.share: “30”"),
-        ("idle_dayz: 3", "idle_dayz: there is no such threshold"),
+        ("period: {returned: {share: 30}}", "line 1, period.returned.share: “30”"),
+        ("idle_days: 3\nidle_dayz: 3", "line 2, idle_dayz: there is no such threshold"),
         ("jump: 3", "jump: “3”"),
         ("a: 1\n- b", "line 2"),
         ("- 1", "thresholds.yml: “[1]”"),

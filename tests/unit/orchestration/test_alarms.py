@@ -11,6 +11,7 @@ from click.testing import Result
 
 from ingestion.alerts.alert import Kind
 from ingestion.alerts.outbox import Entry, Outbox
+from ingestion.alerts.thresholds import in_force
 from ingestion.alerts.wording import compose
 from ingestion.home import Home
 from ingestion.messages import ToldError, load_messages, message
@@ -60,6 +61,26 @@ def test_a_broken_registry_reaches_the_data_team_with_file_and_row_and_closes_it
     (entry,) = failures(told)
     assert entry.over_at is not None
     assert len(mails(told)) == 1
+
+
+def test_thresholds_that_cannot_be_used_are_told_with_file_and_line_while_the_last_that_could_hold(
+    told: Home, call: Call
+) -> None:
+    path = told.registry / "thresholds.yml"
+    path.write_text("idle_days: 3\n", encoding="utf-8")
+    assert call("alerts").exit_code == 0
+    path.write_text("idle_days: 3\njump:\n  share: 30\n", encoding="utf-8")
+    for _ in range(2):
+        result = call("alerts", "--deliver")
+        assert result.exit_code == 0 and "thresholds.yml, line 3, jump.share: “30”" in result.output
+    (mail,) = mails(told)
+    assert "thresholds.yml, dòng 3, jump.share" in mail and "ngưỡng đọc được lần cuối" in mail
+    assert "dừng" not in mail, "nothing has stopped"
+    assert in_force(told).thresholds.idle_days == 3
+    path.unlink()
+    assert call("alerts", "--deliver").exit_code == 0
+    (entry,) = failures(told)
+    assert entry.over_at is not None and in_force(told).error is None
 
 
 def test_contacts_that_are_gone_are_those_that_were_read_last_and_nobody_else_reads_them(
