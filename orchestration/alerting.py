@@ -44,11 +44,13 @@ _REGISTRY, _LEDGER, _THRESHOLDS = "registry", "ledger", "thresholds"
 """Stand for a job where one of them cannot be read: no run can succeed, or other thresholds hold than meant."""
 
 _PUBLISHING = frozenset({"publication", "publish_release", "inbox_to_release"})
+_DELIVERY = "deliver_alerts"
 _MENDS = {
     "intake": frozenset({"intake"}),
     "publication": _PUBLISHING,
     "publish_release": frozenset({"publish_release"}),
     "inbox_to_release": _PUBLISHING | {"intake"},
+    _DELIVERY: frozenset({_DELIVERY}),
 }
 """Of which jobs' failures the success of a job is the end. To publish again what is up does not make new
 figures pass that were refused."""
@@ -168,28 +170,37 @@ class Place:
 
 
 def failed(home: Home, place: Place, stop: failing.Stop, now: datetime) -> None:
-    """Write the alert of a run that failed, once for each cause as long as it stands, whoever tells of it."""
+    """Write the alert of a run that failed, once for each job and cause while it stands, whoever tells of it.
+
+    Of what has to be whole for all jobs it is written once for all of them.
+    """
     outbox = Outbox(home.outbox)
     outbox.open(now)
     if place.run and any(entry.alert.facts.get("run") == place.run for entry in outbox.read()[0]):
         return
+    job = stop.about or place.job
     facts = {
         "was": _THRESHOLDS if stop.about == _THRESHOLDS else "told",
         "run": place.run,
-        "job": stop.about or place.job,
+        "job": job,
+        "cause": stop.condition,
         "step": place.step,
         "said": stop.said,
         "samples": list(stop.samples),
         "sampled": stop.count,
         **_up(home),
     }
-    alert = Alert(Kind.RUN_FAILED, "", now, Role.DATA_TEAM, facts=facts, condition=stop.condition)
+    alert = Alert(Kind.RUN_FAILED, "", now, Role.DATA_TEAM, facts=facts, condition=f"{job}\0{stop.condition}")
     conditions.begin(outbox, [alert])
 
 
 def succeeded(home: Home, job: str, now: datetime) -> None:
-    """Note that a run succeeded, and close the alerts of failures of which it is the end."""
-    note_success(home, job, now)
+    """Note that a run succeeded, and close the alerts of failures of which it is the end.
+
+    That alerts were delivered, every morning, is no sign that anything was taken in or published.
+    """
+    if job != _DELIVERY:
+        note_success(home, job, now)
     _end(home, _MENDS.get(job, frozenset()) | {""}, now)
 
 
@@ -200,7 +211,7 @@ def _end(home: Home, jobs: frozenset[str], now: datetime) -> None:
             Outbox(home.outbox),
             lambda a: a.kind is Kind.RUN_FAILED and a.facts.get("job") in jobs,
             now,
-            is_news=lambda a: a.condition == failing.KILLED,
+            is_news=lambda a: a.facts.get("cause") == failing.KILLED,
         )
 
 
@@ -223,9 +234,9 @@ def release_published(home: Home, release: "Release", before: "Release | None", 
 
 
 def due_alerts(home: Home, registry: Registry, now: datetime) -> list[str]:
-    """Give the ids of the alerts of which something is to be sent now."""
-    entries, _ = Outbox(home.outbox).read()
-    return [entry.alert.id for entry in entries if is_due(entry, registry, now)]
+    """Give the alerts of which something is to be sent now: their ids, each with how often that was tried."""
+    due = [entry for entry in Outbox(home.outbox).read()[0] if is_due(entry, registry, now)]
+    return [f"{entry.alert.id} {sum(d.attempts for d in entry.deliveries.values())}" for entry in due]
 
 
 def empty_outbox(

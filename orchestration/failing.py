@@ -63,7 +63,7 @@ class Stop:
     """Why a run stopped.
 
     Attributes:
-        condition: what stands until a run succeeds; the same cause gives the same.
+        condition: the cause, which stands until the job succeeds; the same gives the same.
         about: what has to be whole again (`registry`, `ledger` or `thresholds`) where that ends it, whatever
             was run.
         said: the cause and its remedy.
@@ -153,7 +153,8 @@ _CAUSES: Sequence[tuple[Collection[str], Callable[[str, Home], Stop]]] = (
 
 def of_crash(command: str, error: BaseException, path: Path | str) -> Stop:
     """Say that a command failed in a way that nobody foresaw, and where its traceback is."""
-    return _stop(f"{type(error).__name__} {error}", told("alert.cause.crash", command=command, path=path))
+    cause = f"{command} {type(error).__name__} {error}"
+    return _stop(cause, told("alert.cause.crash", command=command, path=path))
 
 
 def _stop(condition: str, said: Told, samples: Sequence[Told] = ()) -> Stop:
