@@ -139,7 +139,7 @@ def watch(home: Home, now: datetime) -> Directory:
     """Give whom alerts reach now; where the registry cannot be read, that is told, and its end noted."""
     found = directory.directory_of(home)
     if found.error is None:
-        directory.keep(home, found.registry)
+        directory.keep(home, found)
         _end(home, frozenset({_REGISTRY}), now)
     elif home.registry.is_dir() or is_registry_lost(home):
         failed(home, Place(_REGISTRY, _REGISTRY), registry_stop(home, found.error), now)

@@ -1,5 +1,6 @@
 """What fails is told, whatever it was that failed: by the last contacts that could be read, in words, once."""
 
+import errno
 import json
 import stat
 from collections.abc import Callable
@@ -9,12 +10,13 @@ from string import Formatter
 import pytest
 from click.testing import Result
 
-from ingestion.alerts.alert import Kind
+from ingestion.alerts.alert import Alert, Kind, Role
 from ingestion.alerts.outbox import Entry, Outbox
 from ingestion.alerts.thresholds import in_force
 from ingestion.alerts.wording import compose
 from ingestion.home import Home
 from ingestion.messages import ToldError, load_messages, message
+from ingestion.overlay import catalogue_of
 from ingestion.registry import NO_REGISTRY
 from orchestration import alerting, environment, failing
 
@@ -86,12 +88,46 @@ def test_thresholds_that_cannot_be_used_are_told_with_file_and_line_while_the_la
 def test_contacts_that_are_gone_are_those_that_were_read_last_and_nobody_else_reads_them(
     told: Home, call: Call
 ) -> None:
+    contacts = f"{CONTACTS}VD-NX,clerk,folder://nui-xanh,vi\n"
+    (told.registry / "contacts.csv").write_text(contacts, encoding="utf-8")
+    assert call("alerts").exit_code == 0
+    name = "VD-NX.2020-N.r1"
+    held = Alert(
+        Kind.ON_HOLD, name, environment.now(), Role.CLERK, "VD-NX", "2020-N", name, {"original_name": "b"}
+    )
+    Outbox(told.outbox).add([held])
     (told.registry / "contacts.csv").unlink()
     (told.registry / "terms.csv").unlink()
     call("alerts", "--deliver")
-    (mail,) = mails(told)
-    assert "terms.csv" in mail
+    for_clerk, for_team = mails(told)
+    assert "terms.csv" in for_team and "terms.csv" not in for_clerk and "b" in for_clerk
     assert stat.S_IMODE((told.outbox / ".contacts").stat().st_mode) == 0o600
+
+
+def test_contacts_are_written_only_when_they_are_others_and_a_full_disk_keeps_nobody_from_being_told(
+    told: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[Path] = []
+
+    def write(path: Path, content: bytes) -> None:
+        written.append(path)
+        if len(written) > 1:
+            raise OSError(errno.ENOSPC, "No space left on device", str(path))
+        path.write_bytes(content)
+
+    monkeypatch.setattr("ingestion.alerts.directory.write_durably", write)
+    path = told.registry / "contacts.csv"
+    path.write_text(f"{CONTACTS}VD-NX,clerk,folder://a,vi\n", encoding="utf-8")
+    for _ in range(3):
+        alerting.watch(told, environment.now())
+    assert len(written) == 1
+    with monkeypatch.context() as patch:  # nothing is even compared
+        patch.setattr("ingestion.alerts.directory._KEPT", None)
+        alerting.watch(told, environment.now())
+    path.write_text(f"{CONTACTS}VD-NX,clerk,folder://bb,vi\n", encoding="utf-8")
+    found = alerting.look(told, catalogue_of(told), environment.now())
+    assert len(written) > 1 and found.trouble is None
+    assert found.directory.registry.contacts[-1].channel == "folder://bb"
 
 
 def test_a_command_that_crashes_is_told_with_the_place_of_its_traceback(
