@@ -31,6 +31,7 @@ from orchestration.progress import STAGES
 from orchestration.resources import Clock, TongketHome
 from orchestration.sensors import inbox_sensor, publication_sensor
 from orchestration.warehouse import DATABASE_VARIABLE, candidate_database
+from reports import release as releases
 from reports.publication_gate import PublicationFailure, PublicationReport
 from tests.integration.small_state import MEMBERS, UNIT, Tables, make_home, write_sound
 from tests.support.dagster_page import page
@@ -254,6 +255,10 @@ def test_a_failed_publication_gate_keeps_what_is_up_until_it_passes(
         "bronze_totals", {"form": "B01", "unit": UNIT, "period": "2020-N", "column": "x"}, 20, 21
     )
     monkeypatch.setattr(checks, "check_marts", lambda *_, **__: PublicationReport({}, (failure,)))
+    up = releases.current(home)
+    assert up is not None
+    # Pages name the version that made them, which was that of the wheel.
+    monkeypatch.setattr("orchestration.publication.code_version", lambda: up.code_version)
     with page(home) as clicked:
         failed = clicked.click(job="publication")
         assert not failed.is_success
