@@ -6,6 +6,7 @@ import threading
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import dagster as dg
 import pytest
@@ -22,8 +23,9 @@ from ingestion.home import Home
 from ingestion.intake import put_in_inbox
 from ingestion.ledger import Ledger
 from ingestion.messages import message
+from ingestion.overlay import catalogue_of
 from ingestion.registry import load_registry
-from orchestration import alerting, failing, runs
+from orchestration import alerting, failing, runs, telling
 from orchestration.channels import MAIL_SERVER_VARIABLE
 from orchestration.definitions import defs
 from orchestration.instance import COMMAND_LINE, LAUNCHED_BY_TAG, open_instance
@@ -213,6 +215,31 @@ def test_failures_of_other_jobs_and_of_other_causes_do_not_hide_each_other(home:
     for job in jobs:
         fail(home, f"{causes[0]}: told by {job}", NOW + timedelta(hours=2), job)
     assert len(entries(home)) == 9, "it came back"
+
+
+def test_an_office_in_which_nothing_was_accepted_yet_is_told_of_no_failure_and_no_standstill(
+    home: Home,
+) -> None:
+    successes_of(home, NOW)
+    empty = {"nothing_accepted": dg.MetadataValue.bool(True)}
+    gate = SimpleNamespace(check_name="publication_gate", passed=False, metadata=empty)
+    raised = SimpleNamespace(cls_name=failing.GATE, message=f"{failing.GATE}: blocked", cause=None)
+    events = [
+        SimpleNamespace(
+            event_type=kind, asset_check_evaluation_data=gate, event_specific_data=data, step_key="gate"
+        )
+        for kind, data in (
+            (dg.DagsterEventType.ASSET_CHECK_EVALUATION, None),
+            (dg.DagsterEventType.STEP_FAILURE, SimpleNamespace(error=raised)),
+        )
+    ]
+    for night in range(1, 9):
+        now = NOW + timedelta(days=night)
+        telling.run_failed(home, str(night), "publication", events, now)  # type: ignore[arg-type]
+        alerting.look(home, catalogue_of(home), now + timedelta(hours=20))
+    assert not {Kind.RUN_FAILED, Kind.NO_SUCCESS} & {e.alert.kind for e in entries(home)}
+    alerting.look(home, catalogue_of(home), NOW + timedelta(days=10))
+    assert Kind.NO_SUCCESS in {e.alert.kind for e in entries(home)}, "now nothing runs any more"
 
 
 def test_what_must_be_whole_for_every_job_is_told_once_for_all_of_them(home: Home) -> None:
