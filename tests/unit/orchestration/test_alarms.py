@@ -2,13 +2,22 @@
 
 import errno
 import json
+import socket
 import stat
 from collections.abc import Callable
 from pathlib import Path
 from string import Formatter
 
 import pytest
+from aiosmtpd.controller import Controller
 from click.testing import Result
+from dagster._core.remote_origin import RegisteredCodeLocationOrigin, RemoteRepositoryOrigin
+from dagster._core.scheduler.instigation import (
+    InstigatorState,
+    InstigatorStatus,
+    InstigatorType,
+    SensorInstigatorData,
+)
 
 from ingestion.alerts.alert import Alert, Kind, Role
 from ingestion.alerts.outbox import Entry, Outbox
@@ -19,6 +28,10 @@ from ingestion.messages import ToldError, load_messages, message
 from ingestion.overlay import catalogue_of
 from ingestion.registry import NO_REGISTRY
 from orchestration import alerting, environment, failing
+from orchestration.health import examine
+from orchestration.instance import open_instance
+from orchestration.texts import Invocation
+from tests.support.mailbox import HOST, Mailbox
 
 Call = Callable[..., Result]
 CONTACTS = "org_code,role,channel,language\n,data_team,folder://to-du-lieu,vi\n"
@@ -227,3 +240,46 @@ def test_doctor_names_the_missing_mail_server(home: Home, call: Call, monkeypatc
     monkeypatch.setenv("TONGKET_MAIL_SERVER", "mailtos://u:p@mail.vidu.vn")
     said = {found["name"]: found for found in json.loads(call("doctor", "--json").stdout)["things"]}
     assert "TONGKET_MAIL_SERVER" not in said["contacts"]["detail"]
+
+
+def test_doctor_greets_the_mail_server_and_says_which_thresholds_are_wrong(
+    home: Home, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def said() -> dict[str, tuple[str, str]]:
+        invocation = Invocation(home, "en")
+        return {found.name: (found.state, found.detail) for found in examine(invocation)}
+
+    rows = "org_code,role,channel,language\n,data_team,mailto://a@vidu.vn,vi\n"
+    (home.registry / "contacts.csv").write_text(rows, encoding="utf-8")
+    monkeypatch.delenv("TONGKET_MAIL_SERVER", raising=False)
+    assert not {"mail_server", "thresholds", "automation"} & said().keys(), "there is nothing to say"
+    controller = Controller(Mailbox(), hostname=HOST, port=0)
+    with socket.create_server((HOST, 0)) as silent:
+        controller.port = silent.getsockname()[1]
+    url = f"mailto://u:secret@{HOST}:{controller.port}?from=a@vidu.vn&mode=insecure"
+    monkeypatch.setenv("TONGKET_MAIL_SERVER", url)
+    state, detail = said()["mail_server"]
+    assert (
+        state == "broken" and f"{HOST}:{controller.port} does not answer" in detail and "secret" not in detail
+    )
+    controller.start()
+    try:
+        assert said()["mail_server"] == ("ok", f"{HOST}:{controller.port} answers")
+    finally:
+        controller.stop()
+    monkeypatch.setenv("TONGKET_MAIL_SERVER", "mail.vidu.vn")
+    assert "is no address of a mail server" in said()["mail_server"][1]
+    (home.registry / "thresholds.yml").write_text("idle_days: 0\n", encoding="utf-8")
+    state, detail = said()["thresholds"]
+    assert state == "broken" and "thresholds.yml, line 1, idle_days" in detail
+
+
+def test_doctor_says_what_was_turned_off(home: Home) -> None:
+    repository = RemoteRepositoryOrigin(RegisteredCodeLocationOrigin("here"), "repository")
+    states = {"outbox_sensor": InstigatorStatus.RUNNING, "inbox_sensor": InstigatorStatus.STOPPED}
+    with open_instance(home) as instance:
+        for name, status in states.items():
+            origin, every = repository.get_instigator_origin(name), SensorInstigatorData()
+            instance.add_instigator_state(InstigatorState(origin, InstigatorType.SENSOR, status, every))
+    (found,) = [one for one in examine(Invocation(home, "en")) if one.name == "automation"]
+    assert found.state == "broken" and "inbox_sensor" in found.detail and "outbox" not in found.detail
