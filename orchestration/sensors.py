@@ -39,7 +39,7 @@ def waiting_key(files: Iterable[InboxFile], now: datetime) -> str:
 
 @dg.sensor(
     job=intake,
-    minimum_interval_seconds=15,
+    minimum_interval_seconds=5,
     default_status=dg.DefaultSensorStatus.RUNNING,
     description="Asks for a run as soon as files wait in the inbox; the same files are asked for once.",
 )
