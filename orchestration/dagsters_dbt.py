@@ -13,11 +13,11 @@ from contextlib import contextmanager
 
 @contextmanager
 def _unseen(package: str) -> Iterator[None]:
-    """Make a package look as if it was not installed, unless it was imported already."""
+    """Make a package look as if it was not installed, as Python has it said, unless it was imported already."""
     if package in sys.modules:
         yield
         return
-    sys.modules[package] = None  # type: ignore[assignment] - Python's own way to say so
+    sys.modules[package] = None  # type: ignore[assignment]
     try:
         yield
     finally:

@@ -6,7 +6,8 @@ What belongs here: one greeting. What does not: sending (`channels.py`), and wha
 import smtplib
 
 import apprise
-from apprise.plugins.email import base as apprise_mail
+from apprise.plugins.email.base import NotifyEmail
+from apprise.plugins.email.common import SECURE_MODES, SecureMailMode
 
 _PATIENCE_SECONDS = 5.0
 
@@ -32,12 +33,12 @@ def greet(url: str) -> str:
         NoMailServerError: it does not answer within seconds, or not as a mail server does.
     """
     channel = apprise.Apprise.instantiate(url, suppress_exceptions=True)
-    if not isinstance(channel, apprise_mail.NotifyEmail):
+    if not isinstance(channel, NotifyEmail):
         raise NoMailServerError("", "")
-    port = channel.port or apprise_mail.SECURE_MODES[channel.secure_mode]["default_port"]
+    mode = str(channel.secure_mode)
+    port = channel.port or SECURE_MODES[mode]["default_port"]
     place = f"{channel.smtp_host}:{port}"
-    is_encrypted = channel.secure_mode == apprise_mail.SecureMailMode.SSL
-    kind = smtplib.SMTP_SSL if is_encrypted else smtplib.SMTP
+    kind = smtplib.SMTP_SSL if mode == SecureMailMode.SSL else smtplib.SMTP
     try:
         with kind(channel.smtp_host, int(port), timeout=_PATIENCE_SECONDS) as server:
             server.noop()

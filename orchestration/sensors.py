@@ -7,6 +7,7 @@ or reading files, and sending anything.
 import hashlib
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
 import dagster as dg
 
@@ -141,7 +142,7 @@ def outbox_sensor(home: TongketHome, clock: Clock) -> dg.RunRequest | dg.SkipRea
     return dg.RunRequest(run_key=f"{key}-{now:%Y%m%dT%H}{now.minute // _AGAIN_MINUTES}")
 
 
-_MONITORED = [intake, publication, publish_release, inbox_to_release, deliver_alerts]
+_MONITORED: list[Any] = [intake, publication, publish_release, inbox_to_release, deliver_alerts]
 _TELLING = {
     dg.DagsterEventType.STEP_FAILURE,
     dg.DagsterEventType.RUN_FAILURE,
