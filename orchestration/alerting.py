@@ -197,11 +197,14 @@ def failed(home: Home, place: Place, stop: failing.Stop, now: datetime) -> None:
 def succeeded(home: Home, job: str, now: datetime) -> None:
     """Note that a run succeeded, and close the alerts of failures of which it is the end.
 
-    That alerts were delivered, every morning, is no sign that anything was taken in or published.
+    That alerts were delivered, every morning, is no sign that anything was taken in or published, and ends no
+    failure of a command.
     """
+    mended = _MENDS.get(job, frozenset())
     if job != _DELIVERY:
         note_success(home, job, now)
-    _end(home, _MENDS.get(job, frozenset()) | {""}, now)
+        mended |= {""}
+    _end(home, mended, now)
 
 
 def _end(home: Home, jobs: frozenset[str], now: datetime) -> None:

@@ -23,6 +23,7 @@ from hypothesis import strategies as st
 from ingestion.files import sha256_of
 from ingestion.home import Home
 from orchestration import alerting, assets, checks, dbt, moment, publication, tokens
+from orchestration.lock import publication_lock
 from orchestration.partitions import add_periods, tags_of_everything
 from orchestration.resources import resources
 from orchestration.warehouse import candidate_database, prepare_manifest
@@ -313,6 +314,29 @@ def test_a_token_of_another_database_or_of_an_earlier_release_opens_nothing(publ
         assert not published.run(steps, "none")
         assert home.site.resolve() == before[1]
     home.warehouse.write_text(before[0])
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="processes of POSIX")
+def test_a_second_publication_beside_one_at_work_does_nothing(published: World) -> None:
+    before, (held, done) = up(published), (os.pipe(), os.pipe())
+    process = os.fork()
+    if not process:
+        try:
+            with publication_lock(published.home):
+                os.write(held[1], b"x")
+                os.read(done[0], 1)
+        finally:
+            os._exit(0)
+    os.read(held[0], 1)
+    builds = published.builds
+    try:
+        assert not published.run(WHOLE, "all")
+        assert not published.run(AFTER_BUILD, "none")
+        assert (up(published), published.builds) == (before, builds)
+    finally:
+        os.write(done[1], b"x")
+        os.waitpid(process, 0)
+    assert published.run(WHOLE, "all")
 
 
 KILLED = 9
