@@ -23,7 +23,7 @@ from ingestion.alerts.directory import Directory
 from ingestion.alerts.measures import Filings
 from ingestion.alerts.outbox import Outbox
 from ingestion.alerts.successes import note_success, successes_of
-from ingestion.alerts.thresholds import ThresholdsError, shipped, thresholds_of
+from ingestion.alerts.thresholds import InForce, Thresholds, in_force
 from ingestion.catalogue import Catalogue
 from ingestion.days import day_of
 from ingestion.files import LockedError
@@ -41,25 +41,28 @@ if TYPE_CHECKING:
     from reports.release import Release
 
 _REGISTRY, _LEDGER, _THRESHOLDS = "registry", "ledger", "thresholds"
-"""Stand for a job where no run can succeed, because one of them cannot be read."""
+"""Stand for a job where one of them cannot be read: no run can succeed, or other thresholds hold than meant."""
 
 _PUBLISHING = frozenset({"publication", "publish_release", "inbox_to_release"})
+_DELIVERY = "deliver_alerts"
 _MENDS = {
     "intake": frozenset({"intake"}),
     "publication": _PUBLISHING,
     "publish_release": frozenset({"publish_release"}),
     "inbox_to_release": _PUBLISHING | {"intake"},
+    _DELIVERY: frozenset({_DELIVERY}),
 }
 """Of which jobs' failures the success of a job is the end. To publish again what is up does not make new
 figures pass that were refused."""
 
 
-def collect(home: Home, registry: Registry, catalogue: Catalogue, now: datetime) -> None:
+def collect(
+    home: Home, registry: Registry, catalogue: Catalogue, thresholds: Thresholds, now: datetime
+) -> None:
     """Write every alert that follows from ledger and calendar and is not in the outbox yet.
 
     Raises:
         LostLedgerError: the ledger was lost, and every unit would be told that it owes what it filed.
-        ThresholdsError: the office's own thresholds cannot be used; all else is written.
     """
     demand_whole(home)
     state = Ledger(home.ledger).replay()
@@ -69,7 +72,7 @@ def collect(home: Home, registry: Registry, catalogue: Catalogue, now: datetime)
     since = outbox.open(now)
     outbox.add(deadline_alerts(registry, catalogue, state, now, since))
     filings = Filings(state, registry, catalogue, now, since)
-    _stand(outbox, quality.OF_FILINGS, quality.filing_alerts(filings, thresholds_of(home.registry)), now)
+    _stand(outbox, quality.OF_FILINGS, quality.filing_alerts(filings, thresholds), now)
 
 
 @dataclass(frozen=True)
@@ -78,37 +81,43 @@ class Look:
 
     Attributes:
         directory: whom they reach.
+        thresholds: what shares were held against.
         trouble: why not all could be found; what is known goes out all the same.
     """
 
     directory: Directory
+    thresholds: InForce
     trouble: Exception | None
 
 
 def look(home: Home, catalogue: Catalogue, now: datetime) -> Look:
     """Write every alert that can be found now, and that of what keeps others from being found."""
-    found = watch(home, now)
-    _watch_runs(home, now)
+    found, thresholds = watch(home, now), _thresholds(home, now)
+    _watch_runs(home, thresholds.thresholds, now)
     if found.error is not None:
-        return Look(found, found.error)
+        return Look(found, thresholds, found.error)
     try:
-        collect(home, found.registry, catalogue, now)
-    except ThresholdsError as error:
-        failed(home, Place(_THRESHOLDS, _REGISTRY), failing.of_error(error, home), now)
-        return Look(found, error)
+        collect(home, found.registry, catalogue, thresholds.thresholds, now)
     except (LostLedgerError, LedgerError) as error:
         failed(home, Place(_LEDGER, _LEDGER), failing.of_error(error, home), now)
-        return Look(found, error)
-    _end(home, frozenset({_THRESHOLDS}), now)
-    return Look(found, None)
+        return Look(found, thresholds, error)
+    return Look(found, thresholds, None)
 
 
-def _watch_runs(home: Home, now: datetime) -> None:
+def _thresholds(home: Home, now: datetime) -> InForce:
+    """Give the thresholds that hold; where the office's own cannot be used, that is told, and its end noted."""
+    found = in_force(home)
+    if found.error is None:
+        _end(home, frozenset({_THRESHOLDS}), now)
+    else:
+        said: failing.Told = {language: found.trouble(language) for language in failing.LANGUAGES}
+        stop = failing.Stop(str(found.error), said, about=_THRESHOLDS)
+        failed(home, Place(_THRESHOLDS, _REGISTRY), stop, now)
+    return found
+
+
+def _watch_runs(home: Home, thresholds: Thresholds, now: datetime) -> None:
     """Write and close the alerts of a time without a run that succeeded, and of channels that fail."""
-    try:
-        thresholds = thresholds_of(home.registry)
-    except ThresholdsError:
-        thresholds = shipped()
     outbox = Outbox(home.outbox)
     idle = quality.idle_alerts(successes_of(home, now), thresholds, now)
     _stand(outbox, frozenset({Kind.NO_SUCCESS}), idle, now)
@@ -130,7 +139,7 @@ def watch(home: Home, now: datetime) -> Directory:
     """Give whom alerts reach now; where the registry cannot be read, that is told, and its end noted."""
     found = directory.directory_of(home)
     if found.error is None:
-        directory.keep(home, found.registry)
+        directory.keep(home, found)
         _end(home, frozenset({_REGISTRY}), now)
     elif home.registry.is_dir() or is_registry_lost(home):
         failed(home, Place(_REGISTRY, _REGISTRY), registry_stop(home, found.error), now)
@@ -161,29 +170,41 @@ class Place:
 
 
 def failed(home: Home, place: Place, stop: failing.Stop, now: datetime) -> None:
-    """Write the alert of a run that failed, once for each cause as long as it stands, whoever tells of it."""
+    """Write the alert of a run that failed, once for each job and cause while it stands, whoever tells of it.
+
+    Of what has to be whole for all jobs it is written once for all of them.
+    """
     outbox = Outbox(home.outbox)
     outbox.open(now)
     if place.run and any(entry.alert.facts.get("run") == place.run for entry in outbox.read()[0]):
         return
+    job = stop.about or place.job
     facts = {
-        "was": "told",
+        "was": _THRESHOLDS if stop.about == _THRESHOLDS else "told",
         "run": place.run,
-        "job": stop.about or place.job,
+        "job": job,
+        "cause": stop.condition,
         "step": place.step,
         "said": stop.said,
         "samples": list(stop.samples),
         "sampled": stop.count,
         **_up(home),
     }
-    alert = Alert(Kind.RUN_FAILED, "", now, Role.DATA_TEAM, facts=facts, condition=stop.condition)
+    alert = Alert(Kind.RUN_FAILED, "", now, Role.DATA_TEAM, facts=facts, condition=f"{job}\0{stop.condition}")
     conditions.begin(outbox, [alert])
 
 
 def succeeded(home: Home, job: str, now: datetime) -> None:
-    """Note that a run succeeded, and close the alerts of failures of which it is the end."""
-    note_success(home, job, now)
-    _end(home, _MENDS.get(job, frozenset()) | {""}, now)
+    """Note that a run succeeded, and close the alerts of failures of which it is the end.
+
+    That alerts were delivered, every morning, is no sign that anything was taken in or published, and ends no
+    failure of a command.
+    """
+    mended = _MENDS.get(job, frozenset())
+    if job != _DELIVERY:
+        note_success(home, job, now)
+        mended |= {""}
+    _end(home, mended, now)
 
 
 def _end(home: Home, jobs: frozenset[str], now: datetime) -> None:
@@ -193,7 +214,7 @@ def _end(home: Home, jobs: frozenset[str], now: datetime) -> None:
             Outbox(home.outbox),
             lambda a: a.kind is Kind.RUN_FAILED and a.facts.get("job") in jobs,
             now,
-            is_news=lambda a: a.condition == failing.KILLED,
+            is_news=lambda a: a.facts.get("cause") == failing.KILLED,
         )
 
 
@@ -216,9 +237,9 @@ def release_published(home: Home, release: "Release", before: "Release | None", 
 
 
 def due_alerts(home: Home, registry: Registry, now: datetime) -> list[str]:
-    """Give the ids of the alerts of which something is to be sent now."""
-    entries, _ = Outbox(home.outbox).read()
-    return [entry.alert.id for entry in entries if is_due(entry, registry, now)]
+    """Give the alerts of which something is to be sent now: their ids, each with how often that was tried."""
+    due = [entry for entry in Outbox(home.outbox).read()[0] if is_due(entry, registry, now)]
+    return [f"{entry.alert.id} {sum(d.attempts for d in entry.deliveries.values())}" for entry in due]
 
 
 def empty_outbox(

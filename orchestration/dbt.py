@@ -15,20 +15,20 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
-from dagster_dbt import (
-    DagsterDbtTranslator,
-    DagsterDbtTranslatorSettings,
-    DbtCliResource,
-    DbtProject,
-    dbt_assets,
-)
-from dagster_dbt.errors import DagsterDbtCliRuntimeError
 from packaging.version import Version
 
 from ingestion.files import private_folder, sha256_of
 from ingestion.home import Home
 from orchestration import moment as moments
 from orchestration import tokens
+from orchestration.dagsters_dbt import (
+    DagsterDbtCliRuntimeError,
+    DagsterDbtTranslator,
+    DagsterDbtTranslatorSettings,
+    DbtCliResource,
+    DbtProject,
+    dbt_assets,
+)
 from orchestration.environment import code_version
 from orchestration.facts import with_facts
 from orchestration.lineage import column_lineage

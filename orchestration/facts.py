@@ -11,7 +11,7 @@ from typing import Any
 import dagster as dg
 
 from orchestration.lineage import Sources, column_types
-from reports.database import connect
+from reports.database import connect, in_words
 
 ROWS, COLUMNS, LINEAGE = "dagster/row_count", "dagster/column_schema", "dagster/column_lineage"
 
@@ -41,7 +41,8 @@ def with_facts(
     except Exception:
         yield from kept
         raise
-    counted, types, sources = row_counts(database), column_types(database), lineage()
+    with in_words(database):
+        counted, types, sources = row_counts(database), column_types(database), lineage()
     for event in kept:
         if isinstance(event, dg.Output) and event.output_name in types:
             name = event.output_name

@@ -25,7 +25,7 @@ SHOWN = 5
 
 GATE, KILLED, DELIVERY = "DagsterAssetCheckFailedError", "killed", "DeliveryFailedError"
 
-_LANGUAGES: tuple[Language, ...] = ("vi", "en")
+LANGUAGES: tuple[Language, ...] = ("vi", "en")
 _DBT = frozenset({"DagsterDbtCliRuntimeError", "WarehouseBuildError"})
 _BUSY = frozenset({"WriterBusyError", "PublicationBusyError", "LockedError", "LedgerLockedError"})
 _TOLD = (
@@ -63,8 +63,9 @@ class Stop:
     """Why a run stopped.
 
     Attributes:
-        condition: what stands until a run succeeds; the same cause gives the same.
-        about: what has to be whole again, `registry` or `ledger`, where that ends it, whatever was run.
+        condition: the cause, which stands until the job succeeds; the same gives the same.
+        about: what has to be whole again (`registry`, `ledger` or `thresholds`) where that ends it, whatever
+            was run.
         said: the cause and its remedy.
         samples: what is meant, one line each.
         count: how many there are of them.
@@ -79,13 +80,13 @@ class Stop:
 
 def told(key: str, **fields: Any) -> Told:
     """Give a text in each language."""
-    return {language: message(key, language, **fields) for language in _LANGUAGES}
+    return {language: message(key, language, **fields) for language in LANGUAGES}
 
 
 def of_error(error: BaseException, home: Home) -> Stop:
     """Say why a command stopped."""
     if isinstance(error, ToldError):
-        said = {language: error.told(language) for language in _LANGUAGES}
+        said = {language: error.told(language) for language in LANGUAGES}
         return Stop(str(error), said, about=_ABOUT.get(type(error).__name__, ""))
     return of_record(type(error).__name__, str(error), home)
 
@@ -107,7 +108,7 @@ def of_record(kind: str, said: str, home: Home, gate: Mapping[str, Any] | None =
             return cause(said, home)
     if system := _OF_SYSTEM.match(said):
         return _of_system(int(system[1]), system[3])
-    found = {language: retold(said, _TOLD, language) for language in _LANGUAGES}
+    found = {language: retold(said, _TOLD, language) for language in LANGUAGES}
     if all(found.values()):
         whole = {language: text or "" for language, text in found.items()}
         return Stop(said, whole, about=_ABOUT.get(kind, ""))
@@ -125,13 +126,13 @@ def _of_gate(refused: Sequence[Mapping[str, str]], count: int) -> Stop:
 def _of_dbt(_: str, home: Home) -> Stop:
     failed = _failed_nodes(home.build / "dbt" / "run_results.json")
     cause = told("alert.cause.dbt", count=len(failed) or "?", path=home.build / "dbt" / "dbt.log")
-    return _stop(f"dbt {','.join(failed)}", cause, [dict.fromkeys(_LANGUAGES, name) for name in failed])
+    return _stop(f"dbt {','.join(failed)}", cause, [dict.fromkeys(LANGUAGES, name) for name in failed])
 
 
 def _of_rendering(said: str, _: Home) -> Stop:
     lines = [line.strip()[:_LONGEST] for line in said.splitlines() if line.strip()]
     return _stop(
-        f"render {said}", told("alert.cause.render"), [dict.fromkeys(_LANGUAGES, line) for line in lines]
+        f"render {said}", told("alert.cause.render"), [dict.fromkeys(LANGUAGES, line) for line in lines]
     )
 
 
@@ -152,7 +153,8 @@ _CAUSES: Sequence[tuple[Collection[str], Callable[[str, Home], Stop]]] = (
 
 def of_crash(command: str, error: BaseException, path: Path | str) -> Stop:
     """Say that a command failed in a way that nobody foresaw, and where its traceback is."""
-    return _stop(f"{type(error).__name__} {error}", told("alert.cause.crash", command=command, path=path))
+    cause = f"{command} {type(error).__name__} {error}"
+    return _stop(cause, told("alert.cause.crash", command=command, path=path))
 
 
 def _stop(condition: str, said: Told, samples: Sequence[Told] = ()) -> Stop:
@@ -161,7 +163,7 @@ def _stop(condition: str, said: Told, samples: Sequence[Told] = ()) -> Stop:
 
 def _of_system(number: int, path: str | None) -> Stop:
     error = OSError(number, "", path)
-    said = {language: explained(error, partial(_text, language)) or "" for language in _LANGUAGES}
+    said = {language: explained(error, partial(_text, language)) or "" for language in LANGUAGES}
     # The file at which the disk was full is another one each time.
     return _stop(f"system {number}", said)
 

@@ -19,6 +19,7 @@ import yaml
 from ingestion.alerts.contacts import Complaint, complaints
 from ingestion.alerts.delivery import open_states
 from ingestion.alerts.outbox import Outbox
+from ingestion.alerts.thresholds import NAME, ThresholdsError, thresholds_of
 from ingestion.days import day_of
 from ingestion.landing_state import is_registry_lost
 from ingestion.ledger import Ledger
@@ -32,6 +33,7 @@ from orchestration.explaining import explained
 from orchestration.standing import standing
 from orchestration.state import lacking_settings
 from orchestration.texts import Invocation
+from orchestration.turned_off import turned_off
 
 State = Literal["ok", "missing", "broken"]
 
@@ -85,6 +87,7 @@ def examine(call: Invocation) -> Iterator[Diagnosis]:
         ("template_key", _key),
         ("secrets", _secrets),
         ("dagster_instance", _dagster),
+        ("automation", _automation),
     )
     for name, look in looks:
         if (found := _guarded(call, name, look)) is not None:
@@ -150,7 +153,13 @@ def _registry(call: Invocation) -> Iterator[Diagnosis]:
         return
     units, periods = len(registry.reporting_units), len(registry.calendar)
     yield Diagnosis("registry", what, "ok", call.text("cli.doctor.registry_ok", units=units, periods=periods))
-    for name, look in (("contacts", _contacts), ("outbox", _outbox)):
+    looks = (
+        ("contacts", _contacts),
+        ("mail_server", _mail_server),
+        ("thresholds", _thresholds),
+        ("outbox", _outbox),
+    )
+    for name, look in looks:
         if (found := _guarded(call, name, partial(look, registry=registry))) is not None:
             yield found
 
@@ -194,6 +203,35 @@ def _contacts(call: Invocation, registry: Registry) -> Diagnosis:
             call.text("cli.doctor.contacts_no_server", count=through_server, variable=MAIL_SERVER_VARIABLE)
         )
     return Diagnosis("contacts", what, "broken" if is_wrong else "missing", " ".join(said))
+
+
+def _mail_server(call: Invocation, registry: Registry) -> Diagnosis | None:
+    """Ask the mail server whether it is there; where none is set or needed, there is nothing to ask."""
+    from orchestration.channels import MAIL_SERVER_VARIABLE, needs_mail_server  # noqa: PLC0415
+    from orchestration.mail_server import NoMailServerError, greet  # noqa: PLC0415
+
+    url = os.environ.get(MAIL_SERVER_VARIABLE, "")
+    if not url or not any(needs_mail_server(contact.channel) for contact in registry.contacts):
+        return None
+    what = call.text("cli.doctor.mail_server")
+    try:
+        return Diagnosis("mail_server", what, "ok", call.text("cli.doctor.mail_server_ok", place=greet(url)))
+    except NoMailServerError as error:
+        key = "mail_server_silent" if error.place else "mail_server_unknown"
+        fields = {"place": error.place, "said": error, "variable": MAIL_SERVER_VARIABLE}
+        return Diagnosis("mail_server", what, "broken", call.text(f"cli.doctor.{key}", **fields))
+
+
+def _thresholds(call: Invocation, registry: Registry) -> Diagnosis | None:
+    """Look whether an office's own thresholds can be used; where it has none, there is nothing to say."""
+    path, what = registry.folder / NAME, call.text("cli.doctor.thresholds")
+    if not path.exists():
+        return None
+    try:
+        thresholds_of(registry.folder)
+    except ThresholdsError as error:
+        return Diagnosis("thresholds", what, "broken", error.told(call.language))
+    return Diagnosis("thresholds", what, "ok", str(path))
 
 
 def _outbox(call: Invocation, registry: Registry) -> Diagnosis:
@@ -305,3 +343,14 @@ def _dagster(call: Invocation) -> Diagnosis | None:
         )
         return Diagnosis("dagster_instance", what, "broken", detail)
     return Diagnosis("dagster_instance", what, "ok", f"DAGSTER_HOME={call.home.dagster}")
+
+
+def _automation(call: Invocation) -> Diagnosis | None:
+    """Look whether somebody turned off what starts runs; where Dagster's page was never open, nobody did."""
+    if not (call.home.dagster / "schedules").is_dir():
+        return None
+    what, off = call.text("cli.doctor.automation"), turned_off(call.home)
+    if off:
+        detail = call.text("cli.doctor.automation_off", names=", ".join(off))
+        return Diagnosis("automation", what, "broken", detail)
+    return Diagnosis("automation", what, "ok", call.text("cli.doctor.automation_on"))

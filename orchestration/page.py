@@ -4,13 +4,12 @@ What belongs here: `dagster dev` as a child, and the signals that end it. What d
 (`commands/pages.py`), what becomes of its runs (`instance.py`), and what Dagster loads (`definitions.py`).
 """
 
-import ctypes
 import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -20,7 +19,17 @@ _PATIENCE_SECONDS = 30.0
 """How long Dagster's processes may take to end by themselves, a run that is ended tidily included."""
 
 _LOOK_SECONDS = 0.5
-_PARENT_DIED = 1  # PR_SET_PDEATHSIG of Linux
+
+_GUARD = """\
+read _
+kill -TERM "$1"; n=0
+while kill -0 "$1" && [ $n -lt 10 ]; do sleep 1; n=$((n+1)); done
+kill -TERM "-$1"; n=0
+while kill -0 "-$1" && [ $n -lt 20 ]; do sleep 1; n=$((n+1)); done
+kill -KILL "-$1"
+"""
+"""What a shell does once nobody holds the other end of its input any more: a group of processes is ended, its
+first one tidily and before the others."""
 
 
 def dagster_dev(host: str, port: int) -> list[str]:
@@ -44,8 +53,8 @@ def run_together(command: Sequence[str], environment: Mapping[str, str], folder:
             cwd=folder,
             # A group of its own, so that all of it can be ended; Ctrl+C is passed on like any other signal.
             start_new_session=os.name == "posix",
-            preexec_fn=_ends_with_parent(),  # noqa: PLW1509 - the command has no other thread
         )
+        guard = _guarded(process)
         while process.poll() is None and not asked:
             with suppress(subprocess.TimeoutExpired):
                 process.wait(_LOOK_SECONDS)
@@ -55,6 +64,9 @@ def run_together(command: Sequence[str], environment: Mapping[str, str], folder:
             with suppress(subprocess.TimeoutExpired):
                 process.wait(_PATIENCE_SECONDS)
         _end_rest(process)
+        if guard is not None:
+            guard.kill()
+            guard.wait()
     if not asked:
         return BROKEN
     return DONE if asked[0] == signal.SIGINT else 128 + asked[0]
@@ -75,12 +87,20 @@ def _end_rest(process: "subprocess.Popen[bytes]") -> None:
         os.killpg(process.pid, signal.SIGKILL)
 
 
-def _ends_with_parent() -> Callable[[], None] | None:
-    """Give what makes a child end when this process is killed; only Linux has a way to ask for that."""
-    if sys.platform != "linux":
+def _guarded(process: "subprocess.Popen[bytes]") -> "subprocess.Popen[bytes] | None":
+    """Start what ends the group of a process when this one is killed, which no program can do for itself.
+
+    It holds the reading end of a pipe whose other end is ours alone. Windows has no such shell.
+    """
+    if os.name != "posix":
         return None
-    libc = ctypes.CDLL(None)
-    return lambda: libc.prctl(_PARENT_DIED, signal.SIGTERM)
+    return subprocess.Popen(
+        ["/bin/sh", "-c", _GUARD, "sh", str(process.pid)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
 
 
 @contextmanager

@@ -21,6 +21,7 @@ periods = dg.DynamicPartitionsDefinition(name="period")
 
 RANGE_START_TAG = "dagster/asset_partition_range_start"
 RANGE_END_TAG = "dagster/asset_partition_range_end"
+_ONE_TAG = "dagster/partition"
 COVERS_TAG = "tongket/covers"
 EVERYTHING = "everything"
 
@@ -84,6 +85,17 @@ def tags_of_period(period: str) -> Mapping[str, str]:
 def covers(period: str, keys: Collection[str], tags: Mapping[str, str], registry: Registry) -> bool:
     """Say whether a run over some partitions covers a period; one partition takes all that have none."""
     return tags.get(COVERS_TAG) == EVERYTHING or _partition(period, registry) in keys
+
+
+def of_one_period(tags: Mapping[str, str]) -> str | None:
+    """Give the partition of a run that has a single one, as runs that Dagster asks for one by one have."""
+    return tags.get(_ONE_TAG)
+
+
+def keys_of_run(context: dg.OpExecutionContext) -> list[str]:
+    """Give the partitions of a run; of one that covers everything, those that came with it as well."""
+    is_of_all = context.run.tags.get(COVERS_TAG) == EVERYTHING
+    return known_periods(context.instance) if is_of_all else list(context.partition_keys)
 
 
 def report_new(context: dg.AssetExecutionContext, metadata: Mapping[str, Any]) -> None:

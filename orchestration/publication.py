@@ -26,7 +26,7 @@ from orchestration.warehouse import PROJECT_DIR, candidate_database, project_fin
 from reports import release as releases
 from reports import stamp
 from reports.context import load_site
-from reports.database import connect
+from reports.database import connect, in_words
 from reports.project import write_project
 from reports.quarto_project import find_project
 from reports.render import render_project
@@ -233,6 +233,6 @@ def project_folder(home: Home) -> Path:
 
 def count_rows(warehouse: Path, table: str) -> int:
     """Count the rows of a mart."""
-    with connect(warehouse) as connection:
+    with in_words(warehouse), connect(warehouse) as connection:
         counted = connection.table(table).count("*").fetchone()
     return int(counted[0]) if counted else 0

@@ -7,6 +7,7 @@ or reading files, and sending anything.
 import hashlib
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
 import dagster as dg
 
@@ -39,7 +40,7 @@ def waiting_key(files: Iterable[InboxFile], now: datetime) -> str:
 
 @dg.sensor(
     job=intake,
-    minimum_interval_seconds=15,
+    minimum_interval_seconds=5,
     default_status=dg.DefaultSensorStatus.RUNNING,
     description="Asks for a run as soon as files wait in the inbox; the same files are asked for once.",
 )
@@ -116,6 +117,9 @@ def publication_sensor(home: TongketHome, clock: Clock) -> dg.RunRequest | dg.Sk
     return dg.RunRequest(run_key=hashlib.sha256("\0".join(counting).encode()).hexdigest()[:32])
 
 
+_AGAIN_MINUTES = 10
+
+
 @dg.sensor(
     job=deliver_alerts,
     minimum_interval_seconds=30,
@@ -123,7 +127,10 @@ def publication_sensor(home: TongketHome, clock: Clock) -> dg.RunRequest | dg.Sk
     description="Asks for a delivery when alerts are due, those of publications and of failed runs as well.",
 )
 def outbox_sensor(home: TongketHome, clock: Clock) -> dg.RunRequest | dg.SkipReason:
-    """Look at the outbox; what failed becomes due again after its pause."""
+    """Look at the outbox; what failed becomes due again after its pause.
+
+    The same is asked for once in ten minutes, so that what breaks before it sends does not go on and on.
+    """
     now = clock.now()
     directory = alerting.watch(home.home, now)
     if not home.home.outbox.is_dir():
@@ -132,10 +139,10 @@ def outbox_sensor(home: TongketHome, clock: Clock) -> dg.RunRequest | dg.SkipRea
     if not due:
         return dg.SkipReason("Nothing in the outbox is due.")
     key = hashlib.sha256("\0".join(due).encode()).hexdigest()[:32]
-    return dg.RunRequest(run_key=f"{key}-{now:%Y%m%dT%H%M}")
+    return dg.RunRequest(run_key=f"{key}-{now:%Y%m%dT%H}{now.minute // _AGAIN_MINUTES}")
 
 
-_MONITORED = [intake, publication, publish_release, inbox_to_release]
+_MONITORED: list[Any] = [intake, publication, publish_release, inbox_to_release, deliver_alerts]
 _TELLING = {
     dg.DagsterEventType.STEP_FAILURE,
     dg.DagsterEventType.RUN_FAILURE,
@@ -166,5 +173,5 @@ def failed_runs(context: dg.RunFailureSensorContext, home: TongketHome, clock: C
     description="Notes that a run succeeded, and closes the alerts of failures that are over with it.",
 )
 def successful_runs(context: dg.RunStatusSensorContext, home: TongketHome, clock: Clock) -> None:
-    """Note when a job last succeeded."""
+    """Note when a job last succeeded, and what is over with that."""
     alerting.succeeded(home.home, context.dagster_run.job_name, clock.now())

@@ -17,7 +17,11 @@ from ingestion.modes import tighten
 from ingestion.state_version import migrate
 from orchestration.environment import HOME_VARIABLE, INSTANCE_FILE, code_version
 
-_SHIPPED_BEFORE = {"1a5952e591ce40361c207bb914593a0a31691061c1d112e91e82131454758259"}
+_SHIPPED_BEFORE = {
+    "1a5952e591ce40361c207bb914593a0a31691061c1d112e91e82131454758259",
+    "b97fb41eee99428205ee62e3d8e1a3c529dda4522fb16c55ceda1aa9ce6be8d3",
+    "33f23cc8a4fa3646a51b6eeea37e7ce4a4447ddcffc1e7f2ecab3c91fbe35d07",
+}
 """SHA-256 of every `dagster.yaml` that earlier versions of the product wrote; one is added with each change."""
 
 _NEEDED = ("concurrency", "run_monitoring")

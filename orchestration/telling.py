@@ -70,14 +70,13 @@ def demand_sent(report: DeliveryReport) -> None:
 def run_failed(home: Home, run: str, job: str, events: Sequence[dg.DagsterEvent], now: datetime) -> None:
     """Write the alert of a run that failed, from the events that Dagster recorded of it.
 
-    Where only its delivery failed, a run has done its work; that is told of where channels fail. That nothing
-    has been accepted yet is no failure.
+    Where only its delivery failed, a run has done its work; that is told of where channels fail. So has one for
+    which nothing has been accepted yet: of an office that begins nobody is told that nothing succeeds.
     """
     step, kind, said = first_failure(events)
     gate = gate_said(events) if kind == failing.GATE else {}
-    if kind == failing.DELIVERY:
-        alerting.succeeded(home, job, now)
     if kind == failing.DELIVERY or gate.get("nothing_accepted"):
+        alerting.succeeded(home, job, now)
         return
     place = alerting.Place(job, step or job, run)
     alerting.failed(home, place, failing.of_record(kind, said, home, gate), now)

@@ -28,6 +28,8 @@ from ingestion.registry import (
 
 _NAME = ".contacts"
 
+_Mark = tuple[int, ...]
+
 
 @dataclass(frozen=True)
 class _Kept:
@@ -47,30 +49,51 @@ class Directory:
     Attributes:
         registry: contacts and names; all of the registry where it can be read.
         error: why it cannot; None where it can.
+        mark: what is another where the files of contacts and names are, from before they were read.
     """
 
     registry: Registry
     error: RegistryError | OSError | None = None
+    mark: _Mark = ()
 
 
-def keep(home: Home, registry: Registry) -> None:
+_kept_last: dict[Path, tuple[_Mark, _Mark]] = {}
+"""The marks of what this process kept last, and of what it kept it in, by the latter's place."""
+
+
+def keep(home: Home, found: Directory) -> None:
     """Keep the contacts of a registry that was read, for a time when it cannot be; nothing where they are kept.
 
-    One without contacts leaves what is kept alone if the file itself is gone.
+    One without contacts leaves what is kept alone if the file itself is gone. A disk on which nothing can be
+    kept is no reason to tell nobody.
     """
+    path = home.outbox / _NAME
+    if found.error is not None or (found.mark and _kept_last.get(path) == (found.mark, _mark(path))):
+        return
+    registry = found.registry
     if not registry.contacts and not (home.registry / "contacts.csv").is_file():
         return
     content = _KEPT.dump_json(_Kept(registry.contacts, registry.organisations))
-    path = home.outbox / _NAME
     with suppress(OSError):
-        if path.read_bytes() == content:
-            return
-    private_folder(home.outbox)
-    write_durably(path, content)
+        if not path.is_file() or path.read_bytes() != content:
+            private_folder(home.outbox)
+            write_durably(path, content)
+        _kept_last[path] = (found.mark, _mark(path))
+
+
+def _mark(*paths: Path) -> _Mark:
+    """Give what is another where one of some files is; nothing of one that is not there."""
+    found: list[int] = []
+    for path in paths:
+        with suppress(OSError):
+            of = path.stat()
+            found += [of.st_ino, of.st_size, of.st_mtime_ns]
+    return tuple(found)
 
 
 def directory_of(home: Home) -> Directory:
     """Give whom alerts reach now, whatever state the registry is in."""
+    mark = _mark(home.registry / "contacts.csv", home.registry / "organisations.csv")
     try:
         registry = load_registry(home.registry)
     except (RegistryError, OSError) as error:
@@ -81,8 +104,8 @@ def directory_of(home: Home) -> Directory:
             contacts = kept.contacts
         return Directory(replace(NO_REGISTRY, contacts=contacts, organisations=kept.organisations), error)
     if (home.registry / "contacts.csv").is_file():
-        return Directory(registry)
-    return Directory(replace(registry, contacts=_kept(home.outbox / _NAME).contacts))
+        return Directory(registry, mark=mark)
+    return Directory(replace(registry, contacts=_kept(home.outbox / _NAME).contacts), mark=mark)
 
 
 def _kept(path: Path) -> _Kept:

@@ -5,6 +5,7 @@ What belongs here: keeping that, privately, beside the alerts. What does not: wh
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -57,6 +58,8 @@ def note_success(home: Home, job: str, at: datetime) -> None:
 
 
 def _write(home: Home, known: Successes) -> Successes:
-    private_folder(home.outbox)
-    write_durably(home.outbox / _NAME, _KEPT.dump_json(known))
+    # Where nothing can be written, what succeeded has succeeded all the same.
+    with suppress(OSError):
+        private_folder(home.outbox)
+        write_durably(home.outbox / _NAME, _KEPT.dump_json(known))
     return known

@@ -1,9 +1,12 @@
 """From where on the quality of what is filed is somebody's concern; the numbers are data (`thresholds.yml`).
 
-What belongs here: their shape, and what an office states instead in `registry/thresholds.yml`. What does
-not: what is held against them (`quality.py`).
+What belongs here: their shape, what an office states instead in `registry/thresholds.yml`, and which hold where
+that file cannot be used. What does not: what is held against them (`quality.py`).
 """
 
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,11 +14,14 @@ from typing import Annotated, Any
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from ingestion.catalogue import read_yaml
-from ingestion.messages import ToldError
+from ingestion.catalogue import Language, read_yaml
+from ingestion.files import private_folder, write_durably
+from ingestion.home import Home
+from ingestion.messages import ToldError, message
 
 SHIPPED = Path(__file__).parent / "thresholds.yml"
 NAME = "thresholds.yml"
+_KEPT = ".thresholds"
 
 Count = Annotated[int, Field(ge=1)]
 
@@ -83,6 +89,8 @@ def thresholds_of(registry: Path) -> Thresholds:
         own = read_yaml(path)
     except FileNotFoundError:
         return shipped()
+    except OSError as error:
+        raise ThresholdsError("thresholds.unopened", path=path) from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         mark = getattr(error, "problem_mark", None)
         raise ThresholdsError("thresholds.unreadable", path=path, row=mark.line + 1 if mark else "?") from error
@@ -94,9 +102,69 @@ def thresholds_of(registry: Path) -> Thresholds:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"])) or NAME
         key = "unknown" if first["type"] == "extra_forbidden" else "value"
+        row = _row_of(path, [str(part) for part in first["loc"]])
         raise ThresholdsError(
-            f"thresholds.{key}", path=path, place=place, value=first["input"], shipped=SHIPPED.name
+            f"thresholds.{key}", path=path, row=row, place=place, value=first["input"], shipped=SHIPPED.name
         ) from error
+
+
+@dataclass(frozen=True)
+class InForce:
+    """The thresholds that are held against what is filed.
+
+    Attributes:
+        error: why the office's own cannot be used; None where they can, or it has none.
+        are_last_read: whether those that could be read last take their place, and not the shipped ones.
+    """
+
+    thresholds: Thresholds
+    error: ThresholdsError | None = None
+    are_last_read: bool = False
+
+    def trouble(self, language: Language) -> str:
+        """Say what is wrong with the office's own, and which hold meanwhile; blank where nothing is."""
+        if self.error is None:
+            return ""
+        meanwhile = "last_read" if self.are_last_read else "shipped"
+        return f"{self.error.told(language)} {message(f'thresholds.in_force.{meanwhile}', language)}"
+
+
+def in_force(home: Home) -> InForce:
+    """Give the thresholds of an office; where they cannot be used, the last that could be, else the shipped.
+
+    What is wrong with a file of numbers must stop neither a run nor an alarm. What could be read is kept
+    beside the alerts, and written only when it is another.
+    """
+    kept = home.outbox / _KEPT
+    try:
+        own = thresholds_of(home.registry)
+    except ThresholdsError as error:
+        try:
+            return InForce(Thresholds.model_validate_json(kept.read_bytes()), error, are_last_read=True)
+        except (OSError, ValidationError):
+            return InForce(shipped(), error)
+    content = own.model_dump_json().encode()
+    with suppress(OSError):  # a full disk is told of by what it stops
+        if not kept.is_file() or kept.read_bytes() != content:
+            private_folder(home.outbox)
+            write_durably(kept, content)
+    return InForce(own)
+
+
+def _row_of(path: Path, place: Sequence[str]) -> int:
+    """Give the line on which what a place names stands, or as much of it as is there."""
+    node = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+    row = node.start_mark.line if node else 0
+    for part in place:
+        found = next((pair for pair in getattr(node, "value", ()) if _names(pair, part)), None)
+        if found is None:
+            break
+        row, node = found[0].start_mark.line, found[1]
+    return row + 1
+
+
+def _names(pair: Any, part: str) -> bool:
+    return isinstance(pair, tuple) and pair[0].value == part
 
 
 def _over(shipped: Any, own: Any) -> Any:

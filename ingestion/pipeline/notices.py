@@ -23,7 +23,7 @@ def write_alerts(home: Home, registry: Registry, state: LedgerState, now: dateti
         By submission the technical text of an alert that could not be made.
     """
     outbox = Outbox(home.outbox)
-    directory.keep(home, registry)
+    directory.keep(home, directory.Directory(registry))
     broken: dict[str, str] = {}
     outbox.add(ledger_alerts(state, registry, outbox.open(now), broken), broken)
     return broken

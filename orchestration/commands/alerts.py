@@ -68,6 +68,8 @@ def alerts(
         _show(call, entries, registry)
         if is_delivering:
             click.echo(call.text("cli.alerts.delivered", sent=len(report.sent), failed=len(report.failed)))
+    if trouble := found.thresholds.trouble(call.language):
+        click.echo(trouble, err=True)
     if found.trouble is not None:
         demand_registry_kept(call, call.home)
         if found.directory.error is None:

@@ -1,10 +1,12 @@
 """What Dagster loads: complete, described, in lineage, and also from a clone in which nothing was parsed."""
 
+import importlib
 import json
 import os
 import shutil
 import subprocess
 import sys
+import tomllib
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -21,6 +23,7 @@ from orchestration import gating, groups, moment, tokens
 from orchestration.definitions import defs
 from orchestration.environment import ROOT
 from orchestration.instance import COMMAND_LINE, LAUNCHED_BY_TAG, close_interrupted_runs, open_instance
+from orchestration.page import dagster_dev
 from orchestration.partitions import periods, tags_of_everything
 from orchestration.resources import Clock, TongketHome
 from orchestration.schedules import nightly
@@ -308,15 +311,35 @@ def test_a_run_that_was_killed_does_not_look_alive_for_ever(home: Home) -> None:
     assert statuses == [failed, alive, alive], "intake is another lock's, and may be at work"
 
 
+def test_dagster_and_dg_find_in_a_clone_what_the_page_serves() -> None:
+    stated = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]
+    served = dagster_dev("127.0.0.1", 3000)
+    module = served[served.index("--module-name") + 1]
+    assert stated["dagster"] == {"module_name": module}
+    # `dg` knows no other keys than these, and one that it does not know ends it.
+    assert stated["dg"] == {
+        "directory_type": "project",
+        "project": {"root_module": module.partition(".")[0], "code_location_target_module": module},
+    }
+    assert isinstance(importlib.import_module(module).defs, dg.Definitions)
+
+
 def test_definitions_load_from_a_clone_in_which_nothing_was_parsed(tmp_path: Path) -> None:
     clone = tmp_path / "clone"
     for name in ("ingestion", "orchestration", "reports", "dbt_project"):
         ignored = shutil.ignore_patterns("target", "logs", "__pycache__")
         shutil.copytree(ROOT / name, clone / name, ignore=ignored)
+    for layer in (
+        "intermediate",
+        "marts",
+        "reports",
+    ):  # one that can be parsed is enough; all of them take long
+        shutil.rmtree(clone / "dbt_project" / "models" / layer)
     shutil.copy(ROOT / "dagster.yaml", clone)
     script = (
         "from orchestration.definitions import defs, models\n"
-        "import orchestration; print(orchestration.__file__, len(models.keys))"
+        "import orchestration, sys; assert 'dbt' not in sys.modules, 'it takes long, and a clerk waits'\n"
+        "print(orchestration.__file__, len(models.keys))"
     )
     done = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", script],

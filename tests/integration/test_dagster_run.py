@@ -2,7 +2,8 @@
 
 The tests of this module share one state folder and go through its history in order: a first run from the
 command line of an installed product, with one sound workbook and one that is rejected; a correction that the
-sensor sees; a gate that fails; a warehouse that is lost.
+sensor sees; a gate that refuses its figures at first. dbt takes most of the time, so it is called only where
+what it builds is looked at.
 """
 
 import json
@@ -29,7 +30,8 @@ from orchestration.partitions import periods
 from orchestration.progress import STAGES
 from orchestration.resources import Clock, TongketHome
 from orchestration.sensors import inbox_sensor, publication_sensor
-from orchestration.warehouse import candidate_database
+from orchestration.warehouse import DATABASE_VARIABLE, candidate_database
+from reports import release as releases
 from reports.publication_gate import PublicationFailure, PublicationReport
 from tests.integration.small_state import MEMBERS, UNIT, Tables, make_home, write_sound
 from tests.support.dagster_page import page
@@ -173,65 +175,25 @@ def test_unknown_codes_are_wrong_use_with_suggestions(published: Published) -> N
         assert "Traceback" not in result.output
 
 
-def test_figures_as_of_a_moment_are_built_aside_and_kept(published: Published) -> None:
+def test_figures_as_of_a_moment_are_built_aside_and_kept(
+    published: Published, monkeypatch: pytest.MonkeyPatch
+) -> None:
     home = published.home
-    warehouse = home.warehouse.read_bytes()
-    asked = ("--indicator", "members", "--unit", UNIT, "--period", "2019-N")
-    args = (*asked, "--as-of", BEFORE_ANYTHING, "--json")
-    assert json.loads(call(home, "figures", *args).stdout)["value"] is None
+    asked: list[list[str]] = []
+
+    def built(args: list[str], project: Path, target: Path, environment: dict[str, str]) -> None:
+        asked.append(args)
+        shutil.copyfile(home.warehouse, environment[DATABASE_VARIABLE])
+
+    # That a warehouse shows the moment that dbt was told is held where models are looked at.
+    monkeypatch.setattr("orchestration.warehouse.run_dbt", built)
+    before = sha256_of(home.warehouse)
+    for _ in range(2):
+        assert figure(home, "members", "--as-of", BEFORE_ANYTHING)["value"] is None
+    ((command, option, variables),) = asked
+    assert (command, option, json.loads(variables)) == ("run", "--vars", {"as_of": "2019-06-30 16:59:59"})
     (kept,) = (home.build / "as_of").iterdir()
-    written = kept.stat().st_mtime_ns
-    assert json.loads(call(home, "figures", *args).stdout)["value"] is None
-    assert kept.stat().st_mtime_ns == written
-    assert home.warehouse.read_bytes() == warehouse
-
-
-def sensor_run(home: Home) -> dg.DagsterRun:
-    """Do what Dagster's daemon does: evaluate the sensors, take their requests, launch the runs."""
-    with open_instance(home) as instance:
-        resources = {"home": TongketHome(root=str(home.root)), "clock": Clock()}
-        context = dg.build_sensor_context(instance=instance, resources=resources, definitions=defs)
-        result = inbox_sensor(context)
-        assert isinstance(result, dg.SensorResult)
-        for added in result.dynamic_partitions_requests or ():
-            instance.add_dynamic_partitions(str(periods.name), list(added.partition_keys))
-        (asked,) = result.run_requests or ()
-        taken_in = defs.resolve_job_def("intake").execute_in_process(
-            instance=instance, tags=dict(asked.tags), raise_on_error=False
-        )
-        assert taken_in.success
-        context = dg.build_sensor_context(
-            instance=instance,
-            resources={**resources, "clock": Clock(fixed_at="2099-01-01T00:00:00+00:00")},
-            definitions=defs,
-        )
-        assert isinstance(publication_sensor(context), dg.RunRequest)
-    with page(home) as clicked:
-        return clicked.click(job="publication")
-
-
-def test_a_run_from_the_sensor_publishes_a_correction(published: Published, tmp_path: Path) -> None:
-    home = published.home
-    assert figure(home, "members")["value"] is None
-    before = home.site.resolve()
-    intake.put_in_inbox(
-        home, write_sound(home, "2020-N", tmp_path / "2020.xlsx", one_admitted), UNIT, CORRECTED
-    )
-    assert sensor_run(home).is_success
-    assert figure(home, "members")["value"] == 2 * MEMBERS + 1
-    after = home.site.resolve()
-    assert after != before and before.is_dir()
-    listed = json.loads(call(home, "releases", "--json").stdout)
-    assert [one["up"] for one in listed] == [True, False]
-    changed = json.loads(call(home, "diff", before.name, after.name, "--json").stdout)
-    assert {"indicator": "members", "after": 2 * MEMBERS + 1}.items() <= {
-        name: change[name]
-        for change in changed
-        if (change["indicator"], change["unit"], change["period"]) == ("members", UNIT, "2020-N")
-        for name in ("indicator", "after")
-    }.items()
-    status = json.loads(call(home, "status", "--json").stdout)
-    assert {row["status"] for row in status} == {"accepted"}
+    assert sha256_of(kept) == before == sha256_of(home.warehouse)
 
 
 def what_is_up(home: Home) -> tuple[object, ...]:
@@ -253,7 +215,38 @@ def test_a_test_or_a_mart_alone_is_tried_aside(published: Published) -> None:
         assert not candidate_database(home).exists(), "nothing was left that could be put up"
 
 
-def test_a_failed_publication_gate_keeps_what_is_up(
+def test_what_the_sensor_sees_is_taken_in_and_waits_for_publication(
+    published: Published, tmp_path: Path
+) -> None:
+    """Do what Dagster's daemon does: evaluate the sensors, take their requests, launch the runs."""
+    home = published.home
+    shutil.rmtree(home.bronze)  # it comes back from landing alone
+    path = write_sound(home, "2020-N", tmp_path / "2020.xlsx", one_admitted)
+    intake.put_in_inbox(home, path, UNIT, CORRECTED)
+    with open_instance(home) as instance:
+        resources = {"home": TongketHome(root=str(home.root)), "clock": Clock()}
+        context = dg.build_sensor_context(instance=instance, resources=resources, definitions=defs)
+        result = inbox_sensor(context)
+        assert isinstance(result, dg.SensorResult)
+        for added in result.dynamic_partitions_requests or ():
+            instance.add_dynamic_partitions(str(periods.name), list(added.partition_keys))
+        (asked,) = result.run_requests or ()
+        taken_in = defs.resolve_job_def("intake").execute_in_process(
+            instance=instance, tags=dict(asked.tags), raise_on_error=False
+        )
+        assert taken_in.success
+        context = dg.build_sensor_context(
+            instance=instance,
+            resources={**resources, "clock": Clock(fixed_at="2099-01-01T00:00:00+00:00")},
+            definitions=defs,
+        )
+        assert isinstance(publication_sensor(context), dg.RunRequest)
+    status = json.loads(call(home, "status", "--json").stdout)
+    assert {row["status"] for row in status} == {"accepted"}
+    assert figure(home, "members")["value"] is None
+
+
+def test_a_failed_publication_gate_keeps_what_is_up_until_it_passes(
     published: Published, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     home = published.home
@@ -262,45 +255,43 @@ def test_a_failed_publication_gate_keeps_what_is_up(
         "bronze_totals", {"form": "B01", "unit": UNIT, "period": "2020-N", "column": "x"}, 20, 21
     )
     monkeypatch.setattr(checks, "check_marts", lambda *_, **__: PublicationReport({}, (failure,)))
-    result = call(home, "run")
-    assert result.exit_code == 1
-    assert failure.check in result.output and "verify" in result.output
-    assert "--note" not in result.output, "a note does not excuse what did not arrive"
-    assert what_is_up(home) == before
-    published_again = call(home, "publish", "--json")
-    assert published_again.exit_code == 0, "the gate's word for what is up still holds"
-    assert what_is_up(home) == before
-    gate = [("candidate", "publication_gate")]
+    up = releases.current(home)
+    assert up is not None
+    # Pages name the version that made them, which was that of the wheel.
+    monkeypatch.setattr("orchestration.publication.code_version", lambda: up.code_version)
     with page(home) as clicked:
-        reports = ("report_project", "rendered_reports", "release")
-        everything = ("candidate", "warehouse", *reports)
-        for pieces, checked in (((), gate), (("warehouse",), []), (everything, gate)):
-            failed = clicked.click(*pieces, checks=checked)
-            assert not failed.is_success
+        failed = clicked.click(job="publication")
+        assert not failed.is_success
+        assert what_is_up(home) == before
+        published_again = call(home, "publish", "--json")
+        assert published_again.exit_code == 0, "the gate's word for what is up still holds"
+        assert what_is_up(home) == before
+        (home.build / "tokens" / f"{before[2]}.json").unlink()
+        refused = call(home, "publish")
+        assert refused.exit_code == 1
+        assert failure.check in refused.output and "verify" in refused.output
+        assert "--note" not in refused.output, "a note does not excuse what did not arrive"
+        assert what_is_up(home) == before
+        gate = [("candidate", "publication_gate")]
+        for pieces, checked in (((), gate), (("warehouse",), [])):
+            assert not clicked.click(*pieces, checks=checked).is_success
             assert what_is_up(home) == before
-        assert clicked.click(*reports).is_success
-        assert what_is_up(home) == before, "the pages are of the warehouse that is up"
         assert not clicked.retry(failed).is_success
         assert what_is_up(home) == before
         monkeypatch.undo()
         assert clicked.click(checks=gate).is_success
         assert clicked.retry(failed).is_success, "from the gate on"
-    assert home.site.resolve() == before[0] and members(home) == before[-1]
-    assert sha256_of(home.warehouse) != before[2], "what the gate passes now is up"
-
-
-def test_everything_comes_back_from_landing_alone_and_the_release_stays(published: Published) -> None:
-    home = published.home
-    up, members = home.site.resolve(), figure(home, "members")
-    home.warehouse.unlink()
-    shutil.rmtree(home.bronze)
-    shutil.rmtree(home.build)
-    result = call(home, "run", "--json")
-    assert result.exit_code == 0, result.output
-    summary = json.loads(result.stdout)
-    assert summary["landed"] == 0 and summary["accepted"] == 0
-    assert figure(home, "members") == members
-    assert home.site.resolve() == up, "the same figures made another release"
+    after = home.site.resolve()
+    assert members(home) == 2 * MEMBERS + 1, "what the gate passes is up"
+    assert isinstance(before[0], Path) and after != before[0] and before[0].is_dir()
+    listed = json.loads(call(home, "releases", "--json").stdout)
+    assert [one["up"] for one in listed] == [True, False]
+    changed = json.loads(call(home, "diff", before[0].name, after.name, "--json").stdout)
+    assert [
+        change["after"]
+        for change in changed
+        if (change["indicator"], change["unit"], change["period"]) == ("members", UNIT, "2020-N")
+    ] == [2 * MEMBERS + 1]
 
 
 def test_verify_finds_what_was_changed_by_hand(published: Published) -> None:

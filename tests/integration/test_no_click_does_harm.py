@@ -6,6 +6,7 @@ pages say which database they were made from.
 """
 
 import json
+import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -19,12 +20,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ingestion.files import sha256_of
 from ingestion.home import Home
-from orchestration import assets, checks, dbt, publication
+from orchestration import alerting, assets, checks, dbt, moment, publication, tokens
+from orchestration.lock import publication_lock
 from orchestration.partitions import add_periods, tags_of_everything
 from orchestration.resources import resources
 from orchestration.warehouse import candidate_database, prepare_manifest
 from reports import release as releases
+from reports import stamp
 from reports.publication_gate import PublicationFailure, PublicationReport
 from tests.integration.small_state import make_home
 
@@ -259,6 +263,123 @@ def test_a_second_build_takes_the_word_of_no_gate_before_it(published: World) ->
     assert published.run(frozenset({"snapshot"}), "all"), "and built again"
     assert not published.run(frozenset({"warehouse"}), "none")
     assert up(published) == before
+
+
+@pytest.mark.parametrize("passes", [True, False])
+def test_nothing_that_is_chosen_alone_puts_up_another_state(published: World, passes: bool) -> None:
+    before = up(published)
+    for selection in [*((frozenset({step}), "none") for step in STEPS), *((frozenset(), p) for p in PARTS)]:
+        published.passes = passes
+        published.run(*selection)
+        assert up(published) == before, selection
+    published.demand_sound()
+
+
+def test_what_is_missing_of_the_build_is_made_anew_or_refused(published: World) -> None:
+    before = up(published)
+    shutil.rmtree(published.home.build)
+    published.passes = False
+    for step in (*STEPS, "publish"):
+        reports = AFTER_BUILD - {"candidate", "candidate_gate", "warehouse"}
+        published.run(reports if step == "publish" else frozenset({step}), "none")
+        assert up(published) == before, step
+    published.passes = True
+    assert published.run(WHOLE, "all")
+    assert up(published)[0] != before[0]
+    published.demand_sound()
+
+
+def test_a_token_of_another_database_or_of_an_earlier_release_opens_nothing(published: World) -> None:
+    home, folder = published.home, published.home.build / "tokens"
+    earlier = home.warehouse.read_text(), sha256_of(home.warehouse)
+    token = (folder / f"{earlier[1]}.json").read_bytes()
+    assert published.run(WHOLE, "all")
+    before = up(published)
+    assert published.run(frozenset({"snapshot"}), "all")
+    candidate = folder / f"{sha256_of(candidate_database(home))}.json"
+    own = candidate.read_bytes()
+    for copied in (token, (folder / f"{sha256_of(home.warehouse)}.json").read_bytes()):
+        candidate.write_bytes(copied)
+        assert not published.run(frozenset({"warehouse"}), "none")
+        assert not published.run(frozenset({"candidate"}), "none")
+        assert up(published) == before
+    candidate.write_bytes(own.replace(b'"gate": null', b'"gate": {"run": "by hand"}'))
+    assert not published.run(frozenset({"warehouse"}), "none"), "it is none any more"
+    assert up(published) == before
+    # An older warehouse with all that was said of it: it was held against another release.
+    home.warehouse.write_text(earlier[0])
+    (folder / f"{earlier[1]}.json").write_bytes(token)
+    published.passes = False
+    for steps in (frozenset({"report_project"}), AFTER_BUILD - {"candidate", "candidate_gate", "warehouse"}):
+        assert not published.run(steps, "none")
+        assert home.site.resolve() == before[1]
+    home.warehouse.write_text(before[0])
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="processes of POSIX")
+def test_a_second_publication_beside_one_at_work_does_nothing(published: World) -> None:
+    before, (held, done) = up(published), (os.pipe(), os.pipe())
+    process = os.fork()
+    if not process:
+        try:
+            with publication_lock(published.home):
+                os.write(held[1], b"x")
+                os.read(done[0], 1)
+        finally:
+            os._exit(0)
+    os.read(held[0], 1)
+    builds = published.builds
+    try:
+        assert not published.run(WHOLE, "all")
+        assert not published.run(AFTER_BUILD, "none")
+        assert (up(published), published.builds) == (before, builds)
+    finally:
+        os.write(done[1], b"x")
+        os.waitpid(process, 0)
+    assert published.run(WHOLE, "all")
+
+
+KILLED = 9
+POINTS = (
+    (tokens, "write"),
+    (publication, "swap_in"),
+    (moment, "keep"),
+    (tokens, "prune"),
+    (stamp, "written"),
+    (stamp, "rendered"),
+    (releases, "create"),
+    (releases, "switch"),
+    (alerting, "release_published"),
+)
+"""What changes the state folder after a build, in order; a run is killed before each, and so after the last."""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="processes of POSIX")
+def test_a_run_that_is_killed_at_any_step_leaves_what_was_up_or_what_passed(published: World) -> None:
+    for module, name in POINTS:
+        before = up(published)
+        assert published.run(WHOLE - AFTER_BUILD, "all")
+        built = candidate_database(published.home).read_text()
+        process = os.fork()
+        if not process:
+            try:
+                with pytest.MonkeyPatch.context() as patch:
+                    patch.setattr(module, name, lambda *_, **__: os._exit(KILLED))
+                    published.run(AFTER_BUILD, "none")
+            finally:
+                os._exit(0)
+        assert os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]) == KILLED, name
+        if name == "write":  # of the gate's word
+            assert up(published) == before
+        else:
+            published.passed.add(built)
+            assert up(published)[0] == (before[0] if name == "swap_in" else built)
+        assert (published.home.site.resolve() == before[1]) is (name != "release_published")
+        published.demand_sound()
+    published.run(AFTER_BUILD, "none")
+    published.demand_sound()
+    assert published.run(WHOLE, "all"), "and the next one goes on"
+    assert up(published)[0] not in (before[0], built)
 
 
 SELECTIONS = tuple(

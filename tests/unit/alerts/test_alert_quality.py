@@ -8,8 +8,9 @@ import pytest
 
 from ingestion.alerts import conditions
 from ingestion.alerts.alert import Alert, Kind, Role
+from ingestion.alerts.contacts import recipients
 from ingestion.alerts.delivery import deliver
-from ingestion.alerts.measures import Filings
+from ingestion.alerts.measures import Filings, Measure, OfPeriod
 from ingestion.alerts.outbox import Outbox
 from ingestion.alerts.quality import delivery_alerts, filing_alerts, idle_alerts
 from ingestion.alerts.successes import Successes
@@ -76,6 +77,80 @@ def test_a_share_of_a_period_is_told_with_its_figures_on_the_threshold(book, reg
     assert words.subject.startswith("Báo cáo năm 2025: 2/5 đơn vị")
     assert "40,0\u00a0%" in words.body and "Đảng bộ KA, Đảng bộ KB" in words.body
     assert f"--acknowledge {alert.id}" in words.body and "status --period 2025-N" in words.body
+
+
+GROUPS = {"period": 4, "unit": 4, "rule": 2}
+KINDS = {"returned": Kind.SAME_RULE, "explained": Kind.SAME_EXPLANATION}
+EACH = [(g, m) for g, number in GROUPS.items() for m in ("returned", "explained", "late", "missing")[:number]]
+
+
+@pytest.mark.parametrize(("group", "measure"), EACH)
+def test_each_shipped_threshold_is_told_of_on_it_and_not_just_under_it(
+    book, registry, found, monkeypatch: pytest.MonkeyPatch, *, group: str, measure: str
+) -> None:
+    stated: Share = getattr(getattr(shipped(), group), measure)
+    book.file("KA", Verdict.ACCEPTED)
+    kind = {"period": Kind.SHARE_OF_PERIOD, "unit": Kind.SHARE_OF_UNIT}.get(group) or KINDS[measure]
+
+    def is_told(count: int, of: int) -> bool:
+        counted = Measure(tuple(f"U{n}" for n in range(count)), of)
+        nothing = dict.fromkeys(("returned", "explained", "late", "missing"), Measure((), of))
+        measures = nothing | {measure: counted} if group != "rule" else nothing
+        rules = {measure: {"V020": counted}} if group == "rule" else {}
+        of_period = OfPeriod(measures if group == "period" else nothing, rules, {"V020": found("V020")})
+        monkeypatch.setattr("ingestion.alerts.quality.of_period", lambda *_, **__: of_period)
+        of_unit = measures if group == "unit" else nothing
+        monkeypatch.setattr("ingestion.alerts.quality.of_unit", lambda *_: of_unit)
+        alerts = told(book, registry, shipped())
+        assert {alert.kind for alert in alerts} <= {kind}
+        return bool(alerts)
+
+    on = round(1000 * stated.share)
+    assert is_told(on, 1000) and not is_told(on - 1, 1000), "a share"
+    few = stated.at_least
+    assert is_told(few, few) and not is_told(few - 1, few - 1), "and so many at least"
+
+
+@pytest.mark.parametrize("measure", ["returned", "explained", "late"])
+def test_the_shipped_jump_is_told_of_on_it_and_not_just_under_it(
+    book, registry, monkeypatch: pytest.MonkeyPatch, measure: str
+) -> None:
+    stated = shipped().jump
+    years = replace(registry, calendar=(CalendarPeriod(period_code="2024-N"), *registry.calendar))
+    old = NOW - timedelta(days=365)
+    book.file("KA", Verdict.ACCEPTED, at=NOW, received_at=old, period="2024-N")
+    book.file("KA", Verdict.ACCEPTED)
+
+    def is_told(rise: int, of: int) -> bool:
+        def counted(filings: Filings, period: str, *, only_news: bool) -> OfPeriod:
+            count = of // 10 + (rise if period == "2025-N" else 0)
+            nothing = dict.fromkeys(("returned", "explained", "late", "missing"), Measure((), of))
+            return OfPeriod(nothing | {measure: Measure(("KA",) * count, of)})
+
+        monkeypatch.setattr("ingestion.alerts.quality.of_period", counted)
+        return Kind.JUMP in {alert.kind for alert in told(book, years, shipped())}
+
+    assert is_told(round(1000 * stated.share), 1000) and not is_told(round(1000 * stated.share) - 1, 1000)
+    few = stated.at_least
+    assert is_told(few - few // 10, few) and not is_told(few - 1, few - 1), "of so few units nothing follows"
+
+
+def test_a_share_of_a_unit_is_told_to_those_above_it_and_that_of_a_period_to_all_of_the_data_team(
+    office,
+) -> None:
+    contacts = [
+        ("KA", "clerk"),
+        ("KA", "data_team"),
+        ("KB", "data_team"),
+        ("T", "data_team"),
+        ("", "data_team"),
+    ]
+    registry = office([Contact(org_code=o, role=r, channel=f"json://{o}-{r}") for o, r in contacts])
+    of_unit = Alert(Kind.SHARE_OF_UNIT, "", NOW, Role.DATA_TEAM, "KA")
+    of_period = replace(of_unit, kind=Kind.SHARE_OF_PERIOD, unit="", period="2025-N")
+    above, everybody = ([r.channel for r in recipients(registry, a)] for a in (of_unit, of_period))
+    assert above == ["json://KA-data_team", "json://T-data_team", "json://-data_team"]
+    assert everybody == ["json://KA-data_team", "json://KB-data_team", *above[1:]]
 
 
 def test_units_without_a_report_are_a_share_of_those_that_owe_it_from_the_day_after(book, registry) -> None:
@@ -238,8 +313,8 @@ def test_an_office_states_thresholds_of_its_own_and_the_others_are_as_shipped(tm
 @pytest.mark.parametrize(
     ("text", "place"),
     [
-        ("period: {returned: {share: 30}}", "period.returned.share: “30”"),
-        ("idle_dayz: 3", "idle_dayz: there is no such threshold"),
+        ("period: {returned: {share: 30}}", "line 1, period.returned.share: “30”"),
+        ("idle_days: 3\nidle_dayz: 3", "line 2, idle_dayz: there is no such threshold"),
         ("jump: 3", "jump: “3”"),
         ("a: 1\n- b", "line 2"),
         ("- 1", "thresholds.yml: “[1]”"),

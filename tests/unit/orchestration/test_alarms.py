@@ -1,21 +1,37 @@
 """What fails is told, whatever it was that failed: by the last contacts that could be read, in words, once."""
 
+import errno
 import json
+import socket
 import stat
 from collections.abc import Callable
 from pathlib import Path
 from string import Formatter
 
 import pytest
+from aiosmtpd.controller import Controller
 from click.testing import Result
+from dagster._core.remote_origin import RegisteredCodeLocationOrigin, RemoteRepositoryOrigin
+from dagster._core.scheduler.instigation import (
+    InstigatorState,
+    InstigatorStatus,
+    InstigatorType,
+    SensorInstigatorData,
+)
 
-from ingestion.alerts.alert import Kind
+from ingestion.alerts.alert import Alert, Kind, Role
 from ingestion.alerts.outbox import Entry, Outbox
+from ingestion.alerts.thresholds import in_force
 from ingestion.alerts.wording import compose
 from ingestion.home import Home
 from ingestion.messages import ToldError, load_messages, message
+from ingestion.overlay import catalogue_of
 from ingestion.registry import NO_REGISTRY
 from orchestration import alerting, environment, failing
+from orchestration.health import examine
+from orchestration.instance import open_instance
+from orchestration.texts import Invocation
+from tests.support.mailbox import HOST, Mailbox
 
 Call = Callable[..., Result]
 CONTACTS = "org_code,role,channel,language\n,data_team,folder://to-du-lieu,vi\n"
@@ -62,15 +78,69 @@ def test_a_broken_registry_reaches_the_data_team_with_file_and_row_and_closes_it
     assert len(mails(told)) == 1
 
 
+def test_thresholds_that_cannot_be_used_are_told_with_file_and_line_while_the_last_that_could_hold(
+    told: Home, call: Call
+) -> None:
+    path = told.registry / "thresholds.yml"
+    path.write_text("idle_days: 3\n", encoding="utf-8")
+    assert call("alerts").exit_code == 0
+    path.write_text("idle_days: 3\njump:\n  share: 30\n", encoding="utf-8")
+    for _ in range(2):
+        result = call("alerts", "--deliver")
+        assert result.exit_code == 0 and "thresholds.yml, line 3, jump.share: “30”" in result.output
+    (mail,) = mails(told)
+    assert "thresholds.yml, dòng 3, jump.share" in mail and "ngưỡng đọc được lần cuối" in mail
+    assert "dừng" not in mail, "nothing has stopped"
+    assert in_force(told).thresholds.idle_days == 3
+    path.unlink()
+    assert call("alerts", "--deliver").exit_code == 0
+    (entry,) = failures(told)
+    assert entry.over_at is not None and in_force(told).error is None
+
+
 def test_contacts_that_are_gone_are_those_that_were_read_last_and_nobody_else_reads_them(
     told: Home, call: Call
 ) -> None:
+    contacts = f"{CONTACTS}VD-NX,clerk,folder://nui-xanh,vi\n"
+    (told.registry / "contacts.csv").write_text(contacts, encoding="utf-8")
+    assert call("alerts").exit_code == 0
+    name = "VD-NX.2020-N.r1"
+    held = Alert(
+        Kind.ON_HOLD, name, environment.now(), Role.CLERK, "VD-NX", "2020-N", name, {"original_name": "b"}
+    )
+    Outbox(told.outbox).add([held])
     (told.registry / "contacts.csv").unlink()
     (told.registry / "terms.csv").unlink()
     call("alerts", "--deliver")
-    (mail,) = mails(told)
-    assert "terms.csv" in mail
+    for_clerk, for_team = mails(told)
+    assert "terms.csv" in for_team and "terms.csv" not in for_clerk and "b" in for_clerk
     assert stat.S_IMODE((told.outbox / ".contacts").stat().st_mode) == 0o600
+
+
+def test_contacts_are_written_only_when_they_are_others_and_a_full_disk_keeps_nobody_from_being_told(
+    told: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[Path] = []
+
+    def write(path: Path, content: bytes) -> None:
+        written.append(path)
+        if len(written) > 1:
+            raise OSError(errno.ENOSPC, "No space left on device", str(path))
+        path.write_bytes(content)
+
+    monkeypatch.setattr("ingestion.alerts.directory.write_durably", write)
+    path = told.registry / "contacts.csv"
+    path.write_text(f"{CONTACTS}VD-NX,clerk,folder://a,vi\n", encoding="utf-8")
+    for _ in range(3):
+        alerting.watch(told, environment.now())
+    assert len(written) == 1
+    with monkeypatch.context() as patch:  # nothing is even compared
+        patch.setattr("ingestion.alerts.directory._KEPT", None)
+        alerting.watch(told, environment.now())
+    path.write_text(f"{CONTACTS}VD-NX,clerk,folder://bb,vi\n", encoding="utf-8")
+    found = alerting.look(told, catalogue_of(told), environment.now())
+    assert len(written) > 1 and found.trouble is None
+    assert found.directory.registry.contacts[-1].channel == "folder://bb"
 
 
 def test_a_command_that_crashes_is_told_with_the_place_of_its_traceback(
@@ -170,3 +240,46 @@ def test_doctor_names_the_missing_mail_server(home: Home, call: Call, monkeypatc
     monkeypatch.setenv("TONGKET_MAIL_SERVER", "mailtos://u:p@mail.vidu.vn")
     said = {found["name"]: found for found in json.loads(call("doctor", "--json").stdout)["things"]}
     assert "TONGKET_MAIL_SERVER" not in said["contacts"]["detail"]
+
+
+def test_doctor_greets_the_mail_server_and_says_which_thresholds_are_wrong(
+    home: Home, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def said() -> dict[str, tuple[str, str]]:
+        invocation = Invocation(home, "en")
+        return {found.name: (found.state, found.detail) for found in examine(invocation)}
+
+    rows = "org_code,role,channel,language\n,data_team,mailto://a@vidu.vn,vi\n"
+    (home.registry / "contacts.csv").write_text(rows, encoding="utf-8")
+    monkeypatch.delenv("TONGKET_MAIL_SERVER", raising=False)
+    assert not {"mail_server", "thresholds", "automation"} & said().keys(), "there is nothing to say"
+    controller = Controller(Mailbox(), hostname=HOST, port=0)
+    with socket.create_server((HOST, 0)) as silent:
+        controller.port = silent.getsockname()[1]
+    url = f"mailto://u:secret@{HOST}:{controller.port}?from=a@vidu.vn&mode=insecure"
+    monkeypatch.setenv("TONGKET_MAIL_SERVER", url)
+    state, detail = said()["mail_server"]
+    assert (
+        state == "broken" and f"{HOST}:{controller.port} does not answer" in detail and "secret" not in detail
+    )
+    controller.start()
+    try:
+        assert said()["mail_server"] == ("ok", f"{HOST}:{controller.port} answers")
+    finally:
+        controller.stop()
+    monkeypatch.setenv("TONGKET_MAIL_SERVER", "mail.vidu.vn")
+    assert "is no address of a mail server" in said()["mail_server"][1]
+    (home.registry / "thresholds.yml").write_text("idle_days: 0\n", encoding="utf-8")
+    state, detail = said()["thresholds"]
+    assert state == "broken" and "thresholds.yml, line 1, idle_days" in detail
+
+
+def test_doctor_says_what_was_turned_off(home: Home) -> None:
+    repository = RemoteRepositoryOrigin(RegisteredCodeLocationOrigin("here"), "repository")
+    states = {"outbox_sensor": InstigatorStatus.RUNNING, "inbox_sensor": InstigatorStatus.STOPPED}
+    with open_instance(home) as instance:
+        for name, status in states.items():
+            origin, every = repository.get_instigator_origin(name), SensorInstigatorData()
+            instance.add_instigator_state(InstigatorState(origin, InstigatorType.SENSOR, status, every))
+    (found,) = [one for one in examine(Invocation(home, "en")) if one.name == "automation"]
+    assert found.state == "broken" and "inbox_sensor" in found.detail and "outbox" not in found.detail

@@ -17,6 +17,7 @@ from orchestration.warehouse import (
     swap_in,
 )
 from reports.database import OutOfRoomError, no_room
+from reports.marts import open_warehouse
 
 PROJECT = """\
 name: small
@@ -123,3 +124,31 @@ def test_a_disk_that_is_full_is_told_apart_from_memory(tmp_path: Path) -> None:
     told = no_room(said, tmp_path / "warehouse.duckdb")
     assert told is not None and str(tmp_path) in told.told("en")
     assert no_room("Parser Error: syntax error", tmp_path) is None
+
+
+@pytest.mark.parametrize(
+    ("before", "query", "key"),
+    [
+        ("", "select list(range) from range(40_000_000)", "no_memory"),
+        (
+            "set max_temp_directory_size = '1MB'",
+            "select * from range(40_000_000) order by hash(range)",
+            "no_disk",
+        ),
+    ],
+)
+def test_a_question_for_which_there_is_no_room_says_what_is_short_and_where(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, before: str, query: str, key: str
+) -> None:
+    database = tmp_path / "state" / "warehouse.duckdb"
+    database.parent.mkdir()
+    duckdb.connect(str(database)).close()
+    monkeypatch.setenv(MEMORY_VARIABLE, "100MB")
+    with pytest.raises(OutOfRoomError) as told, open_warehouse(database) as connection:
+        if before:
+            connection.execute(before)
+        connection.execute(query).fetchone()
+    short = {"no_memory": (MEMORY_VARIABLE, "100 MB"), "no_disk": (str(database.parent), MEMORY_VARIABLE)}
+    assert all(word in told.value.told("en") for word in short[key])
+    assert told.value.key == f"warehouse.{key}"
+    assert list(database.parent.iterdir()) == [database], "what was put aside is gone"

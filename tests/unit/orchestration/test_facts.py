@@ -12,6 +12,7 @@ import pytest
 
 from orchestration.facts import COLUMNS, LINEAGE, ROWS, with_facts
 from orchestration.lineage import column_lineage
+from reports.database import OutOfRoomError
 
 
 def test_each_model_is_shown_with_its_rows_and_a_view_with_none(tmp_path: Path) -> None:
@@ -72,3 +73,14 @@ def test_what_was_built_before_a_failure_is_told_and_so_is_the_failure(tmp_path:
         told.extend(with_facts(failing(), tmp_path / "none.duckdb", dict))
     events = with_facts(failing(), tmp_path / "none.duckdb", dict)
     assert next(iter(events)).output_name == "one"
+
+
+def test_facts_for_which_there_is_no_room_are_told_in_words(tmp_path: Path) -> None:
+    database = tmp_path / "x.duckdb"
+    duckdb.connect(str(database)).close()
+
+    def too_much() -> dict[str, Any]:
+        raise duckdb.OutOfMemoryException("Out of Memory Error: could not allocate block")
+
+    with pytest.raises(OutOfRoomError, match="TONGKET_WAREHOUSE_MEMORY"):
+        list(with_facts([], database, too_much))

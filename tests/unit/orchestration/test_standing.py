@@ -132,7 +132,7 @@ def test_a_run_that_dagster_starts_refuses_as_well(published: Home) -> None:
 def test_no_unit_is_told_that_it_owes_what_a_lost_ledger_knew(published: Home, call: Call) -> None:
     published.ledger.unlink()
     with pytest.raises(LostLedgerError):
-        alerting.collect(published, None, None, None)  # type: ignore[arg-type]
+        alerting.collect(published, None, None, None, None)  # type: ignore[arg-type]
 
 
 def test_a_manifest_that_cannot_be_read_is_named_and_the_one_before_it_counts(
