@@ -81,7 +81,7 @@ def tables_of(figures: Figures, unit: str, kind: str, period: Period) -> Tables:
         "B09": _target_rows,
     }
     filing = _Filing(figures, unit, kind, period.year, CUMULATIVE.index(period.kind) + 1)
-    owed = figures.catalogue.owed_forms(kind, period.kind)
+    owed = figures.catalogue.on(period.end).owed_forms(kind, period)
     return {form.code: makers[form.code](filing, form) for form in owed}
 
 

@@ -53,6 +53,8 @@ def write_template(
         TemplateError: the unit does not file for the period.
     """
     unit = reporting_unit(registry, unit_code, period)
+    version = form_version(catalogue, version_for(catalogue))
+    catalogue = catalogue.on(period.end)
     tables = blank_tables(catalogue, registry, unit_code, period)
     plan = plan_formulas(catalogue, registry, unit, period, tables, history=history)
     for form, rows in tables.items():
@@ -60,7 +62,6 @@ def write_template(
             row_key = tuple(row.get(code) for code in catalogue.forms[form].key)
             row.update(plan.openings.get((form, row_key), {}))
         rows.extend({} for _ in range(plan.book.sheets[form].spare))
-    version = form_version(catalogue, version_for(catalogue))
     cover: dict[str, CellInput] = {"template_version": version}
     if key is not None:
         cover["signature"] = sign(key, unit.org_code, period.code, version)
@@ -104,7 +105,8 @@ def blank_tables(
         TemplateError: the unit does not file for the period.
     """
     unit = reporting_unit(registry, unit_code, period)
-    forms = [form for form in catalogue.forms.values() if form.is_accepted(unit.org_kind, period.kind)]
+    catalogue = catalogue.on(period.end)
+    forms = [form for form in catalogue.forms.values() if form.is_accepted(unit.org_kind, period)]
     if not forms:
         raise TemplateError(message("template.error.nothing_owed", unit=unit_code, period=period.code))
     return {form.code: _blank_rows(form, catalogue, registry, unit, period) for form in forms}

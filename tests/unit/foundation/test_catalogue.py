@@ -6,6 +6,7 @@ import pytest
 import yaml
 
 from ingestion.catalogue import HERE, CatalogueError, Form, load_catalogue, load_forms
+from ingestion.periods import Period
 
 FORM_FILES = sorted((HERE / "forms").glob("*.yml"))
 
@@ -48,9 +49,9 @@ def test_every_fixed_line_of_a_counting_form_says_unit_and_stock_or_flow() -> No
 
 def test_evaluations_are_owed_at_year_end_only() -> None:
     catalogue = load_catalogue()
-    assert "B04" not in [form.code for form in catalogue.owed_forms("DISTRICT", "9T")]
-    assert "B04" in [form.code for form in catalogue.owed_forms("DISTRICT", "N")]
-    assert [form.code for form in catalogue.owed_forms("PROVINCE", "N")] == ["B03", "B07", "B09"]
+    assert "B04" not in [form.code for form in catalogue.owed_forms("DISTRICT", Period.parse("2019-9T"))]
+    assert "B04" in [form.code for form in catalogue.owed_forms("DISTRICT", Period.parse("2019-N"))]
+    assert [form.code for form in catalogue.owed_forms("PROVINCE", Period.parse("2019-N"))] == ["B03", "B07", "B09"]
 
 
 @pytest.mark.parametrize(
