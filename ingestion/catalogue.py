@@ -449,7 +449,7 @@ class Catalogue:
         """
         if self.whole is not None:
             return self.whole.on(day)
-        if self._is_timeless:
+        if self.is_timeless:
             return self
         forms = {code: form.on(day) for code, form in self.forms.items()}
         indicators = {code: self._indicator_on(indicator, day) for code, indicator in self.indicators.items()}
@@ -463,7 +463,7 @@ class Catalogue:
         return self._of_days[key]
 
     @cached_property
-    def _is_timeless(self) -> bool:
+    def is_timeless(self) -> bool:
         """Whether everything in it holds for every period."""
         forms, indicators = self.forms.values(), self.indicators.values()
         limited = (
