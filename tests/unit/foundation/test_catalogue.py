@@ -51,7 +51,11 @@ def test_evaluations_are_owed_at_year_end_only() -> None:
     catalogue = load_catalogue()
     assert "B04" not in [form.code for form in catalogue.owed_forms("DISTRICT", Period.parse("2019-9T"))]
     assert "B04" in [form.code for form in catalogue.owed_forms("DISTRICT", Period.parse("2019-N"))]
-    assert [form.code for form in catalogue.owed_forms("PROVINCE", Period.parse("2019-N"))] == ["B03", "B07", "B09"]
+    assert [form.code for form in catalogue.owed_forms("PROVINCE", Period.parse("2019-N"))] == [
+        "B03",
+        "B07",
+        "B09",
+    ]
 
 
 @pytest.mark.parametrize(
