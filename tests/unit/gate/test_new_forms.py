@@ -1,0 +1,231 @@
+"""A form that the product does not have is guarded from its first day: each kind, each fault, rule and cell.
+
+All cases are revisions of a few reports, judged in one go.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+import yaml
+
+from ingestion.catalogue import Catalogue, OwnFile
+from ingestion.findings import Judgement, Verdict
+from ingestion.gate import judge
+from ingestion.overlay import laid_over
+from ingestion.submissions import FormRow, FormTable, Mark, Submission, Value
+
+FIRST_ROW = 9
+Rows = list[dict[str, Any]]
+
+
+def _column(code: str, kind: str = "int", **more: Any) -> dict[str, Any]:
+    number = {"unit": "PERSON", "nature": "flow"} if kind == "int" else {}
+    label = {"vi": f"Cột {code}", "en": f"Column {code}"}
+    return {"code": code, "label": label, "type": kind, "required": True} | number | more
+
+
+def _form(code: str, rows: str, *columns: dict[str, Any], **more: Any) -> OwnFile:
+    content = {
+        "code": code,
+        "sheet": code,
+        "title": {"vi": f"Biểu {code}", "en": f"Form {code}"},
+        "grain": "for tests",
+        "rows": rows,
+        "key": [columns[0]["code"]],
+        "required_for": {"DISTRICT": ["N"]},
+        "columns": list(columns),
+    }
+    return OwnFile("forms", f"{code}.yml", yaml.safe_dump(content | more, allow_unicode=True))
+
+
+def _line(code: str, **more: Any) -> dict[str, Any]:
+    return {"code": code, "label": {"vi": f"Dòng {code}", "en": f"Line {code}"}, "nature": "flow"} | more
+
+
+FORMS = (
+    _form("B10", "organisations", _column("org_code", "code"), _column("given"), _column("taken")),
+    _form(
+        "B11",
+        "lines",
+        _column("line_code", "code"),
+        _column("given"),
+        _column("taken"),
+        lines=[{"column": "line_code", "members": [_line("L1"), _line("L2"), _line("LB", owed_by=["BLOC"])]}],
+    ),
+    _form(
+        "B12",
+        "targets",
+        _column("indicator_code", "code"),
+        _column("given"),
+        _column("target_min", "decimal"),
+        _column("taken"),
+    ),
+)
+SOUND: dict[str, Rows] = {
+    "B10": [{"org_code": code, "given": 2, "taken": 1} for code in ("A1", "A2", "A3")],
+    "B11": [{"line_code": code, "given": 2, "taken": 1} for code in ("L1", "L2")],
+    "B12": [{"indicator_code": "admissions", "given": 3, "target_min": 10.0, "taken": 0}],
+}
+KEYS = {"B10": "org_code", "B11": "line_code", "B12": "indicator_code"}
+Found = set[tuple[str, str, str]]
+
+
+@dataclass(frozen=True)
+class Case:
+    """One fault of a report: what is changed, and what is found: rule, sheet, cell."""
+
+    change: Callable[[dict[str, Rows]], None]
+    found: Found
+    total: Mapping[str, Any] | None = None
+    unit: str = "U1"
+    kind: str = "DISTRICT"
+    period: str = "2019-N"
+
+
+def cell(form: str, row: int, **values: Any) -> Callable[[dict[str, Rows]], None]:
+    def change(tables: dict[str, Rows]) -> None:
+        tables[form][row] |= values
+
+    return change
+
+
+def repeated(form: str) -> Callable[[dict[str, Rows]], None]:
+    return lambda tables: tables[form].append(dict(tables[form][0]))
+
+
+def without_row(form: str) -> Callable[[dict[str, Rows]], None]:
+    return lambda tables: tables[form].pop(0) and None
+
+
+def without_sheet(form: str) -> Callable[[dict[str, Rows]], None]:
+    return lambda tables: tables.pop(form) and None
+
+
+def emptied(form: str) -> Callable[[dict[str, Rows]], None]:
+    def change(tables: dict[str, Rows]) -> None:
+        given = {KEYS[form], "target_min"}
+        tables[form] = [{c: v if c in given else None for c, v in row.items()} for row in tables[form]]
+
+    return change
+
+
+def only(form: str) -> Callable[[dict[str, Rows]], None]:
+    def change(tables: dict[str, Rows]) -> None:
+        for other in set(tables) - {form}:
+            del tables[other]
+
+    return change
+
+
+CASES = {
+    "nothing wrong": Case(lambda tables: None, set(), {"given": 6, "taken": 3}),
+    # one row an organisation
+    "an organisation twice": Case(repeated("B10"), {("V005", "B10", "A12")}),
+    "an organisation that nobody knows": Case(
+        lambda tables: tables["B10"].append({"org_code": "ZZ", "given": 0, "taken": 0}),
+        {("V006", "B10", "A12")},
+    ),
+    "an organisation that has ended": Case(
+        lambda tables: tables["B10"].append({"org_code": "GONE", "given": 0, "taken": 0}),
+        {("V006", "B10", "A12")},
+    ),
+    "another unit's organisation": Case(
+        lambda tables: tables["B10"].append({"org_code": "C1", "given": 0, "taken": 0}),
+        {("V007", "B10", "A12")},
+    ),
+    "an organisation missing": Case(without_row("B10"), {("V008", "B10", "")}),
+    "a false total": Case(lambda tables: None, {("V011", "B10", "B12")}, {"given": 7, "taken": 3}),
+    "a total that is no number": Case(
+        lambda tables: None, {("V011", "B10", "C12")}, {"given": 6, "taken": "ba"}
+    ),
+    # every kind
+    **{
+        f"{what} in {form}": Case(cell(form, 0, given=value), {(rule, form, f"B{FIRST_ROW}")})
+        for form in SOUND
+        for what, value, rule in (
+            ("a negative count", -1, "V009"),
+            ("a blank", None, "V010"),
+            ("words", "nhiều", "V009"),
+            ("half a person", 1.5, "V009"),
+        )
+    },
+    **{f"no sheet {form}": Case(without_sheet(form), {("V003", "", "")}) for form in SOUND},
+    **{f"nothing in sheet {form}": Case(emptied(form), {("V003", form, "")}) for form in SOUND},
+    **{
+        f"{form} of a unit that does not owe it": Case(only(form), {("V003", form, "")}, unit="U2", kind="BLOC")
+        for form in SOUND
+    },
+    **{
+        f"{form} for a part of the year that has none": Case(only(form), {("V003", form, "")}, period="2019-6T")
+        for form in SOUND
+    },
+    # fixed lines
+    "a line twice": Case(repeated("B11"), {("V005", "B11", "A11")}),
+    "a line missing": Case(without_row("B11"), {("V003", "B11", "")}),
+    # assigned targets
+    "a target twice": Case(repeated("B12"), {("V005", "B12", "A10")}),
+    "a target missing": Case(
+        cell("B12", 0, indicator_code="party_cells", target_min=None),
+        {("V003", "B12", ""), ("V010", "B12", "C9")},
+    ),
+    "another target than was assigned": Case(cell("B12", 0, target_min=9.0), {("V055", "B12", "C9")}),
+}
+
+
+@pytest.fixture(scope="module")
+def judged(world: Any) -> dict[str, Judgement]:
+    catalogue = laid_over(FORMS)
+    submissions: dict[str, Submission] = {}
+    for number, (name, case) in enumerate(CASES.items(), start=1):
+        organisations = ("A1", "A2", "A3") if case.unit == "U1" else ("C1",)
+        book = world.workbook(
+            unit=case.unit, kind=case.kind, period=case.period, organisations=organisations, revision=number
+        )
+        submissions[name] = book.submission()
+        tables = {form: [dict(row) for row in rows] for form, rows in SOUND.items()}
+        case.change(tables)
+        for form, rows in tables.items():
+            total = case.total if form == "B10" else None
+            submissions[name].reading.tables[form] = table(catalogue, form, rows, total)
+    found = judge(list(submissions.values()), world.context(catalogue=catalogue), engine="masks")
+    return {name: found[submission.key] for name, submission in submissions.items()}
+
+
+def table(catalogue: Catalogue, code: str, rows: Rows, total: Mapping[str, Any] | None) -> FormTable:
+    form = catalogue.forms[code]
+    filed = FormTable(code, code, {c.code: i for i, c in enumerate(form.columns, start=1)})
+    counts = {column.code for column in form.number_columns}
+
+    def row(number: int, given: Mapping[str, Any]) -> FormRow:
+        texts = {c: v for c, v in given.items() if c in counts and isinstance(v, str)}
+        values: dict[str, Value] = {c: None if c in texts else v for c, v in given.items()}
+        marks = {c: Mark.INVALID if c in texts else Mark.BLANK for c, v in values.items() if v is None}
+        return FormRow(number, values, marks, texts)
+
+    filed.rows = [row(number, given) for number, given in enumerate(rows, start=FIRST_ROW)]
+    if total is not None:
+        filed.total = row(FIRST_ROW + len(rows), total)
+    return filed
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_fault_in_a_new_form_is_found_where_it_is(name: str, judged: dict[str, Judgement]) -> None:
+    new = {"", *SOUND}
+    found = {(f.rule, f.sheet, f.cell) for f in judged[name].findings if f.sheet in new}
+    assert found == CASES[name].found
+
+
+def test_what_is_wrong_is_refused_and_what_is_sound_is_not(judged: dict[str, Judgement]) -> None:
+    errors = {name for name, case in CASES.items() if any(rule != "V010" for rule, _, _ in case.found)}
+    assert {name for name, one in judged.items() if one.verdict is Verdict.REJECTED} == errors
+    assert judged["nothing wrong"].verdict is Verdict.ACCEPTED
+
+
+def test_what_nobody_asked_for_is_said_in_words(judged: dict[str, Judgement]) -> None:
+    (finding,) = judged["B11 of a unit that does not owe it"].findings
+    assert finding.message.startswith(
+        "B11: Đơn vị không phải nộp biểu này trong kỳ báo cáo này: B11 (Biểu B11)"
+    )
+    assert finding.message_en.startswith("B11: The unit is not asked for this sheet in this period: B11")
