@@ -8,36 +8,16 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-import yaml
 
 from ingestion.catalogue import Catalogue, OwnFile
 from ingestion.findings import Judgement, Verdict
 from ingestion.gate import judge
 from ingestion.overlay import laid_over
 from ingestion.submissions import FormRow, FormTable, Mark, Submission, Value
+from tests.support.own_forms import column, form
 
 FIRST_ROW = 9
 Rows = list[dict[str, Any]]
-
-
-def _column(code: str, kind: str = "int", **more: Any) -> dict[str, Any]:
-    number = {"unit": "PERSON", "nature": "flow"} if kind == "int" else {}
-    label = {"vi": f"Cột {code}", "en": f"Column {code}"}
-    return {"code": code, "label": label, "type": kind, "required": True} | number | more
-
-
-def _form(code: str, rows: str, *columns: dict[str, Any], **more: Any) -> OwnFile:
-    content = {
-        "code": code,
-        "sheet": code,
-        "title": {"vi": f"Biểu {code}", "en": f"Form {code}"},
-        "grain": "for tests",
-        "rows": rows,
-        "key": [columns[0]["code"]],
-        "required_for": {"DISTRICT": ["N"]},
-        "columns": list(columns),
-    }
-    return OwnFile("forms", f"{code}.yml", yaml.safe_dump(content | more, allow_unicode=True))
 
 
 def _line(code: str, **more: Any) -> dict[str, Any]:
@@ -45,22 +25,22 @@ def _line(code: str, **more: Any) -> dict[str, Any]:
 
 
 FORMS = (
-    _form("B10", "organisations", _column("org_code", "code"), _column("given"), _column("taken")),
-    _form(
+    form("B10", "organisations", column("org_code", "code"), column("given"), column("taken")),
+    form(
         "B11",
         "lines",
-        _column("line_code", "code"),
-        _column("given"),
-        _column("taken"),
+        column("line_code", "code"),
+        column("given"),
+        column("taken"),
         lines=[{"column": "line_code", "members": [_line("L1"), _line("L2"), _line("LB", owed_by=["BLOC"])]}],
     ),
-    _form(
+    form(
         "B12",
         "targets",
-        _column("indicator_code", "code"),
-        _column("given"),
-        _column("target_min", "decimal"),
-        _column("taken"),
+        column("indicator_code", "code"),
+        column("given"),
+        column("target_min", "decimal"),
+        column("taken"),
     ),
 )
 SOUND: dict[str, Rows] = {
@@ -84,9 +64,9 @@ class Case:
     period: str = "2019-N"
 
 
-def cell(form: str, row: int, **values: Any) -> Callable[[dict[str, Rows]], None]:
+def cell(code: str, row: int, **values: Any) -> Callable[[dict[str, Rows]], None]:
     def change(tables: dict[str, Rows]) -> None:
-        tables[form][row] |= values
+        tables[code][row] |= values
 
     return change
 
@@ -186,17 +166,17 @@ def judged(world: Any) -> dict[str, Judgement]:
         submissions[name] = book.submission()
         tables = {form: [dict(row) for row in rows] for form, rows in SOUND.items()}
         case.change(tables)
-        for form, rows in tables.items():
-            total = case.total if form == "B10" else None
-            submissions[name].reading.tables[form] = table(catalogue, form, rows, total)
+        for code, rows in tables.items():
+            total = case.total if code == "B10" else None
+            submissions[name].reading.tables[code] = table(catalogue, code, rows, total)
     found = judge(list(submissions.values()), world.context(catalogue=catalogue), engine="masks")
     return {name: found[submission.key] for name, submission in submissions.items()}
 
 
 def table(catalogue: Catalogue, code: str, rows: Rows, total: Mapping[str, Any] | None) -> FormTable:
-    form = catalogue.forms[code]
-    filed = FormTable(code, code, {c.code: i for i, c in enumerate(form.columns, start=1)})
-    counts = {column.code for column in form.number_columns}
+    described = catalogue.forms[code]
+    filed = FormTable(code, code, {c.code: i for i, c in enumerate(described.columns, start=1)})
+    counts = {c.code for c in described.number_columns}
 
     def row(number: int, given: Mapping[str, Any]) -> FormRow:
         texts = {c: v for c, v in given.items() if c in counts and isinstance(v, str)}
@@ -229,3 +209,61 @@ def test_what_nobody_asked_for_is_said_in_words(judged: dict[str, Judgement]) ->
         "B11: Đơn vị không phải nộp biểu này trong kỳ báo cáo này: B11 (Biểu B11)"
     )
     assert finding.message_en.startswith("B11: The unit is not asked for this sheet in this period: B11")
+
+
+@pytest.mark.parametrize(
+    ("time", "rules"),
+    [
+        ({"from": "2019-12-31", "to": "2019-12-31"}, set()),
+        ({"from": "2020-01-01"}, {("V003", "B13", "")}),
+        ({"to": "2019-12-30"}, {("V003", "B13", "")}),
+    ],
+)
+def test_a_form_is_taken_in_its_time_and_refused_outside_it(
+    world: Any, time: dict[str, str], rules: Found
+) -> None:
+    catalogue = laid_over(
+        (form("B13", "organisations", column("org_code", "code"), column("given"), effective=time),)
+    )
+    filed, missing = world.workbook().submission(), world.workbook(revision=2).submission()
+    rows = [{"org_code": code, "given": 1} for code in ("A1", "A2", "A3")]
+    filed.reading.tables["B13"] = table(catalogue, "B13", rows, None)
+    found = judge([filed, missing], world.context(catalogue=catalogue), engine="masks")
+    assert {(f.rule, f.sheet, f.cell) for f in found[filed.key].findings} == rules
+    assert [f.rule for f in found[missing.key].findings] == ([] if rules else ["V003"])
+    if rules:
+        assert "Biểu này không được thu thập trong kỳ báo cáo này" in found[filed.key].findings[0].message
+
+
+def test_a_rule_that_names_a_column_runs_in_the_periods_that_have_it(world: Any) -> None:
+    later = column("later", effective={"from": "2020-01-01"})
+    rule = OwnFile(
+        "rules",
+        "own.yml",
+        """
+rules:
+- id: V901
+  title: {vi: x, en: x}
+  scope: row
+  severity: error
+  forms: [B13]
+  clauses:
+  - {holds: given <= 5, cell: given}
+  - {holds: later <= given, cell: later}
+  - {each: [given, later], holds: it < 9, cell: it}
+  message: {vi: x, en: x}
+  remedy: {vi: x, en: x}
+""",
+    )
+    own = form("B13", "organisations", column("org_code", "code"), column("given"), later)
+    catalogue = laid_over((own, rule))
+    found = {}
+    for period in ("2019-N", "2020-N"):
+        submission = world.workbook(period=period).submission()
+        rows = [{"org_code": code, "given": 0, "later": 0} for code in ("A1", "A2", "A3")]
+        rows[0] |= {"given": 6, "later": 9}
+        submission.reading.tables["B13"] = table(catalogue, "B13", rows, None)
+        judged = judge([submission], world.context(catalogue=catalogue), engine="masks")[submission.key]
+        found[period] = [(f.rule, f.clause, f.cell) for f in judged.findings if f.sheet == "B13"]
+    assert found["2019-N"] == [("V901", 1, "B9")]
+    assert sorted(found["2020-N"]) == [("V901", 1, "B9"), ("V901", 2, "C9"), ("V901", 3, "C9")]
