@@ -201,6 +201,9 @@ class Form(_Strict):
         """Refuse a form without what the rules of its kind look at."""
         if (needed := KEY_OF_KIND.get(self.rows)) is not None and needed not in self.key:
             raise ValueError(f"{self.code}: rows are {self.rows}, so that {needed} has to be part of the key")
+        first = tuple(column.code for column in self.columns[: len(self.key)])
+        if self.rows != "cover" and first != self.key:
+            raise ValueError(f"{self.code}: the columns of the key come first, in its order: {list(self.key)}")
         if (self.rows == "lines") != bool(self.lines):
             raise ValueError(f"{self.code}: fixed lines go with rows: lines, and only with them")
         numbers = {column.code for column in self.columns if column.is_number}
@@ -218,6 +221,12 @@ class Form(_Strict):
         """The key column that names a row: of several, the one with the most fixed lines."""
         by_kind = KEY_OF_KIND.get(self.rows, self.key[0])
         return max(self.line_members, key=lambda column: len(self.line_members[column]), default=by_kind)
+
+    @cached_property
+    def name_column(self) -> str | None:
+        """The column beside the key that says in words what a row is about; None where there is none."""
+        beside = self.columns[: len(self.key) + 1]
+        return next((column.code for column in beside if column.type == "text"), None)
 
     @cached_property
     def by_code(self) -> dict[str, Column]:

@@ -131,11 +131,11 @@ def _organisation_rows(
     form: Form, registry: Registry, unit: Organisation, period: Period
 ) -> list[dict[str, CellInput]]:
     rows = []
+    name = form.name_column
     for organisation in registry.members_in(unit.org_code, period):
-        row: dict[str, CellInput] = {
-            form.columns[0].code: organisation.org_code,
-            form.columns[1].code: organisation.org_name,
-        }
+        row: dict[str, CellInput] = {form.naming_column: organisation.org_code}
+        if name is not None:
+            row[name] = organisation.org_name
         for column in form.columns:
             if column.assigned is not None:
                 row[column.code] = _assigned_value(registry, organisation, column.assigned, period)
@@ -161,16 +161,12 @@ def _line_rows(form: Form, unit: Organisation) -> list[dict[str, CellInput]]:
     per_key: list[Sequence[str]] = [
         [line.code for line in owed[key]] if key in owed else [NO_MEMBER] for key in form.key
     ]
-    name = next((column.code for column in form.columns if column.type == "text"), None)
+    name = form.name_column
     named_by = form.lines[0].column if len(form.lines) == 1 else None
     rows = []
     for combination in product(*per_key):
         row: dict[str, CellInput] = dict(zip(form.key, combination, strict=True))
-        if (
-            name is not None
-            and named_by is not None
-            and form.columns.index(form.by_code[name]) <= len(form.key)
-        ):
+        if name is not None and named_by is not None:
             row[name] = members[named_by][str(row[named_by])].label.vi
         rows.append(row)
     return rows

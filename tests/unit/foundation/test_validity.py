@@ -128,6 +128,11 @@ def test_what_no_period_can_have_is_told(files: list[OwnFile], complaint: str) -
         catalogue(*files)
 
 
+def test_the_key_comes_first() -> None:
+    with pytest.raises(CatalogueError, match="come first"):
+        catalogue(form("B10", "organisations", COUNT, KEY, key=["org_code"]))
+
+
 def test_two_columns_may_share_a_header_in_turn() -> None:
     assert catalogue(form("B10", "organisations", KEY, LATER, SOONER | {"label": LATER["label"]}))
 

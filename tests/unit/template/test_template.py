@@ -8,7 +8,9 @@ import openpyxl
 import pytest
 
 from ingestion.catalogue import load_catalogue
+from ingestion.overlay import laid_over
 from ingestion.periods import Period
+from ingestion.reading import read_file
 from ingestion.registry import Organisation, Registry, Target, TermOfOffice
 from ingestion.submissions import Explanation
 from ingestion.workbook import (
@@ -19,6 +21,8 @@ from ingestion.workbook import (
     write_template,
     write_workbook,
 )
+from tests.support.own_forms import column as own_column
+from tests.support.own_forms import form as own_form
 
 CATALOGUE = load_catalogue()
 YEAR = Period.parse("2019-N")
@@ -264,3 +268,30 @@ def test_closed_lists_of_codes_can_be_chosen(tmp_path: Path, registry: Registry)
     sheet = template(tmp_path, registry, "U", "2019-N")["B04"]
     lists = {str(v.sqref): v.formula1 for v in sheet.data_validations.dataValidation}
     assert lists["C9:C11"] == '"HTXSNV,HTTNV,HTNV,KHTNV,CXL"'
+
+
+def test_a_form_with_nothing_but_a_key_and_counts_has_its_keys_and_no_names(
+    tmp_path: Path, registry: Registry
+) -> None:
+    line = {"code": "L1", "label": {"vi": "Dòng", "en": "Line"}}
+    catalogue = laid_over(
+        (
+            own_form("B10", "organisations", own_column("org_code", "code"), own_column("given")),
+            own_form(
+                "B11",
+                "lines",
+                own_column("line_code", "code"),
+                own_column("given"),
+                lines=[{"column": "line_code", "members": [line]}],
+            ),
+            own_form("B12", "targets", own_column("indicator_code", "code"), own_column("given")),
+        )
+    )
+    tables = blank_tables(catalogue, registry, "U", YEAR)
+    assert {row.keys() == {"org_code"} for row in tables["B10"]} == {True}
+    assert tables["B11"] == [{"line_code": "L1"}]
+    assert {row.keys() == {"indicator_code"} for row in tables["B12"]} == {True}
+    write_template(tmp_path / "b.xlsx", catalogue, registry, "U", YEAR)
+    reading = read_file(tmp_path / "b.xlsx", catalogue)
+    assert reading.problems == []
+    assert len(reading.tables["B10"].rows) == len(tables["B10"])
