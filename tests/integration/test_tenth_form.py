@@ -73,7 +73,7 @@ def warehouse(office: Office, tmp_path_factory: pytest.TempPathFactory) -> Itera
 def file_with(path: Path, office: Office, period: Period, badges: list[dict[str, CellInput]]) -> Path:
     unit = reporting_unit(office.registry, UNIT, period)
     tables = sound_tables(office.catalogue, office.registry, period)
-    tables["B10"] = [row | counts for row, counts in zip(tables["B10"], badges, strict=True)]
+    tables["B90"] = [row | counts for row, counts in zip(tables["B90"], badges, strict=True)]
     write_workbook(
         path,
         office.catalogue.on(period.end),
@@ -99,7 +99,7 @@ def test_the_template_has_the_new_sheet_as_the_period_has_it(tmp_path: Path, off
     for period in (BEFORE, AFTER):
         path = tmp_path / f"{period}.xlsx"
         write_template(path, office.catalogue, office.registry, UNIT, period)
-        table = read_file(path, office.catalogue).tables["B10"]
+        table = read_file(path, office.catalogue).tables["B90"]
         assert [row.values["org_code"] for row in table.rows] == ["VD-NX-04", "VD-SM-04"]
         found[period] = list(table.columns)
     assert found[BEFORE] == ["org_code", "org_name", "badges_30", "badges_40"]
@@ -116,15 +116,15 @@ def test_check_applies_the_rules_of_its_kind_and_its_own(tmp_path: Path, office:
     (result,) = pipeline.check_files([path], office.catalogue, office.registry, as_of=NOW[AFTER])
     assert result.judgement.verdict is Verdict.REJECTED
     found = {(finding.rule, finding.sheet, finding.cell) for finding in result.judgement.findings}
-    assert found == {("V009", "B10", "C9"), ("V010", "B10", "E9"), ("V901", "B10", "D10")}
+    assert found == {("V009", "B90", "C9"), ("V010", "B90", "E9"), ("V901", "B90", "D10")}
 
 
 def test_its_cells_reach_bronze_a_figure_and_its_trace(office: Office, warehouse: Path) -> None:
-    assert (office.home.bronze / "forms" / "B10" / "2019-N.parquet").is_file()
+    assert (office.home.bronze / "forms" / "B90" / "2019-N.parquet").is_file()
     badges = figure(warehouse, "party_badges", UNIT, "2019-N", units=office.catalogue.units)
     assert (badges.value, badges.measure, badges.status) == (9, "huy hiệu", "final")
     cells = {(c.sheet, c.cell): c.contribution for c in trace(warehouse, "party_badges", UNIT, "2019-N")}
-    assert cells == {("B10", "C9"): 4, ("B10", "D9"): 1, ("B10", "C10"): 3, ("B10", "D10"): 1}
+    assert cells == {("B90", "C9"): 4, ("B90", "D9"): 1, ("B90", "C10"): 3, ("B90", "D10"): 1}
 
 
 def test_what_a_period_does_not_collect_has_no_figure_and_makes_its_term_incomplete(
@@ -169,11 +169,11 @@ def test_an_earlier_moment_is_built_anew_from_the_offices_files_when_these_chang
 
     monkeypatch.setattr(as_of, "build_aside", build)
     assert warehouse_as_of(office.home, NOW[AFTER], NOW[AFTER]) == warehouse, "nothing has changed"
-    more = office.home.registry / "forms" / "B11.yml"
-    text = guide.shown()["registry/forms/B10.yml"]
-    more.write_text(text.replace("B10", "B11").replace("BADGE", "PERSON"), encoding="utf-8")
+    more = office.home.registry / "forms" / "B91.yml"
+    text = guide.shown()["registry/forms/B90.yml"]
+    more.write_text(text.replace("B90", "B91").replace("BADGE", "PERSON"), encoding="utf-8")
     try:
         assert warehouse_as_of(office.home, NOW[AFTER], NOW[AFTER]) != warehouse
     finally:
         more.unlink()
-    assert built == [["B10.yml", "B11.yml"]]
+    assert built == [["B90.yml", "B91.yml"]]

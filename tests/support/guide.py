@@ -11,8 +11,12 @@ from pathlib import Path
 import yaml
 
 from ingestion.catalogue import HERE
+from ingestion.gate.rules import load_rules
 
 PAGE = Path(__file__).parents[2] / "docs" / "adding-a-form.md"
+NEXT_RULE = f"V{int(max(load_rules())[1:]) + 1:03}"
+"""The number that the product's next rule gets."""
+
 _BLOCK = re.compile(r"^```yaml\n# (registry/\S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _SHELL = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
@@ -44,7 +48,7 @@ def product_with_them(folder: Path) -> Path:
     for place, text in shown().items():
         _, kind, name = place.split("/")
         if kind in ("forms", "indicators", "rules"):
-            (folder / kind / name).write_text(text.replace("V901", "V061"), encoding="utf-8")
+            (folder / kind / name).write_text(text.replace("V901", NEXT_RULE), encoding="utf-8")
     return folder
 
 

@@ -30,8 +30,8 @@ def form(code: str, rows: str, *columns: dict[str, Any], **more: Any) -> OwnFile
 
 
 def indicator(code: str, *terms: dict[str, Any]) -> OwnFile:
-    """Give a flow that is the sum of terms over B10."""
-    value = [{"form": "B10", "over_time": "sum"} | term for term in terms]
+    """Give a flow that is the sum of terms over B90."""
+    value = [{"form": "B90", "over_time": "sum"} | term for term in terms]
     name = {"vi": f"Chỉ tiêu {code}", "en": f"Indicator {code}"}
     content = {
         "code": code,

@@ -197,7 +197,7 @@ def with_new_forms() -> Catalogue:
     return laid_over(
         (
             form(
-                "B10",
+                "B90",
                 "organisations",
                 column("org_code", "code"),
                 opening,
@@ -208,7 +208,7 @@ def with_new_forms() -> Catalogue:
                 **PARTS,
             ),
             form(
-                "B11",
+                "B91",
                 "lines",
                 column("line_code", "code"),
                 column("count", nature="line"),
@@ -227,24 +227,24 @@ def test_a_new_form_has_a_row_for_each_body_and_line_with_every_required_cell(
     demo_world: World, with_new_forms: Catalogue
 ) -> None:
     tables = filed(demo_world, with_new_forms, "2020-N")
-    assert [row["org_code"] for row in tables["B10"]] == [row["org_code"] for row in tables["B01"]]
-    assert [row["line_code"] for row in tables["B11"]] == ["L1", "L2"]
-    assert all(value is not None for code in ("B10", "B11") for row in tables[code] for value in row.values())
+    assert [row["org_code"] for row in tables["B90"]] == [row["org_code"] for row in tables["B01"]]
+    assert [row["line_code"] for row in tables["B91"]] == ["L1", "L2"]
+    assert all(value is not None for code in ("B90", "B91") for row in tables[code] for value in row.values())
 
 
 def test_the_flows_of_a_new_form_grow_and_its_openings_are_the_closings_before(
     demo_world: World, with_new_forms: Catalogue
 ) -> None:
     by_part = [filed(demo_world, with_new_forms, f"2020-{part}") for part in ("Q1", "6T", "9T", "N")]
-    for code, count, rows in (("B10", "given", range(5)), ("B11", "count", [0])):
+    for code, count, rows in (("B90", "given", range(5)), ("B91", "count", [0])):
         for row in rows:
             counts = [tables[code][row][count] for tables in by_part]
             assert counts == sorted(counts) and counts[-1] > 0  # type: ignore[type-var,operator]
-    last_year = {row["org_code"]: row["closing"] for row in filed(demo_world, with_new_forms, "2019-N")["B10"]}
-    same = [row for row in by_part[0]["B10"] if row["org_code"] in last_year]
+    last_year = {row["org_code"]: row["closing"] for row in filed(demo_world, with_new_forms, "2019-N")["B90"]}
+    same = [row for row in by_part[0]["B90"] if row["org_code"] in last_year]
     assert same and all(row["opening"] == last_year[row["org_code"]] for row in same)
 
 
 def test_a_new_column_is_filed_in_its_time_alone(demo_world: World, with_new_forms: Catalogue) -> None:
-    found = {part: filed(demo_world, with_new_forms, f"2020-{part}")["B10"][0] for part in ("6T", "9T")}
+    found = {part: filed(demo_world, with_new_forms, f"2020-{part}")["B90"][0] for part in ("6T", "9T")}
     assert ("later" in found["6T"], "later" in found["9T"]) == (False, True)

@@ -31,7 +31,7 @@ def test_files_of_a_folder_lie_over_the_products(tmp_path: Path) -> None:
     guide.put_below(tmp_path)
     found = catalogue_of(home)
     assert found is catalogue_of(home), "the same files are the same object"
-    assert list(found.forms) == [*load_catalogue().forms, "B10"]
+    assert list(found.forms) == [*load_catalogue().forms, "B90"]
     assert [section.code for section in plan_of(found).sections][-1] == "badges"
     assert "V901" in rule_book(found).rules
 
@@ -39,8 +39,8 @@ def test_files_of_a_folder_lie_over_the_products(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("kind", "before", "after", "told"),
     [
-        ("forms", "code: B10", "code: B01", "B01"),
-        ("forms", "sheet: B10", "sheet: B01", "sheet: B01"),
+        ("forms", "code: B90", "code: B01", "B01"),
+        ("forms", "sheet: B90", "sheet: B01", "sheet: B01"),
         ("forms", "unit: BADGE", "unit: MEDAL", "MEDAL"),
         ("forms", "rows: organisations", "rows: cover", "organisations, lines"),
         ("forms", "title:", "titel:", "title"),
@@ -70,19 +70,19 @@ def test_a_slip_is_told_with_its_file(kind: str, before: str, after: str, told: 
 def test_a_file_in_another_encoding_is_told(tmp_path: Path) -> None:
     home = Home(tmp_path)
     (home.registry / "forms").mkdir(parents=True)
-    (home.registry / "forms" / "B10.yml").write_bytes("title: Biểu".encode("utf-16"))
+    (home.registry / "forms" / "B90.yml").write_bytes("title: Biểu".encode("utf-16"))
     with pytest.raises(OwnFileError) as error:
         catalogue_of(home)
-    assert "registry/forms/B10.yml" in error.value.told("en")
+    assert "registry/forms/B90.yml" in error.value.told("en")
 
 
 def test_the_products_own_data_files_take_those_of_the_guide(tmp_path: Path) -> None:
     folder = guide.product_with_them(tmp_path)
     catalogue = load_catalogue(folder)
-    assert catalogue.forms["B10"].by_code.keys() >= {"badges_30", "badges_40", "badges_55"}
+    assert catalogue.forms["B90"].by_code.keys() >= {"badges_30", "badges_40", "badges_55"}
     assert {"party_badges", "party_badges_55"} <= catalogue.indicators.keys()
     rules = compile_rules(
         load_rules(folder / "rules"), catalogue, vocabulary(catalogue, load_parameters().schedule_share)
     )
-    assert [check.form for check in rules["V061"]] == ["B10"]
+    assert [check.form for check in rules[guide.NEXT_RULE]] == ["B90"]
     assert guide.units() == {"unit.BADGE": {"vi": "huy hiệu", "en": "badges"}}

@@ -48,22 +48,22 @@ def test_two_times_meet_on_a_day_that_both_have(one: Any, other: Any, meet: bool
 
 @pytest.mark.parametrize(("period", "inside"), INSIDE.items())
 def test_a_form_is_owed_in_its_time(period: str, inside: bool) -> None:
-    found = catalogue(form("B10", "organisations", KEY, COUNT, effective=TIME, **PARTS))
+    found = catalogue(form("B90", "organisations", KEY, COUNT, effective=TIME, **PARTS))
     owed = [one.code for one in found.owed_forms("DISTRICT", Period.parse(period))]
-    assert ("B10" in owed) is inside
-    assert found.forms["B10"].is_accepted("DISTRICT", Period.parse(period)) is inside
+    assert ("B90" in owed) is inside
+    assert found.forms["B90"].is_accepted("DISTRICT", Period.parse(period)) is inside
 
 
 @pytest.mark.parametrize(("period", "inside"), INSIDE.items())
 def test_a_column_is_there_in_its_time(period: str, inside: bool) -> None:
-    found = catalogue(form("B10", "organisations", KEY, COUNT, column("later", effective=TIME), **PARTS))
+    found = catalogue(form("B90", "organisations", KEY, COUNT, column("later", effective=TIME), **PARTS))
     of_day = found.on(Period.parse(period).end)
-    assert ("later" in of_day.forms["B10"].by_code) is inside
-    assert of_day.on(Period.parse("2019-6T").end).forms["B10"].by_code.keys() >= {"later"}
+    assert ("later" in of_day.forms["B90"].by_code) is inside
+    assert of_day.on(Period.parse("2019-6T").end).forms["B90"].by_code.keys() >= {"later"}
 
 
 def test_the_same_columns_are_the_same_catalogue() -> None:
-    found = catalogue(form("B10", "organisations", KEY, COUNT, column("later", effective=TIME)))
+    found = catalogue(form("B90", "organisations", KEY, COUNT, column("later", effective=TIME)))
     assert found.on(date(2019, 1, 1)) is found.on(date(2026, 1, 1)) is not found
     assert found.on(date(2019, 6, 30)) is found
     assert catalogue().on(date(2019, 1, 1)) is catalogue()
@@ -73,7 +73,7 @@ LATER, SOONER = (
     column("later", effective={"from": "2020-01-01"}),
     column("sooner", effective={"to": "2019-12-31"}),
 )
-BOTH = form("B10", "organisations", KEY, LATER, SOONER)
+BOTH = form("B90", "organisations", KEY, LATER, SOONER)
 BRIDGE = indicator(
     "bridge",
     {"column": "sooner", "effective": {"to": "2019-12-31"}},
@@ -104,15 +104,15 @@ def test_a_sum_is_collected_where_all_of_its_terms_are(file: OwnFile, days: list
     [
         ([BOTH, indicator("never", {"column": "later"}, {"column": "sooner"})], "never collected together"),
         (
-            [form("B10", "organisations", KEY, LATER, effective={"to": "2019-12-31"})],
+            [form("B90", "organisations", KEY, LATER, effective={"to": "2019-12-31"})],
             "later is never collected while the form is",
         ),
-        ([form("B10", "organisations", KEY | {"effective": TIME}, COUNT)], "part of the key"),
-        ([form("B10", "organisations", KEY, COUNT, effective={"from": LAST, "to": FIRST})], "before it begins"),
+        ([form("B90", "organisations", KEY | {"effective": TIME}, COUNT)], "part of the key"),
+        ([form("B90", "organisations", KEY, COUNT, effective={"from": LAST, "to": FIRST})], "before it begins"),
         (
             [
                 form(
-                    "B10",
+                    "B90",
                     "organisations",
                     KEY,
                     LATER,
@@ -130,14 +130,14 @@ def test_what_no_period_can_have_is_told(files: list[OwnFile], complaint: str) -
 
 def test_the_key_comes_first() -> None:
     with pytest.raises(CatalogueError, match="come first"):
-        catalogue(form("B10", "organisations", COUNT, KEY, key=["org_code"]))
+        catalogue(form("B90", "organisations", COUNT, KEY, key=["org_code"]))
 
 
 def test_two_columns_may_share_a_header_in_turn() -> None:
-    assert catalogue(form("B10", "organisations", KEY, LATER, SOONER | {"label": LATER["label"]}))
+    assert catalogue(form("B90", "organisations", KEY, LATER, SOONER | {"label": LATER["label"]}))
 
 
 def test_a_template_says_by_its_version_for_what_time_columns_were() -> None:
-    plain = form_version(catalogue(form("B10", "organisations", KEY, COUNT)), "r")
-    timed = form_version(catalogue(form("B10", "organisations", KEY, COUNT | {"effective": TIME})), "r")
+    plain = form_version(catalogue(form("B90", "organisations", KEY, COUNT)), "r")
+    timed = form_version(catalogue(form("B90", "organisations", KEY, COUNT | {"effective": TIME})), "r")
     assert plain != timed

@@ -25,9 +25,9 @@ def _line(code: str, **more: Any) -> dict[str, Any]:
 
 
 FORMS = (
-    form("B10", "organisations", column("org_code", "code"), column("given"), column("taken")),
+    form("B90", "organisations", column("org_code", "code"), column("given"), column("taken")),
     form(
-        "B11",
+        "B91",
         "lines",
         column("line_code", "code"),
         column("given"),
@@ -35,7 +35,7 @@ FORMS = (
         lines=[{"column": "line_code", "members": [_line("L1"), _line("L2"), _line("LB", owed_by=["BLOC"])]}],
     ),
     form(
-        "B12",
+        "B92",
         "targets",
         column("indicator_code", "code"),
         column("given"),
@@ -44,11 +44,11 @@ FORMS = (
     ),
 )
 SOUND: dict[str, Rows] = {
-    "B10": [{"org_code": code, "given": 2, "taken": 1} for code in ("A1", "A2", "A3")],
-    "B11": [{"line_code": code, "given": 2, "taken": 1} for code in ("L1", "L2")],
-    "B12": [{"indicator_code": "admissions", "given": 3, "target_min": 10.0, "taken": 0}],
+    "B90": [{"org_code": code, "given": 2, "taken": 1} for code in ("A1", "A2", "A3")],
+    "B91": [{"line_code": code, "given": 2, "taken": 1} for code in ("L1", "L2")],
+    "B92": [{"indicator_code": "admissions", "given": 3, "target_min": 10.0, "taken": 0}],
 }
-KEYS = {"B10": "org_code", "B11": "line_code", "B12": "indicator_code"}
+KEYS = {"B90": "org_code", "B91": "line_code", "B92": "indicator_code"}
 Found = set[tuple[str, str, str]]
 
 
@@ -102,23 +102,23 @@ def only(form: str) -> Callable[[dict[str, Rows]], None]:
 CASES = {
     "nothing wrong": Case(lambda tables: None, set(), {"given": 6, "taken": 3}),
     # one row an organisation
-    "an organisation twice": Case(repeated("B10"), {("V005", "B10", "A12")}),
+    "an organisation twice": Case(repeated("B90"), {("V005", "B90", "A12")}),
     "an organisation that nobody knows": Case(
-        lambda tables: tables["B10"].append({"org_code": "ZZ", "given": 0, "taken": 0}),
-        {("V006", "B10", "A12")},
+        lambda tables: tables["B90"].append({"org_code": "ZZ", "given": 0, "taken": 0}),
+        {("V006", "B90", "A12")},
     ),
     "an organisation that has ended": Case(
-        lambda tables: tables["B10"].append({"org_code": "GONE", "given": 0, "taken": 0}),
-        {("V006", "B10", "A12")},
+        lambda tables: tables["B90"].append({"org_code": "GONE", "given": 0, "taken": 0}),
+        {("V006", "B90", "A12")},
     ),
     "another unit's organisation": Case(
-        lambda tables: tables["B10"].append({"org_code": "C1", "given": 0, "taken": 0}),
-        {("V007", "B10", "A12")},
+        lambda tables: tables["B90"].append({"org_code": "C1", "given": 0, "taken": 0}),
+        {("V007", "B90", "A12")},
     ),
-    "an organisation missing": Case(without_row("B10"), {("V008", "B10", "")}),
-    "a false total": Case(lambda tables: None, {("V011", "B10", "B12")}, {"given": 7, "taken": 3}),
+    "an organisation missing": Case(without_row("B90"), {("V008", "B90", "")}),
+    "a false total": Case(lambda tables: None, {("V011", "B90", "B12")}, {"given": 7, "taken": 3}),
     "a total that is no number": Case(
-        lambda tables: None, {("V011", "B10", "C12")}, {"given": 6, "taken": "ba"}
+        lambda tables: None, {("V011", "B90", "C12")}, {"given": 6, "taken": "ba"}
     ),
     # every kind
     **{
@@ -142,15 +142,15 @@ CASES = {
         for form in SOUND
     },
     # fixed lines
-    "a line twice": Case(repeated("B11"), {("V005", "B11", "A11")}),
-    "a line missing": Case(without_row("B11"), {("V003", "B11", "")}),
+    "a line twice": Case(repeated("B91"), {("V005", "B91", "A11")}),
+    "a line missing": Case(without_row("B91"), {("V003", "B91", "")}),
     # assigned targets
-    "a target twice": Case(repeated("B12"), {("V005", "B12", "A10")}),
+    "a target twice": Case(repeated("B92"), {("V005", "B92", "A10")}),
     "a target missing": Case(
-        cell("B12", 0, indicator_code="party_cells", target_min=None),
-        {("V003", "B12", ""), ("V010", "B12", "C9")},
+        cell("B92", 0, indicator_code="party_cells", target_min=None),
+        {("V003", "B92", ""), ("V010", "B92", "C9")},
     ),
-    "another target than was assigned": Case(cell("B12", 0, target_min=9.0), {("V055", "B12", "C9")}),
+    "another target than was assigned": Case(cell("B92", 0, target_min=9.0), {("V055", "B92", "C9")}),
 }
 
 
@@ -167,7 +167,7 @@ def judged(world: Any) -> dict[str, Judgement]:
         tables = {form: [dict(row) for row in rows] for form, rows in SOUND.items()}
         case.change(tables)
         for code, rows in tables.items():
-            total = case.total if code == "B10" else None
+            total = case.total if code == "B90" else None
             submissions[name].reading.tables[code] = table(catalogue, code, rows, total)
     found = judge(list(submissions.values()), world.context(catalogue=catalogue), engine="masks")
     return {name: found[submission.key] for name, submission in submissions.items()}
@@ -204,30 +204,30 @@ def test_what_is_wrong_is_refused_and_what_is_sound_is_not(judged: dict[str, Jud
 
 
 def test_what_nobody_asked_for_is_said_in_words(judged: dict[str, Judgement]) -> None:
-    (finding,) = judged["B11 of a unit that does not owe it"].findings
+    (finding,) = judged["B91 of a unit that does not owe it"].findings
     assert finding.message.startswith(
-        "B11: Đơn vị không phải nộp biểu này trong kỳ báo cáo này: B11 (Biểu B11)"
+        "B91: Đơn vị không phải nộp biểu này trong kỳ báo cáo này: B91 (Biểu B91)"
     )
-    assert finding.message_en.startswith("B11: The unit is not asked for this sheet in this period: B11")
+    assert finding.message_en.startswith("B91: The unit is not asked for this sheet in this period: B91")
 
 
 @pytest.mark.parametrize(
     ("time", "rules"),
     [
         ({"from": "2019-12-31", "to": "2019-12-31"}, set()),
-        ({"from": "2020-01-01"}, {("V003", "B13", "")}),
-        ({"to": "2019-12-30"}, {("V003", "B13", "")}),
+        ({"from": "2020-01-01"}, {("V003", "B93", "")}),
+        ({"to": "2019-12-30"}, {("V003", "B93", "")}),
     ],
 )
 def test_a_form_is_taken_in_its_time_and_refused_outside_it(
     world: Any, time: dict[str, str], rules: Found
 ) -> None:
     catalogue = laid_over(
-        (form("B13", "organisations", column("org_code", "code"), column("given"), effective=time),)
+        (form("B93", "organisations", column("org_code", "code"), column("given"), effective=time),)
     )
     filed, missing = world.workbook().submission(), world.workbook(revision=2).submission()
     rows = [{"org_code": code, "given": 1} for code in ("A1", "A2", "A3")]
-    filed.reading.tables["B13"] = table(catalogue, "B13", rows, None)
+    filed.reading.tables["B93"] = table(catalogue, "B93", rows, None)
     found = judge([filed, missing], world.context(catalogue=catalogue), engine="masks")
     assert {(f.rule, f.sheet, f.cell) for f in found[filed.key].findings} == rules
     assert [f.rule for f in found[missing.key].findings] == ([] if rules else ["V003"])
@@ -246,7 +246,7 @@ rules:
   title: {vi: x, en: x}
   scope: row
   severity: error
-  forms: [B13]
+  forms: [B93]
   clauses:
   - {holds: given <= 5, cell: given}
   - {holds: later <= given, cell: later}
@@ -255,15 +255,15 @@ rules:
   remedy: {vi: x, en: x}
 """,
     )
-    own = form("B13", "organisations", column("org_code", "code"), column("given"), later)
+    own = form("B93", "organisations", column("org_code", "code"), column("given"), later)
     catalogue = laid_over((own, rule))
     found = {}
     for period in ("2019-N", "2020-N"):
         submission = world.workbook(period=period).submission()
         rows = [{"org_code": code, "given": 0, "later": 0} for code in ("A1", "A2", "A3")]
         rows[0] |= {"given": 6, "later": 9}
-        submission.reading.tables["B13"] = table(catalogue, "B13", rows, None)
+        submission.reading.tables["B93"] = table(catalogue, "B93", rows, None)
         judged = judge([submission], world.context(catalogue=catalogue), engine="masks")[submission.key]
-        found[period] = [(f.rule, f.clause, f.cell) for f in judged.findings if f.sheet == "B13"]
+        found[period] = [(f.rule, f.clause, f.cell) for f in judged.findings if f.sheet == "B93"]
     assert found["2019-N"] == [("V901", 1, "B9")]
     assert sorted(found["2020-N"]) == [("V901", 1, "B9"), ("V901", 2, "C9"), ("V901", 3, "C9")]

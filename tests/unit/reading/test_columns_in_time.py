@@ -13,7 +13,7 @@ from tests.support.own_forms import column, form
 from tests.unit.reading.conftest import cover_page, form_page, write_xlsxwriter
 
 FORM = form(
-    "B10",
+    "B90",
     "lines",
     column("line_code", "code"),
     column("given"),
@@ -34,7 +34,7 @@ def catalogue() -> Catalogue:
 
 def read(folder: Path, catalogue: Catalogue, period: str | None, row: dict[str, Any], **layout: Any) -> Reading:
     entries = {"reporting_org_code": "U1"} | ({"period_code": period} if period else {})
-    described = catalogue.forms["B10"]
+    described = catalogue.forms["B90"]
     columns = [c for c in described.columns if c.code in row or c.code not in ("later",)]
     page = form_page(described.with_columns(columns), [{"line_code": "L1", "given": 1} | row], **layout)
     path = write_xlsxwriter(folder / "b.xlsx", [cover_page(catalogue.cover, entries), page])
@@ -52,7 +52,7 @@ def test_figures_in_a_column_are_read_in_its_time_and_refused_outside_it(
 ) -> None:
     reading = read(tmp_path, catalogue, period, {"later": 5}, codes=codes)
     assert told(reading) == ([] if inside else [("R037", "C9")])
-    assert reading.tables["B10"].rows[0].values["later"] == 5, "what was filed is kept whatever becomes of it"
+    assert reading.tables["B90"].rows[0].values["later"] == 5, "what was filed is kept whatever becomes of it"
     if not inside:
         text = describe(reading.problems[0])
         assert "không được thu thập trong kỳ báo cáo này" in text
