@@ -1,10 +1,10 @@
 """A tenth form is data: the files of docs/adding-a-form.md, put where it says, go the whole way to a page."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
 from ingestion import intake, pipeline
@@ -29,10 +29,16 @@ from reports.sections import plan_of
 from tests.integration.small_state import UNIT, make_home, sound_tables
 from tests.support import guide
 
+TIME = "  effective: {from: 2020-01-01}\n"
+"""The time that the page gives the badges for 55 years."""
+
 BEFORE, AFTER, TERM = Period.parse("2019-N"), Period.parse("2020-N"), "2015-2020-NK"
 """The last period without badges for 55 years, and the first with them."""
 FILED = {
-    BEFORE: [{"badges_30": 4, "badges_40": 1}, {"badges_30": 3, "badges_40": 1}],
+    BEFORE: [
+        {"badges_30": 4, "badges_40": 1, "badges_55": 7},
+        {"badges_30": 3, "badges_40": 1, "badges_55": 7},
+    ],
     AFTER: [
         {"badges_30": 5, "badges_40": 2, "badges_55": 1},
         {"badges_30": 2, "badges_40": 0, "badges_55": 0},
@@ -56,18 +62,27 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
 
 
 @pytest.fixture(scope="module")
-def warehouse(office: Office, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """The warehouse as of now, after both years were filed and accepted."""
+def warehouse(office: Office, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The warehouse as of now: both years were filed, the first before the office gave a column its time."""
     folder = tmp_path_factory.mktemp("filed")
-    for period, badges in FILED.items():
-        path = file_with(folder / f"{period}.xlsx", office, period, badges)
-        intake.put_in_inbox(office.home, path, UNIT, NOW[period])
-        pipeline.land_inbox(office.home, office.registry, office.catalogue, NOW[period])
-        report = pipeline.judge_period(
-            office.home, office.registry, office.catalogue, period.code, NOW[period], engine="masks"
-        )
-        assert list(report.verdicts.values()) == [Verdict.ACCEPTED]
-    yield warehouse_as_of(office.home, NOW[AFTER], NOW[AFTER])
+    form = office.home.root / "registry" / "forms" / "B90.yml"
+    form.write_text(form.read_text(encoding="utf-8").replace(TIME, ""), encoding="utf-8")
+    file_and_judge(
+        folder / "before.xlsx", Office(office.home, office.registry, catalogue_of(office.home)), BEFORE
+    )
+    guide.put_below(office.home.root)
+    file_and_judge(folder / "after.xlsx", office, AFTER)
+    return warehouse_as_of(office.home, NOW[AFTER], NOW[AFTER])
+
+
+def file_and_judge(path: Path, office: Office, period: Period) -> None:
+    file_with(path, office, period, FILED[period])
+    intake.put_in_inbox(office.home, path, UNIT, NOW[period])
+    pipeline.land_inbox(office.home, office.registry, office.catalogue, NOW[period])
+    report = pipeline.judge_period(
+        office.home, office.registry, office.catalogue, period.code, NOW[period], engine="masks"
+    )
+    assert list(report.verdicts.values()) == [Verdict.ACCEPTED]
 
 
 def file_with(path: Path, office: Office, period: Period, badges: list[dict[str, CellInput]]) -> Path:
@@ -76,7 +91,7 @@ def file_with(path: Path, office: Office, period: Period, badges: list[dict[str,
     tables["B90"] = [row | counts for row, counts in zip(tables["B90"], badges, strict=True)]
     write_workbook(
         path,
-        office.catalogue.on(period.end),
+        office.catalogue,
         unit,
         period,
         tables,
@@ -120,7 +135,8 @@ def test_check_applies_the_rules_of_its_kind_and_its_own(tmp_path: Path, office:
 
 
 def test_its_cells_reach_bronze_a_figure_and_its_trace(office: Office, warehouse: Path) -> None:
-    assert (office.home.bronze / "forms" / "B90" / "2019-N.parquet").is_file()
+    bronze = pq.read_table(office.home.bronze / "forms" / "B90" / "2019-N.parquet").to_pylist()
+    assert [row["badges_55"] for row in bronze] == [7, 7], "what was filed is kept"
     badges = figure(warehouse, "party_badges", UNIT, "2019-N", units=office.catalogue.units)
     assert (badges.value, badges.measure, badges.status) == (9, "huy hiệu", "final")
     cells = {(c.sheet, c.cell): c.contribution for c in trace(warehouse, "party_badges", UNIT, "2019-N")}
