@@ -1,11 +1,13 @@
 """A tenth form is data: the files of docs/adding-a-form.md, put where it says, go the whole way to a page."""
 
+import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
+from click.testing import CliRunner
 
 from ingestion import intake, pipeline
 from ingestion.catalogue import Catalogue
@@ -19,6 +21,7 @@ from ingestion.workbook.template import assigned_targets, reporting_unit, write_
 from ingestion.workbook.writer import CellInput, write_workbook
 from orchestration import as_of
 from orchestration.as_of import warehouse_as_of
+from orchestration.cli import main
 from reports.blocks import write
 from reports.context import load_site
 from reports.figures import figure, trace
@@ -157,6 +160,25 @@ def test_what_a_period_does_not_collect_has_no_figure_and_makes_its_term_incompl
             for period in ("2019-N", "2020-N", TERM)
         ]
         assert [(one.value, one.status) for one in found] == [(None, "none"), (1, "final"), (1, "incomplete")]
+
+
+def test_the_commands_that_the_page_shows_answer(office: Office, warehouse: Path) -> None:
+    office.home.warehouse.touch()  # one that is up; what is asked as of a moment is answered from its own
+
+    def said(command: str) -> str:
+        home, at = ["--home", str(office.home.root), "--lang", "en"], ["--as-of", NOW[AFTER].isoformat()]
+        result = CliRunner().invoke(main, [*home, *command.split()[1:], *at])
+        assert result.exit_code == 0, result.output
+        return result.stdout
+
+    figures, traced = (
+        next(c for c in guide.commands() if c.split()[1] == name) for name in ("figures", "trace")
+    )
+    assert said(figures) == "30- and 40-year Party badges awarded, VD-NX, 2020-N: 9 badges (final)\n"
+    cells = {cell["cell"]: cell["contribution"] for cell in json.loads(said(f"{traced} --json"))}
+    assert cells == {"C9": 5, "D9": 2, "C10": 2, "D10": 0}
+    not_collected = said(figures.replace("party_badges", "party_badges_55").replace("2020-N", "2019-N"))
+    assert not_collected.endswith("not collected in this period\n")
 
 
 def test_the_publication_gate_comes_to_the_same_figures(office: Office, warehouse: Path) -> None:

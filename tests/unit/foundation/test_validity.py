@@ -11,6 +11,7 @@ from ingestion.periods import Period
 from ingestion.signing import form_version
 from ingestion.validity import Effective
 from tests.support.own_forms import column, form, indicator
+from tests.unit.gate.conftest import registry_of
 
 FIRST, LAST = "2019-06-30", "2019-09-30"
 TIME = {"from": FIRST, "to": LAST}
@@ -52,6 +53,12 @@ def test_a_form_is_owed_in_its_time(period: str, inside: bool) -> None:
     owed = [one.code for one in found.owed_forms("DISTRICT", Period.parse(period))]
     assert ("B90" in owed) is inside
     assert found.forms["B90"].is_accepted("DISTRICT", Period.parse(period)) is inside
+
+
+def test_nobody_is_late_with_a_form_outside_its_time() -> None:
+    found = catalogue(form("B90", "organisations", KEY, COUNT, effective=TIME, **PARTS))
+    owed = {(o.reporting_org_code, o.period_code) for o in registry_of().owed(found) if o.form_code == "B90"}
+    assert owed == {("U1", period) for period, inside in INSIDE.items() if inside}
 
 
 @pytest.mark.parametrize(("period", "inside"), INSIDE.items())
