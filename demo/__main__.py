@@ -9,11 +9,12 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from demo.world import build, default_seed
+from demo.world import build_with, default_seed
 from demo.writing import write_world
 from ingestion.catalogue import Language
 from ingestion.home import Home
 from ingestion.messages import message
+from ingestion.overlay import catalogue_of
 
 
 @click.command(help=message("demo.help"))
@@ -26,12 +27,12 @@ from ingestion.messages import message
 def main(home: Path, only: tuple[str, ...], seed: int, lang: str) -> None:
     """Write the registry, and every workbook into the inbox."""
     language: Language = "en" if lang == "en" else "vi"
-    world = build(seed)
+    state = Home(home)
+    world = build_with(catalogue_of(state), seed)
     known = {submission.unit for submission in world.submissions}
     for unit in only:
         if unit not in known:
             raise click.UsageError(message("demo.unknown_unit", language, unit=unit))
-    state = Home(home)
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, console=console, transient=True) as bar:

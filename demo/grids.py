@@ -49,8 +49,9 @@ def registry_in_memory(tables: RegistryTables, **changes: Any) -> Registry:
 def submission_in_memory(catalogue: Catalogue, filed: DemoSubmission) -> Submission:
     """Give a submission as its reading would be; what `faults.edit_file` does to files is not in it."""
     key = SubmissionKey(filed.unit, filed.period.code, filed.revision)
+    forms = catalogue.on(filed.period.end).forms
     tables = {
-        code: _table(catalogue.forms[code], rows, (filed.typed_totals or {}).get(code, {}))
+        code: _table(forms[code], rows, (filed.typed_totals or {}).get(code, {}))
         for code, rows in filed.tables.items()
     }
     reading = Reading(filed.file_name, "xlsx", _cover(catalogue.cover, filed), tables, list(filed.explanations))

@@ -185,10 +185,9 @@ def _row_twice(draft: Draft) -> None:
     table = draft.table(form)
     source = table.rows[draft.pick(form)]
     table.rows.append(replace(copied(source), number=table.rows[-1].number + 1))
-    key = {"B05": "activity_code", "B09": "indicator_code"}.get(form, "line_code")
     last = len(table.rows) - 1
     draft.touch(form, last)
-    draft.accuse(form, last, "org_code" if form in ORGANISATION_FORMS else key)
+    draft.accuse(form, last, draft.context.catalogue.forms[form].naming_column)
 
 
 @_breaks("V006", "V008 V057")

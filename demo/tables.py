@@ -15,6 +15,7 @@ from demo.cadres import percent
 from demo.discipline import COLUMNS as DISCIPLINE_COLUMNS
 from demo.inspection import PREVIOUS_TERM, Inspections
 from demo.members import INFLOWS, OUTFLOWS, Members
+from demo.plain import keys_of_lines, plain_rows
 from demo.plan import WorldPlan
 from demo.ratings import RatingRow
 from demo.registry import union_bases
@@ -81,8 +82,23 @@ def tables_of(figures: Figures, unit: str, kind: str, period: Period) -> Tables:
         "B09": _target_rows,
     }
     filing = _Filing(figures, unit, kind, period.year, CUMULATIVE.index(period.kind) + 1)
-    owed = figures.catalogue.owed_forms(kind, period.kind)
-    return {form.code: makers[form.code](filing, form) for form in owed}
+    owed = figures.catalogue.on(period.end).owed_forms(kind, period)
+    return {form.code: makers.get(form.code, _plain_rows)(filing, form) for form in owed}
+
+
+def _plain_rows(filing: _Filing, form: Form) -> list[Row]:
+    """Give rows of a form of which nothing is known but its file."""
+    if form.rows == "targets":
+        return _target_rows(filing, form)
+    lines = [line for members in form.line_members.values() for line in members.values()]
+    keys: list[Row] = keys_of_lines(form, filing.kind)
+    if form.rows == "organisations":
+        bodies = [(body.code, body.name) for body in filing.bodies]
+        if filing.kind == "UNION_BRANCH":
+            bodies = [(code, name) for code, name, _ in union_bases()]
+        names = {"org_name"} & form.by_code.keys()
+        keys = [{"org_code": code, **dict.fromkeys(names, name)} for code, name in bodies]
+    return plain_rows(form, keys, lines, filing.year, filing.quarter)
 
 
 def _named(body: Body, values: Mapping[str, CellInput]) -> Row:

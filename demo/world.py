@@ -103,8 +103,13 @@ def build(seed: int | None = None) -> World:
         seed: another one gives other figures with the same stated totals; faults, explanations and the
             approximate figures (“nearly 5,000”) are made for the default seed.
     """
+    return build_with(load_catalogue(), seed)
+
+
+def build_with(catalogue: Catalogue, seed: int | None = None) -> World:
+    """Build the demo world in memory, with forms that an office has added to those of the product."""
     seed = default_seed() if seed is None else seed
-    figures = build_figures(seed, world_plan(), load_catalogue())
+    figures = build_figures(seed, world_plan(), catalogue)
     tables = registry_tables(figures.bodies, figures.plan, figures.admissions)
     submissions = [*_party(seed, figures), *_previous_term(seed, figures), *_youth_union(seed, figures)]
     submissions = _with_faults(submissions, figures.catalogue)

@@ -45,7 +45,7 @@ def write_world(world: World, home: Home, only: Iterable[str] = (), progress: Pr
 
 def write_submission(world: World, registry: Registry, submission: DemoSubmission, path: Path) -> None:
     """Write one workbook, with its fault if it has one."""
-    catalogue = world.figures.catalogue
+    catalogue = world.figures.catalogue.on(submission.period.end)
     unit = registry.organisation_in(submission.unit, submission.period)
     if unit is None:
         raise ValueError(f"{submission.id}: the registry has no such unit in the period")

@@ -201,8 +201,8 @@ def _period_of(submission_id: str) -> str:
 def _table(form: Form, filed: Filed) -> FormTable | None:
     """Give the sheet on which a form was filed; one that need not be, and was left empty, was not."""
     table = filed.reading.tables.get(form.code)
-    part = Period.parse(filed.record.key.period).kind
-    if table is None or (form.is_optional(part) and table.is_left_empty(form.given)):
+    period = Period.parse(filed.record.key.period)
+    if table is None or (not form.is_owed_by_any(period) and table.is_left_empty(form.given)):
         return None
     return table
 

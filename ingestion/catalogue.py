@@ -5,7 +5,8 @@ What does not: rules, which have a language of their own (`rules.py`).
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, TypeVar
@@ -13,7 +14,9 @@ from typing import Annotated, Any, Literal, Self, TypeVar
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from ingestion.periods import Period
 from ingestion.text import fold
+from ingestion.validity import ALWAYS, Effective, turning_days
 
 HERE = Path(__file__).parent
 
@@ -71,6 +74,7 @@ class Column(_Strict):
         assigned: the indicator whose yearly target of the row's organisation the blank workbook brings.
         closing: of an opening, the column whose figure of last 31 December it repeats (V015).
         cumulative: whether it only ever grows within a year (V016).
+        effective: the periods in which it is collected, by their last day.
     """
 
     code: Code
@@ -85,6 +89,7 @@ class Column(_Strict):
     assigned: Code | None = None
     closing: Code | None = None
     cumulative: bool = False
+    effective: Effective = ALWAYS
 
     @property
     def is_number(self) -> bool:
@@ -143,6 +148,7 @@ class Form(_Strict):
         key: the columns that identify a row within a submission.
         required_for: kind of reporting unit -> parts of the year for which the form is owed.
         accepted_for: further parts for which it may be filed.
+        effective: the periods in which it is collected, by their last day.
         lines: fixed lines, one set per key column that has them.
         unit_names: the office's own units of measure, put here when its files are laid over the product's.
     """
@@ -156,6 +162,7 @@ class Form(_Strict):
     key: tuple[Code, ...] = Field(min_length=1)
     required_for: dict[str, tuple[PeriodPart, ...]] = {}
     accepted_for: tuple[PeriodPart, ...] = ()
+    effective: Effective = ALWAYS
     columns: tuple[Column, ...] = Field(min_length=1)
     lines: tuple[LineSet, ...] = ()
     unit_names: dict[str, Label] = {}
@@ -174,17 +181,29 @@ class Form(_Strict):
                 raise ValueError(f"{self.code}: lines of {line_set.column} repeat or are no part of the key")
             if orphans := {line.parent for line in line_set.members if line.parent} - members:
                 raise ValueError(f"{self.code}: parent lines that do not exist: {sorted(orphans)}")
-        seen: dict[str, str] = {}
-        for column in self.columns:
-            for key in column.match_keys:
-                if (other := seen.setdefault(key, column.code)) != column.code:
-                    raise ValueError(f"{self.code}: {other} and {column.code} share the header “{key}”")
+        self._demand_validity()
         return self
+
+    def _demand_validity(self) -> None:
+        """Refuse columns that no period ever has, and such as no header could tell apart."""
+        seen: dict[str, list[Column]] = {}
+        for column in self.columns:
+            if not column.effective.is_always and column.code in self.key:
+                raise ValueError(f"{self.code}: {column.code} is part of the key, which no period can lack")
+            if not column.effective.meets(self.effective):
+                raise ValueError(f"{self.code}: {column.code} is never collected while the form is")
+            for key in column.match_keys:
+                for other in (o.code for o in seen.get(key, ()) if o.effective.meets(column.effective)):
+                    raise ValueError(f"{self.code}: {other} and {column.code} share the header “{key}”")
+                seen.setdefault(key, []).append(column)
 
     def _demand_kind(self) -> None:
         """Refuse a form without what the rules of its kind look at."""
         if (needed := KEY_OF_KIND.get(self.rows)) is not None and needed not in self.key:
             raise ValueError(f"{self.code}: rows are {self.rows}, so that {needed} has to be part of the key")
+        first = tuple(column.code for column in self.columns[: len(self.key)])
+        if self.rows != "cover" and first != self.key:
+            raise ValueError(f"{self.code}: the columns of the key come first, in its order: {list(self.key)}")
         if (self.rows == "lines") != bool(self.lines):
             raise ValueError(f"{self.code}: fixed lines go with rows: lines, and only with them")
         numbers = {column.code for column in self.columns if column.is_number}
@@ -202,6 +221,12 @@ class Form(_Strict):
         """The key column that names a row: of several, the one with the most fixed lines."""
         by_kind = KEY_OF_KIND.get(self.rows, self.key[0])
         return max(self.line_members, key=lambda column: len(self.line_members[column]), default=by_kind)
+
+    @cached_property
+    def name_column(self) -> str | None:
+        """The column beside the key that says in words what a row is about; None where there is none."""
+        beside = self.columns[: len(self.key) + 1]
+        return next((column.code for column in beside if column.type == "text"), None)
 
     @cached_property
     def by_code(self) -> dict[str, Column]:
@@ -236,17 +261,32 @@ class Form(_Strict):
             for s in self.lines
         }
 
-    def is_owed(self, kind: str, part: str) -> bool:
-        """Say whether units of this kind owe the form for this part of a year."""
-        return part in self.required_for.get(kind, ())
+    def on(self, day: date) -> "Form":
+        """Give the form as periods that end on a day have it; the same object where it has every column."""
+        return self.with_columns(column for column in self.columns if column.effective.covers(day))
 
-    def is_optional(self, part: str) -> bool:
-        """Say whether no kind of unit owes the form for this part of a year, though it may be filed."""
-        return part in self.accepted_for and not any(part in parts for parts in self.required_for.values())
+    def with_columns(self, columns: Iterable[Column]) -> "Form":
+        """Give the form with some of its columns; the same object where it is all of them."""
+        kept = tuple(columns)
+        if len(kept) == len(self.columns):
+            return self
+        # A copy would keep what was looked up of all columns.
+        return self.model_construct(
+            **{name: getattr(self, name) for name in Form.model_fields} | {"columns": kept}
+        )
 
-    def is_accepted(self, kind: str, part: str) -> bool:
-        """Say whether units of this kind may file the form for this part of a year, owed or not."""
-        return self.is_owed(kind, part) or (kind in self.required_for and part in self.accepted_for)
+    def is_owed(self, kind: str, period: Period) -> bool:
+        """Say whether units of this kind owe the form for this period."""
+        return self.effective.covers(period.end) and period.kind in self.required_for.get(kind, ())
+
+    def is_owed_by_any(self, period: Period) -> bool:
+        """Say whether some kind of unit owes the form for this period."""
+        return any(self.is_owed(kind, period) for kind in self.required_for)
+
+    def is_accepted(self, kind: str, period: Period) -> bool:
+        """Say whether units of this kind may file the form for this period, owed or not."""
+        may = kind in self.required_for and period.kind in self.accepted_for
+        return self.is_owed(kind, period) or (may and self.effective.covers(period.end))
 
 
 class Term(_Strict):
@@ -260,6 +300,8 @@ class Term(_Strict):
         sign: 1, or -1 to subtract.
         over_time: how years make a term: flows add up, stocks take the last, some bases the first, distinct
             counts and runs have no term figure of their own.
+        effective: the periods in which it is part of the indicator, by their last day: where a column takes the
+            place of another, the term of each holds for its own time.
     """
 
     form: Code
@@ -268,6 +310,7 @@ class Term(_Strict):
     count: tuple[str, ...] = ()
     sign: Literal[1, -1] = 1
     over_time: Literal["sum", "first", "last", "none"]
+    effective: Effective = ALWAYS
 
 
 class Indicator(_Strict):
@@ -323,6 +366,33 @@ class Indicator(_Strict):
         )
         return tuple((name, terms) for name, terms in named if terms)
 
+    def on(self, day: date) -> "Indicator":
+        """Give the indicator as periods that end on a day make it; the same object where all terms hold."""
+        if all(term.effective.covers(day) for _, terms in self.parts for term in terms):
+            return self
+        held = {name: tuple(t for t in terms if t.effective.covers(day)) for name, terms in self.parts}
+        return self.model_copy(update=held)
+
+
+def is_collected(terms: Iterable[Term], forms: Mapping[str, Form], day: date) -> bool:
+    """Say whether periods that end on a day have every cell of which a part of an indicator is then made.
+
+    A part of which one term is not collected has no figure: without it, a sum would look whole and be smaller.
+
+    Args:
+        terms: of one part of an indicator.
+        forms: all forms, with all columns that they ever had.
+        day: the last day of a period.
+    """
+    held = [term for term in terms if term.effective.covers(day)]
+    return bool(held) and all(
+        forms[term.form].effective.covers(day) and _columns_hold(forms[term.form], term, day) for term in held
+    )
+
+
+def _columns_hold(form: Form, term: Term, day: date) -> bool:
+    return all(form.by_code[column].effective.covers(day) for column in (term.column, *term.where))
+
 
 class IndicatorFile(_Strict):
     """The shape of a file of `indicators`."""
@@ -364,6 +434,7 @@ class Catalogue:
     Attributes:
         own: the office's own data files, also those that others read: rules and sections.
         units: the names of units of measure that only the office has.
+        whole: of the catalogue of one day, that of all days.
     """
 
     cover: Form
@@ -371,10 +442,50 @@ class Catalogue:
     indicators: dict[str, Indicator]
     own: tuple[OwnFile, ...] = ()
     units: Mapping[str, Label] = field(default_factory=dict)
+    whole: "Catalogue | None" = None
+    _of_days: dict[tuple[object, ...], "Catalogue"] = field(default_factory=dict, repr=False, compare=False)
 
-    def owed_forms(self, kind: str, part: str) -> tuple[Form, ...]:
-        """Give the forms that units of this kind owe for this part of a year, in order."""
-        return tuple(form for form in self.forms.values() if form.is_owed(kind, part))
+    def owed_forms(self, kind: str, period: Period) -> tuple[Form, ...]:
+        """Give the forms that units of this kind owe for this period, in order."""
+        return tuple(form for form in self.forms.values() if form.is_owed(kind, period))
+
+    def on(self, day: date) -> "Catalogue":
+        """Give the catalogue of periods that end on a day: forms without the columns that these do not have.
+
+        Forms that these periods do not have are in it as well, since somebody may file them; nobody owes them.
+        An indicator with a part that is not collected has no terms. The same columns and terms give the same
+        object.
+        """
+        if self.whole is not None:
+            return self.whole.on(day)
+        if self.is_timeless:
+            return self
+        forms = {code: form.on(day) for code, form in self.forms.items()}
+        indicators = {code: self._indicator_on(indicator, day) for code, indicator in self.indicators.items()}
+        changed = [(code, form.columns) for code, form in forms.items() if form is not self.forms[code]]
+        others = [(code, new.parts) for code, new in indicators.items() if new is not self.indicators[code]]
+        if not changed and not others:
+            return self
+        key = (*((code, *(c.code for c in columns)) for code, columns in changed), repr(others))
+        if key not in self._of_days:
+            self._of_days[key] = replace(self, forms=forms, indicators=indicators, whole=self, _of_days={})
+        return self._of_days[key]
+
+    @cached_property
+    def is_timeless(self) -> bool:
+        """Whether everything in it holds for every period."""
+        forms, indicators = self.forms.values(), self.indicators.values()
+        limited = (
+            *(form.effective for form in forms),
+            *(column.effective for form in forms for column in form.columns),
+            *(term.effective for one in indicators for _, terms in one.parts for term in terms),
+        )
+        return all(effective.is_always for effective in limited)
+
+    def _indicator_on(self, indicator: Indicator, day: date) -> Indicator:
+        if all(is_collected(terms, self.forms, day) for _, terms in indicator.parts):
+            return indicator.on(day)
+        return indicator.model_copy(update=dict.fromkeys((name for name, _ in indicator.parts), ()))
 
 
 def read_yaml(path: Path) -> Any:
@@ -427,14 +538,27 @@ def load_indicators(folder: Path, forms: Iterable[Form]) -> dict[str, Indicator]
 
 
 def check_terms(file: str, indicator: Indicator, forms: Mapping[str, Form]) -> None:
-    """Refuse an indicator that names cells which are in no form.
+    """Refuse an indicator that names cells which are in no form, or which no period has together.
 
     Raises:
-        CatalogueError: it names a form, column or code that is not there.
+        CatalogueError: it names a form, column or code that is not there, or not at the time.
     """
-    for _, terms in indicator.parts:
+    for part, terms in indicator.parts:
         for term in terms:
             _check_term(file, indicator.code, term, forms)
+        if not any(is_collected(terms, forms, day) for day in turning_days(_intervals(terms, forms))):
+            named = ", ".join(f"{term.form}.{term.column}" for term in terms)
+            raise CatalogueError(
+                f"{file}: {indicator.code} has no figure in any period: its {part} needs {named}, which are"
+                " never collected together; give each term the time for which it holds (effective)"
+            )
+
+
+def _intervals(terms: Iterable[Term], forms: Mapping[str, Form]) -> Iterable[Effective]:
+    for term in terms:
+        form = forms[term.form]
+        yield from (term.effective, form.effective)
+        yield from (form.by_code[column].effective for column in (term.column, *term.where))
 
 
 def _check_term(file: str, indicator: str, term: Term, forms: Mapping[str, Form]) -> None:

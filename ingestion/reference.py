@@ -15,7 +15,7 @@ import pyarrow as pa
 from pydantic import BaseModel
 
 from ingestion.bronze import write_table
-from ingestion.catalogue import Catalogue, Indicator
+from ingestion.catalogue import Catalogue, Indicator, is_collected
 from ingestion.periods import CUMULATIVE, DISCRETE, Period
 from ingestion.registry import TABLES, Registry
 
@@ -33,6 +33,7 @@ def write_reference(bronze: Path, registry: Registry, catalogue: Catalogue) -> N
     tables = {
         **_form_tables(catalogue),
         **_indicator_tables(catalogue.indicators.values()),
+        "idle_terms": _idle_table(registry, catalogue),
         **_registry_tables(registry),
         "owed": _owed_table(registry, catalogue),
         "periods": _period_table(registry),
@@ -157,6 +158,33 @@ def _indicator_tables(indicators: Iterable[Indicator]) -> dict[str, pa.Table]:
         ),
         "indicator_term_filters": _table(filter_rows, head_fields + _strings("column_code", "code")),
     }
+
+
+def _idle_table(registry: Registry, catalogue: Catalogue) -> pa.Table:
+    """Give the terms of indicators that add nothing in a period that may be filed, and why.
+
+    `is_collected` says whether the indicator has a figure all the same, made of its other terms: this one holds
+    for another time. Where it is false, a cell of which the term's part is made is not collected.
+    """
+    rows: list[dict[str, Any]] = []
+    periods = [] if catalogue.is_timeless else all_periods(registry)
+    for period in (period for period in periods if period.kind not in DISCRETE):
+        for indicator in catalogue.indicators.values():
+            for part, terms in indicator.parts:
+                collected = is_collected(terms, catalogue.forms, period.end)
+                rows += [
+                    {
+                        "indicator_code": indicator.code,
+                        "part": part,
+                        "term_no": number,
+                        "period_code": period.code,
+                        "is_collected": collected,
+                    }
+                    for number, term in enumerate(terms, start=1)
+                    if not collected or not term.effective.covers(period.end)
+                ]
+    fields = [*_strings("indicator_code", "part"), ("term_no", pa.int32()), *_strings("period_code")]
+    return _table(rows, [*fields, ("is_collected", pa.bool_())])
 
 
 def _registry_tables(registry: Registry) -> dict[str, pa.Table]:

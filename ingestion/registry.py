@@ -376,7 +376,7 @@ class Registry:
                     continue
                 owed += [
                     OwedForm(code, period.code, form.code, row.due_on)
-                    for form in catalogue.owed_forms(unit.org_kind, period.kind)
+                    for form in catalogue.owed_forms(unit.org_kind, period)
                 ]
         return tuple(owed)
 

@@ -13,7 +13,7 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
-from ingestion.catalogue import Catalogue
+from ingestion.catalogue import Catalogue, Form
 from ingestion.files import PRIVATE_FILE, aside_of, exclusive, sync_folder, writing_private
 from ingestion.messages import ToldError
 from ingestion.submissions import Problem, Reading
@@ -111,7 +111,14 @@ def form_version(catalogue: Catalogue, rules: str) -> str:
 def _described(catalogue: Catalogue) -> str:
     forms = (catalogue.cover, *catalogue.forms.values())
     columns = [(form.code, [(c.code, c.type) for c in form.columns], form.lines) for form in forms]
-    return repr(columns)
+    times = [(form.code, *_times(form)) for form in forms if any(_times(form))]
+    return repr(columns) + (repr(times) if times else "")
+
+
+def _times(form: Form) -> tuple[str, ...]:
+    """Give for what time a form and its columns are collected; blank for all time."""
+    intervals = (form.effective, *(column.effective for column in form.columns))
+    return tuple("" if one.is_always else f"{one.first}/{one.last}" for one in intervals)
 
 
 @cache

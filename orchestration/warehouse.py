@@ -169,25 +169,6 @@ def swap_in(candidate: Path, published: Path) -> None:
     candidate.replace(published)
 
 
-def warehouse_as_of(home: Home, as_of: datetime, project_dir: Path = PROJECT_DIR) -> Path:
-    """Give the warehouse as it would have stood at a moment, building it aside if it was not built before.
-
-    What is kept is named after the moment and after all that it was built from, so it is never out of date.
-
-    Raises:
-        WarehouseBuildError: dbt did not succeed.
-    """
-    moment = as_of.astimezone(UTC)
-    folder = home.build / "as_of"
-    name = f"{moment:%Y%m%dT%H%M%S}-{_inputs_fingerprint(home, project_dir)}"
-    database = folder / f"{name}.duckdb"
-    if database.is_file():
-        return database
-    folder.mkdir(parents=True, exist_ok=True)
-    build_aside(home, database, moment, project_dir)
-    return database
-
-
 def build_aside(home: Home, database: Path, as_of: datetime | None, project_dir: Path = PROJECT_DIR) -> None:
     """Build a warehouse from bronze at a place of its own, without tests.
 
@@ -204,12 +185,3 @@ def build_aside(home: Home, database: Path, as_of: datetime | None, project_dir:
         swap_in(scratch, database)
     finally:
         remove_database(scratch)
-
-
-def _inputs_fingerprint(home: Home, project_dir: Path) -> str:
-    digest = hashlib.sha256(project_fingerprint(project_dir).encode())
-    for path in (home.ledger, *sorted(home.registry.glob("*.csv"))):
-        if path.is_file():
-            digest.update(path.name.encode())
-            digest.update(path.read_bytes())
-    return digest.hexdigest()[:12]

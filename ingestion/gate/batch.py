@@ -133,16 +133,18 @@ def _forms_of(
     submission: Submission, unit: Organisation | None, period: Period | None, catalogue: Catalogue
 ) -> dict[str, FormStatus]:
     """Say how each form stands, where it is known what is owed."""
-    kind, part = (unit.org_kind, str(period.kind)) if unit and period else ("", "")
-    forms: dict[str, FormStatus] = {}
+    forms = dict.fromkeys(catalogue.forms, FormStatus.NOT_OWED)
+    if unit is None or period is None:
+        return forms
+    kind = unit.org_kind
     for form in catalogue.forms.values():
-        status = _status(submission, form) if form.is_accepted(kind, part) else None
-        not_there = FormStatus.MISSING if form.is_owed(kind, part) else FormStatus.NOT_OWED
+        status = _status(submission, form) if form.is_accepted(kind, period) else None
+        not_there = FormStatus.MISSING if form.is_owed(kind, period) else FormStatus.NOT_OWED
         forms[form.code] = status or not_there
     if FormStatus.FILED in forms.values():
         # A form that need not be filed may be left empty beside one that was.
         for code, status in forms.items():
-            if status is FormStatus.EMPTY and not catalogue.forms[code].is_owed(kind, part):
+            if status is FormStatus.EMPTY and not catalogue.forms[code].is_owed(kind, period):
                 forms[code] = FormStatus.NOT_OWED
     return forms
 
@@ -510,20 +512,25 @@ class _Owed:
     is_filed: bool
     form: str
     is_empty: bool = False
+    is_asked: bool = True
+    is_collected: bool = True
 
 
 class OwedFrame(Frame):
     """What is expected: the sheets of a submission, or the rows of one of its sheets.
 
+    With the sheets stand those that were filled in though nobody asked for them.
+
     Expected rows are those that the template brings: the unit's living organisations, the fixed lines that
     its kind files, its assigned targets.
 
     Own columns: code, name, is_filed, is_empty (of sheets that are there, but into which nothing was filled;
-    they are not filed).
+    they are not filed), is_asked (of sheets: whether units of the kind may file it for the period),
+    is_collected (of sheets: whether anybody may, as far as the form's time is concerned).
     """
 
     kind: FrameKind = "owed"
-    COLUMNS = frozenset({"code", "name", "is_filed", "is_empty"})
+    COLUMNS = frozenset({"code", "name", "is_filed", "is_empty", "is_asked", "is_collected"})
 
     def __init__(self, batch: "Batch", form: Form | None) -> None:
         if form is None:
@@ -543,22 +550,22 @@ class OwedFrame(Frame):
 
     @staticmethod
     def _sheets(batch: "Batch") -> list[_Owed]:
-        forms = batch.context.catalogue.forms
-        return [
-            _Owed(
-                index,
-                form.sheet,
-                form.title.vi,
-                subject.forms[form.code] is FormStatus.FILED,
-                form.code,
-                subject.forms[form.code] is FormStatus.EMPTY,
-            )
-            for index, subject in enumerate(batch.subjects)
-            if subject.unit is not None and subject.period is not None
-            for form in forms.values()
-            if form.is_owed(subject.unit.org_kind, str(subject.period.kind))
-            or subject.forms[form.code] is FormStatus.EMPTY
-        ]
+        expected: list[_Owed] = []
+        for index, subject in enumerate(batch.subjects):
+            if subject.unit is None or subject.period is None:
+                continue
+            kind, period = subject.unit.org_kind, subject.period
+            for form in batch.context.catalogue.forms.values():
+                status, is_asked = subject.forms[form.code], form.is_accepted(kind, period)
+                if not is_asked and _status(subject.submission, form) is FormStatus.FILED:
+                    is_collected = form.effective.covers(period.end)
+                    expected.append(
+                        _Owed(index, form.sheet, form.title.vi, True, form.code, False, False, is_collected)
+                    )
+                elif form.is_owed(kind, period) or status is FormStatus.EMPTY:
+                    is_filed, is_empty = status is FormStatus.FILED, status is FormStatus.EMPTY
+                    expected.append(_Owed(index, form.sheet, form.title.vi, is_filed, form.code, is_empty))
+        return expected
 
     @staticmethod
     def _organisations(batch: "Batch", form: Form) -> list[_Owed]:
@@ -617,10 +624,8 @@ class OwedFrame(Frame):
 
     def own(self, name: str) -> Vector:
         """Give one of the frame's columns."""
-        if name == "is_filed":
-            return truths([owed.is_filed for owed in self.expected])
-        if name == "is_empty":
-            return truths([owed.is_empty for owed in self.expected])
+        if name.startswith("is_"):
+            return truths([getattr(owed, name) for owed in self.expected])
         return texts([owed.code if name == "code" else owed.name for owed in self.expected])
 
 

@@ -101,6 +101,9 @@ def _judge_period(
     book: RuleBook,
     engine: Engine,
 ) -> tuple[dict[SubmissionKey, Judgement], list[SuiteResult]]:
+    catalogue = context.catalogue.on(period.end) if period is not None else context.catalogue
+    if catalogue is not context.catalogue:
+        context, book = replace(context, catalogue=catalogue), rule_book(catalogue)
     effective = [rule for rule in book.rules.values() if period is None or rule.is_effective(period.end)]
     judged = {s.key: _unreadable(s, effective) for s in submissions if not s.reading.is_readable}
     subjects = [subject_of(s, period, context) for s in submissions if s.reading.is_readable]

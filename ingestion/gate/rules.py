@@ -45,6 +45,7 @@ from ingestion.gate.syntax import (
 )
 from ingestion.overlay import OwnFileError, parsed
 from ingestion.registry import RegistryTable
+from ingestion.validity import ALWAYS, Effective
 
 FOLDER = Path(__file__).parent.parent / "rules"
 PARAMETERS = "parameters.yml"
@@ -81,13 +82,6 @@ class Hint(_Strict):
 
     when: Expression
     text: Label
-
-
-class Effective(_Strict):
-    """The periods to which a rule applies, by their last day (both ends included)."""
-
-    first: date | None = Field(default=None, alias="from")
-    last: date | None = Field(default=None, alias="to")
 
 
 class Clause(_Strict):
@@ -147,7 +141,7 @@ class Rule(_Strict):
     frame: FrameKind = "row"
     when: Expression | None = None
     missing: Missing = "skip"
-    effective: Effective = Effective()
+    effective: Effective = ALWAYS
     clauses: tuple[Clause, ...] = Field(min_length=1)
     fields: dict[str, Expression] = {}
     hints: tuple[Hint, ...] = ()
@@ -164,8 +158,7 @@ class Rule(_Strict):
 
     def is_effective(self, period_end: date) -> bool:
         """Say whether the rule applies to periods that end on a day."""
-        first, last = self.effective.first, self.effective.last
-        return (first is None or first <= period_end) and (last is None or period_end <= last)
+        return self.effective.covers(period_end)
 
 
 class _RuleFile(_Strict):
@@ -319,12 +312,16 @@ _parsed = lru_cache(maxsize=None)(parse)
 
 
 class _Compiler:
-    """Turns one rule into its checks, and refuses names and functions that do not exist."""
+    """Turns one rule into its checks, and refuses names and functions that do not exist.
+
+    Over the catalogue of one day it leaves out what names a column that is not collected then.
+    """
 
     def __init__(self, rule: Rule, catalogue: Catalogue, words: Vocabulary) -> None:
         self.rule = rule
         self.catalogue = catalogue
         self.words = words
+        self.is_of_day = catalogue.whole is not None
 
     def checks(self) -> Iterator[Check]:
         for number, clause in enumerate(self.rule.clauses, start=1):
@@ -336,7 +333,11 @@ class _Compiler:
 
     def _of_form(self, number: int, clause: Clause, form: Form | None) -> Iterator[Check]:
         for column in self._columns(clause, form):
-            yield self._check(number, clause, form, column)
+            try:
+                yield self._check(number, clause, form, column)
+            except RuleError:
+                if not self.is_of_day:
+                    raise
 
     def _of_kinds(
         self, number: int, clause: Clause, named: tuple[str, ...], kinds: tuple[RowKind, ...]
@@ -377,7 +378,7 @@ class _Compiler:
                 columns += [column.code for column in of_kind(form)]
             elif code in form.by_code:
                 columns.append(code)
-            else:
+            elif not self.is_of_day:
                 raise RuleError(f"{self.rule.id}: {form.code} has no column “{code}”")
         return tuple(columns)
 
@@ -535,9 +536,13 @@ class RuleBook:
 def rule_book(catalogue: Catalogue) -> RuleBook:
     """Give the product's rules and those of the office, compiled for a catalogue of forms.
 
+    Of the catalogue of one day, checks that name a column which is not collected then are left out.
+
     Raises:
         RuleError: a rule file does not fit its schema, or names what does not exist.
     """
+    if catalogue.whole is not None:
+        rule_book(catalogue.whole)  # what no day has is a slip of the pen, and is told
     rules, words = load_rules(), vocabulary(catalogue, load_parameters().schedule_share)
     checks = compile_rules(rules, catalogue, words)
     own = own_rules(catalogue.own)

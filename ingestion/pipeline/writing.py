@@ -18,7 +18,7 @@ from ingestion.bronze import (
     write_marks,
     write_period,
 )
-from ingestion.catalogue import Catalogue
+from ingestion.catalogue import Catalogue, Column
 from ingestion.faults import Cause, Fault
 from ingestion.home import Home
 from ingestion.landing import Landing, OriginalDamagedError, check_original
@@ -156,9 +156,15 @@ def stale_periods(home: Home, catalogue: Catalogue, state: LedgerState) -> list[
     return sorted(period for period, mark in marks_of(catalogue, state).items() if written.get(period) != mark)
 
 
+def _mark(column: Column) -> list[str]:
+    """Give all of a column from which rows follow: where it is collected for a time alone, also the time."""
+    effective = column.effective
+    return [column.code, column.type, *([] if effective.is_always else [f"{effective.first}/{effective.last}"])]
+
+
 def marks_of(catalogue: Catalogue, state: LedgerState) -> dict[str, str]:
     """Give for each period a mark of all from which its files follow: accepted originals and the forms."""
-    forms = [[form.code, [[c.code, c.type] for c in form.columns]] for form in catalogue.forms.values()]
+    forms = [[form.code, [_mark(column) for column in form.columns]] for form in catalogue.forms.values()]
     accepted: dict[str, list[tuple[str, str]]] = {}
     for name, record in state.submissions.items():
         if record.counts_or_counted:

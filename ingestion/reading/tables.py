@@ -32,6 +32,7 @@ from ingestion.reading.footnotes import Apart, part_columns
 from ingestion.reading.header import Grid, Header, find_header, folded, is_numbering
 from ingestion.reading.limits import MAX_FORM_ROWS, too_many
 from ingestion.reading.lost_letters import has_lost, without_marks, worn
+from ingestion.reading.not_collected import add_others, report_not_collected
 from ingestion.reading.printed import compare_head
 from ingestion.reading.runs import CUT
 from ingestion.submissions import FormRow, FormTable, Mark, Problem, Reading, Value
@@ -81,13 +82,13 @@ class _Sorted:
 
 
 def read_table(
-    grid: Grid, form: Form, reading: Reading, known: Container[str] = frozenset()
+    grid: Grid, whole: Form, reading: Reading, known: Container[str] = frozenset()
 ) -> FormTable | None:
     """Read a sheet as a form, with problems and notes going to the reading; None if it has no header.
 
     Args:
         grid: the sheet.
-        form: the form that it was recognised as.
+        whole: the form that it was recognised as, with every column that it ever had.
         reading: what has been read of the file so far.
         known: codes of organisations that the workbook itself lists.
 
@@ -95,11 +96,15 @@ def read_table(
         UnreadableError: it has more rows than any unit has to report.
     """
     sheet = grid.sheet
+    period = reading.cover.period if reading.cover else None
+    form = whole.on(period.end) if period else whole
     header = find_header(grid, form.columns)
     if header is None:
         reading.problems.append(Problem("R034", sheet=sheet.name, details=_form_details(form)))
         return None
-    _report_header(header, form, sheet.name, reading)
+    others = add_others(header, grid, form, whole)
+    _report_header(header, form, sheet.name, reading, is_dated=period is not None)
+    form = whole.with_columns(column for column in whole.columns if column in (*form.columns, *others))
     compare_head(grid, form, header.last_row, reading)
     table = FormTable(form.code, sheet.name, dict(sorted(header.columns.items(), key=lambda item: item[1])))
     keys = [header.columns[code] for code in form.key if code in header.columns]
@@ -124,6 +129,8 @@ def read_table(
         if any(row.marks.get(code) is Mark.INVALID for code in form.key):
             continue  # cast has reported the unknown code; without it the figures belong to no line
         table.rows.append(row)
+    for column in others:
+        report_not_collected(column, table, reading)
     if formula := _uncalculated(sheet, {*found.rows, *found.totals}, set(table.columns.values())):
         reading.notes.append(Problem("R112", sheet.name, formula.address, formula.text))
     if found.totals:
@@ -161,8 +168,13 @@ def _together(columns: list[Column], form: Form) -> dict[str, str]:
     }
 
 
-def _report_header(header: Header, form: Form, sheet: str, reading: Reading) -> None:
-    missing = [column for column in form.columns if column.code not in header.columns]
+def _report_header(header: Header, form: Form, sheet: str, reading: Reading, *, is_dated: bool) -> None:
+    """Report the columns that are missing, too many or unknown; without a period some may not be collected."""
+    missing = [
+        column
+        for column in form.columns
+        if column.code not in header.columns and (is_dated or column.effective.is_always)
+    ]
     keys = [column for column in missing if column.code in form.key]
     required = [column for column in missing if column.required and column not in keys]
     optional = [column for column in missing if column.is_number and column not in (*keys, *required)]

@@ -210,7 +210,7 @@ class AidedWriter(WorkbookWriter):
             **_help(form.by_code[form.key[0]].full_label(), message("template.input.key.text")),
         }
         sheet.data_validation(first, 0, last, 0, choice)
-        if form.rows == "targets":
+        if form.rows == "targets" and _UNIT_OF_TARGET in form.by_code:
             units = sorted({indicator.unit for indicator in self._plan.book.catalogue.indicators.values()})
             unit = form.by_code[_UNIT_OF_TARGET]
             told = _help(unit.full_label(), message("template.input.unit.text"))

@@ -60,7 +60,11 @@ def empty_batch(
     context: GateContext, unit: Organisation, period: Period, tables: Mapping[str, Sequence[Row]]
 ) -> Batch:
     """Give the workbook as the gate would see it with nothing happened, to ask it what it knows already."""
-    reading = Reading("", "xlsx", Cover(unit.org_code, period, {"period_code": period.code}, {}, "B00"))
+    reading = Reading(
+        "",
+        "xlsx",
+        Cover(unit.org_code, period, {"period_code": period.code}, {}, context.catalogue.cover.sheet),
+    )
     for code, rows in tables.items():
         form = context.catalogue.forms[code]
         columns = {column.code: i for i, column in enumerate(form.columns, start=1)}

@@ -53,6 +53,8 @@ def write_template(
         TemplateError: the unit does not file for the period.
     """
     unit = reporting_unit(registry, unit_code, period)
+    version = form_version(catalogue, version_for(catalogue))
+    catalogue = catalogue.on(period.end)
     tables = blank_tables(catalogue, registry, unit_code, period)
     plan = plan_formulas(catalogue, registry, unit, period, tables, history=history)
     for form, rows in tables.items():
@@ -60,7 +62,6 @@ def write_template(
             row_key = tuple(row.get(code) for code in catalogue.forms[form].key)
             row.update(plan.openings.get((form, row_key), {}))
         rows.extend({} for _ in range(plan.book.sheets[form].spare))
-    version = form_version(catalogue, version_for(catalogue))
     cover: dict[str, CellInput] = {"template_version": version}
     if key is not None:
         cover["signature"] = sign(key, unit.org_code, period.code, version)
@@ -104,7 +105,8 @@ def blank_tables(
         TemplateError: the unit does not file for the period.
     """
     unit = reporting_unit(registry, unit_code, period)
-    forms = [form for form in catalogue.forms.values() if form.is_accepted(unit.org_kind, period.kind)]
+    catalogue = catalogue.on(period.end)
+    forms = [form for form in catalogue.forms.values() if form.is_accepted(unit.org_kind, period)]
     if not forms:
         raise TemplateError(message("template.error.nothing_owed", unit=unit_code, period=period.code))
     return {form.code: _blank_rows(form, catalogue, registry, unit, period) for form in forms}
@@ -129,11 +131,11 @@ def _organisation_rows(
     form: Form, registry: Registry, unit: Organisation, period: Period
 ) -> list[dict[str, CellInput]]:
     rows = []
+    name = form.name_column
     for organisation in registry.members_in(unit.org_code, period):
-        row: dict[str, CellInput] = {
-            form.columns[0].code: organisation.org_code,
-            form.columns[1].code: organisation.org_name,
-        }
+        row: dict[str, CellInput] = {form.naming_column: organisation.org_code}
+        if name is not None:
+            row[name] = organisation.org_name
         for column in form.columns:
             if column.assigned is not None:
                 row[column.code] = _assigned_value(registry, organisation, column.assigned, period)
@@ -159,16 +161,12 @@ def _line_rows(form: Form, unit: Organisation) -> list[dict[str, CellInput]]:
     per_key: list[Sequence[str]] = [
         [line.code for line in owed[key]] if key in owed else [NO_MEMBER] for key in form.key
     ]
-    name = next((column.code for column in form.columns if column.type == "text"), None)
+    name = form.name_column
     named_by = form.lines[0].column if len(form.lines) == 1 else None
     rows = []
     for combination in product(*per_key):
         row: dict[str, CellInput] = dict(zip(form.key, combination, strict=True))
-        if (
-            name is not None
-            and named_by is not None
-            and form.columns.index(form.by_code[name]) <= len(form.key)
-        ):
+        if name is not None and named_by is not None:
             row[name] = members[named_by][str(row[named_by])].label.vi
         rows.append(row)
     return rows

@@ -5,9 +5,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ingestion.catalogue import Catalogue, is_collected
 from ingestion.overlay import catalogue_of
 from ingestion.periods import Period, PeriodError
 from ingestion.places import address
+from orchestration import environment
 from orchestration.commands.common import (
     known_unit,
     minute,
@@ -45,10 +47,10 @@ def _warehouse(call: Invocation, as_of: str | None) -> Path:
     if at is None:
         return warehouse_of(call)
     warehouse_of(call)
-    from orchestration.warehouse import warehouse_as_of  # noqa: PLC0415
+    from orchestration.as_of import warehouse_as_of  # noqa: PLC0415
 
     click.echo(call.text("cli.figures.building", as_of=minute(at.isoformat())), err=True)
-    return warehouse_as_of(call.home, at)
+    return warehouse_as_of(call.home, at, environment.now())
 
 
 @command("figures")
@@ -98,7 +100,7 @@ def figures(
 
     click.echo(
         call.text(
-            _answer(found),
+            _answer(found, catalogue_of(call.home)),
             name=catalogue_of(call.home).indicators[indicator].name.get(call.language),
             unit=found.unit,
             period=found.period,
@@ -110,10 +112,16 @@ def figures(
     return 0
 
 
-def _answer(found: "Figure") -> str:
-    """Give the key of the answer: a value, that there is none, or that it would compare what is incomplete."""
+def _answer(found: "Figure", catalogue: Catalogue) -> str:
+    """Give the key of the answer: a value, that there is none, or that it would compare what is incomplete.
+
+    That there is none because the period does not have what it is made of, is said.
+    """
     if found.value is not None:
         return "cli.figures.answer"
+    parts, day = catalogue.indicators[found.indicator].parts, Period.parse(found.period).end
+    if not all(is_collected(terms, catalogue.forms, day) for _, terms in parts):
+        return "cli.figures.not_collected"
     return "cli.figures.not_compared" if found.status == "incomplete" else "cli.figures.no_answer"
 
 

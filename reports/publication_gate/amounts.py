@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ingestion.catalogue import Catalogue, Indicator, Term
+from ingestion.catalogue import Catalogue, Indicator, Term, is_collected
 from reports.publication_gate.bodies import Bodies, Share
 from reports.publication_gate.filed import PARTS, Flags, FormRows, Ints, Numbers
 from reports.publication_gate.standing import Standing
@@ -139,6 +139,7 @@ class Adding:
     ) -> None:
         """Work out what every row adds to every measure of the indicators."""
         self.forms, self._bodies, self.standing = forms, bodies, standing
+        self.catalogue = catalogue
         self.indicators = list(indicators)
         self.measures: list[Measure] = []
         columns: dict[tuple[str, str, str, str], int] = {}
@@ -150,6 +151,8 @@ class Adding:
                     if rows is None:
                         continue
                     values = _cells(rows, term)
+                    if not catalogue.is_timeless:
+                        values[self._is_idle(rows, term, terms)] = np.nan
                     for way, rows_of_way in _ways(rows, term, catalogue):
                         has_way = rows_of_way & ~np.isnan(values)
                         if not has_way.any():
@@ -164,6 +167,17 @@ class Adding:
             rows = forms[form]
             matrix = self.values.setdefault(form, np.full((len(rows.frame), len(self.measures)), np.nan))
             matrix[has_way, column] = np.nan_to_num(matrix[has_way, column]) + values[has_way]
+
+    def _is_idle(self, rows: FormRows, term: Term, terms: Sequence[Term]) -> Flags:
+        """Say of each row whether it is of a period in which a term adds nothing to its part."""
+        codes = self._bodies.periods.index
+        ends = {int(number): self._bodies.ends[str(codes[number])] for number in np.unique(rows.periods)}
+        idle = [
+            number
+            for number, day in ends.items()
+            if not (term.effective.covers(day) and is_collected(terms, self.catalogue.forms, day))
+        ]
+        return np.isin(rows.periods, idle)
 
     def at(self, period: str) -> Amounts | None:
         """Give the amounts at the end of a filed period; None where there is nothing."""

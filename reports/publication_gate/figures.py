@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ingestion.catalogue import Indicator
+from ingestion.catalogue import Indicator, is_collected
 from reports.publication_gate.amounts import Adding, Amounts, Measure
 from reports.publication_gate.bodies import Bodies, Term
 from reports.publication_gate.filed import PARTS, Flags, Ints, Numbers
@@ -45,7 +45,7 @@ class _States:
     """How whole the figures of reporting units are, by indicator, unit and filed period."""
 
     def __init__(self, adding: Adding, bases: dict[str, Amounts], bodies: Bodies, standing: Standing) -> None:
-        self._bodies, self._standing = bodies, standing
+        self._bodies, self._standing, self._catalogue = bodies, standing, adding.catalogue
         self._positions = {str(code): position for position, code in enumerate(bodies.codes)}
         contributed: dict[str, Flags] = {}
         for number, measure in enumerate(adding.measures):
@@ -85,13 +85,14 @@ class _States:
         """Give each organisation's rank of a period, its rank in a term, and whether all filed that period."""
         n = len(self._bodies.codes)
         rank, in_term, exact = np.full(n, -1.0), np.full(n, -1.0), np.ones(n, dtype=bool)
+        is_missing = self._is_uncollected(measure.indicator, period)
         share = self._bodies.of_units[period]
         by_unit: dict[int, list[tuple[int, bool]]] = {}
         for unit, form in self._forms[measure.indicator.code]:
             state = self._standing.state(unit, form, period)
             if state.rank is not None:
                 position = self._positions[unit]
-                by_unit.setdefault(position, []).append((state.rank, state.is_exact))
+                by_unit.setdefault(position, []).append((2 if is_missing else state.rank, state.is_exact))
         for owner, contributor, inside in zip(share.owners, share.contributors, share.in_period, strict=True):
             if measure.is_single and owner != contributor:
                 continue
@@ -102,6 +103,11 @@ class _States:
                     rank[owner] = max(rank[owner], worst)
         exact &= in_term >= 0
         return np.where(rank < 0, np.nan, rank), np.where(in_term < 0, np.nan, in_term), exact
+
+    def _is_uncollected(self, indicator: Indicator, period: str) -> bool:
+        """Say whether a part of an indicator is not collected in a period, and so missing whoever has filed."""
+        forms, day = self._catalogue.forms, self._bodies.ends[period]
+        return not all(is_collected(terms, forms, day) for _, terms in indicator.parts)
 
 
 class Figures:

@@ -1,136 +1,221 @@
-"""A tenth form is one form file and one indicator file: from the template to a figure and its cells."""
+"""A tenth form is data: the files of docs/adding-a-form.md, put where it says, go the whole way to a page."""
 
-import shutil
+import json
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
-import yaml
+from click.testing import CliRunner
 
 from ingestion import intake, pipeline
-from ingestion.catalogue import HERE, Catalogue, load_catalogue
+from ingestion.catalogue import Catalogue
 from ingestion.findings import Verdict
 from ingestion.home import Home
+from ingestion.overlay import catalogue_of
 from ingestion.periods import Period
 from ingestion.reading import read_file
 from ingestion.registry import Registry, load_registry
 from ingestion.workbook.template import assigned_targets, reporting_unit, write_template
 from ingestion.workbook.writer import CellInput, write_workbook
-from orchestration.warehouse import build_aside
+from orchestration import as_of
+from orchestration.as_of import warehouse_as_of
+from orchestration.cli import main
+from reports.blocks import write
+from reports.context import load_site
 from reports.figures import figure, trace
+from reports.marts import open_warehouse
+from reports.pages import unit_page
+from reports.publication_gate.comparison import figures_again
+from reports.sections import plan_of
 from tests.integration.small_state import UNIT, make_home, sound_tables
+from tests.support import guide
 
-PERIOD = Period.parse("2019-N")
-NOW = datetime(2020, 1, 10, tzinfo=UTC)
+TIME = "  effective: {from: 2020-01-01}\n"
+"""The time that the page gives the badges for 55 years."""
 
-FORM = {
-    "code": "B10",
-    "sheet": "B10",
-    "title": {"vi": "Biểu 10 – Huy hiệu Đảng", "en": "Form 10 – Party badges"},
-    "grain": "one row per grassroots organisation",
-    "rows": "organisations",
-    "key": ["org_code"],
-    "required_for": {"DISTRICT": ["N"]},
-    "columns": [
-        {"code": "org_code", "label": {"vi": "Mã TCCSĐ", "en": "Code"}, "type": "code", "required": True},
-        {"code": "org_name", "label": {"vi": "Tên TCCSĐ", "en": "Name"}, "type": "text", "required": False},
-        *(
-            {
-                "code": f"badges_{years}",
-                "label": {"vi": f"Huy hiệu {years} năm", "en": f"{years}-year badges"},
-                "type": "int",
-                "unit": "PERSON",
-                "nature": "flow",
-                "required": True,
-            }
-            for years in (30, 40)
-        ),
+BEFORE, AFTER, TERM = Period.parse("2019-N"), Period.parse("2020-N"), "2015-2020-NK"
+"""The last period without badges for 55 years, and the first with them."""
+FILED = {
+    BEFORE: [
+        {"badges_30": 4, "badges_40": 1, "badges_55": 7},
+        {"badges_30": 3, "badges_40": 1, "badges_55": 7},
+    ],
+    AFTER: [
+        {"badges_30": 5, "badges_40": 2, "badges_55": 1},
+        {"badges_30": 2, "badges_40": 0, "badges_55": 0},
     ],
 }
-INDICATORS = {
-    "indicators": [
-        {
-            "code": "party_badges",
-            "name": {"vi": "Huy hiệu Đảng được trao", "en": "Party badges awarded"},
-            "unit": "PERSON",
-            "kind": "flow",
-            "section": "members",
-            "value": [{"form": "B10", "column": f"badges_{years}", "over_time": "sum"} for years in (30, 40)],
-        }
-    ]
-}
+NOW = {BEFORE: datetime(2020, 1, 10, tzinfo=UTC), AFTER: datetime(2021, 1, 10, tzinfo=UTC)}
+
+
+@dataclass(frozen=True)
+class Office:
+    home: Home
+    registry: Registry
+    catalogue: Catalogue
 
 
 @pytest.fixture(scope="module")
-def catalogue(tmp_path_factory: pytest.TempPathFactory) -> Catalogue:
-    folder = tmp_path_factory.mktemp("catalogue")
-    for name, file, content in (("forms", "B10.yml", FORM), ("indicators", "badges.yml", INDICATORS)):
-        shutil.copytree(HERE / name, folder / name)
-        (folder / name / file).write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
-    return load_catalogue(folder)
+def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
+    home = make_home(tmp_path_factory.mktemp("tenth"))
+    guide.put_below(home.root)
+    # A term of the two years that are filed, so that nothing else makes its figures incomplete.
+    terms = home.registry / "terms.csv"
+    terms.write_text(terms.read_text(encoding="utf-8").replace(",2016,2020", ",2019,2020"), encoding="utf-8")
+    return Office(home, load_registry(home.registry), catalogue_of(home))
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    return make_home(tmp_path_factory.mktemp("tenth"))
+def warehouse(office: Office, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The warehouse as of now: both years were filed, the first before the office gave a column its time."""
+    folder = tmp_path_factory.mktemp("filed")
+    form = office.home.root / "registry" / "forms" / "B90.yml"
+    form.write_text(form.read_text(encoding="utf-8").replace(TIME, ""), encoding="utf-8")
+    file_and_judge(
+        folder / "before.xlsx", Office(office.home, office.registry, catalogue_of(office.home)), BEFORE
+    )
+    guide.put_below(office.home.root)
+    file_and_judge(folder / "after.xlsx", office, AFTER)
+    return warehouse_as_of(office.home, NOW[AFTER], NOW[AFTER])
 
 
-@pytest.fixture(scope="module")
-def registry(home: Home) -> Registry:
-    return load_registry(home.registry)
+def file_and_judge(path: Path, office: Office, period: Period) -> None:
+    file_with(path, office, period, FILED[period])
+    intake.put_in_inbox(office.home, path, UNIT, NOW[period])
+    pipeline.land_inbox(office.home, office.registry, office.catalogue, NOW[period])
+    report = pipeline.judge_period(
+        office.home, office.registry, office.catalogue, period.code, NOW[period], engine="masks"
+    )
+    assert list(report.verdicts.values()) == [Verdict.ACCEPTED]
 
 
-def file_with(path: Path, catalogue: Catalogue, registry: Registry, badges: list[CellInput]) -> Path:
-    unit = reporting_unit(registry, UNIT, PERIOD)
-    tables = sound_tables(catalogue, registry, PERIOD)
-    for row, count in zip(tables["B10"], badges, strict=True):
-        row |= {"badges_30": count, "badges_40": 1}
+def file_with(path: Path, office: Office, period: Period, badges: list[dict[str, CellInput]]) -> Path:
+    unit = reporting_unit(office.registry, UNIT, period)
+    tables = sound_tables(office.catalogue, office.registry, period)
+    tables["B90"] = [row | counts for row, counts in zip(tables["B90"], badges, strict=True)]
     write_workbook(
         path,
-        catalogue,
+        office.catalogue,
         unit,
-        PERIOD,
+        period,
         tables,
         cover={},
-        organisations=registry.members_in(UNIT, PERIOD),
-        targets=assigned_targets(registry, unit, PERIOD),
+        organisations=office.registry.members_in(UNIT, period),
+        targets=assigned_targets(office.registry, unit, period),
     )
     return path
 
 
-def test_the_template_has_the_new_sheet_with_the_units_organisations(
-    tmp_path: Path, catalogue: Catalogue, registry: Registry
-) -> None:
-    write_template(tmp_path / "blank.xlsx", catalogue, registry, UNIT, PERIOD)
-    table = read_file(tmp_path / "blank.xlsx", catalogue).tables["B10"]
-    assert [row.values["org_code"] for row in table.rows] == ["VD-NX-04", "VD-SM-04"]
+def test_the_page_shows_a_file_of_each_kind_and_every_command() -> None:
+    kinds = [place.split("/")[1] for place in guide.shown()]
+    assert kinds == ["forms", "units", "indicators", "rules", "sections"]
+    shown = {command.split()[1] for command in guide.commands()}
+    assert shown == {"doctor", "template", "check", "submit", "run", "figures", "trace"}
 
 
-def test_check_applies_the_rules_of_types_and_blanks_to_the_new_form(
-    tmp_path: Path, catalogue: Catalogue, registry: Registry
-) -> None:
-    path = file_with(tmp_path / "wrong.xlsx", catalogue, registry, ["gần 5", None])
-    (result,) = pipeline.check_files([path], catalogue, registry, as_of=NOW)
+def test_the_template_has_the_new_sheet_as_the_period_has_it(tmp_path: Path, office: Office) -> None:
+    found = {}
+    for period in (BEFORE, AFTER):
+        path = tmp_path / f"{period}.xlsx"
+        write_template(path, office.catalogue, office.registry, UNIT, period)
+        table = read_file(path, office.catalogue).tables["B90"]
+        assert [row.values["org_code"] for row in table.rows] == ["VD-NX-04", "VD-SM-04"]
+        found[period] = list(table.columns)
+    assert found[BEFORE] == ["org_code", "org_name", "badges_30", "badges_40"]
+    assert found[AFTER] == [*found[BEFORE], "badges_55"]
+
+
+def test_check_applies_the_rules_of_its_kind_and_its_own(tmp_path: Path, office: Office) -> None:
+    badges: list[dict[str, CellInput]] = [
+        {"badges_30": "gần 5", "badges_40": 1},
+        {"badges_30": 1, "badges_40": 2},
+    ]
+    badges[0] |= {"badges_55": None}
+    path = file_with(tmp_path / "wrong.xlsx", office, AFTER, badges)
+    (result,) = pipeline.check_files([path], office.catalogue, office.registry, as_of=NOW[AFTER])
     assert result.judgement.verdict is Verdict.REJECTED
     found = {(finding.rule, finding.sheet, finding.cell) for finding in result.judgement.findings}
-    assert {("V009", "B10", "C9"), ("V010", "B10", "C10")} <= found
+    assert found == {("V009", "B90", "C9"), ("V010", "B90", "E9"), ("V901", "B90", "D10")}
 
 
-def test_the_new_forms_cells_reach_bronze_a_figure_and_its_trace(
-    tmp_path: Path, home: Home, catalogue: Catalogue, registry: Registry
+def test_its_cells_reach_bronze_a_figure_and_its_trace(office: Office, warehouse: Path) -> None:
+    bronze = pq.read_table(office.home.bronze / "forms" / "B90" / "2019-N.parquet").to_pylist()
+    assert [row["badges_55"] for row in bronze] == [7, 7], "what was filed is kept"
+    badges = figure(warehouse, "party_badges", UNIT, "2019-N", units=office.catalogue.units)
+    assert (badges.value, badges.measure, badges.status) == (9, "huy hiệu", "final")
+    cells = {(c.sheet, c.cell): c.contribution for c in trace(warehouse, "party_badges", UNIT, "2019-N")}
+    assert cells == {("B90", "C9"): 4, ("B90", "D9"): 1, ("B90", "C10"): 3, ("B90", "D10"): 1}
+
+
+def test_what_a_period_does_not_collect_has_no_figure_and_makes_its_term_incomplete(
+    office: Office, warehouse: Path
 ) -> None:
-    path = file_with(tmp_path / "sound.xlsx", catalogue, registry, [4, 3])
-    intake.put_in_inbox(home, path, UNIT, NOW)
-    pipeline.land_inbox(home, registry, catalogue, NOW)
-    report = pipeline.judge_period(home, registry, catalogue, PERIOD.code, NOW, engine="masks")
-    assert list(report.verdicts.values()) == [Verdict.ACCEPTED]
-    assert (home.bronze / "forms" / "B10" / "2019-N.parquet").is_file()
+    assert trace(warehouse, "party_badges_55", UNIT, "2019-N") == []
+    assert figure(warehouse, "party_badges", UNIT, TERM, units=office.catalogue.units).status == "final"
+    for body in (UNIT, "VD-NX-04"):
+        found = [
+            figure(warehouse, "party_badges_55", body, period, units=office.catalogue.units)
+            for period in ("2019-N", "2020-N", TERM)
+        ]
+        assert [(one.value, one.status) for one in found] == [(None, "none"), (1, "final"), (1, "incomplete")]
 
-    build_aside(home, home.warehouse, as_of=None)
 
-    assert figure(home.warehouse, "party_badges", UNIT, PERIOD.code).value == 9
-    cells = {
-        (cell.sheet, cell.cell): cell.contribution
-        for cell in trace(home.warehouse, "party_badges", UNIT, PERIOD.code)
-    }
-    assert cells == {("B10", "C9"): 4, ("B10", "D9"): 1, ("B10", "C10"): 3, ("B10", "D10"): 1}
+def test_the_commands_that_the_page_shows_answer(office: Office, warehouse: Path) -> None:
+    office.home.warehouse.touch()  # one that is up; what is asked as of a moment is answered from its own
+
+    def said(command: str) -> str:
+        home, at = ["--home", str(office.home.root), "--lang", "en"], ["--as-of", NOW[AFTER].isoformat()]
+        result = CliRunner().invoke(main, [*home, *command.split()[1:], *at])
+        assert result.exit_code == 0, result.output
+        return result.stdout
+
+    figures, traced = (
+        next(c for c in guide.commands() if c.split()[1] == name) for name in ("figures", "trace")
+    )
+    assert said(figures) == "30- and 40-year Party badges awarded, VD-NX, 2020-N: 9 badges (final)\n"
+    cells = {cell["cell"]: cell["contribution"] for cell in json.loads(said(f"{traced} --json"))}
+    assert cells == {"C9": 5, "D9": 2, "C10": 2, "D10": 0}
+    not_collected = said(figures.replace("party_badges", "party_badges_55").replace("2020-N", "2019-N"))
+    assert not_collected.endswith("not collected in this period\n")
+
+
+def test_the_publication_gate_comes_to_the_same_figures(office: Office, warehouse: Path) -> None:
+    with open_warehouse(warehouse) as connection:
+        pairs = figures_again(connection, office.home.bronze, office.catalogue, None)
+    assert len(pairs["figures_again"]) > 0
+    for check, frame in pairs.items():
+        if "expected" in frame:
+            assert frame["expected"].astype(float).equals(frame["found"].astype(float)), check
+
+
+def test_a_page_has_its_section_with_the_figures(office: Office, warehouse: Path) -> None:
+    plan = plan_of(office.catalogue)
+    site = load_site(warehouse, as_of=NOW[AFTER], code_version="", plan=plan, units=office.catalogue.units)
+    (unit,) = (unit for unit in site.units if unit.code == UNIT)
+    text = write(unit_page(site, unit, plan).blocks)
+    section = text[text.index("Huy hiệu Đảng") :]
+    assert "Huy hiệu Đảng 30 và 40 năm được trao" in section
+    assert "Huy hiệu Đảng 55 năm được trao" in section
+
+
+def test_an_earlier_moment_is_built_anew_from_the_offices_files_when_these_change(
+    office: Office, warehouse: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    built: list[list[str]] = []
+
+    def build(inputs: Home, database: Path, *_: object) -> None:
+        built.append(sorted(path.name for path in (inputs.registry / "forms").glob("*")))
+        database.touch()
+
+    monkeypatch.setattr(as_of, "build_aside", build)
+    assert warehouse_as_of(office.home, NOW[AFTER], NOW[AFTER]) == warehouse, "nothing has changed"
+    more = office.home.registry / "forms" / "B91.yml"
+    text = guide.shown()["registry/forms/B90.yml"]
+    more.write_text(text.replace("B90", "B91").replace("BADGE", "PERSON"), encoding="utf-8")
+    try:
+        assert warehouse_as_of(office.home, NOW[AFTER], NOW[AFTER]) != warehouse
+    finally:
+        more.unlink()
+    assert built == [["B90.yml", "B91.yml"]]

@@ -1,5 +1,16 @@
 with
 
+-- What was not collected in a period is missing, whoever has filed.
+uncollected as (
+
+    select distinct
+        indicator_code,
+        period_code
+    from {{ ref('stg_idle_term') }}
+    where not is_collected
+
+),
+
 -- Reporting units and provinces: as good as the worst of those who contribute.
 of_units as (
 
@@ -9,8 +20,10 @@ of_units as (
         reporters.indicator_code as state_key,
         closures.base_period_code,
         states.period_year,
-        max(case when closures.in_period then states.state_rank end) as state_rank,
-        max(states.state_rank) as term_state_rank,
+        max(
+            case when closures.in_period then case when uncollected.period_code is null then states.state_rank else 2 end end
+        ) as state_rank,
+        max(case when uncollected.period_code is null then states.state_rank else 2 end) as term_state_rank,
         bool_and(states.is_exact) as is_exact
     from {{ ref('int_organisation__closure') }} as closures
     inner join {{ ref('int_filing__state') }} as states
@@ -22,6 +35,10 @@ of_units as (
             states.reporting_org_code = reporters.reporting_org_code
             and states.form_code = reporters.form_code
     inner join {{ ref('stg_indicator') }} as indicators on reporters.indicator_code = indicators.indicator_code
+    left join uncollected
+        on
+            reporters.indicator_code = uncollected.indicator_code
+            and states.base_period_code = uncollected.period_code
     where
         closures.closure_level = 'unit'
         and states.state_rank is not null

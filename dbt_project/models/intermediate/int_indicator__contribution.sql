@@ -104,6 +104,25 @@ matching_rows as (
 
 ),
 
+-- Rows of periods in which a term adds nothing, whatever was filed.
+idle_rows as (
+
+    select
+        idle.indicator_code,
+        idle.part,
+        idle.term_no,
+        form_rows.row_id
+    from {{ ref('stg_idle_term') }} as idle
+    inner join terms
+        on
+            {{ same_term('idle', 'terms') }}
+    inner join {{ ref('int_form__row') }} as form_rows
+        on
+            idle.period_code = form_rows.period_code
+            and terms.form_code = form_rows.form_code
+
+),
+
 -- Where a column adds as its line says, the line's own nature.
 line_natures as (
 
@@ -148,7 +167,13 @@ cells as (
         on
             {{ same_term('terms', 'matching_rows') }}
             and cells.row_id = matching_rows.row_id
-    where n_row_filters.n_columns is null or matching_rows.row_id is not null
+    left join idle_rows
+        on
+            {{ same_term('terms', 'idle_rows') }}
+            and cells.row_id = idle_rows.row_id
+    where
+        (n_row_filters.n_columns is null or matching_rows.row_id is not null)
+        and idle_rows.row_id is null
 
 ),
 

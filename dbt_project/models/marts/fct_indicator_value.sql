@@ -56,6 +56,35 @@ states as (
 
 ),
 
+-- States of forms do not know of columns: for organisations that do not file, what was not collected in the years
+-- of a term is counted here.
+members as (
+
+    select
+        term_system,
+        period_code,
+        base_period_code,
+        base_year = max(base_year) over (partition by term_system, period_code) as is_last,
+        base_year = min(base_year) over (partition by term_system, period_code) as is_first
+    from {{ ref('int_period__base') }}
+    where base_kind = 'term' and not is_term_filing
+
+),
+
+uncollected as (
+
+    select
+        idle.indicator_code,
+        members.period_code,
+        bool_or(members.is_last) as is_last,
+        bool_or(members.is_first) as is_first
+    from {{ ref('stg_idle_term') }} as idle
+    inner join members on idle.period_code = members.base_period_code
+    where not idle.is_collected
+    group by idle.indicator_code, members.period_code
+
+),
+
 judged as (
 
     select
@@ -85,6 +114,13 @@ judged as (
                 when figures.has_last and not figures.has_term_filing
                     then coalesce(unit_states.last_rank, row_states.last_rank, 0)
                 else 0
+            end,
+            case
+                when unit_states.state_key is not null or uncollected.period_code is null or figures.has_term_filing
+                    then 0
+                when figures.has_sum or (figures.has_first and uncollected.is_first) then 2
+                when figures.has_last and uncollected.is_last then 2
+                else 0
             end
         ) as state_rank
     from figures
@@ -99,6 +135,10 @@ judged as (
             figures.org_code = row_states.org_code
             and figures.only_form_code = row_states.state_key
             and state_periods.state_period_code = row_states.period_code
+    left join uncollected
+        on
+            figures.indicator_code = uncollected.indicator_code
+            and figures.period_code = uncollected.period_code
 
 ),
 

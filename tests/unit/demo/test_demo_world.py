@@ -2,6 +2,7 @@
 
 import csv
 from collections import Counter
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -9,12 +10,16 @@ import pytest
 
 import demo
 from demo.registry import write_registry
+from demo.tables import Tables, tables_of
 from demo.world import World, build
 from demo.writing import write_submission, write_world
 from ingestion.alerts.contacts import complaints
-from ingestion.catalogue import load_catalogue
+from ingestion.catalogue import Catalogue, load_catalogue
 from ingestion.home import Home
+from ingestion.overlay import laid_over
+from ingestion.periods import Period
 from ingestion.registry import Registry, load_registry
+from tests.support.own_forms import column, form
 
 END = date(2020, 12, 31)
 
@@ -35,8 +40,8 @@ def test_there_are_some_hundreds_of_workbooks(demo_world):
 def test_every_unit_files_exactly_what_it_owes(demo_world, registry):
     catalogue = load_catalogue()
     owed: dict[tuple[str, str], set[str]] = {}
-    for form in registry.owed(catalogue):
-        owed.setdefault((form.reporting_org_code, form.period_code), set()).add(form.form_code)
+    for due in registry.owed(catalogue):
+        owed.setdefault((due.reporting_org_code, due.period_code), set()).add(due.form_code)
     filed = {(s.unit, s.period.code): set(s.tables) for s in demo_world.sound()}
     beyond = {key: forms for key, forms in filed.items() if key not in owed}
     assert {period for _, period in beyond} == {"2010-2015-NK"}
@@ -174,3 +179,72 @@ def test_one_unit_can_be_written_alone(demo_world, tmp_path):
     assert len(names) == count == 8
     assert all(name.startswith("TG-GCT_") for name in names)
     assert load_registry(home.registry).organisation_at("VP-YL", END) is not None
+
+
+NEW_FORMS_OF, KIND = "VP-VT", "DISTRICT"
+"""The unit and its kind by which forms that were added are filed."""
+PARTS = {"required_for": {KIND: ["Q1", "6T", "9T", "N"]}}
+LINES = [
+    {"code": "L1", "label": {"vi": "Trong kỳ", "en": "Flow"}, "nature": "flow"},
+    {"code": "L2", "label": {"vi": "Cuối kỳ", "en": "Stock"}, "nature": "stock"},
+]
+
+
+@pytest.fixture(scope="module")
+def with_new_forms() -> Catalogue:
+    opening = column("opening", nature="opening", closing="closing")
+    later = column("later", effective={"from": "2020-09-30"})
+    return laid_over(
+        (
+            form(
+                "B90",
+                "organisations",
+                column("org_code", "code"),
+                opening,
+                column("given", cumulative=True),
+                column("closing", nature="stock"),
+                later,
+                column("rating", "code", choices=["YES", "NO"]),
+                **PARTS,
+            ),
+            form(
+                "B91",
+                "lines",
+                column("line_code", "code"),
+                column("count", nature="line"),
+                lines=[{"column": "line_code", "members": LINES}],
+                **PARTS,
+            ),
+        )
+    )
+
+
+def filed(world: World, with_new_forms: Catalogue, period: str) -> Tables:
+    return tables_of(replace(world.figures, catalogue=with_new_forms), NEW_FORMS_OF, KIND, Period.parse(period))
+
+
+def test_a_new_form_has_a_row_for_each_body_and_line_with_every_required_cell(
+    demo_world: World, with_new_forms: Catalogue
+) -> None:
+    tables = filed(demo_world, with_new_forms, "2020-N")
+    assert [row["org_code"] for row in tables["B90"]] == [row["org_code"] for row in tables["B01"]]
+    assert [row["line_code"] for row in tables["B91"]] == ["L1", "L2"]
+    assert all(value is not None for code in ("B90", "B91") for row in tables[code] for value in row.values())
+
+
+def test_the_flows_of_a_new_form_grow_and_its_openings_are_the_closings_before(
+    demo_world: World, with_new_forms: Catalogue
+) -> None:
+    by_part = [filed(demo_world, with_new_forms, f"2020-{part}") for part in ("Q1", "6T", "9T", "N")]
+    for code, count, rows in (("B90", "given", range(5)), ("B91", "count", [0])):
+        for row in rows:
+            counts = [tables[code][row][count] for tables in by_part]
+            assert counts == sorted(counts) and counts[-1] > 0  # type: ignore[type-var,operator]
+    last_year = {row["org_code"]: row["closing"] for row in filed(demo_world, with_new_forms, "2019-N")["B90"]}
+    same = [row for row in by_part[0]["B90"] if row["org_code"] in last_year]
+    assert same and all(row["opening"] == last_year[row["org_code"]] for row in same)
+
+
+def test_a_new_column_is_filed_in_its_time_alone(demo_world: World, with_new_forms: Catalogue) -> None:
+    found = {part: filed(demo_world, with_new_forms, f"2020-{part}")["B90"][0] for part in ("6T", "9T")}
+    assert ("later" in found["6T"], "later" in found["9T"]) == (False, True)

@@ -6,6 +6,7 @@ import pytest
 import yaml
 
 from ingestion.catalogue import HERE, CatalogueError, Form, load_catalogue, load_forms
+from ingestion.periods import Period
 
 FORM_FILES = sorted((HERE / "forms").glob("*.yml"))
 
@@ -19,7 +20,7 @@ def test_every_form_file_fits_the_schema(path: Path) -> None:
 
 def test_the_nine_forms_have_their_161_columns() -> None:
     forms = load_catalogue().forms
-    assert {code: len(form.columns) for code, form in forms.items()} == {
+    assert {code: len(form.columns) for code, form in forms.items() if code <= "B09"} == {
         "B01": 27, "B02": 24, "B03": 12, "B04": 22, "B05": 18, "B06": 25, "B07": 11, "B08": 8, "B09": 14,
     }  # fmt: skip
 
@@ -28,7 +29,7 @@ def test_the_fixed_lines_are_all_there() -> None:
     lines = {
         code: [len(s.members) for s in form.lines]
         for code, form in load_catalogue().forms.items()
-        if form.lines
+        if form.lines and code <= "B09"
     }
     assert lines == {"B03": [21], "B05": [4, 8], "B07": [17], "B08": [20]}
 
@@ -48,9 +49,13 @@ def test_every_fixed_line_of_a_counting_form_says_unit_and_stock_or_flow() -> No
 
 def test_evaluations_are_owed_at_year_end_only() -> None:
     catalogue = load_catalogue()
-    assert "B04" not in [form.code for form in catalogue.owed_forms("DISTRICT", "9T")]
-    assert "B04" in [form.code for form in catalogue.owed_forms("DISTRICT", "N")]
-    assert [form.code for form in catalogue.owed_forms("PROVINCE", "N")] == ["B03", "B07", "B09"]
+    assert "B04" not in [form.code for form in catalogue.owed_forms("DISTRICT", Period.parse("2019-9T"))]
+    assert "B04" in [form.code for form in catalogue.owed_forms("DISTRICT", Period.parse("2019-N"))]
+    assert [form.code for form in catalogue.owed_forms("PROVINCE", Period.parse("2019-N"))] == [
+        "B03",
+        "B07",
+        "B09",
+    ]
 
 
 @pytest.mark.parametrize(

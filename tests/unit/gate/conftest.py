@@ -155,10 +155,9 @@ class Workbook:
             period = Period.parse(self.period)
         except ValueError:
             period = Period.parse("2019-N")
-        part = str(period.kind)
         in_time = datetime.combine(period.end, time(8), UTC) + timedelta(days=10)
         self.received_at = self.received_at or in_time
-        for form in CATALOGUE.owed_forms(self.kind, part):
+        for form in CATALOGUE.owed_forms(self.kind, period):
             if form.code not in self.tables:
                 self.tables[form.code] = self._rows(form.code)
 

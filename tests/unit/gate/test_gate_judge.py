@@ -148,11 +148,14 @@ class TestFormsThatAreNotOwed:
         assert world.reason(judgement, "V048") == "form_not_owed:B01"
         assert world.reason(judgement, "V003") == "nothing_to_check"
 
-    def test_a_sheet_that_the_unit_may_not_file_is_left_alone(self, world):
+    def test_a_sheet_that_the_unit_may_not_file_is_refused_as_a_whole(self, world):
         book = world.workbook(unit="P1", kind="PROVINCE")
         book.tables["B01"] = [{"org_code": "A1", "closing_members": -5}]
 
-        assert world.judge(book).findings == []
+        judgement = world.judge(book)
+        (finding,) = judgement.findings
+        assert judgement.verdict is Verdict.REJECTED
+        assert (finding.rule, finding.sheet, finding.severity) == ("V003", "B01", "error")
 
 
 class TestReasons:

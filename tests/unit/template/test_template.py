@@ -8,7 +8,9 @@ import openpyxl
 import pytest
 
 from ingestion.catalogue import load_catalogue
+from ingestion.overlay import laid_over
 from ingestion.periods import Period
+from ingestion.reading import read_file
 from ingestion.registry import Organisation, Registry, Target, TermOfOffice
 from ingestion.submissions import Explanation
 from ingestion.workbook import (
@@ -19,6 +21,8 @@ from ingestion.workbook import (
     write_template,
     write_workbook,
 )
+from tests.support.own_forms import column as own_column
+from tests.support.own_forms import form as own_form
 
 CATALOGUE = load_catalogue()
 YEAR = Period.parse("2019-N")
@@ -100,14 +104,23 @@ def test_the_sheets_are_those_that_the_unit_files_for_the_period(
     tmp_path: Path, registry: Registry, unit: str, period: str, forms: list[str]
 ) -> None:
     book = template(tmp_path, registry, unit, period)
-    assert book.sheetnames == ["B00", *forms, "Giai_trinh", "DM_TCCSD", "DM_CT", "DM_CS", "DM_DL"]
+    added = [form.sheet for form in CATALOGUE.forms.values() if form.code > "B09"]
+    assert [name for name in book.sheetnames if name not in added] == [
+        "B00",
+        *forms,
+        "Giai_trinh",
+        "DM_TCCSD",
+        "DM_CT",
+        "DM_CS",
+        "DM_DL",
+    ]
 
 
 def test_every_column_stands_under_its_hidden_code_and_the_data_begin_in_row_nine(
     tmp_path: Path, registry: Registry
 ) -> None:
     book = template(tmp_path, registry, "U", "2019-N")
-    for form in CATALOGUE.forms.values():
+    for form in CATALOGUE.on(YEAR.end).owed_forms("DISTRICT", YEAR):
         sheet = book[form.sheet]
         codes = [column.code for column in form.columns]
         assert [cell.value for cell in sheet[5][: len(codes)]] == codes
@@ -264,3 +277,30 @@ def test_closed_lists_of_codes_can_be_chosen(tmp_path: Path, registry: Registry)
     sheet = template(tmp_path, registry, "U", "2019-N")["B04"]
     lists = {str(v.sqref): v.formula1 for v in sheet.data_validations.dataValidation}
     assert lists["C9:C11"] == '"HTXSNV,HTTNV,HTNV,KHTNV,CXL"'
+
+
+def test_a_form_with_nothing_but_a_key_and_counts_has_its_keys_and_no_names(
+    tmp_path: Path, registry: Registry
+) -> None:
+    line = {"code": "L1", "label": {"vi": "Dòng", "en": "Line"}}
+    catalogue = laid_over(
+        (
+            own_form("B90", "organisations", own_column("org_code", "code"), own_column("given")),
+            own_form(
+                "B91",
+                "lines",
+                own_column("line_code", "code"),
+                own_column("given"),
+                lines=[{"column": "line_code", "members": [line]}],
+            ),
+            own_form("B92", "targets", own_column("indicator_code", "code"), own_column("given")),
+        )
+    )
+    tables = blank_tables(catalogue, registry, "U", YEAR)
+    assert {row.keys() == {"org_code"} for row in tables["B90"]} == {True}
+    assert tables["B91"] == [{"line_code": "L1"}]
+    assert {row.keys() == {"indicator_code"} for row in tables["B92"]} == {True}
+    write_template(tmp_path / "b.xlsx", catalogue, registry, "U", YEAR)
+    reading = read_file(tmp_path / "b.xlsx", catalogue)
+    assert reading.problems == []
+    assert len(reading.tables["B90"].rows) == len(tables["B90"])

@@ -1,0 +1,58 @@
+"""The files that docs/adding-a-form.md shows, as an office and as the product would have them.
+
+What belongs here: taking them from the page and putting them in place. What does not: what must follow from
+them.
+"""
+
+import re
+import shutil
+from pathlib import Path
+
+import yaml
+
+from ingestion.catalogue import HERE
+from ingestion.gate.rules import load_rules
+
+PAGE = Path(__file__).parents[2] / "docs" / "adding-a-form.md"
+NEXT_RULE = f"V{int(max(load_rules())[1:]) + 1:03}"
+"""The number that the product's next rule gets."""
+
+_BLOCK = re.compile(r"^```yaml\n# (registry/\S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_SHELL = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def shown() -> dict[str, str]:
+    """Give the text of each file that the page shows, by the path that it gives it."""
+    return dict(_BLOCK.findall(PAGE.read_text(encoding="utf-8")))
+
+
+def commands() -> list[str]:
+    """Give the commands that the page shows, without what it says of them."""
+    (block,) = _SHELL.findall(PAGE.read_text(encoding="utf-8"))
+    lines = [line.partition("#")[0].strip() for line in block.splitlines()]
+    return [command.strip() for line in lines for command in line.split("&&")]
+
+
+def put_below(root: Path) -> None:
+    """Put the files where the page says that an office puts them."""
+    for place, text in shown().items():
+        path = root / place
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+
+def product_with_them(folder: Path) -> Path:
+    """Give a copy of the product's data files with those of the page among them, as its last part says."""
+    for name in ("forms", "indicators", "rules"):
+        shutil.copytree(HERE / name, folder / name)
+    for place, text in shown().items():
+        _, kind, name = place.split("/")
+        if kind in ("forms", "indicators", "rules"):
+            (folder / kind / name).write_text(text.replace("V901", NEXT_RULE), encoding="utf-8")
+    return folder
+
+
+def units() -> dict[str, dict[str, str]]:
+    """Give the lines that the page adds to the units of measure of the product."""
+    own = yaml.safe_load(next(text for place, text in shown().items() if place.startswith("registry/units/")))
+    return {f"unit.{code}": label for code, label in own.items()}

@@ -1,0 +1,88 @@
+"""The office's own data files: each kind of slip is told with its file, and what to do."""
+
+from pathlib import Path
+
+import pytest
+
+from ingestion.catalogue import Catalogue, OwnFile, load_catalogue
+from ingestion.gate import rule_book
+from ingestion.gate.context import vocabulary
+from ingestion.gate.rules import compile_rules, load_parameters, load_rules
+from ingestion.home import Home
+from ingestion.overlay import OwnFileError, catalogue_of, laid_over
+from reports.sections import plan_of
+from tests.support import guide
+
+SHOWN = {place.split("/")[1]: OwnFile(*place.split("/")[1:], text) for place, text in guide.shown().items()}
+
+
+def used(files: dict[str, OwnFile]) -> Catalogue:
+    """Use the files as doctor does: all that reads them."""
+    catalogue = laid_over(tuple(files.values()))
+    rule_book(catalogue)
+    plan_of(catalogue)
+    return catalogue
+
+
+def test_files_of_a_folder_lie_over_the_products(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    home.registry.mkdir()
+    assert catalogue_of(home) is load_catalogue()
+    guide.put_below(tmp_path)
+    found = catalogue_of(home)
+    assert found is catalogue_of(home), "the same files are the same object"
+    assert list(found.forms) == [*load_catalogue().forms, "B90"]
+    assert [section.code for section in plan_of(found).sections][-1] == "badges"
+    assert "V901" in rule_book(found).rules
+
+
+@pytest.mark.parametrize(
+    ("kind", "before", "after", "told"),
+    [
+        ("forms", "code: B90", "code: B01", "B01"),
+        ("forms", "sheet: B90", "sheet: B01", "sheet: B01"),
+        ("forms", "unit: BADGE", "unit: MEDAL", "MEDAL"),
+        ("forms", "rows: organisations", "rows: cover", "organisations, lines"),
+        ("forms", "title:", "titel:", "title"),
+        ("forms", "required_for: {", "required_for: [", "YAML"),
+        ("forms", "{from: 2020-01-01}", "{from: 2020-01-01, to: 2019-01-01}", "before it begins"),
+        ("units", "BADGE", "PERSON", "PERSON"),
+        ("indicators", "code: party_badges_55", "code: admissions", "admissions"),
+        ("indicators", "column: badges_55", "column: badges_60", "badges_60"),
+        ("indicators", "unit: BADGE", "unit: MEDAL", "MEDAL"),
+        ("rules", "V901", "V061", "V900"),
+        ("rules", "badges_40 <= badges_30", "badges_40 <= badges_3", "badges_3"),
+        ("sections", "code: badges", "code: members", "members"),
+        ("sections", "indicators: [party_badges]", "indicators: [party_badge]", "party_badge"),
+    ],
+)
+def test_a_slip_is_told_with_its_file(kind: str, before: str, after: str, told: str) -> None:
+    file = SHOWN[kind]
+    assert before in file.text
+    wrong = OwnFile(kind, file.name, file.text.replace(before, after))
+    with pytest.raises(OwnFileError) as error:
+        used(SHOWN | {kind: wrong})
+    for text in (error.value.told("vi"), error.value.told("en")):
+        assert f"registry/{kind}/{file.name}" in text
+        assert told in text
+
+
+def test_a_file_in_another_encoding_is_told(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    (home.registry / "forms").mkdir(parents=True)
+    (home.registry / "forms" / "B90.yml").write_bytes("title: Biểu".encode("utf-16"))
+    with pytest.raises(OwnFileError) as error:
+        catalogue_of(home)
+    assert "registry/forms/B90.yml" in error.value.told("en")
+
+
+def test_the_products_own_data_files_take_those_of_the_guide(tmp_path: Path) -> None:
+    folder = guide.product_with_them(tmp_path)
+    catalogue = load_catalogue(folder)
+    assert catalogue.forms["B90"].by_code.keys() >= {"badges_30", "badges_40", "badges_55"}
+    assert {"party_badges", "party_badges_55"} <= catalogue.indicators.keys()
+    rules = compile_rules(
+        load_rules(folder / "rules"), catalogue, vocabulary(catalogue, load_parameters().schedule_share)
+    )
+    assert [check.form for check in rules[guide.NEXT_RULE]] == ["B90"]
+    assert guide.units() == {"unit.BADGE": {"vi": "huy hiệu", "en": "badges"}}

@@ -1,0 +1,269 @@
+"""A form that the product does not have is guarded from its first day: each kind, each fault, rule and cell.
+
+All cases are revisions of a few reports, judged in one go.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from ingestion.catalogue import Catalogue, OwnFile
+from ingestion.findings import Judgement, Verdict
+from ingestion.gate import judge
+from ingestion.overlay import laid_over
+from ingestion.submissions import FormRow, FormTable, Mark, Submission, Value
+from tests.support.own_forms import column, form
+
+FIRST_ROW = 9
+Rows = list[dict[str, Any]]
+
+
+def _line(code: str, **more: Any) -> dict[str, Any]:
+    return {"code": code, "label": {"vi": f"Dòng {code}", "en": f"Line {code}"}, "nature": "flow"} | more
+
+
+FORMS = (
+    form("B90", "organisations", column("org_code", "code"), column("given"), column("taken")),
+    form(
+        "B91",
+        "lines",
+        column("line_code", "code"),
+        column("given"),
+        column("taken"),
+        lines=[{"column": "line_code", "members": [_line("L1"), _line("L2"), _line("LB", owed_by=["BLOC"])]}],
+    ),
+    form(
+        "B92",
+        "targets",
+        column("indicator_code", "code"),
+        column("given"),
+        column("target_min", "decimal"),
+        column("taken"),
+    ),
+)
+SOUND: dict[str, Rows] = {
+    "B90": [{"org_code": code, "given": 2, "taken": 1} for code in ("A1", "A2", "A3")],
+    "B91": [{"line_code": code, "given": 2, "taken": 1} for code in ("L1", "L2")],
+    "B92": [{"indicator_code": "admissions", "given": 3, "target_min": 10.0, "taken": 0}],
+}
+KEYS = {"B90": "org_code", "B91": "line_code", "B92": "indicator_code"}
+Found = set[tuple[str, str, str]]
+
+
+@dataclass(frozen=True)
+class Case:
+    """One fault of a report: what is changed, and what is found: rule, sheet, cell."""
+
+    change: Callable[[dict[str, Rows]], None]
+    found: Found
+    total: Mapping[str, Any] | None = None
+    unit: str = "U1"
+    kind: str = "DISTRICT"
+    period: str = "2019-N"
+
+
+def cell(code: str, row: int, **values: Any) -> Callable[[dict[str, Rows]], None]:
+    def change(tables: dict[str, Rows]) -> None:
+        tables[code][row] |= values
+
+    return change
+
+
+def repeated(form: str) -> Callable[[dict[str, Rows]], None]:
+    return lambda tables: tables[form].append(dict(tables[form][0]))
+
+
+def without_row(form: str) -> Callable[[dict[str, Rows]], None]:
+    return lambda tables: tables[form].pop(0) and None
+
+
+def without_sheet(form: str) -> Callable[[dict[str, Rows]], None]:
+    return lambda tables: tables.pop(form) and None
+
+
+def emptied(form: str) -> Callable[[dict[str, Rows]], None]:
+    def change(tables: dict[str, Rows]) -> None:
+        given = {KEYS[form], "target_min"}
+        tables[form] = [{c: v if c in given else None for c, v in row.items()} for row in tables[form]]
+
+    return change
+
+
+def only(form: str) -> Callable[[dict[str, Rows]], None]:
+    def change(tables: dict[str, Rows]) -> None:
+        for other in set(tables) - {form}:
+            del tables[other]
+
+    return change
+
+
+CASES = {
+    "nothing wrong": Case(lambda tables: None, set(), {"given": 6, "taken": 3}),
+    # one row an organisation
+    "an organisation twice": Case(repeated("B90"), {("V005", "B90", "A12")}),
+    "an organisation that nobody knows": Case(
+        lambda tables: tables["B90"].append({"org_code": "ZZ", "given": 0, "taken": 0}),
+        {("V006", "B90", "A12")},
+    ),
+    "an organisation that has ended": Case(
+        lambda tables: tables["B90"].append({"org_code": "GONE", "given": 0, "taken": 0}),
+        {("V006", "B90", "A12")},
+    ),
+    "another unit's organisation": Case(
+        lambda tables: tables["B90"].append({"org_code": "C1", "given": 0, "taken": 0}),
+        {("V007", "B90", "A12")},
+    ),
+    "an organisation missing": Case(without_row("B90"), {("V008", "B90", "")}),
+    "a false total": Case(lambda tables: None, {("V011", "B90", "B12")}, {"given": 7, "taken": 3}),
+    "a total that is no number": Case(
+        lambda tables: None, {("V011", "B90", "C12")}, {"given": 6, "taken": "ba"}
+    ),
+    # every kind
+    **{
+        f"{what} in {form}": Case(cell(form, 0, given=value), {(rule, form, f"B{FIRST_ROW}")})
+        for form in SOUND
+        for what, value, rule in (
+            ("a negative count", -1, "V009"),
+            ("a blank", None, "V010"),
+            ("words", "nhiều", "V009"),
+            ("half a person", 1.5, "V009"),
+        )
+    },
+    **{f"no sheet {form}": Case(without_sheet(form), {("V003", "", "")}) for form in SOUND},
+    **{f"nothing in sheet {form}": Case(emptied(form), {("V003", form, "")}) for form in SOUND},
+    **{
+        f"{form} of a unit that does not owe it": Case(only(form), {("V003", form, "")}, unit="U2", kind="BLOC")
+        for form in SOUND
+    },
+    **{
+        f"{form} for a part of the year that has none": Case(only(form), {("V003", form, "")}, period="2019-6T")
+        for form in SOUND
+    },
+    # fixed lines
+    "a line twice": Case(repeated("B91"), {("V005", "B91", "A11")}),
+    "a line missing": Case(without_row("B91"), {("V003", "B91", "")}),
+    # assigned targets
+    "a target twice": Case(repeated("B92"), {("V005", "B92", "A10")}),
+    "a target missing": Case(
+        cell("B92", 0, indicator_code="party_cells", target_min=None),
+        {("V003", "B92", ""), ("V010", "B92", "C9")},
+    ),
+    "another target than was assigned": Case(cell("B92", 0, target_min=9.0), {("V055", "B92", "C9")}),
+}
+
+
+@pytest.fixture(scope="module")
+def judged(world: Any) -> dict[str, Judgement]:
+    catalogue = laid_over(FORMS)
+    submissions: dict[str, Submission] = {}
+    for number, (name, case) in enumerate(CASES.items(), start=1):
+        organisations = ("A1", "A2", "A3") if case.unit == "U1" else ("C1",)
+        book = world.workbook(
+            unit=case.unit, kind=case.kind, period=case.period, organisations=organisations, revision=number
+        )
+        submissions[name] = book.submission()
+        tables = {form: [dict(row) for row in rows] for form, rows in SOUND.items()}
+        case.change(tables)
+        for code, rows in tables.items():
+            total = case.total if code == "B90" else None
+            submissions[name].reading.tables[code] = table(catalogue, code, rows, total)
+    found = judge(list(submissions.values()), world.context(catalogue=catalogue), engine="masks")
+    return {name: found[submission.key] for name, submission in submissions.items()}
+
+
+def table(catalogue: Catalogue, code: str, rows: Rows, total: Mapping[str, Any] | None) -> FormTable:
+    described = catalogue.forms[code]
+    filed = FormTable(code, code, {c.code: i for i, c in enumerate(described.columns, start=1)})
+    counts = {c.code for c in described.number_columns}
+
+    def row(number: int, given: Mapping[str, Any]) -> FormRow:
+        texts = {c: v for c, v in given.items() if c in counts and isinstance(v, str)}
+        values: dict[str, Value] = {c: None if c in texts else v for c, v in given.items()}
+        marks = {c: Mark.INVALID if c in texts else Mark.BLANK for c, v in values.items() if v is None}
+        return FormRow(number, values, marks, texts)
+
+    filed.rows = [row(number, given) for number, given in enumerate(rows, start=FIRST_ROW)]
+    if total is not None:
+        filed.total = row(FIRST_ROW + len(rows), total)
+    return filed
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_fault_in_a_new_form_is_found_where_it_is(name: str, judged: dict[str, Judgement]) -> None:
+    new = {"", *SOUND}
+    found = {(f.rule, f.sheet, f.cell) for f in judged[name].findings if f.sheet in new}
+    assert found == CASES[name].found
+
+
+def test_what_is_wrong_is_refused_and_what_is_sound_is_not(judged: dict[str, Judgement]) -> None:
+    errors = {name for name, case in CASES.items() if any(rule != "V010" for rule, _, _ in case.found)}
+    assert {name for name, one in judged.items() if one.verdict is Verdict.REJECTED} == errors
+    assert judged["nothing wrong"].verdict is Verdict.ACCEPTED
+
+
+def test_what_nobody_asked_for_is_said_in_words(judged: dict[str, Judgement]) -> None:
+    (finding,) = judged["B91 of a unit that does not owe it"].findings
+    assert finding.message.startswith(
+        "B91: Đơn vị không phải nộp biểu này trong kỳ báo cáo này: B91 (Biểu B91)"
+    )
+    assert finding.message_en.startswith("B91: The unit is not asked for this sheet in this period: B91")
+
+
+@pytest.mark.parametrize(
+    ("time", "rules"),
+    [
+        ({"from": "2019-12-31", "to": "2019-12-31"}, set()),
+        ({"from": "2020-01-01"}, {("V003", "B93", "")}),
+        ({"to": "2019-12-30"}, {("V003", "B93", "")}),
+    ],
+)
+def test_a_form_is_taken_in_its_time_and_refused_outside_it(
+    world: Any, time: dict[str, str], rules: Found
+) -> None:
+    catalogue = laid_over(
+        (form("B93", "organisations", column("org_code", "code"), column("given"), effective=time),)
+    )
+    filed, missing = world.workbook().submission(), world.workbook(revision=2).submission()
+    rows = [{"org_code": code, "given": 1} for code in ("A1", "A2", "A3")]
+    filed.reading.tables["B93"] = table(catalogue, "B93", rows, None)
+    found = judge([filed, missing], world.context(catalogue=catalogue), engine="masks")
+    assert {(f.rule, f.sheet, f.cell) for f in found[filed.key].findings} == rules
+    assert [f.rule for f in found[missing.key].findings] == ([] if rules else ["V003"])
+    if rules:
+        assert "Biểu này không được thu thập trong kỳ báo cáo này" in found[filed.key].findings[0].message
+
+
+def test_a_rule_that_names_a_column_runs_in_the_periods_that_have_it(world: Any) -> None:
+    later = column("later", effective={"from": "2020-01-01"})
+    rule = OwnFile(
+        "rules",
+        "own.yml",
+        """
+rules:
+- id: V901
+  title: {vi: x, en: x}
+  scope: row
+  severity: error
+  forms: [B93]
+  clauses:
+  - {holds: given <= 5, cell: given}
+  - {holds: later <= given, cell: later}
+  - {each: [given, later], holds: it < 9, cell: it}
+  message: {vi: x, en: x}
+  remedy: {vi: x, en: x}
+""",
+    )
+    own = form("B93", "organisations", column("org_code", "code"), column("given"), later)
+    catalogue = laid_over((own, rule))
+    found = {}
+    for period in ("2019-N", "2020-N"):
+        submission = world.workbook(period=period).submission()
+        rows = [{"org_code": code, "given": 0, "later": 0} for code in ("A1", "A2", "A3")]
+        rows[0] |= {"given": 6, "later": 9}
+        submission.reading.tables["B93"] = table(catalogue, "B93", rows, None)
+        judged = judge([submission], world.context(catalogue=catalogue), engine="masks")[submission.key]
+        found[period] = [(f.rule, f.clause, f.cell) for f in judged.findings if f.sheet == "B93"]
+    assert found["2019-N"] == [("V901", 1, "B9")]
+    assert sorted(found["2020-N"]) == [("V901", 1, "B9"), ("V901", 2, "C9"), ("V901", 3, "C9")]
