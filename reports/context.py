@@ -16,7 +16,7 @@ from typing import Any
 from ingestion.catalogue import NO_UNITS, Label
 from ingestion.days import day_of
 from ingestion.overlay import measure
-from reports import marts
+from reports import escape, marts
 from reports.sections import Plan, load_plan
 
 
@@ -50,7 +50,7 @@ class Unit:
     @property
     def slug(self) -> str:
         """The name of its page, without extension."""
-        return f"{self.code}-{self.term}".lower()
+        return escape.name(f"{self.code}-{self.term}")
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 
 PROGRESS = re.compile(r"^\s*\[\s*(\d+)/(\d+)\]\s*(.+)$")
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
-_WARNING = re.compile(r"^\s*WARN(?:ING)?\b[:\s]*(.*)$")
+_WARNING = re.compile(r"^\s*WARN(?:ING)?\b[:\s]*(?:\([^()]*\.lua:\d+\))?\s*(.*)$")
+"""A filter of Quarto's names itself first, and says what it remarks in the next line."""
 _ERROR = re.compile(r"^.*?(?:\bERROR\b(?: \([^)]*\))?:?|\berror:|\bError running filter\b)\s*(.*)$")
 _NAMED_PAGE = re.compile(r"^(?P<page>[^:]+\.qmd) \((?P<target>\w+)\): (?P<cause>.*)$")
 _NOISE = re.compile(
@@ -55,13 +56,16 @@ def read(lines: Iterable[str]) -> tuple[tuple[Fault, ...], tuple[str, ...]]:
     """
     faults: dict[str, Fault] = {}
     warnings: list[str] = []
-    page, open_fault = "", None
+    page, open_fault, is_remark_due = "", None, False
     for line in map(plain, lines):
-        if match := PROGRESS.match(line):
+        if is_remark_due and line:
+            is_remark_due = False
+            warnings.append(line.strip())
+        elif match := PROGRESS.match(line):
             page, open_fault = match[3].strip(), None
         elif match := _WARNING.match(line):
-            open_fault = None
-            warnings.append(match[1])
+            open_fault, is_remark_due = None, not match[1]
+            warnings += [match[1]] if match[1] else []
         elif match := _ERROR.match(line):
             said = match[1]
             named = _NAMED_PAGE.match(said)

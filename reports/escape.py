@@ -25,6 +25,7 @@ _HIDDEN = str.maketrans(STAND_INS)
 _ANYWHERE = re.compile(r"""[\\`*_}\[\]<>#!|~^$@&"']|-(?=-)|\.(?=\.)""")
 _AT_START = re.compile(r"[!-+\-:-@\[-`{-~]|\.(?![0-9])|(?<![0-9])\.")
 _DROPPED = frozenset({"Cc", "Cf"})
+_NO_NAME = re.compile(r"[^\w.-]|^[_.]")
 _WHITE_SPACE = re.compile(r"[^\S\u00a0]+")  # a space that never breaks is meant
 
 
@@ -88,3 +89,12 @@ def attribute(text: str) -> str:
         ">": "&gt;",
     }
     return "".join(escaped.get(character, character) for character in _hidden(plain(text)))
+
+
+def name(code: str) -> str:
+    """Give a code for the name of a page, the target of a link and an anchor, in small letters.
+
+    What could mean something there, or hide a page (Quarto leaves out what begins with `_`), becomes `X` and
+    its hexadecimal number, so that two codes keep two names.
+    """
+    return _NO_NAME.sub(lambda found: f"X{ord(found[0]):X}", code.lower())

@@ -5,6 +5,8 @@ What belongs here: the files of the project and their names. What does not: what
 """
 
 import hashlib
+import math
+import re
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -40,6 +42,7 @@ DIGITS = Path(fontpkg_sarabun.ROOT) / "files" / "Sarabun-Regular.ttf"
 """Digits of one width, for the cells of tables: columns of those of Be Vietnam Pro would not align."""
 
 _PAGE_TEMPLATE = "page.qmd.j2"
+_WORD = re.compile(r"[a-z][a-z-]*")
 
 
 def pages(site: Site) -> tuple[Page, ...]:
@@ -98,11 +101,9 @@ def write_project(
     _write_charts(drawings, folder, chart_cache)
     for number, page in enumerate(all_pages, start=1):
         path = folder / f"{page.slug}.qmd"
-        front_matter = yaml.safe_dump(
-            _front_matter(page, site), allow_unicode=True, sort_keys=False, width=1000
-        )
         path.write_text(
-            template.render(front_matter=front_matter, body=write_blocks(page.blocks)), encoding="utf-8"
+            template.render(front_matter=as_yaml(_front_matter(page, site)), body=write_blocks(page.blocks)),
+            encoding="utf-8",
         )
         written.append(path)
         progress(number, len(all_pages), path.name)
@@ -138,8 +139,28 @@ def write_configuration(
         running_note: what stands above every page of a PDF beside its number, plain text.
     """
     values = _configuration(navigation, footer, running_note)
-    text = yaml.safe_dump(values, allow_unicode=True, sort_keys=False, width=1000)
-    (folder / CONFIG_FILE).write_text(text, encoding="utf-8")
+    (folder / CONFIG_FILE).write_text(as_yaml(values), encoding="utf-8")
+
+
+class _Dumper(yaml.SafeDumper):
+    """Quotes every text that is more than a word of the program's own; see `as_yaml`."""
+
+
+def _quoted(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    style = None if _WORD.fullmatch(text) else '"'
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_Dumper.add_representer(str, _quoted)
+
+
+def as_yaml(values: Mapping[str, Any]) -> str:
+    """Write front matter or a configuration, in which a text is a text by whichever YAML it is read.
+
+    Quarto reads YAML 1.2 and the embedded runner 1.1, which differ over what is a number: a title `1e3` without
+    quotes is one for Quarto, which refuses the page.
+    """
+    return yaml.dump(values, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=math.inf)
 
 
 def _navigation(site: Site) -> list[dict[str, str]]:
@@ -167,6 +188,7 @@ def _configuration(
         "from": "markdown-smart",
         "filters": ["_templates/pages.lua", "quarto", "_templates/finish.lua"],
         "toc-depth": 2,
+        "syntax-highlighting": "none",  # Quarto would set the commands of a page apart, and in colours
         "tbl-colwidths": True,  # as the tables say; Quarto drops the widths of those that hold a link
         f"{OWN}site-name": _meta("report.site_name"),
         f"{OWN}skip-label": _meta("report.skip"),

@@ -7,20 +7,25 @@ same project. What does not: what a page says (`project.py`) and how the embedde
 import os
 import re
 import shutil
-import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from ingestion.messages import ToldError
-from reports import engine_output
+from reports import called, engine_output
 from reports.quarto_project import FORMATS, find_project
 
 EMBEDDED = "embedded"
 """The runner that comes along; as QUARTO_PATH it is taken though a Quarto is installed."""
-LOWEST_QUARTO = (1, 10)
-"""The first that brings Typst 0.15, which alone writes PDF/UA-1 together with PDF/A-2a."""
+LOWEST_QUARTO = (1, 10, 17)
+"""The first that brings Typst 0.15; the releases to try before it have the number 1.10 too, and Typst 0.14."""
+LOWEST_TYPST = (0, 15)
+"""The first that writes PDF/UA-1 together with PDF/A-2a. Quarto may be told to take another than it brings."""
+ANSWER_SECONDS = 60.0
+"""So long Quarto may take to tell a version."""
+SILENCE_SECONDS = 900.0
+"""So long a runner may print nothing; no page takes a tenth of it."""
 
 
 class RenderError(ToldError):
@@ -99,22 +104,40 @@ def demand_version(quarto: Path) -> str:
     """Give the version of a Quarto.
 
     Raises:
-        RenderError: it cannot be started, tells no version, or is too old.
+        RenderError: it cannot be started, tells no version, does not answer, or is too old, or its Typst is.
     """
-    try:
-        done = subprocess.run(
-            [str(quarto), "--version"], capture_output=True, encoding="utf-8", errors="replace", check=False
-        )
-    except OSError as error:
-        raise RenderError("render.error.quarto_broken", path=quarto, said=error) from error
-    said = done.stdout.strip()
-    numbers = re.match(r"(\d+)\.(\d+)", said)
-    if done.returncode or numbers is None:
-        raise RenderError("render.error.quarto_broken", path=quarto, said=(said + done.stderr).strip()[:300])
-    if (int(numbers[1]), int(numbers[2])) < LOWEST_QUARTO:
+    said, complained, code = _answer(quarto, "--version")
+    numbers = re.fullmatch(r"(\d+)\.(\d+)(?:\.(\d+))?(?:[-+.]\S*)?", said)
+    if code or numbers is None:
+        raise RenderError("render.error.quarto_broken", path=quarto, said=(said + complained).strip()[:300])
+    if tuple(int(number or 0) for number in numbers.groups()) < LOWEST_QUARTO:
         lowest = ".".join(map(str, LOWEST_QUARTO))
         raise RenderError("render.error.quarto_old", path=quarto, version=said, lowest=lowest)
+    typst = re.match(r"typst (\d+)\.(\d+)\S*", _answer(quarto, "typst", "--version")[0])
+    # A Quarto that does not say is judged by its own number.
+    if typst is not None and (int(typst[1]), int(typst[2])) < LOWEST_TYPST:
+        lowest = ".".join(map(str, LOWEST_TYPST))
+        told = {"version": said, "typst": typst[0], "lowest": lowest}
+        raise RenderError("render.error.typst_old", path=quarto, **told)
     return said
+
+
+def _answer(quarto: Path, *arguments: str) -> tuple[str, str, int]:
+    """Give what Quarto prints, what it complains of, and its exit code.
+
+    Raises:
+        RenderError: it cannot be started, or does not answer.
+    """
+    try:
+        done = called.ask([str(quarto), *arguments], ANSWER_SECONDS)
+    except TimeoutError as error:
+        asked = " ".join(arguments)
+        raise RenderError(
+            "render.error.quarto_hangs", path=quarto, asked=asked, seconds=round(ANSWER_SECONDS)
+        ) from error
+    except OSError as error:
+        raise RenderError("render.error.quarto_broken", path=quarto, said=error) from error
+    return done.stdout.strip(), done.stderr, done.returncode
 
 
 def command(folder: Path, quarto: Path | None) -> list[str]:
@@ -128,6 +151,7 @@ def render_project(
     *,
     quarto: Path | None,
     progress: Callable[[int, int, str], None] = lambda done, total, page: None,
+    silence: float = SILENCE_SECONDS,
 ) -> RenderReport:
     """Render every page of a project to the formats that it names.
 
@@ -135,39 +159,41 @@ def render_project(
         folder: the project, with a `_quarto.yml`.
         quarto: Quarto's program; None for the embedded runner.
         progress: called with the number of pages done, the total and the page.
+        silence: the seconds that a runner may print nothing before it counts as hanging.
 
     Raises:
-        RenderError: this Quarto cannot be used.
+        RenderError: this Quarto cannot be used, or the runner hangs.
     """
     runner = f"quarto {demand_version(quarto)}" if quarto else EMBEDDED
     project = find_project(folder)
     output_folder = project.output_folder
     log = folder.absolute().with_name(f"{folder.absolute().name}.log")
-    process = subprocess.Popen(
-        command(folder, quarto),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        encoding="utf-8",
-        errors="replace",
-        cwd=Path(__file__).parent.parent if quarto is None else folder,
-        # A page must look the same on every machine, so that only the project's own fonts count.
-        env={**os.environ, "NO_COLOR": "1", "TYPST_IGNORE_SYSTEM_FONTS": "true"},
-    )
     said: list[str] = []
     with log.open("w", encoding="utf-8") as kept:
-        for line in process.stdout or ():
+
+        def heard(line: str) -> None:
             kept.write(line)
             if match := engine_output.PROGRESS.match(engine_output.plain(line)):
                 progress(int(match[1]), int(match[2]), match[3].strip())
             said.append(line)
-    code = process.wait()
+
+        try:
+            code = called.follow(
+                command(folder, quarto),
+                heard,
+                silence=silence,
+                folder=Path(__file__).parent.parent if quarto is None else folder,
+                # A page must look the same on every machine, so that only the project's own fonts count.
+                environment={**os.environ, "NO_COLOR": "1", "TYPST_IGNORE_SYSTEM_FONTS": "true"},
+            )
+        except TimeoutError as error:
+            raise RenderError(
+                "render.error.silent", runner=runner, seconds=round(silence), last=_last(said, 1), log=log
+            ) from error
     faults, warnings = engine_output.read(said)
     errors = [str(fault) for fault in faults]
     if code != 0 and not errors:
-        last = "\n".join(map(engine_output.plain, said[-20:])).strip()
-        errors = [last or f"{command(folder, quarto)[0]} ended with code {code}"]
+        errors = [_last(said, 20) or f"{command(folder, quarto)[0]} ended with code {code}"]
     suffixes = {f".{extension}" for extension in FORMATS.values()}
     outputs = (
         path.relative_to(output_folder).as_posix()
@@ -175,3 +201,8 @@ def render_project(
         if path.suffix in suffixes
     )
     return RenderReport(runner, output_folder, tuple(outputs), tuple(errors), warnings, log)
+
+
+def _last(said: Sequence[str], count: int) -> str:
+    """Give the last lines that hold something."""
+    return "\n".join([line for line in map(engine_output.plain, said) if line][-count:]).strip()

@@ -8,8 +8,8 @@ from collections import Counter
 from typing import Any
 
 from ingestion.messages import message
+from reports import escape, tables
 from reports import format as write
-from reports import tables
 from reports.blocks import Block, Grid, Heading, Notice, Paragraph, Text, code, numbered
 from reports.context import Indicator, Site, StatedFigure
 from reports.pages import Page, shared_page
@@ -40,7 +40,7 @@ def stated_page(site: Site) -> Page:
     for number, body in enumerate(_bodies(site), start=1):
         found = [statement for statement in site.statements if statement.body == body]
         name = site.names.get(body, found[0].body_name)
-        blocks.append(Heading(2, name, f"don-vi-{body.lower()}"))
+        blocks.append(Heading(2, name, f"don-vi-{escape.name(body)}"))
         columns = ("code", "indicator", "stated", "computed", "verdict")
         grid = Grid(
             message("report.stated.table", unit=name),

@@ -8,24 +8,24 @@ import tempfile
 import time
 from pathlib import Path
 
-import yaml
-
 from reports import escape
 from reports.blocks import Grid, Markdown, Notice, Paragraph, link
 from reports.blocks import write as write_blocks
-from reports.project import write_configuration, write_frame
-from reports.render import RenderReport, render_project
+from reports.project import as_yaml, write_configuration, write_frame
+from reports.render import RenderError, RenderReport, render_project
 
 SAID = "Đảng bộ {{< env PATH >}}"
 """What the page says wherever a page says something; Quarto would read the braces if data reached it."""
 _PAGE = "thu"
+_PATIENCE_SECONDS = 120.0
+"""So long the one page may take; somebody waits for it."""
 
 
 def render_one(quarto: Path | None) -> tuple[RenderReport, float]:
     """Render one page to HTML and PDF in a folder that goes again; give what came of it and the seconds.
 
     Raises:
-        RenderError: this Quarto cannot be used.
+        RenderError: this Quarto cannot be used, or hangs.
     """
     with tempfile.TemporaryDirectory(prefix="tongket-trial-") as scratch:
         folder = Path(scratch) / "project"
@@ -36,9 +36,13 @@ def render_one(quarto: Path | None) -> tuple[RenderReport, float]:
         rows: list[list[str | Markdown]] = [[link("Một", f"{_PAGE}.html"), "1"], ["Hai", "2"]]
         grid = Grid(SAID, ["Đơn vị", "Số"], rows, align=("l", "r"), widths=(2, 1))
         body = write_blocks([Paragraph(SAID), Notice(SAID), grid])
-        (folder / f"{_PAGE}.qmd").write_text(
-            f"---\n{yaml.safe_dump(title, allow_unicode=True)}---\n\n{body}", encoding="utf-8"
-        )
+        (folder / f"{_PAGE}.qmd").write_text(f"---\n{as_yaml(title)}---\n\n{body}", encoding="utf-8")
         started = time.perf_counter()
-        report = render_project(folder, quarto=quarto)
+        try:
+            report = render_project(folder, quarto=quarto, silence=_PATIENCE_SECONDS)
+        except RenderError as error:
+            told = {name: field for name, field in error.fields.items() if name != "log"}
+            if error.key == "render.error.silent":  # its log goes with the folder
+                raise RenderError("render.error.silent_trial", **told) from error
+            raise
         return report, time.perf_counter() - started

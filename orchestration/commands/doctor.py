@@ -16,6 +16,7 @@ from pathlib import Path
 import click
 
 from ingestion.machine import MEMORY_VARIABLE, MemorySettingError, warehouse_limits
+from ingestion.messages import ToldError
 from orchestration import environment
 from orchestration.commands.common import print_json
 from orchestration.errors import DONE, REFUSED, WRONG_USE
@@ -78,10 +79,13 @@ def _rendering(call: Invocation) -> Iterator[Diagnosis]:
     except RenderError as error:
         yield Diagnosis("quarto", what, "broken", error.told(call.language), True)
         return
+    # A variable that was left empty is none; whoever set it may have meant something by it.
+    blank = "" if os.environ.get("QUARTO_PATH", "-").strip() else call.text("cli.doctor.quarto_blank")
     if version_of is None:
-        yield Diagnosis("quarto", what, "missing", call.text("cli.doctor.quarto_missing"))
+        detail = call.text("cli.doctor.quarto_missing")
+        yield Diagnosis("quarto", what, "missing", f"{detail} {blank}".strip())
     else:
-        yield Diagnosis("quarto", what, "ok", f"{version_of} ({program})")
+        yield Diagnosis("quarto", what, "ok", f"{version_of} ({program}) {blank}".strip())
     yield _trial(call, program)
 
 
@@ -91,6 +95,8 @@ def _trial(call: Invocation, program: Path | None) -> Diagnosis:
         from reports.trial import render_one  # noqa: PLC0415 - a package of it may be missing, which was told
 
         report, seconds = render_one(program)
+    except ToldError as error:
+        return Diagnosis("rendering", what, "broken", error.told(call.language), True)
     except (ImportError, OSError) as error:
         return Diagnosis("rendering", what, "broken", str(error), True)
     if not report.succeeded:

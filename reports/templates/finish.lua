@@ -1,6 +1,7 @@
--- The last filter, after all of Quarto's: which cells of a table are headings, and the braces of data that were
--- kept from Quarto (`reports/escape.py`). Quarto reads tables with links anew and shortcodes wherever it finds
--- them, so that neither can be done before it. Runs under pandoc alone and under Quarto alike.
+-- The last filter, after all of Quarto's: which cells of a table are headings, the braces of data that were kept
+-- from Quarto (`reports/escape.py`), and what Typst would read in a text though pandoc lets it pass. Quarto reads
+-- tables with links anew and shortcodes wherever it finds them, so that none of it can be done before. Runs under
+-- pandoc alone and under Quarto alike.
 
 local is_typst = FORMAT:match("typst") ~= nil
 
@@ -36,6 +37,20 @@ local function in_text(element)
   end
 end
 
+-- Typst makes an ellipsis of three full stops, a minus of a hyphen before a digit, and of what begins a line or a
+-- cell a heading, a list or a term; pandoc escapes the latter in paragraphs only.
+local function is_read_by_typst(text)
+  return text:find("...", 1, true) or text:find("%-[%d?]") or text:find("^[=+/-]") or text:find("^%d+%.$")
+end
+
+local function in_word(element)
+  if is_typst and is_read_by_typst(element.text) then
+    local text = put_back(element.text) or element.text
+    return pandoc.RawInline("typst", (text:gsub("%p", "\\%0")))
+  end
+  return in_text(element)
+end
+
 local function in_attributes(element)
   local changed = false
   for name, value in pairs(element.attributes) do
@@ -51,7 +66,7 @@ local function in_attributes(element)
 end
 
 local text_filter = {
-  Str = in_text,
+  Str = in_word,
   Code = in_text,
   CodeBlock = in_text,
   RawInline = in_text,

@@ -3,12 +3,17 @@
 How Quarto treats each of these was seen with a real one; where one is found, `test_render_site.py` uses it.
 """
 
+import base64
+import html
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import typst
 import yaml
 
+from reports import escape
 from reports.blocks import (
     Bullets,
     Command,
@@ -23,16 +28,20 @@ from reports.blocks import (
     write,
 )
 from reports.engines import convert
-from reports.project import OWN, TEMPLATES, write_project
+from reports.project import OWN, TEMPLATES, as_yaml, write_project
 from reports.quarto_project import split_front_matter
 from tests.reports_site import site_of, write_warehouse
+from tests.support.active_syntax import HIDDEN, TEXTS, Leaves, blocks, leaves_due
 
-HIDDEN = "b58fc729-690b-4000-b19f-365a4093b2ff;7b7b3c20656e7620484f4d45203e7d7d;"
 EVIL = f"{{{{< env HOME >}}}} {{{{{{< x >}}}}}} >}}}} {{{{< a {HIDDEN}"
 QUARTO_KEYS = {"project", "lang", "language", "engine", "from", "filters", "format", "toc", "toc-depth"}
-QUARTO_KEYS |= {"tbl-colwidths", "title", "subtitle"}
+QUARTO_KEYS |= {"tbl-colwidths", "title", "subtitle", "syntax-highlighting"}
 FORMAT_KEYS = {"template", "theme", "minimal", "css", "shift-heading-level-by", "font-paths"}
 FILTERS = ("pages.lua", "quarto", "finish.lua")
+HELPERS = "#let notice(it) = it\n#let legend = notice\n#let headline = notice\n"
+PIXEL = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg=="
+)
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +52,21 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
         patch.setattr("reports.project.draw", lambda charts: ["<svg/>"] * len(charts))  # drawing takes long
         write_project(site, folder / "project")
     return folder / "project"
+
+
+def scalars(node: yaml.Node | None) -> Iterator[yaml.ScalarNode]:
+    if isinstance(node, yaml.ScalarNode):
+        yield node
+    elif isinstance(node, yaml.SequenceNode):
+        for item in node.value:
+            yield from scalars(item)
+    elif isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            yield from (*scalars(key), *scalars(value))
+
+
+def squeezed(text: str) -> str:
+    return "".join(text.split())
 
 
 def converted(body: str, target: str, tmp_path: Path) -> str:
@@ -76,7 +100,7 @@ def test_templates_use_what_the_project_gives(project: Path) -> None:
 
 
 def test_no_place_of_a_page_leads_data_to_a_shortcode(tmp_path: Path) -> None:
-    blocks = [
+    evil = [
         Heading(2, EVIL, "a"),
         Paragraph(EVIL),
         Paragraph(Markdown(f"{link(EVIL, 'a.html').text} {code(EVIL).text}")),
@@ -86,23 +110,61 @@ def test_no_place_of_a_page_leads_data_to_a_shortcode(tmp_path: Path) -> None:
         Grid(EVIL, [EVIL, "b"], [[link(EVIL, "a.html"), code(EVIL)]], ("l", "r"), (1, 1)),
         Picture("a.svg", EVIL, EVIL),
     ]
-    written = write(blocks)
+    written = write(evil)
     assert not re.search(r"\{\{|\}\}|>\}|\\[{}]|b58fc729-690b", written)
     (tmp_path / "a.svg").write_text("<svg><g/></svg>", encoding="utf-8")
     page = converted(written, "html", tmp_path).replace("&lt;", "<").replace("&gt;", ">")
     assert page.count(EVIL) == 15  # each text once, and that of the table again as label of its region
-    typst = converted(written, "typst", tmp_path)
-    assert typst.replace("\\", "").count("{{< env HOME >}} {{{< x >}}}") == 14
+    typeset = converted(written, "typst", tmp_path)
+    assert typeset.replace("\\", "").count("{{< env HOME >}} {{{< x >}}}") == 14
 
 
 def test_a_table_is_one_figure_with_its_caption_whether_or_not_it_has_a_link(tmp_path: Path) -> None:
     for cell in ("Một", link("Một", "a.html")):
         table = write([Grid("Bảng 1. Số đảng viên (người)", ["a", "b"], [[cell, "1"]], ("l", "r"), (1, 1))])
-        typst = converted(table, "typst", tmp_path)
-        assert re.search(
-            r"#figure\(\[\s*#table\(.*\], caption: \[\s*Bảng 1\. Số đảng viên \(người\)\s*\]", typst, re.S
-        )
-        assert typst.count("#figure(") == 1
+        written = converted(table, "typst", tmp_path)
+        caption = r"Bảng 1\\\. Số đảng viên \(người\)"
+        assert re.search(rf"#figure\(\[\s*#table\(.*\], caption: \[\s*{caption}\s*\]", written, re.S)
+        assert written.count("#figure(") == 1
         page = converted(table, "html", tmp_path)
         assert (page.count('scope="col"'), page.count('scope="row"')) == (2, 1)
         assert "<caption>Bảng 1. Số đảng viên (người)</caption>" in page
+
+
+def test_what_could_be_read_as_more_than_text_is_text_in_every_place(tmp_path: Path) -> None:
+    written = write(blocks(TEXTS))
+    page = Leaves(converted(written, "html", tmp_path))
+    assert page.found == leaves_due(TEXTS)
+    assert not page.tags & {"script", "em", "strong", "math", "sub", "sup", "del", "section", "ol"}
+    labels = [
+        label for text in map(escape.plain, TEXTS) for label in [text] * 4
+    ]  # table, chart, and a mark's two
+    assert page.labels == labels
+    source = tmp_path / "a.typ"
+    # Typst warns that its HTML is not finished; what is read here is whether a text is still one.
+    source.write_text(f"{HELPERS}{converted(written, 'typst', tmp_path)}", encoding="utf-8")
+    (tmp_path / "a.png").write_bytes(PIXEL)
+    typeset = typst.compile(str(source), format="html")
+    assert isinstance(typeset, bytes)
+    said = squeezed(html.unescape(re.sub("<[^>]*>", "", typeset.decode())))
+    for text in TEXTS:
+        assert said.count(squeezed(escape.plain(text))) >= 13, text
+
+
+def test_every_text_of_a_project_is_one_by_both_kinds_of_yaml(project: Path) -> None:
+    for path in [*project.glob("*.qmd"), project / "_quarto.yml"]:
+        text = path.read_text(encoding="utf-8")
+        written = text.split("---\n")[1] if path.suffix == ".qmd" else text
+        for node in scalars(yaml.compose(written)):
+            is_text = node.tag == "tag:yaml.org,2002:str"
+            assert not is_text or node.style is not None or re.fullmatch("[a-z][a-z-]*", node.value), node.value
+    values = {"title": list(TEXTS), "toc": True, "toc-depth": 2}
+    assert yaml.safe_load(as_yaml(values)) == values
+    assert as_yaml({"title": "1e3"}) == 'title: "1e3"\n'  # a number for Quarto, none for PyYAML
+
+
+def test_a_code_of_a_unit_is_a_name_that_pages_links_and_anchors_can_have() -> None:
+    assert escape.name("VP-YL-2015-2020-NK") == "vp-yl-2015-2020-nk"
+    for code_of_unit in ("_a", ".a", "a b", "a(b)", "a{b}", "a#b", "a]b", "a%41", "a&b", "a'b", "!a", "a`b"):
+        assert re.fullmatch(r"[a-zX\d][\w.-]*", escape.name(code_of_unit)), code_of_unit
+    assert len({escape.name(text) for text in TEXTS}) == len({text.lower() for text in TEXTS})
