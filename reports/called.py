@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from threading import Thread
@@ -83,8 +83,6 @@ def _start(
         errors="replace",
         cwd=cwd,
         env=env,
-        # A group of its own: Quarto is a script that starts another program, and either may hang.
-        start_new_session=os.name == "posix",
     )
 
 
@@ -112,12 +110,41 @@ def _next(lines: "queue.SimpleQueue[str | None]", silence: float) -> str | None:
 
 
 def _end(process: "subprocess.Popen[str]") -> None:
-    """End what is left of a program and of what it started."""
-    if sys.platform == "win32":
-        if process.poll() is None:
+    """End a program that still runs, and what it started: Quarto is a script that calls another program.
+
+    It has no group of its own, so that whatever ends the group of this program ends it too.
+    """
+    if process.poll() is None:
+        if sys.platform == "win32":
             tree = ["taskkill", "/T", "/F", "/PID", str(process.pid)]
             subprocess.run(tree, capture_output=True, check=False)
-    else:
-        with suppress(ProcessLookupError, PermissionError):  # nobody is left; a Mac says it is not allowed
-            os.killpg(process.pid, signal.SIGKILL)
+        else:
+            for number in _family(process.pid):
+                with suppress(ProcessLookupError, PermissionError):  # ended meanwhile
+                    os.kill(number, signal.SIGKILL)
     process.wait()
+
+
+def _family(number: int) -> list[int]:
+    """Give a process and all that it and those started, it first so that it starts no more."""
+    started: dict[int, list[int]] = {}
+    for one, by in _processes():
+        started.setdefault(by, []).append(one)
+    family = [number]
+    for one in family:
+        family += started.get(one, [])
+    return family
+
+
+def _processes() -> Iterator[tuple[int, int]]:
+    """Give the number of each process with that of the one that started it."""
+    if Path("/proc/self/stat").exists():
+        for path in Path("/proc").glob("[0-9]*/stat"):
+            with suppress(OSError):  # ended meanwhile
+                stat = path.read_text(encoding="utf-8", errors="replace")
+                yield int(path.parent.name), int(stat.rpartition(")")[2].split()[1])
+    else:
+        listed = subprocess.run(
+            ["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=False
+        ).stdout
+        yield from ((int(one), int(by)) for one, by in map(str.split, listed.splitlines()))

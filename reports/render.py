@@ -100,6 +100,15 @@ def find_quarto(configured: str | None, search_path: str | None) -> Path | None:
     return found
 
 
+def settled(configured: str) -> str:
+    """Give the setting QUARTO_PATH as it means the same in a program that runs in another folder."""
+    stated = configured.strip()
+    path = Path(stated).expanduser()
+    if not stated or stated == EMBEDDED or (path.name == stated and not path.exists()):
+        return stated  # no path, but a name
+    return str(path.absolute())
+
+
 def demand_version(quarto: Path) -> str:
     """Give the version of a Quarto.
 

@@ -67,6 +67,7 @@ def serve(call: Invocation, port: int) -> int:
 def ui(call: Invocation, port: int) -> int:
     """See the text `cli.ui.help`."""
     from orchestration.instance import close_runs_of_page  # noqa: PLC0415 - Dagster takes seconds to import
+    from reports.render import settled  # noqa: PLC0415
 
     registry_of(call)
     prepare_instance(call.home)
@@ -76,6 +77,8 @@ def ui(call: Invocation, port: int) -> int:
             close_runs_of_page(call.home)  # of a page that was killed
             click.echo(call.text("cli.ui.at", url=f"http://{LOOPBACK}:{port}/"))
             environment = {**os.environ, **instance_environment(call.home), "PYTHONWARNINGS": "ignore"}
+            if "QUARTO_PATH" in environment:  # Dagster runs in the state folder
+                environment["QUARTO_PATH"] = settled(environment["QUARTO_PATH"])
             code = run_together(dagster_dev(LOOPBACK, port), environment, call.home.root)
             close_runs_of_page(call.home)
     except LockedError as error:

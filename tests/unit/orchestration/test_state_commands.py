@@ -19,6 +19,7 @@ from ingestion.registry import load_registry
 from ingestion.submissions import Explanation
 from orchestration.state import prepare_instance
 from reports.release import FigureChange
+from reports.render import RenderError
 
 SENT = datetime(2021, 1, 18, 2, 0, tzinfo=UTC)
 
@@ -390,6 +391,24 @@ def test_doctor_says_what_is_there_and_what_is_missing(call, monkeypatch: pytest
     assert answer["ready"] is True and result.exit_code == 0
     assert states["quarto"] == "missing" and states["registry"] == "ok" and states["dagster"] == "ok"
     assert states["rendering"] == "ok"
+    assert "QUARTO_PATH" not in result.stdout
+
+
+def test_doctor_tells_of_a_quarto_path_that_is_empty_or_leads_nowhere(
+    call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setattr("reports.trial.render_one", hangs)
+    for written, state, said in ((" ", "missing", "QUARTO_PATH"), (str(tmp_path / "none"), "broken", "none")):
+        monkeypatch.setenv("QUARTO_PATH", written)
+        things = {thing["name"]: thing for thing in json.loads(call("doctor", "--json").stdout)["things"]}
+        assert things["quarto"]["state"] == state and said in things["quarto"]["detail"]
+        if state == "missing":
+            assert things["rendering"]["state"] == "broken" and "120" in things["rendering"]["detail"]
+
+
+def hangs(quarto: Path | None) -> None:
+    raise RenderError("render.error.silent_trial", runner="embedded", seconds=120, last="x")
 
 
 def test_doctor_refuses_a_quarto_that_is_too_old_or_renders_nothing(

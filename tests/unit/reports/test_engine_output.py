@@ -74,3 +74,8 @@ def test_remarks_are_no_failures() -> None:
         (),
         ("an error: not found",),
     )
+
+
+def test_a_remark_of_a_filter_is_told_by_its_words() -> None:
+    printed = ["WARNING (/opt/quarto/share/filters/./normalize/astpipeline.lua:340) ", "Found: :::", "", "x"]
+    assert read(printed) == ((), ("Found: :::",))

@@ -1,13 +1,23 @@
 """The embedded runner reads a project as Quarto does and says which page failed and why."""
 
+import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
 from reports.quarto_project import ProjectError, find_project, split_front_matter
-from reports.render import LOWEST_QUARTO, RenderError, command, demand_version, find_quarto, render_project
+from reports.render import (
+    LOWEST_QUARTO,
+    RenderError,
+    command,
+    demand_version,
+    find_quarto,
+    render_project,
+    settled,
+)
 from reports.runner import main, render
 
 CONFIG = """
@@ -183,7 +193,31 @@ def test_a_quarto_that_is_configured_is_found_however_it_is_written(
             find_quarto(written, str(tmp_path))
 
 
-@pytest.mark.parametrize("version", ["1.9.38", "1.6.42", "0.10.1", "nonsense", ""])
+def test_a_configured_quarto_is_the_same_in_another_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = stand_in(tmp_path / "quarto-1", "1.10.19")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for written in (str(program), "quarto-1", "./quarto-1", "~/quarto-1", "none/quarto", "embedded", " "):
+        monkeypatch.chdir(tmp_path)
+        here = found_or_refused(written)
+        kept = settled(written)
+        monkeypatch.chdir("/")
+        assert found_or_refused(kept) == here, written
+    assert settled("quarto-2") == "quarto-2"  # looked for on the search path
+
+
+def found_or_refused(written: str) -> Path | str | None:
+    try:
+        return find_quarto(written, "")
+    except RenderError as error:
+        return error.key
+
+
+@pytest.mark.parametrize(
+    "version",
+    ["1.9.38", "1.9.99", "1.6.42", "0.10.1", "1.10.0", "1.10.0-rc1", "1.10.16", "nonsense", "version 1.11", ""],
+)
 def test_a_quarto_that_cannot_write_the_pdfs_is_refused_in_words(
     project: Path, tmp_path: Path, version: str
 ) -> None:
@@ -193,12 +227,71 @@ def test_a_quarto_that_cannot_write_the_pdfs_is_refused_in_words(
     assert str(program) in refused.value.told("en")
     assert "QUARTO_PATH=embedded" in refused.value.told("vi")
     if version.startswith("1."):
-        assert version in refused.value.told("en") and "1.10 or newer" in refused.value.told("en")
+        assert version in refused.value.told("en") and "1.10.17 or newer" in refused.value.told("en")
 
 
-@pytest.mark.parametrize("version", ["1.10.0", "1.11.3", "2.0.1", "99.9.9"])
+@pytest.mark.parametrize("version", ["1.10.17", "1.10.18-rc1", "1.11", "2.0.1", "99.9.9"])
 def test_a_newer_quarto_is_taken(tmp_path: Path, version: str) -> None:
     assert demand_version(stand_in(tmp_path / "quarto", version)) == version
+
+
+@pytest.mark.parametrize(
+    ("typst", "is_taken"), [("0.15.1", True), ("0.16.0-rc.1", True), ("0.14.2", False), ("", True)]
+)
+def test_a_quarto_with_an_older_typst_is_refused_whatever_its_number(
+    tmp_path: Path, typst: str, is_taken: bool
+) -> None:
+    said = f"    print('typst {typst} (abc)') if sys.argv[1:] == ['typst', '--version'] else sys.exit(3)\n"
+    program = stand_in(tmp_path / "quarto", "99.9.9", said)
+    if is_taken:
+        assert demand_version(program) == "99.9.9"
+        return
+    with pytest.raises(RenderError, match=r"typst 0\.14\.2") as refused:
+        demand_version(program)
+    assert "0.15" in refused.value.told("en") and str(program) in refused.value.told("vi")
+
+
+def hanging(path: Path, condition: str) -> Path:
+    """Write a program that hangs as Quarto may: in another that it started."""
+    path.write_text(
+        f"#!/bin/sh\n[ $1 = --version ] && [ {condition} ] && echo 1.10.19 && exit\n"
+        f"[ $1 = typst ] && exit\necho '[1/2] a.qmd'\nsleep 60 &\necho $! > {path}.pid\nwait\n",
+        encoding="utf-8",
+    )
+    path.chmod(0o755)
+    return path
+
+
+def ends(number: int) -> bool:
+    """Say whether a process ends within a moment; one that nobody waits for is left as a zombie."""
+    status = Path(f"/proc/{number}/stat")
+    for _ in range(50):
+        try:
+            os.kill(number, 0)
+            if status.is_file() and status.read_text(encoding="utf-8").rpartition(")")[2].split()[0] == "Z":
+                return True
+        except OSError:
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def test_a_quarto_that_hangs_is_ended_with_all_it_started(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("reports.render.ANSWER_SECONDS", 1.5)
+    program = hanging(tmp_path / "quarto", "1 = 0")
+    with pytest.raises(RenderError, match="--version") as mute:
+        demand_version(program)
+    assert "QUARTO_PATH=embedded" in mute.value.told("en")
+    assert ends(int(Path(f"{program}.pid").read_text(encoding="ascii")))
+    monkeypatch.undo()
+    program = hanging(tmp_path / "quarto", "1 = 1")
+    with pytest.raises(RenderError, match=r"a\.qmd") as silent:
+        render_project(project, quarto=program, silence=1.5)
+    log = silent.value.fields["log"]
+    assert str(log) in silent.value.told("en") and "[1/2] a.qmd" in log.read_text(encoding="utf-8")
+    assert ends(int(Path(f"{program}.pid").read_text(encoding="ascii")))
 
 
 def test_what_pyproject_asks_for_is_what_is_checked() -> None:

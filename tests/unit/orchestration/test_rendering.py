@@ -1,0 +1,76 @@
+"""Every publication asks one place which runner renders, and that place asks QUARTO_PATH."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from orchestration import publication
+from orchestration.cli import main
+from orchestration.commands import pages
+from orchestration.errors import DONE
+from orchestration.progress import Silent
+from orchestration.resources import PublicationHome, Renderer
+from reports.render import RenderError
+from tests.integration.small_state import make_home
+
+
+@pytest.fixture
+def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give a program that QUARTO_PATH names."""
+    path = tmp_path / "quarto-of-the-office"
+    path.write_text("#!/bin/sh\necho 1.10.19\n")
+    path.chmod(0o755)
+    monkeypatch.setenv("QUARTO_PATH", str(path))
+    return path
+
+
+def test_the_asset_renders_with_the_quarto_that_is_named(
+    program: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken: list[Path | None] = []
+
+    def rendered(folder: Path, *, quarto: Path | None, **_: Any) -> SimpleNamespace:
+        taken.append(quarto)
+        return SimpleNamespace(
+            succeeded=True, outputs=(), runner="quarto 1.10.19", folder=folder, warnings=(), require_success=int
+        )
+
+    monkeypatch.setattr(publication, "render_project", rendered)
+    monkeypatch.setattr(publication, "stamp", SimpleNamespace(unrendered=print, rendered=print))
+    monkeypatch.setattr(publication, "_published", lambda home: SimpleNamespace(sha256=""))
+    home = PublicationHome(root=str(tmp_path))
+    for configured in ("", str(program)):
+        publication.rendered_reports(home, Renderer(quarto=configured), Silent())
+    monkeypatch.setenv("QUARTO_PATH", "embedded")
+    publication.rendered_reports(home, Renderer(), Silent())
+    assert taken == [program, program, None]
+    monkeypatch.setenv("QUARTO_PATH", str(tmp_path / "none"))
+    with pytest.raises(RenderError, match="QUARTO_PATH"):
+        publication.rendered_reports(home, Renderer(), Silent())
+
+
+def test_the_page_of_dagster_is_told_the_same_quarto_though_it_runs_elsewhere(
+    program: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str | None] = []
+
+    def run_together(command: object, environment: Mapping[str, str], folder: Path) -> int:
+        told.append(environment.get("QUARTO_PATH"))
+        return DONE
+
+    monkeypatch.setattr(pages, "run_together", run_together)
+    monkeypatch.setattr(pages, "_demand_free", lambda *_: None)
+    home = make_home(tmp_path / "home")
+    monkeypatch.chdir(tmp_path)
+    for written in (f"./{program.name}", "embedded", None):
+        if written is None:
+            monkeypatch.delenv("QUARTO_PATH")
+        else:
+            monkeypatch.setenv("QUARTO_PATH", written)
+        result = CliRunner().invoke(main, ["--home", str(home.root), "ui", "--port", "1"])
+        assert result.exit_code == DONE, result.output
+    assert told == [str(program), "embedded", None]
