@@ -7,7 +7,7 @@ the comparison itself, which the warehouse makes.
 from collections import Counter
 from typing import Any
 
-from ingestion.messages import message
+from ingestion.messages import load_messages, message
 from reports import escape, tables
 from reports import format as write
 from reports.blocks import Block, Grid, Heading, Notice, Paragraph, Text, code, numbered
@@ -81,13 +81,19 @@ def _row(site: Site, statement: StatedFigure) -> list[Text]:
 
 
 def _name(site: Site, statement: StatedFigure, indicator: Indicator | None) -> str:
-    parts = [indicator.name if indicator else message(f"report.statement.{statement.id}")]
+    parts = [indicator.name if indicator else _measure(statement)]
     if statement.org != statement.body:
         parts.append(site.names.get(statement.org, statement.org))
     if statement.derivation and statement.derivation != "share":
         parts.append(message(f"report.derivation.{statement.derivation}"))
     parts.append(write.period(statement.period))
     return ", ".join(parts)
+
+
+def _measure(statement: StatedFigure) -> str:
+    """Name what no indicator measures: in words of the catalogue where it has some, else in the statement's."""
+    key = f"report.statement.{statement.id}"
+    return message(key) if key in load_messages() else statement.measure
 
 
 def _is_percent(statement: StatedFigure) -> bool:

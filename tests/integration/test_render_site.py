@@ -13,9 +13,13 @@ from urllib.parse import unquote
 
 import pytest
 
-from reports.project import write_project
+from reports import escape
+from reports.blocks import write
+from reports.engines import PdfCompiler
+from reports.project import OWN, as_yaml, write_configuration, write_frame, write_project
 from reports.render import RenderReport, find_quarto, render_project
 from tests.reports_site import site_of, write_warehouse
+from tests.support.active_syntax import DRAWING, TEXTS, blocks
 
 VOID = frozenset({"meta", "link", "br", "hr", "img", "input", "col", "source", "wbr", "area", "base", "embed"})
 PAGE = "vp-2015-2020-nk"
@@ -86,7 +90,7 @@ def pdf_text(path: Path) -> str:
     return " ".join(done.stdout.split())
 
 
-IGNORED = {("table", "class"), ("tr", "class"), ("table", "style"), ("svg", "xlink"), ("svg", "xmlns:xlink")}
+IGNORED = {("table", "class"), ("tr", "class"), ("svg", "xlink"), ("svg", "xmlns:xlink")}
 """What Quarto writes otherwise and no reader or stylesheet of ours sees."""
 
 
@@ -97,29 +101,41 @@ def structure(document: Document) -> list[tuple[str, dict[str, str | None]]]:
     ]
 
 
-def page_count(path: Path) -> int:
-    program = shutil.which("pdfinfo")
+def pdf_words(path: Path) -> list[list[tuple[str, int, int]]]:
+    """Give the words of each page of a PDF with the points at which they stand."""
+    program = shutil.which("pdftotext")
     if program is None:
-        pytest.skip("pdfinfo is not installed: the pages of PDFs are not counted")
-    done = subprocess.run([program, str(path)], capture_output=True, check=True, encoding="utf-8")
-    return int(re.findall(r"Pages:\s+(\d+)", done.stdout)[0])
+        pytest.skip("pdftotext is not installed: the pages of PDFs are not compared")
+    done = subprocess.run([program, "-bbox", str(path), "-"], capture_output=True, check=True, encoding="utf-8")
+    return [
+        [
+            (word, round(float(left)), round(float(top)))
+            for left, top, word in re.findall(r'<word xMin="([\d.]+)" yMin="([\d.]+)"[^>]*>(.*)</word>', page)
+        ]
+        for page in done.stdout.split("<page ")[1:]
+    ]
 
 
 def differences(first: RenderReport, second: RenderReport) -> list[str]:
-    """Say in which pages two renderings differ in text, elements, captions, or the pages and text of PDFs."""
+    """Say in which pages two renderings differ in text, elements, captions, or the pages and layout of PDFs."""
     if first.outputs != second.outputs:
         return [f"outputs: {sorted(set(first.outputs) ^ set(second.outputs))}"]
     found = []
     for name in first.outputs:
         one, other = first.folder / name, second.folder / name
+        if one.read_bytes() == other.read_bytes():
+            continue
         if name.endswith(".html"):
-            ours, theirs = (Document(path.read_text(encoding="utf-8")) for path in (one, other))
-            found += [f"{name}: text"] if ours.text != theirs.text else []
-            found += [f"{name}: elements"] if structure(ours) != structure(theirs) else []
+            left, right = (Document(path.read_text(encoding="utf-8")) for path in (one, other))
+            found += [f"{name}: text"] if left.text != right.text else []
+            found += [f"{name}: elements"] if structure(left) != structure(right) else []
         else:
-            counts = page_count(one), page_count(other)
-            found += [f"{name}: {counts[0]} pages, then {counts[1]}"] if counts[0] != counts[1] else []
-            found += [f"{name}: text"] if pdf_text(one) != pdf_text(other) else []
+            ours, theirs = pdf_words(one), pdf_words(other)
+            if len(ours) != len(theirs):
+                found.append(f"{name}: {len(ours)} pages, then {len(theirs)}")
+            for number, (this, that) in enumerate(zip(ours, theirs, strict=False), start=1):
+                is_said = [word for word, *_ in this] == [word for word, *_ in that]
+                found += [f"{name}: {'places' if is_said else 'text'} of page {number}"] if this != that else []
     return found
 
 
@@ -213,11 +229,17 @@ def test_the_same_site_renders_to_the_same_bytes(rendered: RenderReport, tmp_pat
 
 
 @pytest.fixture(scope="module")
-def by_quarto(rendered: RenderReport, tmp_path_factory: pytest.TempPathFactory) -> RenderReport:
-    """Give the same project as a real Quarto renders it."""
-    quarto = find_quarto(os.environ.get("QUARTO_PATH"), os.environ.get("PATH"))
-    if quarto is None:
+def quarto() -> Path:
+    """Give a real Quarto."""
+    found = find_quarto(os.environ.get("QUARTO_PATH"), os.environ.get("PATH"))
+    if found is None:
         pytest.skip("no Quarto is installed, nor named by QUARTO_PATH: only the embedded runner was checked")
+    return found
+
+
+@pytest.fixture(scope="module")
+def by_quarto(rendered: RenderReport, quarto: Path, tmp_path_factory: pytest.TempPathFactory) -> RenderReport:
+    """Give the same project as a real Quarto renders it."""
     project = tmp_path_factory.mktemp("quarto") / "project"
     shutil.copytree(rendered.folder.parent, project, ignore=shutil.ignore_patterns("_site"))
     return render_project(project, quarto=quarto).require_success()
@@ -225,6 +247,7 @@ def by_quarto(rendered: RenderReport, tmp_path_factory: pytest.TempPathFactory) 
 
 def test_quarto_gives_the_same_pages(rendered: RenderReport, by_quarto: RenderReport) -> None:
     assert by_quarto.runner.startswith("quarto ")
+    assert by_quarto.warnings == ()
     assert differences(rendered, by_quarto) == []
 
 
@@ -233,6 +256,35 @@ def test_quarto_reads_nothing_in_what_workbooks_say(by_quarto: RenderReport) -> 
     texts = {path.name: document.text for path, document in documents(by_quarto)}
     assert explained in texts["vp-yl-2015-2020-nk.html"]
     assert "Huyện ủy Lập Thạch <b>&_*{{< x >}}|" in texts["vp-lt-2015-2020-nk.html"]
+
+
+def active_project(folder: Path) -> Path:
+    """Write a project whose pages and settings have, in every place, what could be read as more than text."""
+    folder.mkdir()
+    write_frame(folder)
+    write_configuration(
+        folder,
+        navigation=[{"text": escape.markdown(TEXTS[0]), "href": "trang-0.html"}],
+        footer=sorted({escape.plain(text) for text in TEXTS}),  # Quarto keeps a line that is there twice once
+        running_note=TEXTS[0],
+    )
+    (folder / "a.svg").write_text(DRAWING, encoding="utf-8")
+    each = 12
+    for number in range(0, len(TEXTS) - each, each):
+        texts = TEXTS[number : number + each] if number + 2 * each < len(TEXTS) else TEXTS[number:]
+        title, subtitle, dateline, head, eyebrow = (escape.markdown(text) for text in texts[:5])
+        values = {"title": title, "subtitle": subtitle, f"{OWN}dateline": dateline, f"{OWN}running-head": head}
+        values |= {f"{OWN}eyebrow": eyebrow, "toc": True, "format": {"html": {}, "typst": {}}}
+        page = f"---\n{as_yaml(values)}---\n\n{write(blocks(texts))}"
+        (folder / f"trang-{number}.qmd").write_text(page, encoding="utf-8")
+    return folder
+
+
+def test_quarto_reads_nothing_that_is_active_in_any_place(quarto: Path, tmp_path: Path) -> None:
+    theirs = render_project(active_project(tmp_path / "quarto"), quarto=quarto).require_success()
+    ours = render_project(active_project(tmp_path / "embedded"), quarto=None).require_success()
+    assert differences(ours, theirs) == []
+    assert len(ours.outputs) == 2 * len([*(tmp_path / "quarto").glob("*.qmd")])
 
 
 def test_a_difference_between_two_renderings_is_found(rendered: RenderReport, tmp_path: Path) -> None:
@@ -246,3 +298,14 @@ def test_a_difference_between_two_renderings_is_found(rendered: RenderReport, tm
     shutil.copyfile(other / "so-lieu-da-cong-bo.pdf", other / f"{PAGE}.pdf")
     found = differences(rendered, report)
     assert [line.partition(":")[0] for line in found][:2] == [f"{PAGE}.html", f"{PAGE}.pdf"]
+
+
+def test_a_word_that_stands_elsewhere_in_a_pdf_is_found(rendered: RenderReport, tmp_path: Path) -> None:
+    folders = []
+    for name, inset in (("one", "0pt"), ("other", "8pt")):
+        folder = tmp_path / name
+        folder.mkdir()
+        (folder / "a.typ").write_text(f"#block(inset: {inset})[Một hai]", encoding="utf-8")
+        PdfCompiler(folder).compile(folder / "a.typ", folder / "a.pdf")
+        folders.append(replace(rendered, folder=folder, outputs=("a.pdf",)))
+    assert differences(*folders) == ["a.pdf: places of page 1"]

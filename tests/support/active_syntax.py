@@ -22,6 +22,8 @@ from reports.blocks import (
     link,
 )
 
+DRAWING = '<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"><g></g></svg>'
+"""The picture `a.svg` of the blocks."""
 HIDDEN = "b58fc729-690b-4000-b19f-365a4093b2ff;7b7b3c20656e7620484f4d45203e7d7d;"
 """A shortcode as Quarto hides it from pandoc."""
 SHORTCODES = (
@@ -133,7 +135,7 @@ def blocks(texts: Sequence[str]) -> list[Block]:
             Notice(text),
             Command(text),
             Grid(text, [text, "b"], [[text, text], [link(text, "a.html"), code(text)]], ("l", "r"), (1, 1)),
-            Picture("a.png", text, text),
+            Picture("a.svg", text, text),
             Paragraph(Markdown(f'[{inline(text)}]{{.state role="img" aria-label="{label}" title="{label}"}}')),
         ]
     return written
