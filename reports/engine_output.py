@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 PROGRESS = re.compile(r"^\s*\[\s*(\d+)/(\d+)\]\s*(.+)$")
+_NAMED_IN_PASSING = re.compile(r"^\[typst\]: Compiling (.+)\.typ to |^In file (.+)\.qmd$")
+"""Quarto counts no pages where there is one alone, and names it so."""
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _WARNING = re.compile(r"^\s*WARN(?:ING)?\b[:\s]*(?:\([^()]*\.lua:\d+\))?\s*(.*)$")
 """A filter of Quarto's names itself first, and says what it remarks in the next line."""
@@ -56,8 +58,10 @@ def read(lines: Iterable[str]) -> tuple[tuple[Fault, ...], tuple[str, ...]]:
     """
     faults: dict[str, Fault] = {}
     warnings: list[str] = []
-    page, open_fault, is_remark_due = "", None, False
+    page, alone, open_fault, is_remark_due = "", "", None, False
     for line in map(plain, lines):
+        if named_so := _NAMED_IN_PASSING.search(line.removeprefix("ERROR: ")):
+            alone = alone or f"{named_so[1] or named_so[2]}.qmd"
         if is_remark_due and line:
             is_remark_due = False
             warnings.append(line.strip())
@@ -76,6 +80,8 @@ def read(lines: Iterable[str]) -> tuple[tuple[Fault, ...], tuple[str, ...]]:
             _add(open_fault, line.strip())
         elif open_fault and line:
             open_fault = None
+    if not page and "" in faults:
+        faults[""].page = alone
     return tuple(faults.values()), tuple(warnings)
 
 

@@ -178,7 +178,7 @@ def render_project(
     output_folder = project.output_folder
     log = folder.absolute().with_name(f"{folder.absolute().name}.log")
     said: list[str] = []
-    with log.open("w", encoding="utf-8") as kept:
+    with log.open("w", encoding="utf-8", buffering=1) as kept:  # by lines: it is read while a runner works
 
         def heard(line: str) -> None:
             kept.write(line)

@@ -34,6 +34,16 @@ stack traceback:
 \t(...tail calls...)
 WARN: Error encountered when rendering files
 """
+ALONE = """
+[typst]: Compiling a b.typ to a b.pdf...error: file not found (searched at /x/khong.svg)
+    ┌─ a b.typ:129:7
+ERROR: Typst compilation failed
+"""
+ALONE_IN_YAML = """
+ERROR: Validation of YAML front matter failed.
+ERROR: In file a.qmd
+(line 3, column 6) Field "toc" has value 7, which must instead be `true` or `false`
+"""
 CONFIGURATION = """
 ERROR: Project _quarto.yml validation failed.
 ERROR: In file _quarto.yml
@@ -54,6 +64,8 @@ ERROR: c.qmd (typst): typst: unknown variable: x (c.typ, line 12)
         (FRONT_MATTER, "b.qmd", 3, 'Field "toc" has value 7'),
         (FILTER, "vp-lt.qmd", 76, "attempt to index a nil value"),
         (CONFIGURATION, "", 29, 'Field "footer" has value'),
+        (ALONE, "a b.qmd", 129, "file not found"),
+        (ALONE_IN_YAML, "a.qmd", 3, 'Field "toc" has value 7'),
     ],
 )
 def test_a_failure_of_quarto_names_page_line_and_cause(printed: str, page: str, line: int, cause: str) -> None:
