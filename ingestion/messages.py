@@ -11,10 +11,15 @@ from pathlib import Path
 from string import Formatter
 from typing import Any
 
+from ingestion import writing
 from ingestion.catalogue import CatalogueError, Label, Language, read_yaml
 
 FOLDER = Path(__file__).parent / "messages"
 
+_LABELS = frozenset(
+    {"code", "line", "number", "port", "process", "revision", "row", "version", "year", "last_year"}
+)
+"""Fields whose whole numbers name something and are no counts: 2020 is a year, and no 2.020."""
 _TELLING = 12
 """A text of fewer letters of its own might have said anything."""
 
@@ -36,12 +41,17 @@ def load_messages() -> dict[str, Label]:
 
 
 def message(key: str, language: Language = "vi", **fields: Any) -> str:
-    """Give a text of the catalogue with its fields filled in.
+    """Give a text of the catalogue with its fields filled in; counts are written as the language writes them.
 
     Raises:
         KeyError: the catalogue has no such text, or a field is missing.
     """
-    return load_messages()[key].get(language).format(**fields)
+    return load_messages()[key].get(language).format(**{n: _written(n, v, language) for n, v in fields.items()})
+
+
+def _written(name: str, value: Any, language: Language) -> Any:
+    is_count = type(value) is int and name not in _LABELS
+    return writing.number(value, language=language) if is_count else value
 
 
 def retold(said: str, families: Sequence[str], language: Language) -> str | None:

@@ -1,9 +1,11 @@
 """How the product rounds, and how it writes numbers and dates: in findings, alerts, answers and pages alike.
 
 What belongs here: the one rounding of figures, and functions from a number or a date to text. What does not:
-how a stored cell is printed, which its own format says (`values.py`), and sentences.
+the names of periods (`period_names.py`), how a stored cell is printed, which its own format says (`values.py`),
+and sentences.
 """
 
+import re
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Context, Decimal
 
@@ -18,6 +20,16 @@ _SEPARATORS: dict[Language, tuple[str, str]] = {"vi": (".", ","), "en": (",", ".
 """What stands between thousands, and before decimals."""
 _WIDE = Context(prec=400)
 _DERIVED_DECIMALS = 1
+_MEGABYTE = 2**20
+_PLAIN = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]*[1-9])?")
+"""How `plain` writes a number: never with zeros that say nothing, so that `1.000` in a cell is none."""
+_PERHAPS_GROUPED = re.compile(r"-?[1-9][0-9]{0,2}\.[0-9]{3}")
+_PLAIN_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def separators(language: Language) -> tuple[str, str]:
+    """Give what stands between thousands and before decimals, for programs that write numbers themselves."""
+    return _SEPARATORS[language]
 
 
 def exact(value: float) -> Decimal:
@@ -81,6 +93,52 @@ def figure(value: float, decimals: int, unit: str, language: Language = "vi") ->
     return number(value, decimals, is_bare=unit != "PERCENT", language=language)
 
 
+def sign(value: float, decimals: int) -> int:
+    """Give 1, 0 or -1: the sign of a number as it is written."""
+    shown = rounded(value, decimals)
+    return (shown > 0) - (shown < 0)
+
+
+def signed(value: float, decimals: int = 0, *, is_percent: bool = False, is_bare: bool = False) -> str:
+    """Write a change: `+132`, `−14`; what is rounded to nothing is `0`."""
+    text = number(value, decimals, is_percent=is_percent, is_bare=is_bare)
+    return f"+{text}" if sign(value, decimals) > 0 else text
+
+
+def plain(value: float) -> str:
+    """Write a number so that a program can read it: `1252.5`, all its fifteen digits and no grouping."""
+    text = f"{exact(value):f}"
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return "0" if text == "-0" else text
+
+
+def as_filed(value: float | Decimal, language: Language = "vi") -> str:
+    """Write a number with the decimals that it has: `1.252,5`."""
+    found = value if isinstance(value, Decimal) else Decimal(plain(value))
+    return number(found, max(0, -int(found.as_tuple().exponent)), language=language)
+
+
+def of_plain(text: str, language: Language = "vi") -> str:
+    """Write for people what programs read: `1252.5` as `1.252,5`, `2026-02-05` as `05/02/2026`.
+
+    Anything else is somebody's own text and stays as it is; so does `1.234`, which in a cell is as often one
+    thousand two hundred and thirty-four.
+    """
+    if _PLAIN_DAY.fullmatch(text):
+        try:
+            return day(date.fromisoformat(text), language)
+        except ValueError:
+            return text
+    if _PLAIN.fullmatch(text) is None or _PERHAPS_GROUPED.fullmatch(text):
+        return text
+    return as_filed(Decimal(text), language)
+
+
+def megabytes(size: int, language: Language = "vi") -> str:
+    """Write a size in bytes as people read it: `1,5 MB`."""
+    return f"{number(size / _MEGABYTE, 1, language=language)} MB"
+
+
 def day(value: date, language: Language = "vi") -> str:
     """Write a date: `05/02/2026`, and `2026-02-05` in English, where day and month would be mistaken."""
     return value.isoformat() if language == "en" else f"{value.day:02}/{value.month:02}/{value.year:04}"
@@ -95,6 +153,17 @@ def moment(value: datetime) -> str:
     """Write a moment: `14:05 ngày 21/11/2026`, on the clocks of Vietnam."""
     local = _local(value)
     return f"{local:%H:%M} ngày {day(local.date())}"
+
+
+def minute(value: datetime, language: Language = "vi") -> str:
+    """Write a moment in a column of a table: `21/11/2026 14:05`, on the clocks of Vietnam."""
+    local = _local(value)
+    return f"{day(local.date(), language)} {local:%H:%M}"
+
+
+def years(first: int, last: int) -> str:
+    """Write a span of years: `2015–2020`; one year alone as itself."""
+    return str(first) if first == last else f"{first}–{last}"
 
 
 def _local(value: datetime) -> datetime:

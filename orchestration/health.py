@@ -16,6 +16,7 @@ from typing import Literal
 
 import yaml
 
+from ingestion import writing
 from ingestion.alerts.contacts import Complaint, complaints
 from ingestion.alerts.delivery import open_states
 from ingestion.alerts.outbox import Outbox
@@ -122,7 +123,7 @@ def _home(call: Invocation) -> Diagnosis:
 def _disk(call: Invocation) -> Diagnosis:
     free = shutil.disk_usage(_nearest(call.home.root)).free / _GB
     key, state = ("disk_low", "broken") if free < _LOW_DISK_GB else ("disk_free", "ok")
-    detail = call.text(f"cli.doctor.{key}", free=f"{free:.1f}")
+    detail = call.text(f"cli.doctor.{key}", free=writing.number(free, 1, language=call.language))
     return Diagnosis("disk", call.text("cli.doctor.disk"), "ok" if state == "ok" else "broken", detail)
 
 
@@ -289,7 +290,8 @@ def _warehouse(call: Invocation) -> Diagnosis | None:
     if tables := lacking(path):
         detail = call.text("report.error.no_marts", path=path, table=", ".join(tables[:_SHOWN_FILES]))
         return Diagnosis("warehouse", what, "broken", detail, True)
-    return Diagnosis("warehouse", what, "ok", f"{path} ({path.stat().st_size / 1024**2:.1f} MB)")
+    size = writing.megabytes(path.stat().st_size, call.language)
+    return Diagnosis("warehouse", what, "ok", f"{path} ({size})")
 
 
 def _site(call: Invocation) -> Diagnosis | None:

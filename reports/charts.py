@@ -19,6 +19,7 @@ from typing import Any, Literal, cast
 import altair as alt
 import vl_convert
 
+from ingestion import writing
 from reports.engines import FONT_FOLDER
 
 Kind = Literal["years", "grouped", "lines", "stack", "breakdown", "units"]
@@ -98,7 +99,7 @@ def to_svg(data: ChartData) -> str:
         "target": [] if data.target is None else [{"value": data.target}],
     }
     _register_font()
-    return str(vl_convert.vegalite_to_svg(specification))
+    return str(vl_convert.vegalite_to_svg(specification, format_locale=_locale()))
 
 
 def draw(charts: Sequence[ChartData]) -> list[str]:
@@ -141,6 +142,18 @@ def _main() -> None:
         for chart in asked
     ]
     sys.stdout.write(json.dumps([to_svg(chart) for chart in charts]))
+
+
+def _locale() -> dict[str, Any]:
+    """Have the numbers along an axis written as all others are."""
+    thousands, decimal = writing.separators("vi")
+    return {
+        "decimal": decimal,
+        "thousands": thousands,
+        "grouping": [3],
+        "currency": ["", ""],
+        "minus": writing.MINUS,
+    }
 
 
 @cache
@@ -246,7 +259,7 @@ def _lines() -> Drawing:
     value = alt.Y(
         "value:Q",
         scale=alt.Scale(zero=False, nice=True),
-        axis=alt.Axis(tickCount=4, domain=False, ticks=False, labelExpr="replace(datum.label, '.', ',')"),
+        axis=alt.Axis(tickCount=4, domain=False, ticks=False),
     )
     base = _figures().encode(
         x=_category(scale=alt.Scale(padding=0.5)), y=value, color=_colour(PALETTE), detail="series:N"

@@ -69,7 +69,7 @@ class Figure:
 
     Attributes:
         derivation: what was derived from the term's figures; None for the figure itself.
-        value: as published; percentages are rounded to the decimals that the indicator declares.
+        value: as published, rounded to the decimals with which it is written.
         exact: not rounded.
         decimals: how many it is written with.
         measure: the unit of measure as it stands beside the figure; % for shares.
@@ -244,11 +244,10 @@ def assembled(
     plain = plain or {}
     unit_code, decimals = decimals_of(str(declared["unit_code"]), int(declared["decimals"]), derivation)
     exact = found["value"]
-    is_rounded = exact is not None and (unit_code == "PERCENT" or is_derived)
     return Figure(
         *key,
         derivation=derivation,
-        value=float(rounded(exact, decimals)) if is_rounded else exact,
+        value=None if exact is None else float(rounded(exact, decimals)),
         exact=exact,
         decimals=decimals,
         measure=measure(units, unit_code, language),

@@ -1,7 +1,7 @@
-"""Numbers, dates, periods and lists as Vietnamese readers write them, and numbers and periods in English too.
+"""Numbers, dates, periods and lists as Vietnamese readers write them, and numbers in English too.
 
-What belongs here: how pages write values that may be missing, lists and periods; numbers and dates themselves
-are written by `ingestion.writing`. What does not: sentences (`sentences.py`). A missing value is always said to
+What belongs here: how pages write values that may be missing, and lists; numbers, dates and periods themselves
+are written by `ingestion.writing` and `ingestion.period_names`. What does not: sentences (`sentences.py`). A missing value is always said to
 be missing; it is never printed as zero.
 """
 
@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from ingestion import writing
 from ingestion.catalogue import Language
 from ingestion.messages import message
-from ingestion.periods import Period, PeriodKind
-from ingestion.writing import NBSP, day, decimals_of, local_day, moment
+from ingestion.period_names import period, short_period
+from ingestion.writing import NBSP, day, decimals_of, local_day, moment, sign, years
 
 __all__ = [
     "NBSP",
@@ -24,12 +24,11 @@ __all__ = [
     "moment",
     "number",
     "period",
+    "short_period",
+    "sign",
     "signed",
     "years",
 ]
-
-
-_ROMAN = ("I", "II", "III", "IV")
 
 
 def number(
@@ -46,11 +45,11 @@ def number(
     return writing.number(value, decimals, is_percent=is_percent, is_bare=is_bare, language=language)
 
 
-def signed(value: float | None, decimals: int = 0, *, is_percent: bool = False) -> str:
+def signed(value: float | None, decimals: int = 0, *, is_percent: bool = False, is_bare: bool = False) -> str:
     """Write a change: `+132`, `−14`, `0`."""
-    text = number(value, decimals, is_percent=is_percent)
-    is_gain = value is not None and value > 0 and any(digit in text for digit in "123456789")
-    return f"+{text}" if is_gain else text
+    if value is None:
+        return missing()
+    return writing.signed(value, decimals, is_percent=is_percent, is_bare=is_bare)
 
 
 def figure(value: float | None, decimals: int, unit: str, language: Language = "vi") -> str:
@@ -68,20 +67,3 @@ def enumeration(items: Sequence[str]) -> str:
     if len(items) <= 1:
         return "".join(items)
     return f"{', '.join(items[:-1])} {message('report.and')} {items[-1]}"
-
-
-def years(first: int, last: int) -> str:
-    """Write a span of years: `2015–2020`; one year alone as itself."""
-    return str(first) if first == last else f"{first}–{last}"
-
-
-def period(code: str, language: Language = "vi") -> str:
-    """Name a period: `2019-6T` as `6 tháng năm 2019`, `2015-2020-NK` as `nhiệm kỳ 2015–2020`."""
-    parsed = Period.parse(code)
-    kind = parsed.kind
-    if kind is PeriodKind.TERM:
-        return message("report.period.NK", language, years=years(parsed.first_year, parsed.year))
-    if kind.startswith("D"):
-        quarter = _ROMAN[int(kind[1]) - 1]
-        return message("report.period.D", language, quarter=quarter, year=parsed.year)
-    return message(f"report.period.{kind}", language, year=parsed.year)

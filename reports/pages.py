@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from ingestion.messages import message
+from ingestion.period_names import kind_of_period
 from reports import format as write
 from reports import sentences, tables
 from reports.blocks import (
@@ -345,7 +346,7 @@ def _previous_term(site: Site, unit: Unit, builder: _Builder) -> None:
                 tables.labelled(indicator),
                 tables.cell(before, indicator),
                 tables.cell(now, indicator),
-                write.signed(change.value, indicator.decimals) + tables.STATUS_MARKS.get(change.status, ""),
+                tables.change_text(change, indicator, "change_vs_previous_term"),
             ]
         )
         if (sentence := sentences.say_previous(indicator, before, change)) is not None:
@@ -407,7 +408,7 @@ def _filing_matrix(site: Site, unit: Unit, filings: Mapping[Unit, Sequence[Filin
     for member, of_member in filings.items():
         for filing in of_member:
             period = site.periods[filing.period]
-            label = str(period.year) if period.kind != "NK" else write.years(period.first_year, period.year)
+            label = write.years(period.first_year, period.year)
             by_row.setdefault((label, member), {})[period.kind] = filing
     kinds = [kind for kind in (*_CUMULATIVE, "NK") if any(kind in row for row in by_row.values())]
     names = [message("report.column.year")]
@@ -421,7 +422,7 @@ def _filing_matrix(site: Site, unit: Unit, filings: Mapping[Unit, Sequence[Filin
         filed_by = member.name if member == unit else link(member.name, f"{member.slug}.html")
         words = [_filing_word(row.get(kind), open_now) for kind in kinds]
         rows.append([label, *([filed_by] if is_shared else []), *words])
-    header = [*names, *(message(f"report.period_short.{kind}") for kind in kinds)]
+    header = [*names, *(kind_of_period(kind) for kind in kinds)]
     caption = message("report.completeness.matrix")
     return Grid(caption, header, rows, ["l"] * len(header), [*widths, *([1.4] * len(kinds))])
 
@@ -445,7 +446,7 @@ def completeness_by_unit(site: Site, units: Sequence[Unit], caption: str) -> Gri
         rows.append(
             [
                 Markdown(f"[{inline(unit.name)}]({unit.slug}.html)"),
-                write.period(unit.term).split(" ")[-1],
+                write.short_period(unit.term),
                 *(write.number(number) for number in numbers),
             ]
         )
@@ -460,7 +461,7 @@ def open_cases(site: Site, cases: Sequence[Submission], caption: str = "") -> Gr
         [
             code(case.id) if case.id.replace(".", "").replace("-", "").isalnum() else case.id,
             site.names.get(case.org, case.org),
-            write.period(case.period) if case.period in site.periods else message("report.period.unknown"),
+            write.period(case.period) if case.period in site.periods else message("period.unknown"),
             write.local_day(case.received_at) if case.received_at else message("report.value.missing_short"),
             status_text(case.standing or case.status),
             write.number(case.errors),

@@ -80,20 +80,9 @@ def _matrix(site: Site, group: str, units: Sequence[Unit]) -> Grid | None:
         [link(unit.name, f"{unit.slug}.html"), *(_cell(filings[unit].get(period), today) for period in periods)]
         for unit in units
     ]
-    header = [message("report.column.unit"), *(_short(site, period) for period in periods)]
+    header = [message("report.column.unit"), *(write.short_period(period) for period in periods)]
     caption = message("report.progress.table", group=group)
     return Grid(caption, header, rows, ["l"] * len(header), [2.4, *([0.7] * len(periods))])
-
-
-def _short(site: Site, code: str) -> str:
-    period = site.periods[code]
-    if period.kind == "NK":
-        return write.years(period.first_year, period.year)
-    return (
-        str(period.year)
-        if period.kind == "N"
-        else f"{message(f'report.period_short.{period.kind}')} {period.year}"
-    )
 
 
 def state(filing: Filing | None, today: date) -> str:

@@ -33,12 +33,21 @@ class Number:
     part: str = "value"
     derivation: str | None = None
 
+    @property
+    def sign(self) -> int:
+        """Its sign as it is written: what is rounded to nothing is neither more nor less."""
+        return write.sign(self.value, self._unit_and_decimals[1])
+
+    @property
+    def _unit_and_decimals(self) -> tuple[str, int]:
+        if self.part != "value":
+            return "", 0
+        return write.decimals_of(self.indicator.unit, self.indicator.decimals, self.derivation)
+
     def written(self, *, magnitude: bool = False) -> str:
         """Write it, with the percent sign where it is a percentage."""
         value = abs(self.value) if magnitude else self.value
-        if self.part != "value":
-            return write.number(value, 0)
-        unit, decimals = write.decimals_of(self.indicator.unit, self.indicator.decimals, self.derivation)
+        unit, decimals = self._unit_and_decimals
         return write.number(value, decimals, is_percent=self.is_percent, is_bare=unit != "PERCENT")
 
 
@@ -96,11 +105,11 @@ def say(site: Site, unit: Unit, sentence: Sentence) -> str | None:
 
 
 def _sign(number: Number, *, is_change: bool) -> str:
-    if number.value == 0:
+    if number.sign == 0:
         return ".zero"
     if not is_change:
         return ".some"
-    return ".up" if number.value > 0 else ".down"
+    return ".up" if number.sign > 0 else ".down"
 
 
 def _qualified(text: str, numbers: Mapping[str, Number]) -> str:
@@ -147,11 +156,13 @@ def say_previous(indicator: Indicator, before: Figure, change: Figure) -> str | 
     """Write how an indicator changed against the previous term."""
     if change.value is None or before.value is None:
         return None
-    sign = "zero" if change.value == 0 else "up" if change.value > 0 else "down"
+    shown = Number(
+        change.value, indicator, change, indicator.unit == "PERCENT", derivation="change_vs_previous_term"
+    )
     text = message(
-        f"report.say.previous.{sign}",
+        f"report.say.previous{_sign(shown, is_change=True)}",
         indicator=indicator.name,
-        change=figure_text(abs(change.value), indicator),
+        change=shown.written(magnitude=True),
         before=figure_text(before.value, indicator),
     )
     return _marked(text, {change.status})

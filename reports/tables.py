@@ -116,8 +116,8 @@ def _before_after(site: Site, unit: Unit, table: Table) -> Grid | None:
                 labelled(indicator),
                 cell(before, indicator, "opening"),
                 cell(figure, indicator),
-                _signed(change, indicator.decimals),
-                _signed(_directed(percent, change), 1, is_percent=True),
+                change_text(change, indicator, "change_over_term"),
+                change_text(_directed(percent, change), indicator, "percent_change"),
             ]
         )
     header = [
@@ -133,10 +133,15 @@ def _directed(percent: Figure | None, change: Figure | None) -> Figure | None:
     return replace(percent, value=math.copysign(percent.value, change.value))
 
 
-def _signed(figure: Figure | None, decimals: int, *, is_percent: bool = False) -> str:
+def change_text(figure: Figure | None, indicator: Indicator, derivation: str) -> str:
+    """Write a change with its sign, and its mark where it may still change; a dash where there is none."""
     if figure is None or figure.value is None:
         return message("report.value.missing_short")
-    return write.signed(figure.value, decimals, is_percent=is_percent) + STATUS_MARKS.get(figure.status, "")
+    unit, decimals = write.decimals_of(indicator.unit, indicator.decimals, derivation)
+    text = write.signed(
+        figure.value, decimals, is_percent=derivation == "percent_change", is_bare=unit != "PERCENT"
+    )
+    return text + STATUS_MARKS.get(figure.status, "")
 
 
 def _matrix(site: Site, unit: Unit, table: Table) -> Grid | None:

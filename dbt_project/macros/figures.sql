@@ -25,6 +25,21 @@
 {% endmacro %}
 
 {#
+    Whether a figure, rounded as it is printed, is what somebody stated: a half goes away from zero. The half is
+    looked at with the noise of a quotient, which lies below a part in ten million million, and not with the
+    tolerance, so that 81.24999999 is no half. (The product rounds in one place, which is not SQL.)
+#}
+{% macro is_printed_as(value, stated) %}
+    (
+        abs({{ value }} - {{ stated }})
+        <= 0.5 / power(10, {{ printed_decimals(stated) }}) + 1e-13 * greatest(abs({{ value }}), 1)
+        -- what lies half a step beyond the stated is printed as the next
+        and abs({{ value }})
+        < abs({{ stated }}) + 0.5 / power(10, {{ printed_decimals(stated) }}) - 1e-13 * greatest(abs({{ value }}), 1)
+    )
+{% endmacro %}
+
+{#
     How filings of one year add up: flows do where each is of a quarter alone, openings are those of the first,
     everything else is that of the latest.
 #}

@@ -8,14 +8,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from ingestion import writing
+from ingestion import period_names, writing
 from ingestion.alerts.alert import Alert, Kind
 from ingestion.alerts.deadlines import Progress
 from ingestion.catalogue import Language
 from ingestion.days import day_of
 from ingestion.faults import Step
 from ingestion.messages import load_messages, message
-from ingestion.periods import Period, PeriodError
+from ingestion.periods import PeriodError
 from ingestion.places import address
 from ingestion.registry import Registry
 
@@ -261,11 +261,9 @@ def _name(unit: str, registry: Registry) -> str:
 def _period(code: str, language: Language) -> str:
     """Give a period in words; it is named as people say it."""
     try:
-        period = Period.parse(code)
+        return period_names.period(code, language)
     except PeriodError:
-        return message("alert.period.unknown", language)
-    key, years = f"alert.period.{period.kind}", f"{period.first_year}–{period.year}"
-    return message(key, language, year=period.year, years=years) if key in load_messages() else period.code
+        return message("period.unknown", language)
 
 
 def _day(text: str | None, language: Language) -> str:

@@ -32,6 +32,7 @@ from ingestion.gate.vectors import (
     texts,
     truths,
 )
+from ingestion.writing import rounded
 
 RATINGS = ("HTXSNV", "HTTNV", "HTNV", "KHTNV")
 """The four ratings, best first."""
@@ -40,6 +41,7 @@ _NORMAL_CONSISTENCY = 0.6745
 """Makes a median absolute deviation comparable with a standard deviation."""
 
 _LEAST_PEERS = 8
+_NEAR_HALF = 1e-6
 _DECIMALS = re.compile(r"[.,](\d+)\s*%?\s*$")
 _THOUSAND = 3
 
@@ -68,11 +70,16 @@ def _abs(arguments: Sequence[Vector], _: Submissions) -> Vector:
 
 
 def _round(arguments: Sequence[Vector], _: Submissions) -> Vector:
-    # Halves go away from zero, as in a workbook; Python's round would take them to the even neighbour.
+    # Where a half may be meant, the one rounding of the product decides; it is too slow to ask it always.
     values = need(arguments[0], Kind.NUMBER, "round")
     digits = need(arguments[1], Kind.NUMBER, "round") if len(arguments) > 1 else np.zeros(1)
+    values, digits = np.broadcast_arrays(values, digits)
     scale = 10.0**digits
-    return Vector(Kind.NUMBER, np.sign(values) * np.floor(np.abs(values) * scale + 0.5 + TOLERANCE) / scale)
+    scaled = np.abs(values) * scale
+    result = np.sign(values) * np.floor(scaled + 0.5) / scale + 0.0  # nothing has no sign
+    for row in np.flatnonzero(np.abs(scaled - np.floor(scaled) - 0.5) <= _NEAR_HALF):
+        result[row] = float(rounded(float(values[row]), int(digits[row])))
+    return Vector(Kind.NUMBER, result)
 
 
 def _min(arguments: Sequence[Vector], _: Submissions) -> Vector:

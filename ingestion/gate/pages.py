@@ -5,11 +5,13 @@ what rules say (`rules/*.yml`), and the findings shown as examples, which are th
 """
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from pathlib import Path
 
 import click
 from pydantic import BaseModel, ConfigDict
 
+from ingestion import writing
 from ingestion.catalogue import Catalogue, Label, load_catalogue, read_yaml
 from ingestion.gate.names import FUNCTIONS, SOURCES, named_columns
 from ingestion.gate.parser import parse
@@ -52,6 +54,11 @@ def load_examples(folder: Path = FOLDER) -> dict[str, Example]:
 
 def _both(key: str, **fields: object) -> str:
     return f"{message(key, 'vi', **fields)} · *{message(key, 'en', **fields)}*"
+
+
+def _day_in_both(key: str, day: date) -> str:
+    said = message(key, "vi", day=writing.day(day, "vi"))
+    return f"{said} · *{message(key, 'en', day=writing.day(day, 'en'))}*"
 
 
 def _cell(text: str) -> str:
@@ -140,7 +147,7 @@ def _facts(rule: Rule, checks: tuple[Check, ...]) -> str:
     ]
     limits = (("from", rule.effective.first), ("to", rule.effective.last))
     rows += [
-        ("rule_pages.effective", _both(f"rule_pages.effective.{name}", day=day.isoformat()))
+        ("rule_pages.effective", _day_in_both(f"rule_pages.effective.{name}", day))
         for name, day in limits
         if day is not None
     ]

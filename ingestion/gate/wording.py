@@ -37,7 +37,7 @@ def plain(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, float):
-        return str(int(value)) if value == int(value) else f"{value:.10g}"
+        return writing.plain(value)
     return value.isoformat() if isinstance(value, date) else shortened(str(value))
 
 

@@ -55,7 +55,10 @@ def open_archive(data: bytes) -> zipfile.ZipFile:
         if entry.flag_bits & _IS_ENCRYPTED:
             raise UnreadableError("R002")
         if entry.file_size > max(RATIO_FREE_BYTES, entry.compress_size * MAX_RATIO):
-            found, size = str(entry.file_size // max(entry.compress_size, 1)), megabytes(entry.file_size)
+            found, size = (
+                str(entry.file_size // max(entry.compress_size, 1)),
+                writing.megabytes(entry.file_size),
+            )
             raise UnreadableError("R085", value=entry.filename, found=found, limit=str(MAX_RATIO), size=size)
     return archive
 
@@ -117,17 +120,12 @@ def too_large(kind: str, size: int, limit: int, *, value: str = "") -> Unreadabl
         value: the part of the file, if it is one.
     """
     what, what_en = message(f"size.{kind}", "vi", value=value), message(f"size.{kind}", "en", value=value)
-    found, allowed = megabytes(size), megabytes(limit)
+    found, allowed = writing.megabytes(size), writing.megabytes(limit)
     return UnreadableError("R007", value=value, found=found, limit=allowed, what=what, what_en=what_en)
 
 
 def _unpacks_to_too_much(size: int) -> UnreadableError:
-    return UnreadableError("R084", found=megabytes(size), limit=megabytes(MAX_UNPACKED_BYTES))
-
-
-def megabytes(size: int) -> str:
-    """Give a size as people read it."""
-    return f"{writing.number(size / 2**20, 1)} MB"
+    return UnreadableError("R084", found=writing.megabytes(size), limit=writing.megabytes(MAX_UNPACKED_BYTES))
 
 
 def entry_name(entry: zipfile.ZipInfo) -> str:

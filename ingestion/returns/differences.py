@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
+from ingestion import writing
 from ingestion.catalogue import Catalogue, Form
 from ingestion.submissions import FormRow, FormTable, Mark, Reading, Value
 
@@ -156,5 +157,5 @@ def shown(value: Value) -> str:
     if value is None:
         return ""
     if isinstance(value, float):
-        return str(int(value)) if value.is_integer() else f"{value:.10g}"
+        return writing.plain(value)
     return value.isoformat() if isinstance(value, date) else str(value)

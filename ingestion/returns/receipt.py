@@ -4,14 +4,14 @@ What belongs here: which facts are listed, in which order and how many. What doe
 (`grid.py`) and how cells are marked (`marking.py`).
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Literal
 
+from ingestion import writing
 from ingestion.catalogue import Catalogue, Language
-from ingestion.days import VIETNAM_TIME, day_of
+from ingestion.days import day_of
 from ingestion.findings import Finding, Judgement, Outcome, OutcomeStatus, Verdict
 from ingestion.gate.wording import reason_text
 from ingestion.messages import message
@@ -34,8 +34,6 @@ _ORDER = {"error": 0, "warning": 1, "notice": 3}
 _EXPLAINED_ORDER = 2
 _SENT_AGAIN = frozenset({Verdict.REJECTED, Verdict.NEEDS_EXPLANATION, Verdict.UNREADABLE})
 _NAMED_KINDS = frozenset({"xls", "ods", "zip", "folder"})
-_DECIMAL = re.compile(r"-?[0-9]+\.[0-9]+")
-_DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 
 
 @dataclass(frozen=True)
@@ -229,7 +227,7 @@ def _head(grid: Grid, answer: Answer, marks: Marks) -> None:
         grid.add(_wide(_both(f"returns.verdict.{verdict}"), f"verdict.{verdict}"), height=32)
         grid.add(_wide(message(f"returns.todo.{verdict}"), f"todo.{verdict}"))
         if hurry := _hurry(answer):
-            grid.add(_wide(message(hurry, due_on=f"{answer.due_on:%d/%m/%Y}"), f"todo.{verdict}"))
+            grid.add(_wide(message(hurry, due_on=writing.day(answer.due_on)), f"todo.{verdict}"))
         grid.add(_wide(message(f"returns.todo.{verdict}", "en"), f"todo_en.{verdict}"))
     counts = _counts(answer)
     grid.add(_wide(message("returns.counts", **counts), "plain"))
@@ -251,10 +249,9 @@ def _times(answer: Answer) -> str:
     """Say when the file came and when it was due."""
     parts = []
     if answer.received_at is not None:
-        moment = answer.received_at.astimezone(VIETNAM_TIME)
-        parts.append(message("returns.received", moment=f"{moment:%H:%M %d/%m/%Y}"))
+        parts.append(message("returns.received", moment=writing.moment(answer.received_at)))
     if answer.due_on is not None:
-        parts.append(message("returns.due", due_on=f"{answer.due_on:%d/%m/%Y}"))
+        parts.append(message("returns.due", due_on=writing.day(answer.due_on)))
         if answer.received_at is not None:
             is_late = day_of(answer.received_at) > answer.due_on
             parts.append(message("returns.late" if is_late else "returns.on_time"))
@@ -275,7 +272,7 @@ def _decided(grid: Grid, decision: Decision) -> None:
     verdict, kind = decision.verdict, decision.kind
     grid.add(_wide(_both(f"returns.decision.{kind}"), f"verdict.{verdict}"), height=32)
     grid.add(_wide(message("returns.decision.reason", reason=decision.reason), f"todo.{verdict}"))
-    moment = f"{decision.at.astimezone(VIETNAM_TIME):%H:%M %d/%m/%Y}"
+    moment = writing.moment(decision.at)
     grid.add(_wide(message("returns.decision.by", by=decision.by, moment=moment), f"todo.{verdict}"))
     styles: tuple[tuple[Language, str], ...] = (("vi", "todo"), ("en", "todo_en"))
     for language, style in styles:
@@ -356,15 +353,7 @@ def printed(finding: Finding) -> tuple[str, str]:
     """
     if not finding.expected:
         return finding.value, ""
-    return _in_vietnamese(finding.value), _in_vietnamese(finding.expected)
-
-
-def _in_vietnamese(text: str) -> str:
-    if _DECIMAL.fullmatch(text):
-        return text.replace(".", ",")
-    if match := _DAY.fullmatch(text):
-        return f"{match[3]}/{match[2]}/{match[1]}"
-    return text
+    return writing.of_plain(finding.value), writing.of_plain(finding.expected)
 
 
 def _place(sheet: str, cell: str, marks: Marks) -> Entry:
@@ -412,8 +401,8 @@ def _differences(
     entries += [
         (
             _place(change.sheet, change.cell, marks),
-            change.before,
-            change.after,
+            writing.of_plain(change.before),
+            writing.of_plain(change.after),
             " · ".join(part for part in (", ".join(change.key), labels[change.form, change.column]) if part),
         )
         for change in differences.changed

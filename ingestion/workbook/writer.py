@@ -16,6 +16,7 @@ from typing import Any
 
 import xlsxwriter
 
+from ingestion import period_names, writing
 from ingestion.catalogue import Catalogue, Column, Form
 from ingestion.messages import message
 from ingestion.overlay import measure
@@ -200,8 +201,9 @@ def write_sheets(
 
 
 def period_name(period: Period) -> str:
-    """Give the name of a period as Vietnamese offices write it."""
-    return message(f"template.period.{period.kind}", year=period.year, first_year=period.first_year)
+    """Give the name of a period as it stands at the head of a line."""
+    name = period_names.period(period)
+    return name[:1].upper() + name[1:]
 
 
 class WorkbookWriter:
@@ -336,8 +338,8 @@ class WorkbookWriter:
         line = message(
             "template.period_line",
             period=period_name(self._period),
-            start=f"{self._period.start:%d/%m/%Y}",
-            end=f"{self._period.end:%d/%m/%Y}",
+            start=writing.day(self._period.start),
+            end=writing.day(self._period.end),
             code=self._period.code,
         )
         if units := _units(form):

@@ -5,12 +5,12 @@ from typing import Any
 
 import click
 
+from ingestion import writing
 from ingestion.alerts.conditions import acknowledge, is_standing
 from ingestion.alerts.contacts import recipients
 from ingestion.alerts.delivery import DeliveryReport, state_of
 from ingestion.alerts.outbox import Entry, Outbox
 from ingestion.alerts.wording import subject_of
-from ingestion.days import VIETNAM_TIME
 from ingestion.files import LockedError
 from ingestion.overlay import catalogue_of
 from ingestion.registry import Registry
@@ -163,7 +163,7 @@ def _cells(call: Invocation, entry: Entry, registry: Registry) -> tuple[str, ...
     found = [entry.deliveries.get(recipient.key) for recipient in meant if entry.closed_at is None]
     errors = dict.fromkeys(d.error for d in found if d is not None and d.state == "failed" and d.error)
     return (
-        f"{entry.alert.at.astimezone(VIETNAM_TIME):%Y-%m-%d %H:%M}",
+        writing.minute(entry.alert.at, call.language),
         subject_of(entry.alert, registry, call.language),
         ", ".join(told or [delivery.to for delivery in entry.deliveries.values()]),
         call.text(f"cli.alerts.state.{state_of(entry, registry)}"),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ingestion import writing
 from ingestion.catalogue import Catalogue
 from ingestion.days import VIETNAM_TIME
 from ingestion.home import Home
@@ -158,9 +159,9 @@ def existing(call: Invocation, paths: Iterable[Path]) -> list[Path]:
     return paths
 
 
-def minute(moment: str | None) -> str:
+def minute(call: Invocation, moment: str | None) -> str:
     """Write a recorded moment as the clocks of Vietnam showed it; nothing where there is none."""
-    return f"{datetime.fromisoformat(moment).astimezone(VIETNAM_TIME):%Y-%m-%d %H:%M}" if moment else ""
+    return writing.minute(datetime.fromisoformat(moment), call.language) if moment else ""
 
 
 def moment(call: Invocation, text: str | None, *, end_of_day: bool = False) -> datetime | None:

@@ -91,7 +91,7 @@ def close(call: Invocation, period: str, reason: str | None, by: str | None) -> 
     state = Ledger(call.home.ledger).replay()
     since = state.closed.get(asked.code)
     if since is not None and not any(period == asked.code for period, _ in state.reopened):
-        click.echo(call.text("cli.close.before", period=asked.code, since=minute(since.isoformat())))
+        click.echo(call.text("cli.close.before", period=asked.code, since=minute(call, since.isoformat())))
         return 0
     _append(call, registry, PeriodClosed(asked.code, person(call, by), environment.now(), reason))
     click.echo(call.text("cli.close.done", period=asked.code))

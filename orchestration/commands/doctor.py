@@ -15,6 +15,7 @@ from pathlib import Path
 
 import click
 
+from ingestion import writing
 from ingestion.machine import MEMORY_VARIABLE, MemorySettingError, warehouse_limits
 from ingestion.messages import ToldError
 from orchestration import environment
@@ -101,7 +102,9 @@ def _trial(call: Invocation, program: Path | None) -> Diagnosis:
         return Diagnosis("rendering", what, "broken", str(error), True)
     if not report.succeeded:
         return Diagnosis("rendering", what, "broken", "; ".join(report.errors), True)
-    detail = call.text("cli.doctor.rendered", runner=report.runner, seconds=f"{seconds:.1f}")
+    detail = call.text(
+        "cli.doctor.rendered", runner=report.runner, seconds=writing.number(seconds, 1, language=call.language)
+    )
     return Diagnosis("rendering", what, "ok", detail, True)
 
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ingestion import writing
 from ingestion.catalogue import Catalogue, is_collected
 from ingestion.overlay import catalogue_of
 from ingestion.periods import Period, PeriodError
@@ -49,7 +50,7 @@ def _warehouse(call: Invocation, as_of: str | None) -> Path:
     warehouse_of(call)
     from orchestration.as_of import warehouse_as_of  # noqa: PLC0415
 
-    click.echo(call.text("cli.figures.building", as_of=minute(at.isoformat())), err=True)
+    click.echo(call.text("cli.figures.building", as_of=minute(call, at.isoformat())), err=True)
     return warehouse_as_of(call.home, at, environment.now())
 
 
@@ -162,7 +163,7 @@ def trace(
 
     names = ("submission", "file", "place", "value", "contribution", "part")
     columns = [call.text(f"cli.trace.column.{name}") for name in names]
-    console().print(table(columns, [_cells(cell) for cell in cells]))
+    console().print(table(columns, [_cells(call, cell) for cell in cells]))
     return 0
 
 
@@ -178,7 +179,7 @@ def _as_object(cell: "TracedCell") -> dict[str, Any]:
     }
 
 
-def _cells(cell: "TracedCell") -> tuple[object, ...]:
-    shown = _as_object(cell)
-    place = address(cell.sheet, cell.cell)
-    return (cell.submission, cell.file, place, shown["value"], shown["contribution"], cell.part)
+def _cells(call: Invocation, cell: "TracedCell") -> tuple[str, ...]:
+    filed = cell.value if isinstance(cell.value, str) else writing.as_filed(cell.value, call.language)
+    contribution = writing.as_filed(cell.contribution, call.language)
+    return (cell.submission, cell.file, address(cell.sheet, cell.cell), filed, contribution, cell.part)

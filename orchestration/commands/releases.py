@@ -53,7 +53,14 @@ def releases(call: Invocation, as_json: bool) -> int:
 
     columns = ("release", "current", "as_of", "code", "submissions", "note")
     rows = [
-        (r.name, "●" if is_up[r.name] else "", minute(r.as_of), r.code_version, len(r.submissions), r.note)
+        (
+            r.name,
+            "●" if is_up[r.name] else "",
+            minute(call, r.as_of),
+            r.code_version,
+            len(r.submissions),
+            r.note,
+        )
         for r in found
     ]
     console().print(table([call.text(f"cli.releases.column.{name}") for name in columns], rows))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ingestion import writing
 from ingestion.alerts.outbox import Outbox
 from orchestration import environment
 from orchestration.commands.common import (
@@ -191,7 +192,8 @@ def _show(
     failure = outcome.failure
     if failure is None:
         if seconds is not None:
-            click.echo(call.text("cli.run.done", seconds=seconds))
+            shown = writing.number(seconds, 1, language=call.language)
+            click.echo(call.text("cli.run.done", seconds=shown))
         return
     if outcome.has_nothing_accepted:
         click.echo(call.text("cli.run.nothing_accepted", home=call.home.root), err=True)

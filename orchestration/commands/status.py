@@ -3,12 +3,12 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import click
 
-from ingestion import intake
+from ingestion import intake, writing
 from ingestion.alerts.delivery import open_states
 from ingestion.alerts.outbox import Outbox
 from ingestion.catalogue import Catalogue
@@ -253,7 +253,7 @@ def _place(row: dict[str, Any], open_now: set[str]) -> str:
 
 def _current_cells(call: Invocation, row: dict[str, Any]) -> tuple[str, ...]:
     punctual = {True: call.text("cli.status.yes"), False: call.text("cli.status.no"), None: ""}
-    received, shown = minute(row["received_at"]), call.text(f"cli.verdict.{row['told_as']}")
+    received, shown = minute(call, row["received_at"]), call.text(f"cli.verdict.{row['told_as']}")
     if row["question"]:
         shown = call.text("cli.status.question", status=shown, submission=row["question"]["submission"])
     counting = row["accepted"] if row["accepted"] != row["submission"] else None
@@ -276,7 +276,7 @@ def _trail_cells(call: Invocation, row: dict[str, Any]) -> tuple[str, ...]:
     subject = row["submission"] or " ".join(filter(None, (row["period"], row["unit"])))
     what = call.text(f"cli.trail.{row['event']}")
     lines = ["; ".join(_said(call, row)), *said_of_changes(call, row)]
-    return (minute(row["at"]), what, subject, row["by"] or "", "\n".join(line for line in lines if line))
+    return (minute(call, row["at"]), what, subject, row["by"] or "", "\n".join(line for line in lines if line))
 
 
 def _said(call: Invocation, row: dict[str, Any]) -> Iterator[str]:
@@ -292,12 +292,14 @@ def _said(call: Invocation, row: dict[str, Any]) -> Iterator[str]:
         for side in ("appeared", "gone"):
             for one in row[side][:_SHOWN_FINDINGS]:
                 place = place_said(one["sheet"], one["cell"], call.language)
-                fields = {"rule": one["rule"], "value": one["value"], "expected": one["expected"]}
+                fields = {name: writing.of_plain(one[name], call.language) for name in ("value", "expected")}
+                fields["rule"] = one["rule"]
                 yield call.text(f"cli.trail.{side}", place=place, **fields)
             if len(row[side]) > _SHOWN_FINDINGS:
                 yield call.text("cli.trail.more", count=len(row[side]) - _SHOWN_FINDINGS)
     if "until" in row:
-        yield call.text("cli.trail.until", until=row["until"])
+        until = writing.day(date.fromisoformat(row["until"]), call.language)
+        yield call.text("cli.trail.until", until=until)
     for one in row.get("explanations", ()):
         place = place_said(one["sheet"], one["cell"], call.language)
         yield f"{one['rule']} {place}: {one['text']}"
@@ -306,7 +308,7 @@ def _said(call: Invocation, row: dict[str, Any]) -> Iterator[str]:
         yield row["reason"]
     if "original_name" in row:
         yield row["original_name"]
-        if (received := minute(row["received_at"])) != minute(row["at"]):
+        if (received := minute(call, row["received_at"])) != minute(call, row["at"]):
             yield call.text("cli.trail.came", received=received)
     if row.get("on_time") is False:
         yield call.text("cli.status.no")

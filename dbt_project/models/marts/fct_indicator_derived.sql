@@ -41,6 +41,8 @@ term_values as (
         figures.org_code,
         figures.period_code,
         figures.value,
+        figures.numerator,
+        figures.denominator,
         figures.opening_value,
         figures.status,
         indicators.indicator_kind,
@@ -69,7 +71,15 @@ against_previous as (
         present.org_code,
         present.period_code,
         'change_vs_previous_term' as derivation,
-        present.value - past.value as value,
+        -- shares are subtracted as fractions: the difference of two rounded quotients may lie off a half
+        case
+            when present.indicator_kind = 'ratio'
+                then
+                    100.0
+                    * (present.numerator * past.denominator - past.numerator * present.denominator)
+                    / (present.denominator * past.denominator)
+            else present.value - past.value
+        end as value,
         greatest(present.state_rank, past.state_rank) as state_rank
     from term_values as present
     inner join {{ ref('dim_term') }} as terms

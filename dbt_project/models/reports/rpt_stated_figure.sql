@@ -162,8 +162,8 @@ compared as (
                     and (value_high is null or abs(value_high - actual_high) <= {{ tolerance() }})
             when qualifier = 'EQ'
                 then
-                    abs(round(low_end, {{ printed_decimals('value_low') }}) - value_low) <= {{ tolerance() }}
-                    and abs(round(high_end, {{ printed_decimals('value_low') }}) - value_low) <= {{ tolerance() }}
+                    {{ is_printed_as('low_end', 'value_low') }}
+                    and {{ is_printed_as('high_end', 'value_low') }}
             when qualifier = 'APPROX_BELOW' then low_end >= 0.97 * value_high and high_end < value_high
             when qualifier = 'APPROX_ABOVE' then low_end > value_low and high_end <= 1.03 * value_low
             when qualifier = 'GT' then low_end > value_low
@@ -313,11 +313,11 @@ select
                 || ', "breaking_excellent": ' || cast(rating_ranges.excellent_high as varchar)
                 || ', "breaking_good": ' || cast(rating_ranges.good_low as varchar)
                 || ', "breaking_rate": '
-                || cast(round(rating_ranges.excellent_high / rating_ranges.good_low * 100, 1) as varchar)
+                || cast(100 * rating_ranges.excellent_high / rating_ranges.good_low as varchar)
                 || ', "keeping_excellent": ' || cast(rating_ranges.excellent_low as varchar)
                 || ', "keeping_good": ' || cast(rating_ranges.good_high as varchar)
                 || ', "keeping_rate": '
-                || cast(round(rating_ranges.excellent_low / rating_ranges.good_high * 100, 1) as varchar)
+                || cast(100 * rating_ranges.excellent_low / rating_ranges.good_high as varchar)
                 || '}'
         when
             compared.derivation is null
