@@ -1,8 +1,8 @@
 """Numbers, dates, periods and lists as Vietnamese readers write them, and numbers in English too.
 
-What belongs here: how pages write values that may be missing, and lists; numbers, dates and periods themselves
-are written by `ingestion.writing` and `ingestion.period_names`. What does not: sentences (`sentences.py`). A missing value is always said to
-be missing; it is never printed as zero.
+What belongs here: how pages write values that may be missing, and lists; numbers and dates are written by
+`ingestion.writing`, periods named by `ingestion.period_names`. What does not: sentences (`sentences.py`). A
+missing value is always said to be missing; it is never printed as zero.
 """
 
 from collections.abc import Sequence

@@ -226,7 +226,7 @@ def _head(grid: Grid, answer: Answer, marks: Marks) -> None:
     else:
         grid.add(_wide(_both(f"returns.verdict.{verdict}"), f"verdict.{verdict}"), height=32)
         grid.add(_wide(message(f"returns.todo.{verdict}"), f"todo.{verdict}"))
-        if hurry := _hurry(answer):
+        if (hurry := _hurry(answer)) and answer.due_on is not None:
             grid.add(_wide(message(hurry, due_on=writing.day(answer.due_on)), f"todo.{verdict}"))
         grid.add(_wide(message(f"returns.todo.{verdict}", "en"), f"todo_en.{verdict}"))
     counts = _counts(answer)

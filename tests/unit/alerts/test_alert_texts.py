@@ -45,7 +45,7 @@ def test_every_kind_has_its_texts_in_both_languages(registry, kind, language) ->
 
 def test_every_text_belongs_to_a_kind() -> None:
     named = {key.split(".")[1] for key in load_messages() if key.startswith("alert.")}
-    others = {"deadline", "deadline_over", "counting", "nothing_counts", "marked", "period", "units", "cut"}
+    others = {"deadline", "deadline_over", "counting", "nothing_counts", "marked", "units", "cut"}
     others |= {"more_findings", "more_units", "digest", "footer", "error"}
     others |= {"cause", "step", "stays", "more_samples", "measure"}
     assert named == {str(kind) for kind in Kind} | others
@@ -119,9 +119,9 @@ def test_the_units_that_are_not_done_are_named_by_what_keeps_them_and_not_all_of
     ("code", "said"),
     [
         ("2020-Q1", "quý I năm 2020"),
-        ("2020-6T", "6 tháng năm 2020"),
+        ("2020-6T", "6 tháng đầu năm 2020"),
         ("2015-2020-NK", "nhiệm kỳ 2015–2020"),
-        ("2020-D1", "2020-D1"),
+        ("2020-D1", "riêng quý I năm 2020"),
         ("unknown", "chưa rõ kỳ"),
     ],
 )

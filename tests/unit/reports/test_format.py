@@ -92,8 +92,8 @@ def test_lists_are_joined(items: list[str], expected: str) -> None:
     ("code", "expected"),
     [
         ("2019-Q1", "quý I năm 2019"),
-        ("2019-6T", "6 tháng năm 2019"),
-        ("2019-9T", "9 tháng năm 2019"),
+        ("2019-6T", "6 tháng đầu năm 2019"),
+        ("2019-9T", "9 tháng đầu năm 2019"),
         ("2019-N", "năm 2019"),
         ("2020-D3", "riêng quý III năm 2020"),
         ("2015-2020-NK", "nhiệm kỳ 2015–2020"),
