@@ -30,6 +30,8 @@ _LISTED = 20
 """How many missing things a message names before it only counts them."""
 
 _DECIMALS = 2
+_COUNTS = frozenset({"columns", "count", "megabytes", "rows", "seconds"})
+"""Details of a problem that are numbers, as programs read them."""
 
 
 def plain(value: Any) -> str:
@@ -294,9 +296,11 @@ class Wording:
 
 def finding_of_problem(problem: Problem, severity: Severity = "error") -> Finding:
     """Turn something that could not be read, or was noted, into a finding."""
-    fields = {"sheet": problem.sheet, "cell": problem.cell, "value": problem.value, **problem.details}
+    known = {"sheet": problem.sheet, "cell": problem.cell, "value": problem.value, **problem.details}
 
     def speak(language: Language) -> str:
+        counts = {n: writing.of_plain(problem.details[n], language) for n in _COUNTS & problem.details.keys()}
+        fields = known | counts
         body = message(f"{problem.code}.message", language, **fields)
         remedy = message(f"{problem.code}.remedy", language, **fields)
         if not problem.sheet:

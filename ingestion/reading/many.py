@@ -108,7 +108,7 @@ def _hash(path: Path) -> str:
 def _came_to_nothing(source: Source, error: WorkError) -> Read:
     """Give what a file is on which reading ended: too much for the reader, or more than it can bear."""
     if (code := _LIMITS.get(error.cause)) is not None:
-        details = {"seconds": writing.as_filed(READING.seconds), "megabytes": str(READING.megabytes)}
+        details = {"seconds": writing.plain(READING.seconds), "megabytes": str(READING.megabytes)}
         problem = Problem(code, value=source.name, details=details, is_fatal=True)
         return Read(Reading(source.name, "unknown", problems=[problem]), source.sha256)
     problem = Problem(NOT_READ, value=source.name, is_fatal=True)
