@@ -302,8 +302,7 @@ def _point(
         return []
     if figure.status == "incomplete":
         return [None]
-    label = write.number(figure.value, indicator.decimals) + tables.STATUS_MARKS.get(figure.status, "")
-    return [Point(category, series, figure.value, label)]
+    return [Point(category, series, figure.value, tables.cell(figure, indicator))]
 
 
 def _target_line(site: Site, unit: Unit, indicator: Indicator) -> float | None:

@@ -1,14 +1,27 @@
 """One rounding and one way to write numbers and dates, for pages, answers, findings and alerts."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from fractions import Fraction
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingestion import writing
-from ingestion.gate.wording import written
+from ingestion import period_names, writing
+from ingestion.gate.functions import FUNCTIONS
+from ingestion.gate.vectors import numbers
+from ingestion.gate.wording import plain, written
+from ingestion.messages import message
+from ingestion.periods import Period
+from ingestion.returns.differences import shown
+from ingestion.workbook import writer
+from orchestration.commands.common import number as json_number
+from reports import format as write
+from reports.context import Figure, Indicator
+from reports.figures import assembled
+from reports.sentences import figure_text
+from reports.tables import cell
 
 COUNTS = st.integers(0, 10**6)
 
@@ -71,3 +84,102 @@ def test_findings_write_as_pages_do() -> None:
 )
 def test_what_is_derived_has_decimals_of_its_own(derivation: str | None, expected: tuple[str, int]) -> None:
     assert writing.decimals_of("PERSON", 0, derivation) == expected
+
+
+SHARES = [
+    (13, 16),
+    (65, 80),
+    (1183, 1456),
+    (57, 20_000),
+    (1, 3),
+    (0, 7),
+    (2, 2),
+    (400_400, 800_000),
+    (1, 10**7),
+]
+"""Counts whose shares lie on a half (81.25, 0.285), beside one, or at an end."""
+
+
+@pytest.mark.parametrize(("part", "whole"), SHARES)
+def test_a_share_is_printed_alike_wherever_it_stands(part: int, whole: int) -> None:
+    value = 100.0 * part / whole
+    indicator = Indicator("x", "Tỷ lệ", "Share", "PERCENT", "%", "ratio", "members", 1, 1)
+    printed = str(half_up(Fraction(100 * part, whole), 1).limit_denominator(10))
+    expected = f"{float(Fraction(printed)):.1f}".replace(".", ",")
+    answer = assembled(
+        ("x", "P", "2020-N"),
+        None,
+        {"unit_code": "PERCENT", "decimals": 1},
+        {"value": value, "status": "final"},
+        None,
+    )
+    assert answer.value is not None
+    assert writing.figure(answer.value, answer.decimals, answer.unit_code) == expected  # the command line
+    assert f"{json_number(answer.value):.1f}".replace(".", ",") == expected
+    assert cell(Figure("x", "P", "2020-N", value), indicator) == expected
+    assert figure_text(value, indicator) == f"{expected}\u00a0%"
+    by_rule = FUNCTIONS["round"].apply([numbers([value]), numbers([1.0])], np.zeros(1, np.intp)).at(0)
+    assert writing.number(by_rule, 1) == expected  # a finding
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (1252.5, "1252.5"),
+        (-0.0, "0"),
+        (1e-7, "0.0000001"),
+        (12345678901.25, "12345678901.25"),
+        (0.1 + 0.2, "0.3"),
+    ],
+)
+def test_programs_read_a_number_with_all_its_digits(value: float, text: str) -> None:
+    assert writing.plain(value) == text == plain(value) == shown(value)
+
+
+@pytest.mark.parametrize(
+    ("text", "vi", "en"),
+    [
+        ("1252.5", "1.252,5", "1,252.5"),
+        ("11945", "11.945", "11,945"),
+        ("-14", "−14", "−14"),
+        ("2026-02-05", "05/02/2026", "2026-02-05"),
+        ("1.000", "1.000", "1.000"),  # a clerk's own thousand
+        ("2026-13-05", "2026-13-05", "2026-13-05"),
+        ("VP-04", "VP-04", "VP-04"),
+        ("007", "007", "007"),
+    ],
+)
+def test_what_programs_read_is_written_for_people(text: str, vi: str, en: str) -> None:
+    assert (writing.of_plain(text), writing.of_plain(text, "en")) == (vi, en)
+
+
+def test_a_change_that_is_rounded_to_nothing_has_no_direction() -> None:
+    assert [writing.sign(value, 1) for value in (0.05, 0.04, -0.04, -0.05)] == [1, 0, 0, -1]
+    assert writing.signed(0.05, 1) == "+0,1" and writing.signed(-0.04, 1) == "0,0"
+
+
+def test_a_moment_stands_in_a_column_by_the_clocks_of_vietnam() -> None:
+    at = datetime(2026, 11, 20, 18, 5, tzinfo=UTC)
+    assert writing.minute(at) == "21/11/2026 01:05" and writing.minute(at, "en") == "2026-11-21 01:05"
+
+
+def test_texts_write_their_counts_and_leave_names_alone() -> None:
+    assert "1.200" in message("alert.more_findings", count=1200)
+    assert "1,200" in message("alert.more_findings", "en", count=1200)
+    assert message("period.N", year=2020) == "năm 2020"
+
+
+@pytest.mark.parametrize(
+    ("code", "vi", "en", "short"),
+    [
+        ("2019-Q1", "quý I năm 2019", "the first quarter of 2019", "Quý I 2019"),
+        ("2019-6T", "6 tháng đầu năm 2019", "the first six months of 2019", "6 tháng 2019"),
+        ("2019-9T", "9 tháng đầu năm 2019", "the first nine months of 2019", "9 tháng 2019"),
+        ("2019-N", "năm 2019", "2019", "2019"),
+        ("2015-2020-NK", "nhiệm kỳ 2015–2020", "the term 2015–2020", "2015–2020"),
+    ],
+)
+def test_a_period_has_one_name(code: str, vi: str, en: str, short: str) -> None:
+    assert (period_names.period(code), period_names.period(code, "en")) == (vi, en)
+    assert write.period(code) == vi and writer.period_name(Period.parse(code))[1:] == vi[1:]
+    assert period_names.short_period(code) == short
