@@ -355,11 +355,18 @@ def _previous_term(site: Site, unit: Unit, builder: _Builder) -> None:
         builder.add(Notice(text))
     if not rows:
         if not uncompared:
-            builder.add(Notice(message("report.previous.none")))
+            builder.add(Notice(message(f"report.previous.{_why_nothing_is_compared(site, unit, previous)}")))
         return
     builder.add(Paragraph(message("report.previous.partly")), Bullets(said[:_MOST_SAID]))
     header = [message(f"report.column.{name}") for name in ("indicator", "previous", "current", "change")]
     builder.table(Grid(message("report.previous.title"), header, rows, ["l", "r", "r", "r"], [3, 1, 1, 1]))
+
+
+def _why_nothing_is_compared(site: Site, unit: Unit, previous: str | None) -> str:
+    if previous is None:
+        return "unknown"
+    has_previous = any(site.figure(code, unit.code, previous) for code in site.indicators)
+    return "nothing_in_common" if has_previous else "none"
 
 
 def _completeness(site: Site, unit: Unit, builder: _Builder) -> None:

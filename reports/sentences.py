@@ -126,9 +126,11 @@ def _marked(text: str, statuses: Container[str]) -> str:
 
 def target_text(target: Target, indicator: Indicator) -> str:
     """Write what was aimed at: `bình quân 2.300 mỗi năm`, `trên 95 %`."""
+    # “At most” and “below” aim at the highest, or at the lowest where only that is given, as they are judged.
+    highest = target.minimum if target.maximum is None else target.maximum
     bounds: dict[str, Any] = {
         "min": aim_text(target.minimum, indicator),
-        "max": aim_text(target.maximum, indicator),
+        "max": aim_text(highest, indicator),
     }
     aim = message(f"report.target.{target.direction}", **bounds)
     return message(f"report.basis.{target.basis}", target=aim)

@@ -1,0 +1,121 @@
+"""A world whose provinces have each filed a part of what they owe, so that one build shows every way of it.
+
+What belongs here: who filed what. What does not: what has to come of it (`test_part_filed.py`).
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from tests.integration.warehouse_world import (
+    DANG,
+    PREVIOUS,
+    YEARS,
+    Filing,
+    Rows,
+    World,
+    admitted,
+    example_tables,
+    line,
+    members,
+    rating,
+    visits,
+)
+
+COMPLETE, HALF, ONE_FORM, ONE_YEAR, TERM_ONLY, ALONE, BLANK, FEW, NEW, UNION = (
+    *("WHOLE", "HALF", "FORM", "YEAR", "TERM", "ALONE", "BLANK", "FEW", "NEW", "UNION"),
+)
+"""The provinces: what is filed of each. UNION is a youth union beside COMPLETE."""
+
+DISTRICTS = dict.fromkeys((COMPLETE, HALF, ONE_FORM, ONE_YEAR, TERM_ONLY, ALONE, BLANK, NEW), 2) | {FEW: 6}
+
+
+def district(province: str, number: int) -> str:
+    """Give the code of a district."""
+    return f"{province}-{number}"
+
+
+def part_filed_world() -> World:
+    """Give registry and filings; there are no published figures."""
+    tables = example_tables()
+    plain = {"valid_from": "2010-01-01", "valid_to": "", "term_system": "DANG"}
+    kinds = []
+    for province, count in DISTRICTS.items():
+        kinds.append((province, "PROVINCE", "", {}))
+        for number in range(1, count + 1):
+            code = district(province, number)
+            kinds += [(code, "DISTRICT", province, {}), (f"{code}-1", "GRASSROOTS", code, {})]
+    union = {"term_system": "DOAN"}
+    kinds += [(UNION, "UNION_BRANCH", COMPLETE, union), (f"{UNION}-1", "UNION_BASE", UNION, union)]
+    tables["organisations"] = [
+        {
+            "org_code": code,
+            "org_name": f"Đảng bộ {code}",
+            "org_kind": kind,
+            "org_type": "DANG_BO_CO_SO" if kind == "GRASSROOTS" else "",
+            "parent_code": parent,
+            "files_reports": kind not in ("GRASSROOTS", "UNION_BASE"),
+            **plain,
+            **more,
+        }
+        for code, kind, parent, more in kinds
+    ]
+    periods = [PREVIOUS, *(f"{year}-N" for year in YEARS)]
+    tables["calendar"] = [
+        {"period_code": code, "opens_on": "", "due_on": "", "locked_on": "", "term_system": ""}
+        for code in periods
+    ]
+    tables["targets"] = [row for row in tables["targets"] if row["org_code"] == "PB"]
+    tables["targets"] = [{**row, "org_code": org} for row in tables["targets"] for org in (HALF, FEW, COMPLETE)]
+    tables["successions"] = []
+    tables["contacts"] = []
+    del tables["statements"]
+    return World({name: rows for name, rows in tables.items() if rows}, _filings())
+
+
+def _filings() -> list[Filing]:
+    found: list[Filing] = []
+    for province, count in DISTRICTS.items():
+        if province != NEW:
+            found += [
+                Filing(district(province, n), PREVIOUS, _forms(f"{province}-{n}")) for n in range(1, count + 1)
+            ]
+        for number in range(1, count + 1):
+            found += _of_district(province, number)
+        if province not in (ONE_FORM, ONE_YEAR, TERM_ONLY):
+            found += [Filing(province, f"{year}-N", {"B03": [line("DM01", 20)]}) for year in YEARS]
+    # The union filed for a term of the Party as well, which is none of its own.
+    found += [Filing(UNION, period, {"B02": [admitted(f"{UNION}-1", 70)]}) for period in (PREVIOUS, "2017-N")]
+    return found
+
+
+def _of_district(province: str, number: int) -> list[Filing]:
+    code = district(province, number)
+    forms = _forms(code)
+    years = [f"{year}-N" for year in YEARS]
+    if province == TERM_ONLY:
+        return [Filing(code, DANG, forms)]
+    if province == ALONE or (province == HALF and number == 2) or (province == FEW and number > 2):
+        return []
+    if province == ONE_FORM:
+        forms = {"B02": forms["B02"]}
+    if province == ONE_YEAR:
+        years = ["2018-N"]
+    if province == BLANK and number == 2:
+        forms = {form: [_blank(row) for row in rows] for form, rows in forms.items()}
+    return [Filing(code, period, forms) for period in years]
+
+
+def _forms(code: str) -> Mapping[str, Rows]:
+    cell = f"{code}-1"
+    return {
+        "B01": [members(cell, 25_000, 10, 10)],
+        "B02": [admitted(cell, 10)],
+        "B03": [line("DV04", 40, merged=1)],
+        "B04": [rating(cell, "HTTNV")],
+        "B05": [visits("CAP_UY", "KT_CH", 9)],
+    }
+
+
+def _blank(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave a row with its codes alone."""
+    return {name: value if name.endswith("_code") else None for name, value in row.items()}

@@ -1,0 +1,183 @@
+"""Of whatever part was filed, pages and figures say how far it reaches, and compare it with nothing whole."""
+
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from ingestion.messages import message
+from reports import escape
+from reports.blocks import write as write_blocks
+from reports.context import Site, Unit, load_site
+from reports.figures import figure, statements
+from reports.overview import index_page
+from reports.pages import Page
+from reports.project import pages
+from reports.sentences import COMPARISONS
+from reports.stated import SLUG as STATED
+from tests.integration.part_filed_world import (
+    ALONE,
+    BLANK,
+    COMPLETE,
+    DISTRICTS,
+    FEW,
+    HALF,
+    NEW,
+    ONE_FORM,
+    ONE_YEAR,
+    TERM_ONLY,
+    UNION,
+    district,
+    part_filed_world,
+)
+from tests.integration.test_warehouse import _dbt as dbt
+from tests.integration.warehouse_world import DANG, DOAN, PREVIOUS
+from tests.support.printed import Answers, answers, wrongly_printed
+
+INCOMPLETE = (HALF, FEW, ONE_YEAR)
+"""Provinces whose totals of the term lack a unit or a year."""
+
+
+@pytest.fixture(scope="module")
+def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("part")
+    part_filed_world().write(folder)
+    return dbt(folder, folder / "dbt", "run")
+
+
+@pytest.fixture(scope="module")
+def site(warehouse: Path) -> Site:
+    return load_site(warehouse, as_of=datetime(2021, 3, 1, tzinfo=UTC), code_version="0")
+
+
+@pytest.fixture(scope="module")
+def made(site: Site) -> dict[str, Page]:
+    return {page.slug: page for page in pages(site)}
+
+
+@pytest.fixture(scope="module")
+def found(warehouse: Path) -> Answers:
+    return answers(warehouse)
+
+
+def text_of(made: dict[str, Page], province: str, term: str = DANG) -> str:
+    return write_blocks(made[f"{province}-{term}".lower()].blocks)
+
+
+def unit(site: Site, code: str) -> Unit:
+    return next(found for found in site.units if found.code == code)
+
+
+def test_without_published_figures_there_is_no_page_of_them(warehouse: Path, site: Site, made) -> None:
+    assert site.statements == () and statements(warehouse) == []
+    assert STATED not in made
+    assert STATED not in "".join(write_blocks(page.blocks) for page in made.values())
+    assert message("report.nav.stated") not in write_blocks(index_page(site).blocks)
+
+
+def test_every_page_is_written_whole(site: Site, made) -> None:
+    assert {found.code for found in site.units} >= {*DISTRICTS, UNION, *(district(p, 1) for p in DISTRICTS)}
+    for page in made.values():
+        text = write_blocks(page.blocks)
+        assert not re.search(r"\b(None|nan|inf|value)\b|\{[a-z_]+\}", text), page.slug
+        for sentence in re.findall(r"[^.|\n]*(?:quá|trên|dưới|từ) không có số liệu", text):
+            raise AssertionError((page.slug, sentence))
+
+
+def test_every_number_of_a_page_is_the_figure_with_its_mark(site: Site, found: Answers) -> None:
+    wrong, seen = wrongly_printed(site, found)
+    assert not wrong, (len(wrong), wrong[:5])
+    assert (
+        seen["value"] > 1_000 and min(seen[part] for part in ("opening", "headline", "sentence", "chart")) > 20
+    )
+
+
+@pytest.mark.parametrize("province", INCOMPLETE)
+def test_what_lacks_a_unit_or_a_year_is_marked_and_compared_with_nothing(
+    found: Answers, made, province: str
+) -> None:
+    for indicator in ("admissions", "members", "inspected_orgs", "villages", "orgs_good_or_better_share"):
+        assert found[indicator, province, DANG, None].status == "incomplete", indicator
+        for derivation in sorted(COMPARISONS):
+            derived = found.get((indicator, province, DANG, derivation))
+            assert derived is None or (derived.value, derived.status) == (None, "incomplete"), derivation
+    text = text_of(made, province)
+    said = [line for line in text.splitlines() if line and not line.startswith(("|", ":", "#", "!"))]
+    changes = re.findall(r"[^.\n]*(?:tăng|giảm) (?:từ )?[0-9.,]+(?! lượt)\b[^.\n]*", "\n".join(said))
+    assert changes == []
+    assert any("(số chưa đầy đủ)" in line for line in said)
+    assert escape.markdown(message("report.incomplete_legend")) in text
+    assert not re.search(r"thực hiện .*, (?:vượt|đạt|chưa đạt) chỉ tiêu", "\n".join(said))
+
+
+@pytest.mark.parametrize("province", INCOMPLETE)
+def test_charts_leave_out_what_is_incomplete(made, site: Site, province: str) -> None:
+    for data in made[f"{province}-{DANG}".lower()].charts.values():
+        for point in data.points:
+            assert "**" not in point.label
+    headline = next(iter(re.findall(r"- \*\*([^ ]+)\*\* Đảng viên$", text_of(made, province), re.MULTILINE)))
+    assert headline.endswith("\\*\\*")
+
+
+def test_forty_of_a_hundred_and_sixty_six_do_not_fall_by_what_is_missing(found: Answers, made) -> None:
+    # Two districts of six: 50,000 of the 150,000 members of the term before.
+    assert [found["members", FEW, term, None].value for term in (PREVIOUS, DANG)] == [150_000, 50_000]
+    assert "100.000" not in text_of(made, FEW)
+
+
+@pytest.mark.parametrize(
+    ("province", "key"),
+    [
+        (NEW, "none"),
+        (ALONE, "nothing_in_common"),
+        (HALF, "incomplete"),
+        (COMPLETE, "partly"),
+        (TERM_ONLY, "partly"),
+    ],
+)
+def test_why_there_is_no_comparison_with_the_term_before_is_true(made, province: str, key: str) -> None:
+    begin = message(f"report.previous.{key}", indicators="\0").partition("\0")[0]
+    text = text_of(made, province)
+    assert begin in text
+    others = {"none", "unknown", "nothing_in_common", "incomplete", "partly"} - {key}
+    assert not any(
+        message(f"report.previous.{other}", indicators="\0").partition("\0")[0] in text for other in others
+    )
+
+
+def test_the_term_before_is_never_one_of_another_term_system(site: Site, found: Answers, made) -> None:
+    assert site.previous_term(unit(site, UNION)) is None
+    assert ("admissions", UNION, DOAN, None) in found
+    assert ("admissions", UNION, DOAN, "change_vs_previous_term") not in found
+    assert message("report.previous.unknown") in text_of(made, UNION, DOAN)
+
+
+def test_one_form_alone_speaks_of_what_it_counts_and_of_nothing_else(found: Answers, made) -> None:
+    assert found["admissions", ONE_FORM, DANG, None].status == "final"
+    assert ("members", ONE_FORM, DANG, None) not in found
+    assert ("members", ONE_FORM, DANG, "change_vs_previous_term") not in found
+    assert "Đến cuối năm 2020, toàn đảng bộ có" not in text_of(made, ONE_FORM)
+
+
+def test_a_term_filed_at_once_is_whole_without_its_years(found: Answers) -> None:
+    assert found["members", TERM_ONLY, DANG, None].status == "final"
+    assert ("members", TERM_ONLY, "2018-N", None) not in found
+    assert found["villages", TERM_ONLY, DANG, "change_over_term"].value == -2
+
+
+def test_a_province_alone_has_its_own_form_and_no_totals(found: Answers) -> None:
+    assert found["party_departments", ALONE, DANG, None].status == "final"
+    assert ("members", ALONE, DANG, None) not in found
+
+
+def test_a_unit_whose_cells_are_blank_has_no_figure_and_no_zero(found: Answers) -> None:
+    assert ("admissions", district(BLANK, 2), DANG, None) not in found
+    assert ("admissions", district(BLANK, 1), DANG, None) in found
+
+
+def test_the_command_says_that_a_figure_is_incomplete_and_not_compared(warehouse: Path) -> None:
+    total = figure(warehouse, "members", FEW, DANG)
+    change = figure(warehouse, "members", FEW, DANG, "change_vs_previous_term")
+    assert (total.value, total.status) == (50_000, "incomplete")
+    assert (change.value, change.status) == (None, "incomplete")
