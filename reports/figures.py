@@ -102,7 +102,8 @@ class TracedCell:
         file: path of the original in landing, or of the registry's file.
         cell: an A1 address; of the registry the whole row, such as `3:3`.
         value: as filed.
-        part: `value`, `numerator`, `denominator`, or `minus` for what is subtracted.
+        part: `value`, `numerator` or `denominator`; `minus`, `numerator_minus` or `denominator_minus` for what is
+            subtracted.
     """
 
     submission: str
@@ -266,7 +267,7 @@ def trace(
 
     Ratios have the parts `numerator` and `denominator`. Differences have `value` and `minus`: of a quarter the
     cumulative period before it, of a change over a term the first opening, of a change against the previous
-    term that term's cells.
+    term that term's cells. A ratio's have `numerator_minus` and `denominator_minus` in their place.
 
     Raises:
         NoWarehouseError: there is no such file.
@@ -275,20 +276,33 @@ def trace(
     with _opened(warehouse) as connection:
         key = _checked(connection, indicator, unit, period, derivation)
         kind = _row(connection, "select kind from dim_indicator where indicator_code = ?", [indicator])
-        is_ratio = kind is not None and kind["kind"] == "ratio"
-        parts = (
-            {part: part for part in ("numerator", "numerator_minus", "denominator", "denominator_minus")}
-            if is_ratio
-            else {"value": "value", "minus": "minus"}
-        )
-        if derivation in _SINCE_OPENING:
-            parts["opening"] = "minus"
+        parts, before = traced_parts(str((kind or {}).get("kind")), derivation)
         cells = _cells(connection, key, parts)
-        if derivation == "change_vs_previous_term":
+        if before:
             earlier = _previous_term(connection, unit, key[2])
-            minus = {part: f"{part}_minus" if is_ratio else "minus" for part in parts}
-            cells += _cells(connection, (*key[:2], earlier), minus) if earlier else []
+            cells += _cells(connection, (*key[:2], earlier), before) if earlier else []
     return cells
+
+
+def traced_parts(kind: str, derivation: str | None) -> tuple[dict[str, str], dict[str, str]]:
+    """Give which cells are behind a figure: their part in the warehouse, with the part that they have in it.
+
+    Args:
+        kind: of the indicator.
+        derivation: what is derived; None or `share` for the figure itself.
+
+    Returns:
+        Those of the period itself, and those of the term before.
+    """
+    names = ("numerator", "numerator_minus", "denominator", "denominator_minus")
+    parts = {name: name for name in names} if kind == "ratio" else {"value": "value", "minus": "minus"}
+    before = {}
+    if derivation == "change_vs_previous_term":
+        before = {"numerator": "numerator_minus", "denominator": "denominator_minus"}
+        before = before if kind == "ratio" else {"value": "minus"}
+    if derivation in _SINCE_OPENING:
+        parts["opening"] = "minus"
+    return parts, before
 
 
 def _cells(
