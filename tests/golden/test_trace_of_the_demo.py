@@ -1,12 +1,11 @@
 """The cells behind the demo's figures make them again: every figure, part by part."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator
 from typing import Any
 
 import duckdb
 import numpy as np
-import numpy.typing as npt
 import pytest
 from click.testing import CliRunner
 
@@ -14,96 +13,35 @@ from ingestion.home import Home
 from orchestration.cli import main
 from reports.database import connect
 from reports.figures import traced_parts
-from tests.support.remade import PARTS, Sums, remade, told
+from tests.support.remade import PARTS, remade, sum_cells, wrong_changes, wrong_figures
 
-Columns = Mapping[str, npt.NDArray[Any]]
 KINDS = ("flow", "stock", "distinct", "rate", "ratio", "registry", "run")
 DERIVATIONS = ("before_after", "change_over_term", "change_vs_previous_term", "percent_change")
 """What is derived from two figures, or from one and its opening."""
 
 _KEY = "indicator_code, org_code, period_code"
-_SUMS = ", ".join(f"sum(contribution) filter (where part = '{part}') as {part}" for part in PARTS)
-_PAST = ", ".join(f"past.{part} as past_{part}" for part in PARTS)
 
 
 @pytest.fixture(scope="module")
-def of_cells(demo_home: Home) -> Any:
+def of_cells(demo_home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
     """The warehouse with the sums of all cells by figure and part, which take most of this module's time."""
     with connect(demo_home.warehouse) as connection:
-        connection.execute(
-            f"create temp table parts as select {_KEY}, {_SUMS} from rpt_figure_cell group by all"
-        )
+        sum_cells(connection)
         yield connection
 
 
-def columns(connection: duckdb.DuckDBPyConnection, sql: str) -> Columns:
-    """Give columns with what is missing as not a number."""
-    found = connection.execute(sql).fetchnumpy()
-    return {
-        name: np.ma.filled(column, np.nan) if column.dtype.kind == "f" else column
-        for name, column in found.items()
-    }
-
-
-def of(rows: npt.NDArray[np.bool_], found: Columns, begin: str = "") -> Sums:
-    return {part: found[f"{begin}{part}"][rows] for part in PARTS}
-
-
-def wrong(found: Columns, rows: npt.NDArray[np.bool_], again: npt.NDArray[np.float64]) -> list[Any]:
-    """Give the first figures that their cells do not make."""
-    figure = found["figure"][rows]
-    is_same = np.isclose(again, figure, rtol=1e-12, atol=1e-9) | (np.isnan(again) & np.isnan(figure))
-    # What nobody's cell counts is none; where no cell but a zero was filed it is nothing.
-    names = [found[name][rows][~is_same][:3] for name in ("indicator_code", "org_code", "period_code")]
-    return [*zip(*names, figure[~is_same], again[~is_same], strict=False)]
-
-
 def test_the_cells_of_every_figure_make_it_again(of_cells: duckdb.DuckDBPyConnection) -> None:
-    found = columns(
-        of_cells,
-        f"select {_KEY}, kind, figures.value as figure, opening_value, figures.numerator as filed_numerator, "
-        "figures.denominator as filed_denominator, parts.* exclude (indicator_code, org_code, period_code) "
-        "from fct_indicator_value as figures inner join dim_indicator using (indicator_code) "
-        f"left join parts using ({_KEY})",
-    )
+    wrong, found = wrong_figures(of_cells)
+    assert not wrong, wrong
     assert len(found["figure"]) > 1_300_000 and set(found["kind"]) == set(KINDS)
-    for kind in KINDS:
-        rows = found["kind"] == kind
-        parts, before = traced_parts(kind, None)
-        assert not before
-        listed = told(parts, of(rows, found), {}, {})
-        assert wrong(found, rows, remade(kind, None, listed)) == [], kind
-        if kind == "ratio":
-            for name in ("numerator", "denominator"):
-                again = listed[name] - listed[f"{name}_minus"]
-                assert np.array_equal(again, np.nan_to_num(found[f"filed_{name}"][rows])), name
-    # A figure's own opening stands among its cells too.
-    assert np.array_equal(np.nan_to_num(found["opening"]), np.nan_to_num(found["opening_value"]))
-    for part in PARTS:
-        assert np.nan_to_num(found[part]).any(), part
+    assert [part for part in PARTS if not np.nan_to_num(found[part]).any()] == []
 
 
 @pytest.mark.parametrize("derivation", DERIVATIONS)
 def test_the_cells_of_every_change_make_it_again(of_cells: duckdb.DuckDBPyConnection, derivation: str) -> None:
-    found = columns(
-        of_cells,
-        f"select figures.{_KEY.replace(', ', ', figures.')}, kind, figures.value as figure, "
-        f"parts.* exclude (indicator_code, org_code, period_code), {_PAST} "
-        "from fct_indicator_derived as figures inner join dim_indicator using (indicator_code) "
-        f"left join parts using ({_KEY}) "
-        "inner join (select distinct org_code, term_system from dim_organisation) as bodies using (org_code) "
-        "inner join dim_term as terms on figures.period_code = terms.term_code "
-        "and bodies.term_system = terms.term_system "
-        "left join parts as past on figures.indicator_code = past.indicator_code "
-        "and figures.org_code = past.org_code and terms.previous_term_code = past.period_code "
-        f"where derivation = '{derivation}' and figures.value is not null",
-    )
-    assert len(found["figure"]) > 300
-    for kind in sorted(set(found["kind"])):
-        rows = found["kind"] == kind
-        parts, before = traced_parts(kind, derivation)
-        listed = told(parts, of(rows, found), before, of(rows, found, "past_"))
-        assert wrong(found, rows, remade(kind, derivation, listed)) == [], kind
+    wrong, count = wrong_changes(of_cells, derivation)
+    assert not wrong, wrong
+    assert count > 300
 
 
 @pytest.mark.parametrize(
