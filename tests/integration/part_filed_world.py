@@ -83,6 +83,15 @@ def _filings() -> list[Filing]:
             found += _of_district(province, number)
         if province not in (ONE_FORM, ONE_YEAR, TERM_ONLY):
             found += [Filing(province, f"{year}-N", {"B03": [line("DM01", 20)]}) for year in YEARS]
+    cell = f"{district(COMPLETE, 1)}-1"
+    found += [
+        Filing(
+            district(COMPLETE, 1),
+            f"2020-{part}",
+            {"B01": [members(cell, 25_000, number, number)], "B02": [admitted(cell, number)]},
+        )
+        for part, number in (("Q1", 2), ("6T", 5))
+    ]
     # The union filed for a term of the Party as well, which is none of its own.
     found += [Filing(UNION, period, {"B02": [admitted(f"{UNION}-1", 70)]}) for period in (PREVIOUS, "2017-N")]
     return found

@@ -4,12 +4,14 @@ import re
 from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from ingestion.messages import message
 from reports import escape
 from reports.blocks import write as write_blocks
 from reports.context import Site, Unit, load_site
+from reports.database import connect
 from reports.figures import figure, statements
 from reports.overview import index_page
 from reports.pages import Page
@@ -34,6 +36,7 @@ from tests.integration.part_filed_world import (
 from tests.integration.test_warehouse import _dbt as dbt
 from tests.integration.warehouse_world import DANG, DOAN, PREVIOUS
 from tests.support.printed import Answers, answers, wrongly_printed
+from tests.support.remade import PARTS, sum_cells, wrong_changes, wrong_figures
 
 INCOMPLETE = (HALF, FEW, ONE_YEAR)
 """Provinces whose totals of the term lack a unit or a year."""
@@ -151,6 +154,18 @@ def test_the_term_before_is_never_one_of_another_term_system(site: Site, found: 
     assert ("admissions", UNION, DOAN, None) in found
     assert ("admissions", UNION, DOAN, "change_vs_previous_term") not in found
     assert message("report.previous.unknown") in text_of(made, UNION, DOAN)
+
+
+def test_all_cells_make_all_figures_again(warehouse: Path) -> None:
+    with connect(warehouse) as opened:
+        sum_cells(opened)
+        wrong, of_cells = wrong_figures(opened)
+        assert not wrong, wrong
+        for part in PARTS:
+            assert np.nan_to_num(of_cells[part]).any(), part
+        for derivation in ("before_after", "change_over_term", "change_vs_previous_term", "percent_change"):
+            wrong, count = wrong_changes(opened, derivation)
+            assert count and not wrong, (derivation, wrong)
 
 
 def test_one_form_alone_speaks_of_what_it_counts_and_of_nothing_else(found: Answers, made) -> None:

@@ -21,6 +21,15 @@ def test_every_kind_is_drawn_with_its_labels(kind: Kind) -> None:
     assert 'font-family="Be Vietnam Pro"' in svg
 
 
+def test_numbers_along_an_axis_are_written_as_all_others() -> None:
+    points = [Point(str(year), "a", value, "") for year, value in ((2019, 1000.5), (2020, 1001.5))]
+    said = {
+        element.text for element in ET.fromstring(to_svg(ChartData("lines", points))).iter() if element.text
+    }
+    assert {"1.000,6", "1.001,4"} <= said
+    assert not {text for text in said if "," in text and "." not in text}
+
+
 def test_the_same_figures_give_the_same_bytes() -> None:
     data = ChartData("years", YEARS, target=2300.0)
     assert to_svg(data) == to_svg(data)
