@@ -21,6 +21,7 @@ _SEPARATORS: dict[Language, tuple[str, str]] = {"vi": (".", ","), "en": (",", ".
 _WIDE = Context(prec=400)
 _DERIVED_DECIMALS = 1
 _MEGABYTE = 2**20
+_TEN_DIGITS = 10**10
 _PLAIN = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]*[1-9])?")
 """How `plain` writes a number: never with zeros that say nothing, so that `1.000` in a cell is none."""
 _PERHAPS_GROUPED = re.compile(r"-?[1-9][0-9]{0,2}\.[0-9]{3}")
@@ -106,8 +107,9 @@ def signed(value: float, decimals: int = 0, *, is_percent: bool = False, is_bare
 
 
 def plain(value: float) -> str:
-    """Write a number so that a program can read it: `1252.5`, all its fifteen digits and no grouping."""
-    text = f"{exact(value):f}"
+    """Write a number so that a program can read it: `1252.5`, to ten digits or to the last whole one, ungrouped."""
+    found = Decimal(f"{value:.10g}") if abs(value) < _TEN_DIGITS else exact(value)
+    text = f"{found:f}"
     text = text.rstrip("0").rstrip(".") if "." in text else text
     return "0" if text == "-0" else text
 

@@ -130,9 +130,10 @@ def test_a_share_is_printed_alike_wherever_it_stands(part: int, whole: int) -> N
         (1e-7, "0.0000001"),
         (12345678901.25, "12345678901.25"),
         (0.1 + 0.2, "0.3"),
+        (500 / 13, "38.46153846"),
     ],
 )
-def test_programs_read_a_number_with_all_its_digits(value: float, text: str) -> None:
+def test_programs_read_a_number_with_all_that_matters_of_it(value: float, text: str) -> None:
     assert writing.plain(value) == text == plain(value) == shown(value)
 
 
@@ -144,6 +145,8 @@ def test_programs_read_a_number_with_all_its_digits(value: float, text: str) -> 
         ("-14", "−14", "−14"),
         ("2026-02-05", "05/02/2026", "2026-02-05"),
         ("1.000", "1.000", "1.000"),  # a clerk's own thousand
+        ("1.234", "1.234", "1.234"),
+        ("0.125", "0,125", "0.125"),
         ("2026-13-05", "2026-13-05", "2026-13-05"),
         ("VP-04", "VP-04", "VP-04"),
         ("007", "007", "007"),

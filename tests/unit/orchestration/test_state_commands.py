@@ -234,6 +234,7 @@ def test_status_shows_moments_as_the_clocks_of_vietnam_did(call, home: Home) -> 
     receive(home, "VD-SM", "2020-N", 1, Verdict.ACCEPTED)
     assert "2021-01-18 09:00" in call("status").output
     assert "2021-01-18 09:00" in call("status", "--history").output
+    assert "18/01/2021 09:00" in call("status", language="vi").output
 
 
 def test_status_says_which_verdicts_a_correction_has_put_in_question(call, home: Home) -> None:
@@ -353,8 +354,8 @@ def test_every_decision_needs_a_person_and_a_reason(call, home: Home, command: t
         (
             "en",
             (
-                "Members admitted │ term 2015–2020 │ 11,945 → 11,946 │ persons",
-                "Members admitted: yearly average │ term 2015–2020 │ – → 2,389.2",
+                "Members admitted │ the term 2015–2020 │ 11,945 → 11,946 │ persons",
+                "Members admitted: yearly average │ the term 2015–2020 │ – → 2,389.2",
                 "88.0 → 20.5",
             ),
         ),
@@ -497,7 +498,7 @@ def test_doctor_shows_the_memory_of_the_warehouse_and_refuses_what_is_none(
 ) -> None:
     monkeypatch.setenv("TONGKET_WAREHOUSE_MEMORY", "3GB")
     things = {thing["name"]: thing for thing in json.loads(call("doctor", "--json").stdout)["things"]}
-    assert things["memory"]["state"] == "ok" and things["memory"]["detail"].startswith("3000 MB")
+    assert things["memory"]["state"] == "ok" and things["memory"]["detail"].startswith("3,000 MB")
     monkeypatch.setenv("TONGKET_WAREHOUSE_MEMORY", "much")
     things = {thing["name"]: thing for thing in json.loads(call("doctor", "--json").stdout)["things"]}
     assert things["memory"]["state"] == "broken" and "much" in things["memory"]["detail"]

@@ -147,7 +147,7 @@ def test_each_decision_is_told_in_a_workbook_beside_the_one_with_the_verdict(fil
     accepted = returning.decision_path(filing.home, FIRST, 1)
     text = said_in(accepted)
     assert "TỔ DỮ LIỆU QUYẾT ĐỊNH: CHẤP NHẬN" in text
-    assert 'Lý do: =HYPERLINK("http://x.invalid")' in text and "Lan" in text and "09:00 11/01/2021" in text
+    assert 'Lý do: =HYPERLINK("http://x.invalid")' in text and "Lan" in text and "09:00 ngày 11/01/2021" in text
     assert "CẦN GIẢI TRÌNH" in text and "V038" in text
     # Nobody is asked to explain what was accepted.
     rows = openpyxl.load_workbook(accepted)["Giai_trinh"].iter_rows(min_row=7, values_only=True)
