@@ -107,7 +107,7 @@ def signed(value: float, decimals: int = 0, *, is_percent: bool = False, is_bare
 
 
 def plain(value: float) -> str:
-    """Write a number so that a program can read it: `1252.5`, to ten digits or to the last whole one, ungrouped."""
+    """Write a number so that a program can read it: `1252.5`, to ten digits, or to the last whole one."""
     found = Decimal(f"{value:.10g}") if abs(value) < _TEN_DIGITS else exact(value)
     text = f"{found:f}"
     text = text.rstrip("0").rstrip(".") if "." in text else text

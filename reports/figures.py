@@ -102,8 +102,8 @@ class TracedCell:
         file: path of the original in landing, or of the registry's file.
         cell: an A1 address; of the registry the whole row, such as `3:3`.
         value: as filed.
-        part: `value`, `numerator` or `denominator`; `minus`, `numerator_minus` or `denominator_minus` for what is
-            subtracted.
+        part: `value`, `numerator` or `denominator`; `minus`, `numerator_minus` or `denominator_minus` for what
+            is subtracted.
     """
 
     submission: str

@@ -52,6 +52,11 @@ def written(value: Any, language: Language) -> str:
     return writing.number(value, _DECIMALS, is_bare=True, language=language)
 
 
+def _spaced(text: str) -> str:
+    """Put a percent sign behind a number as everywhere else: after a space that never breaks."""
+    return text.replace("}%", f"}}{writing.NBSP}{writing.PERCENT}")
+
+
 class _Fields(dict[str, str]):
     """The fields of a message; those that need looking up are looked up when a message names them."""
 
@@ -255,8 +260,7 @@ class Wording:
         self, text: Label, place: Place | None, fields: dict[str, str], site: _Site, language: Language
     ) -> str:
         known = _Fields(fields, lambda key: site.name(key, language))
-        body = text.get(language).format_map(known)
-        remedy = self.check.remedy.get(language).format_map(known)
+        body, remedy = (_spaced(said.get(language)).format_map(known) for said in (text, self.check.remedy))
         if place is None or not place.sheet:
             return message("gate.finding_of_file", language, body=body, remedy=remedy)
         return message("gate.finding", language, place=str(place), body=body, remedy=remedy)

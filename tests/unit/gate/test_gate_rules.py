@@ -1,5 +1,6 @@
 """Every rule on a workbook that holds it and on one that breaks it."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -425,6 +426,7 @@ def test_a_message_says_what_was_found_and_what_to_do_in_both_languages(world, b
             assert "{" not in text
             assert "None" not in text
             assert "  " not in text
+            assert not re.search(r"[0-9]%", text)  # a percent sign stands off its number, as on pages
             assert text.endswith(".")
             if finding.cell:
                 assert text.startswith(f"{finding.sheet}!{finding.cell}: ")
