@@ -21,12 +21,14 @@ from tests.integration.warehouse_world import (
     visits,
 )
 
-COMPLETE, HALF, ONE_FORM, ONE_YEAR, TERM_ONLY, ALONE, BLANK, FEW, NEW, UNION = (
-    *("WHOLE", "HALF", "FORM", "YEAR", "TERM", "ALONE", "BLANK", "FEW", "NEW", "UNION"),
+COMPLETE, HALF, ONE_FORM, ONE_YEAR, TERM_ONLY, ALONE, BLANK, FEW, LATE, NEW, UNION = (
+    *("WHOLE", "HALF", "FORM", "YEAR", "TERM", "ALONE", "BLANK", "FEW", "LATE", "NEW", "UNION"),
 )
 """The provinces: what is filed of each. UNION is a youth union beside COMPLETE."""
 
-DISTRICTS = dict.fromkeys((COMPLETE, HALF, ONE_FORM, ONE_YEAR, TERM_ONLY, ALONE, BLANK, NEW), 2) | {FEW: 6}
+DISTRICTS = dict.fromkeys((COMPLETE, HALF, ONE_FORM, ONE_YEAR, TERM_ONLY, ALONE, BLANK, LATE, NEW), 2) | {
+    FEW: 6
+}
 
 
 def district(province: str, number: int) -> str:
@@ -109,6 +111,8 @@ def _of_district(province: str, number: int) -> list[Filing]:
         forms = {"B02": forms["B02"]}
     if province == ONE_YEAR:
         years = ["2018-N"]
+    if province == LATE and number == 2:
+        years = years[1:]
     if province == BLANK and number == 2:
         forms = {form: [_blank(row) for row in rows] for form, rows in forms.items()}
     return [Filing(code, period, forms) for period in years]

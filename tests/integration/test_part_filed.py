@@ -25,6 +25,7 @@ from tests.integration.part_filed_world import (
     DISTRICTS,
     FEW,
     HALF,
+    LATE,
     NEW,
     ONE_FORM,
     ONE_YEAR,
@@ -166,6 +167,15 @@ def test_all_cells_make_all_figures_again(warehouse: Path) -> None:
         for derivation in ("before_after", "change_over_term", "change_vs_previous_term", "percent_change"):
             wrong, count = wrong_changes(opened, derivation)
             assert count and not wrong, (derivation, wrong)
+
+
+def test_an_opening_without_all_units_is_marked_though_the_end_is_whole(found: Answers, made) -> None:
+    # One of two districts filed nothing for the first year.
+    assert found["villages", LATE, DANG, None].status == "final"
+    assert found["villages", LATE, DANG, "change_over_term"].value is None
+    lines = text_of(made, LATE).splitlines()
+    row = next(line for line in lines if re.match(r"\| Thôn, bản.*\| – \| – \|$", line))
+    assert "\\*\\* | 78 |" in row
 
 
 def test_one_form_alone_speaks_of_what_it_counts_and_of_nothing_else(found: Answers, made) -> None:

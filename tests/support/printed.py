@@ -164,7 +164,11 @@ class _Report:
                     yield self.print("value", cell, self.code(first), period)
         elif rest == [column(name) for name in ("before", "after", "change", "percent")]:
             indicator = self.code(first)
-            yield self.print("opening", cells[0], indicator)
+            # An opening is as good as the first year, and not as the last.
+            ends = self.answer(indicator, None, "before_after")
+            plain = written(self.answer(indicator), "opening").rstrip("*")
+            mark = STATUS_MARKS.get(ends.status, "") if ends and plain != _MISSING else ""
+            yield Print((indicator, self.unit.code, self.unit.term, None), "opening", cells[0], plain + mark)
             yield self.print("value", cells[1], indicator)
             yield self.print("signed", cells[2], indicator, None, _CHANGES[0])
             yield self.print("magnitude", cells[3], indicator, None, _CHANGES[1])
