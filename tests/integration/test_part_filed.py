@@ -5,9 +5,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
 
+from ingestion.catalogue import load_catalogue
 from ingestion.messages import message
+from ingestion.reference import write_reference
+from ingestion.registry import load_registry
 from reports import escape
 from reports.blocks import write as write_blocks
 from reports.context import Site, Unit, load_site
@@ -35,7 +39,7 @@ from tests.integration.part_filed_world import (
     part_filed_world,
 )
 from tests.integration.test_warehouse import _dbt as dbt
-from tests.integration.warehouse_world import DANG, DOAN, PREVIOUS
+from tests.integration.warehouse_world import DANG, DOAN, PREVIOUS, example_statements
 from tests.support.printed import Answers, answers, wrongly_printed
 from tests.support.remade import PARTS, sum_cells, wrong_changes, wrong_figures
 
@@ -206,3 +210,16 @@ def test_the_command_says_that_a_figure_is_incomplete_and_not_compared(warehouse
     change = figure(warehouse, "members", FEW, DANG, "change_vs_previous_term")
     assert (total.value, total.status) == (50_000, "incomplete")
     assert (change.value, change.status) == (None, "incomplete")
+
+
+@pytest.mark.parametrize("content", [None, "header"])
+def test_a_list_of_published_figures_that_is_empty_is_as_none(tmp_path: Path, content: str | None) -> None:
+    world = part_filed_world()
+    world.filings = []
+    bronze = world.write(tmp_path)
+    if content is not None:
+        header = ",".join(example_statements()[0])
+        (tmp_path / "registry" / "statements.csv").write_text(f"{header}\n", encoding="utf-8")
+        write_reference(bronze, load_registry(tmp_path / "registry"), load_catalogue())
+    table = pq.read_table(next(bronze.rglob("statements.parquet")))
+    assert table.num_rows == 0 and {"statement_id", "value_low", "indicator_code"} <= set(table.column_names)
