@@ -91,8 +91,10 @@ def _filings() -> list[Filing]:
             district(COMPLETE, 1),
             f"2020-{part}",
             {"B01": [members(cell, 25_000, number, number)], "B02": [admitted(cell, number)]},
+            basis=basis,
         )
-        for part, number in (("Q1", 2), ("6T", 5))
+        # A quarter alone after a cumulative one: its flows are added, and of its stocks the latest counts.
+        for part, number, basis in (("Q1", 2, "CUMULATIVE"), ("6T", 5, "DISCRETE"))
     ]
     # The union filed for a term of the Party as well, which is none of its own.
     found += [Filing(UNION, period, {"B02": [admitted(f"{UNION}-1", 70)]}) for period in (PREVIOUS, "2017-N")]

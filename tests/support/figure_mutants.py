@@ -93,7 +93,7 @@ MUTANTS = (
         "dbt_project/models/reports/rpt_figure_cell.sql",
         "        and {{ counts_in_year('source_rows', 'source_rows') }}\n",
         "",
-        WORLD,
+        PART,
     ),
     # what is compared with what, and what is stated
     Mutant(
