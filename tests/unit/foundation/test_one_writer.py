@@ -33,6 +33,7 @@ REASONS = {
     "ingestion/returns/receipt.py": "codes of rules from one to another",
     "ingestion/validations.py": "names of files that are kept",
     "ingestion/values.py": "prints a stored cell as its own format says",
+    "orchestration/as_of.py": "names of files",
     "orchestration/channels.py": "names of files that are kept",
     "orchestration/commands/run.py": "seconds for programs, and the name of a log",
     "orchestration/errors.py": "names of files that are kept",
@@ -40,6 +41,7 @@ REASONS = {
     "orchestration/warehouse.py": "a moment for SQL, and names of files",
     "reports/blocks.py": "dashes between the columns of a table",
     "reports/release.py": "names of releases",
+    "reports/render.py": "whole seconds, which the texts of the catalogue write",
 }
 """Modules that form a number or a date themselves, and why nobody reads it as one of the product's."""
 
