@@ -19,7 +19,8 @@ from ingestion.gate.vectors import FALSE, TRUE, Vector
 from ingestion.gate.wording import Wording
 
 if TYPE_CHECKING:
-    from ingestion.gate.expectations import Expected, Tally
+    from ingestion.gate.checkpoints import Tally
+    from ingestion.gate.expectations import Expected
 
 NO_REGISTRY = "no_registry"
 NO_ROWS = "no_rows"
@@ -50,12 +51,12 @@ def confirmed(batch: Batch, runs: Mapping[str, Sequence[Run]]) -> list[SuiteResu
         GateError: it cannot evaluate a rule, or finds another number of rows in which one holds or fails.
     """
     # Importing it takes seconds, which a check of a single file need not pay.
-    from ingestion.gate import expectations  # noqa: PLC0415
+    from ingestion.gate import checkpoints, expectations  # noqa: PLC0415
 
     suites = [_Suite(batch, frame, by_rule) for frame, by_rule in _by_frame(runs)]
     asked = [suite for suite in suites if suite.rules]
     try:
-        tallies = expectations.run_checkpoints(
+        tallies = checkpoints.run_checkpoints(
             [
                 expectations.Suite(
                     suite_name(suite.frame),
@@ -66,7 +67,7 @@ def confirmed(batch: Batch, runs: Mapping[str, Sequence[Run]]) -> list[SuiteResu
                 for suite in asked
             ]
         )
-    except expectations.EvaluationError as error:
+    except checkpoints.EvaluationError as error:
         raise GateError(str(error)) from error
     found = {suite_name(suite.frame): tally for suite, tally in zip(asked, tallies, strict=True)}
     return [suite.result(found.get(suite_name(suite.frame), {})) for suite in suites]

@@ -62,7 +62,8 @@ def judge(frames: Mapping[str, pd.DataFrame]) -> dict[str, Found]:
             matters.
     """
     # Importing it takes seconds, which only a publication needs.
-    from ingestion.gate.expectations import Expected, Part, Suite, run_checkpoints  # noqa: PLC0415
+    from ingestion.gate.checkpoints import run_checkpoints  # noqa: PLC0415
+    from ingestion.gate.expectations import Expected, Part, Suite  # noqa: PLC0415
     from ingestion.gate.vectors import Kind, Vector  # noqa: PLC0415
 
     suites = []

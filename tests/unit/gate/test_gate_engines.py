@@ -9,8 +9,8 @@ from datetime import date
 import numpy as np
 import pytest
 
-from ingestion.gate import GateError, expectations, judge, judge_with_results, load_rules, results
-from ingestion.gate.expectations import Tally
+from ingestion.gate import GateError, checkpoints, expectations, judge, judge_with_results, load_rules, results
+from ingestion.gate.checkpoints import EvaluationError, Tally
 from ingestion.gate.vectors import FALSE, TRUE, dates, numbers, texts, truths
 from ingestion.submissions import Mark
 
@@ -70,7 +70,7 @@ def expected(rule, *parts, **changes):
 
 def test_an_expectation_evaluates_a_rule_from_the_columns_of_its_batch():
     count, other = numbers([1, 5, None, 7]), numbers([1, 4, 2, 7])
-    found = expectations.run_checkpoints(
+    found = checkpoints.run_checkpoints(
         [
             suite("A", expected("V001", ("a == b",)), expected("V002", ("a > 5", "b > 1")), a=count, b=other),
             suite("B", expected("V001", ("a == b",)), a=count, b=count),
@@ -105,15 +105,33 @@ def test_every_kind_of_column_arrives_as_it_was():
 
 
 def test_no_more_samples_are_kept_than_one_reads():
-    (found,) = expectations.run_checkpoints([suite("A", expected("V001", ("a > 0",)), a=numbers([0] * 50))])
+    (found,) = checkpoints.run_checkpoints([suite("A", expected("V001", ("a > 0",)), a=numbers([0] * 50))])
 
     assert found["V001"].failed == 50
     assert found["V001"].samples == tuple((row, 0) for row in range(20))
 
 
+def test_a_suite_may_go_back_to_rules_that_it_had_before():
+    least = {least: suite("A", expected("V001", (f"a > {least}",)), a=numbers([1, 2])) for least in (0, 1)}
+    found = [checkpoints.run_checkpoints([least[asked]])[0]["V001"].failed for asked in (0, 1, 0, 1)]
+
+    assert found == [0, 1, 0, 1], "a file of an old year after one of this year, and this year's again"
+
+
+def test_the_process_keeps_no_results():
+    for _ in range(3):
+        failing = [suite(name, expected("V001", ("a > 0",)), a=numbers([0])) for name in "AB"]
+        checkpoints.run_checkpoints(failing)
+    context = checkpoints.context()
+    (source,) = context.data_sources.all().values()
+
+    assert [key for store in context.stores.values() for key in store.list_keys()] == []
+    assert len(source.get_execution_engine().batch_manager.loaded_batch_ids) == 1, "the last frame, in place"
+
+
 def test_a_rule_that_cannot_be_evaluated_is_named():
-    with pytest.raises(expectations.EvaluationError, match=r"V001 cannot be evaluated.*needs a number"):
-        expectations.run_checkpoints([suite("A", expected("V001", ("a + 1 > 0",)), a=texts(["x"]))])
+    with pytest.raises(EvaluationError, match=r"V001 cannot be evaluated.*needs a number"):
+        checkpoints.run_checkpoints([suite("A", expected("V001", ("a + 1 > 0",)), a=texts(["x"]))])
 
 
 def test_suites_and_expectations_carry_the_names_and_texts_of_forms_and_rules(world):
