@@ -12,18 +12,15 @@ from typing import TYPE_CHECKING
 
 from ingestion.gate.batch import Batch, Frame
 from ingestion.gate.evaluate import Mask, combine
-from ingestion.gate.results import RuleResult, Sample, SuiteResult
+from ingestion.gate.results import NO_REGISTRY, NO_ROWS, RuleResult, Sample, SuiteResult
 from ingestion.gate.rules import Check
 from ingestion.gate.syntax import names, unparse
 from ingestion.gate.vectors import FALSE, TRUE, Vector
-from ingestion.gate.wording import Wording
+from ingestion.gate.wording import Wording, plain
 
 if TYPE_CHECKING:
     from ingestion.gate.checkpoints import Tally
     from ingestion.gate.expectations import Expected
-
-NO_REGISTRY = "no_registry"
-NO_ROWS = "no_rows"
 
 
 class GateError(RuntimeError):
@@ -128,7 +125,9 @@ class _Suite:
     def _sample(self, run: Run, row: int) -> Sample:
         key = self.batch.subjects[int(self.frame.submission[row])].submission.key
         place = Wording(self.batch, run.check, self.frame).sample(row)
-        return Sample(key.unit, key.revision, run.check.clause, *place)
+        filed = self.frame.form_row(row)
+        values = {".".join(path): plain(self.frame.column(path).at(row)) for path in _named([run.check])}
+        return Sample(str(key), run.check.clause, *place, row=filed.number if filed else None, values=values)
 
 
 def _expected(runs: Sequence[Run]) -> "Expected":
@@ -144,7 +143,9 @@ def _expected(runs: Sequence[Run]) -> "Expected":
 
 def _columns(frame: Frame, checks: Iterable[Check]) -> dict[str, Vector]:
     """Give the columns of a frame that rules name."""
-    asked = {
-        name.path for check in checks for node in (check.holds, check.when) if node for name in names(node)
-    }
-    return {".".join(path): frame.column(path) for path in sorted(asked)}
+    return {".".join(path): frame.column(path) for path in _named(checks)}
+
+
+def _named(checks: Iterable[Check]) -> list[tuple[str, ...]]:
+    nodes = (node for check in checks for node in (check.holds, check.when) if node)
+    return sorted({name.path for node in nodes for name in names(node)})
