@@ -79,10 +79,15 @@ def keep(home: Home, validation: Validation) -> Path:
     stamp = at.strftime(_STAMP)
     same = [int(path.stem.removeprefix(f"{stamp}-")) for path in _files(folder) if path.stem.startswith(stamp)]
     path = folder / f"{stamp}-{max(same, default=-1) + 1:03}.json"
-    write_durably(path, _VALIDATION.dump_json(replace(validation, at=at), indent=1) + b"\n")
+    write_durably(path, as_json(replace(validation, at=at)) + b"\n")
     for old in _files(folder)[:-KEPT]:
         old.unlink(missing_ok=True)
     return path
+
+
+def as_json(validation: Validation) -> bytes:
+    """Give what came of a batch as it is kept."""
+    return _VALIDATION.dump_json(validation, indent=1)
 
 
 def periods(home: Home) -> list[str]:
@@ -120,9 +125,9 @@ def of_database(home: Home, sha256: str) -> Validation | None:
     return None
 
 
-def damaged(home: Home) -> tuple[int, list[str]]:
-    """Read every file; gives how many there are, and what is wrong with those that are none of ours."""
-    files = [path for place in places(home) for path in _files(home.validations / place)]
+def damaged(home: Home, *, newest: int = KEPT) -> tuple[int, list[str]]:
+    """Read the newest files of each period; gives how many, and what is wrong with some of them."""
+    files = [path for place in places(home) for path in _files(home.validations / place)[-newest:]]
     wrong = []
     for path in files:
         try:

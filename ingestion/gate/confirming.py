@@ -126,7 +126,7 @@ class _Suite:
         key = self.batch.subjects[int(self.frame.submission[row])].submission.key
         place = Wording(self.batch, run.check, self.frame).sample(row)
         filed = self.frame.form_row(row)
-        values = {".".join(path): plain(self.frame.column(path).at(row)) for path in _named([run.check])}
+        values = {".".join(path): _stated(self.frame.column(path).at(row)) for path in _named([run.check])}
         return Sample(str(key), run.check.clause, *place, row=filed.number if filed else None, values=values)
 
 
@@ -144,6 +144,11 @@ def _expected(runs: Sequence[Run]) -> "Expected":
 def _columns(frame: Frame, checks: Iterable[Check]) -> dict[str, Vector]:
     """Give the columns of a frame that rules name."""
     return {".".join(path): frame.column(path) for path in _named(checks)}
+
+
+def _stated(value: object) -> str:
+    """Write a value as rules do."""
+    return str(value).lower() if isinstance(value, bool) else plain(value)
 
 
 def _named(checks: Iterable[Check]) -> list[tuple[str, ...]]:
