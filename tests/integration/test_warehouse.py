@@ -590,11 +590,11 @@ def test_what_was_refused_is_counted_with_what_to_do(refused: PublicationReport)
     )
     assert lines[first + 2].startswith("  Run again, so that the warehouse is built anew.")
     assert any("phát hành kèm lý do: --note" in line for line in refused.lines("vi"))
-    kept = {one["check"]: one for one in refused.as_json()["checks"]}
-    assert kept["statuses_again"]["failed"] == 1
-    assert kept["statuses_again"]["samples"] == [
-        {**_of("admissions", "PB", "2016-N"), "expected": 0.0, "found": 1.0}
-    ]
+    kept = {suite.rules[0].rule: suite.rules[0] for suite in refused.results()}
+    statuses = kept["statuses_again"]
+    assert (statuses.failed, statuses.evaluated) == (1, refused.checked["statuses_again"])
+    (sample,) = statuses.samples
+    assert sample.values == {**_of("admissions", "PB", "2016-N"), "expected": "0", "found": "1"}
 
 
 def test_a_table_halved_on_the_way_is_found_in_all_that_was_built_from_it(
