@@ -486,6 +486,7 @@ DAMAGES: list[tuple[str, list[tuple[str, dict[str, str]]]]] = [
         [
             ("nothing_shrank", _of("members", "PB", "2018-N")),
             ("figures_again", _of("members", "PB", "2018-N", column="value")),
+            ("children_make_parents", _of("members", "P", "2018-N", column="value")),
         ],
     ),
     # a total that still adds up from the years, and a part of a ratio
@@ -499,7 +500,19 @@ DAMAGES: list[tuple[str, list[tuple[str, dict[str, str]]]]] = [
     (
         "update fct_indicator_value set denominator = denominator + 1 "
         + _where("admissions_vs_plan", "PA", "2018-N"),
-        [("figures_again", _of("admissions_vs_plan", "PA", "2018-N", column="denominator"))],
+        [
+            ("figures_again", _of("admissions_vs_plan", "PA", "2018-N", column="denominator")),
+            ("children_make_parents", _of("admissions_vs_plan", "P", "2018-N", column="denominator")),
+        ],
+    ),
+    # a parent in a term and in a quarter, whose children stand as they were
+    (
+        f"update fct_indicator_value set value = value * 2 {_where('members', 'P', DANG)}",
+        [("children_make_parents", _of("members", "P", DANG, column="value"))],
+    ),
+    (
+        f"update fct_indicator_value set value = value * 2 {_where('admissions_planned', 'P', '2020-D2')}",
+        [("children_make_parents", _of("admissions_planned", "P", "2020-D2", column="value"))],
     ),
     # what a wrong join does: a row twice, and one of an organisation that the registry does not know
     (
