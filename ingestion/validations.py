@@ -1,6 +1,7 @@
 """What Great Expectations found, kept in the state folder: one JSON file a batch under `validations/<period>/`.
 
-What belongs here: writing, reading and bounding these files. What does not: what they hold (`gate/results.py`).
+What belongs here: writing, reading and bounding these files, those of the publication gate too. What does not:
+what they hold (`gate/results.py`) and how they are shown (`validation_page.py`).
 
 They hold filed values, so they are for the data team alone. Nothing is made from them but what is shown: they
 may be deleted, and verdicts and findings stay in the ledger.
@@ -8,22 +9,27 @@ may be deleted, and verdicts and findings stay in the ledger.
 Great Expectations has a store of its own, which reads all earlier results again with each new one.
 """
 
-import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Literal
+
+from pydantic import TypeAdapter
+from pydantic import ValidationError as InvalidError
 
 from ingestion.files import private_folder, write_durably
-from ingestion.gate.results import SuiteResult, as_json, from_json
+from ingestion.gate.results import SuiteResult
 from ingestion.home import Home
 
 KEPT = 20
 """How many batches of a period are kept, the newest."""
 
 PUBLICATION = "publication"
-"""The folder of what the publication gate found."""
+"""The folder of what the publication gate found, and how that is called where periods are named."""
+
+Purpose = Literal["judged", "reexamined", "publication"]
+"""Why there was a batch: verdicts were given, held against corrected figures, or marts to be published."""
 
 _STAMP = "%Y%m%dT%H%M%SZ"
 
@@ -37,21 +43,28 @@ class Validation:
     """What came of one batch.
 
     Attributes:
+        period: of the batch; `publication` for the publication gate.
         at: when the batch was judged.
-        rules_version: of the rules by which it was judged.
+        rules_version: of the rules by which it was judged; blank for the publication gate.
         submissions: how many it held, unreadable ones too.
+        database: hash of the database that the publication gate looked at; blank for a period.
     """
 
     period: str
     at: datetime
-    rules_version: str
-    submissions: int
     suites: Sequence[SuiteResult]
+    purpose: Purpose = "judged"
+    rules_version: str = ""
+    submissions: int = 0
+    database: str = ""
 
     @property
     def failed(self) -> int:
         """In how many rows a rule failed, over all rules."""
         return sum(rule.failed for suite in self.suites for rule in suite.rules)
+
+
+_VALIDATION = TypeAdapter(Validation)
 
 
 def keep(home: Home, validation: Validation) -> Path:
@@ -62,51 +75,66 @@ def keep(home: Home, validation: Validation) -> Path:
     """
     private_folder(home.validations)
     folder = private_folder(home.validations / validation.period)
-    said = {
-        "period": validation.period,
-        "rules_version": validation.rules_version,
-        "submissions": validation.submissions,
-        "suites": as_json(validation.suites),
-    }
-    return _write(folder, said, validation.at)
-
-
-def _write(folder: Path, said: Mapping[str, Any], at: datetime) -> Path:
-    stamp = at.astimezone(UTC).strftime(_STAMP)
-    path = folder / f"{stamp}-{len(list(folder.glob(f'{stamp}-*.json'))):03}.json"
-    whole = {"at": at.astimezone(UTC).isoformat(), **said}
-    write_durably(path, (json.dumps(whole, ensure_ascii=False, indent=1) + "\n").encode("utf-8"))
+    at = validation.at.astimezone(UTC)
+    stamp = at.strftime(_STAMP)
+    same = [int(path.stem.removeprefix(f"{stamp}-")) for path in _files(folder) if path.stem.startswith(stamp)]
+    path = folder / f"{stamp}-{max(same, default=-1) + 1:03}.json"
+    write_durably(path, as_json(replace(validation, at=at)) + b"\n")
     for old in _files(folder)[:-KEPT]:
         old.unlink(missing_ok=True)
     return path
 
 
-def keep_publication(home: Home, said: Mapping[str, Any], at: datetime) -> Path:
-    """Write what came of the publication gate, beside the batches, and let go of what is older.
-
-    Raises:
-        OSError: it cannot be written.
-    """
-    private_folder(home.validations)
-    return _write(private_folder(home.validations / PUBLICATION), said, at)
+def as_json(validation: Validation) -> bytes:
+    """Give what came of a batch as it is kept."""
+    return _VALIDATION.dump_json(validation, indent=1)
 
 
 def periods(home: Home) -> list[str]:
     """Give the periods of which results are kept."""
+    return [name for name in places(home) if name != PUBLICATION]
+
+
+def places(home: Home) -> list[str]:
+    """Give the periods of which results are kept, and last `publication` where that gate left any."""
     if not home.validations.is_dir():
         return []
-    folders = (folder for folder in home.validations.iterdir() if folder.name != PUBLICATION)
-    return sorted(folder.name for folder in folders if folder.is_dir() and _files(folder))
+    found = (folder.name for folder in home.validations.iterdir() if folder.is_dir() and _files(folder))
+    return sorted(found, key=lambda name: (name == PUBLICATION, name))
 
 
 def newest(home: Home, period: str) -> Validation | None:
-    """Give what came of the last batch of a period; None where nothing is kept.
+    """Give what came of the last batch of a period, or of the publication gate; None where nothing is kept.
 
     Raises:
         ValidationError: the file is none of ours.
     """
-    files = _files(home.validations / period)
+    files = _files(home.validations / period) if period in places(home) else []
     return read(files[-1]) if files else None
+
+
+def of_database(home: Home, sha256: str) -> Validation | None:
+    """Give what the publication gate last found of a database; None where that is not kept."""
+    for path in reversed(_files(home.validations / PUBLICATION)):
+        try:
+            validation = read(path)
+        except ValidationError:
+            continue
+        if validation.database == sha256:
+            return validation
+    return None
+
+
+def damaged(home: Home, *, newest: int = KEPT) -> tuple[int, list[str]]:
+    """Read the newest files of each period; gives how many, and what is wrong with some of them."""
+    files = [path for place in places(home) for path in _files(home.validations / place)[-newest:]]
+    wrong = []
+    for path in files:
+        try:
+            read(path)
+        except ValidationError as error:
+            wrong.append(str(error))
+    return len(files), wrong
 
 
 def read(path: Path) -> Validation:
@@ -116,17 +144,17 @@ def read(path: Path) -> Validation:
         ValidationError: the file is none of ours.
     """
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-        return Validation(
-            found["period"],
-            datetime.fromisoformat(found["at"]),
-            found["rules_version"],
-            found["submissions"],
-            from_json(found["suites"]),
-        )
-    except (ValueError, KeyError, TypeError) as error:
-        raise ValidationError(f"{path}: {error}; it may be deleted") from error
+        return _VALIDATION.validate_json(path.read_bytes())
+    except InvalidError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise ValidationError(f"{path}: {place + ': ' if place else ''}{first['msg']}") from error
+    except OSError as error:
+        raise ValidationError(f"{path}: {error.strerror}") from error
 
 
 def _files(folder: Path) -> list[Path]:
-    return sorted(folder.glob("[0-9]*.json"))
+    """Give the files of a period, oldest first; of one second in the order in which they were written."""
+    return sorted(
+        folder.glob("[0-9]*Z-[0-9]*.json"), key=lambda path: (path.stem[:16], len(path.stem), path.stem)
+    )

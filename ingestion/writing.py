@@ -151,10 +151,10 @@ def local_day(value: datetime) -> str:
     return day(_local(value).date())
 
 
-def moment(value: datetime) -> str:
-    """Write a moment: `14:05 ngày 21/11/2026`, on the clocks of Vietnam."""
+def moment(value: datetime, language: Language = "vi") -> str:
+    """Write a moment: `14:05 ngày 21/11/2026`, `14:05 on 2026-11-21`, on the clocks of Vietnam."""
     local = _local(value)
-    return f"{local:%H:%M} ngày {day(local.date())}"
+    return f"{local:%H:%M} {'on' if language == 'en' else 'ngày'} {day(local.date(), language)}"
 
 
 def minute(value: datetime, language: Language = "vi") -> str:

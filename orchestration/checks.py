@@ -12,7 +12,7 @@ import dagster as dg
 
 from ingestion.ledger import Ledger, SubmissionRecord
 from ingestion.places import place_said
-from orchestration import gating, tokens
+from orchestration import check_results, gating, tokens
 from orchestration.progress import Progress
 from orchestration.quality_checks import quality
 from orchestration.resources import Clock, PublicationHome, TongketHome
@@ -67,6 +67,7 @@ def intake_gate(home: TongketHome) -> dg.AssetCheckResult:
             "open_cases": len(held),
             **{name: counted[name] for name in _HELD},
             "findings": findings_table(held),
+            **check_results.of_periods(home.home),
         },
     )
 
@@ -104,7 +105,7 @@ def candidate_gate(
     check = partial(check_marts, catalogue=publication.catalogue)
     word = gating.gate(home, database, token, check, run=context.run.run_id, note=config.note, now=clock.now())
     progress.finish("publication_gate", "–" if word.is_empty else str(word.failed))
-    return _shown(word)
+    return _shown(word, check_results.of_database(home, token.sha256))
 
 
 @dg.asset_check(
@@ -127,17 +128,17 @@ def published_gate(
     home = publication.home
     token = gating.token_of_published(home, context.run.run_id, clock.now(), publication.catalogue)
     if token.fits(releases.current(home), config.note):
-        return _shown(gating.Word())
+        return _shown(gating.Word(), check_results.of_database(home, token.sha256))
     progress.start("publication_gate")
     check = partial(check_marts, catalogue=publication.catalogue)
     word = gating.gate(
         home, home.warehouse, token, check, run=context.run.run_id, note=config.note, now=clock.now()
     )
     progress.finish("publication_gate", "–" if word.is_empty else str(word.failed))
-    return _shown(word)
+    return _shown(word, check_results.of_database(home, token.sha256))
 
 
-def _shown(word: gating.Word) -> dg.AssetCheckResult:
+def _shown(word: gating.Word, results: check_results.Metadata) -> dg.AssetCheckResult:
     rows = [{"check": f.check, "message": f.message, "message_en": f.text("en")} for f in word.failures]
     return dg.AssetCheckResult(
         passed=not word.failures,
@@ -147,6 +148,7 @@ def _shown(word: gating.Word) -> dg.AssetCheckResult:
             "explained_by_note": len(word.explained),
             "nothing_accepted": word.is_empty,
             "failed": _table(rows, ("check", "message", "message_en")),
+            **results,
             **{f"told_{language}": "\n".join(lines) for language, lines in word.lines.items()},
         },
     )

@@ -47,6 +47,7 @@ COMMANDS: dict[str, str] = {
     "releases": "releases",
     "diff": "releases",
     "verify": "verify",
+    "validations": "validations",
     "serve": "pages",
     "ui": "pages",
     "doctor": "doctor",

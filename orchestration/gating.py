@@ -13,6 +13,7 @@ from ingestion import validations
 from ingestion.catalogue import Catalogue, Language
 from ingestion.files import sha256_of
 from ingestion.home import Home
+from ingestion.validations import Validation
 from orchestration import moment as moments
 from orchestration import tokens
 from orchestration.environment import code_version
@@ -60,7 +61,8 @@ def gate(home: Home, database: Path, token: Token, check: Check, *, run: str, no
     up = releases.current(home)
     with in_words(database):
         report = check(database, place.bronze, up.folder / releases.FIGURES if up else None)
-    validations.keep_publication(home, report.as_json(), now)
+    kept = Validation(validations.PUBLICATION, now, report.results(), "publication", database=token.sha256)
+    validations.keep(home, kept)
     explained = tuple(f for f in report.failures if note and f.check in _EXPLAINED_BY_NOTE)
     failures = tuple(f for f in report.failures if f not in explained)
     if not failures:

@@ -16,7 +16,7 @@ from typing import Literal
 
 import yaml
 
-from ingestion import writing
+from ingestion import validations, writing
 from ingestion.alerts.contacts import Complaint, complaints
 from ingestion.alerts.delivery import open_states
 from ingestion.alerts.outbox import Outbox
@@ -83,6 +83,7 @@ def examine(call: Invocation) -> Iterator[Diagnosis]:
     looks: tuple[tuple[str, Callable[[Invocation], Diagnosis | None]], ...] = (
         ("ledger", _ledger),
         ("bronze", _bronze),
+        ("validations", _validations),
         ("warehouse", _warehouse),
         ("site", _site),
         ("template_key", _key),
@@ -279,6 +280,17 @@ def _bronze(call: Invocation) -> Diagnosis | None:
             detail = call.text("landing.bronze.damaged", path=path, folder=call.home.bronze)
             return Diagnosis("bronze", what, "broken", detail, True)
     return Diagnosis("bronze", what, "ok", call.text("cli.doctor.bronze_ok", count=len(paths)))
+
+
+def _validations(call: Invocation) -> Diagnosis | None:
+    """Look whether the results of checks can be read; nothing that is needed is made from them."""
+    count, wrong = validations.damaged(call.home, newest=1)
+    if not count:
+        return None
+    what = call.text("cli.doctor.validations")
+    if wrong:
+        return Diagnosis("validations", what, "broken", call.text("validations.damaged", what=wrong[0]))
+    return Diagnosis("validations", what, "ok", call.text("cli.doctor.validations_ok", count=count))
 
 
 def _warehouse(call: Invocation) -> Diagnosis | None:

@@ -12,17 +12,15 @@ from typing import TYPE_CHECKING
 
 from ingestion.gate.batch import Batch, Frame
 from ingestion.gate.evaluate import Mask, combine
-from ingestion.gate.results import RuleResult, Sample, SuiteResult
+from ingestion.gate.results import NO_REGISTRY, NO_ROWS, RuleResult, Sample, SuiteResult
 from ingestion.gate.rules import Check
 from ingestion.gate.syntax import names, unparse
 from ingestion.gate.vectors import FALSE, TRUE, Vector
-from ingestion.gate.wording import Wording
+from ingestion.gate.wording import Wording, plain
 
 if TYPE_CHECKING:
-    from ingestion.gate.expectations import Expected, Tally
-
-NO_REGISTRY = "no_registry"
-NO_ROWS = "no_rows"
+    from ingestion.gate.checkpoints import Tally
+    from ingestion.gate.expectations import Expected
 
 
 class GateError(RuntimeError):
@@ -50,12 +48,12 @@ def confirmed(batch: Batch, runs: Mapping[str, Sequence[Run]]) -> list[SuiteResu
         GateError: it cannot evaluate a rule, or finds another number of rows in which one holds or fails.
     """
     # Importing it takes seconds, which a check of a single file need not pay.
-    from ingestion.gate import expectations  # noqa: PLC0415
+    from ingestion.gate import checkpoints, expectations  # noqa: PLC0415
 
     suites = [_Suite(batch, frame, by_rule) for frame, by_rule in _by_frame(runs)]
     asked = [suite for suite in suites if suite.rules]
     try:
-        tallies = expectations.run_checkpoints(
+        tallies = checkpoints.run_checkpoints(
             [
                 expectations.Suite(
                     suite_name(suite.frame),
@@ -66,7 +64,7 @@ def confirmed(batch: Batch, runs: Mapping[str, Sequence[Run]]) -> list[SuiteResu
                 for suite in asked
             ]
         )
-    except expectations.EvaluationError as error:
+    except checkpoints.EvaluationError as error:
         raise GateError(str(error)) from error
     found = {suite_name(suite.frame): tally for suite, tally in zip(asked, tallies, strict=True)}
     return [suite.result(found.get(suite_name(suite.frame), {})) for suite in suites]
@@ -127,7 +125,9 @@ class _Suite:
     def _sample(self, run: Run, row: int) -> Sample:
         key = self.batch.subjects[int(self.frame.submission[row])].submission.key
         place = Wording(self.batch, run.check, self.frame).sample(row)
-        return Sample(key.unit, key.revision, run.check.clause, *place)
+        filed = self.frame.form_row(row)
+        values = {".".join(path): _stated(self.frame.column(path).at(row)) for path in _named([run.check])}
+        return Sample(str(key), run.check.clause, *place, row=filed.number if filed else None, values=values)
 
 
 def _expected(runs: Sequence[Run]) -> "Expected":
@@ -143,7 +143,14 @@ def _expected(runs: Sequence[Run]) -> "Expected":
 
 def _columns(frame: Frame, checks: Iterable[Check]) -> dict[str, Vector]:
     """Give the columns of a frame that rules name."""
-    asked = {
-        name.path for check in checks for node in (check.holds, check.when) if node for name in names(node)
-    }
-    return {".".join(path): frame.column(path) for path in sorted(asked)}
+    return {".".join(path): frame.column(path) for path in _named(checks)}
+
+
+def _stated(value: object) -> str:
+    """Write a value as rules do."""
+    return str(value).lower() if isinstance(value, bool) else plain(value)
+
+
+def _named(checks: Iterable[Check]) -> list[tuple[str, ...]]:
+    nodes = (node for check in checks for node in (check.holds, check.when) if node)
+    return sorted({name.path for node in nodes for name in names(node)})

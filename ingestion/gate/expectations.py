@@ -1,35 +1,37 @@
-"""Rules as Great Expectations: an expectation that evaluates a rule over a frame's columns, and checkpoints.
+"""Rules as Great Expectations: an expectation that evaluates a rule over a frame's columns.
 
-What belongs here: everything that imports Great Expectations. What does not: where rules, frames and their
-columns come from (`judge.py`, `reports`), and the failing rows of which clerks are told, which come from the
-evaluator's mask: row identifiers of Great Expectations are slow.
+What belongs here: rules and frames as Great Expectations knows them, and the evaluation. What does not: running
+them (`checkpoints.py`), where rules, frames and their columns come from (`confirming.py`, `reports`), and the
+failing rows of which clerks are told, which come from the evaluator's mask: row identifiers of Great
+Expectations are slow.
 
 An expectation is given a rule as text and nothing of what came of it before. It parses the text, evaluates it
 over the batch and counts.
 """
 
 import os
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, ClassVar
 
+# Read when it is imported.
 os.environ["GX_ANALYTICS_ENABLED"] = "false"
 
-import great_expectations as gx
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from great_expectations.data_context.types.base import ProgressBarsConfig
 from great_expectations.execution_engine.pandas_execution_engine import PandasExecutionEngine
 from great_expectations.expectations.expectation import BatchExpectation
+from great_expectations.expectations.expectation_configuration import parse_result_format
 from great_expectations.expectations.metadata_types import FailureSeverity
 from great_expectations.expectations.metrics.metric_provider import metric_value
 from great_expectations.expectations.metrics.table_metric_provider import TableMetricProvider
+from great_expectations.validator.metric_configuration import MetricConfiguration
+from great_expectations.validator.validator import ValidationDependencies
 
 from ingestion.gate.evaluate import Missing, combine, mask
 from ingestion.gate.parser import parse
-from ingestion.gate.syntax import Node
 from ingestion.gate.vectors import FALSE, NULL, TRUE, Kind, Vector
 
 SAMPLES = 20
@@ -37,9 +39,6 @@ SAMPLES = 20
 
 SUBMISSION = "#submission"
 """The column that says to which submission a row belongs; no expression can name it."""
-
-_CHECKPOINTS = 256
-"""How many a process keeps: those of a catalogue's forms, with the rules in force in one year and another."""
 
 _METRIC = "table.rule_outcome"
 _SEVERITIES = {"error": FailureSeverity.CRITICAL, "notice": FailureSeverity.INFO}
@@ -96,28 +95,6 @@ class Suite:
     submission: npt.NDArray[np.intp]
 
 
-@dataclass(frozen=True)
-class Tally:
-    """What an expectation found.
-
-    Attributes:
-        rows: rows of the frame.
-        held: rows in which the rule was evaluated and held.
-        failed: rows in which it failed; in the others it was not evaluated.
-        samples: the first failing rows, each with the number of the part that failed.
-    """
-
-    success: bool
-    rows: int
-    held: int
-    failed: int
-    samples: tuple[tuple[int, int], ...] = field(default=())
-
-
-class EvaluationError(RuntimeError):
-    """An expectation could not be evaluated; says which, and why."""
-
-
 class _BatchColumns:
     """The columns of a batch, as the evaluator asks for them."""
 
@@ -146,28 +123,30 @@ def vector_of(column: "pd.Series[Any]") -> Vector:
 _EPOCH = pd.Timestamp(0).toordinal()
 
 
-def _series(vector: Vector) -> "pd.Series[Any]":
+def _series(vector: Vector, index: pd.RangeIndex) -> "pd.Series[Any]":
     if vector.kind is Kind.TRUTH:
-        return pd.Series(pd.arrays.BooleanArray(vector.data == TRUE, vector.data == NULL))
+        return pd.Series(pd.arrays.BooleanArray(vector.data == TRUE, vector.data == NULL), index)
     if vector.kind is Kind.DATE:
         unknown = np.isnan(vector.data)
         days = (np.where(unknown, 0, vector.data) - _EPOCH).astype("datetime64[D]").astype("datetime64[s]")
         days[unknown] = np.datetime64("NaT")
-        return pd.Series(days)
-    return pd.Series(vector.data, dtype=object if vector.kind is Kind.TEXT else np.float64, copy=False)
+        return pd.Series(days, index)
+    return pd.Series(vector.data, index, object if vector.kind is Kind.TEXT else np.float64, copy=False)
 
 
 def frame_of(suite: Suite) -> pd.DataFrame:
     """Give the columns of a suite as the batch that Great Expectations is given."""
-    columns: dict[str, Any] = {SUBMISSION: suite.submission}
-    return pd.DataFrame(columns | {name: _series(v) for name, v in suite.columns.items()}, copy=False)
+    index = pd.RangeIndex(len(suite.submission))  # one for all, or each column is held against the others'
+    columns: dict[str, Any] = {SUBMISSION: pd.Series(suite.submission, index, copy=False)}
+    columns |= {name: _series(vector, index) for name, vector in suite.columns.items()}
+    return pd.DataFrame(columns, index, copy=False)
 
 
 class RuleOutcome(TableMetricProvider):
     """In how many rows a rule held and failed, with the first that failed."""
 
     metric_name = _METRIC
-    value_keys = ("parts", "missing")
+    value_keys = ("holds", "when", "missing")
 
     @metric_value(engine=PandasExecutionEngine)
     def _pandas(
@@ -179,10 +158,10 @@ class RuleOutcome(TableMetricProvider):
         runtime_configuration: dict[str, Any],
     ) -> dict[str, Any]:
         frame = execution_engine.get_domain_records(metric_domain_kwargs)
-        columns = _BatchColumns(frame)
+        columns, missing = _BatchColumns(frame), metric_value_kwargs["missing"]
         masks = [
-            mask(_parsed(part["holds"]), _node(part["when"]), columns, metric_value_kwargs["missing"])
-            for part in metric_value_kwargs["parts"]
+            mask(_parsed(holds), _parsed(when) if when else None, columns, missing)
+            for holds, when in zip(metric_value_kwargs["holds"], metric_value_kwargs["when"], strict=True)
         ]
         combined = combine(masks)
         failing = np.flatnonzero(combined == FALSE)
@@ -194,26 +173,39 @@ class RuleOutcome(TableMetricProvider):
         return {"rows": len(frame), "held": held, "failed": len(failing), "samples": samples}
 
 
-def _node(text: str) -> Node | None:
-    return _parsed(text) if text else None
-
-
 class ExpectRuleToHold(BatchExpectation):
     """Expect a rule to hold in every row in which it can be evaluated.
 
     Attributes:
         rule: its id.
-        parts: what must hold, each with `holds` and `when` as texts of the rules' language.
+        holds: what must hold, a text of the rules' language for each part.
+        when: the rows to which each part applies; blank for all.
         missing: what a blank operand does.
     """
 
     rule: str
-    parts: list[dict[str, str]]
+    holds: list[str]
+    when: list[str]
     missing: str = "skip"
 
     metric_dependencies: ClassVar[tuple[str, ...]] = (_METRIC,)
-    success_keys: ClassVar[tuple[str, ...]] = ("parts", "missing")
-    args_keys: ClassVar[tuple[str, ...]] = ("rule", "parts", "missing")
+    success_keys: ClassVar[tuple[str, ...]] = ("holds", "when", "missing")
+    args_keys: ClassVar[tuple[str, ...]] = ("rule", "holds", "when", "missing")
+
+    def get_validation_dependencies(
+        self, execution_engine: Any = None, runtime_configuration: dict[str, Any] | None = None
+    ) -> ValidationDependencies:
+        """Say which metric is needed: the one that there is, for this batch.
+
+        What stands in the base class comes to the same by making the expectation anew eight times.
+        """
+        asked = MetricConfiguration(
+            _METRIC,
+            metric_domain_kwargs={"batch_id": self.batch_id},
+            metric_value_kwargs={"holds": self.holds, "when": self.when, "missing": self.missing},
+        )
+        result_format = (runtime_configuration or {}).get("result_format", "BASIC")
+        return ValidationDependencies({_METRIC: asked}, parse_result_format(result_format))
 
     def _validate(
         self,
@@ -239,71 +231,11 @@ def expectation(expected: Expected) -> ExpectRuleToHold:
     """Give a rule as Great Expectations knows it."""
     return ExpectRuleToHold(
         rule=expected.rule,
-        parts=[{"holds": part.holds, "when": part.when} for part in expected.parts],
+        holds=[part.holds for part in expected.parts],
+        when=[part.when for part in expected.parts],
         missing=expected.missing,
         severity=_SEVERITIES.get(expected.severity, FailureSeverity.WARNING),
         description=f"{expected.rule}: {expected.title}",
         notes=[expected.title, *expected.notes],
         meta={"rule": expected.rule},
     )
-
-
-def run_checkpoints(suites: Sequence[Suite]) -> list[dict[str, Tally]]:
-    """Let a checkpoint run every suite over its frame.
-
-    Returns:
-        For each suite what came of its rules.
-
-    Raises:
-        EvaluationError: an expectation could not be evaluated; the message says which, and why.
-    """
-    found: list[dict[str, Tally]] = []
-    for suite in suites:
-        checkpoint = _checkpoint(suite.name, suite.expected)
-        result = checkpoint.run(batch_parameters={"dataframe": frame_of(suite)})
-        (validation,) = result.run_results.values()
-        found.append(dict(_tally(one) for one in validation.results))
-    return found
-
-
-@cache
-def _context() -> tuple[Any, Any]:
-    """Give the process's context, and the definition of a batch that is a whole frame.
-
-    One definition serves every frame: declaring one for each costs more than validating it.
-    """
-    context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = ProgressBarsConfig(globally=False)
-    asset = context.data_sources.add_pandas("batch").add_dataframe_asset("frame")
-    return context, asset.add_batch_definition_whole_dataframe("whole")
-
-
-@lru_cache(maxsize=_CHECKPOINTS)
-def _checkpoint(name: str, expected: tuple[Expected, ...]) -> gx.Checkpoint:
-    context, whole = _context()
-    declared = context.suites.add_or_update(
-        gx.ExpectationSuite(name, expectations=[expectation(one) for one in expected])
-    )
-    definition = context.validation_definitions.add_or_update(
-        gx.ValidationDefinition(name=name, data=whole, suite=declared)
-    )
-    checkpoint = gx.Checkpoint(name=name, validation_definitions=[definition], result_format="BASIC")
-    added: gx.Checkpoint = context.checkpoints.add_or_update(checkpoint)
-    return added
-
-
-def _tally(result: Any) -> tuple[str, Tally]:
-    rule = result.expectation_config.kwargs["rule"]
-    raised = [one["exception_message"] for one in _exceptions(result.exception_info)]
-    if raised:
-        raise EvaluationError(f"{rule} cannot be evaluated: {'; '.join(raised)}")
-    counts = result.result
-    rows, failed = counts["element_count"], counts["unexpected_count"]
-    samples = tuple((row, part) for row, part in counts["partial_unexpected_index_list"])
-    return rule, Tally(bool(result.success), rows, rows - failed - counts["missing_count"], failed, samples)
-
-
-def _exceptions(info: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """Give what was raised: Great Expectations tells of one, or of one for each metric."""
-    found = [info] if "raised_exception" in info else list(info.values())
-    return [one for one in found if one["raised_exception"]]

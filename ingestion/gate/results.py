@@ -1,12 +1,15 @@
 """What Great Expectations found of a batch: its suites, their rules, counts and a few samples.
 
-What belongs here: these shapes and the same as JSON. What does not: the evaluation (`expectations.py`), and
-where results are kept (`ingestion.validations`).
+What belongs here: these shapes. What does not: the evaluation (`expectations.py`), and keeping results as JSON
+(`ingestion.validations`).
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass, field, replace
+
+NO_REGISTRY = "no_registry"
+NO_ROWS = "no_rows"
+"""Why a rule was evaluated in no row: what it needs of the registry is not there, or the frame is empty."""
 
 
 @dataclass(frozen=True)
@@ -14,16 +17,22 @@ class Sample:
     """One failing row.
 
     Attributes:
+        submission: whose row it is; blank where no submission is judged.
         clause: the part of the rule that failed, from 1.
-        place: sheet, cell and value as a finding names them; blank where it is no cell.
+        sheet: sheet, cell and value as a finding names them; blank where it is no cell.
+        row: the row of the sheet, from 1; None where it is no row.
+        values: what stands in the row, by the names by which the rule calls it.
+        file: the original, below the state folder; blank where nothing is kept of it.
     """
 
-    unit: str
-    revision: int
+    submission: str
     clause: int
     sheet: str
     cell: str
     value: str
+    row: int | None = None
+    values: Mapping[str, str] = field(default_factory=dict)
+    file: str = ""
 
 
 @dataclass(frozen=True)
@@ -34,6 +43,7 @@ class RuleResult:
         held: rows in which it was evaluated and held.
         failed: rows in which it failed.
         not_run: rows in which it was not evaluated.
+        samples: the first failing rows.
         reason: why it was evaluated in none at all; blank where it could be.
     """
 
@@ -46,13 +56,18 @@ class RuleResult:
     samples: tuple[Sample, ...] = ()
     reason: str = ""
 
+    @property
+    def evaluated(self) -> int:
+        """In how many rows it was evaluated."""
+        return self.held + self.failed
+
 
 @dataclass(frozen=True)
 class SuiteResult:
     """What came of the rules over one frame.
 
     Attributes:
-        suite: its name.
+        suite: its name: the form, and the kind of frame where it is not that of the form's rows.
         rows: rows of the frame.
     """
 
@@ -65,20 +80,20 @@ class SuiteResult:
         """How many rules failed somewhere."""
         return sum(1 for rule in self.rules if rule.failed)
 
+    def with_files(self, files: Mapping[str, str]) -> "SuiteResult":
+        """Give it with the originals of the submissions named in its samples."""
+        rules = (
+            replace(rule, samples=tuple(replace(s, file=files.get(s.submission, "")) for s in rule.samples))
+            for rule in self.rules
+        )
+        return replace(self, rules=tuple(rules))
 
-def as_json(suites: Sequence[SuiteResult]) -> list[dict[str, Any]]:
-    """Give results as JSON knows them."""
-    return [asdict(suite) for suite in suites]
 
+def with_files(suites: Sequence[SuiteResult], files: Mapping[str, str]) -> list[SuiteResult]:
+    """Give results with the originals of the submissions named in their samples.
 
-def from_json(found: Sequence[Mapping[str, Any]]) -> list[SuiteResult]:
-    """Give results as they were before they became JSON.
-
-    Raises:
-        KeyError, TypeError: it is none of ours.
+    Args:
+        suites: the results.
+        files: paths below the state folder, by submission.
     """
-    return [SuiteResult(s["suite"], s["rows"], tuple(_rule(r) for r in s["rules"])) for s in found]
-
-
-def _rule(found: Mapping[str, Any]) -> RuleResult:
-    return RuleResult(**{**found, "samples": tuple(Sample(**sample) for sample in found["samples"])})
+    return [suite.with_files(files) for suite in suites]

@@ -9,12 +9,14 @@ A submission on which a step breaks is set aside once, and so stops neither the 
 import contextlib
 import errno
 import traceback
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from ingestion.catalogue import Catalogue
 from ingestion.faults import Cause, Fault, Step
+from ingestion.gate import version_for
+from ingestion.gate.results import SuiteResult, with_files
 from ingestion.home import Home
 from ingestion.landing import Landing
 from ingestion.ledger import LedgerState, LedgerWriter, SetAside
@@ -22,6 +24,7 @@ from ingestion.pipeline.notices import write_alerts
 from ingestion.registry import Registry
 from ingestion.returning import write_apology, write_return
 from ingestion.returns import Answer
+from ingestion.validations import Purpose, Validation, keep
 
 _EVERYBODYS = frozenset({errno.ENOSPC, errno.EROFS, errno.EDQUOT, errno.EMFILE, errno.ENFILE})
 
@@ -73,6 +76,20 @@ class Desk:
         if broken := write_alerts(self.home, self.registry, self.state, self.now):
             self.set_aside({name: Fault(Step.TELL, Cause.ERROR, text) for name, text in broken.items()})
             write_alerts(self.home, self.registry, self.state, self.now)
+
+
+def keep_results(
+    desk: Desk, results: Mapping[str, Sequence[SuiteResult]], judged: int, purpose: Purpose = "judged"
+) -> None:
+    """Keep what Great Expectations found of batches, a period each.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    files = {name: record.file for name, record in desk.state.submissions.items()}
+    for period, suites in results.items():
+        version = version_for(desk.catalogue)
+        keep(desk.home, Validation(period, desk.now, with_files(suites, files), purpose, version, judged))
 
 
 def written(home: Home, answer: Answer, data: bytes) -> Fault | None:

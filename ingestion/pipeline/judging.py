@@ -32,7 +32,7 @@ from ingestion.ledger import (
 )
 from ingestion.periods import Period
 from ingestion.pipeline.answering import tell_decisions
-from ingestion.pipeline.desk import Desk, written
+from ingestion.pipeline.desk import Desk, keep_results, written
 from ingestion.pipeline.progress import Progress
 from ingestion.pipeline.readings import kept_readings
 from ingestion.pipeline.work import examined, judged, marked
@@ -42,7 +42,6 @@ from ingestion.registry import Registry
 from ingestion.returning import answer_to, changes_since
 from ingestion.returns import Answer, Differences
 from ingestion.submissions import Reading, Submission, SubmissionKey
-from ingestion.validations import Validation, keep
 
 
 @dataclass
@@ -120,8 +119,7 @@ def judge_period(
         desk.write_alerts()
         write_bronze(desk, stale_periods(home, catalogue, ledger.state))
         desk.write_alerts()
-        for code, suites in found.results.items():
-            keep(home, Validation(code, now, version_for(catalogue), len(judgements), suites))
+        keep_results(desk, found.results, len(judgements))
         report.faults, report.damaged = desk.faults, desk.damaged
         if progress:
             progress(len(records), len(records), "")

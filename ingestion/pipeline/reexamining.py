@@ -14,7 +14,7 @@ from ingestion.faults import Cause, Fault, Step
 from ingestion.gate import GateContext, version_for
 from ingestion.home import Home
 from ingestion.ledger import Ledger, Reexamined, SubmissionRecord
-from ingestion.pipeline.desk import Desk
+from ingestion.pipeline.desk import Desk, keep_results
 from ingestion.pipeline.readings import kept_readings
 from ingestion.pipeline.work import judged
 from ingestion.reexamination import difference, due
@@ -61,8 +61,9 @@ def reexamine_due(desk: Desk) -> ReexaminationReport:
     for batch in _batches([one.record for one in found.values()]):
         read = list(kept_readings.submissions(desk.landing, batch, desk.catalogue))
         faults = {str(submission.key): fault for submission, fault in read if fault is not None}
-        again, broken = judged([s for s, fault in read if fault is None], context, "masks")
+        again, broken = judged([s for s, fault in read if fault is None], context, "gx")
         judgements = again.judgements
+        keep_results(desk, again.results, len(judgements), "reexamined")
         faults |= {str(key): fault for key, fault in broken.items()}
         events = []
         for record in batch:

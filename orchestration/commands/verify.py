@@ -93,6 +93,14 @@ def check_releases(call: Invocation, state: LedgerState | None) -> Comparison:
     return Comparison(len(found), tuple(damaged))
 
 
+def check_validations(call: Invocation) -> Comparison:
+    """Read every result of checks that is kept."""
+    from ingestion.validations import damaged  # noqa: PLC0415
+
+    count, wrong = damaged(call.home)
+    return Comparison(count, tuple(call.text("validations.damaged", what=what) for what in wrong))
+
+
 def check_warehouse(home: Home) -> Comparison:
     """Read every figure of the warehouse that is up.
 
@@ -162,6 +170,7 @@ def _compared(call: Invocation, rebuild: bool) -> Iterator[tuple[str, Comparison
     state = None if ledger.damaged else Ledger(call.home.ledger).replay()
     yield "landing", (landing := _guarded(call, lambda: check_landing(call, state)))
     yield "releases", _guarded(call, lambda: check_releases(call, state))
+    yield "validations", _guarded(call, lambda: check_validations(call))
     warehouse = Comparison(0, ())
     if call.home.warehouse.exists():
         yield "warehouse", (warehouse := _guarded(call, lambda: check_warehouse(call.home)))

@@ -24,7 +24,7 @@ from reports.publication_gate import previous as earlier
 from reports.publication_gate import totals
 from reports.publication_gate.comparison import figures_again, names_of
 from reports.publication_gate.report import PublicationFailure, PublicationReport
-from reports.publication_gate.suites import CHECKS, Found, judge
+from reports.publication_gate.suites import CHECKS, judge
 
 __all__ = ["PublicationFailure", "PublicationReport", "check_marts"]
 
@@ -74,11 +74,12 @@ def check_marts(
         for check, frame in frames.items()
         for row in frame.iloc[list(found[check].samples)].to_dict("records")
     ]
-    return PublicationReport({check: one.rows for check, one in found.items()}, tuple(failures), _failed(found))
-
-
-def _failed(found: Mapping[str, Found]) -> dict[str, int]:
-    return {check: one.failed for check, one in found.items() if one.failed}
+    return PublicationReport(
+        {check: one.rows for check, one in found.items()},
+        tuple(failures),
+        {check: one.failed for check, one in found.items() if one.failed},
+        {check: one.held for check, one in found.items()},
+    )
 
 
 def _failure(

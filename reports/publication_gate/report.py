@@ -5,10 +5,10 @@ What belongs here: results and their words. What does not: what is checked.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from ingestion import writing
 from ingestion.catalogue import Language
+from ingestion.gate.results import NO_ROWS, RuleResult, Sample, SuiteResult
 from ingestion.messages import message
 
 STATUS_NAMES = ("final", "provisional", "incomplete", "none")
@@ -72,11 +72,13 @@ class PublicationReport:
         checked: for each check, how many things it looked at.
         failures: what failed, in order; of each check the first 20.
         failed: for each check that does not hold, how many things failed; more than there are failures here.
+        held: for each check, for how many things it holds; to what neither held nor failed it does not apply.
     """
 
     checked: Mapping[str, int]
     failures: tuple[PublicationFailure, ...] = field(default=())
     failed: Mapping[str, int] = field(default_factory=dict)
+    held: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def passed(self) -> bool:
@@ -104,24 +106,27 @@ class PublicationReport:
             told.append("  " + message(f"publication.remedy.{check}", language))
         return told
 
-    def as_json(self) -> dict[str, Any]:
-        """Give what is kept of it: by check what must hold, how many held and failed, and samples."""
-        return {
-            "checks": [
-                {
-                    "check": check,
-                    "title": {
-                        "vi": message(f"publication.title.{check}", "vi"),
-                        "en": message(f"publication.title.{check}", "en"),
-                    },
-                    "checked": count,
-                    "failed": self.failed.get(check, 0),
-                    "samples": [
-                        {**failure.subject, "expected": failure.expected, "found": failure.found}
-                        for failure in self.failures
-                        if failure.check == check and failure.subject
-                    ],
-                }
-                for check, count in self.checked.items()
-            ]
-        }
+    def results(self) -> list[SuiteResult]:
+        """Give what is kept of it: a suite a check, with its counts and samples."""
+        return [self._result(check, rows) for check, rows in self.checked.items()]
+
+    def _result(self, check: str, rows: int) -> SuiteResult:
+        key = f"publication.title.{check}"
+        title = {"vi": message(key, "vi"), "en": message(key, "en")}
+        held, failed = self.held.get(check, 0), self.failed.get(check, 0)
+        samples = tuple(
+            Sample("", 1, "", "", _plain(failure.found), values={**failure.subject, **_sides(failure)})
+            for failure in self.failures
+            if failure.check == check and failure.subject
+        )
+        reason = "" if rows else NO_ROWS
+        rule = RuleResult(check, title, "error", held, failed, rows - held - failed, samples, reason)
+        return SuiteResult(f"publication {check}", rows, (rule,))
+
+
+def _sides(failure: PublicationFailure) -> dict[str, str]:
+    return {"expected": _plain(failure.expected), "found": _plain(failure.found)}
+
+
+def _plain(value: float | None) -> str:
+    return "" if value is None else writing.plain(value)

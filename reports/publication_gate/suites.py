@@ -45,11 +45,13 @@ class Found:
 
     Attributes:
         rows: how many pairs there are.
+        held: in how many the check holds; in what is neither held nor failed it does not apply.
         failed: in how many the check does not hold.
         samples: positions of the first of these.
     """
 
     rows: int
+    held: int
     failed: int
     samples: tuple[int, ...]
 
@@ -62,7 +64,8 @@ def judge(frames: Mapping[str, pd.DataFrame]) -> dict[str, Found]:
             matters.
     """
     # Importing it takes seconds, which only a publication needs.
-    from ingestion.gate.expectations import Expected, Part, Suite, run_checkpoints  # noqa: PLC0415
+    from ingestion.gate.checkpoints import run_checkpoints  # noqa: PLC0415
+    from ingestion.gate.expectations import Expected, Part, Suite  # noqa: PLC0415
     from ingestion.gate.vectors import Kind, Vector  # noqa: PLC0415
 
     suites = []
@@ -77,5 +80,5 @@ def judge(frames: Mapping[str, pd.DataFrame]) -> dict[str, Found]:
     found = {}
     for check, tallies in zip(frames, run_checkpoints(suites), strict=True):
         tally = tallies[check]
-        found[check] = Found(tally.rows, tally.failed, tuple(row for row, _ in tally.samples))
+        found[check] = Found(tally.rows, tally.held, tally.failed, tuple(row for row, _ in tally.samples))
     return found

@@ -1,7 +1,6 @@
 """What Dagster loads: complete, described, in lineage, and also from a clone in which nothing was parsed."""
 
 import importlib
-import json
 import os
 import shutil
 import subprocess
@@ -254,8 +253,9 @@ def test_a_note_explains_what_shrank_and_nothing_else(
     word = gating.gate(home, database, token, lambda *_: report, run="r", note=note, now=NOW)
     assert (not word.failures) is passes
     assert word.failed == len(word.failures)
-    (kept,) = (home.validations / validations.PUBLICATION).glob("*.json")
-    assert json.loads(kept.read_text(encoding="utf-8"))["at"] == NOW.isoformat()
+    kept = validations.newest(home, validations.PUBLICATION)
+    assert kept is not None and (kept.at, kept.database) == (NOW, token.sha256)
+    assert validations.of_database(home, token.sha256) == kept and validations.of_database(home, "") is None
     assert validations.periods(home) == []
     said = tokens.of(home, database)
     assert said is not None and (said.gate is not None) is passes

@@ -140,6 +140,10 @@ def test_dagster_knows_the_run_its_partitions_and_its_checks(published: Publishe
             assert record.event is not None
             evaluation = record.event.asset_check_evaluation
             assert evaluation is not None and evaluation.passed is passed
+            results = evaluation.metadata["results"]
+            assert isinstance(results, dg.TableMetadataValue) and results.records
+            assert evaluation.metadata["failing_rows"].value == sum(r.data["failing"] for r in results.records)
+            assert (evaluation.metadata["failing_rows"].value == 0) is passed
             if not passed:
                 assert evaluation.severity is dg.AssetCheckSeverity.WARN
                 found = evaluation.metadata["findings"]

@@ -78,6 +78,7 @@ OFF = [True, True, True, False, False, False, None, None, None] * 2
 DAY = [date(2019, 1, 1), None, date(2020, 2, 29), date(1969, 12, 31), date(2019, 1, 1), date(2025, 6, 30)] * 3
 END = [date(2019, 1, 1), date(2019, 1, 1), None, date(1970, 1, 1), date(2018, 12, 31), date(2025, 6, 30)] * 3
 GAP = [None] * 11 + ["g"] * 7
+EIGHT = ["g"] * 6 + [None, "g", "g"] + [None] * 9
 GROUP = ["g"] * 12 + ["h", "h", None, "g", "g", "g"]
 SUBMISSION = [0] * 14 + [1] * 4
 
@@ -94,6 +95,7 @@ COLUMNS: Mapping[str, Vector] = {
     "end": dates(END),
     "group": texts(GROUP),
     "gap": texts(GAP),
+    "eight": texts(EIGHT),
 }
 
 MISUSED = (
@@ -134,6 +136,8 @@ EXPRESSIONS = (
         'pct_ok(50, 506, 1000, "50.000")',
         "pct_ok(50, 503, 1000, s)",
         "robust_z(b, gap)",
+        "robust_z(a, eight)",
+        "robust_z(c, eight)",
         "pct_ok(100 * b / c, b, c, s)",
         "pct_ok(100 * b / c + 0.04, b, c, s)",
         "pct_ok(33, 1, 3)",
@@ -202,6 +206,20 @@ def _compare_errors() -> None:
     assert len(concatenate(Kind.NUMBER, []).data) == 0
 
 
+def _compare_vectors() -> None:
+    """Hold what frames ask of columns against lists of values."""
+    rows = [2, -1, 0, 1, 1]
+    for vector in (numbers([1, None, 3]), texts(["a", None, "c"]), truths([True, None, False]), dates(DAY[:3])):
+        values = [vector.at(row) for row in range(3)]
+        taken = vector.take(np.array(rows, dtype=np.intp))
+        assert [taken.at(n) for n in range(5)] == [values[row] if row >= 0 else None for row in rows], vector
+        assert [bool(one) for one in vector.is_null] == [value is None for value in values], vector
+        none = Vector(vector.kind, vector.data[:0]).take(np.array([-1, -1], dtype=np.intp))
+        assert [none.at(row) for row in range(2)] == [None, None], vector
+    assert [numbers([1, 2]).at(row) for row in range(2)] == [1, 2]
+    assert [numbers([5]).at(row) for row in range(3)] == [5, 5, 5], "one value is that of every row"
+
+
 def compare(expressions: Sequence[str] = EXPRESSIONS) -> None:
     """Hold the product's evaluator against the other one.
 
@@ -210,6 +228,7 @@ def compare(expressions: Sequence[str] = EXPRESSIONS) -> None:
     """
     _compare_masks()
     _compare_errors()
+    _compare_vectors()
     for text in expressions:
         node = parse(text)
         for missing in _MISSING:

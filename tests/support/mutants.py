@@ -98,8 +98,10 @@ def _places(tree: ast.AST) -> Iterator[ast.expr]:
         if isinstance(statement, ast.FunctionDef):
             for part in statement.body:
                 yield from _below(part)
-        elif isinstance(statement, ast.ClassDef) and statement.name == "_Evaluator":
+        elif isinstance(statement, ast.ClassDef) and statement.name in ("_Evaluator", "Vector"):
             yield from _places(statement)
+        elif isinstance(statement, ast.Assign):
+            yield from _below(statement.value)
 
 
 def _below(node: ast.AST) -> Iterator[ast.expr]:

@@ -26,6 +26,9 @@ class Table:
         self.rows = rows
         self.submissions = submissions
         self.zeros = zeros
+        self.peers: dict[int, list[int]] = {}
+        for row, submission in enumerate(submissions):
+            self.peers.setdefault(submission, []).append(row)
 
     def values(self, node: Node) -> list[Value]:
         """Give the value of an expression in each row."""
@@ -58,8 +61,8 @@ class Table:
         group = self.value(group_of, row)
         peers: list[Any] = [
             self.value(number_of, other)
-            for other, submission in enumerate(self.submissions)
-            if submission == self.submissions[row] and self.value(group_of, other) == group
+            for other in self.peers[self.submissions[row]]
+            if self.value(group_of, other) == group
         ]
         known = [peer for peer in peers if peer is not None]
         if own is None or group is None or len(known) < 8:

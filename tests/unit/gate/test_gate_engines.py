@@ -9,8 +9,8 @@ from datetime import date
 import numpy as np
 import pytest
 
-from ingestion.gate import GateError, expectations, judge, judge_with_results, load_rules, results
-from ingestion.gate.expectations import Tally
+from ingestion.gate import GateError, checkpoints, expectations, judge, judge_with_results, load_rules
+from ingestion.gate.checkpoints import EvaluationError, Tally
 from ingestion.gate.vectors import FALSE, TRUE, dates, numbers, texts, truths
 from ingestion.submissions import Mark
 
@@ -70,7 +70,7 @@ def expected(rule, *parts, **changes):
 
 def test_an_expectation_evaluates_a_rule_from_the_columns_of_its_batch():
     count, other = numbers([1, 5, None, 7]), numbers([1, 4, 2, 7])
-    found = expectations.run_checkpoints(
+    found = checkpoints.run_checkpoints(
         [
             suite("A", expected("V001", ("a == b",)), expected("V002", ("a > 5", "b > 1")), a=count, b=other),
             suite("B", expected("V001", ("a == b",)), a=count, b=count),
@@ -104,16 +104,36 @@ def test_every_kind_of_column_arrives_as_it_was():
         assert back.kind is vector.kind
 
 
-def test_no_more_samples_are_kept_than_one_reads():
-    (found,) = expectations.run_checkpoints([suite("A", expected("V001", ("a > 0",)), a=numbers([0] * 50))])
+@pytest.mark.parametrize("failing", [19, 20, 21])
+def test_no_more_samples_are_kept_than_one_reads(failing):
+    values = numbers([1, *[0] * failing])
+    (found,) = checkpoints.run_checkpoints([suite("A", expected("V001", ("a > 0",)), a=values)])
 
-    assert found["V001"].failed == 50
-    assert found["V001"].samples == tuple((row, 0) for row in range(20))
+    assert found["V001"].failed == failing
+    assert found["V001"].samples == tuple((row, 0) for row in range(1, min(failing, 20) + 1))
+
+
+def test_a_suite_may_go_back_to_rules_that_it_had_before():
+    least = {least: suite("A", expected("V001", (f"a > {least}",)), a=numbers([1, 2])) for least in (0, 1)}
+    found = [checkpoints.run_checkpoints([least[asked]])[0]["V001"].failed for asked in (0, 1, 0, 1)]
+
+    assert found == [0, 1, 0, 1], "a file of an old year after one of this year, and this year's again"
+
+
+def test_the_process_keeps_no_results():
+    for _ in range(3):
+        failing = [suite(name, expected("V001", ("a > 0",)), a=numbers([0])) for name in "AB"]
+        checkpoints.run_checkpoints(failing)
+    context = checkpoints.context()
+    (source,) = context.data_sources.all().values()
+
+    assert [key for store in context.stores.values() for key in store.list_keys()] == []
+    assert len(source.get_execution_engine().batch_manager.loaded_batch_ids) == 1, "the last frame, in place"
 
 
 def test_a_rule_that_cannot_be_evaluated_is_named():
-    with pytest.raises(expectations.EvaluationError, match=r"V001 cannot be evaluated.*needs a number"):
-        expectations.run_checkpoints([suite("A", expected("V001", ("a + 1 > 0",)), a=texts(["x"]))])
+    with pytest.raises(EvaluationError, match=r"V001 cannot be evaluated.*needs a number"):
+        checkpoints.run_checkpoints([suite("A", expected("V001", ("a + 1 > 0",)), a=texts(["x"]))])
 
 
 def test_suites_and_expectations_carry_the_names_and_texts_of_forms_and_rules(world):
@@ -144,7 +164,20 @@ def test_samples_name_unit_sheet_cell_and_value_of_what_the_findings_tell(world)
     }
 
     assert told and samples == told
-    assert results.from_json(results.as_json(judged.results["2019-N"])) == judged.results["2019-N"]
+
+
+def test_samples_carry_the_row_and_what_the_rule_compares_there(world):
+    book = world.workbook()
+    book.set("B01", 0, closing_members=999_999)
+    judged = judge_with_results([book.submission()], world.context())
+    rules = [rule for one in judged.results["2019-N"] for rule in one.rules if one.suite == "B01"]
+    samples = [sample for rule in rules for sample in rule.samples if sample.value == "999999"]
+
+    assert samples
+    for sample in samples:
+        assert sample.submission == "U1.2019-N.r1"
+        assert sample.row is not None and sample.cell.endswith(str(sample.row))
+        assert sample.values["closing_members"] == "999999" and len(sample.values) > 1
 
 
 def test_a_difference_between_the_engines_is_an_error_of_ours(world, monkeypatch):

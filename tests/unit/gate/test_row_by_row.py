@@ -1,11 +1,14 @@
 """The evaluator comes to what a second one comes to that shares its parser alone."""
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from demo.grids import submission_in_memory
+from demo.injection import INJECTIONS
 from demo.trials import Trials
 from ingestion.gate import evaluate as evaluation
 from ingestion.gate import functions, rule_book, vectors
@@ -19,6 +22,8 @@ from tests.support import agreement, mutants
 from tests.support.row_by_row import held
 
 NUMBERS = ("a", "b", "c")
+IS_SEARCH = settings.get_current_profile_name() == "search"
+"""Whether there is time: then every mutant is tried, and every row of the demo and of all trials compared."""
 
 
 def test_the_evaluators_agree_on_the_cases():
@@ -32,7 +37,7 @@ def test_every_function_and_operator_stands_in_a_case():
 
 
 ALL_MUTANTS = list(mutants.mutants())
-SAMPLE = ALL_MUTANTS if settings.get_current_profile_name() == "search" else ALL_MUTANTS[3::20]
+SAMPLE = ALL_MUTANTS if IS_SEARCH else ALL_MUTANTS[3::20]
 
 
 @pytest.mark.hypothesis
@@ -90,33 +95,45 @@ def test_the_evaluators_agree_on_whatever_can_be_written(text):
     agreement.compare([text])
 
 
+@pytest.mark.hypothesis
+@pytest.mark.timeout(3600 if IS_SEARCH else 120)
 def test_the_evaluators_agree_on_every_rule_over_sound_and_faulty_submissions(demo_world):
-    trials = Trials(demo_world, most_rows=220)
-    context = trials.contexts[""]
-    cases = trials.cases(16)
-    by_period: dict[str, list] = {}
+    trials = Trials(demo_world, most_rows=None if IS_SEARCH else 220)
+    ways = [way for rule in sorted(INJECTIONS) for way in INJECTIONS[rule]]
+    # Some ways of breaking rules, and what rules ask of the world in each: all of them where there is time.
+    drawn = ways if IS_SEARCH else ways[:: len(ways) // 10]
+    cases = [trials.case(way, number) for number, way in enumerate(drawn)]
+    batches: dict[tuple[str, str], list] = {}
     for case in cases:
-        by_period.setdefault(case.sound.key.period, []).extend([case.sound, case.faulty])
-    book = rule_book(context.catalogue)
-    compared = 0
-    for code, submissions in sorted(by_period.items()):
-        period = Period.parse(code)
+        batches.setdefault((case.injection.variant, case.sound.key.period), []).extend(
+            [case.sound, case.faulty]
+        )
+    if IS_SEARCH:
+        for filed in demo_world.sound():
+            sound = submission_in_memory(trials.catalogue, filed)
+            batches.setdefault(("", sound.key.period), []).append(sound)
+    book = rule_book(trials.catalogue)
+    compared: Counter[str] = Counter()
+    for (variant, code), submissions in sorted(batches.items()):
+        period, context = Period.parse(code), trials.contexts[variant]
         batch = Batch([subject_of(s, period, context) for s in submissions], period, context, book.words)
-        for checks in book.checks.values():
+        for rule, checks in book.checks.items():
             for check in checks:
-                compared += _compared(check, batch.frame(check.frame, check.form))
+                compared[rule] += _compared(check, batch.frame(check.frame, check.form))
 
-    assert compared > 5_000
+    assert set(book.rules) == {rule for rule, rows in compared.items() if rows}
+    assert compared.total() > (1_000_000 if IS_SEARCH else 5_000)
 
 
 def _compared(check: Check, frame: Frame) -> int:
-    rows = range(min(len(frame), 25)) if not _has_peers(check) else range(len(frame))
+    rows = range(len(frame)) if IS_SEARCH or _has_peers(check) else range(min(len(frame), 25))
     if not rows:
         return 0
     used = {n for node in (check.holds, check.when) if node for n in names(node)}
     columns = {str(n): frame.column(n.path) for n in used}
-    table = agreement.table(columns, [int(frame.submission[r]) for r in rows], check.rule.missing == "zero")
-    plain = agreement.table(columns, [int(frame.submission[r]) for r in rows], False)
+    submissions = [int(frame.submission[r]) for r in rows]
+    plain = agreement.table(columns, submissions, False)
+    table = agreement.table(columns, submissions, True) if check.rule.missing == "zero" else plain
     mask = evaluation.mask(check.holds, check.when, frame, check.rule.missing)
     found = [None if mask[row] == NULL else bool(mask[row] == TRUE) for row in rows]
     assert found == held(table, check.holds, check.when, plain), check.text

@@ -20,6 +20,7 @@ from ingestion.periods import Period
 from ingestion.pipeline import reexamining
 from ingestion.reexamination import due
 from ingestion.registry import Registry, TermOfOffice
+from ingestion.validations import newest
 
 RECEIVED = datetime(2019, 4, 10, 9, 0, tzinfo=UTC)
 Write = Callable[..., Path]
@@ -104,6 +105,9 @@ def test_a_correction_opens_a_question_on_what_was_accepted_and_changes_no_verdi
     }
     assert record.question.gone == ()
     assert office.reexamine() == pipeline.ReexaminationReport()
+    kept = newest(office.home, "2019-Q1")
+    assert kept is not None and (kept.purpose, kept.submissions) == ("reexamined", 1)
+    assert [rule.rule for suite in kept.suites for rule in suite.rules if rule.failed] == ["V015"]
 
 
 def test_a_question_is_answered_by_a_decision_a_revision_or_a_correction_of_the_correction(

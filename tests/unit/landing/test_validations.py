@@ -11,15 +11,18 @@ from ingestion import intake, pipeline, validations
 from ingestion.gate import load_rules, rules_version
 from ingestion.gate.results import RuleResult, Sample, SuiteResult
 from ingestion.home import Home
+from ingestion.ledger import Ledger
 from ingestion.validations import KEPT, Validation, ValidationError, keep, newest, periods
 
 AT = datetime(2020, 1, 10, 8, tzinfo=UTC)
-SAMPLE = Sample("KA", 1, 1, "1-Thanh vien", "C7", "12")
+SAMPLE = Sample(
+    "KA.2019-N.r1", 1, "1-Thanh vien", "C7", "12", row=7, values={"a": "12"}, file="landing/ab.xlsx"
+)
 RULE = RuleResult("V021", {"vi": "Cộng", "en": "Sum"}, "error", 3, 1, 2, (SAMPLE,))
 
 
 def validation(at: datetime = AT) -> Validation:
-    return Validation("2019-N", at, "abc", 2, [SuiteResult("B01", 6, (RULE,))])
+    return Validation("2019-N", at, [SuiteResult("B01", 6, (RULE,))], "judged", "abc", 2)
 
 
 def test_what_was_kept_is_read_as_it_was(tmp_path: Path) -> None:
@@ -45,13 +48,41 @@ def test_only_the_newest_batches_of_a_period_are_kept(tmp_path: Path) -> None:
     assert kept[-1] == "20200111T060000Z-001.json", "another batch of the same second stands beside the first"
 
 
-def test_a_file_that_is_none_of_ours_is_named(tmp_path: Path) -> None:
+def test_no_batch_takes_the_name_of_another(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    written = [keep(home, validation()) for _ in range(KEPT + 3)]
+
+    assert len(set(written)) == len(written), "however many are judged at one moment"
+    assert [path.exists() for path in written] == [False] * 3 + [True] * KEPT
+
+
+@pytest.mark.parametrize(
+    "damage", [b"", b"\xff", b"[]", b'{"period": "2019-N"}', b'{"suites": [{"rows": "x"}]}', b"[" * 100_000]
+)
+def test_a_file_that_is_none_of_ours_is_named(tmp_path: Path, damage: bytes) -> None:
     home = Home(tmp_path)
     path = keep(home, validation())
-    path.write_text('{"period": "2019-N"}', encoding="utf-8")
+    path.write_bytes(damage)
 
     with pytest.raises(ValidationError, match="20200110T080000Z-000"):
         newest(home, "2019-N")
+    count, wrong = validations.damaged(home)
+    assert count == 1 and len(wrong) == 1 and str(path) in wrong[0]
+
+
+def test_a_folder_in_place_of_a_file_is_named_too(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    path = keep(home, validation())
+    path.unlink()
+    path.mkdir()
+
+    assert [str(path) in said for said in validations.damaged(home)[1]] == [True]
+
+
+def test_no_name_leads_out_of_the_folder(tmp_path: Path) -> None:
+    keep(Home(tmp_path / "other"), validation())
+
+    assert newest(Home(tmp_path / "home"), "../../other/validations/2019-N") is None
 
 
 def test_a_batch_that_is_judged_leaves_counts_and_samples_by_suite_and_rule(
@@ -73,7 +104,10 @@ def test_a_batch_that_is_judged_leaves_counts_and_samples_by_suite_and_rule(
             assert rule.held + rule.failed + rule.not_run == suite.rows
             assert len(rule.samples) == min(rule.failed, 20)
     assert found.failed == sum(rule.failed for suite in found.suites for rule in suite.rules) > 0
-    assert all(sample.unit == "KA" for s in found.suites for rule in s.rules for sample in rule.samples)
+    samples = [sample for suite in found.suites for rule in suite.rules for sample in rule.samples]
+    (record,) = Ledger(home.ledger).replay().submissions.values()
+    assert {(sample.submission, sample.file) for sample in samples} == {(str(record.key), record.file)}
+    assert all(sample.values for sample in samples)
     if os.name == "posix":
         assert {p.stat().st_mode & 0o077 for p in (home.validations, path.parent, path)} == {0}
 
