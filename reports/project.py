@@ -179,6 +179,7 @@ def _configuration(
     return {
         "project": {
             "type": "default",
+            "render": ["*.qmd"],  # said, since Quarto looks for none in a folder below a hidden one
             "output-dir": OUTPUT,
             "resources": ["assets/**", "charts/**"],
         },

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from ingestion.messages import ToldError
 from reports import called, engine_output
-from reports.quarto_project import FORMATS, find_project
+from reports.quarto_project import FORMATS, Project, find_project
 
 EMBEDDED = "embedded"
 """The runner that comes along; as QUARTO_PATH it is taken though a Quarto is installed."""
@@ -149,10 +149,14 @@ def _answer(quarto: Path, *arguments: str) -> tuple[str, str, int]:
     return done.stdout.strip(), done.stderr, done.returncode
 
 
-def command(folder: Path, quarto: Path | None) -> list[str]:
-    """Give the command that renders a project; the arguments are the same for both runners."""
-    program = [str(quarto)] if quarto else [sys.executable, "-m", "reports.runner"]
-    return [*program, "render", str(folder)]
+def command(quarto: Path | None) -> list[str]:
+    """Give the command that renders the project in whose folder it runs; the arguments are the same for both.
+
+    The folder is not named: Quarto would read a name with `*`, `[` or `{` as a pattern.
+    """
+    # Nothing is imported from the folder of the project, which has names of its own.
+    program = [str(quarto)] if quarto else [sys.executable, "-P", "-m", "reports.runner"]
+    return [*program, "render", "."]
 
 
 def render_project(
@@ -171,12 +175,14 @@ def render_project(
         silence: the seconds that a runner may print nothing before it counts as hanging.
 
     Raises:
-        RenderError: this Quarto cannot be used, or the runner hangs.
+        RenderError: this Quarto cannot be used, or the runner hangs, or says of a page that did not come out
+            nothing at all.
     """
     runner = f"quarto {demand_version(quarto)}" if quarto else EMBEDDED
     project = find_project(folder)
     output_folder = project.output_folder
-    log = folder.absolute().with_name(f"{folder.absolute().name}.log")
+    folder = folder.absolute()
+    log = folder.with_name(f"{folder.name}.log")
     said: list[str] = []
     with log.open("w", encoding="utf-8", buffering=1) as kept:  # by lines: it is read while a runner works
 
@@ -188,12 +194,11 @@ def render_project(
 
         try:
             code = called.follow(
-                command(folder, quarto),
+                command(quarto),
                 heard,
                 silence=silence,
-                folder=Path(__file__).parent.parent if quarto is None else folder,
-                # A page must look the same on every machine, so that only the project's own fonts count.
-                environment={**os.environ, "NO_COLOR": "1", "TYPST_IGNORE_SYSTEM_FONTS": "true"},
+                folder=folder,
+                environment=_environment(),
             )
         except TimeoutError as error:
             raise RenderError(
@@ -202,7 +207,11 @@ def render_project(
     faults, warnings = engine_output.read(said)
     errors = [str(fault) for fault in faults]
     if code != 0 and not errors:
-        errors = [_last(said, 20) or f"{command(folder, quarto)[0]} ended with code {code}"]
+        errors = [_last(said, 20) or f"{command(quarto)[0]} ended with code {code}"]
+    if not errors and (missing := _missing(project)):
+        raise RenderError(
+            "render.error.missing", runner=runner, count=len(missing), pages=", ".join(missing[:20]), log=log
+        )
     suffixes = {f".{extension}" for extension in FORMATS.values()}
     outputs = (
         path.relative_to(output_folder).as_posix()
@@ -210,6 +219,28 @@ def render_project(
         if path.suffix in suffixes
     )
     return RenderReport(runner, output_folder, tuple(outputs), tuple(errors), warnings, log)
+
+
+def _environment() -> dict[str, str]:
+    """Give the environment of a runner, which finds its program wherever it runs.
+
+    A page must look the same on every machine, so that only the project's own fonts count.
+    """
+    program = str(Path(__file__).parent.parent)
+    search_path = os.pathsep.join(filter(None, (program, os.environ.get("PYTHONPATH"))))
+    own = {"NO_COLOR": "1", "TYPST_IGNORE_SYSTEM_FONTS": "true", "PYTHONPATH": search_path}
+    return {**os.environ, **own}
+
+
+def _missing(project: Project) -> list[str]:
+    """Give the finished files that are not there though no runner said of one that it failed."""
+    due = (
+        (project.output_folder / page.name).with_suffix(f".{FORMATS[target]}")
+        for page in map(project.page, project.inputs())
+        for target in project.formats(page)
+        if target in FORMATS
+    )
+    return [path.relative_to(project.output_folder).as_posix() for path in due if not path.is_file()]
 
 
 def _last(said: Sequence[str], count: int) -> str:

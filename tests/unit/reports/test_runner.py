@@ -141,9 +141,30 @@ def test_front_matter_that_is_no_mapping_is_refused() -> None:
         split_front_matter("---\n- a\n---\nx", "a.qmd")
 
 
-def test_both_runners_get_the_same_arguments(tmp_path: Path) -> None:
-    embedded, quarto = command(tmp_path, None), command(tmp_path, Path("/opt/quarto/bin/quarto"))
-    assert embedded[3:] == quarto[1:] == ["render", str(tmp_path)]
+def test_both_runners_get_the_same_arguments() -> None:
+    embedded, quarto = command(None), command(Path("/opt/quarto/bin/quarto"))
+    assert embedded[4:] == quarto[1:] == ["render", "."]
+
+
+def test_a_runner_that_leaves_a_page_out_without_a_word_has_failed(project: Path, tmp_path: Path) -> None:
+    program = stand_in(tmp_path / "quarto", "1.10.19", "    print('[1/1] a.qmd')\n")
+    with pytest.raises(RenderError, match=r"a\.html, a\.pdf, sâu/b\.html") as failed:
+        render_project(project, quarto=program)
+    assert str(failed.value.fields["log"]) in failed.value.told("en")
+
+
+def test_a_folder_may_have_any_name_and_be_named_from_any_other(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / ".một [1] {hai}*" / "report"
+    folder.parent.mkdir()
+    project.rename(folder)
+    monkeypatch.chdir(folder.parent)
+    assert render_project(Path("report"), quarto=None).require_success().outputs[0] == "a.html"
+    # Quarto reads what it is given as a pattern, so that it is given nothing of this name.
+    called = "    print('[1/1]', sys.argv, os.getcwd())\n    sys.exit(1)\n"
+    report = render_project(Path("report"), quarto=stand_in(tmp_path / "quarto", "1.10.19", called))
+    assert f"'render', '.'] {folder}" in report.log.read_text(encoding="utf-8")
 
 
 def test_quarto_is_looked_for_where_it_is_configured(tmp_path: Path) -> None:
