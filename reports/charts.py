@@ -21,6 +21,7 @@ import vl_convert
 
 from ingestion import writing
 from reports.engines import FONT_FOLDER
+from reports.escape import plain
 
 Kind = Literal["years", "grouped", "lines", "stack", "breakdown", "units"]
 
@@ -83,16 +84,20 @@ class ChartData:
 
 
 def to_svg(data: ChartData) -> str:
-    """Draw a chart as SVG; the same data give the same bytes."""
+    """Draw a chart as SVG; the same data give the same bytes.
+
+    What no text can hold is left out of its words, as everywhere on a page: the drawing program would end the
+    whole process over a control character.
+    """
     specification = copy.deepcopy(_template(data.kind))
     specification["datasets"] = {
         "figures": [
             {
-                "category": point.category,
-                "wrapped": _wrapped(point.category),
-                "series": point.series,
+                "category": plain(point.category),
+                "wrapped": _wrapped(plain(point.category)),
+                "series": plain(point.series),
                 "value": point.value,
-                "label": point.label,
+                "label": plain(point.label),
             }
             for point in data.points
         ],

@@ -19,9 +19,12 @@ STAND_INS = {"{": "\ufdd0", "}": "\ufdd1"}
 """What takes the place of braces until Quarto's filters have run; Unicode keeps these for no text at all."""
 LETTER = "\ufdd2"
 """Takes likewise the place of the first letter of `QUARTO_MARK`."""
+COLON = "\ufdd3"
+"""Takes likewise the place of a colon before two more, of which Quarto remarks that a div may not be closed."""
 QUARTO_MARK = "b58fc729-690b-4000-b19f-365a4093b2ff"
 """With this, and in hexadecimal digits what it says, Quarto hides shortcodes from pandoc, as a text may too."""
 _HIDDEN = str.maketrans(STAND_INS)
+_DIV = re.compile(":(?=::)")
 _ANYWHERE = re.compile(r"""[\\`*_}\[\]<>#!|~^$@&"']|-(?=-)|\.(?=\.)""")
 _AT_START = re.compile(r"[!-+\-:-@\[-`{-~]|\.(?![0-9])|(?<![0-9])\.")
 _DROPPED = frozenset({"Cc", "Cf"})
@@ -51,7 +54,7 @@ def _is_no_character(code: int) -> bool:
 
 def _hidden(text: str) -> str:
     """Give a text in which Quarto finds no shortcode; see the module."""
-    return text.translate(_HIDDEN).replace(QUARTO_MARK, LETTER + QUARTO_MARK[1:])
+    return _DIV.sub(COLON, text.translate(_HIDDEN)).replace(QUARTO_MARK, LETTER + QUARTO_MARK[1:])
 
 
 def code(text: str) -> str:

@@ -140,7 +140,7 @@ def catalogue_page(site: Site) -> Page:
             for indicator in site.indicators.values()
             if indicator.section in section.topics
         ]
-        blocks.append(Heading(2, section.title.vi, section.code.replace("_", "-")))
+        blocks.append(Heading(2, section.title.vi, section.anchor))
         header = [message(f"report.column.{name}") for name in ("indicator", "code", "measure", "kind")]
         grid = Grid(section.title.vi, header, rows, ["l", "l", "l", "l"], [2.8, 2.6, 1.1, 1.4])
         blocks.append(numbered(grid, number))

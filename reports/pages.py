@@ -233,7 +233,7 @@ def _prepared(site: Site, unit: Unit, section: Section) -> _Prepared:
 
 
 def _section(site: Site, unit: Unit, section: _Prepared, builder: _Builder) -> None:
-    builder.add(Heading(2, section.plan.title.vi, section.plan.code.replace("_", "-")))
+    builder.add(Heading(2, section.plan.title.vi, section.plan.anchor))
     if not section.grids:
         builder.add(Notice(message("report.section.empty")))
         return

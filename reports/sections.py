@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from ingestion.catalogue import Catalogue, Label
 from ingestion.messages import load_messages
 from ingestion.overlay import OwnFileError, parsed
+from reports import escape
 
 FILE = Path(__file__).parent / "sections.yml"
 
@@ -183,6 +184,13 @@ class Section(_Strict):
     optional: bool = False
 
     @property
+    def anchor(self) -> str:
+        """Its anchor on a page; that of an office's own begins like that of no other part of a page."""
+        anchor = escape.name(self.code).replace("_", "-")
+        is_shipped = any(section.code == self.code for section in load_plan().sections)
+        return anchor if is_shipped else f"phan-{anchor}"
+
+    @property
     def placed(self) -> frozenset[str]:
         """Indicators that a table of its own names."""
         return frozenset(code for table in self.tables for code in table.shown)
@@ -219,17 +227,18 @@ def plan_of(catalogue: Catalogue) -> Plan:
     """Give the plan of a report with the sections of the office after those of the product.
 
     Raises:
-        OwnFileError: a section of the office does not fit the schema, or names what is not there.
+        OwnFileError: a section of the office does not fit the schema, names what is not there, or has a code
+            whose anchor another has.
     """
     plan = load_plan()
-    sections = {section.code: section for section in plan.sections}
+    sections = {section.anchor: section for section in plan.sections}
     for file in (file for file in catalogue.own if file.folder == "sections"):
         for section in parsed(file, _OwnSections).sections:
-            if section.code in sections:
+            if section.anchor in sections:
                 raise OwnFileError("catalogue.own.taken", file=file.place, code=section.code)
             if (name := _unknown(section, catalogue)) is not None:
                 raise OwnFileError("catalogue.own.section", file=file.place, section=section.code, name=name)
-            sections[section.code] = section
+            sections[section.anchor] = section
     return plan.model_copy(update={"sections": tuple(sections.values())})
 
 

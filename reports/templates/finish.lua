@@ -20,12 +20,12 @@ local function mark_headings(element)
   return element
 end
 
-local kept = { ["\u{FDD0}"] = "{", ["\u{FDD1}"] = "}", ["\u{FDD2}"] = "b" }
+local kept = { ["\u{FDD0}"] = "{", ["\u{FDD1}"] = "}", ["\u{FDD2}"] = "b", ["\u{FDD3}"] = ":" }
 local first_bytes = "\xEF\xB7"
 
 local function put_back(text)
   if text:find(first_bytes, 1, true) then
-    return (text:gsub("\xEF\xB7[\x90-\x92]", kept))
+    return (text:gsub("\xEF\xB7[\x90-\x93]", kept))
   end
 end
 

@@ -43,6 +43,14 @@ def test_names_are_text_and_not_markup() -> None:
     assert "<script>alert(1)</script> & “Đoàn”" in texts
 
 
+def test_what_no_text_can_hold_ends_no_drawing() -> None:
+    words = [f"Đảng{sign} bộ" for sign in ("\x01", "\x00", "\ufffe", "\ud800", "\u200b")]
+    points = [Point(word, word, float(n + 1), f"{n}\x0b") for n, word in enumerate(words)]
+    texts = "".join(ET.fromstring(to_svg(ChartData("units", points))).itertext())
+    assert texts.count("Đảng bộ") == 1  # one name to who reads, of what differs in signs that are not seen
+    assert texts.count("Đảng\ufffd bộ") == 1
+
+
 def test_many_charts_come_in_the_order_asked_for() -> None:
     asked = [
         ChartData("years", (Point("2019", "x", 1.0, str(n)), Point("2020", "x", 2.0, "b"))) for n in range(41)

@@ -113,6 +113,7 @@ def test_no_shortcode_is_left_for_quarto() -> None:
     for write in (escape.markdown, escape.attribute, escape.code, escape.code_line):
         assert not {"{", "}"} & set(write(text)), write
         assert "b58fc729-690b" not in write(text), write
+        assert ":::" not in write(f"x :::: {text}"), write
 
 
 def test_code_stands_as_it_is_typed() -> None:

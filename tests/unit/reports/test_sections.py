@@ -7,9 +7,10 @@ from string import Formatter
 import pytest
 import yaml
 
-from ingestion.catalogue import load_catalogue
+from ingestion.catalogue import OwnFile, load_catalogue
 from ingestion.messages import FOLDER, load_messages
-from reports.sections import Plan, SectionError, load_plan
+from ingestion.overlay import OwnFileError, laid_over
+from reports.sections import Plan, SectionError, load_plan, plan_of
 
 PLAN = load_plan()
 INDICATORS = load_catalogue().indicators
@@ -95,3 +96,28 @@ def test_a_matrix_needs_an_indicator_for_each_column() -> None:
     }
     with pytest.raises(ValueError, match="each column"):
         Plan.model_validate({"headlines": {}, "sections": [section]})
+
+
+def own_section(code: str) -> OwnFile:
+    title = {"vi": "x", "en": "x"}
+    section = {"code": code, "title": title, "topics": ["members"], "systems": ["DANG"]}
+    return OwnFile("sections", "a.yml", yaml.safe_dump({"sections": [section]}))
+
+
+CODES = ("{{< env HOME >}}", "a} x", "phu_luc", "tbl_x", "Members", "a b", "", "huy_hiệu", "[x](y)")
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_a_code_of_a_section_is_an_anchor_that_no_other_part_of_a_page_has(code: str) -> None:
+    section = plan_of(laid_over((own_section(code),))).sections[-1]
+    assert section.code == code
+    assert re.fullmatch(r"phan-[\w.X-]*", section.anchor)
+    assert len({own.anchor for own in (*PLAN.sections, section)}) == len(PLAN.sections) + 1
+
+
+@pytest.mark.parametrize(
+    ("first", "second"), [("x", "members"), ("x", "x"), ("huy_hieu", "huy-hieu"), ("X", "x")]
+)
+def test_a_section_whose_code_or_anchor_another_has_is_refused(first: str, second: str) -> None:
+    with pytest.raises(OwnFileError, match=second):
+        plan_of(laid_over((own_section(first), own_section(second))))
