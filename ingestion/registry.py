@@ -7,6 +7,7 @@ anything that was filed. Identity and version are kept apart: one organisation c
 
 import csv
 import re
+import unicodedata
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
@@ -37,6 +38,12 @@ def _blank_is_none(value: Any) -> Any:
     return None if value == "" else value
 
 
+def _seen(value: Any) -> Any:
+    """Give a text, nothing where nobody could see any of it: links and captions are made of names."""
+    is_seen = any(unicodedata.category(sign)[0] not in "ZC" for sign in str(value))
+    return value if value is None or is_seen else ""
+
+
 def _is_true(value: Any) -> Any:
     return {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False, "": False}.get(
         str(value).strip().lower(), value
@@ -65,7 +72,7 @@ class Organisation(_Row):
     """
 
     org_code: str = Field(min_length=1)
-    org_name: str = Field(min_length=1)
+    org_name: Annotated[str, BeforeValidator(_seen), Field(min_length=1)]
     org_kind: str = Field(min_length=1)
     org_type: str = ""
     sector: str = ""

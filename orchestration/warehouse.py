@@ -7,6 +7,7 @@ assets (`dbt.py`). dbt builds a database that nobody reads; when it is finished,
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -25,6 +26,7 @@ from reports.database import no_room
 PROJECT_DIR = ROOT / "dbt_project"
 DATABASE_VARIABLE = "TONGKET_DBT_DATABASE"
 BRONZE_VARIABLE = "TONGKET_BRONZE"
+_IN_PATTERNS = re.compile(r"([\[*?])")
 
 _MOST_PARALLEL = 4
 """How many models are built at once, at most: each takes its part of the memory."""
@@ -60,12 +62,17 @@ def dbt_environment(database: Path, bronze: Path) -> dict[str, str]:
     limits = warehouse_limits(warehouse_memory())
     return {
         DATABASE_VARIABLE: str(database),
-        BRONZE_VARIABLE: str(bronze),
+        BRONZE_VARIABLE: as_pattern(bronze),
         "TONGKET_DBT_MEMORY": f"{limits.memory_mb}MB",
         "TONGKET_DBT_THREADS": str(limits.threads),
         "TONGKET_DBT_PARALLEL": str(min(limits.threads, _MOST_PARALLEL)),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
     }
+
+
+def as_pattern(folder: Path) -> str:
+    """Give a folder for a quoted text of SQL that DuckDB reads as a pattern; no sign in its name means anything."""
+    return _IN_PATTERNS.sub(r"[\1]", str(folder)).replace("'", "''")
 
 
 def dbt_program() -> str:

@@ -68,6 +68,18 @@ function Image(element)
   end
 end
 
+-- The figures at the head are no list to Typst: laid out side by side, they would be tagged as one that has no items.
+local function side_by_side(list)
+  local blocks = pandoc.Blocks({ pandoc.RawBlock("typst", "#side-by-side(") })
+  for _, item in ipairs(list.content) do
+    blocks:insert(pandoc.RawBlock("typst", "["))
+    blocks:extend(item)
+    blocks:insert(pandoc.RawBlock("typst", "],"))
+  end
+  blocks:insert(pandoc.RawBlock("typst", ")"))
+  return blocks
+end
+
 local typst_functions = { "notice", "headline", "legend" }
 
 function Div(element)
@@ -77,7 +89,7 @@ function Div(element)
   for _, name in ipairs(typst_functions) do
     if element.classes:includes(name) then
       local blocks = pandoc.Blocks({ pandoc.RawBlock("typst", "#" .. name .. "[") })
-      blocks:extend(element.content)
+      blocks:extend(name == "headline" and element.content:walk({ BulletList = side_by_side }) or element.content)
       blocks:insert(pandoc.RawBlock("typst", "]"))
       return blocks
     end

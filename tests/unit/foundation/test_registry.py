@@ -135,6 +135,15 @@ def test_a_unit_whose_code_no_folder_can_have_everywhere_is_named(folder: Path, 
         load_registry(folder)
 
 
+@pytest.mark.parametrize("name", ["   ", "\u200b", "\x01", "\u00a0\u2060"])
+def test_a_name_that_nobody_can_see_is_refused(folder: Path, name: str) -> None:
+    path = folder / "organisations.csv"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(f"{text}A1,{name},GRASSROOTS,,,,P,0,DANG,2005-01-01,\n", encoding="utf-8")
+    with pytest.raises(RegistryError, match="org_name"):
+        load_registry(folder)
+
+
 def test_a_missing_file_is_named_with_the_remedy(folder: Path) -> None:
     (folder / "terms.csv").unlink()
     with pytest.raises(RegistryError, match=r"terms\.csv.*tongket init"):
