@@ -71,7 +71,7 @@ def dbt_environment(database: Path, bronze: Path) -> dict[str, str]:
 
 
 def as_pattern(folder: Path) -> str:
-    """Give a folder for a quoted text of SQL that DuckDB reads as a pattern; no sign in its name means anything."""
+    """Give a folder for a quoted text of SQL that is read as a pattern, in which no sign of its name is one."""
     return _IN_PATTERNS.sub(r"[\1]", str(folder)).replace("'", "''")
 
 

@@ -12,11 +12,13 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
+import typst
 
 from reports import escape
 from reports.blocks import write
-from reports.engines import PdfCompiler
+from reports.engines import FONT_FOLDER, PdfCompiler, convert
 from reports.project import OWN, as_yaml, write_configuration, write_frame, write_project
+from reports.quarto_project import find_project
 from reports.render import RenderReport, find_quarto, render_project
 from tests.reports_site import site_of, write_warehouse
 from tests.support.active_syntax import DRAWING, TEXTS, blocks
@@ -211,6 +213,27 @@ def test_the_pdf_says_what_the_page_says(rendered: RenderReport) -> None:
     captions = set(re.findall(r"(?:Bảng|Biểu đồ) \d+\.", page))
     assert captions
     assert captions <= set(re.findall(r"(?:Bảng|Biểu đồ) \d+\.", pdf))
+
+
+def test_a_pdf_is_tagged_as_it_is_laid_out(rendered: RenderReport) -> None:
+    project = find_project(rendered.folder.parent)
+    page = project.page(project.folder / f"{PAGE}.qmd")
+    source = project.folder / "tagged.typ"
+    source.write_text(
+        convert(page.body, project.options(page, "typst"), "typst", project.folder).text, encoding="utf-8"
+    )
+    fonts = [str(FONT_FOLDER), str(project.folder / "assets" / "fonts")]
+    # The standard of accessible PDFs is refused where a list has no items, or a chart no text.
+    pdf = typst.compile(
+        str(source),
+        font_paths=fonts,
+        ignore_system_fonts=True,
+        pdf_standards=["ua-1"],
+        root=str(project.folder),
+    )
+    source.unlink()
+    assert isinstance(pdf, bytes)
+    assert re.search(rb"/Type/Catalog[^>]*/Lang\(vi\)", pdf)
 
 
 def test_a_table_that_breaks_over_pages_repeats_its_header(rendered: RenderReport) -> None:

@@ -1,9 +1,11 @@
 """The manifest is parsed once for a state of the project; a database appears at once or not at all."""
 
+import re
 import shutil
 from pathlib import Path
 
 import duckdb
+import jinja2
 import pytest
 
 from ingestion.machine import MEMORY_VARIABLE
@@ -152,3 +154,25 @@ def test_a_question_for_which_there_is_no_room_says_what_is_short_and_where(
     assert all(word in told.value.told("en") for word in short[key])
     assert told.value.key == f"warehouse.{key}"
     assert list(database.parent.iterdir()) == [database], "what was put aside is gone"
+
+
+@pytest.mark.parametrize("name", ["Báo cáo (2020)", "[1] {x}*?", "{{ x }}", "{{< env HOME >}}", "d'q"])
+def test_a_state_folder_may_have_any_name(tmp_path: Path, name: str) -> None:
+    folder = tmp_path / name
+    for path in (
+        folder / "forms" / "B01" / "x.parquet",
+        folder / "reference" / "x.parquet",
+        folder / "x.parquet",
+    ):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        duckdb.sql("select 1 as one").write_parquet(str(path))
+    told = warehouse.dbt_environment(tmp_path / "w.duckdb", folder)
+    text = (PROJECT_DIR / "models" / "staging" / "_sources.yml").read_text(encoding="utf-8")
+    places = re.findall(r'external_location: "(.*)"', text)
+    assert len(places) == 3
+    for (
+        place
+    ) in places:  # dbt fills in the environment, then its adapter the name, and quotes what has no bracket
+        filled = jinja2.Template(place).render(env_var=lambda key, _: told[key]).format_map({"name": "x"})
+        assert filled.startswith("'")
+        assert duckdb.sql(f"select one from {filled}").fetchall() == [(1,)]
