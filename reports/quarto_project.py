@@ -191,7 +191,8 @@ def split_front_matter(text: str, name: str) -> tuple[dict[str, Any], str]:
     end = text.find("\n---\n", 3)
     if end < 0:
         raise ProjectError(f"{name}: the front matter begins with --- and is never closed by ---")
-    return _mapping(_parse_yaml(text[4 : end + 1], name), name), text[end + 5 :]
+    # From the end of its first line on, so that a line that an error names is that of the page.
+    return _mapping(_parse_yaml(text[3 : end + 1], name), name), text[end + 5 :]
 
 
 def _parse_yaml(text: str, name: str) -> Any:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from ingestion.messages import ToldError
 from reports import called, engine_output
-from reports.quarto_project import FORMATS, Project, find_project
+from reports.quarto_project import FORMATS, Project, ProjectError, find_project
 
 EMBEDDED = "embedded"
 """The runner that comes along; as QUARTO_PATH it is taken though a Quarto is installed."""
@@ -205,6 +205,9 @@ def render_project(
                 "render.error.silent", runner=runner, seconds=round(silence), last=_last(said, 1), log=log
             ) from error
     faults, warnings = engine_output.read(said)
+    if any(not fault.page for fault in faults) and len(unreadable := _unreadable(project)) == 1:
+        for fault in faults:
+            fault.page = fault.page or unreadable[0]
     errors = [str(fault) for fault in faults]
     if code != 0 and not errors:
         errors = [_last(said, 20) or f"{command(quarto)[0]} ended with code {code}"]
@@ -230,6 +233,17 @@ def _environment() -> dict[str, str]:
     search_path = os.pathsep.join(filter(None, (program, os.environ.get("PYTHONPATH"))))
     own = {"NO_COLOR": "1", "TYPST_IGNORE_SYSTEM_FONTS": "true", "PYTHONPATH": search_path}
     return {**os.environ, **own}
+
+
+def _unreadable(project: Project) -> list[str]:
+    """Give the pages whose front matter cannot be read, of which Quarto tells the line and not the page."""
+    found = []
+    for path in project.inputs():
+        try:
+            project.page(path)
+        except ProjectError:
+            found.append(path.relative_to(project.folder).as_posix())
+    return found
 
 
 def _missing(project: Project) -> list[str]:

@@ -333,6 +333,15 @@ def test_all_that_a_runner_printed_is_in_the_log_that_is_named(project: Path, tm
     assert str(report.log) in failed.value.told("vi") and "a.qmd: broken" in failed.value.told("en")
 
 
+def test_a_page_that_cannot_be_read_is_named_with_its_line_by_both(project: Path, tmp_path: Path) -> None:
+    (project / "sâu" / "b.qmd").write_text('---\nlang: vi\ntitle: "x\n---\n\nx\n', encoding="utf-8")
+    (ours,) = render_project(project, quarto=None).errors
+    assert ours.startswith("sâu/b.qmd (html): line 3: ")
+    said = "    print('ERROR: YAMLException: unexpected end of the stream (4:1)')\n    sys.exit(1)\n"
+    (theirs,) = render_project(project, quarto=stand_in(tmp_path / "quarto", "1.10.19", said)).errors
+    assert theirs.startswith("sâu/b.qmd: line 4: YAMLException")
+
+
 def test_a_quarto_that_ends_without_a_word_has_failed(project: Path, tmp_path: Path) -> None:
     program = stand_in(tmp_path / "quarto", "1.10.19", "    sys.exit(3)\n")
     assert "code 3" in render_project(project, quarto=program).errors[0]
