@@ -42,6 +42,7 @@ QUARTO_KEYS |= {"tbl-colwidths", "title", "subtitle", "syntax-highlighting"}
 FORMAT_KEYS = {"template", "theme", "minimal", "css", "shift-heading-level-by", "font-paths"}
 FILTERS = ("pages.lua", "quarto", "finish.lua")
 HELPERS = "#let notice(it) = it\n#let legend = notice\n#let headline = notice\n"
+HELPERS += "#let side-by-side(..items) = items.pos().join(parbreak())\n"
 
 
 @pytest.fixture(scope="module")
