@@ -276,6 +276,21 @@ def test_a_gate_for_which_memory_does_not_suffice_says_so_in_words(home: Home) -
     assert said is not None and said.gate is None
 
 
+def test_the_gate_counts_by_the_forms_and_indicators_of_the_moment(home: Home) -> None:
+    database, token = of_a_moment(home)
+    own = home.registry / "indicators" / "later.yml"
+    own.parent.mkdir()
+    own.write_text("an office is about to write something", encoding="utf-8")
+    given: list[object] = []
+
+    def check(*told: object) -> PublicationReport:
+        given.append(told[-1])
+        return PublicationReport({})
+
+    gating.gate(home, database, token, check, run="r", note="", now=NOW)
+    assert given == [load_catalogue()]
+
+
 def test_the_gate_says_when_nothing_has_been_accepted_yet(home: Home) -> None:
     database, token = of_a_moment(home)
     report = PublicationReport({"bronze_totals": 0}, (PublicationFailure("bronze_totals", {}, None, None),))

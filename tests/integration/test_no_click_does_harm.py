@@ -265,6 +265,19 @@ def test_a_second_build_takes_the_word_of_no_gate_before_it(published: World) ->
     assert up(published) == before
 
 
+def test_a_candidate_does_not_go_up_with_the_moment_of_another_snapshot(published: World) -> None:
+    before, home = up(published), published.home
+    shown = moment.read(moment.published(home))
+    assert published.run(frozenset({"snapshot"}), "all")
+    assert published.run(frozenset({"candidate_gate"}), "none"), "built and gated"
+    assert published.run(frozenset({"snapshot"}), "none"), "and what was filed since is fixed"
+    assert not published.run(frozenset({"warehouse"}), "none")
+    assert up(published) == before
+    assert moment.read(moment.published(home)) == shown, "the sensor would take it as shown"
+    shutil.rmtree(moment.published(home).root)
+    assert not published.run(frozenset({"report_project"}), "none"), "nobody knows which originals count in it"
+
+
 @pytest.mark.parametrize("passes", [True, False])
 def test_nothing_that_is_chosen_alone_puts_up_another_state(published: World, passes: bool) -> None:
     before = up(published)
