@@ -175,6 +175,7 @@ def stand_in(patch: pytest.MonkeyPatch, world: World) -> None:
         return report
 
     patch.setattr(dbt, "_built", built)
+    patch.setattr(dbt, "run_dbt", lambda *_: None)
     patch.setattr(dbt, "with_facts", lambda events, *_: events)
     patch.setattr(checks, "check_marts", checked)
     patch.setattr(publication, "load_site", lambda warehouse, **_: Site(warehouse.read_text()))
