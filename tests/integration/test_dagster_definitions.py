@@ -18,6 +18,7 @@ from ingestion.catalogue import load_catalogue
 from ingestion.files import sha256_of
 from ingestion.home import Home
 from ingestion.ledger import Ledger, Received
+from ingestion.registry import RegistryError
 from orchestration import gating, groups, moment, tokens
 from orchestration.definitions import defs
 from orchestration.environment import ROOT
@@ -296,6 +297,15 @@ def test_the_gate_says_when_nothing_has_been_accepted_yet(home: Home) -> None:
     report = PublicationReport({"bronze_totals": 0}, (PublicationFailure("bronze_totals", {}, None, None),))
     word = gating.gate(home, database, token, lambda *_: report, run="r", note="", now=NOW)
     assert word.is_empty and word.failures
+
+
+def test_a_registry_that_breaks_before_a_publication_is_told_of_where_it_lies(home: Home) -> None:
+    path = home.registry / "organisations.csv"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    path.write_text("\n".join([*lines[:2], lines[2].replace(",", ";"), *lines[3:]]), encoding="utf-8")
+    with pytest.raises(RegistryError) as told:
+        moment.take(home, "run", NOW, load_catalogue())
+    assert f"{path}, row 3" in told.value.told("en"), "and not in a copy that is gone by then"
 
 
 def of_a_moment(home: Home) -> tuple[Path, tokens.Token]:
