@@ -10,7 +10,6 @@ left alone.
 """
 
 import io
-import json
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,7 +18,6 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
-from pydantic import BaseModel, ValidationError
 
 from ingestion.catalogue import Catalogue, Form
 from ingestion.cells import column_letter
@@ -118,11 +116,6 @@ _EXPLANATIONS = pa.schema(
 
 class BronzeError(ToldError):
     """A file of bronze is damaged; the message names it and says how it is made anew."""
-
-
-class _Marks(BaseModel):
-    layout: int
-    periods: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -354,33 +347,6 @@ def read_table(path: Path, schema: pa.Schema) -> pa.Table:
 def _folder_of(path: Path) -> Path:
     """Give the folder of bronze to which a file belongs."""
     return next((parent for parent in path.parents if parent.name == "bronze"), path.parent)
-
-
-def read_marks(bronze: Path) -> dict[str, str]:
-    """Give for each period what its files were written from.
-
-    Nothing where bronze is of another version, or where the marks cannot be read: then it is written anew.
-    """
-    path = bronze / "written.json"
-    if not path.is_file():
-        return {}
-    try:
-        said = _Marks.model_validate_json(path.read_bytes())
-    except ValidationError:
-        return {}
-    return said.periods if said.layout == LAYOUT else {}
-
-
-def write_marks(bronze: Path, marks: Mapping[str, str]) -> None:
-    """Record what the files of each period were written from; called when they are in place."""
-    bronze.mkdir(parents=True, exist_ok=True)
-    said = {"layout": LAYOUT, "periods": dict(sorted(marks.items()))}
-    write_durably(bronze / "written.json", (json.dumps(said, indent=1) + "\n").encode())
-
-
-def forget_marks(bronze: Path) -> None:
-    """Have the next run write every period anew."""
-    (bronze / "written.json").unlink(missing_ok=True)
 
 
 class BronzeHistory:

@@ -22,6 +22,9 @@ MEMORY_VARIABLE = "TONGKET_WAREHOUSE_MEMORY"
 LEAST_MB = 100
 """Less than this is no setting that a warehouse could be built with."""
 
+MOST_MB = 1_000_000_000
+"""More than this no machine has; DuckDB does not take it for an amount."""
+
 _SHARE = 0.5
 _FLOOR_MB, _CAP_MB = 500, 32_000
 _MB_A_THREAD = 250
@@ -74,12 +77,12 @@ def warehouse_limits(
 
 def _amount(stated: str) -> int:
     match = _STATED.fullmatch(stated.strip())
-    amount = int(float(match[1].replace(",", ".")) * _UNITS[match[2].upper()]) if match else 0
-    if amount < LEAST_MB:
+    amount = float(match[1].replace(",", ".")) * _UNITS[match[2].upper()] if match else 0.0
+    if not LEAST_MB <= amount <= MOST_MB:
         raise MemorySettingError(
             "warehouse.memory_setting", variable=MEMORY_VARIABLE, stated=stated.strip(), least=LEAST_MB
         )
-    return amount
+    return int(amount)
 
 
 def spill_folder(database: Path, process: int | None = None) -> Path:

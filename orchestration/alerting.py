@@ -24,6 +24,7 @@ from ingestion.alerts.measures import Filings
 from ingestion.alerts.outbox import Outbox
 from ingestion.alerts.successes import note_success, successes_of
 from ingestion.alerts.thresholds import InForce, Thresholds, in_force
+from ingestion.alerts.wording import PAGE
 from ingestion.catalogue import Catalogue
 from ingestion.days import day_of
 from ingestion.files import LockedError
@@ -34,6 +35,7 @@ from ingestion.pipeline import write_alerts
 from ingestion.registry import Registry
 from orchestration import failing
 from orchestration.channels import MAIL_SERVER_VARIABLE, Channels
+from orchestration.environment import page_address
 from orchestration.standing import LostLedgerError, demand_whole
 from reports import release as releases
 
@@ -252,4 +254,5 @@ def empty_outbox(
     """
     channels = Channels(os.environ.get(MAIL_SERVER_VARIABLE, ""), home.mailboxes)
     outbox = Outbox(home.outbox)
-    return deliver(outbox, registry, home.returns, now, send or channels, is_retrying=is_retrying)
+    page = page_address() or PAGE
+    return deliver(outbox, registry, home.returns, now, send or channels, is_retrying=is_retrying, page=page)

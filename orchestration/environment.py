@@ -31,6 +31,7 @@ INSTANCE_FILE = ROOT / "dagster.yaml" if IS_CLONE else Path(__file__).parent / "
 HOME_VARIABLE = "TONGKET_HOME"
 LANGUAGE_VARIABLE = "TONGKET_LANG"
 TEMPLATE_KEY_VARIABLE = "TONGKET_TEMPLATE_KEY"
+UI_VARIABLE = "TONGKET_UI_URL"
 DEFAULT_HOME = "data"
 
 
@@ -43,6 +44,11 @@ def home_from(option: str | Path | None = None) -> Home:
 def stated_language() -> str:
     """Give the language that the environment asks for; blank where it does not."""
     return os.environ.get(LANGUAGE_VARIABLE, "")
+
+
+def page_address() -> str:
+    """Give the address at which an office opens Dagster's page; blank where the environment does not say."""
+    return os.environ.get(UI_VARIABLE, "").strip().rstrip("/")
 
 
 def warehouse_memory() -> str:

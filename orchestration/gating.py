@@ -13,6 +13,7 @@ from ingestion import validations
 from ingestion.catalogue import Catalogue, Language
 from ingestion.files import sha256_of
 from ingestion.home import Home
+from ingestion.overlay import catalogue_of
 from ingestion.validations import Validation
 from orchestration import moment as moments
 from orchestration import tokens
@@ -24,8 +25,8 @@ from reports.publication_gate import PublicationFailure, PublicationReport
 
 _EXPLAINED_BY_NOTE = {"nothing_shrank"}
 
-Check = Callable[[Path, Path, Path | None], PublicationReport]
-"""What checks a database, held against bronze and the figures of the release that is up."""
+Check = Callable[[Path, Path, Path | None, Catalogue], PublicationReport]
+"""What checks a database: held against bronze and the figures that are up, by its forms and indicators."""
 
 
 @dataclass(frozen=True)
@@ -59,8 +60,10 @@ def gate(home: Home, database: Path, token: Token, check: Check, *, run: str, no
     if place is None:
         raise tokens.TokenError("token.no_moment")
     up = releases.current(home)
+    # An office may change its forms and indicators meanwhile; those of the moment made these figures.
+    catalogue = catalogue_of(place)
     with in_words(database):
-        report = check(database, place.bronze, up.folder / releases.FIGURES if up else None)
+        report = check(database, place.bronze, up.folder / releases.FIGURES if up else None, catalogue)
     kept = Validation(validations.PUBLICATION, now, report.results(), "publication", database=token.sha256)
     validations.keep(home, kept)
     explained = tuple(f for f in report.failures if note and f.check in _EXPLAINED_BY_NOTE)

@@ -21,7 +21,7 @@ from ingestion.files import aside_of, private_folder, write_durably
 from ingestion.home import Home
 from ingestion.ledger import Ledger, LedgerState
 from ingestion.reference import write_reference
-from ingestion.registry import Registry, load_registry
+from ingestion.registry import Registry, RegistryError, load_registry
 from orchestration.lock import PATIENCE_SECONDS, writer_lock
 
 _FILE = "moment.json"
@@ -81,7 +81,7 @@ def take(
     private_folder(made.root)
     try:
         shutil.copytree(home.registry, made.registry)
-        registry = load_registry(made.registry)
+        registry = _registry(made, home)
         with writer_lock(home, PATIENCE_SECONDS), Ledger(home.ledger).writing(PATIENCE_SECONDS):
             pipeline.rebuild_bronze(home, registry, catalogue, now)
             private_folder(made.landing)
@@ -95,6 +95,15 @@ def take(
     finally:
         shutil.rmtree(made.root, ignore_errors=True)
     return moment
+
+
+def _registry(made: Home, home: Home) -> Registry:
+    """Read the registry as it was kept; what is wrong with it is told of where people find it."""
+    try:
+        return load_registry(made.registry)
+    except RegistryError:
+        load_registry(home.registry)
+        raise
 
 
 def _described(run: str, now: datetime, made: Home, registry: Registry, catalogue: Catalogue) -> Moment:

@@ -120,11 +120,12 @@ def report_project(publication: PublicationHome, progress: Listener, config: Rep
     token = tokens.demand_published(home, releases.current(home), config.note)
     moment = token.moment
     place = moments.find(home, moment)
-    if place is not None:
-        pipeline.demand_originals(home, ledger=place.ledger)
+    if place is None:
+        raise tokens.TokenError("token.no_moment")
+    pipeline.demand_originals(home, ledger=place.ledger)
     progress.start("pages")
     # Pages name what the figures were counted by, and not what may have been added since.
-    catalogue = catalogue_of(place or home)
+    catalogue = catalogue_of(place)
     site = load_site(
         home.warehouse,
         as_of=moment.as_of,

@@ -16,6 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 from ingestion.files import private_folder, sha256_of, write_durably
 from ingestion.home import Home
 from ingestion.messages import ToldError
+from orchestration import moment as moments
 from orchestration.moment import Moment
 from reports.release import Release
 
@@ -125,11 +126,15 @@ def demand_candidate(home: Home, candidate: Path, up: Release | None, note: str,
     """Give the token of a database that may take the place of the published one.
 
     Raises:
-        TokenError: it is not there or not whole, or the gate did not pass it for what is up now.
+        TokenError: it is not there or not whole, its moment is kept no more, or the gate did not pass it for
+            what is up now.
     """
     token = demand_whole(home, candidate)
     if token.project != project:
         raise TokenError("token.other_project")
+    if moments.read(moments.taken(home)) != token.moment:
+        # Another one was fixed since: it would be kept as what the warehouse shows, and is not.
+        raise TokenError("token.no_moment")
     if token.gate is None:
         raise TokenError("token.not_gated")
     if not token.fits(up, note):

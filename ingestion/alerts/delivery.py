@@ -22,7 +22,7 @@ from ingestion.alerts.alert import Alert
 from ingestion.alerts.conditions import is_standing
 from ingestion.alerts.contacts import Recipient, recipients
 from ingestion.alerts.outbox import Delivery, Entry, Outbox
-from ingestion.alerts.wording import Wording, compose
+from ingestion.alerts.wording import PAGE, Wording, compose
 from ingestion.files import exclusive
 from ingestion.messages import message as text
 from ingestion.registry import Registry
@@ -110,6 +110,7 @@ class _Run:
     now: datetime
     send: Send
     is_retrying: bool
+    page: str
     report: DeliveryReport
 
 
@@ -121,6 +122,7 @@ def deliver(
     send: Send,
     *,
     is_retrying: bool = False,
+    page: str = PAGE,
 ) -> DeliveryReport:
     """Send what waits and is due.
 
@@ -131,11 +133,12 @@ def deliver(
         now: the moment that counts as now.
         send: what reaches a channel.
         is_retrying: whether what failed is tried again before its pause is over.
+        page: the address of Dagster's page, for links.
 
     Raises:
         LockedError: another process is delivering.
     """
-    run = _Run(outbox, registry, returns, now, send, is_retrying, DeliveryReport())
+    run = _Run(outbox, registry, returns, now, send, is_retrying, page, DeliveryReport())
     with exclusive(outbox.lock, wait_seconds=0):
         entries, _ = outbox.read()
         waiting: dict[str, tuple[Recipient, list[Entry]]] = {}
@@ -325,7 +328,7 @@ def _message(recipient: Recipient, alerts: Sequence[Alert], reference: str, run:
     marked = marked_workbooks(alerts, run.returns)
     attached = attachments_of(marked.values()) if recipient.carries_files else ()
     goes_along = {name: path in attached for name, path in marked.items()}
-    words = compose(alerts, run.registry, recipient.language, reference, goes_along)
+    words = compose(alerts, run.registry, recipient.language, reference, goes_along, page=run.page)
     return Message(recipient.channel, reference, max(alert.at for alert in alerts), words, attached)
 
 

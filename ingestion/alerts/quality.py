@@ -109,7 +109,7 @@ def _jumps(found: OfPeriod, period: str, thresholds: Thresholds, filings: Filing
     if earlier is None or earlier not in filings.judged:
         return
     before = of_period(filings, earlier, only_news=False)
-    for name in ("returned", "explained", "late"):
+    for name in MEASURES:
         measure, then = found.measures[name], before.measures[name]
         if min(measure.of, then.of) < thresholds.jump.at_least:
             continue

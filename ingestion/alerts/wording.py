@@ -22,6 +22,13 @@ from ingestion.registry import Registry
 SUBJECT_LENGTH = 80
 """What mail programs show of a subject in a list."""
 
+PAGE = "http://127.0.0.1:3000"
+"""Where Dagster's page is, unless an office says otherwise."""
+
+_OF_QUALITY = frozenset(
+    {Kind.SAME_RULE, Kind.SAME_EXPLANATION, Kind.SHARE_OF_PERIOD, Kind.SHARE_OF_UNIT, Kind.JUMP}
+)
+_OF_RUNS = frozenset({Kind.NO_SUCCESS, Kind.DELIVERY_FAILED})
 _DIGEST_FINDINGS = 2
 _NAMED_UNITS = 30
 _NAMED = 10
@@ -55,6 +62,8 @@ def compose(
     language: Language,
     reference: str,
     marked: Mapping[str, bool] | None = None,
+    *,
+    page: str = PAGE,
 ) -> Wording:
     """Word a message that carries one alert or several.
 
@@ -64,16 +73,17 @@ def compose(
         language: the language of whoever reads it.
         reference: its name.
         marked: the returned workbooks that there are, by their names, and whether they go with the message.
+        page: the address of Dagster's page, to which the data team is linked.
     """
     footer = message("alert.footer", language, reference=reference)
     if len(alerts) == 1:
-        text = _Text(alerts[0], registry, language)
+        text = _Text(alerts[0], registry, language, page)
         body = _joined(text.parts(marked or {}))
-        return Wording(text.subject, body, _joined([text.said, text.todo]), footer)
+        return Wording(text.subject, body, _joined([text.said, text.todo, text.link]), footer)
     opening = message("alert.digest.opening", language, count=len(alerts))
     parts, lines = [opening], []
     for number, alert in enumerate(alerts, start=1):
-        text = _Text(alert, registry, language)
+        text = _Text(alert, registry, language, page)
         lines.append(f"{number}. {text.subject}")
         parts.append("\n".join([lines[-1], *text.parts(marked or {}, _DIGEST_FINDINGS)]))
     subject = message("alert.digest.subject", language, count=len(alerts))
@@ -88,8 +98,8 @@ def subject_of(alert: Alert, registry: Registry, language: Language) -> str:
 class _Text:
     """The texts of one alert."""
 
-    def __init__(self, alert: Alert, registry: Registry, language: Language) -> None:
-        self._alert, self._registry, self._language = alert, registry, language
+    def __init__(self, alert: Alert, registry: Registry, language: Language, page: str = PAGE) -> None:
+        self._alert, self._registry, self._language, self._page = alert, registry, language, page
         self._fields = self._filled()
 
     @property
@@ -107,6 +117,20 @@ class _Text:
         """What is to be done."""
         return self._message("todo")
 
+    @property
+    def link(self) -> str:
+        """Where it is seen on Dagster's page; blank for what is not there."""
+        run = self._alert.facts.get("run", "")
+        if self._alert.kind in _OF_QUALITY:
+            place = "assets/verdicts?view=checks&checkDetail=quality"
+        elif self._alert.kind in _OF_RUNS:
+            place = "runs"
+        elif self._alert.kind is Kind.RUN_FAILED and run:
+            place = f"runs/{run}"
+        else:
+            return ""
+        return message("alert.link", self._language, link=f"{self._page}/{place}")
+
     def parts(self, marked: Mapping[str, bool], findings: int | None = None) -> list[str]:
         """Give all there is to say, with the findings that come first."""
         return [
@@ -118,6 +142,7 @@ class _Text:
             self._counting(),
             self._noted(),
             self.todo,
+            self.link,
             self._marked(marked),
             self._deadline(),
         ]

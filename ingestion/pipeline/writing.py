@@ -12,12 +12,11 @@ from pathlib import Path
 from ingestion.bronze import (
     LAYOUT,
     Filed,
-    read_marks,
     remove_other_periods,
     write_ledger_tables,
-    write_marks,
     write_period,
 )
+from ingestion.bronze_marks import read_marks, write_marks
 from ingestion.catalogue import Catalogue, Column
 from ingestion.faults import Cause, Fault
 from ingestion.home import Home
@@ -151,7 +150,7 @@ def _write_period(desk: Desk, period: str) -> bool:
 
 
 def stale_periods(home: Home, catalogue: Catalogue, state: LedgerState) -> list[str]:
-    """Give the periods whose files do not follow from the ledger and the forms as they are now."""
+    """Give the periods whose files do not follow from ledger and forms as they are now, or were changed."""
     written = read_marks(home.bronze)
     return sorted(period for period, mark in marks_of(catalogue, state).items() if written.get(period) != mark)
 

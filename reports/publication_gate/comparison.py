@@ -1,7 +1,8 @@
 """The warehouse's figures beside those that were worked out anew.
 
 What belongs here: pairs of what is expected and what the warehouse has, of figures, how whole they are, what is
-derived from them, and what stands behind their traces. What does not: working them out (`recomputed`).
+derived from them, what stands behind their traces and beside targets. What does not: working them out
+(`recomputed`).
 """
 
 from collections.abc import Mapping
@@ -19,6 +20,7 @@ from reports.publication_gate.families import children_make_parents
 from reports.publication_gate.figures import PARTS_OF_FIGURES, Figures
 from reports.publication_gate.recomputed import recomputed
 from reports.publication_gate.report import STATUS_NAMES
+from reports.publication_gate.targets import Targets
 
 _QUERY = """
     select indicators.number as indicator, units.number as unit, periods.number as period, figures.value,
@@ -42,6 +44,7 @@ def figures_again(
     """
     pairs: dict[str, list[pd.DataFrame]] = {}
     derived, behind = Derived(catalogue), Behind()
+    targets: Targets | None = None
     last: Figures | None = None
     codes: list[pd.Index] = []
     for numbers, figures, expected in recomputed(bronze, catalogue, as_of):
@@ -52,6 +55,8 @@ def figures_again(
             pairs.setdefault(check, []).append(frame)
         pairs.setdefault("children_make_parents", []).append(children_make_parents(beside, figures))
         behind.add(figures)
+        targets = targets or Targets(bronze, figures.bodies)
+        targets.add(beside)
         derived.add(beside, figures)
         last = figures
     if last is not None:
@@ -61,6 +66,8 @@ def figures_again(
     frames = {check: pd.concat(parts, ignore_index=True) for check, parts in pairs.items()}
     frames |= behind.pairs(connection)
     frames["derived_again"] = derived.pairs(connection)
+    if targets is not None:
+        frames |= targets.pairs(connection, frames["derived_again"])
     if last is not None:
         frames["sources_again"] = sources_again(connection, last)
     return frames

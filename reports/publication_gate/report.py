@@ -14,6 +14,9 @@ from ingestion.messages import message
 STATUS_NAMES = ("final", "provisional", "incomplete", "none")
 """How whole a figure is, by the number that stands for it in a pair."""
 
+ASSESSMENTS = ("CHUA_DEN_HAN", "CHUA_DAT", "DAT", "VUOT")
+"""How a result stands to its target, by the number that stands for it in a pair."""
+
 _DECIMALS = 6
 """As many as a sum that differs by more than its tolerance shows a difference in."""
 
@@ -54,7 +57,10 @@ class PublicationFailure:
     def _written(self, value: float | None, language: Language) -> str:
         if value is None:
             return message("publication.missing", language)
-        if self.check == "statuses_again":
+        column = self.subject.get("column") if self.check == "targets_again" else ""
+        if column == "assessment":
+            return message(f"report.assessment.{ASSESSMENTS[int(value)]}", language)
+        if self.check == "statuses_again" or column == "status":
             return message(f"publication.status.{STATUS_NAMES[int(value)]}", language)
         return writing.number(value, _DECIMALS, is_bare=True, language=language)
 

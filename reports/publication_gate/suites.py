@@ -23,6 +23,8 @@ _HOLDS: Mapping[str, tuple[str, ...]] = {
     "figures_again": (_SAME_BLANKS, _AGREES),
     "statuses_again": (_BOTH_THERE, _AGREES),
     "derived_again": (_SAME_BLANKS, _AGREES),
+    "targets_again": (_SAME_BLANKS, _AGREES),
+    "stated_again": (_SAME_BLANKS, _AGREES),
     "cells_again": (_BOTH_THERE, _AGREES),
     "amounts_again": (_BOTH_THERE, _AGREES),
     "sources_again": (_BOTH_THERE, _AGREES),

@@ -18,6 +18,7 @@ from ingestion.catalogue import load_catalogue
 from ingestion.files import sha256_of
 from ingestion.home import Home
 from ingestion.ledger import Ledger, Received
+from ingestion.registry import RegistryError
 from orchestration import gating, groups, moment, tokens
 from orchestration.definitions import defs
 from orchestration.environment import ROOT
@@ -276,11 +277,35 @@ def test_a_gate_for_which_memory_does_not_suffice_says_so_in_words(home: Home) -
     assert said is not None and said.gate is None
 
 
+def test_the_gate_counts_by_the_forms_and_indicators_of_the_moment(home: Home) -> None:
+    database, token = of_a_moment(home)
+    own = home.registry / "indicators" / "later.yml"
+    own.parent.mkdir()
+    own.write_text("an office is about to write something", encoding="utf-8")
+    given: list[object] = []
+
+    def check(*told: object) -> PublicationReport:
+        given.append(told[-1])
+        return PublicationReport({})
+
+    gating.gate(home, database, token, check, run="r", note="", now=NOW)
+    assert given == [load_catalogue()]
+
+
 def test_the_gate_says_when_nothing_has_been_accepted_yet(home: Home) -> None:
     database, token = of_a_moment(home)
     report = PublicationReport({"bronze_totals": 0}, (PublicationFailure("bronze_totals", {}, None, None),))
     word = gating.gate(home, database, token, lambda *_: report, run="r", note="", now=NOW)
     assert word.is_empty and word.failures
+
+
+def test_a_registry_that_breaks_before_a_publication_is_told_of_where_it_lies(home: Home) -> None:
+    path = home.registry / "organisations.csv"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    path.write_text("\n".join([*lines[:2], lines[2].replace(",", ";"), *lines[3:]]), encoding="utf-8")
+    with pytest.raises(RegistryError) as told:
+        moment.take(home, "run", NOW, load_catalogue())
+    assert f"{path}, row 3" in told.value.told("en"), "and not in a copy that is gone by then"
 
 
 def of_a_moment(home: Home) -> tuple[Path, tokens.Token]:

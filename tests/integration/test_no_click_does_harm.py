@@ -175,6 +175,7 @@ def stand_in(patch: pytest.MonkeyPatch, world: World) -> None:
         return report
 
     patch.setattr(dbt, "_built", built)
+    patch.setattr(dbt, "run_dbt", lambda *_: None)
     patch.setattr(dbt, "with_facts", lambda events, *_: events)
     patch.setattr(checks, "check_marts", checked)
     patch.setattr(publication, "load_site", lambda warehouse, **_: Site(warehouse.read_text()))
@@ -263,6 +264,19 @@ def test_a_second_build_takes_the_word_of_no_gate_before_it(published: World) ->
     assert published.run(frozenset({"snapshot"}), "all"), "and built again"
     assert not published.run(frozenset({"warehouse"}), "none")
     assert up(published) == before
+
+
+def test_a_candidate_does_not_go_up_with_the_moment_of_another_snapshot(published: World) -> None:
+    before, home = up(published), published.home
+    shown = moment.read(moment.published(home))
+    assert published.run(frozenset({"snapshot"}), "all")
+    assert published.run(frozenset({"candidate_gate"}), "none"), "built and gated"
+    assert published.run(frozenset({"snapshot"}), "none"), "and what was filed since is fixed"
+    assert not published.run(frozenset({"warehouse"}), "none")
+    assert up(published) == before
+    assert moment.read(moment.published(home)) == shown, "the sensor would take it as shown"
+    shutil.rmtree(moment.published(home).root)
+    assert not published.run(frozenset({"report_project"}), "none"), "nobody knows which originals count in it"
 
 
 @pytest.mark.parametrize("passes", [True, False])

@@ -15,7 +15,7 @@ import duckdb
 import pytest
 from click.testing import CliRunner, Result
 
-from ingestion.bronze import read_marks
+from ingestion.bronze_marks import read_marks
 from ingestion.catalogue import load_catalogue
 from ingestion.home import Home
 from ingestion.ledger import Ledger, LedgerState

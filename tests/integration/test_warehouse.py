@@ -554,6 +554,31 @@ DAMAGES: list[tuple[str, list[tuple[str, dict[str, str]]]]] = [
         [("derived_again", _of("admissions", "PB", DANG, derivation="per_year_high"))],
     ),
     (
+        "update fct_target set actual_value = actual_value / 2 where org_code = 'PB' "
+        "and indicator_code = 'admissions' and \"year\" = 2017",
+        [("targets_again", _of("admissions", "PB", "2017-N", basis="YEAR", column="actual"))],
+    ),
+    (
+        "update fct_target set assessment = 'CHUA_DAT', target_min = 60 where org_code = 'PB' "
+        "and basis = 'AVG_PER_YEAR'",
+        [
+            ("targets_again", _of("admissions", "PB", DANG, basis="AVG_PER_YEAR", column="least")),
+            ("targets_again", _of("admissions", "PB", DANG, basis="AVG_PER_YEAR", column="assessment")),
+        ],
+    ),
+    (
+        "delete from fct_target where org_code = 'PB' and indicator_code = 'members_disciplined'",
+        [("targets_again", _of("members_disciplined", "PB", DANG, basis="TERM", column="status"))],
+    ),
+    (
+        "update rpt_stated_figure set actual_value = actual_value / 2 where statement_id = 'T001'",
+        [("stated_again", _of("admissions", "PB", DANG, statement="T001", column="actual"))],
+    ),
+    (
+        "update rpt_stated_figure set actual_low = actual_low / 2 where statement_id = 'T009'",
+        [("stated_again", _of("admissions", "PB", DANG, statement="T009", column="least"))],
+    ),
+    (
         "update intermediate.int_indicator__contribution set contribution = contribution / 2 "
         f"where measure_id in ({_MEASURES} 'admissions') and row_id in ({_ROWS} 'PB.2018-N.r1')",
         [("cells_again", {"indicator": "admissions", "column": "value", "submission": "PB.2018-N.r1"})],

@@ -308,10 +308,10 @@ def test_an_alert_that_cannot_be_worded_keeps_no_other_back(
 ) -> None:
     real = delivery.compose
 
-    def compose(alerts: Sequence[Alert], *more: Any) -> Any:
+    def compose(alerts: Sequence[Alert], *more: Any, **named: Any) -> Any:
         if any(one.submission.endswith(".r1") for one in alerts):
             raise KeyError("a text that is not there")
-        return real(alerts, *more)
+        return real(alerts, *more, **named)
 
     monkeypatch.setattr(delivery, "compose", compose)
     outbox.add([alert(number) for number in range(1, waiting + 1)])

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ingestion.alerts import conditions
+from ingestion.alerts import conditions, quality
 from ingestion.alerts.alert import Alert, Kind, Role
 from ingestion.alerts.contacts import recipients
 from ingestion.alerts.delivery import deliver
@@ -111,7 +111,7 @@ def test_each_shipped_threshold_is_told_of_on_it_and_not_just_under_it(
     assert is_told(few, few) and not is_told(few - 1, few - 1), "and so many at least"
 
 
-@pytest.mark.parametrize("measure", ["returned", "explained", "late"])
+@pytest.mark.parametrize("measure", ["returned", "explained", "late", "missing"])
 def test_the_shipped_jump_is_told_of_on_it_and_not_just_under_it(
     book, registry, monkeypatch: pytest.MonkeyPatch, measure: str
 ) -> None:
@@ -288,6 +288,33 @@ def test_what_stands_is_told_once_may_be_acknowledged_and_is_told_anew_after_it_
     assert conditions.end(outbox, lambda a: a.kind is Kind.SAME_RULE, NOW) == [entry.alert]
     (again,) = conditions.begin(outbox, told(book, registry, low))
     assert again.id != entry.alert.id
+
+
+@pytest.mark.parametrize(
+    ("kind", "run", "place"),
+    [
+        *((kind, "", "assets/verdicts?view=checks&checkDetail=quality") for kind in sorted(quality.OF_FILINGS)),
+        (Kind.NO_SUCCESS, "", "runs"),
+        (Kind.DELIVERY_FAILED, "", "runs"),
+        (Kind.RUN_FAILED, "1f2e", "runs/1f2e"),
+        (Kind.RUN_FAILED, "", ""),  # a command, which Dagster's page does not know
+    ],
+)
+def test_what_stands_is_told_with_a_link_to_where_it_is_seen(registry, tmp_path, kind, run, place) -> None:
+    outbox, sent = Outbox(tmp_path / "outbox"), []
+    outbox.open(NOW)
+    outbox.add([Alert(kind, "x", NOW, Role.DATA_TEAM, facts={"run": run, "count": 1}, condition="x")])
+    team = Contact(org_code="", role="data_team", channel="json://office")
+    told_to = replace(registry, contacts=(team,))
+
+    def send(message) -> str:
+        sent.append(message.words)
+        return ""
+
+    deliver(outbox, told_to, tmp_path, NOW, send, page="http://etl.vidu.example")
+    for text in (sent[0].body, sent[0].brief):
+        assert (f"http://etl.vidu.example/{place}" in text.split()) is bool(place)
+        assert ("http" in text) is bool(place)
 
 
 def test_what_an_earlier_version_told_of_a_rule_is_not_told_again(

@@ -47,7 +47,7 @@ def test_every_text_belongs_to_a_kind() -> None:
     named = {key.split(".")[1] for key in load_messages() if key.startswith("alert.")}
     others = {"deadline", "deadline_over", "counting", "nothing_counts", "marked", "units", "cut"}
     others |= {"more_findings", "more_units", "digest", "footer", "error"}
-    others |= {"cause", "step", "stays", "more_samples", "measure"}
+    others |= {"cause", "step", "stays", "more_samples", "measure", "link"}
     assert named == {str(kind) for kind in Kind} | others
 
 

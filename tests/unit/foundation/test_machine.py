@@ -27,7 +27,7 @@ def test_memory_and_processors_follow_the_machine_and_the_setting(
     assert (limits.memory_mb, limits.threads) == expected
 
 
-@pytest.mark.parametrize("stated", ["4", "lots", "99MB", "-1GB", "50%"])
+@pytest.mark.parametrize("stated", ["4", "lots", "99MB", "-1GB", "50%", "9999999999GB", "9" * 400 + "GB"])
 def test_a_setting_that_is_no_amount_is_refused_with_what_to_write(stated: str) -> None:
     with pytest.raises(MemorySettingError) as refused:
         warehouse_limits(stated, 16_000, 2)

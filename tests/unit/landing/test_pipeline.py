@@ -8,10 +8,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
 from ingestion import intake, pipeline
+from ingestion.bronze import form_path
 from ingestion.catalogue import Catalogue
 from ingestion.findings import Verdict
 from ingestion.gate import GateContext
@@ -343,6 +345,29 @@ def test_bronze_comes_back_byte_for_byte_from_landing_and_is_not_judged_again(
     assert pipeline.rebuild_bronze(world.home, world.registry, world.catalogue, NOW) == []
     assert pipeline.rebuild_bronze(world.home, world.registry, world.catalogue, NOW, ["2018-N"]) == ["2018-N"]
     assert files(world.home.bronze) == before
+
+
+def test_bronze_that_a_hand_changed_is_written_anew_from_landing(world: World, workbook: Write) -> None:
+    for period in ("2018-N", "2019-Q1"):
+        world.submit(workbook("KA", period, members=32), "KA")
+        world.land()
+        world.judge()
+    bronze = world.home.bronze
+    path, before = form_path(bronze, "B01", "2018-N"), files(bronze)
+
+    def rebuilt() -> list[str]:
+        return pipeline.rebuild_bronze(world.home, world.registry, world.catalogue, NOW)
+
+    rows = pq.read_table(path)
+    place = rows.schema.get_field_index("closing_members")
+    halved = pc.divide(rows["closing_members"], 2)
+    pq.write_table(rows.set_column(place, rows.schema.field(place), halved), path)
+    assert (rebuilt(), files(bronze)) == (["2018-N"], before)
+    path.unlink()
+    assert (rebuilt(), files(bronze)) == (["2018-N"], before)
+    (bronze / "columns.parquet").unlink()
+    assert (rebuilt(), files(bronze)) == (["2018-N", "2019-Q1"], before)
+    assert rebuilt() == []
 
 
 def test_bronze_is_written_anew_when_a_form_gets_a_column(world: World, workbook: Write) -> None:

@@ -14,7 +14,7 @@ from click.testing import Result
 
 from ingestion.alerts.alert import Alert, Kind, Role
 from ingestion.alerts.outbox import Outbox
-from ingestion.bronze import read_marks
+from ingestion.bronze_marks import read_marks
 from ingestion.home import Home
 from ingestion.landing import Landing
 from ingestion.ledger import Judged, Ledger, Received, Verdict
@@ -289,7 +289,7 @@ def test_what_is_damaged_gets_a_sentence_and_a_remedy(
 
 
 @pytest.mark.parametrize(
-    "said", [b"", b"{", b"[]", b'{"layout": 2}', b'{"layout": 2, "periods": []}', b"\xff", b"null"]
+    "said", [b"", b"{", b"[]", b'{"layout": 2}', b'{"layout": 2, "periods": {"2018-N": "x"}}', b"\xff", b"null"]
 )
 def test_marks_that_cannot_be_read_let_bronze_be_written_anew(tmp_path: Path, said: bytes) -> None:
     (tmp_path / "written.json").write_bytes(said)

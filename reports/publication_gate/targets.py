@@ -1,0 +1,201 @@
+"""What pages print of figures elsewhere: results beside their targets, and the figures of statements.
+
+What belongs here: these again, from the registry's targets and statements and from figures that were worked out
+anew. What does not: those figures (`figures`), and whether a statement holds, which both numbers show.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
+
+from reports.publication_gate.bodies import Bodies, Term
+from reports.publication_gate.report import ASSESSMENTS, STATUS_NAMES
+
+_TOLERANCE = 1e-9
+_KEYS = ["indicator", "unit", "period", "basis", "column"]
+_STATED = ["statement", "indicator", "unit", "period", "column"]
+_NONE, _INCOMPLETE = (float(STATUS_NAMES.index(name)) for name in ("none", "incomplete"))
+_OF_ONE_FIGURE = ("", "share")
+_BY_TARGET = "target"
+
+_FOUND = """
+    select indicator_code as indicator, org_code as unit, term_code as term, "year", basis, target_min as least,
+        target_max as most, actual_value as actual, assessment, status
+    from fct_target
+"""
+
+
+class Targets:
+    """Collects the figures that stand beside targets and statements, and holds the warehouse against them."""
+
+    def __init__(self, bronze: Path, bodies: Bodies) -> None:
+        """Read what the registry says; `bodies` has its terms and who belongs to which."""
+        self._targets = list(_chosen(_records(bronze, "targets"), bodies))
+        self._statements = _records(bronze, "statements")
+        asked = [
+            *(t["indicator_code"] for t in self._targets),
+            *(s["indicator_code"] for s in self._statements),
+        ]
+        self._indicators = {code for code in asked if code}
+        self._units = {row["org_code"] for row in (*self._targets, *self._statements)}
+        self._figures: dict[tuple[str, str, str], tuple[float, float]] = {}
+        self._derived: dict[tuple[str, ...], float] = {}
+
+    def add(self, beside: pd.DataFrame) -> None:
+        """Take figures as they were worked out anew, with how whole they are; as found where that is open."""
+        wanted = beside["indicator"].isin(self._indicators) & beside["unit"].isin(self._units)
+        mine = beside[wanted & beside["is_expected"].notna()]
+        status = mine["status"].where(mine["status"] >= 0, mine["status found"])
+        keys = zip(*(mine[key].astype(str) for key in ("indicator", "unit", "period")), strict=True)
+        self._figures.update(zip(keys, zip(mine["value"], status, strict=True), strict=True))
+
+    def pairs(self, connection: duckdb.DuckDBPyConnection, derived: pd.DataFrame) -> dict[str, pd.DataFrame]:
+        """Give by check what is expected and what the warehouse has.
+
+        Args:
+            connection: the warehouse.
+            derived: the pairs of what is derived from figures.
+        """
+        keys = zip(*(derived[key] for key in ("indicator", "unit", "period", "derivation")), strict=True)
+        self._derived = dict(zip(keys, derived["expected"], strict=True))
+        return {"targets_again": self._of_targets(connection), "stated_again": self._of_statements(connection)}
+
+    def _of_targets(self, connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
+        expected = {
+            (t["indicator_code"], t["org_code"], t["term"].code, t["year"], t["basis"]): self._result(t)
+            for t in self._targets
+        }
+        found = {}
+        for row in connection.execute(_FOUND).df().to_dict("records"):
+            year = None if pd.isna(row["year"]) else int(row["year"])
+            found[row["indicator"], row["unit"], row["term"], year, row["basis"]] = {
+                **{name: row[name] for name in ("least", "most", "actual")},
+                "assessment": _number(ASSESSMENTS, row["assessment"]),
+                "status": _number(STATUS_NAMES, row["status"]),
+            }
+        rows = []
+        for key in sorted(expected.keys() | found.keys(), key=str):
+            indicator, unit, term, year, basis = key
+            period = f"{year}-N" if year is not None else term
+            due, is_there = expected.get(key), found.get(key)
+            if due is None or is_there is None:
+                rows.append((indicator, unit, period, basis, "status", *_one_sided(due, is_there)))
+                continue
+            rows += [(indicator, unit, period, basis, name, due[name], is_there[name]) for name in due]
+        return pd.DataFrame(rows, columns=[*_KEYS, "expected", "found"])
+
+    def _result(self, target: dict[str, Any]) -> dict[str, float]:
+        """Give what a target's row says: its bounds, the result, how whole that is, and how it stands."""
+        indicator, unit, term = target["indicator_code"], target["org_code"], target["term"]
+        period = term.code if target["year"] is None else f"{target['year']}-N"
+        actual, status = self._figures.get((indicator, unit, period), (np.nan, _NONE))
+        if target["basis"] == "AVG_PER_YEAR":
+            key = (indicator, unit, period, "average_per_year")
+            actual, status = self._derived.get(key, np.nan), status if key in self._derived else _NONE
+        is_early = target["basis"] != "YEAR" and (indicator, unit, f"{term.last}-N") not in self._figures
+        judged = np.nan if status == _INCOMPLETE else actual
+        return {
+            "least": _float(target["min"]),
+            "most": _float(target["max"]),
+            "actual": actual,
+            "status": status,
+            "assessment": _number(ASSESSMENTS, "CHUA_DEN_HAN" if is_early else _assessed(target, judged)),
+        }
+
+    def _of_statements(self, connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
+        found = connection.execute(
+            "select statement_id, actual_value, actual_low, actual_high from rpt_stated_figure"
+        ).fetchall()
+        numbers = {row[0]: row[1:] for row in found}
+        rows = []
+        for said in self._statements:
+            derivation = said["derivation"] or ""
+            if derivation == _BY_TARGET:  # what it names are the targets themselves
+                continue
+            key = (said["indicator_code"] or "", said["org_code"] or "", said["period_code"] or "")
+            if derivation == "per_year":
+                ends = (self._derived.get((*key, f"per_year_{end}"), np.nan) for end in ("low", "high"))
+                expected = (np.nan, *ends)
+            elif derivation in _OF_ONE_FIGURE:
+                expected = (self._figures.get(key, (np.nan,))[0], np.nan, np.nan)
+            else:
+                expected = (self._derived.get((*key, derivation), np.nan), np.nan, np.nan)
+            there = numbers.get(said["statement_id"], (None, None, None))
+            for column, due, is_there in zip(("actual", "least", "most"), expected, there, strict=True):
+                rows.append((said["statement_id"], *key, column, due, _float(is_there)))
+        return pd.DataFrame(rows, columns=[*_STATED, "expected", "found"])
+
+
+def _records(bronze: Path, name: str) -> list[dict[str, Any]]:
+    records: list[dict[str, Any]] = pq.read_table(bronze / "reference" / f"{name}.parquet").to_pylist()
+    return records
+
+
+def _chosen(targets: list[dict[str, Any]], bodies: Bodies) -> Iterator[dict[str, Any]]:
+    """Give the target of each body and time: one of every year holds in each that has none of its own."""
+    terms = {term.code: term for term in bodies.terms}
+    years = {year for kind, year in bodies.when.values() if kind == "N"}
+    taken: set[tuple[Any, ...]] = set()
+
+    def rank(target: dict[str, Any]) -> tuple[bool, float]:
+        least = target["min"]
+        return target["year"] is None, np.inf if least is None else least
+
+    for target in sorted(targets, key=rank):
+        term = terms.get(target["term_code"])
+        if term is None or target["org_code"] not in bodies.systems.get(term.system, set()):
+            continue
+        for year in _years(target, term, years):
+            key = tuple(target[name] for name in ("org_code", "indicator_code", "term_code", "basis"))
+            if (*key, year) not in taken:
+                taken.add((*key, year))
+                yield target | {"term": term, "year": year}
+
+
+def _years(target: dict[str, Any], term: Term, known: set[int]) -> list[int | None]:
+    if target["basis"] != "YEAR":
+        return [None]
+    if target["year"] is not None:
+        return [int(target["year"])]
+    # Without a single year of the term it is told without one.
+    return [year for year in range(term.first, term.last + 1) if year in known] or [None]
+
+
+def _assessed(target: dict[str, Any], actual: float) -> str | None:
+    """Say how a result stands to its target: beyond it, met or not; None where that cannot be said."""
+    direction, least, most = target["direction"], target["min"], target["max"]
+    is_cap = direction in ("LE", "LT")
+    bound = least if not is_cap or most is None else most
+    if np.isnan(actual) or bound is None or (direction == "BETWEEN" and most is None):
+        return None
+    is_beyond = {
+        "GE": actual > bound + _TOLERANCE,
+        "GT": actual > bound + _TOLERANCE,
+        "LE": actual < bound - _TOLERANCE,
+        "LT": actual < bound - _TOLERANCE,
+        "BETWEEN": most is not None and actual > most + _TOLERANCE,
+    }
+    if is_beyond.get(direction):
+        return "VUOT"
+    if direction == "BETWEEN":
+        return "DAT" if actual >= bound - _TOLERANCE else "CHUA_DAT"
+    is_met = direction in ("GE", "LE", "EQ") and abs(actual - bound) <= _TOLERANCE
+    return "DAT" if is_met else "CHUA_DAT"
+
+
+def _one_sided(due: dict[str, float] | None, found: dict[str, float] | None) -> tuple[float, float]:
+    """Give a row that only one side has as one whose status the other lacks."""
+    return (np.nan if due is None else due["status"], np.nan if found is None else found["status"])
+
+
+def _number(names: tuple[str, ...], name: str | None) -> float:
+    return float(names.index(name)) if name in names else np.nan
+
+
+def _float(value: float | None) -> float:
+    return np.nan if value is None else float(value)
