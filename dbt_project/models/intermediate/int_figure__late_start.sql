@@ -2,11 +2,20 @@
 -- is not. A cumulative filing holds what was before it, whenever its cells began to be collected.
 with
 
--- What lasts, such as a stock, needs no earlier quarter.
+-- What lasts, such as a stock, needs no earlier quarter. Where the line says how a column adds, only the ways count
+-- to which something was filed.
+adding as (
+
+    select distinct measure_id
+    from {{ ref('int_indicator__amount') }}
+
+),
+
 uncollected as (
 
     select distinct
         idle.indicator_code,
+        measures.part = 'opening' as is_opening,
         terms.form_code,
         periods.period_code,
         periods.period_year,
@@ -20,11 +29,11 @@ uncollected as (
             terms.indicator_code = measures.indicator_code
             and terms.part = measures.part
             and terms.over_time = measures.over_time
+    inner join adding on measures.measure_id = adding.measure_id
     inner join {{ ref('stg_period') }} as periods on idle.period_code = periods.period_code
     where
         not idle.is_collected
         and periods.is_cumulative
-        and measures.part <> 'opening'
         and measures.within_year in ('sum', 'first')
 
 ),
@@ -59,6 +68,7 @@ of_units as (
 
     select distinct
         uncollected.indicator_code,
+        uncollected.is_opening,
         states.form_code,
         states.reporting_org_code,
         states.base_period_code
@@ -82,6 +92,7 @@ of_organisations as (
 
     select
         of_units.indicator_code,
+        of_units.is_opening,
         of_units.form_code,
         closures.org_code,
         of_units.base_period_code,
@@ -97,13 +108,19 @@ of_organisations as (
             effective_rows.row_org_code = closures.contributing_code
             and effective_rows.base_period_code = closures.base_period_code
     where closures.closure_level = 'organisation'
-    group by of_units.indicator_code, of_units.form_code, closures.org_code, of_units.base_period_code
+    group by
+        of_units.indicator_code,
+        of_units.is_opening,
+        of_units.form_code,
+        closures.org_code,
+        of_units.base_period_code
 
 )
 
 select
     'unit' as org_level,
     indicator_code,
+    is_opening,
     form_code,
     reporting_org_code as org_code,
     base_period_code,
@@ -115,6 +132,7 @@ union all
 select
     'organisation' as org_level,
     indicator_code,
+    is_opening,
     form_code,
     org_code,
     base_period_code,

@@ -1,13 +1,13 @@
 with
 
--- What was not collected in a period is missing, whoever has filed.
+-- What was not collected in a period is missing, whoever has filed. A stock without its opening is whole.
 uncollected as (
 
     select distinct
         indicator_code,
         period_code
     from {{ ref('stg_idle_term') }}
-    where not is_collected
+    where not is_collected and part <> 'opening'
 
 ),
 
@@ -35,6 +35,7 @@ filing_states as (
     left join {{ ref('int_figure__late_start') }} as late_starts
         on
             late_starts.org_level = 'unit'
+            and not late_starts.is_opening
             and reporters.indicator_code = late_starts.indicator_code
             and states.form_code = late_starts.form_code
             and states.reporting_org_code = late_starts.org_code

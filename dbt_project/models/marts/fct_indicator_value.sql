@@ -80,7 +80,7 @@ uncollected as (
         bool_or(members.is_first) as is_first
     from {{ ref('stg_idle_term') }} as idle
     inner join members on idle.period_code = members.base_period_code
-    where not idle.is_collected
+    where not idle.is_collected and idle.part <> 'opening'
     group by idle.indicator_code, members.period_code
 
 ),
@@ -92,7 +92,7 @@ late_starts as (
         org_code,
         base_period_code as state_period_code
     from {{ ref('int_figure__late_start') }}
-    where org_level = 'organisation' and in_period
+    where org_level = 'organisation' and in_period and not is_opening
 
     union distinct
 
@@ -102,7 +102,7 @@ late_starts as (
         members.period_code as state_period_code
     from {{ ref('int_figure__late_start') }} as starts
     inner join members on starts.base_period_code = members.base_period_code
-    where starts.org_level = 'organisation'
+    where starts.org_level = 'organisation' and not starts.is_opening
 
 ),
 
