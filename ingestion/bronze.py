@@ -23,6 +23,7 @@ from ingestion.catalogue import Catalogue, Form
 from ingestion.cells import column_letter
 from ingestion.files import private_folder, write_durably
 from ingestion.findings import OutcomeStatus
+from ingestion.form_names import ROW_COLUMNS
 from ingestion.ledger import LedgerState, SubmissionRecord
 from ingestion.messages import ToldError
 from ingestion.periods import Period
@@ -40,13 +41,7 @@ _TYPES = {
     "percent": pa.float64(),
     "date": pa.date32(),
 }
-_KEY_FIELDS = [
-    ("submission_id", pa.string()),
-    ("reporting_org_code", pa.string()),
-    ("period_code", pa.string()),
-    ("sheet", pa.string()),
-    ("row_number", pa.int32()),
-]
+_KEY_FIELDS = [(name, pa.int32() if name == "row_number" else pa.string()) for name in ROW_COLUMNS]
 _COLUMNS = pa.schema(
     [
         ("submission_id", pa.string()),

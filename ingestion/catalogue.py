@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal, Self, TypeVar
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from ingestion.form_names import fault_of_columns, fault_of_sheet
 from ingestion.periods import Period
 from ingestion.text import fold
 from ingestion.validity import ALWAYS, Effective, turning_days
@@ -175,6 +176,7 @@ class Form(_Strict):
         if missing := set(self.key) - set(codes):
             raise ValueError(f"{self.code}: key columns without a column: {sorted(missing)}")
         self._demand_kind()
+        self._demand_names()
         for line_set in self.lines:
             members = {line.code for line in line_set.members}
             if len(members) != len(line_set.members) or line_set.column not in self.key:
@@ -196,6 +198,12 @@ class Form(_Strict):
                 for other in (o.code for o in seen.get(key, ()) if o.effective.meets(column.effective)):
                     raise ValueError(f"{self.code}: {other} and {column.code} share the header “{key}”")
                 seen.setdefault(key, []).append(column)
+
+    def _demand_names(self) -> None:
+        """Refuse names that no workbook can have, or no table of bronze, which the cover is not."""
+        of_columns = None if self.rows == "cover" else fault_of_columns(column.code for column in self.columns)
+        if (fault := fault_of_sheet(self.sheet) or of_columns) is not None:
+            raise ValueError(f"{self.code}: {fault}")
 
     def _demand_kind(self) -> None:
         """Refuse a form without what the rules of its kind look at."""

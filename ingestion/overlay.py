@@ -89,18 +89,22 @@ def laid_over(files: tuple[OwnFile, ...]) -> Catalogue:
         *_OF_ROWS,
     }
     forms, indicators = dict(shipped.forms), dict(shipped.indicators)
-    sheets = {form.sheet: form.code for form in (shipped.cover, *forms.values())}
+    # Neither sheets of a workbook nor folders of bronze are told apart by upper case alone.
+    codes = {code.casefold() for code in (shipped.cover.code, *forms)}
+    sheets = {form.sheet.casefold() for form in (shipped.cover, *forms.values())}
     for file in _in("forms", files):
         form = parsed(file, Form)
         if form.rows == "cover":
             raise OwnFileError("catalogue.own.cover", file=file.place)
-        _demand_new(file, form.code, {shipped.cover.code: None, **forms})
-        if form.sheet in sheets:
+        if form.code.casefold() in codes:
+            raise OwnFileError("catalogue.own.taken", file=file.place, code=form.code)
+        if form.sheet.casefold() in sheets:
             raise OwnFileError("catalogue.own.taken", file=file.place, code=f"sheet: {form.sheet}")
         lines = [line.unit for line_set in form.lines for line in line_set.members]
         _demand_units(file, [*(column.unit for column in form.columns), *lines], known)
         forms[form.code] = form.model_copy(update={"unit_names": units})
-        sheets[form.sheet] = form.code
+        codes.add(form.code.casefold())
+        sheets.add(form.sheet.casefold())
     for file in _in("indicators", files):
         for indicator in parsed(file, IndicatorFile).indicators:
             _demand_new(file, indicator.code, indicators)

@@ -7,6 +7,7 @@ anything that was filed (`bronze.py`).
 import types
 import typing
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from ingestion.bronze import write_table
 from ingestion.catalogue import Catalogue, Indicator, is_collected
 from ingestion.periods import CUMULATIVE, DISCRETE, Period
 from ingestion.registry import TABLES, Registry
+from ingestion.validity import ALWAYS
 
 _PRIVATE_TABLES = {"contacts"}
 """Registry tables that no page and no figure needs; channels of people stay out of the warehouse."""
@@ -36,6 +38,7 @@ def write_reference(bronze: Path, registry: Registry, catalogue: Catalogue) -> N
         "idle_terms": _idle_table(registry, catalogue),
         **_registry_tables(registry),
         "owed": _owed_table(registry, catalogue),
+        "idle_forms": _idle_form_table(registry, catalogue),
         "periods": _period_table(registry),
     }
     for name, table in tables.items():
@@ -233,6 +236,27 @@ def _owed_table(registry: Registry, catalogue: Catalogue) -> pa.Table:
     rows.sort(key=lambda row: (row["period_code"], row["reporting_org_code"], row["form_code"]))
     fields = [*_strings("reporting_org_code", "period_code", "form_code"), ("due_on", pa.date32())]
     return _table(rows, fields)
+
+
+def _idle_form_table(registry: Registry, catalogue: Catalogue) -> pa.Table:
+    """Give the forms that a unit would owe for a period, were they collected then.
+
+    A form that begins within a year has these before it; what is filed of single quarters since lacks them.
+    """
+    limited = {code: form for code, form in catalogue.forms.items() if not form.effective.is_always}
+    rows = []
+    if limited:
+        lasting = {code: form.model_copy(update={"effective": ALWAYS}) for code, form in limited.items()}
+        rows = [
+            {
+                "reporting_org_code": owed.reporting_org_code,
+                "period_code": owed.period_code,
+                "form_code": owed.form_code,
+            }
+            for owed in registry.owed(replace(catalogue, forms=lasting))
+            if not limited[owed.form_code].effective.covers(Period.parse(owed.period_code).end)
+        ]
+    return _table(rows, _strings("reporting_org_code", "period_code", "form_code"))
 
 
 def all_periods(registry: Registry) -> tuple[Period, ...]:

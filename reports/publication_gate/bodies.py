@@ -89,6 +89,8 @@ class Bodies:
         ]
         self.owed = _table(bronze, "owed")
         """reporting_org_code, period_code and form_code of what is owed."""
+        self.idle_forms = _table(bronze, "idle_forms")
+        """The same of what would be owed, were the form collected then."""
         self.successions = _table(bronze, "successions")
         """What the registry knows of mergers and the like."""
         rows = _table(bronze, "organisations").astype(object)

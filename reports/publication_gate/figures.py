@@ -46,6 +46,7 @@ class _States:
 
     def __init__(self, adding: Adding, bases: dict[str, Amounts], bodies: Bodies, standing: Standing) -> None:
         self._bodies, self._standing, self._catalogue = bodies, standing, adding.catalogue
+        self._measures = adding.measures
         self._positions = {str(code): position for position, code in enumerate(bodies.codes)}
         contributed: dict[str, Flags] = {}
         for number, measure in enumerate(adding.measures):
@@ -86,13 +87,15 @@ class _States:
         n = len(self._bodies.codes)
         rank, in_term, exact = np.full(n, -1.0), np.full(n, -1.0), np.ones(n, dtype=bool)
         is_missing = self._is_uncollected(measure.indicator, period)
+        late = self._uncollected_parts(measure.indicator, self._bodies.when[period][1])
         share = self._bodies.of_units[period]
         by_unit: dict[int, list[tuple[int, bool]]] = {}
         for unit, form in self._forms[measure.indicator.code]:
             state = self._standing.state(unit, form, period)
             if state.rank is not None:
                 position = self._positions[unit]
-                by_unit.setdefault(position, []).append((2 if is_missing else state.rank, state.is_exact))
+                lacks = is_missing or self._standing.lacks(unit, form, period, late.get(form, ()))
+                by_unit.setdefault(position, []).append((2 if lacks else state.rank, state.is_exact))
         for owner, contributor, inside in zip(share.owners, share.contributors, share.in_period, strict=True):
             if measure.is_single and owner != contributor:
                 continue
@@ -105,9 +108,30 @@ class _States:
         return np.where(rank < 0, np.nan, rank), np.where(in_term < 0, np.nan, in_term), exact
 
     def _is_uncollected(self, indicator: Indicator, period: str) -> bool:
-        """Say whether a part of an indicator is not collected in a period, and so missing whoever has filed."""
+        """Say whether a part of an indicator is not collected in a period, and so missing whoever has filed.
+
+        A stock without its opening is whole.
+        """
         forms, day = self._catalogue.forms, self._bodies.ends[period]
-        return not all(is_collected(terms, forms, day) for _, terms in indicator.parts)
+        return not all(is_collected(terms, forms, day) for part, terms in indicator.parts if part != "opening")
+
+    def _uncollected_parts(self, indicator: Indicator, year: int) -> dict[str, set[int]]:
+        """Give, by form, the parts of a year in which something that is added up over it was not collected."""
+        found: dict[str, set[int]] = {}
+        if self._catalogue.is_timeless:
+            return found
+        adding = {
+            measure.part
+            for measure in self._measures
+            if measure.indicator is indicator and measure.within in ("sum", "first")
+        } - {"opening"}
+        for part, terms in indicator.parts:
+            for kind, number in PARTS.items():
+                day = self._bodies.ends.get(f"{year}-{kind}")
+                if part in adding and day and not is_collected(terms, self._catalogue.forms, day):
+                    for term in terms:
+                        found.setdefault(term.form, set()).add(number)
+        return found
 
 
 class Figures:

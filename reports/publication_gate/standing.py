@@ -6,9 +6,11 @@ not: amounts.
 Ranks: 0 whole, 1 ends earlier than asked, 2 something is missing, NaN nobody waits for it.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from reports.publication_gate.bodies import Bodies
 from reports.publication_gate.filed import PARTS, Filed, Flags, FormRows, Ints
@@ -23,12 +25,16 @@ class State:
         expected: the last part of the year that is owed by then; 0 for none.
         is_exact: whether something was filed for this very period.
         is_in_term: whether a form filed for the whole term stands for it.
+        newest: the last part of the year that was filed by then; 0 for none.
+        cumulative: the last that was filed from 1 January on; 0 where all are of a quarter alone.
     """
 
     rank: int | None
     expected: int
     is_exact: bool
     is_in_term: bool
+    newest: int
+    cumulative: int
 
 
 class Standing:
@@ -40,16 +46,8 @@ class Standing:
         self._when = bodies.when
         self._states: dict[tuple[str, str, str], State] = {}
         self._standing_rows: dict[tuple[str, str], tuple[Ints, Flags, Flags, Flags]] = {}
-        self.owed: dict[tuple[str, str], dict[int, set[int]]] = {}
-        for unit, period, form in zip(
-            bodies.owed["reporting_org_code"],
-            bodies.owed["period_code"],
-            bodies.owed["form_code"],
-            strict=True,
-        ):
-            kind, year = self._when[period]
-            if kind in PARTS:
-                self.owed.setdefault((unit, form), {}).setdefault(year, set()).add(PARTS[kind])
+        self.owed = self._asked(bodies.owed)
+        self._idle = self._asked(bodies.idle_forms)
         self.filed: dict[tuple[str, str], dict[int, dict[int, bool]]] = {}
         self.forms_of: dict[str, set[str]] = {}
         of_terms: list[tuple[str, str, str]] = []
@@ -61,6 +59,33 @@ class Standing:
                 of_terms.append((unit, form, period))
         self.terms = {case: years for case in of_terms if (years := self._counts_as_term(*case)) is not None}
         """Forms filed for a whole term that count, with the term's years."""
+
+    def _asked(self, table: pd.DataFrame) -> dict[tuple[str, str], dict[int, set[int]]]:
+        asked: dict[tuple[str, str], dict[int, set[int]]] = {}
+        for unit, period, form in zip(
+            table["reporting_org_code"], table["period_code"], table["form_code"], strict=True
+        ):
+            kind, year = self._when[period]
+            if kind in PARTS:
+                asked.setdefault((unit, form), {}).setdefault(year, set()).add(PARTS[kind])
+        return asked
+
+    def lacks(self, unit: str, form: str, period: str, uncollected: Iterable[int]) -> bool:
+        """Say whether quarters that a unit filed alone lack some that were not collected.
+
+        Args:
+            unit: who files.
+            form: the form.
+            period: the cumulative period at whose end they are added up.
+            uncollected: parts of its year in which a cell that is added up was not collected.
+        """
+        state, year = self.state(unit, form, period), self._when[period][1]
+        asked = {
+            *self.owed.get((unit, form), {}).get(year, ()),
+            *self._idle.get((unit, form), {}).get(year, ()),
+            *self.filed.get((unit, form), {}).get(year, ()),
+        }
+        return any(part in asked and state.cumulative <= part < state.newest for part in uncollected)
 
     def _counts_as_term(self, unit: str, form: str, period: str) -> tuple[int, int] | None:
         for term in self._bodies.terms:
@@ -132,7 +157,7 @@ class Standing:
             rank = 0
         elif expected or (kind == "N" and owed and not owed.get(year) and self._stands(unit, period)):
             rank = 2
-        return State(rank, expected, newest == part, is_in_term)
+        return State(rank, expected, newest == part, is_in_term, newest, cumulative)
 
     def _stands(self, unit: str, period: str) -> bool:
         day = self._bodies.ends[period]

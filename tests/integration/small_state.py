@@ -60,10 +60,10 @@ def sound_tables(catalogue: Catalogue, registry: Registry, period: Period) -> Ta
                     row[column.code] = 0
     for row in tables["B01"]:
         row |= {"opening_members": MEMBERS, "closing_members": MEMBERS}
-    for row in tables["B03"]:
+    for row in tables.get("B03", ()):
         if row["line_code"] == "TC03":
             row |= {"opening_count": 2, "closing_count": 2}
-    for row in tables["B04"]:
+    for row in tables.get("B04", ()):
         row |= {"org_rating": "HTNV", "members_total": MEMBERS, "members_rated": MEMBERS}
         row |= {"members_completed": MEMBERS}
     return tables

@@ -37,6 +37,8 @@ TIME = "  effective: {from: 2020-01-01}\n"
 
 BEFORE, AFTER, TERM = Period.parse("2019-N"), Period.parse("2020-N"), "2015-2020-NK"
 """The last period without badges for 55 years, and the first with them."""
+HALF = Period.parse("2020-6T")
+"""The half year before columns of B91 begin."""
 FILED = {
     BEFORE: [
         {"badges_30": 4, "badges_40": 1, "badges_55": 7},
@@ -47,7 +49,64 @@ FILED = {
         {"badges_30": 2, "badges_40": 0, "badges_55": 0},
     ],
 }
-NOW = {BEFORE: datetime(2020, 1, 10, tzinfo=UTC), AFTER: datetime(2021, 1, 10, tzinfo=UTC)}
+NOW = {
+    BEFORE: datetime(2020, 1, 10, tzinfo=UTC),
+    HALF: datetime(2020, 7, 5, tzinfo=UTC),
+    AFTER: datetime(2021, 1, 10, tzinfo=UTC),
+}
+VISITS = {
+    "forms/B91.yml": """
+code: B91
+sheet: B91
+title: {vi: Biểu 91 – Tiếp dân, en: Form 91 – Visits}
+grain: one row per grassroots organisation
+rows: organisations
+key: [org_code]
+required_for: {DISTRICT: [6T, N]}
+columns:
+- {code: org_code, label: {vi: Mã TCCSĐ, en: Organisation code}, type: code, required: true}
+- code: open_cases
+  label: {vi: Việc đầu kỳ, en: Open cases}
+  type: int
+  unit: VISIT
+  nature: opening
+  closing: left_cases
+  required: true
+  effective: {from: 2020-07-01}
+- {code: visits, label: {vi: Lượt tiếp, en: Visits}, type: int, unit: VISIT, nature: flow, required: true}
+- code: letters
+  label: {vi: Đơn thư, en: Letters}
+  type: int
+  unit: VISIT
+  nature: flow
+  required: true
+  effective: {from: 2020-07-01}
+- {code: left_cases, label: {vi: Việc cuối kỳ, en: Left}, type: int, unit: VISIT, nature: stock, required: true}
+""",
+    "indicators/visits.yml": """
+indicators:
+- code: visits
+  name: {vi: Lượt tiếp, en: Visits}
+  unit: VISIT
+  kind: flow
+  section: visits
+  value: [{form: B91, column: visits, over_time: sum}]
+- code: letters
+  name: {vi: Đơn thư, en: Letters}
+  unit: VISIT
+  kind: flow
+  section: visits
+  value: [{form: B91, column: letters, over_time: sum}]
+- code: cases
+  name: {vi: Việc, en: Cases}
+  unit: VISIT
+  kind: stock
+  section: visits
+  value: [{form: B91, column: left_cases, over_time: last}]
+  opening: [{form: B91, column: open_cases, over_time: first}]
+""",
+}
+"""A form of the office of which columns begin in the middle of a year, filed by periods of their own."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +120,11 @@ class Office:
 def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
     home = make_home(tmp_path_factory.mktemp("tenth"))
     guide.put_below(home.root)
+    for place, text in VISITS.items():
+        (home.registry / place).write_text(text, encoding="utf-8")
+    calendar = home.registry / "calendar.csv"
+    with calendar.open("a", encoding="utf-8") as file:
+        file.write("2020-6T,2020-06-01,2020-07-10,2020-12-31,\n")
     # A term of the two years that are filed, so that nothing else makes its figures incomplete.
     terms = home.registry / "terms.csv"
     terms.write_text(terms.read_text(encoding="utf-8").replace(",2016,2020", ",2019,2020"), encoding="utf-8")
@@ -77,12 +141,13 @@ def warehouse(office: Office, tmp_path_factory: pytest.TempPathFactory) -> Path:
         folder / "before.xlsx", Office(office.home, office.registry, catalogue_of(office.home)), BEFORE
     )
     guide.put_below(office.home.root)
-    file_and_judge(folder / "after.xlsx", office, AFTER)
+    file_and_judge(folder / "half.xlsx", office, HALF, "DISCRETE")
+    file_and_judge(folder / "after.xlsx", office, AFTER, "DISCRETE")
     return warehouse_as_of(office.home, NOW[AFTER], NOW[AFTER])
 
 
-def file_and_judge(path: Path, office: Office, period: Period) -> None:
-    file_with(path, office, period, FILED[period])
+def file_and_judge(path: Path, office: Office, period: Period, basis: str = "CUMULATIVE") -> None:
+    file_with(path, office, period, FILED.get(period, []), basis)
     intake.put_in_inbox(office.home, path, UNIT, NOW[period])
     pipeline.land_inbox(office.home, office.registry, office.catalogue, NOW[period])
     report = pipeline.judge_period(
@@ -91,17 +156,23 @@ def file_and_judge(path: Path, office: Office, period: Period) -> None:
     assert list(report.verdicts.values()) == [Verdict.ACCEPTED]
 
 
-def file_with(path: Path, office: Office, period: Period, badges: list[dict[str, CellInput]]) -> Path:
-    unit = reporting_unit(office.registry, UNIT, period)
-    tables = sound_tables(office.catalogue, office.registry, period)
-    tables["B90"] = [row | counts for row, counts in zip(tables["B90"], badges, strict=True)]
+def file_with(
+    path: Path, office: Office, period: Period, badges: list[dict[str, CellInput]], basis: str = "CUMULATIVE"
+) -> Path:
+    unit, catalogue = reporting_unit(office.registry, UNIT, period), office.catalogue.on(period.end)
+    tables = sound_tables(catalogue, office.registry, period)
+    if badges:
+        tables["B90"] = [row | counts for row, counts in zip(tables["B90"], badges, strict=True)]
+    filed = {"visits": 5, "left_cases": 8} | ({"letters": 3, "open_cases": 8} if period == AFTER else {})
+    if "B91" in tables:
+        tables["B91"] = [row | filed for row in tables["B91"]]
     write_workbook(
         path,
-        office.catalogue,
+        catalogue,
         unit,
         period,
         tables,
-        cover={},
+        cover={"period_basis": basis},
         organisations=office.registry.members_in(UNIT, period),
         targets=assigned_targets(office.registry, unit, period),
     )
@@ -162,6 +233,19 @@ def test_what_a_period_does_not_collect_has_no_figure_and_makes_its_term_incompl
         assert [(one.value, one.status) for one in found] == [(None, "none"), (1, "final"), (1, "incomplete")]
 
 
+def test_a_sum_of_periods_filed_alone_is_incomplete_where_the_first_had_no_such_column(
+    office: Office, warehouse: Path
+) -> None:
+    for body, filers in ((UNIT, 2), ("VD-NX-04", 1)):
+        letters, visits, cases = (
+            figure(warehouse, one, body, "2020-N", units=office.catalogue.units)
+            for one in ("letters", "visits", "cases")
+        )
+        assert (letters.value, letters.status) == (3 * filers, "incomplete")
+        assert (visits.value, visits.status) == (10 * filers, "final")
+        assert (cases.value, cases.status) == (8 * filers, "final"), "a stock without its opening is whole"
+
+
 def test_the_commands_that_the_page_shows_answer(office: Office, warehouse: Path) -> None:
     office.home.warehouse.touch()  # one that is up; what is asked as of a moment is answered from its own
 
@@ -211,11 +295,11 @@ def test_an_earlier_moment_is_built_anew_from_the_offices_files_when_these_chang
 
     monkeypatch.setattr(as_of, "build_aside", build)
     assert warehouse_as_of(office.home, NOW[AFTER], NOW[AFTER]) == warehouse, "nothing has changed"
-    more = office.home.registry / "forms" / "B91.yml"
+    more = office.home.registry / "forms" / "B92.yml"
     text = guide.shown()["registry/forms/B90.yml"]
-    more.write_text(text.replace("B90", "B91").replace("BADGE", "PERSON"), encoding="utf-8")
+    more.write_text(text.replace("B90", "B92").replace("BADGE", "PERSON"), encoding="utf-8")
     try:
         assert warehouse_as_of(office.home, NOW[AFTER], NOW[AFTER]) != warehouse
     finally:
         more.unlink()
-    assert built == [["B90.yml", "B91.yml"]]
+    assert built == [["B90.yml", "B91.yml", "B92.yml"]]

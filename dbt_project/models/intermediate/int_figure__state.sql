@@ -1,13 +1,46 @@
 with
 
--- What was not collected in a period is missing, whoever has filed.
+-- What was not collected in a period is missing, whoever has filed. A stock without its opening is whole.
 uncollected as (
 
     select distinct
         indicator_code,
         period_code
     from {{ ref('stg_idle_term') }}
-    where not is_collected
+    where not is_collected and part <> 'opening'
+
+),
+
+filing_states as (
+
+    select
+        reporters.indicator_code,
+        states.reporting_org_code,
+        states.base_period_code,
+        states.period_year,
+        states.is_exact,
+        case
+            when uncollected.period_code is null and late_starts.base_period_code is null then states.state_rank
+            else 2
+        end as state_rank
+    from {{ ref('int_filing__state') }} as states
+    inner join {{ ref('int_indicator__reporter') }} as reporters
+        on
+            states.reporting_org_code = reporters.reporting_org_code
+            and states.form_code = reporters.form_code
+    left join uncollected
+        on
+            reporters.indicator_code = uncollected.indicator_code
+            and states.base_period_code = uncollected.period_code
+    left join {{ ref('int_figure__late_start') }} as late_starts
+        on
+            late_starts.org_level = 'unit'
+            and not late_starts.is_opening
+            and reporters.indicator_code = late_starts.indicator_code
+            and states.form_code = late_starts.form_code
+            and states.reporting_org_code = late_starts.org_code
+            and states.base_period_code = late_starts.base_period_code
+    where states.state_rank is not null
 
 ),
 
@@ -17,34 +50,23 @@ of_units as (
     select
         'unit' as closure_level,
         closures.org_code,
-        reporters.indicator_code as state_key,
+        states.indicator_code as state_key,
         closures.base_period_code,
         states.period_year,
-        max(
-            case when closures.in_period then case when uncollected.period_code is null then states.state_rank else 2 end end
-        ) as state_rank,
-        max(case when uncollected.period_code is null then states.state_rank else 2 end) as term_state_rank,
+        max(case when closures.in_period then states.state_rank end) as state_rank,
+        max(states.state_rank) as term_state_rank,
         bool_and(states.is_exact) as is_exact
     from {{ ref('int_organisation__closure') }} as closures
-    inner join {{ ref('int_filing__state') }} as states
+    inner join filing_states as states
         on
             closures.contributing_code = states.reporting_org_code
             and closures.base_period_code = states.base_period_code
-    inner join {{ ref('int_indicator__reporter') }} as reporters
-        on
-            states.reporting_org_code = reporters.reporting_org_code
-            and states.form_code = reporters.form_code
-    inner join {{ ref('stg_indicator') }} as indicators on reporters.indicator_code = indicators.indicator_code
-    left join uncollected
-        on
-            reporters.indicator_code = uncollected.indicator_code
-            and states.base_period_code = uncollected.period_code
+    inner join {{ ref('stg_indicator') }} as indicators on states.indicator_code = indicators.indicator_code
     where
         closures.closure_level = 'unit'
-        and states.state_rank is not null
         -- what is never added over units does not wait for others
         and (indicators.indicator_kind not in ('rate', 'distinct') or closures.org_code = closures.contributing_code)
-    group by closures.org_code, reporters.indicator_code, closures.base_period_code, states.period_year
+    group by closures.org_code, states.indicator_code, closures.base_period_code, states.period_year
 
 ),
 

@@ -151,6 +151,7 @@ states as (
         owed_until.expected_part,
         coalesce(owed_until.n_owed_in_year, 0) as n_owed_in_year,
         filed_until.filed_part,
+        filed_until.cumulative_part,
         gaps.base_period_code is not null as has_gap,
         exists(
             select 1
@@ -187,6 +188,7 @@ select
     period_year,
     expected_part,
     filed_part,
+    cumulative_part,
     coalesce(filed_part = part_number, false) as is_exact,
     is_in_term_filing,
     case

@@ -21,6 +21,51 @@ openings as (
 
 ),
 
+first_years as (
+
+    select
+        organisations.org_code,
+        terms.term_code as period_code,
+        greatest(terms.first_year, min(extract(year from organisations.valid_from))) as first_year
+    from {{ ref('stg_term') }} as terms
+    inner join {{ ref('stg_organisation') }} as organisations on terms.term_system = organisations.term_system
+    group by organisations.org_code, terms.term_code, terms.first_year
+
+),
+
+-- Openings that the first year of a term does not have: what stands in their place is that of a later one.
+uncollected_openings as (
+
+    select
+        idle.indicator_code,
+        first_years.org_code,
+        first_years.period_code
+    from {{ ref('stg_idle_term') }} as idle
+    inner join {{ ref('stg_period') }} as periods on idle.period_code = periods.period_code
+    inner join first_years on periods.period_year = first_years.first_year
+    where idle.part = 'opening' and not idle.is_collected and periods.period_kind = 'N'
+
+    union distinct
+
+    select
+        starts.indicator_code,
+        closures.org_code,
+        first_years.period_code
+    from {{ ref('int_figure__late_start') }} as starts
+    inner join {{ ref('int_organisation__closure') }} as closures
+        on
+            closures.closure_level = 'unit'
+            and starts.org_code = closures.contributing_code
+            and starts.base_period_code = closures.base_period_code
+    inner join {{ ref('stg_period') }} as periods on starts.base_period_code = periods.period_code
+    inner join first_years
+        on
+            closures.org_code = first_years.org_code
+            and periods.period_year = first_years.first_year
+    where starts.org_level = 'unit' and starts.is_opening and periods.period_kind = 'N'
+
+),
+
 -- A form filed for the whole term has its opening.
 term_filed as (
 
@@ -106,7 +151,11 @@ since_opening as (
         term_values.opening_value,
         greatest(
             term_values.state_rank,
-            case when term_filed.org_code is null then coalesce(openings.opening_rank, 0) else 0 end
+            case
+                when term_filed.org_code is not null then 0
+                when uncollected_openings.org_code is not null then 2
+                else coalesce(openings.opening_rank, 0)
+            end
         ) as state_rank
     from term_values
     left join openings
@@ -119,6 +168,11 @@ since_opening as (
             term_values.indicator_code = term_filed.indicator_code
             and term_values.org_code = term_filed.org_code
             and term_values.period_code = term_filed.period_code
+    left join uncollected_openings
+        on
+            term_values.indicator_code = uncollected_openings.indicator_code
+            and term_values.org_code = uncollected_openings.org_code
+            and term_values.period_code = uncollected_openings.period_code
     where term_values.opening_value is not null
 
 ),

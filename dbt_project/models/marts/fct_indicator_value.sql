@@ -57,7 +57,7 @@ states as (
 ),
 
 -- States of forms do not know of columns: for organisations that do not file, what was not collected in the years
--- of a term is counted here.
+-- of a term, or in the first quarters of a year, is counted here.
 members as (
 
     select
@@ -80,8 +80,29 @@ uncollected as (
         bool_or(members.is_first) as is_first
     from {{ ref('stg_idle_term') }} as idle
     inner join members on idle.period_code = members.base_period_code
-    where not idle.is_collected
+    where not idle.is_collected and idle.part <> 'opening'
     group by idle.indicator_code, members.period_code
+
+),
+
+late_starts as (
+
+    select
+        indicator_code,
+        org_code,
+        base_period_code as state_period_code
+    from {{ ref('int_figure__late_start') }}
+    where org_level = 'organisation' and in_period and not is_opening
+
+    union distinct
+
+    select
+        starts.indicator_code,
+        starts.org_code,
+        members.period_code as state_period_code
+    from {{ ref('int_figure__late_start') }} as starts
+    inner join members on starts.base_period_code = members.base_period_code
+    where starts.org_level = 'organisation' and not starts.is_opening
 
 ),
 
@@ -121,6 +142,11 @@ judged as (
                 when figures.has_sum or (figures.has_first and uncollected.is_first) then 2
                 when figures.has_last and uncollected.is_last then 2
                 else 0
+            end,
+            case
+                when late_starts.org_code is null or figures.has_term_filing then 0
+                when figures.has_sum or figures.has_first then 2
+                else 0
             end
         ) as state_rank
     from figures
@@ -139,6 +165,11 @@ judged as (
         on
             figures.indicator_code = uncollected.indicator_code
             and figures.period_code = uncollected.period_code
+    left join late_starts
+        on
+            figures.indicator_code = late_starts.indicator_code
+            and figures.org_code = late_starts.org_code
+            and state_periods.state_period_code = late_starts.state_period_code
 
 ),
 

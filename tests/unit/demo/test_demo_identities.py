@@ -411,8 +411,9 @@ def test_no_file_is_a_copy_of_the_one_before_or_full_of_round_numbers(demo_world
         same = compared = 0
         digits: list[int] = []
         for code, rows in submission.tables.items():
-            flows = [c.code for c in forms[code].columns if c.nature == "flow"]
-            counts = [c.code for c in forms[code].columns if c.type == "int"]
+            collected = [forms[code].on(s.period.end).columns for s in (before, submission) if s]
+            flows = [c.code for c in collected[-1] if c.nature == "flow" and c in collected[0]]
+            counts = [c.code for c in collected[-1] if c.type == "int"]
             keys = forms[code].key
             old = {tuple(r[k] for k in keys): r for r in before.tables.get(code, ())} if before else {}
             for row in rows:

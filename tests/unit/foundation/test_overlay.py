@@ -5,11 +5,16 @@ from pathlib import Path
 import pytest
 
 from ingestion.catalogue import Catalogue, OwnFile, load_catalogue
+from ingestion.form_names import ROW_COLUMNS
 from ingestion.gate import rule_book
 from ingestion.gate.context import vocabulary
 from ingestion.gate.rules import compile_rules, load_parameters, load_rules
 from ingestion.home import Home
 from ingestion.overlay import OwnFileError, catalogue_of, laid_over
+from ingestion.reading.extract import CARRIED_SHEET
+from ingestion.returns import receipt
+from ingestion.workbook import EXPLANATIONS_SHEET, ORGANISATIONS_SHEET, TARGETS_SHEET
+from ingestion.workbook.foreknown import CONTEXT_SHEET
 from reports.sections import plan_of
 from tests.support import guide
 
@@ -36,11 +41,35 @@ def test_files_of_a_folder_lie_over_the_products(tmp_path: Path) -> None:
     assert "V901" in rule_book(found).rules
 
 
+OTHER_SHEETS = {
+    EXPLANATIONS_SHEET,
+    ORGANISATIONS_SHEET,
+    TARGETS_SHEET,
+    CONTEXT_SHEET,
+    CARRIED_SHEET,
+    receipt.SHEET,
+    "Bìa",
+}
+"""Sheets that the product writes or passes over beside those of forms."""
+
+
 @pytest.mark.parametrize(
     ("kind", "before", "after", "told"),
     [
         ("forms", "code: B90", "code: B01", "B01"),
         ("forms", "sheet: B90", "sheet: B01", "sheet: B01"),
+        ("forms", "code: B90\n", "code: b01\n", "b01"),
+        ("forms", "sheet: B90", "sheet: b01", "sheet: b01"),
+        *(
+            ("forms", "sheet: B90", f'sheet: "{name}"', told)
+            for name, told in (
+                ("B90/1", "/"),
+                ("B" * 32, "31"),
+                ("B90 ", "31"),
+                *((name, name) for name in sorted(OTHER_SHEETS)),
+            )
+        ),
+        *(("forms", "code: badges_30", f"code: {name}", name) for name in (*ROW_COLUMNS, "Badges_40")),
         ("forms", "unit: BADGE", "unit: MEDAL", "MEDAL"),
         ("forms", "rows: organisations", "rows: cover", "organisations, lines"),
         ("forms", "title:", "titel:", "title"),
