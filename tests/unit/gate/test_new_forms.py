@@ -120,6 +120,11 @@ CASES = {
     "a total that is no number": Case(
         lambda tables: None, {("V011", "B90", "C12")}, {"given": 6, "taken": "ba"}
     ),
+    "a total and a row that are no numbers": Case(
+        cell("B90", 1, taken="hai"),
+        {("V009", "B90", "C10"), ("V011", "B90", "C12")},
+        {"given": 6, "taken": "ba"},
+    ),
     # every kind
     **{
         f"{what} in {form}": Case(cell(form, 0, given=value), {(rule, form, f"B{FIRST_ROW}")})
@@ -209,6 +214,17 @@ def test_what_nobody_asked_for_is_said_in_words(judged: dict[str, Judgement]) ->
         "B91: Đơn vị không phải nộp biểu này trong kỳ báo cáo này: B91 (Biểu B91)"
     )
     assert finding.message_en.startswith("B91: The unit is not asked for this sheet in this period: B91")
+
+
+def test_a_sum_that_cannot_be_given_is_not_spoken_of(judged: dict[str, Judgement]) -> None:
+    def said(name: str) -> str:
+        (finding,) = (f for f in judged[name].findings if f.rule == "V011")
+        return finding.message
+
+    assert "ghi ba, cộng các dòng được 3." in said("a total that is no number")
+    assert "ghi ba, không phải số nguyên; các dòng cũng chưa cộng được." in said(
+        "a total and a row that are no numbers"
+    )
 
 
 @pytest.mark.parametrize(
