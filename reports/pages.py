@@ -274,8 +274,12 @@ def chart_data(site: Site, unit: Unit, chart: Chart) -> ChartData | None:
 
     if chart.kind == "units":
         indicator, label = indicators[0]
-        for child in site.children(unit):
-            add(_point(site, indicator, child, child.term, category=child.name, series=label), child.name)
+        children = site.children(unit)
+        named = Counter(child.name for child in children)
+        for child in children:
+            # Two of one name would share a bar.
+            name = child.name if named[child.name] == 1 else f"{child.name} ({child.code})"
+            add(_point(site, indicator, child, child.term, category=name, series=label), name)
     elif chart.kind == "breakdown":
         for indicator, label in indicators:
             add(_point(site, indicator, unit, unit.term, category=label, series=chart.title.vi), label)

@@ -318,6 +318,17 @@ def test_a_target_line_is_drawn_where_the_target_is_the_same_each_year(site: Sit
     assert any(caption.endswith("(đường đứt: chỉ tiêu 2.300)") for caption in captions)
 
 
+def test_units_of_one_name_have_a_bar_each(site: Site) -> None:
+    chart = next(c for s in PLAN.sections for c in s.charts if c.kind == "units")
+    province = unit_of(site, "VP")
+    apart = chart_data(site, province, chart)
+    alike = tuple(replace(u, name="Huyện ủy A") if u.code != "VP" else u for u in site.units)
+    data = chart_data(replace(site, units=alike), province, chart)
+    assert apart is not None and data is not None
+    assert len({point.category for point in data.points}) == len(apart.points)
+    assert {point.category for point in data.points} <= {f"Huyện ủy A ({u.code})" for u in site.units}
+
+
 def test_tables_and_charts_are_numbered_in_order(site: Site) -> None:
     page = unit_page(site, unit_of(site, "VP"), PLAN)
     tables = [int(re.match(r"Bảng (\d+)\.", b.caption)[1]) for b in page.blocks if isinstance(b, Grid)]  # type: ignore[index]
