@@ -85,15 +85,23 @@ MUTANTS = (
         PART,
     ),
     Mutant(
-        "dbt_project/models/reports/rpt_figure_cell.sql",
+        "dbt_project/macros/cells.sql",
         "source_rows.part || '_minus'",
         "source_rows.part",
         PART,
     ),
     Mutant(
-        "dbt_project/models/reports/rpt_figure_cell.sql",
+        "dbt_project/macros/cells.sql",
         "        and {{ counts_in_year('source_rows', 'source_rows') }}\n",
         "",
+        PART,
+    ),
+    Mutant("reports/figures.py", "contribution=contribution / n_years", "contribution=contribution", PART),
+    Mutant("reports/figures.py", "f\"{derived['of_year']}-N\"", '"2020-N"', PART),
+    Mutant(
+        "dbt_project/models/intermediate/int_figure__state.sql",
+        "coalesce(n_parts.n_parts, 0) < n_parts_ever.n_parts",
+        "n_parts_ever.n_parts is null",
         PART,
     ),
     # what is compared with what, and what is stated
