@@ -20,6 +20,7 @@ from reports.figures import figure, statements, trace
 from reports.overview import index_page
 from reports.pages import Page
 from reports.project import pages
+from reports.publication_gate.comparison import figures_again
 from reports.sentences import COMPARISONS
 from reports.stated import SLUG as STATED
 from tests.integration.part_filed_world import (
@@ -173,6 +174,14 @@ def test_all_cells_make_all_figures_again(warehouse: Path) -> None:
             assert count and not wrong, (derivation, wrong)
         wrong, count = wrong_years(opened)
         assert count > 100 and not wrong, wrong
+
+
+def test_the_gate_finds_the_same_states_from_what_was_filed(warehouse: Path) -> None:
+    with connect(warehouse) as opened:
+        again = figures_again(opened, warehouse.parent / "bronze", load_catalogue(), None)
+    states = again["statuses_again"]
+    assert len(states) > 5_000
+    assert states[states["expected"] != states["found"]].empty
 
 
 def test_an_opening_without_all_units_is_marked_though_the_end_is_whole(found: Answers, made) -> None:
