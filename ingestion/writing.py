@@ -20,6 +20,9 @@ _SEPARATORS: dict[Language, tuple[str, str]] = {"vi": (".", ","), "en": (",", ".
 """What stands between thousands, and before decimals."""
 _WIDE = Context(prec=400)
 _DERIVED_DECIMALS = 1
+_RELATIVE = "percent_change"
+_DIFFERENCES = frozenset({"change_over_term", "change_vs_previous_term"})
+_PERCENT_UNITS = frozenset({"PERCENT", "PERCENT_POINT"})
 _MEGABYTE = 2**20
 _TEN_DIGITS = 10**10
 _PLAIN = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]*[1-9])?")
@@ -79,6 +82,8 @@ def number(
 def decimals_of(unit_code: str, decimals: int, derivation: str | None) -> tuple[str, int]:
     """Give the unit of measure and the decimals of a figure, or of what is derived from it.
 
+    From 80 % to 85 % is 5 percentage points more, and not 5 %.
+
     Args:
         unit_code: of the indicator.
         decimals: that the indicator declares.
@@ -86,12 +91,20 @@ def decimals_of(unit_code: str, decimals: int, derivation: str | None) -> tuple[
     """
     if derivation in (None, "", "share"):
         return unit_code, decimals
-    return "PERCENT" if derivation == "percent_change" else unit_code, max(decimals, _DERIVED_DECIMALS)
+    unit = "PERCENT" if derivation == _RELATIVE else unit_code
+    if unit_code == "PERCENT" and derivation in _DIFFERENCES:
+        unit = "PERCENT_POINT"
+    return unit, max(decimals, _DERIVED_DECIMALS)
+
+
+def keeps_zeros(unit: str) -> bool:
+    """Say whether figures of a unit have all their decimals: percentages and their differences do."""
+    return unit in _PERCENT_UNITS
 
 
 def figure(value: float, decimals: int, unit: str, language: Language = "vi") -> str:
     """Write a figure by itself: a percentage with all its decimals, a count or an average with those it has."""
-    return number(value, decimals, is_bare=unit != "PERCENT", language=language)
+    return number(value, decimals, is_bare=not keeps_zeros(unit), language=language)
 
 
 def sign(value: float, decimals: int) -> int:

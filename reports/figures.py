@@ -37,6 +37,9 @@ DERIVATIONS = (
 """What may be derived from a term's figures; `share` is the figure itself."""
 
 _SINCE_OPENING = ("before_after", "change_over_term", "percent_change")
+_OF_YEARS = ("average_per_year", "per_year_high", "per_year_low")
+_CELL = "submission_id, file, sheet, cell, value_number, value_code, contribution, part"
+_IN_ORDER = "order by part, submission_id, sheet, length(cell), cell, contribution"
 _TABLES = {
     "indicator": ("dim_indicator", "indicator_code"),
     "unit": ("dim_organisation", "org_code"),
@@ -267,7 +270,9 @@ def trace(
 
     Ratios have the parts `numerator` and `denominator`. Differences have `value` and `minus`: of a quarter the
     cumulative period before it, of a change over a term the first opening, of a change against the previous
-    term that term's cells. A ratio's have `numerator_minus` and `denominator_minus` in their place.
+    term that term's cells. A ratio's have `numerator_minus` and `denominator_minus` in their place. Each cell
+    of an average per year adds its share of the years; behind a yearly low or high are the cells of the first
+    year that has it.
 
     Raises:
         NoWarehouseError: there is no such file.
@@ -277,6 +282,8 @@ def trace(
         key = _checked(connection, indicator, unit, period, derivation)
         kind = _row(connection, "select kind from dim_indicator where indicator_code = ?", [indicator])
         parts, before = traced_parts(str((kind or {}).get("kind")), derivation)
+        if derivation in _OF_YEARS:
+            return _cells_of_years(connection, key, derivation, parts)
         cells = _cells(connection, key, parts)
         if before:
             earlier = _previous_term(connection, unit, key[2])
@@ -306,14 +313,38 @@ def traced_parts(kind: str, derivation: str | None) -> tuple[dict[str, str], dic
 
 
 def _cells(
-    connection: duckdb.DuckDBPyConnection, key: tuple[str, str, str], parts: dict[str, str]
+    connection: duckdb.DuckDBPyConnection, key: tuple[str, str, str], parts: dict[str, str], n_years: int = 1
 ) -> list[TracedCell]:
     rows = connection.execute(
-        "select submission_id, file, sheet, cell, value_number, value_code, contribution, part "
-        "from rpt_figure_cell where indicator_code = ? and org_code = ? and period_code = ? "
-        "order by part, submission_id, sheet, length(cell), cell, contribution",
+        f"select {_CELL} from rpt_figure_cell "
+        f"where indicator_code = ? and org_code = ? and period_code = ? {_IN_ORDER}",
         list(key),
     ).fetchall()
+    return _traced(rows, parts, n_years)
+
+
+def _cells_of_years(
+    connection: duckdb.DuckDBPyConnection, key: tuple[str, str, str], derivation: str, parts: dict[str, str]
+) -> list[TracedCell]:
+    derived = _row(
+        connection,
+        "select n_years, of_year from fct_indicator_derived "
+        "where indicator_code = ? and org_code = ? and period_code = ? and derivation = ?",
+        [*key, derivation],
+    )
+    if derived is None:
+        return []
+    if derivation == "average_per_year":
+        return _cells(connection, key, parts, derived["n_years"])
+    rows = connection.execute(
+        f"select {_CELL} from rpt_year_cell "
+        f"where indicator_code = ? and org_code = ? and period_code = ? and base_period_code = ? {_IN_ORDER}",
+        [*key, f"{derived['of_year']}-N"],
+    ).fetchall()
+    return _traced(rows, parts)
+
+
+def _traced(rows: Sequence[tuple[Any, ...]], parts: Mapping[str, str], n_years: int = 1) -> list[TracedCell]:
     return [
         TracedCell(
             submission=submission or "",
@@ -321,7 +352,7 @@ def _cells(
             sheet=sheet or "",
             cell=cell,
             value=value_code if value_number is None else value_number,
-            contribution=contribution,
+            contribution=contribution / n_years,
             part=parts[part],
         )
         for submission, file, sheet, cell, value_number, value_code, contribution, part in rows

@@ -11,7 +11,7 @@ from ingestion import writing
 from ingestion.catalogue import Language
 from ingestion.messages import message
 from ingestion.period_names import period, short_period
-from ingestion.writing import NBSP, day, decimals_of, local_day, moment, sign, years
+from ingestion.writing import NBSP, day, decimals_of, keeps_zeros, local_day, moment, sign, years
 
 __all__ = [
     "NBSP",
@@ -19,6 +19,7 @@ __all__ = [
     "decimals_of",
     "enumeration",
     "figure",
+    "keeps_zeros",
     "local_day",
     "missing",
     "moment",
@@ -45,11 +46,18 @@ def number(
     return writing.number(value, decimals, is_percent=is_percent, is_bare=is_bare, language=language)
 
 
-def signed(value: float | None, decimals: int = 0, *, is_percent: bool = False, is_bare: bool = False) -> str:
-    """Write a change: `+132`, `−14`, `0`."""
+def signed(value: float | None, decimals: int, unit: str) -> str:
+    """Write a change with what stands behind percentages and their differences: `+132`, `+5,2 điểm %`."""
     if value is None:
         return missing()
-    return writing.signed(value, decimals, is_percent=is_percent, is_bare=is_bare)
+    text = writing.signed(value, decimals, is_percent=unit == "PERCENT", is_bare=not keeps_zeros(unit))
+    return f"{text}{NBSP}{message('report.value.points_short')}" if unit == "PERCENT_POINT" else text
+
+
+def measured(value: float | None, decimals: int, unit: str) -> str:
+    """Write a figure in a sentence: `20,5 %`, `5,2 điểm phần trăm`; of a count, the number alone."""
+    text = number(value, decimals, is_percent=unit == "PERCENT", is_bare=not keeps_zeros(unit))
+    return f"{text}{NBSP}{message(f'unit.{unit}')}" if unit == "PERCENT_POINT" else text
 
 
 def figure(value: float | None, decimals: int, unit: str, language: Language = "vi") -> str:

@@ -6,6 +6,7 @@ listing, comparing and verifying. What does not: rendering (`render.py`) and the
 
 import hashlib
 import json
+import math
 import os
 import re
 import shutil
@@ -44,6 +45,10 @@ select indicator_code, org_code, period_code, derivation, value, null, null, sta
 from fct_indicator_derived
 order by indicator_code, org_code, period_code, derivation
 """
+
+
+_NOISE = 1e-12
+"""By what a figure may differ that was divided in another order."""
 
 
 class ReleaseError(ToldError):
@@ -320,14 +325,20 @@ def check_site(home: Home, language: Language = "vi") -> str | None:
 
 
 def diff(before: Release, after: Release) -> tuple[FigureChange, ...]:
-    """Give the figures that differ between two releases."""
+    """Give the figures that differ between two releases; the noise of a quotient is no difference."""
     old, new = _figures(before), _figures(after)
     changed = (
         FigureChange(*key, before=old.get(key), after=new.get(key))
         for key in sorted(old.keys() | new.keys())
-        if old.get(key) != new.get(key)
+        if not _is_same(old.get(key), new.get(key))
     )
     return tuple(changed)
+
+
+def _is_same(before: float | None, after: float | None) -> bool:
+    if before is None or after is None:
+        return before is after
+    return math.isclose(before, after, rel_tol=_NOISE, abs_tol=_NOISE)
 
 
 def verify(release: Release, language: Language = "vi") -> tuple[str, ...]:

@@ -14,7 +14,6 @@ from reports import format as write
 from reports.context import Figure, Indicator, Site, Target, Unit
 from reports.sections import FieldOf, Sentence
 
-PERCENT_DERIVATIONS = frozenset({"percent_change"})
 COMPARISONS = frozenset(
     {"change_over_term", "change_vs_previous_term", "percent_change", "per_year_high", "per_year_low"}
 )
@@ -29,7 +28,6 @@ class Number:
     value: float
     indicator: Indicator
     figure: Figure
-    is_percent: bool
     part: str = "value"
     derivation: str | None = None
 
@@ -45,10 +43,10 @@ class Number:
         return write.decimals_of(self.indicator.unit, self.indicator.decimals, self.derivation)
 
     def written(self, *, magnitude: bool = False) -> str:
-        """Write it, with the percent sign where it is a percentage."""
+        """Write it, with what stands behind a percentage or a difference of two."""
         value = abs(self.value) if magnitude else self.value
         unit, decimals = self._unit_and_decimals
-        return write.number(value, decimals, is_percent=self.is_percent, is_bare=unit != "PERCENT")
+        return write.measured(value, decimals, unit)
 
 
 def number_of(site: Site, unit: Unit, field: FieldOf) -> Number | None:
@@ -56,19 +54,17 @@ def number_of(site: Site, unit: Unit, field: FieldOf) -> Number | None:
     indicator = site.indicators.get(field.indicator)
     if indicator is None:
         return None
-    is_percent = indicator.unit == "PERCENT" and field.part == "value"
     if field.derivation:
         figure = site.derivation(field.indicator, unit.code, unit.term, field.derivation)
         if figure is None or figure.value is None:
             return None
-        is_percent = is_percent or field.derivation in PERCENT_DERIVATIONS
-        return Number(figure.value, indicator, figure, is_percent, derivation=field.derivation)
+        return Number(figure.value, indicator, figure, derivation=field.derivation)
     period = unit.term if field.at == "term" else f"{site.years(unit.term)[-1]}-N"
     figure = site.figure(field.indicator, unit.code, period)
     if figure is None:
         return None
     value = getattr(figure, field.part)
-    return None if value is None else Number(value, indicator, figure, is_percent, field.part)
+    return None if value is None else Number(value, indicator, figure, field.part)
 
 
 def say(site: Site, unit: Unit, sentence: Sentence) -> str | None:
@@ -158,9 +154,7 @@ def say_previous(indicator: Indicator, before: Figure, change: Figure) -> str | 
     """Write how an indicator changed against the previous term."""
     if change.value is None or before.value is None:
         return None
-    shown = Number(
-        change.value, indicator, change, indicator.unit == "PERCENT", derivation="change_vs_previous_term"
-    )
+    shown = Number(change.value, indicator, change, derivation="change_vs_previous_term")
     text = message(
         f"report.say.previous{_sign(shown, is_change=True)}",
         indicator=indicator.name,
@@ -179,8 +173,7 @@ def actual_text(target: Target, indicator: Indicator) -> str:
     """Write what a target is held against: a figure, or its average of the years."""
     derivation = "average_per_year" if target.basis == "AVG_PER_YEAR" else None
     unit, decimals = write.decimals_of(indicator.unit, indicator.decimals, derivation)
-    is_percent = unit == "PERCENT"
-    return write.number(target.actual, decimals, is_percent=is_percent, is_bare=not is_percent)
+    return write.measured(target.actual, decimals, unit)
 
 
 def aim_text(value: float | None, indicator: Indicator) -> str:

@@ -138,10 +138,7 @@ def change_text(figure: Figure | None, indicator: Indicator, derivation: str) ->
     if figure is None or figure.value is None:
         return message("report.value.missing_short")
     unit, decimals = write.decimals_of(indicator.unit, indicator.decimals, derivation)
-    text = write.signed(
-        figure.value, decimals, is_percent=derivation == "percent_change", is_bare=unit != "PERCENT"
-    )
-    return text + STATUS_MARKS.get(figure.status, "")
+    return write.signed(figure.value, decimals, unit) + STATUS_MARKS.get(figure.status, "")
 
 
 def _matrix(site: Site, unit: Unit, table: Table) -> Grid | None:

@@ -23,6 +23,7 @@ from ingestion.gate.syntax import Name, Node
 from ingestion.gate.vectors import FALSE, Vector
 from ingestion.messages import message
 from ingestion.places import address
+from ingestion.reading.problems import describe, remedy
 from ingestion.submissions import FormRow, Problem
 from ingestion.text import shortened
 
@@ -30,8 +31,6 @@ _LISTED = 20
 """How many missing things a message names before it only counts them."""
 
 _DECIMALS = 2
-_COUNTS = frozenset({"columns", "count", "megabytes", "rows", "seconds"})
-"""Details of a problem that are numbers, as programs read them."""
 
 
 def plain(value: Any) -> str:
@@ -300,17 +299,12 @@ class Wording:
 
 def finding_of_problem(problem: Problem, severity: Severity = "error") -> Finding:
     """Turn something that could not be read, or was noted, into a finding."""
-    known = {"sheet": problem.sheet, "cell": problem.cell, "value": problem.value, **problem.details}
 
     def speak(language: Language) -> str:
-        counts = {n: writing.of_plain(problem.details[n], language) for n in _COUNTS & problem.details.keys()}
-        fields = known | counts
-        body = message(f"{problem.code}.message", language, **fields)
-        remedy = message(f"{problem.code}.remedy", language, **fields)
+        texts = {"body": describe(problem, language), "remedy": remedy(problem, language)}
         if not problem.sheet:
-            return message("gate.finding_of_file", language, body=body, remedy=remedy)
-        where = address(problem.sheet, problem.cell)
-        return message("gate.finding", language, place=where, body=body, remedy=remedy)
+            return message("gate.finding_of_file", language, **texts)
+        return message("gate.finding", language, place=address(problem.sheet, problem.cell), **texts)
 
     return Finding(
         rule=problem.code,

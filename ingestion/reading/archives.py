@@ -12,7 +12,6 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
-from ingestion import writing
 from ingestion.filenames import shown
 from ingestion.messages import message
 from ingestion.reading.book import UnreadableError
@@ -55,11 +54,10 @@ def open_archive(data: bytes) -> zipfile.ZipFile:
         if entry.flag_bits & _IS_ENCRYPTED:
             raise UnreadableError("R002")
         if entry.file_size > max(RATIO_FREE_BYTES, entry.compress_size * MAX_RATIO):
-            found, size = (
-                str(entry.file_size // max(entry.compress_size, 1)),
-                writing.megabytes(entry.file_size),
+            found, size = str(entry.file_size // max(entry.compress_size, 1)), str(entry.file_size)
+            raise UnreadableError(
+                "R085", value=entry.filename, found=found, limit=str(MAX_RATIO), size_bytes=size
             )
-            raise UnreadableError("R085", value=entry.filename, found=found, limit=str(MAX_RATIO), size=size)
     return archive
 
 
@@ -120,12 +118,12 @@ def too_large(kind: str, size: int, limit: int, *, value: str = "") -> Unreadabl
         value: the part of the file, if it is one.
     """
     what, what_en = message(f"size.{kind}", "vi", value=value), message(f"size.{kind}", "en", value=value)
-    found, allowed = writing.megabytes(size), writing.megabytes(limit)
-    return UnreadableError("R007", value=value, found=found, limit=allowed, what=what, what_en=what_en)
+    sizes = {"found_bytes": str(size), "limit_bytes": str(limit)}
+    return UnreadableError("R007", value=value, what=what, what_en=what_en, **sizes)
 
 
 def _unpacks_to_too_much(size: int) -> UnreadableError:
-    return UnreadableError("R084", found=writing.megabytes(size), limit=writing.megabytes(MAX_UNPACKED_BYTES))
+    return UnreadableError("R084", found_bytes=str(size), limit_bytes=str(MAX_UNPACKED_BYTES))
 
 
 def entry_name(entry: zipfile.ZipInfo) -> str:

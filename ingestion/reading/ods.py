@@ -11,7 +11,6 @@ from urllib.parse import unquote
 from xml.etree.ElementTree import Element
 from zipfile import ZipFile
 
-from ingestion import writing
 from ingestion.cells import Cell, CellType, LeftOut, SheetCells, address
 from ingestion.reading.book import MAX_CELLS, Book, UnreadableError
 from ingestion.reading.markup import parse_xml
@@ -90,7 +89,7 @@ def _part(archive: ZipFile, name: str) -> bytes | None:
 
 def _parse(part: bytes) -> Element:
     if part.count(b"<") > MAX_TAGS:
-        raise UnreadableError("R071", limit=f"{writing.number(MAX_TAGS)} XML")
+        raise UnreadableError("R071", limit=f"{MAX_TAGS} XML")
     return parse_xml(part)
 
 

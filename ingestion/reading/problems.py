@@ -3,9 +3,17 @@
 What belongs here: filling the texts of `messages/reading.yml` from a problem. What does not: finding problems.
 """
 
+from collections.abc import Mapping
+
+from ingestion import writing
 from ingestion.catalogue import Language
 from ingestion.messages import message
 from ingestion.submissions import Problem
+
+_COUNTS = frozenset({"columns", "count", "found", "limit", "megabytes", "rows", "seconds"})
+"""Details of a problem that are numbers, as programs read them, perhaps with a word beside them."""
+_BYTES = "_bytes"
+"""Ends the name of a detail that is a size; its text names it without."""
 
 
 def describe(problem: Problem, language: Language = "vi") -> str:
@@ -20,4 +28,18 @@ def remedy(problem: Problem, language: Language = "vi") -> str:
 
 def _fill(problem: Problem, part: str, language: Language) -> str:
     fields = {"sheet": problem.sheet, "cell": problem.cell, "value": problem.value} | problem.details
-    return message(f"{problem.code}.{part}", language, **fields)
+    return message(f"{problem.code}.{part}", language, **fields | _numbers(problem.details, language))
+
+
+def _numbers(details: Mapping[str, str], language: Language) -> dict[str, str]:
+    """Write the counts and sizes among the details of a problem as people of a language do."""
+    counts = {
+        name: " ".join(writing.of_plain(word, language) for word in details[name].split(" "))
+        for name in _COUNTS & details.keys()
+    }
+    sizes = {
+        name.removesuffix(_BYTES): writing.megabytes(int(size), language)
+        for name, size in details.items()
+        if name.endswith(_BYTES)
+    }
+    return counts | sizes

@@ -49,10 +49,14 @@ class _States:
         self._measures = adding.measures
         self._positions = {str(code): position for position, code in enumerate(bodies.codes)}
         contributed: dict[str, Flags] = {}
+        self._has_part: dict[tuple[str, str], dict[str, Flags]] = {}
         for number, measure in enumerate(adding.measures):
             flags = contributed.setdefault(measure.indicator.code, np.zeros(len(bodies.codes), bool))
-            for amounts in bases.values():
-                flags |= ~np.isnan(amounts.units[:, number])
+            has_part = self._has_part.setdefault((measure.indicator.code, measure.part), {})
+            for period, amounts in bases.items():
+                is_there = ~np.isnan(amounts.units[:, number])
+                flags |= is_there
+                has_part[period] = has_part.get(period, np.zeros(len(is_there), bool)) | is_there
         kinds: dict[str, set[str]] = {}
         for life in bodies.lives:
             if life.is_reporting:
@@ -88,6 +92,7 @@ class _States:
         rank, in_term, exact = np.full(n, -1.0), np.full(n, -1.0), np.ones(n, dtype=bool)
         is_missing = self._is_uncollected(measure.indicator, period)
         late = self._uncollected_parts(measure.indicator, self._bodies.when[period][1])
+        left_blank = self._left_blank(measure.indicator, period)
         share = self._bodies.of_units[period]
         by_unit: dict[int, list[tuple[int, bool]]] = {}
         for unit, form in self._forms[measure.indicator.code]:
@@ -95,6 +100,7 @@ class _States:
             if state.rank is not None:
                 position = self._positions[unit]
                 lacks = is_missing or self._standing.lacks(unit, form, period, late.get(form, ()))
+                lacks = lacks or (state.newest > 0 and bool(left_blank[position]))
                 by_unit.setdefault(position, []).append((2 if lacks else state.rank, state.is_exact))
         for owner, contributor, inside in zip(share.owners, share.contributors, share.in_period, strict=True):
             if measure.is_single and owner != contributor:
@@ -106,6 +112,15 @@ class _States:
                     rank[owner] = max(rank[owner], worst)
         exact &= in_term >= 0
         return np.where(rank < 0, np.nan, rank), np.where(in_term < 0, np.nan, in_term), exact
+
+    def _left_blank(self, indicator: Indicator, period: str) -> Flags:
+        """Say who has nothing for a part of an indicator that it counts in other periods: blank is not zero."""
+        blank = np.zeros(len(self._bodies.codes), dtype=bool)
+        for (code, part), periods in self._has_part.items():
+            if code == indicator.code and part != "opening":
+                ever = np.logical_or.reduce(list(periods.values()))
+                blank |= ever & ~periods.get(period, np.zeros_like(ever))
+        return blank
 
     def _is_uncollected(self, indicator: Indicator, period: str) -> bool:
         """Say whether a part of an indicator is not collected in a period, and so missing whoever has filed.

@@ -13,7 +13,7 @@ from ingestion.home import Home
 from orchestration.cli import main
 from reports.database import connect
 from reports.figures import traced_parts
-from tests.support.remade import PARTS, remade, sum_cells, wrong_changes, wrong_figures
+from tests.support.remade import PARTS, remade, sum_cells, wrong_changes, wrong_figures, wrong_years
 
 KINDS = ("flow", "stock", "distinct", "rate", "ratio", "registry", "run")
 DERIVATIONS = ("before_after", "change_over_term", "change_vs_previous_term", "percent_change")
@@ -44,6 +44,12 @@ def test_the_cells_of_every_change_make_it_again(of_cells: duckdb.DuckDBPyConnec
     assert count > 300
 
 
+def test_the_cells_of_every_average_low_and_high_make_it_again(of_cells: duckdb.DuckDBPyConnection) -> None:
+    wrong, count = wrong_years(of_cells)
+    assert not wrong, wrong
+    assert count > 15_000
+
+
 @pytest.mark.parametrize(
     ("kind", "derivation", "period", "part"),
     [
@@ -52,6 +58,8 @@ def test_the_cells_of_every_change_make_it_again(of_cells: duckdb.DuckDBPyConnec
         ("ratio", None, "%-D2", "numerator_minus"),
         ("ratio", "change_vs_previous_term", "%-NK", ""),
         ("flow", "change_vs_previous_term", "%-NK", ""),
+        ("flow", "average_per_year", "%-NK", ""),
+        *((kind, end, "%-NK", "") for kind in ("ratio", "stock") for end in ("per_year_low", "per_year_high")),
         *(("stock", name, "%-NK", "") for name in DERIVATIONS if name != "change_vs_previous_term"),
     ],
 )

@@ -16,10 +16,11 @@ from reports import escape
 from reports.blocks import write as write_blocks
 from reports.context import Site, Unit, load_site
 from reports.database import connect
-from reports.figures import figure, statements
+from reports.figures import figure, statements, trace
 from reports.overview import index_page
 from reports.pages import Page
 from reports.project import pages
+from reports.publication_gate.comparison import figures_again
 from reports.sentences import COMPARISONS
 from reports.stated import SLUG as STATED
 from tests.integration.part_filed_world import (
@@ -41,10 +42,10 @@ from tests.integration.part_filed_world import (
 from tests.integration.test_warehouse import _dbt as dbt
 from tests.integration.warehouse_world import DANG, DOAN, PREVIOUS, example_statements
 from tests.support.printed import Answers, answers, wrongly_printed
-from tests.support.remade import PARTS, sum_cells, wrong_changes, wrong_figures
+from tests.support.remade import PARTS, sum_cells, wrong_changes, wrong_figures, wrong_years
 
-INCOMPLETE = (HALF, FEW, ONE_YEAR)
-"""Provinces whose totals of the term lack a unit or a year."""
+INCOMPLETE = (HALF, FEW, ONE_YEAR, BLANK)
+"""Provinces whose totals of the term lack a unit, a year, or what a unit left blank."""
 
 
 @pytest.fixture(scope="module")
@@ -171,6 +172,16 @@ def test_all_cells_make_all_figures_again(warehouse: Path) -> None:
         for derivation in ("before_after", "change_over_term", "change_vs_previous_term", "percent_change"):
             wrong, count = wrong_changes(opened, derivation)
             assert count and not wrong, (derivation, wrong)
+        wrong, count = wrong_years(opened)
+        assert count > 100 and not wrong, wrong
+
+
+def test_the_gate_finds_the_same_states_from_what_was_filed(warehouse: Path) -> None:
+    with connect(warehouse) as opened:
+        again = figures_again(opened, warehouse.parent / "bronze", load_catalogue(), None)
+    states = again["statuses_again"]
+    assert len(states) > 5_000
+    assert states[states["expected"] != states["found"]].empty
 
 
 def test_an_opening_without_all_units_is_marked_though_the_end_is_whole(found: Answers, made) -> None:
@@ -210,6 +221,17 @@ def test_the_command_says_that_a_figure_is_incomplete_and_not_compared(warehouse
     change = figure(warehouse, "members", FEW, DANG, "change_vs_previous_term")
     assert (total.value, total.status) == (50_000, "incomplete")
     assert (change.value, change.status) == (None, "incomplete")
+
+
+def test_the_trace_of_an_average_and_of_a_low_year_adds_up_to_it(warehouse: Path) -> None:
+    asked = (warehouse, "members", COMPLETE, DANG)
+    for derivation, indicator in (("average_per_year", "admissions"), ("per_year_low", "members")):
+        answer = figure(warehouse, indicator, *asked[2:], derivation)
+        cells = trace(warehouse, indicator, *asked[2:], derivation)
+        assert answer.value and {cell.part for cell in cells} == {"value"}
+        assert sum(cell.contribution for cell in cells) == pytest.approx(answer.exact)
+    # The years are alike, so that the first is the lowest.
+    assert {cell.submission.split(".")[1] for cell in cells} == {"2016-N"}
 
 
 @pytest.mark.parametrize("content", [None, "header"])

@@ -25,6 +25,8 @@ from reports.tables import STATUS_MARKS
 Key = tuple[str, str, str, str | None]
 Answers = Mapping[Key, Figure]
 _PERCENT = "\u00a0%"
+_POINTS = {"signed": "\u00a0điểm %", "said": "\u00a0điểm phần trăm"}
+"""What a difference of percentages has behind it, in a table and in a sentence."""
 _CHANGES = ("change_over_term", "percent_change")
 _MISSING = message("report.value.missing_short")
 
@@ -61,8 +63,9 @@ def written(answer: Figure | None, part: str = "value") -> str:
         return _MISSING
     value = answer.opening if part == "opening" else answer.value
     text = write.figure(value, 0 if part == "opening" else answer.decimals, answer.unit_code)
-    if part == "signed" and answer.value > 0:
-        text = f"+{text}"
+    if part in _POINTS:
+        text = f"+{text}" if answer.value > 0 else text
+        text += _POINTS[part] if answer.unit_code == "PERCENT_POINT" else ""
     return text + ("" if part == "status" else STATUS_MARKS.get(answer.status, ""))
 
 
@@ -146,7 +149,7 @@ class _Report:
                 before = self.answer(indicator, self.site.previous_term(self.unit))
                 direction = {"tăng": "+", "giảm": "−", None: ""}[match[2]]
                 shown = f"{direction}{match[3] or 0} {match[4]}".replace(_PERCENT, "")
-                signed = written(change, "signed").rstrip("*") if match[2] else "0"
+                signed = written(change, "said").rstrip("*") if match[2] else "0"
                 expected = f"{signed} {written(before, 'status')}"
             else:
                 continue

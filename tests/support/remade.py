@@ -105,6 +105,55 @@ def wrong_changes(connection: duckdb.DuckDBPyConnection, derivation: str) -> tup
     return wrong, len(found["figure"])
 
 
+def wrong_years(connection: duckdb.DuckDBPyConnection) -> tuple[list[Any], int]:
+    """Give the averages, lows and highs of years that their cells do not make, and how many there are.
+
+    That a year is the lowest or highest is held by all years: none of them goes beyond it.
+    """
+    connection.execute(
+        f"create temp table year_parts as select {_KEY}, base_period_code, {_SUMS} "
+        "from rpt_year_cell group by all"
+    )
+    own = ", ".join(
+        f"case when of_year is null then parts.{part} / n_years else years.{part} end as {part}"
+        for part in PARTS
+    )
+    found = _columns(
+        connection,
+        f"select figures.{_KEY.replace(', ', ', figures.')}, kind, figures.value as figure, {own} "
+        "from fct_indicator_derived as figures inner join dim_indicator using (indicator_code) "
+        f"left join parts using ({_KEY}) left join year_parts as years on {_same('years')} "
+        "and years.base_period_code = concat(of_year, '-N') "
+        "where derivation in ('average_per_year', 'per_year_low', 'per_year_high') "
+        "and figures.value is not null",
+    )
+    wrong = []
+    for kind in sorted(set(found["kind"])):
+        rows = found["kind"] == kind
+        parts, _ = traced_parts(kind, None)
+        again = remade(kind, None, told(parts, _of(rows, found), {}, {}))
+        wrong += _wrong(found, rows, found["figure"], again)
+    ends = _columns(
+        connection,
+        f"select {_KEY}, kind, derivation = 'per_year_low' as is_low, figures.value as figure, "
+        f"years.* exclude ({_KEY}, base_period_code) "
+        "from fct_indicator_derived as figures inner join dim_indicator using (indicator_code) "
+        f"inner join year_parts as years using ({_KEY}) "
+        "where of_year is not null and figures.value is not null",
+    )
+    for kind in sorted(set(ends["kind"])):
+        rows = ends["kind"] == kind
+        parts, _ = traced_parts(kind, None)
+        beyond = remade(kind, None, told(parts, _of(rows, ends), {}, {})) - ends["figure"][rows]
+        is_wrong = np.where(ends["is_low"][rows], -beyond, beyond) > 1e-9
+        wrong += [*zip(*(ends[name][rows][is_wrong][:3] for name in _KEY.split(", ")), strict=True)]
+    return wrong, len(found["figure"])
+
+
+def _same(table: str) -> str:
+    return " and ".join(f"figures.{key} = {table}.{key}" for key in _KEY.split(", "))
+
+
 def _columns(connection: duckdb.DuckDBPyConnection, sql: str) -> Columns:
     found = connection.execute(sql).fetchnumpy()
     return {

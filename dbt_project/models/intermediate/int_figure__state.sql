@@ -11,6 +11,43 @@ uncollected as (
 
 ),
 
+contributed as (
+
+    select distinct
+        measures.indicator_code,
+        measures.part,
+        amounts.reporting_org_code,
+        amounts.base_period_code
+    from {{ ref('int_indicator__amount') }} as amounts
+    inner join {{ ref('int_indicator__measure') }} as measures on amounts.measure_id = measures.measure_id
+    where measures.part <> 'opening'
+
+),
+
+n_parts as (
+
+    select
+        indicator_code,
+        reporting_org_code,
+        base_period_code,
+        count(*) as n_parts
+    from contributed
+    group by indicator_code, reporting_org_code, base_period_code
+
+),
+
+n_parts_ever as (
+
+    select
+        indicator_code,
+        reporting_org_code,
+        count(distinct part) as n_parts
+    from contributed
+    group by indicator_code, reporting_org_code
+
+),
+
+-- Blank is not zero: who filed a form and left blank what it counts in other periods has nothing.
 filing_states as (
 
     select
@@ -20,8 +57,9 @@ filing_states as (
         states.period_year,
         states.is_exact,
         case
-            when uncollected.period_code is null and late_starts.base_period_code is null then states.state_rank
-            else 2
+            when uncollected.period_code is not null or late_starts.base_period_code is not null then 2
+            when states.filed_part is not null and coalesce(n_parts.n_parts, 0) < n_parts_ever.n_parts then 2
+            else states.state_rank
         end as state_rank
     from {{ ref('int_filing__state') }} as states
     inner join {{ ref('int_indicator__reporter') }} as reporters
@@ -32,6 +70,15 @@ filing_states as (
         on
             reporters.indicator_code = uncollected.indicator_code
             and states.base_period_code = uncollected.period_code
+    left join n_parts
+        on
+            reporters.indicator_code = n_parts.indicator_code
+            and states.reporting_org_code = n_parts.reporting_org_code
+            and states.base_period_code = n_parts.base_period_code
+    left join n_parts_ever
+        on
+            reporters.indicator_code = n_parts_ever.indicator_code
+            and states.reporting_org_code = n_parts_ever.reporting_org_code
     left join {{ ref('int_figure__late_start') }} as late_starts
         on
             late_starts.org_level = 'unit'

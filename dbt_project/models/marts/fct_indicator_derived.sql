@@ -125,7 +125,9 @@ against_previous as (
                     / (present.denominator * past.denominator)
             else present.value - past.value
         end as value,
-        greatest(present.state_rank, past.state_rank) as state_rank
+        greatest(present.state_rank, past.state_rank) as state_rank,
+        cast(null as integer) as n_years,
+        cast(null as integer) as of_year
     from term_values as present
     inner join {{ ref('dim_term') }} as terms
         on
@@ -204,7 +206,9 @@ averages as (
         term_values.period_code,
         'average_per_year' as derivation,
         term_values.value / n_years.n_years as value,
-        term_values.state_rank
+        term_values.state_rank,
+        n_years.n_years,
+        cast(null as integer) as of_year
     from term_values
     inner join n_years
         on
@@ -222,12 +226,24 @@ years as (
         indicator_code,
         org_code,
         term_code,
+        period_year,
         case
             when indicator_kind <> 'ratio' then value
             when denominator <> 0 then 100.0 * numerator / denominator
         end as value,
         state_rank
     from {{ ref('int_figure__year') }}
+
+),
+
+ranged as (
+
+    select
+        *,
+        min(value) over (partition by indicator_code, org_code, term_code) as lowest,
+        max(value) over (partition by indicator_code, org_code, term_code) as highest
+    from years
+    where value is not null
 
 ),
 
@@ -239,9 +255,10 @@ year_ranges as (
         term_code,
         min(value) as lowest,
         max(value) as highest,
+        min(case when value = lowest then period_year end) as lowest_year,
+        min(case when value = highest then period_year end) as highest_year,
         max(state_rank) as state_rank
-    from years
-    where value is not null
+    from ranged
     group by indicator_code, org_code, term_code
 
 ),
@@ -256,7 +273,9 @@ derived as (
         period_code,
         'change_over_term' as derivation,
         value - opening_value as value,
-        state_rank
+        state_rank,
+        cast(null as integer) as n_years,
+        cast(null as integer) as of_year
     from since_opening
     union all
     select
@@ -265,7 +284,9 @@ derived as (
         period_code,
         'before_after' as derivation,
         value,
-        state_rank
+        state_rank,
+        cast(null as integer) as n_years,
+        cast(null as integer) as of_year
     from since_opening
     union all
     select
@@ -274,7 +295,9 @@ derived as (
         period_code,
         'percent_change' as derivation,
         100.0 * abs(value - opening_value) / opening_value as value,
-        state_rank
+        state_rank,
+        cast(null as integer) as n_years,
+        cast(null as integer) as of_year
     from since_opening
     where opening_value <> 0
     union all
@@ -286,7 +309,9 @@ derived as (
         term_code as period_code,
         'per_year_low' as derivation,
         lowest as value,
-        state_rank
+        state_rank,
+        cast(null as integer) as n_years,
+        cast(lowest_year as integer) as of_year
     from year_ranges
     union all
     select
@@ -295,7 +320,9 @@ derived as (
         term_code as period_code,
         'per_year_high' as derivation,
         highest as value,
-        state_rank
+        state_rank,
+        cast(null as integer) as n_years,
+        cast(highest_year as integer) as of_year
     from year_ranges
 
 )
@@ -309,5 +336,7 @@ select
     case
         when state_rank < 2 or derivation in ('before_after', 'average_per_year') then value
     end as value,
-    case state_rank when 0 then 'final' when 1 then 'provisional' else 'incomplete' end as status
+    case state_rank when 0 then 'final' when 1 then 'provisional' else 'incomplete' end as status,
+    cast(n_years as integer) as n_years,
+    of_year
 from derived

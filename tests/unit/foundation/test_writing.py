@@ -20,8 +20,8 @@ from orchestration.commands.common import number as json_number
 from reports import format as write
 from reports.context import Figure, Indicator
 from reports.figures import assembled
-from reports.sentences import figure_text
-from reports.tables import cell
+from reports.sentences import figure_text, say_previous
+from reports.tables import cell, change_text
 
 COUNTS = st.integers(0, 10**6)
 
@@ -84,6 +84,35 @@ def test_findings_write_as_pages_do() -> None:
 )
 def test_what_is_derived_has_decimals_of_its_own(derivation: str | None, expected: tuple[str, int]) -> None:
     assert writing.decimals_of("PERSON", 0, derivation) == expected
+
+
+@pytest.mark.parametrize(
+    ("derivation", "unit"),
+    [
+        ("change_vs_previous_term", "PERCENT_POINT"),
+        ("change_over_term", "PERCENT_POINT"),
+        ("percent_change", "PERCENT"),
+        ("per_year_low", "PERCENT"),
+        (None, "PERCENT"),
+    ],
+)
+def test_the_difference_of_two_percentages_is_no_percentage(derivation: str | None, unit: str) -> None:
+    answer = assembled(
+        ("x", "P", "2015-2020-NK"),
+        derivation,
+        {"unit_code": "PERCENT", "decimals": 1},
+        {"value": 85.0, "status": "final"},
+        {"value": 5.0, "status": "final"},
+    )
+    assert answer.unit_code == unit
+    assert answer.measure == ("điểm phần trăm" if unit == "PERCENT_POINT" else "%")
+    indicator = Indicator("x", "Tỷ lệ", "Share", "PERCENT", "%", "ratio", "members", 1, 1)
+    change = Figure("x", "P", "2015-2020-NK", 5.0)
+    shown = change_text(change, indicator, derivation) if derivation else "+5,0\u00a0%"
+    assert shown == ("+5,0\u00a0điểm %" if unit == "PERCENT_POINT" else "+5,0\u00a0%")
+    if derivation == "change_vs_previous_term":
+        said = say_previous(indicator, Figure("x", "P", "2010-2015-NK", 80.0), change)
+        assert said == "Tỷ lệ tăng 5,0\u00a0điểm phần trăm so với nhiệm kỳ trước (80,0\u00a0%)."
 
 
 SHARES = [

@@ -9,8 +9,11 @@ import yaml
 
 import ingestion.reading
 from ingestion.catalogue import Catalogue
+from ingestion.gate.wording import finding_of_problem
 from ingestion.messages import FOLDER
 from ingestion.reading import describe, read_file, remedy
+from ingestion.reading.archives import too_large
+from ingestion.reading.book import UnreadableError
 from ingestion.reading.cast import CONVERSIONS
 from ingestion.submissions import Problem
 
@@ -50,6 +53,26 @@ def test_a_problem_is_told_with_its_place(tmp_path: Path, catalogue: Catalogue) 
     assert describe(problem) == "Ô C2 (cột “Tỷ lệ %”): “trên 95%” không phải là số."
     assert describe(problem, "en").startswith("Cell C2 (column “Share of the base, %”): “trên 95%”")
     assert remedy(problem).startswith("Chỉ ghi số")
+
+
+@pytest.mark.parametrize(
+    ("problem", "vietnamese", "english"),
+    [
+        (too_large("file", 3 * 2**19, 2**20), ("1,5 MB", "1,0 MB"), ("1.5 MB", "1.0 MB")),
+        (UnreadableError("R013", sheet="B01", limit="1000000"), ("1.000.000 ô",), ("1,000,000 cells",)),
+        (UnreadableError("R012", found="> 1000", limit="1000"), ("> 1.000",), ("> 1,000",)),
+        (UnreadableError("R071", limit="100000 XML"), ("100.000 XML",), ("100,000 XML",)),
+    ],
+)
+def test_counts_and_sizes_are_written_as_each_language_does(
+    problem: UnreadableError, vietnamese: tuple[str, ...], english: tuple[str, ...]
+) -> None:
+    found = finding_of_problem(problem.problem)
+    for texts, expected in (
+        ((describe(problem.problem), found.message), vietnamese),
+        ((describe(problem.problem, "en"), found.message_en), english),
+    ):
+        assert all(part in text for text in texts for part in expected), texts
 
 
 def test_braces_in_what_was_filed_are_only_text() -> None:

@@ -67,12 +67,12 @@ def test_the_percent_sign_holds_to_its_number() -> None:
     ("value", "expected"), [(132, "+132"), (-14, "−14"), (0, "0"), (0.01, "0"), (None, "không có số liệu")]
 )
 def test_changes_carry_their_sign(value: float | None, expected: str) -> None:
-    assert write.signed(value) == expected
+    assert write.signed(value, 0, "PERSON") == expected
 
 
 def test_changes_in_percent_carry_sign_and_decimals() -> None:
-    assert write.signed(3.0, 1, is_percent=True) == "+3,0\u00a0%"
-    assert write.signed(0.01, 1, is_percent=True) == "0,0\u00a0%"
+    assert write.signed(3.0, 1, "PERCENT") == "+3,0\u00a0%"
+    assert write.signed(0.01, 1, "PERCENT") == "0,0\u00a0%"
 
 
 def test_moments_are_told_by_the_clocks_of_vietnam() -> None:

@@ -9,6 +9,7 @@ import yaml
 MODELS = Path(__file__).parents[3] / "dbt_project" / "models"
 WITHOUT_KEY = {
     "rpt_figure_cell",  # two terms of an indicator may take the same cell
+    "rpt_year_cell",
     "rpt_explanation",  # a clerk may answer twice
 }
 
