@@ -105,7 +105,9 @@ def test_results_of_an_earlier_version_are_read(tmp_path: Path) -> None:
     assert read.samples == (Sample("VP-QS.2019-N.r2", 1, "1-A", "C7", "12"),)
 
 
-def test_what_the_publication_gate_of_an_earlier_version_found_is_read_and_no_more_said_of_it(tmp_path) -> None:
+def test_what_the_publication_gate_of_an_earlier_version_found_is_read_and_no_more_said_of_it(
+    tmp_path: Path,
+) -> None:
     home = Home(tmp_path)
     sample = {"unit": "VP-QS", "period": "2019-N", "expected": 2.5, "found": None}
     checks = [
