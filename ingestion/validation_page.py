@@ -128,7 +128,7 @@ def _section(validation: Validation) -> str:
             if validation.rules_version
             else []
         ),
-        _counted("validations.summary", {"failing": failing, "checked": len(rules)}),
+        *([_counted("validations.summary", {"failing": failing, "checked": len(rules)})] if rules else []),
     ]
     samples = (
         _samples(validation, suite, rule) for suite in validation.suites for rule in suite.rules if rule.samples
@@ -139,7 +139,7 @@ def _section(validation: Validation) -> str:
             f'<h2 id="{escape(validation.period)}">'
             f"{_both(place_of(validation, 'vi'), place_of(validation, 'en'))}</h2>",
             _list(facts),
-            _rules(validation),
+            _rules(validation) if validation.suites else f"<p>{_said('validations.nothing_read')}</p>",
             *samples,
             "</section>",
         ]

@@ -178,6 +178,22 @@ def test_a_batch_that_is_judged_leaves_counts_and_samples_by_suite_and_rule(
         assert {p.stat().st_mode & 0o077 for p in (home.validations, path.parent, path)} == {0}
 
 
+def test_a_batch_of_which_nothing_could_be_read_is_the_newest_as_well(
+    home, registry, catalogue, tmp_path
+) -> None:
+    keep(home, Validation("unknown", AT - timedelta(days=1), [SuiteResult("B01", 6, (RULE,))]))
+    unreadable = tmp_path / "a.xlsx"
+    unreadable.write_bytes(b"no workbook")
+    intake.put_in_inbox(home, unreadable, "KA", AT)
+    pipeline.land_inbox(home, registry, catalogue, AT)
+    pipeline.judge_period(home, registry, catalogue, "unknown", AT)
+    found = newest(home, "unknown")
+
+    assert found is not None and (found.at, found.submissions, found.suites) == (AT, 1, [])
+    shown = page([found])
+    assert "No submission could be read" in shown and "<table>" not in shown
+
+
 def test_results_that_cannot_be_kept_are_no_half_file(tmp_path: Path, monkeypatch) -> None:
     home = Home(tmp_path)
     keep(home, validation())
