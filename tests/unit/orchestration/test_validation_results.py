@@ -222,6 +222,20 @@ def test_dagster_shows_counts_and_samples_by_rule(kept: Home) -> None:
     assert str(first["samples"]).startswith("U1.2019-N.r1 1-A!C1 = 7; ")
 
 
+def test_dagster_shows_every_period_and_says_how_many_rules_its_table_leaves_out(home: Home) -> None:
+    for period in ("2018-N", "2019-N", "2020-N"):
+        validations.keep(home, batch(period, b01(*(rule(f"V{n:03}", 2, n == 0, 1) for n in range(80)))))
+    metadata = check_results.of_periods(home)
+    periods, rules = metadata["by_period"], metadata["results"]
+    assert isinstance(periods, dg.TableMetadataValue) and isinstance(rules, dg.TableMetadataValue)
+
+    assert [tuple(record.data.values()) for record in periods.records] == [
+        (period, "09:00 on 2021-01-18", "judged", 80, 161, 1, 80) for period in ("2018-N", "2019-N", "2020-N")
+    ]
+    assert len(rules.records) == 200
+    assert str(metadata["not_shown"].value).startswith("40 rules stand in no row of the table")
+
+
 def test_dagster_shows_what_the_gate_found_of_this_database_alone(kept: Home) -> None:
     table = check_results.of_database(kept, "abc")["results"]
     assert isinstance(table, dg.TableMetadataValue)
