@@ -70,6 +70,7 @@ class Markup(HTMLParser):
         self.loads: list[str] = []
         self.ids: list[str] = []
         self.links: list[str] = []
+        self.labels: list[str] = []
         self.lacking = 0
         self.feed(text)
 
@@ -87,6 +88,7 @@ class Markup(HTMLParser):
         self.loads += [str(given[name]) for name in ("src", "action") if name in given] + [tag] * (
             tag == "script"
         )
+        self.labels += [str(given[name]) for name in ("aria-labelledby",) if name in given]
         self.ids += [str(given[name]) for name in ("id",) if name in given]
         self.links += [str(given[name]) for name in ("href",) if name in given]
 
@@ -124,8 +126,11 @@ def test_the_page_stands_alone_and_is_whole_and_accessible(kept: Home, call: Cal
     found = Markup(text)
 
     assert found.open == [] and found.loads == [] and found.lacking == 0
-    assert text.count("<table>") == text.count("<caption>") and '<html lang="vi">' in text
+    assert text.count("<table>") == text.count("<caption id=") and '<html lang="vi">' in text
     assert len(set(found.ids)) == len(found.ids)
+    assert len(found.labels) == len(set(found.labels)) > text.count("<table>") and set(found.labels) <= set(
+        found.ids
+    )
     assert {link.removeprefix("#") for link in found.links} <= set(found.ids)
 
 
