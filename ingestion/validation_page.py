@@ -128,7 +128,7 @@ def _section(validation: Validation) -> str:
             if validation.rules_version
             else []
         ),
-        _counted("validations.summary", {"failing": failing, "checked": len(rules)}),
+        *([_counted("validations.summary", {"failing": failing, "checked": len(rules)})] if rules else []),
     ]
     samples = (
         _samples(validation, suite, rule) for suite in validation.suites for rule in suite.rules if rule.samples
@@ -139,19 +139,19 @@ def _section(validation: Validation) -> str:
             f'<h2 id="{escape(validation.period)}">'
             f"{_both(place_of(validation, 'vi'), place_of(validation, 'en'))}</h2>",
             _list(facts),
-            _rules(validation),
+            _rules(validation) if validation.suites else f"<p>{_said('validations.nothing_read')}</p>",
             *samples,
             "</section>",
         ]
     )
 
 
-def _table(caption: str, head: Iterable[str], bodies: Iterable[str]) -> str:
-    """Give a table that can be scrolled sideways, by keys as well."""
-    label = escape(message("validations.title"))
+def _table(anchor: str, caption: str, head: Iterable[str], bodies: Iterable[str]) -> str:
+    """Give a table that can be scrolled sideways, by keys as well; it is called by its caption."""
     return (
-        f'<div class="wide" role="region" tabindex="0" aria-label="{label}"><table>'
-        f"<caption>{caption}</caption><thead><tr>{''.join(head)}</tr></thead>{''.join(bodies)}</table></div>"
+        f'<div class="wide" role="region" tabindex="0" aria-labelledby="{anchor}"><table>'
+        f'<caption id="{anchor}">{caption}</caption>'
+        f"<thead><tr>{''.join(head)}</tr></thead>{''.join(bodies)}</table></div>"
     )
 
 
@@ -171,7 +171,8 @@ def _rules(validation: Validation) -> str:
         rows = (_rule(validation, suite, rule) for rule in suite.rules)
         heading = f'<tr><th scope="rowgroup" colspan="{len(columns)}">{group}</th></tr>'
         bodies.append(f"<tbody>{heading}{''.join(rows)}</tbody>")
-    return _table(caption, (_head(name) for name in columns), bodies)
+    anchor = escape(f"{validation.period} rules".replace(" ", "-"))
+    return _table(anchor, caption, (_head(name) for name in columns), bodies)
 
 
 def _anchor(validation: Validation, suite: SuiteResult, rule: RuleResult) -> str:
@@ -192,13 +193,14 @@ def _rule(validation: Validation, suite: SuiteResult, rule: RuleResult) -> str:
 def _samples(validation: Validation, suite: SuiteResult, rule: RuleResult) -> str:
     counts = {"shown": len(rule.samples), "failed": rule.failed}
     caption = _counted("validations.samples", counts, rule=rule.rule, suite=suite.suite)
-    caption = f'<span id="{_anchor(validation, suite, rule)}">{caption}</span>'
     # The publication gate looks at no file: its samples have no place in one.
     shown = [
         name for name in _PLACES if any(getattr(sample, name) not in ("", None) for sample in rule.samples)
     ]
     rows = "".join(f"<tr>{''.join(_cells(sample, shown))}</tr>" for sample in rule.samples)
-    return _table(caption, map(_head, (*shown, "values")), (f"<tbody>{rows}</tbody>",))
+    return _table(
+        _anchor(validation, suite, rule), caption, map(_head, (*shown, "values")), (f"<tbody>{rows}</tbody>",)
+    )
 
 
 def _cells(sample: Sample, shown: Iterable[str]) -> Iterable[str]:

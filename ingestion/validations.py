@@ -9,6 +9,7 @@ may be deleted, and verdicts and findings stay in the ledger.
 Great Expectations has a store of its own, which reads all earlier results again with each new one.
 """
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -18,6 +19,7 @@ from typing import Literal
 from pydantic import TypeAdapter
 from pydantic import ValidationError as InvalidError
 
+from ingestion.earlier_results import of_today
 from ingestion.files import private_folder, write_durably
 from ingestion.gate.results import SuiteResult
 from ingestion.home import Home
@@ -144,13 +146,25 @@ def read(path: Path) -> Validation:
         ValidationError: the file is none of ours.
     """
     try:
-        return _VALIDATION.validate_json(path.read_bytes())
+        data = path.read_bytes()
+    except OSError as error:
+        raise ValidationError(f"{path}: {error.strerror}") from error
+    try:
+        return _VALIDATION.validate_json(data)
     except InvalidError as error:
+        if (earlier := _of_an_earlier_version(data)) is not None:
+            return earlier
         first = error.errors(include_url=False, include_input=False)[0]
         place = ".".join(str(part) for part in first["loc"])
         raise ValidationError(f"{path}: {place + ': ' if place else ''}{first['msg']}") from error
-    except OSError as error:
-        raise ValidationError(f"{path}: {error.strerror}") from error
+
+
+def _of_an_earlier_version(data: bytes) -> Validation | None:
+    """Give what an earlier version wrote; None where none did."""
+    try:
+        return _VALIDATION.validate_json(json.dumps(of_today(json.loads(data), PUBLICATION)))
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return None
 
 
 def _files(folder: Path) -> list[Path]:

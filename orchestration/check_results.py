@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 
 import dagster as dg
 
-from ingestion import validations
+from ingestion import validations, writing
 from ingestion.gate.results import RuleResult, Sample
 from ingestion.home import Home
 from ingestion.places import address
@@ -16,12 +16,17 @@ from ingestion.validations import Validation
 
 _SHOWN = 200
 _SAMPLES = 5
-_COLUMNS = (
-    *("period", "suite", "rule"),
+_COUNTS = (
+    dg.TableColumn("rules", "int"),
     dg.TableColumn("evaluated", "int"),
     dg.TableColumn("failing", "int"),
     dg.TableColumn("not_evaluated", "int"),
-    *("title", "samples"),
+)
+_BY_PERIOD = (*(dg.TableColumn(name) for name in ("period", "at", "purpose")), *_COUNTS)
+_COLUMNS = (
+    *(dg.TableColumn(name) for name in ("period", "suite", "rule")),
+    *_COUNTS[1:],
+    *(dg.TableColumn(name) for name in ("title", "samples")),
 )
 
 Metadata = dict[str, dg.MetadataValue]
@@ -55,15 +60,35 @@ def _metadata(found: Sequence[Validation], unreadable: Iterable[str] = ()) -> Me
     rules = [(one, suite.suite, rule) for one in found for suite in one.suites for rule in suite.rules]
     # What fails comes first: the table is cut.
     rules.sort(key=lambda row: (-row[2].failed, row[0].period, row[1], row[2].rule))
+    if len(rules) > _SHOWN:
+        shown["not_shown"] = dg.MetadataValue.text(
+            f"{len(rules) - _SHOWN} rules stand in no row of the table; `tongket validations` shows all."
+        )
     return shown | {
+        "by_period": dg.MetadataValue.table([_period(one) for one in found], dg.TableSchema([*_BY_PERIOD])),
         "evaluated_rows": dg.MetadataValue.int(sum(rule.evaluated for _, _, rule in rules)),
         "failing_rows": dg.MetadataValue.int(sum(rule.failed for _, _, rule in rules)),
         "rules": dg.MetadataValue.int(len(rules)),
         "results": dg.MetadataValue.table(
             [_record(one.period, suite, rule) for one, suite, rule in rules[:_SHOWN]],
-            dg.TableSchema([dg.TableColumn(c) if isinstance(c, str) else c for c in _COLUMNS]),
+            dg.TableSchema([*_COLUMNS]),
         ),
     }
+
+
+def _period(one: Validation) -> dg.TableRecord:
+    rules = [rule for suite in one.suites for rule in suite.rules]
+    return dg.TableRecord(
+        {
+            "period": one.period,
+            "at": writing.moment(one.at, "en"),
+            "purpose": one.purpose,
+            "rules": len(rules),
+            "evaluated": sum(rule.evaluated for rule in rules),
+            "failing": one.failed,
+            "not_evaluated": sum(rule.not_run for rule in rules),
+        }
+    )
 
 
 def _record(period: str, suite: str, rule: RuleResult) -> dg.TableRecord:

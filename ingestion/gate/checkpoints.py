@@ -9,7 +9,7 @@ running. The context keeps no results: in memory they would only grow.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from typing import Any
 
@@ -40,6 +40,7 @@ class Tally:
         held: rows in which the rule was evaluated and held.
         failed: rows in which it failed; in the others it was not evaluated.
         samples: the first failing rows, each with the number of the part that failed.
+        digests: for each part what tells its outcome, row by row, from every other.
     """
 
     success: bool
@@ -47,6 +48,7 @@ class Tally:
     held: int
     failed: int
     samples: tuple[tuple[int, int], ...] = ()
+    digests: tuple[str, ...] = field(default=(), compare=False)
 
 
 class EvaluationError(RuntimeError):
@@ -134,7 +136,8 @@ def _tally(result: Any) -> tuple[str, Tally]:
     counts = result.result
     rows, failed = counts["element_count"], counts["unexpected_count"]
     samples = tuple((row, part) for row, part in counts["partial_unexpected_index_list"])
-    return rule, Tally(bool(result.success), rows, rows - failed - counts["missing_count"], failed, samples)
+    held, digests = rows - failed - counts["missing_count"], tuple(counts["digests"])
+    return rule, Tally(bool(result.success), rows, held, failed, samples, digests)
 
 
 def _exceptions(info: Mapping[str, Any]) -> list[Mapping[str, Any]]:

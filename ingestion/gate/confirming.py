@@ -45,7 +45,7 @@ def confirmed(batch: Batch, runs: Mapping[str, Sequence[Run]]) -> list[SuiteResu
     """Let Great Expectations evaluate every rule over every frame, compare, and give what it found.
 
     Raises:
-        GateError: it cannot evaluate a rule, or finds another number of rows in which one holds or fails.
+        GateError: it cannot evaluate a rule, or finds other rows in which a part of one holds or fails.
     """
     # Importing it takes seconds, which a check of a single file need not pay.
     from ingestion.gate import checkpoints, expectations  # noqa: PLC0415
@@ -110,17 +110,25 @@ class _Suite:
         if tally is None:
             reason = NO_REGISTRY if rows and code not in self.rules else NO_ROWS
             return RuleResult(code, title, rule.severity, 0, 0, rows, reason=reason)
+        from ingestion.gate.expectations import digest  # noqa: PLC0415
+
         runs = self.rules[code]
         combined = combine([run.mask for run in runs])
         held, failed = int((combined == TRUE).sum()), int((combined == FALSE).sum())
         if (tally.success, tally.held, tally.failed) != (not failed, held, failed):
             raise GateError(
-                f"{code} over {suite_name(self.frame)}: Great Expectations and the compiled mask do not "
-                f"agree; it finds {tally.held} rows that hold and {tally.failed} that fail, the mask {held} "
-                f"and {failed}"
+                f"{self._differ(code)}; it finds {tally.held} rows that hold and {tally.failed} that fail, "
+                f"the mask {held} and {failed}"
             )
+        parts = zip(runs, tally.digests, strict=True)
+        if differing := [run.check.clause for run, found in parts if digest(run.mask) != found]:
+            clauses = ", ".join(str(clause) for clause in sorted(set(differing)))
+            raise GateError(f"{self._differ(code)} in which rows clause {clauses} holds and fails")
         samples = tuple(self._sample(runs[part], row) for row, part in tally.samples)
         return RuleResult(code, title, rule.severity, held, failed, rows - held - failed, samples)
+
+    def _differ(self, code: str) -> str:
+        return f"{code} over {suite_name(self.frame)}: Great Expectations and the compiled mask do not agree"
 
     def _sample(self, run: Run, row: int) -> Sample:
         key = self.batch.subjects[int(self.frame.submission[row])].submission.key

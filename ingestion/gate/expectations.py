@@ -9,6 +9,7 @@ An expectation is given a rule as text and nothing of what came of it before. It
 over the batch and counts.
 """
 
+import hashlib
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -30,7 +31,7 @@ from great_expectations.expectations.metrics.table_metric_provider import TableM
 from great_expectations.validator.metric_configuration import MetricConfiguration
 from great_expectations.validator.validator import ValidationDependencies
 
-from ingestion.gate.evaluate import Missing, combine, mask
+from ingestion.gate.evaluate import Mask, Missing, combine, mask
 from ingestion.gate.parser import parse
 from ingestion.gate.vectors import FALSE, NULL, TRUE, Kind, Vector
 
@@ -142,8 +143,13 @@ def frame_of(suite: Suite) -> pd.DataFrame:
     return pd.DataFrame(columns, index, copy=False)
 
 
+def digest(outcome: Mask) -> str:
+    """Give what tells the outcome of a part from every other: in which rows it held, failed and was not run."""
+    return hashlib.blake2b(outcome.tobytes(), digest_size=16).hexdigest()
+
+
 class RuleOutcome(TableMetricProvider):
-    """In how many rows a rule held and failed, with the first that failed."""
+    """In how many rows a rule held and failed, with the first that failed, and the digest of each part."""
 
     metric_name = _METRIC
     value_keys = ("holds", "when", "missing")
@@ -170,7 +176,14 @@ class RuleOutcome(TableMetricProvider):
             for row in failing[:SAMPLES]
         ]
         held = int((combined == TRUE).sum())
-        return {"rows": len(frame), "held": held, "failed": len(failing), "samples": samples}
+        digests = [digest(one) for one in masks]
+        return {
+            "rows": len(frame),
+            "held": held,
+            "failed": len(failing),
+            "samples": samples,
+            "digests": digests,
+        }
 
 
 class ExpectRuleToHold(BatchExpectation):
@@ -223,6 +236,7 @@ class ExpectRuleToHold(BatchExpectation):
                 "unexpected_count": found["failed"],
                 "unexpected_percent": 100 * found["failed"] / evaluated if evaluated else 0.0,
                 "partial_unexpected_index_list": found["samples"],
+                "digests": found["digests"],
             },
         }
 

@@ -37,7 +37,7 @@ class Judged:
 
     Attributes:
         judgements: by submission.
-        results: what Great Expectations found, by period; none of periods of which nothing could be read.
+        results: what Great Expectations found, by period; no suite where nothing of a period could be read.
     """
 
     judgements: Mapping[SubmissionKey, Judgement]
@@ -82,7 +82,7 @@ def judge_with_results(
     for code in sorted(by_period):
         found, suites = _judge_period(_period(code), by_period[code], context, book, engine)
         judged |= found
-        if suites:
+        if engine == "gx":
             results[code] = suites
     return Judged({submission.key: judged[submission.key] for submission in submissions}, results)
 

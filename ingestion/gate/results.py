@@ -11,6 +11,9 @@ NO_REGISTRY = "no_registry"
 NO_ROWS = "no_rows"
 """Why a rule was evaluated in no row: what it needs of the registry is not there, or the frame is empty."""
 
+EARLIER_VERSION = "earlier_version"
+"""Why nothing is said of the rows that do not fail: an earlier version did not write it down."""
+
 
 @dataclass(frozen=True)
 class Sample:

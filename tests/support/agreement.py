@@ -82,26 +82,24 @@ EIGHT = ["g"] * 6 + [None, "g", "g"] + [None] * 9
 GROUP = ["g"] * 12 + ["h", "h", None, "g", "g", "g"]
 SUBMISSION = [0] * 14 + [1] * 4
 
+_NUMBERS = {"a": A, "b": B, "c": C}
+_TEXTS = {"s": S, "t": T, "d": D, "group": GROUP, "gap": GAP, "eight": EIGHT}
+_OTHERS = {"ok": OK, "off": OFF, "day": DAY, "end": END}
 COLUMNS: Mapping[str, Vector] = {
-    "a": numbers(A),
-    "b": numbers(B),
-    "c": numbers(C),
-    "s": texts(S),
-    "t": texts(T),
-    "d": texts(D),
-    "ok": truths(OK),
-    "off": truths(OFF),
-    "day": dates(DAY),
-    "end": dates(END),
-    "group": texts(GROUP),
-    "gap": texts(GAP),
-    "eight": texts(EIGHT),
+    **{name: numbers(values) for name, values in _NUMBERS.items()},
+    **{name: texts(values) for name, values in _TEXTS.items()},
+    **{name: truths(_OTHERS[name]) for name in ("ok", "off")},
+    **{name: dates(_OTHERS[name]) for name in ("day", "end")},
 }
+
+_NOISE = "0.000000001"
+_WAYS = ("GE", "GT", "LE", "LT", "BETWEEN", "EQ")
 
 MISUSED = (
     *("day + end", "day - a", "a - day", "s + a", "-s", "s < t", "ok < off", "a == s", "not a", "a and ok"),
     *("ok or a", "iif(ok, a, s)", "iif(a, a, b)", "nz(a, s)", "abs(s)", "matches(s, t)", "matches(a, s)"),
     *("date(s)", "min(a, s)", "is_int(s)", "assess(a, a, b, c)", "pct_ok(s, a, b)", "robust_z(s, group)"),
+    "pct_ok(a, b, c, a)",
 )
 """What an operation can do nothing with: it is an error and never a value."""
 
@@ -160,7 +158,21 @@ EXPRESSIONS = (
         "robust_z(c, s)",
         "robust_z(1, group)",
         "robust_z(a + b, group)",
+        "robust_z(iif(a == 100, 5, a * 0), group)",
     ),
+    # Every way to aim at something: under, at and over each bound, and with nothing known of the result.
+    *(f'assess("{way}", a, {bounds})' for way in _WAYS for bounds in ("3, 12", "3, b / 0", "b / 0, 12")),
+    # As far off as rounding noise may be, and a little further.
+    *(
+        f"a * 0 {operator} {noise}"
+        for operator in ("==", "!=", "<", "<=", ">", ">=")
+        for noise in (_NOISE, f"-{_NOISE}", "0.000000005", "-0.000000005")
+    ),
+    *(f'assess("{way}", a * 0 + {noise}, 0, 0)' for way in _WAYS for noise in (_NOISE, f"-{_NOISE}")),
+    *(f"is_int({noise})" for noise in (_NOISE, "0.000000005")),
+    f"rating_of_score(-{_NOISE}, 0, -1, -2)",
+    *("pct_ok(33.4, 333495, 1000000)", "pct_ok(33.3334, 1, 3)", "pct_ok(0, 0.500000001, 100)"),
+    'pct_ok(33.4, 1, 3, "33,4 % ")',
 )
 
 
@@ -204,10 +216,14 @@ def _compare_errors() -> None:
             continue
         raise AssertionError(f"{text} was given a value")
     assert len(concatenate(Kind.NUMBER, []).data) == 0
+    under = concatenate(Kind.NUMBER, [numbers([1]), numbers(n for n in (None, 2))])
+    assert [under.at(row) for row in range(3)] == [1, None, 2]
 
 
 def _compare_vectors() -> None:
     """Hold what frames ask of columns against lists of values."""
+    for name, values in {**_NUMBERS, **_TEXTS, **_OTHERS}.items():
+        assert [COLUMNS[name].at(row) for row in range(len(values))] == values, name
     rows = [2, -1, 0, 1, 1]
     for vector in (numbers([1, None, 3]), texts(["a", None, "c"]), truths([True, None, False]), dates(DAY[:3])):
         values = [vector.at(row) for row in range(3)]
@@ -216,6 +232,8 @@ def _compare_vectors() -> None:
         assert [bool(one) for one in vector.is_null] == [value is None for value in values], vector
         none = Vector(vector.kind, vector.data[:0]).take(np.array([-1, -1], dtype=np.intp))
         assert [none.at(row) for row in range(2)] == [None, None], vector
+    nothing = evaluate(parse("round(a * 0 - 0.3)"), Columns()).at(0)
+    assert (nothing, math.copysign(1, nothing)) == (0, 1), "nothing has no sign where it is rounded"
     assert [numbers([1, 2]).at(row) for row in range(2)] == [1, 2]
     assert [numbers([5]).at(row) for row in range(3)] == [5, 5, 5], "one value is that of every row"
 

@@ -7,10 +7,12 @@ import ast
 import importlib
 import importlib.util
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 MODULES = ("ingestion.gate.vectors", "ingestion.gate.functions", "ingestion.gate.evaluate")
 """In the order in which they import each other."""
@@ -34,6 +36,12 @@ _SWAPPED: dict[type[ast.AST], type[ast.AST]] = {
     ast.Is: ast.IsNot,
     ast.IsNot: ast.Is,
 }
+_AT_THE_EDGE: dict[type[ast.AST], type[ast.AST]] = {
+    ast.GtE: ast.Gt,
+    ast.Gt: ast.GtE,
+    ast.LtE: ast.Lt,
+    ast.Lt: ast.LtE,
+}
 _NAMES = {
     "TRUE": "FALSE",
     "FALSE": "NULL",
@@ -47,6 +55,10 @@ _NAMES = {
 }
 EQUIVALENT = {
     ("values.dtype == np.bool_", "values.dtype != np.bool_"): "a short cut; the long way gives the same",
+    ("_NEAR_HALF = 1e-6", "1.000001"): "the one rounding of the product is asked always, not where it matters",
+    ("<= _NEAR_HALF", "np.abs(scaled - np.floor(scaled) - 0.5) < _NEAR_HALF"): "so far from a half both agree",
+    ("values.dtype == np.bool_", "isinstance(values, np.ndarray)"): "no column is made of other arrays",
+    ("data[0] is None", "len(data) != 1"): "no text that is missing can be written in quotes",
     ("if left.kind in (Kind.TEXT", "right"): "both are of one kind by then",
     ("zip(direction, actual", "False"): "all are equally long",
     ("peers = frame.groupby", "False"): "the spread leaves out rows without a group as well",
@@ -81,13 +93,13 @@ def mutants() -> Iterator[Mutant]:
     """Give every mutant of the evaluator's functions, in the order of their lines."""
     for module in MODULES:
         text = Path(str(importlib.import_module(module).__file__)).read_text(encoding="utf-8")
-        count = sum(1 for _ in _places(ast.parse(text)))
-        for number in range(count):
+        ways = [range(len(_changes(node))) for node in _places(ast.parse(text))]
+        for number, way in ((number, way) for number, some in enumerate(ways) for way in some):
             tree = ast.parse(text)
             node = next(place for n, place in enumerate(_places(tree)) if n == number)
             before = ast.unparse(node)
             line = node.lineno
-            _change(node)
+            _changes(node)[way]()
             change = ast.unparse(node)
             what = f"{module}:{line}: {before} -> {change}"
             yield Mutant(module, what, text.splitlines()[line - 1], change, ast.unparse(tree))
@@ -123,6 +135,20 @@ def _below(node: ast.AST) -> Iterator[ast.expr]:
         for child in value if isinstance(value, list) else [value]:
             if isinstance(child, ast.AST) and field != "annotation":
                 yield from _below(child)
+
+
+def _changes(node: ast.AST) -> list[Callable[[], None]]:
+    """Give every way to change an expression."""
+    changes = [partial(_change, node)]
+    if isinstance(node, ast.Compare) and type(node.ops[0]) in _AT_THE_EDGE:
+        changes.append(partial(_set, node.ops, 0, _AT_THE_EDGE[type(node.ops[0])]()))
+    if isinstance(node, ast.BoolOp):
+        changes += [partial(node.values.pop, number) for number in range(len(node.values))]
+    return changes
+
+
+def _set(among: list[Any], number: int, value: ast.AST) -> None:
+    among[number] = value
 
 
 def _change(node: ast.AST) -> None:

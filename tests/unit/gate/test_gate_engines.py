@@ -11,7 +11,8 @@ import pytest
 
 from ingestion.gate import GateError, checkpoints, expectations, judge, judge_with_results, load_rules
 from ingestion.gate.checkpoints import EvaluationError, Tally
-from ingestion.gate.vectors import FALSE, TRUE, dates, numbers, texts, truths
+from ingestion.gate.confirming import confirmed
+from ingestion.gate.vectors import FALSE, NULL, TRUE, dates, numbers, texts, truths
 from ingestion.submissions import Mark
 
 judge_module = importlib.import_module("ingestion.gate.judge")
@@ -191,6 +192,44 @@ def test_a_difference_between_the_engines_is_an_error_of_ours(world, monkeypatch
     book.set("B01", 0, closing_members=999_999)
 
     with pytest.raises(GateError, match=r"V\d+ over B01: .*do not agree; it finds \d+ rows that hold"):
+        world.judge(book, engine="gx")
+
+
+@pytest.mark.parametrize("lie", [np.roll, lambda found, _: np.where(found == TRUE, NULL, found)])
+def test_a_mask_that_names_other_rows_is_an_error_of_ours_however_many_they_are(world, monkeypatch, lie):
+    evaluated = judge_module.mask
+
+    def wrong(holds, when, frame, missing):
+        found = evaluated(holds, when, frame, missing)
+        return lie(found, 1).astype(np.int8) if (found == FALSE).any() and (found == TRUE).any() else found
+
+    book = world.workbook()
+    book.set("B01", 0, closing_members=999_999)
+    world.judge(book, engine="gx")
+    monkeypatch.setattr(judge_module, "mask", wrong)
+
+    with pytest.raises(GateError, match=r"V\d+ over B01: .*do not agree"):
+        world.judge(book, engine="gx")
+
+
+def test_masks_of_parts_that_changed_places_are_an_error_of_ours(world, monkeypatch):
+    def misplaced(batch, runs):
+        for found in runs.values():
+            failing = [run for run in found if (run.mask == FALSE).any()]
+            others = [
+                run
+                for run in found
+                if failing and run.is_known and run.frame is failing[0].frame and run is not failing[0]
+            ]
+            if failing and others:
+                failing[0].mask, others[0].mask = others[0].mask, failing[0].mask
+        return confirmed(batch, runs)
+
+    book = world.workbook()
+    book.set("B01", 0, closing_female=999_999)
+    monkeypatch.setattr(judge_module, "confirmed", misplaced)
+
+    with pytest.raises(GateError, match=r"do not agree in which rows clause \d+, \d+ holds and fails"):
         world.judge(book, engine="gx")
 
 

@@ -9,9 +9,10 @@ import pytest
 
 from ingestion import intake, pipeline, validations
 from ingestion.gate import load_rules, rules_version
-from ingestion.gate.results import RuleResult, Sample, SuiteResult
+from ingestion.gate.results import EARLIER_VERSION, NO_ROWS, RuleResult, Sample, SuiteResult
 from ingestion.home import Home
 from ingestion.ledger import Ledger
+from ingestion.validation_page import page
 from ingestion.validations import KEPT, Validation, ValidationError, keep, newest, periods
 
 AT = datetime(2020, 1, 10, 8, tzinfo=UTC)
@@ -57,7 +58,16 @@ def test_no_batch_takes_the_name_of_another(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "damage", [b"", b"\xff", b"[]", b'{"period": "2019-N"}', b'{"suites": [{"rows": "x"}]}', b"[" * 100_000]
+    "damage",
+    [
+        b"",
+        b"\xff",
+        b"[]",
+        b'{"period": "2019-N"}',
+        b'{"suites": [{"rows": "x"}]}',
+        b'{"checks": 3}',
+        b"[" * 100_000,
+    ],
 )
 def test_a_file_that_is_none_of_ours_is_named(tmp_path: Path, damage: bytes) -> None:
     home = Home(tmp_path)
@@ -68,6 +78,62 @@ def test_a_file_that_is_none_of_ours_is_named(tmp_path: Path, damage: bytes) -> 
         newest(home, "2019-N")
     count, wrong = validations.damaged(home)
     assert count == 1 and len(wrong) == 1 and str(path) in wrong[0]
+
+
+def _written(home: Home, period: str, content: object) -> None:
+    path = home.validations / period / "20191231T080000Z-000.json"
+    path.parent.mkdir(parents=True)
+    path.write_text(json.dumps(content), encoding="utf-8")
+
+
+TITLE = {"vi": "Cộng", "en": "Sum"}
+
+
+def test_results_of_an_earlier_version_are_read(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    sample = {"unit": "VP-QS", "revision": 2, "clause": 1, "sheet": "1-A", "cell": "C7", "value": "12"}
+    rule = {"rule": "V021", "title": TITLE, "severity": "error", "held": 3, "failed": 1, "not_run": 2}
+    suite = {"suite": "B01", "rows": 6, "rules": [{**rule, "samples": [sample], "reason": ""}]}
+    said = {"period": "2019-N", "rules_version": "abc", "submissions": 2, "suites": [suite]}
+    _written(home, "2019-N", {"at": AT.isoformat(), **said})
+    found = newest(home, "2019-N")
+
+    assert validations.damaged(home) == (1, [])
+    assert found is not None and (found.at, found.submissions, found.purpose) == (AT, 2, "judged")
+    ((read,),) = (one.rules for one in found.suites)
+    assert (read.evaluated, read.failed, read.not_run) == (4, 1, 2)
+    assert read.samples == (Sample("VP-QS.2019-N.r2", 1, "1-A", "C7", "12"),)
+
+
+def test_what_the_publication_gate_of_an_earlier_version_found_is_read_and_no_more_said_of_it(
+    tmp_path: Path,
+) -> None:
+    home = Home(tmp_path)
+    sample = {"unit": "VP-QS", "period": "2019-N", "expected": 2.5, "found": None}
+    checks = [
+        {"check": "bronze_totals", "title": TITLE, "checked": 10, "failed": 1, "samples": [sample]},
+        {"check": "years_make_terms", "title": TITLE, "checked": 0, "failed": 0, "samples": []},
+        {"check": "nothing_shrank", "title": TITLE, "checked": 5, "failed": 1, "samples": [sample]},
+    ]
+    _written(home, validations.PUBLICATION, {"at": AT.isoformat(), "checks": checks})
+    found = newest(home, validations.PUBLICATION)
+
+    assert validations.damaged(home) == (1, [])
+    assert found is not None and (found.at, found.purpose) == (AT, "publication")
+    rules = [rule for suite in found.suites for rule in suite.rules]
+    assert found.suites[0].suite == "publication bronze_totals"
+    assert [(r.held, r.failed, r.not_run, r.reason) for r in rules] == [
+        (9, 1, 0, ""),
+        (0, 0, 0, NO_ROWS),
+        (0, 1, 4, EARLIER_VERSION),
+    ]
+    assert rules[0].samples[0].values == {
+        "unit": "VP-QS",
+        "period": "2019-N",
+        "expected": "2.5",
+        "found": "",
+    }
+    assert "an earlier version did not write down" in page([found])
 
 
 def test_a_folder_in_place_of_a_file_is_named_too(tmp_path: Path) -> None:
@@ -110,6 +176,22 @@ def test_a_batch_that_is_judged_leaves_counts_and_samples_by_suite_and_rule(
     assert all(sample.values for sample in samples)
     if os.name == "posix":
         assert {p.stat().st_mode & 0o077 for p in (home.validations, path.parent, path)} == {0}
+
+
+def test_a_batch_of_which_nothing_could_be_read_is_the_newest_as_well(
+    home, registry, catalogue, tmp_path
+) -> None:
+    keep(home, Validation("unknown", AT - timedelta(days=1), [SuiteResult("B01", 6, (RULE,))]))
+    unreadable = tmp_path / "a.xlsx"
+    unreadable.write_bytes(b"no workbook")
+    intake.put_in_inbox(home, unreadable, "KA", AT)
+    pipeline.land_inbox(home, registry, catalogue, AT)
+    pipeline.judge_period(home, registry, catalogue, "unknown", AT)
+    found = newest(home, "unknown")
+
+    assert found is not None and (found.at, found.submissions, found.suites) == (AT, 1, [])
+    shown = page([found])
+    assert "No submission could be read" in shown and "<table>" not in shown
 
 
 def test_results_that_cannot_be_kept_are_no_half_file(tmp_path: Path, monkeypatch) -> None:

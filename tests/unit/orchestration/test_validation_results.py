@@ -70,6 +70,7 @@ class Markup(HTMLParser):
         self.loads: list[str] = []
         self.ids: list[str] = []
         self.links: list[str] = []
+        self.labels: list[str] = []
         self.lacking = 0
         self.feed(text)
 
@@ -87,6 +88,7 @@ class Markup(HTMLParser):
         self.loads += [str(given[name]) for name in ("src", "action") if name in given] + [tag] * (
             tag == "script"
         )
+        self.labels += [str(given[name]) for name in ("aria-labelledby",) if name in given]
         self.ids += [str(given[name]) for name in ("id",) if name in given]
         self.links += [str(given[name]) for name in ("href",) if name in given]
 
@@ -124,8 +126,11 @@ def test_the_page_stands_alone_and_is_whole_and_accessible(kept: Home, call: Cal
     found = Markup(text)
 
     assert found.open == [] and found.loads == [] and found.lacking == 0
-    assert text.count("<table>") == text.count("<caption>") and '<html lang="vi">' in text
+    assert text.count("<table>") == text.count("<caption id=") and '<html lang="vi">' in text
     assert len(set(found.ids)) == len(found.ids)
+    assert len(found.labels) == len(set(found.labels)) > text.count("<table>") and set(found.labels) <= set(
+        found.ids
+    )
     assert {link.removeprefix("#") for link in found.links} <= set(found.ids)
 
 
@@ -220,6 +225,20 @@ def test_dagster_shows_counts_and_samples_by_rule(kept: Home) -> None:
         "what fails comes first"
     )
     assert str(first["samples"]).startswith("U1.2019-N.r1 1-A!C1 = 7; ")
+
+
+def test_dagster_shows_every_period_and_says_how_many_rules_its_table_leaves_out(home: Home) -> None:
+    for period in ("2018-N", "2019-N", "2020-N"):
+        validations.keep(home, batch(period, b01(*(rule(f"V{n:03}", 2, n == 0, 1) for n in range(80)))))
+    metadata = check_results.of_periods(home)
+    periods, rules = metadata["by_period"], metadata["results"]
+    assert isinstance(periods, dg.TableMetadataValue) and isinstance(rules, dg.TableMetadataValue)
+
+    assert [tuple(record.data.values()) for record in periods.records] == [
+        (period, "09:00 on 2021-01-18", "judged", 80, 161, 1, 80) for period in ("2018-N", "2019-N", "2020-N")
+    ]
+    assert len(rules.records) == 200
+    assert str(metadata["not_shown"].value).startswith("40 rules stand in no row of the table")
 
 
 def test_dagster_shows_what_the_gate_found_of_this_database_alone(kept: Home) -> None:
