@@ -143,9 +143,7 @@ def two_years(tmp_path_factory: pytest.TempPathFactory) -> Told:
         filing("B", "2016-N", opening=50, joined=8, gone=5, closing=53, rating="GOOD"),
     ]
     filings += [filing("P", "2017-N", rows=[{"org_code": "P", "joined": 7, "closing": 1000}])]
-    return Office(
-        tmp_path_factory.mktemp("years"), [P, A, B, *BASES], filings, terms=[term(2016, 2017)]
-    ).told()
+    return Office(tmp_path_factory.mktemp("years"), [P, A, B, *BASES], filings, terms=[term(2016, 2017)]).told()
 
 
 def test_a_term_adds_flows_and_takes_the_last_stock_and_the_first_opening(two_years: Told) -> None:
