@@ -54,7 +54,7 @@ def _families(figures: Figures, period: str) -> dict[str, list[str]]:
         return figures.family_cache[period]
     kind, year = figures.bodies.when[period]
     if period in figures.terms:
-        families = {}
+        families: dict[str, list[str]] = {}
         for term in figures.terms[period]:
             families |= _all_the_while(figures, term)
     elif kind in QUARTERS:

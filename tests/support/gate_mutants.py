@@ -10,11 +10,13 @@ from concurrent.futures import ThreadPoolExecutor
 
 from tests.support.figure_mutants import Mutant, survives
 
-TESTS = ("tests/unit/publication", "tests/unit/reports/test_publication_suites.py")
+TESTS = ("--noconftest", "tests/unit/publication")
+"""They need no shared fixture, whose imports would take longer than they do."""
 
 
 def _of(module: str, old: str, new: str) -> Mutant:
-    return Mutant(f"reports/publication_gate/{module}.py", old, new, TESTS)
+    tests = ("tests/unit/reports/test_publication_suites.py",) if module == "suites" else TESTS
+    return Mutant(f"reports/publication_gate/{module}.py", old, new, tests)
 
 
 MUTANTS: Mapping[str, Mutant] = {
@@ -141,8 +143,8 @@ MUTANTS: Mapping[str, Mutant] = {
     "quarters alone are held as sums": _of("totals", " and period_basis = 'CUMULATIVE'", ""),
     "years of another system's term": _of(
         "totals",
-        "and (figures.org_code, terms.term_system) in (select org_code, term_system from dim_organisation)",
-        "",
+        "and (figures.org_code, terms.term_system) in (",
+        "and (select true) or ('', '') in (",
     ),
     "a split counts as a merger of the registry": _of(
         "recomputed", 'bodies.successions["event_type"] == "merge"', 'bodies.successions["event_type"] != ""'

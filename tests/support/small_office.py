@@ -5,7 +5,6 @@ told. What does not: expectations, and the product's own forms.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -199,7 +198,9 @@ class Office:
 STATUSES = ("final", "provisional", "incomplete", "none")
 
 
-def marts(told: Told, derived: Iterable[tuple[str, str, str, str, float | None, str]] = ()) -> Any:
+def marts(
+    told: Told, derived: Iterable[tuple[str, str, str, str, float | None, str]] = ()
+) -> duckdb.DuckDBPyConnection:
     """Give a warehouse in memory that holds some figures, and nothing behind them.
 
     Args:
@@ -234,8 +235,3 @@ def marts(told: Told, derived: Iterable[tuple[str, str, str, str, float | None, 
     connection.register("derived", pd.DataFrame(list(derived), columns=names))
     connection.execute("insert into fct_indicator_derived select * from derived")
     return connection
-
-
-def day(text: str) -> date:
-    """Read a date."""
-    return date.fromisoformat(text)

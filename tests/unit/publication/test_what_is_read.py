@@ -1,4 +1,4 @@
-"""What the publication gate reads: what counts of what was filed, the registry in time, the last release, sums."""
+"""What the publication gate reads: what counts, the registry in time, the last release, sums in the marts."""
 
 import json
 from datetime import UTC, datetime
@@ -221,7 +221,8 @@ def test_what_was_withdrawn_explains_and_nothing_new_does_not(
         "fct_indicator_value as select 'i' as indicator_code, 'A' as org_code, '2016-N' as period_code, "
         "8.0 as value, 'final' as status",
         "rpt_report_unit as select 'A' as org_code",
-        "fct_submission as select 'B.2016-N.r1' as submission_id, 'B' as reporting_org_code, true as is_effective",
+        "fct_submission as select 'B.2016-N.r1' as submission_id, 'B' as reporting_org_code, "
+        "true as is_effective",
         "rpt_figure_source as select 'B' as org_code, 'B.2016-N.r1' as submission_id",
     ):
         connection.execute(f"create table {statement}")
@@ -302,8 +303,9 @@ def test_wide_facts_are_the_totals_where_filings_run_from_january(monkeypatch: p
     connection.execute("insert into facts values ('A', '2016-N', 3, 1), ('A', '2016-N', 4, 1)")
     connection.execute("insert into facts values ('B', '2016-N', 9, 1), ('A', '2015-2017-NK', 9, 1)")
     connection.execute(
-        "insert into fct_submission values ('A', '2016-N', true, 'CUMULATIVE'), ('B', '2016-N', true, 'QUARTER'), "
-        "('C', '2016-N', true, 'CUMULATIVE'), ('A', '2015-2017-NK', true, 'CUMULATIVE')"
+        "insert into fct_submission values ('A', '2016-N', true, 'CUMULATIVE'), "
+        "('B', '2016-N', true, 'QUARTER'), ('C', '2016-N', true, 'CUMULATIVE'), "
+        "('A', '2015-2017-NK', true, 'CUMULATIVE')"
     )
     filed = pd.DataFrame(
         [
