@@ -247,11 +247,13 @@ def test_what_merged_whole_counts_in_the_term_of_its_successor_and_what_split_of
 
 
 def test_a_body_that_takes_another_in_has_it_in_its_term_but_not_in_years_of_its_own(tmp_path: Path) -> None:
-    bodies = [P, A, *BASES[:2], body("B", "DISTRICT", "P", valid_to="2016-12-31")]
+    # the registry leaves it standing, and it files once more: that is its own
+    bodies = [P, A, B, *BASES]
     filings = [
         filing("A", "2016-N", joined=5),
         filing("B", "2016-N", joined=8),
         filing("A", "2017-N", joined=11),
+        filing("B", "2017-N", joined=100),
     ]
     told = Office(
         tmp_path,
