@@ -37,7 +37,7 @@ class Derived:
             of_terms["opening"],
             strict=True,
         ):
-            if not figures.terms_of(period, unit):
+            if not figures.bodies.terms_of(period, unit):
                 continue
             values[indicator, unit, period] = value
             if not np.isnan(opening):
@@ -48,7 +48,7 @@ class Derived:
                     self._tell(indicator, unit, period, "percent_change", change)
         previous = _previous(figures.bodies)
         for (indicator, unit, period), value in values.items():
-            for term in figures.terms_of(period, unit):
+            for term in figures.bodies.terms_of(period, unit):
                 past = values.get((indicator, unit, previous.get((term.system, period), "")))
                 if past is not None and self._kinds[indicator] != "registry":
                     self._tell(indicator, unit, period, "change_vs_previous_term", value - past)

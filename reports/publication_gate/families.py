@@ -107,7 +107,7 @@ def _own(figures: Figures, indicator: str, part: str, period: str, parent: str) 
             return float(amounts.units[position, number]) if amounts is not None else np.nan
 
         if period in figures.terms:
-            (term, *_) = figures.terms_of(period, parent)
+            (term, *_) = figures.bodies.terms_of(period, parent)
             own = _own_in_term(figures, term, measure.over_time, number, position)
         elif kind in QUARTERS:
             now, before = (f"{year}-{p}" if p else "" for p in QUARTERS[kind])

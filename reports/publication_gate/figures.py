@@ -225,10 +225,6 @@ class Figures:
             there[:, number] &= exact & (measure.over_time != "none")
         return _Whole(np.where(there, amount, np.nan), there, carried & there, np.zeros_like(there))
 
-    def terms_of(self, code: str, body: str) -> list[Term]:
-        """Give the terms of a code that are of a body's own term systems; none for a period that is no term."""
-        return [t for t in self.terms.get(code, ()) if body in self.bodies.systems.get(t.system, ())]
-
     def years(self, term: Term) -> list[tuple[int, str]]:
         """Give the filed periods of which a term is made, each with the year for which it stands."""
         first, last = term.first, term.last

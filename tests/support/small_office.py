@@ -161,6 +161,7 @@ class Office:
         terms: Sequence[Mapping[str, Any]] = (),
         successions: Sequence[Mapping[str, Any]] = (),
         calendar: Sequence[str] = (),
+        targets: Sequence[Mapping[str, Any]] = (),
     ) -> None:
         """Write registry and bronze; the calendar is that of the filings unless it is named."""
         filings = list(filings)
@@ -169,6 +170,7 @@ class Office:
         tables["organisations"] = [dict(row) for row in bodies]
         tables["successions"] = [dict(row) for row in successions]
         tables["terms"] = [dict(row) for row in terms]
+        tables["targets"] = [dict(row) for row in targets]
         tables["calendar"] = [{"period_code": period} for period in periods]
         self.bronze = World(tables, filings).write(folder, catalogue())
 
@@ -221,6 +223,9 @@ def marts(
         "intermediate.int_form__row": "row_id int, submission_id varchar",
         "intermediate.int_indicator__amount": "measure_id int, reporting_org_code varchar, "
         "base_period_code varchar, amount double",
+        "fct_target": "indicator_code varchar, org_code varchar, term_code varchar, year int, basis varchar, "
+        "target_min double, target_max double, actual_value double, assessment varchar, status varchar",
+        "rpt_stated_figure": "statement_id varchar, actual_value double, actual_low double, actual_high double",
         "rpt_figure_source": "org_code varchar, period_code varchar, submission_id varchar",
     }.items():
         connection.execute(f"create table {table} ({columns})")

@@ -176,6 +176,30 @@ def test_years_in_a_row_are_of_organisations_and_begin_again(two_years: Told) ->
     assert runs == {("A1", "2016-N"): 1, ("A1", "2017-N"): 2, ("B1", "2016-N"): 1}
 
 
+def test_a_year_with_another_rating_ends_the_row(tmp_path: Path) -> None:
+    ratings = {2016: "GOOD", 2017: "BAD", 2018: "GOOD", 2019: "GOOD"}
+    told = Office(tmp_path, ALONE, [filing("A", f"{y}-N", rating=r) for y, r in ratings.items()]).told()
+
+    assert [told["good_in_a_row", "A1", f"{year}-N"]["value"] for year in ratings] == [1, 0, 1, 2]
+
+
+def test_years_for_which_nobody_was_asked_yet_are_missing_in_a_term(tmp_path: Path) -> None:
+    bodies = [P, A, body("B", "DISTRICT", "P", valid_from="2017-01-01", valid_to="2018-06-30"), *BASES]
+    filings = [filing("A", f"{year}-N", opening=1, joined=1, closing=2) for year in (2017, 2018)]
+    filings += [filing("B", "2017-N", opening=1, joined=1, closing=2), filing("B", "2018-Q1", joined=1)]
+    terms = [term(2016, 2018), term(2017, 2019), term(2017, 2018)]
+    told = Office(tmp_path, bodies, filings, terms=terms).told()
+
+    def status(indicator: str, unit: str = "A") -> list[float]:
+        return [
+            told[indicator, unit, f"{row['first_year'] - 1}-{row['last_year']}-NK"]["status"] for row in terms
+        ]
+
+    # the calendar has 2017 and 2018 only; what lived no longer than these lacks nothing
+    assert (status("joined"), status("members"), status("growth")) == ([2, 2, 0], [0, 2, 0], [2, 2, 0])
+    assert status("joined", "B") == [0, 0, 0]
+
+
 def test_what_is_owed_and_missing_makes_a_term_incomplete_and_a_late_part_provisional(tmp_path: Path) -> None:
     filings = [
         *(filing("A", f"{year}-N", joined=1, opening=8, closing=9) for year in (2016, 2017)),

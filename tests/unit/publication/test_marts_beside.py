@@ -50,6 +50,10 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
         filing("A", "2017-N", opening=114, joined=10, gone=4, closing=120),
         filing("P", "2017-N", rows=[{"org_code": "P", "joined": 1, "closing": 1000}]),
         *(filing(unit, f"{year}-N", opening=5, joined=6, closing=11) for unit in "AB" for year in (2018, 2019)),
+        *(
+            filing("P", f"{year}-N", rows=[{"org_code": "P", "opening": 7, "joined": 1, "closing": 30}])
+            for year in (2018, 2019)
+        ),
     ]
     terms = [term(2016, 2017), term(2018, 2019)]
     return Office(tmp_path_factory.mktemp("office"), [P, A, B, *BASES], filings, terms=terms)
@@ -69,7 +73,7 @@ def sound(office: Office, told: Told) -> dict[str, pd.DataFrame]:
 DAMAGED = {
     ("joined", "P", "2016-6T"): {"value": 22.0},
     ("joined", "P", "2016-D2"): {"value": 13.0},
-    ("joined", "P", "2017-2019-NK"): {"value": 25.0},
+    ("joined", "P", "2017-2019-NK"): {"value": 27.0},
     ("net", "B", "2016-6T"): {"value": 2.0},
     ("net", "B", "2016-D2"): {"value": 2.0},
     ("net", "B", "2017-2019-NK"): {"value": 13.0},
@@ -128,7 +132,9 @@ def test_a_province_is_its_districts_and_what_it_filed_itself(sound: dict[str, p
     }
     # of two terms that which is not whole is not held: stocks of different years are in it
     assert {period for _, period in found if period.endswith("NK")} == {"2017-2019-NK"}
-    assert (found["joined", "2017-2019-NK"], found["members", "2017-2019-NK"]) == (24, 22)
+    assert (found["joined", "2017-2019-NK"], found["members", "2017-2019-NK"]) == (26, 52)
+    # closing of the last year, opening of the first
+    assert found["growth", "2017-2019-NK"] == 6 + 6 + 23
 
 
 def test_figures_that_are_not_made_of_their_children_are_found(damaged: dict[str, pd.DataFrame]) -> None:
