@@ -150,6 +150,10 @@ MUTANTS: Mapping[str, Mutant] = {
         "recomputed", 'bodies.successions["event_type"] == "merge"', 'bodies.successions["event_type"] != ""'
     ),
     "mergers count before their day": _of("recomputed", "and day <= bodies.ends[period]", ""),
+    "targets of another system's years": _of(
+        "targets", 'bodies.terms_of(target["term_code"], target["org_code"])', "bodies.terms[:1]"
+    ),
+    "a cap is a floor": _of("targets", "actual < bound - _TOLERANCE", "actual > bound + _TOLERANCE"),
     "sides may differ by a tenth": _of("suites", "0.000001 * max", "0.1 * max"),
 }
 """Changes by what they make wrong."""

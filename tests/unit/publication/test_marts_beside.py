@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from reports.publication_gate.comparison import figures_again, names_of
+from reports.publication_gate.report import ASSESSMENTS
 from tests.support.small_office import Office, Told, body, catalogue, filing, marts, succession, term
 
 P, A, B = body("P", "PROVINCE"), body("A", "DISTRICT", "P"), body("B", "DISTRICT", "P")
@@ -373,6 +374,47 @@ def test_what_is_incomplete_is_compared_with_nothing_but_told(damaged: dict[str,
     assert not {("B", name) for name in ("change_over_term", "per_year_low", "per_year_high")} & members
     # and what nobody expects is found
     assert ("joined", "A1", TERM, "average_per_year") in found
+
+
+# results beside targets
+
+
+def target(org: str, basis: str, direction: str, least: float, **more: Any) -> dict[str, Any]:
+    row = {"org_code": org, "indicator_code": "joined", "term_code": TERM, "basis": basis}
+    return row | {"direction": direction, "min": least, "max": "", "year": "", "document": ""} | more
+
+
+def test_results_stand_beside_the_targets_of_their_own_system(tmp_path: Path) -> None:
+    union = [body("Y", "BRANCH", term_system="DOAN"), body("Y1", "BASE", "Y", term_system="DOAN")]
+    filings = [filing("A", "2016-N", joined=4), filing("A", "2017-N", joined=7)]
+    filings += [filing("Y", f"{year}-N", joined=2) for year in (2015, 2016, 2017)]
+    targets = [
+        *(target("A", "YEAR", "GE", 5), target("A", "YEAR", "GE", 7, year=2017)),
+        *(target("A", "TERM", "LE", 12), target("A", "AVG_PER_YEAR", "BETWEEN", 5, max=5.5)),
+        *(target("Y", "YEAR", "GT", 2), target("Y", "TERM", "EQ", 6)),
+        target("A", "TERM", "GE", 1, term_code="2017-2019-NK"),
+    ]
+    terms = [term(2015, 2017, TERM, "DOAN"), term(2016, 2017, TERM), term(2018, 2019)]
+    office = Office(tmp_path, [P, A, BASES[0], *union], filings, terms=terms, targets=targets)
+    frame = against(office, office.told())["targets_again"]
+    connection = marts(office.told())
+    connection.execute(
+        "insert into fct_target values ('joined', 'A', ?, null, 'TERM', null, 12, 11, 'VUOT', 'final')", [TERM]
+    )
+    beside = figures_again(connection, office.bronze, catalogue(), None)["targets_again"]
+
+    whole = frame[frame["column"] == "status"]
+    assert {(unit, period, basis) for _, unit, period, basis, *_ in whole.to_numpy().tolist()} == {
+        *(("A", f"{year}-N", "YEAR") for year in (2016, 2017)),
+        *(("Y", f"{year}-N", "YEAR") for year in (2015, 2016, 2017)),
+        *(("A", TERM, "TERM"), ("A", TERM, "AVG_PER_YEAR"), ("Y", TERM, "TERM"), ("A", "2017-2019-NK", "TERM")),
+    }
+    row = beside[(beside["unit"] == "A") & (beside["period"] == TERM) & (beside["basis"] == "TERM")]
+    expected = dict(zip(row["column"], row["expected"], strict=True))
+    # a cap stands in the lowest too where there is no highest
+    assert expected["least"] == 12 and np.isnan(expected["most"])
+    assert (expected["actual"], expected["status"], ASSESSMENTS[int(expected["assessment"])]) == (11, 0, "VUOT")
+    assert set(faults(row)["column"]) == {"least", "most"}
 
 
 # what stands behind the traces
