@@ -210,9 +210,9 @@ def test_final_figures_are_put_beside_those_of_the_last_release(tmp_path: Path, 
 
 
 @pytest.mark.parametrize(
-    ("known", "explained"), [(["B.2016-N.r1"], 0.0), (["B.2016-N.r1", "A.2016-N.r3"], 1.0)]
+    ("known", "explained"), [(["B.2016-N.r1"], 0.0), (["B.2016-N.r1", "A.2016-N.r3"], 1.0), ([], 1.0)]
 )
-def test_what_was_withdrawn_explains_and_nothing_new_does_not(
+def test_what_came_or_was_withdrawn_explains_and_nothing_new_does_not(
     tmp_path: Path, known: list[str], explained: float
 ) -> None:
     previous = release(tmp_path, [("i", "A", "2016-N", 10.0, "final", None)], known)
@@ -223,7 +223,7 @@ def test_what_was_withdrawn_explains_and_nothing_new_does_not(
         "rpt_report_unit as select 'A' as org_code",
         "fct_submission as select 'B.2016-N.r1' as submission_id, 'B' as reporting_org_code, "
         "true as is_effective",
-        "rpt_figure_source as select 'B' as org_code, 'B.2016-N.r1' as submission_id",
+        "rpt_figure_source as select 'A' as org_code, 'B.2016-N.r1' as submission_id",
     ):
         connection.execute(f"create table {statement}")
 
