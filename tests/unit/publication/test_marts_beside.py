@@ -426,7 +426,10 @@ def pairs(frame: pd.DataFrame, indicator: str = "") -> dict[tuple[Any, ...], tup
 
 
 def test_cells_amounts_and_submissions_are_held_against_bronze(tmp_path: Path) -> None:
-    filings = [filing("A", "2016-Q1", joined=4, gone=1), filing("A", "2016-6T", joined=9, gone=3)]
+    filings = [
+        filing("A", "2016-Q1", joined=4, gone=1),
+        filing("A", "2016-6T", joined=9, gone=3, opening=4, closing=10),
+    ]
     filings += [filing("A", "2016-Q1", joined=5, gone=1, revision=2)]
     office = Office(tmp_path, [P, A, BASES[0]], filings, terms=[term(2016, 2016, TERM)])
     connection = marts(office.told())
@@ -445,6 +448,11 @@ def test_cells_amounts_and_submissions_are_held_against_bronze(tmp_path: Path) -
         ("value", "A.2016-Q1.r2"): (4, 4),
         ("value", "A.2016-6T.r1"): (6, -1),
         ("value", "A.2016-N.r1"): (-1, 3),
+    }
+    # two ways of adding, one part of the indicator
+    assert pairs(frames["cells_again"], "growth") == {("value", "A.2016-6T.r1"): (6, -1)}
+    assert pairs(frames["amounts_again"], "growth") == {
+        ("value", "A", f"2016-{part}"): (6, -1) for part in ("6T", "9T", "N")
     }
     assert pairs(frames["amounts_again"], "net") == {
         ("value", "A", "2016-Q1"): (4, 4),
