@@ -183,8 +183,17 @@ def test_what_took_another_in_is_no_fault_of_those_above_it(tmp_path: Path) -> N
     office = Office(tmp_path, bodies, filings, terms=[term(2016, 2017)], successions=successions)
     told = office.told()
 
+    frames = against(office, told)
+
     assert (told["joined", "A", TERM]["value"], told["joined", "P", TERM]["value"]) == (11, 8)
-    assert faults(families(office, told)).empty
+    assert faults(frames["children_make_parents"]).empty
+    # its term names what the other filed, its years do not
+    named = subjects(frames["sources_again"], "unit", "period", "submission")
+    assert {(unit, period) for unit, period, submission in named if submission == "X.2016-N.r1"} == {
+        ("X", "2016-N"),
+        ("X", TERM),
+        ("A", TERM),
+    }
 
 
 def test_a_body_between_that_does_not_file_stands_for_those_below_it(tmp_path: Path) -> None:
