@@ -129,6 +129,10 @@ class Bodies:
             systems.setdefault(life.system, set()).add(life.code)
         return systems
 
+    def terms_of(self, code: str, body: str) -> list[Term]:
+        """Give the terms of a code that are of a body's own term systems; systems may call theirs the same."""
+        return [term for term in self.terms if term.code == code and body in self.systems.get(term.system, ())]
+
     @cached_property
     def spans(self) -> dict[str, dict[str, tuple[int, int]]]:
         """The first and last year of each organisation of each term system."""

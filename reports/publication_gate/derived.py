@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ingestion.catalogue import Catalogue
+from reports.publication_gate.bodies import Bodies, Term
 from reports.publication_gate.figures import Figures
 
 _KEYS = ["indicator", "unit", "period", "derivation"]
@@ -36,7 +37,7 @@ class Derived:
             of_terms["opening"],
             strict=True,
         ):
-            if unit not in figures.bodies.systems.get(figures.terms[period].system, set()):
+            if not figures.bodies.terms_of(period, unit):
                 continue
             values[indicator, unit, period] = value
             if not np.isnan(opening):
@@ -45,11 +46,12 @@ class Derived:
                 if opening:
                     change = 100.0 * abs(value - opening) / opening
                     self._tell(indicator, unit, period, "percent_change", change)
-        previous = _previous(figures)
+        previous = _previous(figures.bodies)
         for (indicator, unit, period), value in values.items():
-            past = values.get((indicator, unit, previous.get(period, "")))
-            if past is not None and self._kinds[indicator] != "registry":
-                self._tell(indicator, unit, period, "change_vs_previous_term", value - past)
+            for term in figures.bodies.terms_of(period, unit):
+                past = values.get((indicator, unit, previous.get((term.system, period), "")))
+                if past is not None and self._kinds[indicator] != "registry":
+                    self._tell(indicator, unit, period, "change_vs_previous_term", value - past)
         for indicator, unit, period, lowest, highest, n_years in figures.single_years():
             if not np.isnan(lowest):
                 self._tell(indicator, unit, period, "per_year_low", lowest)
@@ -76,12 +78,13 @@ class Derived:
         return both.sort_values(_KEYS, ignore_index=True)[[*_KEYS, "expected", "found"]]
 
 
-def _previous(figures: Figures) -> dict[str, str]:
-    """Give the term before each, of the same term system."""
-    previous: dict[str, str] = {}
-    latest: dict[str, str] = {}
-    for term in sorted(figures.terms.values(), key=lambda term: term.first):
-        if term.system in latest:
-            previous[term.code] = latest[term.system]
-        latest[term.system] = term.code
+def _previous(bodies: Bodies) -> dict[tuple[str, str], str]:
+    """Give by term system and term the term before it: the one of the same system that ended as it began."""
+    previous: dict[tuple[str, str], str] = {}
+    latest: dict[str, Term] = {}
+    for term in sorted(bodies.terms, key=lambda term: term.first):
+        before = latest.get(term.system)
+        if before is not None and before.last >= term.first - 1:
+            previous[term.system, term.code] = before.code
+        latest[term.system] = term
     return previous

@@ -6,6 +6,7 @@ What belongs here: whose figures must make up whose, and by which rule. What doe
 import numpy as np
 import pandas as pd
 
+from reports.publication_gate.bodies import Term
 from reports.publication_gate.figures import QUARTERS, Figures
 from reports.publication_gate.filed import PARTS, Numbers
 
@@ -48,20 +49,14 @@ def children_make_parents(beside: pd.DataFrame, figures: Figures) -> pd.DataFram
 
 
 def _families(figures: Figures, period: str) -> dict[str, list[str]]:
-    """Give the reporting units directly below each body in an asked period."""
+    """Give the bodies with figures of units directly below each body in an asked period."""
     if period in figures.family_cache:
         return figures.family_cache[period]
     kind, year = figures.bodies.when[period]
     if period in figures.terms:
-        years = [base for _, base in figures.years(figures.terms[period]) if base != period]
-        each = [_below(figures, year) for year in years]
-        merged = figures.bodies.predecessors
-        families = {
-            parent: children
-            for parent, children in (each[0] if each else {}).items()
-            if all(other.get(parent) == children for other in each)
-            and not any(body in merged for body in (parent, *children))
-        }
+        families: dict[str, list[str]] = {}
+        for term in figures.terms[period]:
+            families |= _all_the_while(figures, term)
     elif kind in QUARTERS:
         now, before = (f"{year}-{part}" if part else "" for part in QUARTERS[kind])
         families = _below(figures, now)
@@ -74,12 +69,26 @@ def _families(figures: Figures, period: str) -> dict[str, list[str]]:
     return families
 
 
+def _all_the_while(figures: Figures, term: Term) -> dict[str, list[str]]:
+    """Give the families of a term system that are the same in every filed year of a term, nobody merged."""
+    years = [base for _, base in figures.years(term) if base != term.code]
+    each = [_below(figures, year) for year in years]
+    merged, members = figures.bodies.predecessors, figures.bodies.systems.get(term.system, ())
+    return {
+        parent: children
+        for parent, children in (each[0] if each else {}).items()
+        if parent in members
+        and all(other.get(parent) == children for other in each)
+        and not any(body in merged for body in (parent, *children))
+    }
+
+
 def _below(figures: Figures, period: str) -> dict[str, list[str]]:
-    share = figures.bodies.of_units[period]
-    reporting = {str(figures.bodies.codes[contributor]) for contributor in share.contributors}
+    # A body that does not file stands between where units stand below it.
+    between = {str(figures.bodies.codes[owner]) for owner in figures.bodies.of_units[period].owners}
     families: dict[str, list[str]] = {}
     for child, parent in sorted(figures.bodies.parents(period).items()):
-        if child in reporting:
+        if child in between:
             families.setdefault(parent, []).append(child)
     return families
 
@@ -98,7 +107,8 @@ def _own(figures: Figures, indicator: str, part: str, period: str, parent: str) 
             return float(amounts.units[position, number]) if amounts is not None else np.nan
 
         if period in figures.terms:
-            own = _own_in_term(figures, period, measure.over_time, number, position)
+            (term, *_) = figures.bodies.terms_of(period, parent)
+            own = _own_in_term(figures, term, measure.over_time, number, position)
         elif kind in QUARTERS:
             now, before = (f"{year}-{p}" if p else "" for p in QUARTERS[kind])
             own = (
@@ -111,8 +121,8 @@ def _own(figures: Figures, indicator: str, part: str, period: str, parent: str) 
     return total if is_there else np.nan
 
 
-def _own_in_term(figures: Figures, term: str, over_time: str, number: int, position: int) -> Numbers:
-    years = [base for _, base in figures.years(figures.terms[term])]
+def _own_in_term(figures: Figures, term: Term, over_time: str, number: int, position: int) -> Numbers:
+    years = [base for _, base in figures.years(term)]
     has = [base for base in years if figures.bases[base].is_there[position, number]]
     if over_time == "last":
         has = has[-1:]

@@ -156,8 +156,10 @@ class Figures:
         """Add up every filed period; `numbers` has the number by which each indicator is told."""
         self._numbers = numbers
         self.adding, self.bodies = adding, bodies
-        self.terms = {term.code: term for term in bodies.terms}
-        """Terms by code."""
+        self.terms: dict[str, list[Term]] = {}
+        """Terms by code; systems may call theirs the same."""
+        for term in bodies.terms:
+            self.terms.setdefault(term.code, []).append(term)
         self.family_cache: dict[str, dict[str, list[str]]] = {}
         """Who stands below whom, by asked period; filled by `families`."""
         found = {period: adding.at(period) for period in bodies.bases}
@@ -193,7 +195,7 @@ class Figures:
                 now, before = (f"{year}-{k}" if k else "" for k in QUARTERS[kind])
                 if now in self.bases and (not before or before in self.bases):
                     told += self._told(period, self._quarter(now, before), now)
-        for term in self.terms.values():
+        for term in self.bodies.terms:
             told += self._term(term)
         if not told:
             return pd.DataFrame()
@@ -260,8 +262,8 @@ class Figures:
 
         The years are those that the figure itself is made of; a form filed for the whole term stands for all.
         """
-        for code, term in self.terms.items():
-            years = self.years(term)
+        for term in self.bodies.terms:
+            code, years = term.code, self.years(term)
             members = self.bodies.codes.isin(self.bodies.systems.get(term.system, set()))
             whole = term.last - term.first + 1
             for indicator in self.adding.indicators:

@@ -138,7 +138,6 @@ def _records(bronze: Path, name: str) -> list[dict[str, Any]]:
 
 def _chosen(targets: list[dict[str, Any]], bodies: Bodies) -> Iterator[dict[str, Any]]:
     """Give the target of each body and time: one of every year holds in each that has none of its own."""
-    terms = {term.code: term for term in bodies.terms}
     years = {year for kind, year in bodies.when.values() if kind == "N"}
     taken: set[tuple[Any, ...]] = set()
 
@@ -147,9 +146,10 @@ def _chosen(targets: list[dict[str, Any]], bodies: Bodies) -> Iterator[dict[str,
         return target["year"] is None, np.inf if least is None else least
 
     for target in sorted(targets, key=rank):
-        term = terms.get(target["term_code"])
-        if term is None or target["org_code"] not in bodies.systems.get(term.system, set()):
+        terms = bodies.terms_of(target["term_code"], target["org_code"])
+        if not terms:
             continue
+        (term, *_) = terms
         for year in _years(target, term, years):
             key = tuple(target[name] for name in ("org_code", "indicator_code", "term_code", "basis"))
             if (*key, year) not in taken:

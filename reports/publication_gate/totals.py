@@ -163,6 +163,9 @@ def terms(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
             inner join dim_term as terms on figures.period_code = terms.term_code
             where indicators.kind = 'flow' and figures.status = 'final'
                 and figures.org_code in (select org_code from rpt_report_unit)
+                and (figures.org_code, terms.term_system) in (
+                    select org_code, term_system from dim_organisation
+                )
                 and figures.org_code not in (
                     select org_code from fct_indicator_value where indicator_code = 'predecessors'
                 )

@@ -1,0 +1,242 @@
+"""A made-up office with a handful of forms, and its figures as the publication gate works them out.
+
+What belongs here: forms, indicators, builders of registry and bronze, and marts that hold figures as they are
+told. What does not: expectations, and the product's own forms.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+import yaml
+
+from ingestion.catalogue import Catalogue, Form, Indicator, load_catalogue
+from ingestion.registry import TABLES
+from reports.publication_gate.bodies import Bodies
+from reports.publication_gate.figures import PARTS_OF_FIGURES, Figures
+from reports.publication_gate.recomputed import recomputed
+from tests.integration.warehouse_world import Filing, World
+
+Told = dict[tuple[str, str, str], dict[str, float]]
+"""Parts and status of figures by indicator, organisation and period; what is NaN is left out."""
+
+_FORMS = """
+- code: F1
+  sheet: F1
+  title: {vi: f, en: f}
+  grain: a row an organisation
+  rows: organisations
+  key: [org_code]
+  required_for: {DISTRICT: [Q1, 6T, 9T, N], BRANCH: [N]}
+  accepted_for: [NK]
+  columns:
+    - {code: org_code, type: code, required: true, label: {vi: a, en: a}}
+    - {code: opening, type: int, nature: opening, required: false, label: {vi: b, en: b}}
+    - {code: joined, type: int, nature: flow, required: false, label: {vi: c, en: c}}
+    - {code: gone, type: int, nature: flow, required: false, label: {vi: d, en: d}}
+    - {code: closing, type: int, nature: stock, required: false, label: {vi: e, en: e}}
+    - {code: rating, type: code, required: false, choices: [GOOD, BAD], label: {vi: g, en: g}}
+    - {code: filed_share, type: percent, nature: ratio, required: false, label: {vi: h, en: h}}
+    - {code: bodies, type: int, nature: distinct, required: false, label: {vi: i, en: i}}
+- code: F2
+  sheet: F2
+  title: {vi: f, en: f}
+  grain: a row a line
+  rows: lines
+  key: [line_code]
+  required_for: {DISTRICT: [N]}
+  columns:
+    - {code: line_code, type: code, required: true, label: {vi: a, en: a}}
+    - {code: number, type: int, nature: line, required: false, label: {vi: b, en: b}}
+  lines:
+    - column: line_code
+      members:
+        - {code: FLOW, nature: flow, label: {vi: a, en: a}}
+        - {code: STOCK, nature: stock, label: {vi: b, en: b}}
+        - {code: OPENING, nature: opening, label: {vi: c, en: c}}
+"""
+_COUNT = "column: rating, count: [GOOD]"
+_INDICATORS = f"""
+- {{code: joined, kind: flow, value: [{{form: F1, column: joined, over_time: sum}}]}}
+- code: net
+  kind: flow
+  value: [{{form: F1, column: joined, over_time: sum}}, {{form: F1, column: gone, over_time: sum, sign: -1}}]
+- code: members
+  kind: stock
+  value: [{{form: F1, column: closing, over_time: last}}]
+  opening: [{{form: F1, column: opening, over_time: first}}]
+- code: growth
+  kind: stock
+  value:
+    - {{form: F1, column: closing, over_time: last}}
+    - {{form: F1, column: opening, over_time: first, sign: -1}}
+- code: share
+  kind: ratio
+  numerator: [{{form: F1, column: joined, over_time: sum}}]
+  denominator: [{{form: F1, column: closing, over_time: last}}]
+- {{code: filed_share, kind: rate, value: [{{form: F1, column: filed_share, over_time: last}}]}}
+- {{code: bodies, kind: distinct, value: [{{form: F1, column: bodies, over_time: none}}]}}
+- {{code: good, kind: flow, value: [{{form: F1, {_COUNT}, over_time: sum}}]}}
+- {{code: good_in_a_row, kind: run, value: [{{form: F1, {_COUNT}, over_time: none}}]}}
+- code: lines
+  kind: flow
+  value: [{{form: F2, column: number, over_time: sum}}]
+- code: flow_line
+  kind: flow
+  value: [{{form: F2, column: number, where: {{line_code: [FLOW]}}, over_time: sum}}]
+- code: both_forms
+  kind: flow
+  value:
+    - {{form: F1, column: joined, over_time: sum}}
+    - {{form: F2, column: number, where: {{line_code: [FLOW]}}, over_time: sum}}
+- {{code: merged, kind: registry, source: successions}}
+"""
+
+
+@cache
+def catalogue() -> Catalogue:
+    """Give the office's forms and indicators, with nothing of the product's but the cover."""
+    forms = [Form.model_validate(form) for form in yaml.safe_load(_FORMS)]
+    common = {"unit": "PERSON", "section": "members"}
+    indicators = [
+        Indicator.model_validate(common | {"name": {"vi": one["code"], "en": one["code"]}} | one)
+        for one in yaml.safe_load(_INDICATORS)
+    ]
+    return Catalogue(load_catalogue().cover, {f.code: f for f in forms}, {i.code: i for i in indicators})
+
+
+def body(code: str, kind: str, parent: str = "", **more: Any) -> dict[str, Any]:
+    """Give a row of the registry; what files are districts, provinces and branches."""
+    row = {
+        "org_code": code,
+        "org_name": code,
+        "org_kind": kind,
+        "org_type": "",
+        "parent_code": parent,
+        "files_reports": kind in ("DISTRICT", "PROVINCE", "BRANCH"),
+        "term_system": "DANG",
+        "valid_from": "2010-01-01",
+        "valid_to": "",
+    }
+    return row | more
+
+
+def succession(old: str, new: str, event: str, day: str, share: str = "") -> dict[str, Any]:
+    """Give a row of the table of successions."""
+    return {
+        "predecessor_code": old,
+        "successor_code": new,
+        "event_type": event,
+        "effective_on": day,
+        "document": "",
+        "share": share,
+    }
+
+
+def term(first: int, last: int, code: str = "", system: str = "DANG") -> dict[str, Any]:
+    """Give a row of the table of terms."""
+    code = code or f"{first - 1}-{last}-NK"
+    return {"term_system": system, "term_code": code, "first_year": first, "last_year": last}
+
+
+def filing(unit: str, period: str, **more: Any) -> Filing:
+    """Give a submission of one row of F1, about the unit's only organisation (its code with 1)."""
+    extra = {name: more.pop(name) for name in ("basis", "revision", "verdict", "received_at") if name in more}
+    rows = more.pop("rows", None) or [{"org_code": f"{unit}1", **more}]
+    return Filing(unit, period, {"F1": rows}, **extra)
+
+
+class Office:
+    """The registry and bronze of a made-up office, and what the gate works out from them."""
+
+    def __init__(
+        self,
+        folder: Path,
+        bodies: Sequence[Mapping[str, Any]],
+        filings: Iterable[Filing],
+        *,
+        terms: Sequence[Mapping[str, Any]] = (),
+        successions: Sequence[Mapping[str, Any]] = (),
+        calendar: Sequence[str] = (),
+        targets: Sequence[Mapping[str, Any]] = (),
+    ) -> None:
+        """Write registry and bronze; the calendar is that of the filings unless it is named."""
+        filings = list(filings)
+        periods = calendar or sorted({one.period for one in filings if not one.period.endswith("NK")})
+        tables: dict[str, list[dict[str, Any]]] = {name: [] for name in TABLES}
+        tables["organisations"] = [dict(row) for row in bodies]
+        tables["successions"] = [dict(row) for row in successions]
+        tables["terms"] = [dict(row) for row in terms]
+        tables["targets"] = [dict(row) for row in targets]
+        tables["calendar"] = [{"period_code": period} for period in periods]
+        self.bronze = World(tables, filings).write(folder, catalogue())
+
+    def groups(self) -> list[tuple[list[int], Figures, pd.DataFrame]]:
+        """Give what the gate works through, group by group."""
+        return list(recomputed(self.bronze, catalogue(), None))
+
+    def told(self) -> Told:
+        """Give the figures that the gate works out."""
+        codes = list(catalogue().indicators)
+        told: Told = {}
+        for _, figures, frame in self.groups():
+            for row in frame.to_dict("records"):
+                period = str(figures.bodies.periods.index[row["period"]])
+                key = (codes[row["indicator"]], str(figures.bodies.codes[row["organisation"]]), period)
+                assert key not in told, key
+                told[key] = {
+                    name: row[name] for name in (*PARTS_OF_FIGURES, "status") if not pd.isna(row[name])
+                }
+        return told
+
+    def bodies(self) -> Bodies:
+        """Give the registry in time."""
+        return Bodies(self.bronze)
+
+
+STATUSES = ("final", "provisional", "incomplete", "none")
+
+
+def marts(
+    told: Told, derived: Iterable[tuple[str, str, str, str, float | None, str]] = ()
+) -> duckdb.DuckDBPyConnection:
+    """Give a warehouse in memory that holds some figures, and nothing behind them.
+
+    Args:
+        told: the figures, as `Office.told` gives them.
+        derived: indicator, unit, period, derivation, value and status of what is derived.
+    """
+    connection = duckdb.connect()
+    text = "varchar, ".join(("indicator_code ", "org_code ", "period_code ")) + "varchar"
+    parts = "value double, numerator double, denominator double, opening_value double"
+    connection.execute(f"create table fct_indicator_value ({text}, {parts}, status varchar)")
+    connection.execute(
+        f"create table fct_indicator_derived ({text}, derivation varchar, value double, status varchar)"
+    )
+    connection.execute("create schema intermediate")
+    for table, columns in {
+        "intermediate.int_indicator__contribution": "measure_id int, row_id int, contribution double",
+        "intermediate.int_indicator__measure": "measure_id int, indicator_code varchar, part varchar",
+        "intermediate.int_form__row": "row_id int, submission_id varchar",
+        "intermediate.int_indicator__amount": "measure_id int, reporting_org_code varchar, "
+        "base_period_code varchar, amount double",
+        "fct_target": "indicator_code varchar, org_code varchar, term_code varchar, year int, basis varchar, "
+        "target_min double, target_max double, actual_value double, assessment varchar, status varchar",
+        "rpt_stated_figure": "statement_id varchar, actual_value double, actual_low double, actual_high double",
+        "rpt_figure_source": "org_code varchar, period_code varchar, submission_id varchar",
+    }.items():
+        connection.execute(f"create table {table} ({columns})")
+    rows = [
+        (*key, *(parts.get(part) for part in PARTS_OF_FIGURES), STATUSES[max(int(parts.get("status", 0)), 0)])
+        for key, parts in told.items()
+    ]
+    columns = ["i", "o", "p", *PARTS_OF_FIGURES, "s"]
+    connection.register("told", pd.DataFrame(rows, columns=columns))
+    connection.execute("insert into fct_indicator_value select * from told")
+    names = ["i", "o", "p", "d", "v", "s"]
+    connection.register("derived", pd.DataFrame(list(derived), columns=names))
+    connection.execute("insert into fct_indicator_derived select * from derived")
+    return connection
