@@ -63,7 +63,6 @@ def reexamine_due(desk: Desk) -> ReexaminationReport:
         faults = {str(submission.key): fault for submission, fault in read if fault is not None}
         again, broken = judged([s for s, fault in read if fault is None], context, "gx")
         judgements = again.judgements
-        keep_results(desk, again.results, len(judgements), "reexamined")
         faults |= {str(key): fault for key, fault in broken.items()}
         events = []
         for record in batch:
@@ -80,6 +79,8 @@ def reexamine_due(desk: Desk) -> ReexaminationReport:
             else:
                 report.faults[name] = replace(fault, step=Step.EXAMINE)
         desk.set_aside({name: fault for name, fault in report.faults.items() if name in faults})
+        # What is only shown comes last: where it cannot be written, what was examined is recorded all the same.
+        keep_results(desk, again.results, len(judgements), "reexamined")
     desk.write_alerts()
     return report
 

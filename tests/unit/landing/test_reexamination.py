@@ -200,3 +200,19 @@ def test_where_the_product_fails_to_look_again_the_verdict_stands_and_it_is_trie
     record = office.state.submissions["KA.2019-Q1.r1"]
     assert (record.status, record.set_aside and record.set_aside.step) == (Verdict.ACCEPTED, Step.EXAMINE)
     assert office._step(pipeline.reexamine).faults == {}
+
+
+def test_where_results_cannot_be_kept_what_was_found_is_recorded_all_the_same(
+    office: Office, workbook: Write, year: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.file(year(), workbook(period="2019-Q1"))
+    office.file(year(41))
+
+    def refuse(*_: object) -> None:
+        raise FileExistsError("validations")
+
+    with monkeypatch.context() as patched, pytest.raises(FileExistsError):
+        patched.setattr(reexamining, "keep_results", refuse)
+        office._step(pipeline.reexamine)
+    assert office.questions() == ["KA.2019-Q1.r1"]
+    assert office.reexamine() == pipeline.ReexaminationReport()
