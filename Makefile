@@ -21,11 +21,11 @@ demo: setup
 	@$(BIN)/tongket --home $(DEMO_HOME) run
 
 test: setup
-	@$(BIN)/python -m pytest --numprocesses auto --dist loadgroup --no-loadscope-reorder
+	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 # The property tests again, with new random examples and many more of them.
 search: setup
-	@HYPOTHESIS_PROFILE=search $(BIN)/python -m pytest --numprocesses auto --dist loadgroup --no-loadscope-reorder -m hypothesis
+	@HYPOTHESIS_PROFILE=search $(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder -m hypothesis
 
 # Types and SQL take longest, each on one processor, so they go side by side; -k reports on every step.
 lint: setup

@@ -4,9 +4,11 @@ import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
+from xdist.scheduler import LoadFileScheduling
 
 from demo.world import World, build
 from demo.writing import write_world
@@ -24,22 +26,29 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 _STORIES_FIRST = ("integration", "golden", "trials", "unit")
 """The folders of tests in the order in which they are begun: what takes minutes never starts last."""
 
+_GOLDEN = "tests/golden/"
+
 LOADED_AT = datetime(2026, 11, 1, tzinfo=UTC)
 """When the demo's files are loaded; long after they were received."""
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep what shares a costly fixture on one worker: a file, or all files that read the demo's warehouse."""
+    """Put whole stories first."""
     tests = Path(__file__).parent
+    items.sort(key=lambda item: _STORIES_FIRST.index(item.path.relative_to(tests).parts[0]))
 
-    def folder(item: pytest.Item) -> str:
-        return item.path.relative_to(tests).parts[0]
 
-    items.sort(key=lambda item: _STORIES_FIRST.index(folder(item)))
-    for item in items:
-        group = "golden" if folder(item) == "golden" else item.path.relative_to(tests).as_posix()
-        item.add_marker(pytest.mark.xdist_group(group))
+class _ByFixture(LoadFileScheduling):
+    """Deals out files, and as one all those that read the demo's warehouse, which takes long to build."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file: str = super()._split_scope(nodeid)
+        return _GOLDEN if file.startswith(_GOLDEN) else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> _ByFixture:
+    """Keep what shares a costly fixture on one worker, whatever else was asked for."""
+    return _ByFixture(config, log)
 
 
 @pytest.fixture(scope="session")
