@@ -118,7 +118,7 @@ def _contents(validations: Iterable[Validation]) -> str:
 
 
 def _section(validation: Validation) -> str:
-    rules = [rule for suite in validation.suites for rule in suite.rules]
+    rules = validation.rules
     failing = sum(1 for rule in rules if rule.failed)
     facts = [
         _moment(validation.at),

@@ -10,7 +10,7 @@ Great Expectations has a store of its own, which reads all earlier results again
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,7 +21,7 @@ from pydantic import ValidationError as InvalidError
 
 from ingestion.earlier_results import of_today
 from ingestion.files import private_folder, write_durably
-from ingestion.gate.results import SuiteResult
+from ingestion.gate.results import RuleResult, SuiteResult
 from ingestion.home import Home
 
 KEPT = 20
@@ -61,9 +61,14 @@ class Validation:
     database: str = ""
 
     @property
+    def rules(self) -> list[RuleResult]:
+        """The rules of all suites."""
+        return [rule for suite in self.suites for rule in suite.rules]
+
+    @property
     def failed(self) -> int:
         """In how many rows a rule failed, over all rules."""
-        return sum(rule.failed for suite in self.suites for rule in suite.rules)
+        return sum(rule.failed for rule in self.rules)
 
 
 _VALIDATION = TypeAdapter(Validation)
@@ -113,6 +118,19 @@ def newest(home: Home, period: str) -> Validation | None:
     """
     files = _files(home.validations / period) if period in places(home) else []
     return read(files[-1]) if files else None
+
+
+def newest_of(home: Home, asked: Iterable[str]) -> tuple[list[Validation], list[str]]:
+    """Give the newest of some periods, or of the publication gate, and what is wrong with unreadable ones."""
+    found, wrong = [], []
+    for place in asked:
+        try:
+            last = newest(home, place)
+        except ValidationError as error:
+            wrong.append(str(error))
+        else:
+            found += [last] if last else []
+    return found, wrong
 
 
 def of_database(home: Home, sha256: str) -> Validation | None:

@@ -34,15 +34,7 @@ Metadata = dict[str, dg.MetadataValue]
 
 def of_periods(home: Home) -> Metadata:
     """Give what was found of the newest batch of each period."""
-    found, unreadable = [], []
-    for period in validations.periods(home):
-        try:
-            newest = validations.newest(home, period)
-        except validations.ValidationError as error:
-            unreadable.append(str(error))
-        else:
-            found += [newest] if newest else []
-    return _metadata(found, unreadable)
+    return _metadata(*validations.newest_of(home, validations.periods(home)))
 
 
 def of_database(home: Home, sha256: str) -> Metadata:
@@ -77,7 +69,7 @@ def _metadata(found: Sequence[Validation], unreadable: Iterable[str] = ()) -> Me
 
 
 def _period(one: Validation) -> dg.TableRecord:
-    rules = [rule for suite in one.suites for rule in suite.rules]
+    rules = one.rules
     return dg.TableRecord(
         {
             "period": one.period,

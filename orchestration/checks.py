@@ -6,11 +6,9 @@ What belongs here: how their findings are shown and what they block. What does n
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
 
 import dagster as dg
 
-from ingestion.catalogue import Catalogue
 from ingestion.ledger import Ledger, SubmissionRecord
 from ingestion.places import place_said
 from orchestration import check_results, gating, tokens
@@ -19,7 +17,7 @@ from orchestration.quality_checks import quality
 from orchestration.resources import Clock, PublicationHome, TongketHome
 from orchestration.warehouse import candidate_database
 from reports import release as releases
-from reports.publication_gate import PublicationReport, check_marts
+from reports.publication_gate import check_marts
 
 _SHOWN = 200
 _HELD = ("unreadable", "rejected", "needs_explanation", "on_hold", "withdrawn", "refused")
@@ -103,7 +101,9 @@ def candidate_gate(
     database = candidate_database(home)
     token = tokens.demand_whole(home, database)
     progress.start("publication_gate")
-    word = gating.gate(home, database, token, _held, run=context.run.run_id, note=config.note, now=clock.now())
+    word = gating.gate(
+        home, database, token, check_marts, run=context.run.run_id, note=config.note, now=clock.now()
+    )
     progress.finish("publication_gate", "–" if word.is_empty else str(word.failed))
     return _shown(word, check_results.of_database(home, token.sha256))
 
@@ -131,14 +131,10 @@ def published_gate(
         return _shown(gating.Word(), check_results.of_database(home, token.sha256))
     progress.start("publication_gate")
     word = gating.gate(
-        home, home.warehouse, token, _held, run=context.run.run_id, note=config.note, now=clock.now()
+        home, home.warehouse, token, check_marts, run=context.run.run_id, note=config.note, now=clock.now()
     )
     progress.finish("publication_gate", "–" if word.is_empty else str(word.failed))
     return _shown(word, check_results.of_database(home, token.sha256))
-
-
-def _held(database: Path, bronze: Path, previous: Path | None, catalogue: Catalogue) -> PublicationReport:
-    return check_marts(database, bronze, previous, catalogue=catalogue)
 
 
 def _shown(word: gating.Word, results: check_results.Metadata) -> dg.AssetCheckResult:

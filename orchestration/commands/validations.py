@@ -37,14 +37,7 @@ def validations(
         raise RefusedError(call.text("validations.none"))
     if period is not None and period not in known:
         raise RefusedError(call.text("validations.none_of", place=period, known=", ".join(known)))
-    found, unreadable = [], []
-    for place in [period] if period is not None else known:
-        try:
-            newest = kept.newest(call.home, place)
-        except kept.ValidationError as error:
-            unreadable.append(str(error))
-        else:
-            found += [newest] if newest else []
+    found, unreadable = kept.newest_of(call.home, [period] if period is not None else known)
     if form is not None:
         forms = sorted({suite.suite.split()[0] for one in found for suite in one.suites})
         if form not in forms:

@@ -35,9 +35,9 @@ def check_marts(
     warehouse: Path,
     bronze: Path,
     previous: Path | None = None,
+    catalogue: Catalogue | None = None,
     *,
     as_of: datetime | None = None,
-    catalogue: Catalogue | None = None,
 ) -> PublicationReport:
     """Check the marts before anything is published from them.
 
@@ -45,8 +45,8 @@ def check_marts(
         warehouse: the finished DuckDB file.
         bronze: the folder that it was built from.
         previous: the figures of the last release (Parquet, beside its manifest); None for a first release.
-        as_of: up to when submissions and decisions counted when the warehouse was built; None for all.
         catalogue: forms and indicators, from their files; None for the product's own.
+        as_of: up to when submissions and decisions counted when the warehouse was built; None for all.
     """
     catalogue = catalogue or load_catalogue()
     connection = connect(warehouse)
