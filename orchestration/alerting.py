@@ -36,6 +36,7 @@ from ingestion.registry import Registry
 from orchestration import failing
 from orchestration.channels import MAIL_SERVER_VARIABLE, Channels
 from orchestration.environment import page_address
+from orchestration.lock import PUBLISHING
 from orchestration.standing import LostLedgerError, demand_whole
 from reports import release as releases
 
@@ -45,13 +46,12 @@ if TYPE_CHECKING:
 _REGISTRY, _LEDGER, _THRESHOLDS = "registry", "ledger", "thresholds"
 """Stand for a job where one of them cannot be read: no run can succeed, or other thresholds hold than meant."""
 
-_PUBLISHING = frozenset({"publication", "publish_release", "inbox_to_release"})
 _DELIVERY = "deliver_alerts"
 _MENDS = {
     "intake": frozenset({"intake"}),
-    "publication": _PUBLISHING,
+    "publication": PUBLISHING,
     "publish_release": frozenset({"publish_release"}),
-    "inbox_to_release": _PUBLISHING | {"intake"},
+    "inbox_to_release": PUBLISHING | {"intake"},
     _DELIVERY: frozenset({_DELIVERY}),
 }
 """Of which jobs' failures the success of a job is the end. To publish again what is up does not make new

@@ -14,6 +14,9 @@ from pathlib import Path
 from ingestion.files import LockedError, exclusive
 from ingestion.home import Home
 
+PUBLISHING = frozenset({"publication", "publish_release", "inbox_to_release"})
+"""The jobs that hold publication's lock."""
+
 PATIENCE_SECONDS = 1800.0
 """How long a step waits for intake: the first load of a nation takes minutes, and what hangs must end."""
 

@@ -18,7 +18,7 @@ from ingestion.registry import load_registry
 from orchestration import alerting, environment, telling
 from orchestration.definitions import defs
 from orchestration.instance import COMMAND_LINE, LAUNCHED_BY_TAG, close_interrupted_runs, open_instance
-from orchestration.lock import publication_lock, writer_lock
+from orchestration.lock import PUBLISHING, publication_lock, writer_lock
 from orchestration.partitions import (
     add_periods,
     filed_periods,
@@ -28,9 +28,6 @@ from orchestration.partitions import (
     tidy_periods,
 )
 from orchestration.progress import Progress
-
-_PUBLISHING = frozenset({"publication", "publish_release", "inbox_to_release"})
-"""The jobs that hold publication's lock."""
 
 # The command line draws its own progress; Dagster's events are in its storage, where `tongket ui` shows them.
 _SILENT_CONSOLE = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -109,7 +106,7 @@ def run_job(
     Raises:
         WriterBusyError: another run holds what the job needs.
     """
-    lock, jobs = (writer_lock, {"intake"}) if job == "intake" else (publication_lock, _PUBLISHING)
+    lock, jobs = (writer_lock, {"intake"}) if job == "intake" else (publication_lock, PUBLISHING)
     with lock(home), open_instance(home) as instance:
         for run in close_interrupted_runs(instance, jobs):
             telling.run_failed(home, run.run_id, run.job_name, [], environment.now())
