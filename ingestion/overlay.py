@@ -63,13 +63,18 @@ def own_files(registry: Path) -> tuple[OwnFile, ...]:
     """
     found = []
     for folder in OWN_FOLDERS:
-        for path in sorted((registry / folder).glob("*.y*ml")):
+        for path in sorted(filter(is_own_file, (registry / folder).glob("*"))):
             try:
                 found.append(OwnFile(folder, path.name, path.read_text(encoding="utf-8-sig")))
             except UnicodeDecodeError as error:
                 place = f"{registry.name}/{folder}/{path.name}"
                 raise OwnFileError("catalogue.own.no_text", file=place) from error
     return tuple(found)
+
+
+def is_own_file(path: Path) -> bool:
+    """Say whether a file in one of an office's folders is read."""
+    return path.suffix in (".yml", ".yaml")
 
 
 @lru_cache(maxsize=_KEPT)

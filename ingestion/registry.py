@@ -6,13 +6,15 @@ anything that was filed. Identity and version are kept apart: one organisation c
 """
 
 import csv
+import io
 import re
 import unicodedata
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar, get_args
 
@@ -423,14 +425,33 @@ def _load_table(path: Path, model: type[_R], is_optional: bool) -> tuple[tuple[_
             return (), ()
         raise RegistryError("registry.missing", path=path)
     rows, numbers = [], []
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            for number, raw in enumerate(csv.DictReader(file), start=2):
-                rows.append(_row(path, number, raw, model))
-                numbers.append(number)
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise RegistryError("registry.no_csv", path=path) from error
+    for number, raw in _records(path):
+        rows.append(_row(path, number, raw, model))
+        numbers.append(number)
+    if not rows and not is_optional and not path.read_bytes().strip():
+        raise RegistryError("registry.column_missing", path=path, row=1, column=next(iter(model.model_fields)))
     return tuple(rows), tuple(numbers)
+
+
+def _records(path: Path) -> Iterator[tuple[int, dict[Any, Any]]]:
+    """Read a CSV: each row with its number in a spreadsheet, where blank rows count too."""
+    found = path.read_bytes()
+    try:
+        text = found.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        row = found.count(b"\n", 0, error.start) + 1
+        raise RegistryError("registry.no_text", path=path, row=row) from error
+    lines = csv.reader(io.StringIO(text, newline=""))
+    number, columns = 0, None
+    try:
+        for number, cells in enumerate(lines, start=1):
+            if columns is None:
+                columns = cells
+            elif cells:
+                given: dict[Any, Any] = dict(zip_longest(columns, cells[: len(columns)]))
+                yield number, given | ({None: extra} if (extra := cells[len(columns) :]) else {})
+    except csv.Error as error:
+        raise RegistryError("registry.no_csv", path=path, row=number + 1) from error
 
 
 def _row(path: Path, number: int, raw: dict[str, str], model: type[_R]) -> _R:
@@ -455,35 +476,45 @@ def _wrong(path: Path, row: int, found: ErrorDetails) -> RegistryError:
     return RegistryError(f"registry.value_{wanted}", **place, value=value, known=known)
 
 
-def _check_organisations(registry: Registry) -> None:
-    for code, versions in registry.versions.items():
-        for older, newer in pairwise(versions):
-            if older.valid_to is None or older.valid_to >= newer.valid_from:
-                raise RegistryError("registry.overlap", code=code, day=newer.valid_from)
-    known = set(registry.versions)
-    for o in registry.organisations:
-        if o.files_reports and _NO_FILE_NAME.search(o.org_code):
-            raise RegistryError("registry.code", code=repr(o.org_code))
-        if o.parent_code and o.parent_code not in known:
-            raise RegistryError("registry.parent", code=o.org_code, parent=o.parent_code)
-
-
 def _check(registry: Registry) -> None:
     _check_organisations(registry)
-    for row in registry.calendar:
+    for row, period in _placed(registry, "calendar", registry.calendar):
         try:
-            Period.parse(row.period_code)
+            Period.parse(period.period_code)
         except PeriodError as error:
-            raise RegistryError("registry.period", code=row.period_code) from error
-    for term in registry.terms:
+            raise RegistryError("registry.period", **row, code=period.period_code) from error
+    for row, term in _placed(registry, "terms", registry.terms):
         try:
             is_term = Period.parse(term.term_code).kind is PeriodKind.TERM
         except PeriodError:
             is_term = False
         if not is_term:
-            raise RegistryError("registry.term", code=term.term_code)
-    for scheme in registry.rating_schemes:
+            raise RegistryError("registry.term", **row, code=term.term_code)
+    for row, scheme in _placed(registry, "rating_schemes", registry.rating_schemes):
         try:
             _ = scheme.bands
         except ValueError as error:
-            raise RegistryError("registry.bands", scheme=scheme.scheme) from error
+            raise RegistryError("registry.bands", **row, scheme=scheme.scheme) from error
+
+
+def _check_organisations(registry: Registry) -> None:
+    known = set(registry.versions)
+    places = {}
+    for row, o in _placed(registry, "organisations", registry.organisations):
+        places[id(o)] = row
+        if o.files_reports and _NO_FILE_NAME.search(o.org_code):
+            raise RegistryError("registry.code", **row, code=repr(o.org_code))
+        if o.parent_code and o.parent_code not in known:
+            raise RegistryError("registry.parent", **row, code=o.org_code, parent=o.parent_code)
+    for code, versions in registry.versions.items():
+        for older, newer in pairwise(versions):
+            if older.valid_to is None or older.valid_to >= newer.valid_from:
+                row, other = places[id(newer)], places[id(older)]["row"]
+                raise RegistryError("registry.overlap", **row, other=other, code=code, day=newer.valid_from)
+
+
+def _placed(registry: Registry, table: str, rows: tuple[_R, ...]) -> Iterator[tuple[dict[str, Any], _R]]:
+    """Give the rows of a table with file and row, as messages name them."""
+    path = registry.folder / f"{table}.csv"
+    for number, row in zip(registry.file_rows[table], rows, strict=True):
+        yield {"path": path, "row": number}, row

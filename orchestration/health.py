@@ -21,11 +21,12 @@ from ingestion.alerts.contacts import Complaint, complaints
 from ingestion.alerts.delivery import open_states
 from ingestion.alerts.outbox import Outbox
 from ingestion.alerts.thresholds import NAME, ThresholdsError, thresholds_of
+from ingestion.catalogue import OWN_FOLDERS, load_catalogue
 from ingestion.days import day_of
 from ingestion.landing_state import is_registry_lost
 from ingestion.ledger import Ledger
-from ingestion.overlay import catalogue_of
-from ingestion.registry import Registry, RegistryError, load_registry
+from ingestion.overlay import catalogue_of, is_own_file
+from ingestion.registry import TABLES, Registry, RegistryError, load_registry
 from ingestion.signing import load_key
 from ingestion.state_version import VERSION, StateVersionError, version_of
 from orchestration import environment
@@ -45,6 +46,7 @@ _LOW_DISK_GB = 2.0
 _SHOWN_COMPLAINTS = 5
 _GB = 1024**3
 _SHOWN_FILES = 5
+_OF_DATA = {".csv", ".yml", ".yaml"}
 _OF_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
@@ -156,6 +158,8 @@ def _registry(call: Invocation) -> Iterator[Diagnosis]:
     units, periods = len(registry.reporting_units), len(registry.calendar)
     yield Diagnosis("registry", what, "ok", call.text("cli.doctor.registry_ok", units=units, periods=periods))
     looks = (
+        ("registry_unread", _unread),
+        ("nobody_owes", _nobody_owes),
         ("contacts", _contacts),
         ("mail_server", _mail_server),
         ("thresholds", _thresholds),
@@ -179,6 +183,37 @@ def _own_files(call: Invocation) -> Diagnosis | None:
     shown = ", ".join(file.place for file in catalogue.own[:_SHOWN_FILES])
     shown += ", …" if len(catalogue.own) > _SHOWN_FILES else ""
     return Diagnosis("own_files", what, "ok", shown)
+
+
+def _unread(call: Invocation, registry: Registry) -> Diagnosis | None:
+    """Look for files beside the registry's that nothing reads, as one does whose name is misspelt."""
+    known = {NAME, *(f"{table}.csv" for table in TABLES)}
+    strangers = []
+    for path in sorted(registry.folder.rglob("*")):
+        place = path.relative_to(registry.folder)
+        is_own = place.parent.as_posix() in OWN_FOLDERS and is_own_file(path)
+        is_data = _OF_DATA & {suffix.casefold() for suffix in path.suffixes} and not place.name.startswith(".")
+        if is_data and path.is_file() and not is_own and str(place) not in known:
+            strangers.append(f"registry/{place.as_posix()}")
+    if not strangers:
+        return None
+    shown = ", ".join(strangers[:_SHOWN_FILES]) + (", …" if len(strangers) > _SHOWN_FILES else "")
+    detail = call.text("cli.doctor.registry_unread_files", shown=shown, folders=", ".join(OWN_FOLDERS))
+    return Diagnosis("registry_unread", call.text("cli.doctor.registry_unread"), "broken", detail)
+
+
+def _nobody_owes(call: Invocation, registry: Registry) -> Diagnosis | None:
+    """Look for kinds of unit, asked for own forms, that neither the registry nor a shipped form knows."""
+    shipped, catalogue = load_catalogue().forms, catalogue_of(call.home)
+    kinds = {unit.org_kind for unit in registry.organisations if unit.files_reports}
+    kinds |= {kind for form in shipped.values() for kind in form.required_for}
+    own = {code: form for code, form in catalogue.forms.items() if code not in shipped}
+    unknown = {code: sorted(set(form.required_for) - kinds) for code, form in own.items()}
+    if not any(unknown.values()):
+        return None
+    shown = "; ".join(f"{code}: {', '.join(names)}" for code, names in unknown.items() if names)
+    detail = call.text("cli.doctor.nobody_owes_kinds", shown=shown, kinds=", ".join(sorted(kinds)))
+    return Diagnosis("nobody_owes", call.text("cli.doctor.nobody_owes"), "broken", detail)
 
 
 def _contacts(call: Invocation, registry: Registry) -> Diagnosis:

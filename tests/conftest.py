@@ -46,6 +46,7 @@ class _ByFixture(LoadFileScheduling):
         return _GOLDEN if file.startswith(_GOLDEN) else file
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> _ByFixture:
     """Keep what shares a costly fixture on one worker, whatever else was asked for."""
     return _ByFixture(config, log)

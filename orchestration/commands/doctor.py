@@ -16,7 +16,7 @@ from pathlib import Path
 import click
 
 from ingestion import writing
-from ingestion.machine import MEMORY_VARIABLE, MemorySettingError, warehouse_limits
+from ingestion.machine import MEMORY_VARIABLE, MemorySettingError, machine_memory_mb, warehouse_limits
 from ingestion.messages import ToldError
 from orchestration import environment
 from orchestration.commands.common import print_json
@@ -132,6 +132,9 @@ def _memory(call: Invocation) -> Diagnosis:
         return Diagnosis("memory", what, "broken", error.told(call.language), True)
     key = "memory_stated" if limits.is_stated else "memory_machine"
     fields = {"memory": limits.memory_mb, "threads": limits.threads, "variable": MEMORY_VARIABLE}
+    if limits.memory_mb > (machine := machine_memory_mb()):
+        detail = call.text("cli.doctor.memory_above", machine=machine, **fields)
+        return Diagnosis("memory", what, "broken", detail)
     return Diagnosis("memory", what, "ok", call.text(f"cli.doctor.{key}", **fields))
 
 

@@ -104,15 +104,17 @@ def test_rows_know_their_line_in_the_file(registry: Registry) -> None:
 @pytest.mark.parametrize(
     ("table", "old", "new", "complaint"),
     [
-        ("organisations", "2019-07-01,\nD", "2019-06-01,\nD", "chồng nhau"),
+        ("organisations", "2019-07-01,\nD", "2019-06-01,\nD", r"dòng \d+: .* chồng với dòng \d+"),
         (
             "organisations",
             "2005-01-01,2019-06-30\nB",
             "01/01/2005,2019-06-30\nB",
             "dòng 3, cột valid_from: .*2026-01-31",
         ),
-        ("organisations", ",P,1,DANG", ",Q,1,DANG", "trực thuộc Q"),
-        ("calendar", "2018-N", "2018-12", "2018-12"),
+        ("organisations", ",P,1,DANG", ",Q,1,DANG", r"organisations\.csv, dòng \d+: .*trực thuộc Q"),
+        ("calendar", "2018-N", "2018-12", r"calendar\.csv, dòng \d+: “2018-12”"),
+        ("terms", "2015-2020-NK", "2015", r"terms\.csv, dòng 2: “2015”"),
+        ("rating_schemes", "90|70|50", "90;70", r"rating_schemes\.csv, dòng \d+: score_bands"),
         ("successions", "merge", "absorb", "event_type: .*absorb.*'rename', 're-level'"),
         ("terms", "first_year", "year_one", "first_year|year_one"),
     ],
@@ -141,6 +143,30 @@ def test_a_name_that_nobody_can_see_is_refused(folder: Path, name: str) -> None:
     text = path.read_text(encoding="utf-8")
     path.write_text(f"{text}A1,{name},GRASSROOTS,,,,P,0,DANG,2005-01-01,\n", encoding="utf-8")
     with pytest.raises(RegistryError, match="org_name"):
+        load_registry(folder)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "row", "said"),
+    [
+        (b"\n\n\xc4\x90,x\n", 7, "first_year"),
+        ("DÃNG,2015-2020-NK,2015,2020\n".encode("latin-1"), 5, "UTF-8"),
+        (b'DANG,"2015-2020-NK\x00' + b"x" * 140_000 + b"\n", 5, "CSV"),
+        (b'"DANG\n",2015\n', 5, "first_year"),
+    ],
+)
+def test_where_a_file_breaks_off_is_named_by_its_row(folder: Path, wrong: bytes, row: int, said: str) -> None:
+    path = folder / "terms.csv"
+    header = path.read_bytes().splitlines()[0] + b"\r\n\r\n"
+    good = b"DANG,2015-2020-NK,2015,2020\r\n" * 2
+    path.write_bytes(header + good + wrong)
+    with pytest.raises(RegistryError, match=rf"terms\.csv, dòng {row}\b.*{said}"):
+        load_registry(folder)
+
+
+def test_a_file_without_even_a_header_is_named_where_rows_are_needed(folder: Path) -> None:
+    (folder / "organisations.csv").write_bytes(b"")
+    with pytest.raises(RegistryError, match=r"organisations\.csv, dòng 1, cột org_code"):
         load_registry(folder)
 
 

@@ -502,3 +502,39 @@ def test_doctor_shows_the_memory_of_the_warehouse_and_refuses_what_is_none(
     monkeypatch.setenv("TONGKET_WAREHOUSE_MEMORY", "much")
     things = {thing["name"]: thing for thing in json.loads(call("doctor", "--json").stdout)["things"]}
     assert things["memory"]["state"] == "broken" and "much" in things["memory"]["detail"]
+    monkeypatch.setenv("TONGKET_WAREHOUSE_MEMORY", "64GB")
+    monkeypatch.setattr("orchestration.commands.doctor.machine_memory_mb", lambda: 63_999)
+    found = json.loads(call("doctor", "--json").stdout)
+    (memory,) = (thing for thing in found["things"] if thing["name"] == "memory")
+    assert memory["state"] == "broken" and not memory["essential"] and "63,999" in memory["detail"]
+    monkeypatch.setattr("orchestration.commands.doctor.machine_memory_mb", lambda: 64_000)
+    things = {thing["name"]: thing for thing in json.loads(call("doctor", "--json").stdout)["things"]}
+    assert things["memory"]["state"] == "ok"
+
+
+def test_doctor_names_data_files_in_the_registry_that_nothing_reads(call, home: Home) -> None:
+    assert "registry_unread" not in [t["name"] for t in json.loads(call("doctor", "--json").stdout)["things"]]
+    misnamed = ("threshold.yml", "Terms.CSV.txt", "form/B10.yml", "forms/old/B11.yml", "rules/V900.yml.txt")
+    read = ("thresholds.yml", "forms/.B10.yml", "README.md", "rules/notes.md")
+    for name in (*misnamed, *read):
+        path = home.registry / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("{}", encoding="utf-8")
+    things = {thing["name"]: thing for thing in json.loads(call("doctor", "--json").stdout)["things"]}
+    detail = things["registry_unread"]["detail"]
+    assert things["registry_unread"]["state"] == "broken"
+    assert [name for name in misnamed if f"registry/{name}" not in detail] == []
+    assert [name for name in read if f"registry/{name}" in detail] == []
+
+
+def test_doctor_names_a_kind_of_unit_that_an_own_form_is_asked_of_and_nobody_is(call, home: Home) -> None:
+    shipped = (Path(__file__).parents[3] / "ingestion" / "forms" / "B01.yml").read_text(encoding="utf-8")
+    own = shipped.replace("code: B01", "code: B91", 1).replace("sheet: B01", "sheet: B91", 1)
+    assert own.count("DISTRICT") > 0
+    (home.registry / "forms").mkdir()
+    for kind, is_told in (("DISTRICT", False), ("DISTICT", True)):
+        text = own.replace("DISTRICT", kind)
+        (home.registry / "forms" / "B91.yml").write_text(text, encoding="utf-8")
+        things = {thing["name"]: thing for thing in json.loads(call("doctor", "--json").stdout)["things"]}
+        assert ("nobody_owes" in things) == is_told
+        assert not is_told or "B91: " in things["nobody_owes"]["detail"]
