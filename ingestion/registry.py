@@ -229,6 +229,9 @@ WHOLE: frozenset[RegistryTable] = frozenset(get_args(RegistryTable))
 """All that a registry can know."""
 
 _OPTIONAL_FILES = {"contacts", "statements", "targets", "successions"}
+_NEVER_EMPTY = {"organisations"}
+"""Without these nobody files anything, so that a file of no bytes is one that was lost."""
+
 _WANTED = {"date": "date", "bool": "flag", "int": "number", "float": "number", "literal": "one_of"}
 """What a value should have been, by how the library that checks it begins to name its complaint."""
 
@@ -428,7 +431,7 @@ def _load_table(path: Path, model: type[_R], is_optional: bool) -> tuple[tuple[_
     for number, raw in _records(path):
         rows.append(_row(path, number, raw, model))
         numbers.append(number)
-    if not rows and not is_optional and not path.read_bytes().strip():
+    if not rows and path.stem in _NEVER_EMPTY and not path.read_bytes().strip():
         raise RegistryError("registry.column_missing", path=path, row=1, column=next(iter(model.model_fields)))
     return tuple(rows), tuple(numbers)
 

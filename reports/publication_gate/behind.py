@@ -15,7 +15,8 @@ from reports.publication_gate.filed import PARTS, Numbers
 
 _CELLS = """
     select measures.indicator_code as indicator, measures.part as "column", rows.submission_id as submission,
-        sum(contributions.contribution) as found
+        sum(contributions.contribution) as found,
+        sum(contributions.contribution * rows.row_number) as placed
     from intermediate.int_indicator__contribution as contributions
     inner join intermediate.int_indicator__measure as measures using (measure_id)
     inner join intermediate.int_form__row as rows using (row_id)
@@ -37,6 +38,7 @@ class Behind:
     def __init__(self) -> None:
         """Start with nothing."""
         self._cells: dict[_Key, float] = {}
+        self._placed: dict[_Key, float] = {}
         self._amounts: dict[_Key, float] = {}
 
     def add(self, figures: Figures) -> None:
@@ -44,11 +46,14 @@ class Behind:
         measures = list(enumerate(figures.adding.measures))
         for form, matrix in figures.adding.values.items():
             submissions, names = figures.adding.forms[form].submissions
+            rows = figures.adding.forms[form].frame["row_number"].to_numpy(dtype=float)
             sums, counts = sum_by(submissions, matrix, len(names))
+            placed, _ = sum_by(submissions, matrix * rows[:, np.newaxis], len(names))
             for number, measure in measures:
                 there = np.flatnonzero(counts[:, number])
-                keys = ((measure.indicator.code, measure.part, names[place]) for place in there.tolist())
+                keys = [(measure.indicator.code, measure.part, names[place]) for place in there.tolist()]
                 _put(self._cells, keys, sums[there, number])
+                _put(self._placed, keys, placed[there, number])
         codes = figures.bodies.codes.tolist()
         for period, amounts in figures.bases.items():
             for number, measure in measures:
@@ -59,12 +64,19 @@ class Behind:
                 _put(self._amounts, keys_, amounts.units[there, number])
 
     def pairs(self, connection: duckdb.DuckDBPyConnection) -> dict[str, pd.DataFrame]:
-        """Give by check what bronze has and what the warehouse's traces read."""
+        """Give by check what bronze has and what the warehouse's traces read.
+
+        Two rows of one submission whose amounts were exchanged add up alike; with each amount multiplied by the
+        number of its row they do not.
+        """
+        of_cells = {row[:-2]: row[-2:] for row in connection.execute(_CELLS).fetchall()}
+        sums = {key: total for key, (total, _) in of_cells.items()}
+        placed = {key: moment for key, (_, moment) in of_cells.items()}
+        amounts = {row[:-1]: row[-1] for row in connection.execute(_AMOUNTS).fetchall()}
         return {
-            "cells_again": _beside(self._cells, connection, _CELLS, ["indicator", "column", "submission"]),
-            "amounts_again": _beside(
-                self._amounts, connection, _AMOUNTS, ["indicator", "column", "unit", "period"]
-            ),
+            "cells_again": _beside(self._cells, sums, ["indicator", "column", "submission"]),
+            "rows_again": _beside(self._placed, placed, ["indicator", "column", "submission"]),
+            "amounts_again": _beside(self._amounts, amounts, ["indicator", "column", "unit", "period"]),
         }
 
 
@@ -73,12 +85,8 @@ def _put(totals: dict[_Key, float], keys: Iterable[_Key], more: Numbers) -> None
         totals[key] = totals.get(key, 0.0) + value
 
 
-def _beside(
-    expected: dict[_Key, float], connection: duckdb.DuckDBPyConnection, query: str, keys: list[str]
-) -> pd.DataFrame:
+def _beside(expected: dict[_Key, float], found: dict[_Key, float], keys: list[str]) -> pd.DataFrame:
     """Put totals beside those of the warehouse; what one side lacks is missing there."""
-    rows = connection.execute(query).fetchall()
-    found = {row[:-1]: row[-1] for row in rows}
     everything = [*expected, *(key for key in found if key not in expected)]
     columns = zip(*everything, strict=True) if everything else ([] for _ in keys)
     frame = pd.DataFrame({name: pd.Series(c, dtype=object) for name, c in zip(keys, columns, strict=True)})
@@ -112,7 +120,8 @@ def sources_again(connection: duckdb.DuckDBPyConnection, figures: Figures) -> pd
         from rpt_figure_source
         group by all
     """
-    return _beside(dict.fromkeys(sorted(named), 1.0), connection, query, ["unit", "period", "submission"])
+    found = {row[:-1]: row[-1] for row in connection.execute(query).fetchall()}
+    return _beside(dict.fromkeys(sorted(named), 1.0), found, ["unit", "period", "submission"])
 
 
 def _of(

@@ -26,6 +26,7 @@ _HOLDS: Mapping[str, tuple[str, ...]] = {
     "targets_again": (_SAME_BLANKS, _AGREES),
     "stated_again": (_SAME_BLANKS, _AGREES),
     "cells_again": (_BOTH_THERE, _AGREES),
+    "rows_again": (_BOTH_THERE, _AGREES),
     "amounts_again": (_BOTH_THERE, _AGREES),
     "sources_again": (_BOTH_THERE, _AGREES),
     "children_make_parents": (_SAME_BLANKS, _AGREES),

@@ -584,6 +584,12 @@ DAMAGES: list[tuple[str, list[tuple[str, dict[str, str]]]]] = [
         [("cells_again", {"indicator": "admissions", "column": "value", "submission": "PB.2018-N.r1"})],
     ),
     (
+        "update intermediate.int_indicator__contribution set row_id = (select min(row_id) + max(row_id) from "
+        "intermediate.int_form__row where submission_id = 'PA.2017-N.r1' and form_code = 'B02') - row_id "
+        f"where measure_id in ({_MEASURES} 'admissions') and row_id in ({_ROWS} 'PA.2017-N.r1')",
+        [("rows_again", {"indicator": "admissions", "column": "value", "submission": "PA.2017-N.r1"})],
+    ),
+    (
         "update intermediate.int_indicator__amount set amount = amount / 2 "
         f"where measure_id in ({_MEASURES} 'admissions') and reporting_org_code = 'PB' "
         "and base_period_code = '2018-N'",

@@ -220,7 +220,7 @@ def marts(
     for table, columns in {
         "intermediate.int_indicator__contribution": "measure_id int, row_id int, contribution double",
         "intermediate.int_indicator__measure": "measure_id int, indicator_code varchar, part varchar",
-        "intermediate.int_form__row": "row_id int, submission_id varchar",
+        "intermediate.int_form__row": "row_id int, submission_id varchar, row_number int",
         "intermediate.int_indicator__amount": "measure_id int, reporting_org_code varchar, "
         "base_period_code varchar, amount double",
         "fct_target": "indicator_code varchar, org_code varchar, term_code varchar, year int, basis varchar, "

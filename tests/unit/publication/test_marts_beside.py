@@ -443,7 +443,7 @@ def test_cells_amounts_and_submissions_are_held_against_bronze(tmp_path: Path) -
     connection = marts(office.told())
     for statement in (
         "intermediate.int_indicator__measure values (1, 'net', 'value')",
-        "intermediate.int_form__row values (7, 'A.2016-Q1.r2'), (8, 'A.2016-N.r1')",
+        "intermediate.int_form__row values (7, 'A.2016-Q1.r2', 2), (8, 'A.2016-N.r1', 1)",
         "intermediate.int_indicator__contribution values (1, 7, 5), (1, 7, -1), (1, 8, 3)",
         "intermediate.int_indicator__amount values (1, 'A', '2016-Q1', 4), (1, 'P', '2016-Q1', 4)",
         "rpt_figure_source values ('P', '2016-D2', 'A.2016-Q1.r2'), ('P', '2016-Q1', 'A.2016-Q1.r1'), "
@@ -457,6 +457,8 @@ def test_cells_amounts_and_submissions_are_held_against_bronze(tmp_path: Path) -
         ("value", "A.2016-6T.r1"): (6, -1),
         ("value", "A.2016-N.r1"): (-1, 3),
     }
+    # 4 filed in row 9 of the sheet, which the warehouse has in row 2
+    assert pairs(frames["rows_again"], "net")["value", "A.2016-Q1.r2"] == (36, 8)
     # two ways of adding, one part of the indicator
     assert pairs(frames["cells_again"], "growth") == {("value", "A.2016-6T.r1"): (6, -1)}
     assert pairs(frames["amounts_again"], "growth") == {
