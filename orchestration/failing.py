@@ -144,7 +144,7 @@ _CAUSES: Sequence[tuple[Collection[str], Callable[[str, Home], Stop]]] = (
     (_DBT, _of_dbt),
     (("RenderError",), _of_rendering),
     (("CatalogueError", "RuleError"), _of_catalogue),
-    ((KILLED,), lambda *_: _stop(KILLED, told("alert.cause.killed"))),
+    ((KILLED, "DagsterExecutionInterruptedError"), lambda *_: _stop(KILLED, told("alert.cause.killed"))),
     (_BUSY, lambda *_: _stop("busy", told("alert.cause.busy"))),
     (("MemoryError",), lambda *_: _stop("memory", told("cli.error.memory"))),
 )

@@ -195,6 +195,7 @@ REFUSED = {
         ("LostLedgerError", filled("landing.ledger.lost"), None, "Restore landing/ledger.jsonl"),
         ("DamagedOriginalsError", filled("landing.originals_damaged"), None, "<"),
         (failing.KILLED, "", None, "The process ended before the run did"),
+        ("DagsterExecutionInterruptedError", "", None, "The process ended before the run did"),
         ("KeyError", "'value'", None, "nobody foresaw"),
     ],
 )
