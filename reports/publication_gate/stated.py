@@ -182,7 +182,8 @@ class Statements:
             share = self._bodies.of_units.get(f"{known.last}-N")
             if known.code == term and share is not None:
                 inside = share.in_period & (share.owners == self._bodies.numbers([unit])[0])
-                below.update(self._bodies.codes[share.contributors[inside]])
+                members = self._bodies.systems.get(known.system, set())
+                below |= members.intersection(self._bodies.codes[share.contributors[inside]])
         bounds = [
             _outermost(self._bounds[indicator, code, term])
             for code in sorted(below - {unit})
