@@ -444,7 +444,8 @@ def test_the_target_of_a_year_goes_before_that_of_every_year(tmp_path: Path) -> 
 
 
 def test_a_result_of_which_something_is_missing_is_not_judged(tmp_path: Path) -> None:
-    filings = [filing("A", "2016-N", joined=4), filing("A", "2017-N", joined=7), filing("B", "2017-N", joined=9)]
+    both = [filing("A", "2016-N", joined=4), filing("A", "2017-N", joined=7)]
+    filings = [*both, filing("B", "2017-N", joined=9)]
     targets = [target(unit, "TERM", "GE", 1) for unit in ("A", "B", "P")]
     bodies = [P, A, B, *BASES]
     office = Office(tmp_path, bodies, filings, terms=[term(2016, 2017, TERM)], targets=targets)
