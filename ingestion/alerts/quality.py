@@ -24,25 +24,26 @@ OF_FILINGS = frozenset(
 )
 """What follows from what was filed."""
 
+_TWO_YEARS = timedelta(days=731)
+
 
 def filing_alerts(filings: Filings, thresholds: Thresholds) -> list[Alert]:
     """Give the alerts of all shares and jumps that stand now, in the order of their conditions."""
     first = day_of(filings.now) - timedelta(days=thresholds.window_days)
-    recent = {
-        period
+    news = [
+        (period, unit)
         for period, by_unit in filings.judged.items()
-        if any(filings.is_news(r) and day_of(r.receipt.at) >= first for rs in by_unit.values() for r in rs)
-    }
-    recent |= {p for p in filings.due if (day := filings.due_on(p)) is not None and day >= first}
+        for unit, records in by_unit.items()
+        if any(filings.is_news(r) and day_of(r.receipt.at) >= first for r in records)
+    ]
+    due = {p: u for p, u in filings.due.items() if (day := filings.due_on(p)) is not None and day >= first}
     alerts: list[Alert] = []
-    for period in sorted(recent):
-        found = of_period(filings, period, only_news=True)
+    for period in sorted({*due, *(period for period, _ in news)}):
+        found = of_period(filings, period)
         alerts += _of_period(found, period, thresholds, filings.now)
         alerts += _of_rules(found, period, thresholds, filings.now)
         alerts += _jumps(found, period, thresholds, filings)
-    units = {
-        unit for period in recent for unit in (*filings.judged.get(period, ()), *filings.due.get(period, ()))
-    }
+    units = {unit for _, unit in news}.union(*due.values())
     for unit in sorted(units):
         for name, measure in of_unit(filings, unit, first).items():
             threshold: Share = getattr(thresholds.unit, name)
@@ -108,15 +109,32 @@ def _jumps(found: OfPeriod, period: str, thresholds: Thresholds, filings: Filing
     earlier = year_before(period)
     if earlier is None or earlier not in filings.judged:
         return
-    before = of_period(filings, earlier, only_news=False)
+    # A year that is under way is not held against all that the one before came to in the end.
+    then = _a_year_before(filings, period, earlier)
+    before = of_period(filings.as_of(then), earlier)
     for name in MEASURES:
-        measure, then = found.measures[name], before.measures[name]
-        if min(measure.of, then.of) < thresholds.jump.at_least:
+        measure, earlier_one = found.measures[name], before.measures[name]
+        if min(measure.of, earlier_one.of) < thresholds.jump.at_least:
             continue
-        if measure.share - then.share + 1e-9 >= thresholds.jump.share:
+        if measure.share - earlier_one.share + 1e-9 >= thresholds.jump.share:
             alert = _alert(Kind.JUMP, f"{period}\0{name}", filings.now, name, found=measure)
-            alert.facts.update(earlier=earlier, then=then.count, then_of=then.of)
+            alert.facts.update(
+                earlier=earlier, then=earlier_one.count, then_of=earlier_one.of, then_on=day_of(then).isoformat()
+            )
             yield replace(alert, period=period)
+
+
+def _a_year_before(filings: Filings, period: str, earlier: str) -> datetime:
+    """Give the moment that is as far from the earlier period's deadline as now is from this one's.
+
+    Where one of them has none, or theirs cannot be of years that follow each other, it is the same day of the year
+    before.
+    """
+    due, then = filings.due_on(period), filings.due_on(earlier)
+    if due is not None and then is not None and timedelta() < due - then < _TWO_YEARS:
+        return filings.now - (due - then)
+    is_leap_day = (filings.now.month, filings.now.day) == (2, 29)
+    return filings.now.replace(year=filings.now.year - 1, day=28 if is_leap_day else filings.now.day)
 
 
 def year_before(period: str) -> str | None:
