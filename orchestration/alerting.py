@@ -95,7 +95,7 @@ class Look:
 def look(home: Home, catalogue: Catalogue, now: datetime) -> Look:
     """Write every alert that can be found now, and that of what keeps others from being found."""
     found, thresholds = watch(home, now), _thresholds(home, now)
-    _watch_runs(home, thresholds.thresholds, now)
+    _watch_runs(home, found.registry, thresholds.thresholds, now)
     if found.error is not None:
         return Look(found, thresholds, found.error)
     try:
@@ -118,12 +118,12 @@ def _thresholds(home: Home, now: datetime) -> InForce:
     return found
 
 
-def _watch_runs(home: Home, thresholds: Thresholds, now: datetime) -> None:
+def _watch_runs(home: Home, registry: Registry, thresholds: Thresholds, now: datetime) -> None:
     """Write and close the alerts of a time without a run that succeeded, and of channels that fail."""
     outbox = Outbox(home.outbox)
     idle = quality.idle_alerts(successes_of(home, now), thresholds, now)
     _stand(outbox, frozenset({Kind.NO_SUCCESS}), idle, now)
-    failing_channels = quality.delivery_alerts(outbox.read()[0], thresholds, now)
+    failing_channels = quality.delivery_alerts(outbox.read()[0], registry, thresholds, now)
     _stand(outbox, frozenset({Kind.DELIVERY_FAILED}), failing_channels, now)
 
 

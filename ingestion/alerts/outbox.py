@@ -32,6 +32,7 @@ class Delivery:
         next_at: when it is tried again.
         error: what went wrong last; blank once the message was taken.
         was_tried: whether the channel was asked; it is not where a setting is missing.
+        is_sayable: whether there was a message to send; there is none where the product fails to word the alert.
     """
 
     state: Literal["sending", "failed", "sent"]
@@ -42,6 +43,7 @@ class Delivery:
     next_at: AwareDatetime | None = None
     error: str = ""
     was_tried: bool = True
+    is_sayable: bool = True
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,12 @@ repeated (`conditions.py`).
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from ingestion.alerts.alert import Alert, Kind, Role
+from ingestion.alerts.contacts import Recipient, recipients, rows_of
 from ingestion.alerts.events import finding_facts
 from ingestion.alerts.measures import MEASURES, Filings, Measure, OfPeriod, of_period, of_unit
 from ingestion.alerts.outbox import Delivery, Entry
@@ -18,6 +19,7 @@ from ingestion.alerts.successes import Successes
 from ingestion.alerts.thresholds import Share, Thresholds
 from ingestion.days import day_of
 from ingestion.periods import Period, PeriodKind
+from ingestion.registry import Registry
 
 OF_FILINGS = frozenset(
     {Kind.SAME_RULE, Kind.SAME_EXPLANATION, Kind.SHARE_OF_PERIOD, Kind.SHARE_OF_UNIT, Kind.JUMP}
@@ -64,23 +66,65 @@ def idle_alerts(successes: Successes, thresholds: Thresholds, now: datetime) -> 
     return [Alert(Kind.NO_SUCCESS, "", now, Role.DATA_TEAM, facts=facts, condition="runs")]
 
 
-def delivery_alerts(entries: Iterable[Entry], thresholds: Thresholds, now: datetime) -> list[Alert]:
-    """Give an alert for each channel that failed again and again, with what waits for it."""
-    failing: dict[str, list[Delivery]] = defaultdict(list)
-    for entry in entries:
-        if entry.closed_at is None and entry.alert.kind is not Kind.DELIVERY_FAILED:
-            for key, delivery in entry.deliveries.items():
-                if delivery.state == "failed":
-                    failing[key].append(delivery)
+def delivery_alerts(
+    entries: Sequence[Entry], registry: Registry, thresholds: Thresholds, now: datetime
+) -> list[Alert]:
+    """Give an alert for each channel that failed again and again, or that a setting keeps from being asked.
+
+    What failed on a channel that is nobody's any more concerns nobody. An alert that the product fails to word is
+    no failure of a channel; it is told by itself.
+    """
+    failing: dict[Recipient, list[Delivery]] = defaultdict(list)
+    taken: dict[str, datetime] = {}
     alerts = []
-    for key, deliveries in sorted(failing.items()):
+    for entry in entries:
+        for key, delivery in entry.deliveries.items():
+            if delivery.state == "sent":
+                taken[key] = max(delivery.at, taken.get(key, delivery.at))
+        if entry.closed_at is not None or entry.alert.kind is Kind.DELIVERY_FAILED:
+            continue
+        met = [(r, d) for r in recipients(registry, entry.alert) if (d := entry.deliveries.get(r.key))]
+        failed = [(recipient, delivery) for recipient, delivery in met if delivery.state == "failed"]
+        unsaid = [delivery for _, delivery in failed if not delivery.is_sayable]
+        if max((delivery.attempts for delivery in unsaid), default=0) >= thresholds.delivery_failures:
+            alerts.append(_unsaid(entry.alert, unsaid, now))
+        for recipient, delivery in failed:
+            if delivery.is_sayable:
+                failing[recipient].append(delivery)
+    for recipient, deliveries in sorted(failing.items(), key=lambda item: item[0].key):
+        newest = max(deliveries, key=lambda delivery: delivery.at)
         attempts = max(delivery.attempts for delivery in deliveries)
-        untried = any(not delivery.was_tried for delivery in deliveries)
-        if attempts >= thresholds.delivery_failures or untried:
-            newest = max(deliveries, key=lambda delivery: delivery.at)
-            facts = {"to": newest.to, "error": newest.error, "count": len(deliveries), "attempts": attempts}
-            alerts.append(Alert(Kind.DELIVERY_FAILED, "", now, Role.DATA_TEAM, facts=facts, condition=key))
+        if newest.was_tried and attempts < thresholds.delivery_failures:
+            continue
+        facts = {"to": newest.to, "error": newest.error, "count": len(deliveries), "attempts": attempts}
+        rows = rows_of(registry, recipient.channel)
+        facts |= {"rows": [row for row, _ in rows], "concerned": _concerned(code for _, code in rows)}
+        condition = recipient.key
+        if not newest.was_tried:
+            facts["was"], condition = "untried", f"{condition}\0untried"
+        elif (last := taken.get(recipient.key)) is not None and last >= newest.at:
+            facts["was"] = "some"
+        alerts.append(Alert(Kind.DELIVERY_FAILED, "", now, Role.DATA_TEAM, facts=facts, condition=condition))
     return alerts
+
+
+def _unsaid(alert: Alert, failed: Sequence[Delivery], now: datetime) -> Alert:
+    newest = max(failed, key=lambda delivery: delivery.at)
+    facts = {
+        "was": "unsayable",
+        "what": alert.id,
+        "to": ", ".join(sorted({delivery.to for delivery in failed})),
+        "error": newest.error,
+        "attempts": max(delivery.attempts for delivery in failed),
+        "concerned": [alert.unit] if alert.unit else [],
+    }
+    return Alert(Kind.DELIVERY_FAILED, "", now, Role.DATA_TEAM, facts=facts, condition=f"alert\0{alert.id}")
+
+
+def _concerned(codes: Iterable[str]) -> list[str]:
+    """Give the units whose channel it is; none, which stands for all, where it is one of those above all."""
+    found = set(codes)
+    return [] if "" in found else sorted(found)
 
 
 def _of_period(found: OfPeriod, period: str, thresholds: Thresholds, now: datetime) -> Iterator[Alert]:

@@ -103,17 +103,16 @@ def thresholds_of(registry: Path) -> Thresholds:
     path = registry / NAME
     try:
         text = path.read_text(encoding="utf-8")
-        own = yaml_of(text)
+        own, nodes = yaml_of(text), yaml.compose(text, Loader=yaml.SafeLoader)
     except FileNotFoundError:
         return shipped()
     except OSError as error:
         raise ThresholdsError("thresholds.unopened", path=path) from error
-    except (yaml.YAMLError, ValueError) as error:  # no text, or a number or day that no YAML can hold
+    except (yaml.YAMLError, ValueError, RecursionError) as error:  # or a number or day that nothing can hold
         mark = getattr(error, "problem_mark", None)
         raise ThresholdsError("thresholds.unreadable", path=path, row=mark.line + 1 if mark else "?") from error
-    if own is None:
+    if own is None or nodes is None:
         return shipped()
-    nodes = yaml.compose(text, Loader=yaml.SafeLoader)
     if (twice := _twice(nodes)) is not None:
         raise ThresholdsError("thresholds.twice", path=path, row=twice.start_mark.line + 1, place=twice.value)
     try:
