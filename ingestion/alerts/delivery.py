@@ -313,7 +313,10 @@ def _send(recipient: Recipient, batch: Sequence[Entry], run: _Run) -> None:
         before = entry.deliveries.get(recipient.key)
         attempts = before.attempts + 1 if before else 1
         # Until the answer is there it counts as a try.
-        entry.deliveries[recipient.key] = Delivery("sending", recipient.shown, reference, attempts, run.now)
+        entry.deliveries[recipient.key] = Delivery(
+            *("sending", recipient.shown, reference, attempts, run.now),
+            failing_since=before.failing_since if before else None,
+        )
         run.outbox.save(entry)
     error = _answer(recipient, alerts, reference, run)
     for entry in batch:
@@ -324,6 +327,8 @@ def _send(recipient: Recipient, batch: Sequence[Entry], run: _Run) -> None:
         if isinstance(error, NotTried):
             delivery.was_tried, delivery.next_at = False, run.now + FIRST_PAUSE
             delivery.attempts -= 1
+        elif error:
+            delivery.failing_since = delivery.failing_since or run.now
         run.outbox.save(entry)
     if error:
         run.report.failed[reference] = error

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from ingestion.alerts.alert import Alert, Kind, Role
-from ingestion.alerts.contacts import Recipient, recipients, rows_of
+from ingestion.alerts.contacts import recipients, rows_of
 from ingestion.alerts.events import finding_facts
 from ingestion.alerts.measures import MEASURES, Filings, Measure, OfPeriod, of_period, of_unit
 from ingestion.alerts.outbox import Delivery, Entry
@@ -71,10 +71,10 @@ def delivery_alerts(
 ) -> list[Alert]:
     """Give an alert for each channel that failed again and again, or that a setting keeps from being asked.
 
-    What failed on a channel that is nobody's any more concerns nobody. An alert that the product fails to word is
-    no failure of a channel; it is told by itself.
+    What failed on a channel that is nobody's any more concerns nobody. An alert that the product fails to word
+    is no failure of a channel; it is told by itself.
     """
-    failing: dict[Recipient, list[Delivery]] = defaultdict(list)
+    failing: dict[tuple[str, str], list[Delivery]] = defaultdict(list)
     taken: dict[str, datetime] = {}
     alerts = []
     for entry in entries:
@@ -90,19 +90,19 @@ def delivery_alerts(
             alerts.append(_unsaid(entry.alert, unsaid, now))
         for recipient, delivery in failed:
             if delivery.is_sayable:
-                failing[recipient].append(delivery)
-    for recipient, deliveries in sorted(failing.items(), key=lambda item: item[0].key):
+                failing[recipient.key, recipient.channel].append(delivery)
+    for (key, channel), deliveries in sorted(failing.items()):
         newest = max(deliveries, key=lambda delivery: delivery.at)
         attempts = max(delivery.attempts for delivery in deliveries)
         if newest.was_tried and attempts < thresholds.delivery_failures:
             continue
         facts = {"to": newest.to, "error": newest.error, "count": len(deliveries), "attempts": attempts}
-        rows = rows_of(registry, recipient.channel)
+        rows = rows_of(registry, channel)
         facts |= {"rows": [row for row, _ in rows], "concerned": _concerned(code for _, code in rows)}
-        condition = recipient.key
+        condition, last = key, taken.get(key)
         if not newest.was_tried:
-            facts["was"], condition = "untried", f"{condition}\0untried"
-        elif (last := taken.get(recipient.key)) is not None and last >= newest.at:
+            facts["was"], condition = "untried", f"{key}\0untried"
+        elif last is not None and last >= min(d.failing_since or d.at for d in deliveries):
             facts["was"] = "some"
         alerts.append(Alert(Kind.DELIVERY_FAILED, "", now, Role.DATA_TEAM, facts=facts, condition=condition))
     return alerts
@@ -116,7 +116,7 @@ def _unsaid(alert: Alert, failed: Sequence[Delivery], now: datetime) -> Alert:
         "to": ", ".join(sorted({delivery.to for delivery in failed})),
         "error": newest.error,
         "attempts": max(delivery.attempts for delivery in failed),
-        "concerned": [alert.unit] if alert.unit else [],
+        "concerned": list(alert.units),
     }
     return Alert(Kind.DELIVERY_FAILED, "", now, Role.DATA_TEAM, facts=facts, condition=f"alert\0{alert.id}")
 
@@ -163,7 +163,10 @@ def _jumps(found: OfPeriod, period: str, thresholds: Thresholds, filings: Filing
         if measure.share - earlier_one.share + 1e-9 >= thresholds.jump.share:
             alert = _alert(Kind.JUMP, f"{period}\0{name}", filings.now, name, found=measure)
             alert.facts.update(
-                earlier=earlier, then=earlier_one.count, then_of=earlier_one.of, then_on=day_of(then).isoformat()
+                earlier=earlier,
+                then=earlier_one.count,
+                then_of=earlier_one.of,
+                then_on=day_of(then).isoformat(),
             )
             yield replace(alert, period=period)
 
@@ -171,8 +174,8 @@ def _jumps(found: OfPeriod, period: str, thresholds: Thresholds, filings: Filing
 def _a_year_before(filings: Filings, period: str, earlier: str) -> datetime:
     """Give the moment that is as far from the earlier period's deadline as now is from this one's.
 
-    Where one of them has none, or theirs cannot be of years that follow each other, it is the same day of the year
-    before.
+    Where one of them has none, or theirs cannot be of years that follow each other, it is the same day of the
+    year before.
     """
     due, then = filings.due_on(period), filings.due_on(earlier)
     if due is not None and then is not None and timedelta() < due - then < _TWO_YEARS:

@@ -41,8 +41,8 @@ _KEPT = TypeAdapter(Successes)
 def successes_of(home: Home, now: datetime) -> Successes:
     """Give what is known of runs that succeeded; the first call begins to keep it.
 
-    Where it cannot be read any more, it begins anew. What a clock that was ahead left behind counts as now, once and
-    for all: else nobody would hear of a standstill until then.
+    Where it cannot be read any more, it begins anew. What a clock that was ahead left behind counts as now, and
+    is kept as that: else nobody would hear of a standstill until then.
     """
     path = home.outbox / _NAME
     try:

@@ -33,7 +33,7 @@ _LONGEST_VALUE = 60
 def _number(value: Any) -> Any:
     """Refuse what YAML takes for true or false, such as `yes`, which would else be taken for 1 or 0."""
     if isinstance(value, bool):
-        raise ValueError("no number")
+        raise ValueError("no number")  # noqa: TRY004 - what else is raised, pydantic does not take up
     return value
 
 
@@ -178,9 +178,9 @@ def in_force(home: Home) -> InForce:
 
 
 def _found(nodes: yaml.Node, place: Sequence[str]) -> tuple[int, str | None]:
-    """Give the line on which what a place names stands, or as much of it as is there, and what is written there.
+    """Give the line on which what a place names stands, or as much of it as is there, and what is written.
 
-    None is written where something is that has parts.
+    It is None where something stands that has parts.
     """
     row, node = nodes.start_mark.line, nodes
     for part in place:

@@ -255,7 +255,9 @@ class _Text:
             "held": message("alert.held", self._language, share=share, threshold=threshold)
             if "threshold" in facts
             else "",
-            "rows": message("alert.contact_rows", self._language, rows=", ".join(map(str, rows))) if rows else "",
+            "rows": message("alert.contact_rows", self._language, rows=", ".join(map(str, rows)))
+            if rows
+            else "",
             "earlier": _period(facts["earlier"], self._language) if "earlier" in facts else "",
             "then_share": _percent(facts.get("then", 0), facts.get("then_of", 0), self._language),
             "as_of": message("alert.as_of", self._language, day=_day(facts["then_on"], self._language))
