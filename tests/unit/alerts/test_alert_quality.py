@@ -115,7 +115,7 @@ def test_each_shipped_threshold_is_told_of_on_it_and_not_just_under_it(
         return bool(alerts)
 
     on = round(1000 * stated.share)
-    assert is_told(on, 1000) and not is_told(on - 1, 1000), "a share"
+    assert is_told(on, 1000) and is_told(on + 1, 1000) and not is_told(on - 1, 1000), "a share"
     few = stated.at_least
     assert is_told(few, few) and not is_told(few - 1, few - 1), "and so many at least"
 
@@ -139,7 +139,8 @@ def test_the_shipped_jump_is_told_of_on_it_and_not_just_under_it(
         monkeypatch.setattr("ingestion.alerts.quality.of_period", counted)
         return Kind.JUMP in {alert.kind for alert in told(book, years, shipped())}
 
-    assert is_told(round(1000 * stated.share), 1000) and not is_told(round(1000 * stated.share) - 1, 1000)
+    on = round(1000 * stated.share)
+    assert is_told(on, 1000) and is_told(on + 1, 1000) and not is_told(on - 1, 1000)
     few = stated.at_least
     assert is_told(few - few // 10, few) and not is_told(few - 1, few - 1), "of so few units nothing follows"
 
