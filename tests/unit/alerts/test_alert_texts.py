@@ -43,6 +43,22 @@ def test_every_kind_has_its_texts_in_both_languages(registry, kind, language) ->
     assert len(words.brief) <= len(words.body)
 
 
+@pytest.mark.parametrize("language", ["vi", "en"])
+@pytest.mark.parametrize(
+    "key", [key for key in load_messages() if key.startswith(("alert.delivery_failed.", "alert.run_failed."))]
+)
+def test_every_text_of_what_fails_is_filled_in(registry, key: str, language) -> None:
+    kind, was = key.split(".")[1], key.split(".")[3:]
+    facts = {
+        "was": was[0] if was else "",
+        "to": "json://…",
+        "said": {"vi": "đầy", "en": "full"},
+        "what": "on_hold-1",
+    }
+    words = compose([alert(Kind(kind), unit="", units=[], **facts)], registry, language, "TK-1")
+    assert "{" not in words.body.replace("{1}", "") and "  " not in words.body
+
+
 def test_every_text_belongs_to_a_kind() -> None:
     named = {key.split(".")[1] for key in load_messages() if key.startswith("alert.")}
     others = {"deadline", "deadline_over", "counting", "nothing_counts", "marked", "units", "cut"}
