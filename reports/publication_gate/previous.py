@@ -57,7 +57,8 @@ def _submissions(previous: Path) -> set[str]:
 
 
 def _unit_of(submission: str) -> str:
-    return submission.split(".", maxsplit=1)[0]
+    # The code of a unit may have dots itself.
+    return submission.rsplit(".", 2)[0]
 
 
 def _touched(connection: duckdb.DuckDBPyConnection, previous: Path) -> set[str]:
