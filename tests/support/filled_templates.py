@@ -129,8 +129,8 @@ def filled(case: Case, rng: random.Random) -> Any:
         _leave_none_empty(book, form)
         if form.rows == "organisations":
             sums = {}
-            for column in (c for c in form.columns if c.type == "int"):
-                values = [r[column.code] for r in rows if isinstance(r.get(column.code), int)]
+            for column in form.total_columns:
+                values = [r[column.code] for r in rows if isinstance(r.get(column.code), int | float)]
                 sums[column.code] = sum(values) + (rng.random() < 0.1)
             book.totals[code] = sums
         if rows and rng.random() < 0.1:  # keys are locked, but who pastes a whole row is not stopped
@@ -219,7 +219,7 @@ def _spoil(book: Any, at: tuple[str, int, Any], rng: random.Random) -> None:
     elif column.type == "int":
         row[column.code] = rng.choice([0, 1, 2, 3, 5, 29, 30, 50, 60, -1])
     else:
-        row[column.code] = rng.choice([0.0, 1.0, 12.5, 33.33, 66.7, 91.0, 50.0])
+        row[column.code] = rng.choice([0.0, 1.0, 12.5, 33.33, 66.7, 91.0, 50.0] + [-1.5] * column.is_amount)
 
 
 # -- what the gate finds ---------------------------------------------------------------------------------------
