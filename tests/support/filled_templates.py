@@ -183,9 +183,12 @@ def _use_further_rows(rows: list[dict[str, Any]], place: SheetPlace, rng: random
 
 
 def _exaggerate(book: Any, form: Form, rng: random.Random) -> None:
-    """Make some figures greater than all others, and some codes the best: each rule must be broken."""
+    """Make some figures greater than all others, and some codes the best: each rule must be broken.
+
+    Where there are no more cells than that, they keep what was drawn for them.
+    """
     rows = book.tables[form.code]
-    for _ in range(3 if rows else 0):
+    for _ in range(3 if len(rows) * len(form.number_columns) > 3 else 0):
         number, column = rng.randrange(len(rows)), rng.choice(form.number_columns)
         book.marks.pop((form.code, number, column.code), None)
         rows[number][column.code] = rng.choice((400, 7, 0))

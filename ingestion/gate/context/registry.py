@@ -125,7 +125,7 @@ class TargetContext(Provider):
     }
     """What the assignment itself says; null where there is none."""
     standing: ClassVar[Mapping[str, Kind]] = {"is_assigned": Kind.TRUTH, "is_known": Kind.TRUTH}
-    """Whether there is one; whether the code is known at all, as that of an indicator or of what was assigned."""
+    """Whether there is one; whether the code is known at all, as an indicator or as what was assigned."""
 
     def expected(self, catalogue: Catalogue, form: Form | None, path: Path) -> str | None:
         """Say which names there are."""
