@@ -129,8 +129,9 @@ class TargetContext(Provider):
 
     def expected(self, catalogue: Catalogue, form: Form | None, path: Path) -> str | None:
         """Say which names there are."""
-        if len(path) != 1 or path[0] not in self.attributes | self.standing:
-            return one_of(frozenset(self.attributes) | self.standing.keys())
+        known = frozenset({*self.attributes, *self.standing})
+        if len(path) != 1 or path[0] not in known:
+            return one_of(known)
         return None if form and "indicator_code" in form.key else "a form with a row for each target"
 
     def registry_tables(self, path: Path) -> frozenset[RegistryTable]:
