@@ -112,7 +112,7 @@ indicators:
 
 FUNDS = {
     "units/funds.yml": """
-OWN_MILLION: {vi: triệu đồng, en: million VND}
+OWN_SUM: {vi: triệu đồng, en: million VND}
 """,
     "forms/B92.yml": """
 code: B92
@@ -124,11 +124,11 @@ key: [org_code]
 required_for: {DISTRICT: [N]}
 columns:
 - {code: org_code, label: {vi: Mã TCCSĐ, en: Organisation code}, type: code, required: true}
-- {code: fees, label: {vi: Đảng phí, en: Fees}, type: decimal, unit: OWN_MILLION, nature: flow, required: true}
+- {code: fees, label: {vi: Đảng phí, en: Fees}, type: decimal, unit: OWN_SUM, nature: flow, required: true}
 - code: balance
   label: {vi: Chênh lệch, en: Balance}
   type: decimal
-  unit: OWN_MILLION
+  unit: OWN_SUM
   nature: stock
   signed: true
   required: true
@@ -144,7 +144,7 @@ required_for: {DISTRICT: [N]}
 columns:
 - {code: line_code, label: {vi: Mã dòng, en: Line}, type: code, required: true}
 - {code: line_name, label: {vi: Nguồn, en: Source}, type: text, required: false}
-- {code: amount, label: {vi: Số tiền, en: Amount}, type: decimal, unit: OWN_MILLION, nature: flow, required: true}
+- {code: amount, label: {vi: Số tiền, en: Amount}, type: decimal, unit: OWN_SUM, nature: flow, required: true}
 lines:
 - column: line_code
   members:
