@@ -205,11 +205,11 @@ def _samples(validation: Validation, suite: SuiteResult, rule: RuleResult) -> st
 
 def _cells(sample: Sample, shown: Iterable[str]) -> Iterable[str]:
     for name in shown:
-        value = getattr(sample, name)
+        value = sample.printed() if name == "value" else getattr(sample, name)
         yield f'<td class="code">{escape("" if value is None else str(value))}</td>'
     blank = _said("validations.blank")
     values = (
-        f'<span class="code">{escape(name)}</span> = {escape(value) if value else blank}'
+        f'<span class="code">{escape(name)}</span> = {escape(sample.printed(name)) if value else blank}'
         for name, value in sample.values.items()
     )
     yield f"<td>{'<br>'.join(values)}</td>"

@@ -101,5 +101,5 @@ def _record(period: str, suite: str, rule: RuleResult) -> dg.TableRecord:
 def _said(sample: Sample) -> str:
     place = " ".join(filter(None, (sample.submission, address(sample.sheet, sample.cell))))
     if place:
-        return f"{place} = {sample.value}" if sample.value else place
-    return ", ".join(f"{name} {value or '–'}" for name, value in sample.values.items())
+        return f"{place} = {sample.printed(language='en')}" if sample.value else place
+    return ", ".join(f"{name} {sample.printed(name, 'en') or '–'}" for name in sample.values)

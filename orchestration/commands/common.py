@@ -187,6 +187,13 @@ def number(value: float | None) -> float | int | None:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
+def derived_name(call: Invocation, name: str, derivation: str | None) -> str:
+    """Give the name of an indicator with what is derived from it, if anything is."""
+    if derivation in (None, "", "share"):
+        return name
+    return f"{name}: {call.text(f'report.derivation.{derivation}')}"
+
+
 def print_json(answer: Any) -> None:
     """Write an answer as one line of JSON."""
     click.echo(as_json(answer, getattr(sys.stdout, "encoding", None)))

@@ -78,7 +78,7 @@ def test_sound_files_have_no_unanswered_warning(demo_home: Home, demo_world: Wor
 @pytest.mark.parametrize(
     ("asked", "printed"),
     [
-        (("villages", "DB", "2015-2020-NK", "--derivation", "percent_change"), "20,5 %"),
+        (("villages", "DB", "2015-2020-NK", "--derivation", "percent_change"), "−20,5 %"),
         (("villages", "DB", "2015-2020-NK", "--derivation", "change_over_term"), "−372 "),
         (("payroll_reduction_share", "DB", "2015-2020-NK"), "10,24 %"),
         (("admissions", "VP", "2015-2020-NK", "--derivation", "average_per_year"), "2.389 "),

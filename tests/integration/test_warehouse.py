@@ -162,7 +162,7 @@ FIGURES = [
     ("members", "PB", DANG, None, 200, "final"),
     ("villages", "PB", DANG, None, 31, "final"),
     ("villages", "PB", DANG, "change_over_term", -8, "final"),
-    ("villages", "PB", DANG, "percent_change", 20.5, "final"),
+    ("villages", "PB", DANG, "percent_change", -20.5, "final"),
     ("party_departments", "P", DANG, "change_over_term", -3, "final"),
     # ratios: numerators over the denominator by its own rule
     ("payroll_reduction_share", "PB", DANG, None, 5, "final"),
