@@ -11,6 +11,7 @@ import dagster as dg
 from ingestion import validations, writing
 from ingestion.gate.results import RuleResult, Sample
 from ingestion.home import Home
+from ingestion.messages import ToldError
 from ingestion.places import address
 from ingestion.validations import Validation
 
@@ -43,9 +44,9 @@ def of_database(home: Home, sha256: str) -> Metadata:
     return _metadata([found] if found else [])
 
 
-def _metadata(found: Sequence[Validation], unreadable: Iterable[str] = ()) -> Metadata:
+def _metadata(found: Sequence[Validation], unreadable: Iterable[ToldError] = ()) -> Metadata:
     shown: Metadata = {}
-    if lost := list(unreadable):
+    if lost := [error.told("en") for error in unreadable]:
         shown["unreadable_results"] = dg.MetadataValue.json(lost)
     if not found:
         return shown | {"results": dg.MetadataValue.text("No results are kept.")}
