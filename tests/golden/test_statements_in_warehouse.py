@@ -90,3 +90,4 @@ def test_the_command_prints_a_figure_with_the_decimals_that_it_was_stated_with(d
     options = ["--indicator", indicator, "--unit", unit, "--period", period, *derivation]
     answer = CliRunner().invoke(main, ["--home", str(demo_home.root), "figures", *options])
     assert f": {printed}" in answer.output
+    assert ("tỷ lệ tăng, giảm trong nhiệm kỳ" in answer.output) is ("percent_change" in derivation)
