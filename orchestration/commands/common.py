@@ -23,6 +23,7 @@ from orchestration.texts import Invocation
 if TYPE_CHECKING:
     from ingestion.gate.history import History
     from ingestion.ledger import LedgerState
+    from ingestion.validations import KeptResults
     from orchestration.standing import Standing
 
 
@@ -192,6 +193,14 @@ def derived_name(call: Invocation, name: str, derivation: str | None) -> str:
     if derivation in (None, "", "share"):
         return name
     return f"{name}: {call.text(f'report.derivation.{derivation}')}"
+
+
+def tell_of_results(call: Invocation, results: "KeptResults", now: datetime) -> None:
+    """Say which results of checks could not be kept to be shown, to whoever typed and to the data team."""
+    from orchestration import alerting  # noqa: PLC0415
+
+    for said in alerting.results_kept(call.home, results, "verdicts", now):
+        click.echo(call.text("cli.results_not_kept", why=said[call.language]), err=True)
 
 
 def print_json(answer: Any) -> None:
