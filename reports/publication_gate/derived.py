@@ -56,7 +56,7 @@ class Derived:
                 self._tell(key, "before_after", value, rank)
                 self._tell(key, "change_over_term", value - opening, rank)
                 if opening:
-                    change = 100.0 * abs(value - opening) / opening
+                    change = 100.0 * (value - opening) / abs(opening)
                     self._tell(key, "percent_change", change, rank)
         previous = previous_terms(figures.bodies)
         for (indicator, unit, period), (value, rank) in values.items():

@@ -167,6 +167,8 @@ class Statements:
             is_known = not np.isnan(low) and status != _INCOMPLETE
             return replace(figure, value=np.nan, low=low, high=high, status=status, is_known=is_known)
         value, status = self._derived.get((*about, derivation), (np.nan, _NONE))
+        # Who states by how many percent something fell, gives the size alone.
+        value = abs(value) if derivation == "percent_change" else value
         is_known = not np.isnan(value) and status != _INCOMPLETE
         return replace(figure, value=value, status=status, is_known=is_known)
 

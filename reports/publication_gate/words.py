@@ -24,6 +24,8 @@ _FAMILIES: Mapping[str, Sequence[str]] = {
 """What texts stand for the codes of a column, by its name; where none does, the code is somebody's own word."""
 
 _PERIODS = ("previous_term_code", "period_code")
+_NUMBERS = ("value_low", "value_high", "numerator", "denominator", "expected_value", "n_errors", "n_warnings")
+"""Columns whose text is a number and no label, as years and places in an order are."""
 
 
 def column_in_words(column: str, language: Language) -> str:
@@ -43,4 +45,6 @@ def side_in_words(column: str, text: str, language: Language) -> str:
     for family in _FAMILIES.get(column, ()):
         if f"{family}.{text}" in load_messages():
             return message(f"{family}.{text}", language)
-    return writing.of_plain(text, language)
+    if column in _NUMBERS:
+        return writing.as_filed(float(text), language)
+    return writing.of_plain(text, None, language)

@@ -112,7 +112,7 @@ MUTANTS: Mapping[str, Mutant] = {
         "derived", '"change_over_term", value - opening', '"change_over_term", opening - value'
     ),
     "a percentage of the closing": _of(
-        "derived", "abs(value - opening) / opening", "abs(value - opening) / value"
+        "derived", "(value - opening) / abs(opening)", "(value - opening) / abs(value)"
     ),
     "what is incomplete is compared": _of("derived", "rank < _INCOMPLETE or derivation in _ALWAYS", "True"),
     "averages and pairs are held back": _of("derived", " or derivation in _ALWAYS", ""),
