@@ -177,7 +177,7 @@ def test_reports_terms_and_predecessors_are_those_of_the_registry(tmp_path: Path
         *(body("X", "DISTRICT", "P", valid_to="2016-12-31"), body("X1", "BASE", "X", valid_to="2016-12-31")),
         body("L", "DISTRICT"),
     ]
-    filings = [filing("X", "2016-N", joined=1), filing("A", "2017-N", joined=1), filing("L", TERM, joined=1)]
+    filings = [filing("X", "2016-N", joined=1), filing("A", "2017-N", joined=1), filing("P", TERM, joined=1)]
     office = Office(
         tmp_path,
         bodies,
@@ -195,7 +195,7 @@ def test_reports_terms_and_predecessors_are_those_of_the_registry(tmp_path: Path
 
     units = said(frames["units_again"], "unit", "period")
     assert units["A", TERM, "org_kind"] == ("DISTRICT", "")
-    # the province owes nothing and is no place to go up to
+    # a province that owes nothing, and filed nothing of a year, has no report and is no place to go up to
     assert ("A", TERM, "parent_code") not in units
     assert {key[0] for key, sides in units.items() if sides == ("yes", "no")} == {"X", "L"}
     assert units["B", TERM, "row"] == ("no", "yes")
@@ -222,6 +222,7 @@ CASES = [
     ({"value_low": 30}, "equal"),
     ({"value_low": 31}, "contradicts"),
     ({"qualifier": "APPROX_BELOW", "value_high": 30.9}, "within"),
+    ({"qualifier": "APPROX_BELOW", "value_high": 30}, "contradicts"),
     ({"qualifier": "APPROX_BELOW", "value_high": 31}, "contradicts"),
     ({"qualifier": "APPROX_ABOVE", "value_low": 29.2}, "within"),
     ({"qualifier": "APPROX_ABOVE", "value_low": 30}, "contradicts"),
@@ -278,6 +279,6 @@ def test_a_statement_gets_the_verdict_that_its_figure_gives(tmp_path: Path) -> N
 
     verdicts = {key[0]: sides[0] for key, sides in found.items() if key[1] == "verdict"}
     assert verdicts == {f"T{number:02d}": verdict for number, (_, verdict) in enumerate(CASES)}
-    assert found["T18", "status"][0] == "none" and found["T19", "status"][0] == "final"
+    assert found["T19", "status"][0] == "none" and found["T20", "status"][0] == "final"
     beside_target = frames["stated_again"].set_index(["statement", "column"])["expected"]
-    assert beside_target["T21", "least"] == 8 and np.isnan(beside_target["T22", "least"])
+    assert beside_target["T22", "least"] == 8 and np.isnan(beside_target["T23", "least"])
