@@ -14,6 +14,8 @@ from reports.publication_gate.figures import Figures
 _KEYS = ["indicator", "unit", "period", "derivation"]
 _ALWAYS = ("before_after", "average_per_year")
 """What is told of an incomplete figure too; all else compares it, and it is compared with nothing."""
+_PROVISIONAL = 1
+"""The rank of a figure of which a part of a year is still to come."""
 
 
 class Derived:
@@ -29,39 +31,57 @@ class Derived:
         wanted = beside["is_unit"] & beside["is_expected"].notna() & beside["value"].notna()
         of_terms = beside[wanted & beside["period"].isin(list(figures.terms))]
         values: dict[tuple[str, str, str], float] = {}
-        for indicator, unit, period, value, opening in zip(
+        ranks: dict[tuple[str, str, str], float] = {}
+        for indicator, unit, period, value, opening, rank in zip(
             of_terms["indicator"].astype(str),
             of_terms["unit"].astype(str),
             of_terms["period"].astype(str),
             of_terms["value"],
             of_terms["opening"],
+            of_terms["status"],
             strict=True,
         ):
             if not figures.bodies.terms_of(period, unit):
                 continue
-            values[indicator, unit, period] = value
+            values[indicator, unit, period], ranks[indicator, unit, period] = value, rank
+            is_whole = indicator not in figures.totals or rank != _PROVISIONAL
             if not np.isnan(opening):
                 self._tell(indicator, unit, period, "before_after", value)
-                self._tell(indicator, unit, period, "change_over_term", value - opening)
+                self._tell(indicator, unit, period, "change_over_term", value - opening, is_whole=is_whole)
                 if opening:
                     change = 100.0 * abs(value - opening) / opening
-                    self._tell(indicator, unit, period, "percent_change", change)
+                    self._tell(indicator, unit, period, "percent_change", change, is_whole=is_whole)
         previous = _previous(figures.bodies)
         for (indicator, unit, period), value in values.items():
             for term in figures.bodies.terms_of(period, unit):
-                past = values.get((indicator, unit, previous.get((term.system, period), "")))
-                if past is not None and self._kinds[indicator] != "registry":
-                    self._tell(indicator, unit, period, "change_vs_previous_term", value - past)
-        for indicator, unit, period, lowest, highest, n_years in figures.single_years():
-            if not np.isnan(lowest):
-                self._tell(indicator, unit, period, "per_year_low", lowest)
-                self._tell(indicator, unit, period, "per_year_high", highest)
-            whole = values.get((indicator, unit, period))
-            if whole is not None and n_years and self._kinds[indicator] == "flow":
-                self._tell(indicator, unit, period, "average_per_year", whole / n_years)
+                before = (indicator, unit, previous.get((term.system, period), ""))
+                if before in values and self._kinds[indicator] != "registry":
+                    rank = max(ranks[indicator, unit, period], ranks[before])
+                    is_whole = indicator not in figures.totals or rank != _PROVISIONAL
+                    change = value - values[before]
+                    self._tell(indicator, unit, period, "change_vs_previous_term", change, is_whole=is_whole)
+        for found in figures.single_years():
+            key = (found.indicator, found.unit, found.term)
+            is_whole = found.indicator not in figures.totals or found.rank != _PROVISIONAL
+            if not np.isnan(found.lowest):
+                self._tell(*key, "per_year_low", found.lowest, is_whole=is_whole)
+                self._tell(*key, "per_year_high", found.highest, is_whole=is_whole)
+            total = values.get(key)
+            if total is not None and found.n_years and self._kinds[found.indicator] == "flow":
+                self._tell(*key, "average_per_year", total / found.n_years, is_whole=not found.has_part)
 
-    def _tell(self, indicator: str, unit: str, period: str, derivation: str, value: float) -> None:
-        self._rows.append((indicator, unit, period, derivation, value))
+    def _tell(
+        self,
+        indicator: str,
+        unit: str,
+        period: str,
+        derivation: str,
+        value: float,
+        *,
+        is_whole: bool = True,
+    ) -> None:
+        """Take what a derivation comes to; what is not whole is compared with nothing."""
+        self._rows.append((indicator, unit, period, derivation, value if is_whole else np.nan))
 
     def pairs(self, connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
         """Put everything beside what the warehouse has; what it holds back as incomplete is not expected."""

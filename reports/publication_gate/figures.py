@@ -6,6 +6,7 @@ period (`amounts`), and what the warehouse says (`comparison`).
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -41,6 +42,48 @@ class _Told:
     status: Ints
 
 
+@dataclass(frozen=True)
+class _Ranks:
+    """How whole the figures of a filed period are; a place for each organisation.
+
+    Attributes:
+        rank: of the period itself, see `standing`.
+        in_term: in a term that takes the period in.
+        is_exact: whether all who count filed this very period.
+        is_part: whether somebody who counts filed only a part of it.
+    """
+
+    rank: Numbers
+    in_term: Numbers
+    is_exact: Flags
+    is_part: Flags
+
+
+@dataclass(frozen=True)
+class OfYears:
+    """What the single years of a term say of one indicator and unit.
+
+    Attributes:
+        indicator: the indicator's code.
+        unit: the unit's.
+        term: the term's.
+        lowest: the lowest of the years; NaN where none has a figure.
+        highest: the highest.
+        rank: how whole the worst of the years is, see `standing`.
+        n_years: over how many years an average is taken.
+        has_part: whether one of these was filed only in part.
+    """
+
+    indicator: str
+    unit: str
+    term: str
+    lowest: float
+    highest: float
+    rank: int
+    n_years: int
+    has_part: bool
+
+
 class _States:
     """How whole the figures of reporting units are, by indicator, unit and filed period."""
 
@@ -61,8 +104,8 @@ class _States:
         for life in bodies.lives:
             if life.is_reporting:
                 kinds.setdefault(life.code, set()).add(life.kind)
-        pairs = set(standing.owed) | {(u, f) for u, forms in standing.forms_of.items() for f in forms}
         filed = {(u, f) for u, forms in standing.forms_of.items() for f in forms}
+        pairs = filed | set(standing.owed) | set(standing.required)
         filed_kinds = {(kind, form) for unit, form in filed for kind in kinds.get(unit, ())}
         self._forms: dict[str, list[tuple[str, str]]] = {}
         for indicator in adding.indicators:
@@ -86,32 +129,35 @@ class _States:
                 )
             ]
 
-    def at(self, measure: Measure, period: str) -> tuple[Numbers, Numbers, Flags]:
-        """Give each organisation's rank of a period, its rank in a term, and whether all filed that period."""
+    def at(self, measure: Measure, period: str) -> _Ranks:
+        """Give how whole each organisation's figures of a period are."""
         n = len(self._bodies.codes)
         rank, in_term, exact = np.full(n, -1.0), np.full(n, -1.0), np.ones(n, dtype=bool)
+        part = np.zeros(n, dtype=bool)
         is_missing = self._is_uncollected(measure.indicator, period)
         late = self._uncollected_parts(measure.indicator, self._bodies.when[period][1])
         left_blank = self._left_blank(measure.indicator, period)
         share = self._bodies.of_units[period]
-        by_unit: dict[int, list[tuple[int, bool]]] = {}
+        by_unit: dict[int, list[tuple[int, bool, bool]]] = {}
         for unit, form in self._forms[measure.indicator.code]:
             state = self._standing.state(unit, form, period)
             if state.rank is not None:
                 position = self._positions[unit]
-                lacks = is_missing or self._standing.lacks(unit, form, period, late.get(form, ()))
-                lacks = lacks or (state.newest > 0 and bool(left_blank[position]))
-                by_unit.setdefault(position, []).append((2 if lacks else state.rank, state.is_exact))
+                begins_late = self._standing.lacks(unit, form, period, late.get(form, ()))
+                lacks = is_missing or begins_late or (state.newest > 0 and bool(left_blank[position]))
+                worst = 2 if lacks else state.rank
+                by_unit.setdefault(position, []).append((worst, state.is_exact, state.is_part or begins_late))
         for owner, contributor, inside in zip(share.owners, share.contributors, share.in_period, strict=True):
             if measure.is_single and owner != contributor:
                 continue
-            for worst, is_exact in by_unit.get(int(contributor), ()):
+            for worst, is_exact, is_part in by_unit.get(int(contributor), ()):
                 in_term[owner] = max(in_term[owner], worst)
                 exact[owner] &= is_exact
+                part[owner] |= is_part
                 if inside:
                     rank[owner] = max(rank[owner], worst)
         exact &= in_term >= 0
-        return np.where(rank < 0, np.nan, rank), np.where(in_term < 0, np.nan, in_term), exact
+        return _Ranks(np.where(rank < 0, np.nan, rank), np.where(in_term < 0, np.nan, in_term), exact, part)
 
     def _left_blank(self, indicator: Indicator, period: str) -> Flags:
         """Say who has nothing for a part of an indicator that it counts in other periods: blank is not zero."""
@@ -165,10 +211,21 @@ class Figures:
         found = {period: adding.at(period) for period in bodies.bases}
         self.bases: dict[str, Amounts] = {p: amounts for p, amounts in found.items() if amounts is not None}
         self._states = _States(adding, self.bases, bodies, standing)
-        self._state_cache: dict[tuple[str, str], tuple[Numbers, Numbers, Flags]] = {}
+        self._state_cache: dict[tuple[str, str], _Ranks] = {}
         self.reporting = bodies.codes.isin(bodies.ever_reporting)
 
-    def _state(self, measure: Measure, period: str) -> tuple[Numbers, Numbers, Flags]:
+    @cached_property
+    def totals(self) -> set[str]:
+        """Indicators that add something up over time: a part of a period is no whole of theirs."""
+        return {
+            measure.indicator.code
+            for number, measure in enumerate(self.adding.measures)
+            if measure.part != "opening"
+            and "sum" in (measure.over_time, measure.within)
+            and any(not np.isnan(amounts.units[:, number]).all() for amounts in self.bases.values())
+        }
+
+    def _state(self, measure: Measure, period: str) -> _Ranks:
         key = (measure.indicator.code, period)
         if key not in self._state_cache:
             self._state_cache[key] = self._states.at(measure, period)
@@ -214,9 +271,9 @@ class Figures:
         base, earlier = self.bases[now], self.bases.get(before)
         amount, there, carried = base.amount.copy(), ~np.isnan(base.amount), base.carried.copy()
         for number, measure in enumerate(self.adding.measures):
-            exact = np.where(self._owners(now), self._state(measure, now)[2], base.is_exact)
+            exact = np.where(self._owners(now), self._state(measure, now).is_exact, base.is_exact)
             if earlier is not None:
-                exact &= np.where(self._owners(before), self._state(measure, before)[2], earlier.is_exact)
+                exact &= np.where(self._owners(before), self._state(measure, before).is_exact, earlier.is_exact)
             if earlier is not None:
                 there[:, number] &= ~np.isnan(earlier.amount[:, number])
                 carried[:, number] |= earlier.carried[:, number]
@@ -257,8 +314,8 @@ class Figures:
                 as_term |= taken
         return self._told(code, _Whole(amount, there, carried, as_term), code, term)
 
-    def single_years(self) -> Iterator[tuple[str, str, str, float, float, int]]:
-        """Give the range of a term's single years: indicator, unit, term, lowest, highest, how many years.
+    def single_years(self) -> Iterator[OfYears]:
+        """Give the range of a term's single years, by indicator, unit and term.
 
         The years are those that the figure itself is made of; a form filed for the whole term stands for all.
         """
@@ -278,16 +335,18 @@ class Figures:
                 adds = [c for c in columns if self.adding.measures[c].part == "value"]
                 adds = [c for c in adds if self.adding.measures[c].over_time == "sum"]
                 as_term = np.zeros(len(self.bodies.codes), dtype=bool)
+                is_older, has_older = as_term.copy(), as_term.copy()
                 for _, period in years:
                     base = self.bases[period]
                     has: Flags = np.asarray(base.is_there[:, adds].any(axis=1))
+                    has_older |= (base.carried & base.is_there)[:, adds].any(axis=1)
                     if period == code:
                         as_term = has
                         continue
                     n_years += has
-                    values.append(
-                        np.where(self._owners(period), self._of_year(base, columns, indicator), np.nan)
-                    )
+                    of_year = np.where(self._owners(period), self._of_year(base, columns, indicator), np.nan)
+                    is_older |= (base.carried & base.is_there)[:, columns].any(axis=1) & ~np.isnan(of_year)
+                    values.append(of_year)
                 n_years = np.where(as_term, whole, n_years)
                 yields = np.array(values) if values else np.full((1, len(members)), np.nan)
                 has_any = ~np.isnan(yields).all(axis=0)
@@ -297,15 +356,19 @@ class Figures:
                 highest = np.where(
                     has_any, np.nanmax(np.where(np.isnan(yields), -np.inf, yields), axis=0), np.nan
                 )
+                rank = np.maximum(self._term_ranks(self.adding.measures[columns[0]], term)[0], is_older)
+                has_part = has_older | self._has_part(self.adding.measures[columns[0]], term)
                 for position in np.flatnonzero(members & self.reporting & (has_any | (n_years > 0))).tolist():
                     unit = str(self.bodies.codes[position])
-                    yield (
+                    yield OfYears(
                         indicator.code,
                         unit,
                         code,
                         lowest[position],
                         highest[position],
+                        int(rank[position]),
                         int(n_years[position]),
+                        bool(has_part[position]),
                     )
 
     def _of_year(self, base: Amounts, columns: Sequence[int], indicator: Indicator) -> Numbers:
@@ -348,7 +411,7 @@ class Figures:
         n = len(self.bodies.codes)
         total, at_last, at_first = np.full(n, -1.0), np.full(n, np.nan), np.full(n, np.nan)
         for year in known:
-            rank = self._state(measure, f"{year}-N")[1]
+            rank = self._state(measure, f"{year}-N").in_term
             has = ~np.isnan(rank)
             total = np.where(has, np.maximum(total, np.nan_to_num(rank)), total)
             at_last = np.where(has, rank, at_last)
@@ -370,6 +433,14 @@ class Figures:
             if own and own[0] > start:
                 firsts[position] = 2
         return sums, lasts, firsts, total
+
+    def _has_part(self, measure: Measure, term: Term) -> Flags:
+        """Say of whom somebody filed only a part of one of a term's years."""
+        has_part = np.zeros(len(self.bodies.codes), dtype=bool)
+        for year in range(term.first, term.last + 1):
+            if f"{year}-N" in self.bodies.periods.index:
+                has_part |= self._state(measure, f"{year}-N").is_part
+        return has_part
 
     def _told(self, period: str, whole: _Whole, state_period: str, term: Term | None = None) -> list[_Told]:
         told = []
@@ -403,7 +474,7 @@ class Figures:
         if measure.indicator.kind == "run":
             return rank.astype(np.int64)
         if term is None:
-            state = np.nan_to_num(self._state(measure, period)[0])
+            state = np.nan_to_num(self._state(measure, period).rank)
             return np.where(whole.is_there[:, judged].any(axis=1), np.maximum(rank, state), rank).astype(
                 np.int64
             )

@@ -66,6 +66,18 @@ uncollected_openings as (
 
 ),
 
+-- Totals of which somebody filed only a part of a year.
+part_filed as (
+
+    select
+        org_code,
+        state_key as indicator_code,
+        period_code
+    from {{ ref('int_figure__period_state') }}
+    where closure_level = 'unit' and is_part_filed
+
+),
+
 -- A form filed for the whole term has its opening.
 term_filed as (
 
@@ -186,7 +198,8 @@ n_years as (
         parts.org_code,
         parts.term_system,
         parts.period_code,
-        max(case when parts.has_term_filing then terms.last_year - terms.first_year + 1 else parts.n_years end) as n_years
+        max(case when parts.has_term_filing then terms.last_year - terms.first_year + 1 else parts.n_years end) as n_years,
+        max(parts.carried_rank) as carried_rank
     from {{ ref('int_figure__part') }} as parts
     inner join {{ ref('int_indicator__measure') }} as measures on parts.measure_id = measures.measure_id
     inner join {{ ref('stg_term') }} as terms
@@ -205,7 +218,9 @@ averages as (
         term_values.org_code,
         term_values.period_code,
         'average_per_year' as derivation,
-        term_values.value / n_years.n_years as value,
+        case
+            when part_filed.org_code is null and n_years.carried_rank = 0 then term_values.value / n_years.n_years
+        end as value,
         term_values.state_rank,
         n_years.n_years,
         cast(null as integer) as of_year
@@ -216,6 +231,11 @@ averages as (
             and term_values.org_code = n_years.org_code
             and term_values.term_system = n_years.term_system
             and term_values.period_code = n_years.period_code
+    left join part_filed
+        on
+            term_values.indicator_code = part_filed.indicator_code
+            and term_values.org_code = part_filed.org_code
+            and term_values.period_code = part_filed.period_code
     where term_values.indicator_kind = 'flow'
 
 ),
@@ -328,15 +348,17 @@ derived as (
 )
 
 select
-    indicator_code,
-    org_code,
-    period_code,
-    derivation,
-    -- what is incomplete is compared with nothing
+    derived.indicator_code,
+    derived.org_code,
+    derived.period_code,
+    derived.derivation,
+    -- what is incomplete is compared with nothing, nor is a total of which a part of a year is still to come
     case
-        when state_rank < 2 or derivation in ('before_after', 'average_per_year') then value
+        when derivation in ('before_after', 'average_per_year') then value
+        when state_rank = 0 or (state_rank = 1 and totals.indicator_code is null) then value
     end as value,
     case state_rank when 0 then 'final' when 1 then 'provisional' else 'incomplete' end as status,
     cast(n_years as integer) as n_years,
     of_year
 from derived
+left join {{ ref('int_indicator__total') }} as totals on derived.indicator_code = totals.indicator_code
