@@ -334,11 +334,12 @@ def _previous_term(site: Site, unit: Unit, builder: _Builder) -> None:
     previous = site.previous_term(unit)
     rows: list[list[Text]] = []
     said = []
-    uncompared = []
+    uncompared: dict[str, list[str]] = {}
     for indicator in site.indicators.values():
         change = site.derivation(indicator.code, unit.code, unit.term, "change_vs_previous_term")
-        if site.is_left_uncompared(indicator.code, unit.code, unit.term, "change_vs_previous_term"):
-            uncompared.append(f"“{indicator.name}”")
+        why = site.left_uncompared(indicator.code, unit.code, unit.term, "change_vs_previous_term")
+        if why is not None:
+            uncompared.setdefault(why, []).append(f"“{indicator.name}”")
             continue
         before = site.figure(indicator.code, unit.code, previous) if previous else None
         now = site.figure(indicator.code, unit.code, unit.term)
@@ -352,11 +353,11 @@ def _previous_term(site: Site, unit: Unit, builder: _Builder) -> None:
                 tables.change_text(change, indicator, "change_vs_previous_term"),
             ]
         )
-        if (sentence := sentences.say_previous(indicator, before, change)) is not None:
+        days = sentences.days_of(site, [now])
+        if (sentence := sentences.say_previous(indicator, before, change, days)) is not None:
             said.append(sentence)
-    if uncompared:
-        text = message("report.previous.incomplete", indicators=write.enumeration(uncompared))
-        builder.add(Notice(text))
+    for why, names in sorted(uncompared.items()):
+        builder.add(Notice(message(f"report.previous.{why}", indicators=write.enumeration(names))))
     if not rows:
         if not uncompared:
             builder.add(Notice(message(f"report.previous.{_why_nothing_is_compared(site, unit, previous)}")))
