@@ -156,7 +156,11 @@ FIGURES = [
     # a term filed at once counts only where nothing yearly was
     ("inspected_orgs", "P", PREVIOUS, None, 80, "final"),
     ("inspected_orgs", "PB", DANG, None, 40, "final"),
-    ("inspected_orgs", "P", DANG, "change_vs_previous_term", 20, "provisional"),
+    ("inspected_orgs", "PB", DANG, "change_vs_previous_term", 10, "final"),
+    # one of two districts has filed 2019 up to September
+    ("inspected_orgs", "P", DANG, "change_vs_previous_term", None, "provisional"),
+    ("inspected_orgs", "P", DANG, "average_per_year", None, "provisional"),
+    ("inspected_orgs", "P", DANG, "per_year_low", None, "provisional"),
     ("inspected_orgs_on_suspicion", "PA", "2020-N", None, 2, "final"),
     # stocks take the last year, openings the first
     ("members", "PB", DANG, None, 200, "final"),
@@ -323,6 +327,7 @@ def test_every_statement_gets_the_verdict_that_its_figure_gives(warehouse: Path)
         "T024": "equal",
         "T025": "contradicts",  # it was 39 before, not 40
         "T026": "cannot_verify",  # years are missing
+        "T027": "cannot_verify",  # a quarter of 2019 is still to come
     }
 
 

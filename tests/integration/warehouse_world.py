@@ -428,7 +428,7 @@ def example_statements() -> list[dict[str, Any]]:
         _statement(9, "admissions", "PB", DANG, derivation="per_year", qualifier="AT_LEAST", value_low=10),
         _statement(10, "admissions", "PB", DANG, derivation="per_year", qualifier="AT_LEAST", value_low=11),
         _statement(11, "admissions", "PB", DANG, derivation="average_per_year", value_low=11, value_high=11),
-        _statement(12, "inspected_orgs", "P", DANG, derivation="change_vs_previous_term", value_low=20),
+        _statement(12, "inspected_orgs", "PB", DANG, derivation="change_vs_previous_term", value_low=10),
         _statement(13, "admissions", "PA", DANG, derivation="target", value_low=5, value_high=5),
         _statement(14, "admissions", "P", PREVIOUS, value_low=1),
         _statement(15, "", "P", DANG, qualifier="NONE", basis="norm: weekly"),
@@ -467,6 +467,7 @@ def example_statements() -> list[dict[str, Any]]:
             25, "villages", "PB", DANG, derivation="before_after", basis="after (before: 40)", value_low=31
         ),
         _statement(26, "admissions", "S", DANG, value_low=1),
+        _statement(27, "admissions", "P", DANG, value_low=120),
     ]
 
 

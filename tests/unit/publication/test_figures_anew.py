@@ -218,6 +218,31 @@ def test_what_is_owed_and_missing_makes_a_term_incomplete_and_a_late_part_provis
     assert status("growth") == {"A": 0, "B": 1, "P": 1, "C": 2}
 
 
+def test_a_half_is_no_year_though_the_calendar_ends_with_it(tmp_path: Path) -> None:
+    bodies = [P, A, B, *BASES, body("C", "DISTRICT", valid_from="2017-07-01"), body("C1", "BASE", "C")]
+    bodies += [body("D", "DISTRICT", valid_to="2017-07-31"), body("D1", "BASE", "D")]
+    filings = [filing("A", f"2016-{part}", joined=4, closing=9) for part in ("Q1", "N")]
+    filings += [filing(unit, "2017-6T", joined=1, closing=9) for unit in "ABD"]
+    filings += [filing("D", "2016-N", joined=2, closing=9), filing("B", "2016-N", joined=3, closing=9)]
+    merger = [succession("D", "C", "merge", "2017-08-01")]
+    office = Office(tmp_path, bodies, filings, terms=[term(2016, 2017)], successions=merger)
+    told = office.told()
+
+    def status(indicator: str, unit: str) -> dict[str, float]:
+        found = {
+            period: parts["status"] for (i, u, period), parts in told.items() if (i, u) == (indicator, unit)
+        }
+        return {period: found[period] for period in ("2017-6T", "2017-9T", "2017-N", TERM)}
+
+    for unit in "AP":
+        assert list(status("joined", unit).values()) == [0, 1, 1, 1]
+        assert list(status("members", unit).values()) == [0, 1, 1, 1]
+    # a quarter stands in for the half that the calendar left out, and a year that was filed whole is whole
+    assert [told["joined", "A", f"2016-{part}"]["status"] for part in ("Q1", "6T", "9T", "N")] == [0, 1, 1, 0]
+    # what took D over has yet to file for itself
+    assert (told["joined", "C", TERM]["value"], told["joined", "C", TERM]["status"]) == (2, 2)
+
+
 def test_a_form_filed_for_a_term_counts_only_where_there_are_no_years(tmp_path: Path) -> None:
     filings = [
         filing("A", TERM, joined=500, closing=5000),

@@ -357,6 +357,24 @@ def test_a_term_follows_only_one_of_its_own_system_that_ended_as_it_began(tmp_pa
     }
 
 
+def test_a_total_of_which_a_part_is_still_to_come_is_neither_compared_nor_averaged(tmp_path: Path) -> None:
+    years = {2016: "N", 2017: "N", 2018: "N", 2019: "6T", 2020: "N"}
+    filings = [filing("A", f"{y}-{part}", opening=8, joined=y - 2010, closing=9) for y, part in years.items()]
+    terms = [term(2016, 2017), term(2018, 2019), term(2020, 2020)]
+    office = Office(tmp_path, [P, A, BASES[0]], filings, terms=terms)
+    joined, members = (derived_of(against(office, {}), indicator) for indicator in ("joined", "members"))
+
+    # 2019 ended in June, so that neither its own term nor the one after it is compared
+    assert {(period, name) for unit, period, name in joined if unit == "A"} == {
+        (period, name)
+        for period in (TERM, "2019-2020-NK")
+        for name in ("average_per_year", "per_year_low", "per_year_high")
+    }
+    # what lasts is compared while it may still change
+    assert ("A", "2017-2019-NK", "change_vs_previous_term") in members
+    assert ("A", "2017-2019-NK", "per_year_low") in members
+
+
 def test_a_term_filed_as_one_is_averaged_over_all_its_years(tmp_path: Path) -> None:
     office = Office(
         tmp_path,
@@ -423,6 +441,49 @@ def test_results_stand_beside_the_targets_of_their_own_system(tmp_path: Path) ->
     assert expected["least"] == 12 and np.isnan(expected["most"])
     assert (expected["actual"], expected["status"], ASSESSMENTS[int(expected["assessment"])]) == (11, 0, "VUOT")
     assert set(faults(row)["column"]) == {"least", "most"}
+
+
+@pytest.mark.parametrize(
+    ("last", "earlier", "expected"),
+    [
+        ("N", "N", ["VUOT", "VUOT", "DAT"]),
+        # before its last year is whole nothing is due
+        ("9T", "N", ["CHUA_DEN_HAN"] * 3),
+        # an earlier year that lacks a part leaves the term open, and its own target
+        ("N", "6T", ["VUOT", None, None]),
+    ],
+)
+def test_a_target_is_due_when_its_last_year_is_whole(
+    tmp_path: Path, last: str, earlier: str, expected: list[str | None]
+) -> None:
+    filings = [filing("A", f"2016-{earlier}", joined=4), filing("A", f"2017-{last}", joined=8)]
+    targets = [
+        target("A", "YEAR", "GE", 5, year=2017),
+        target("A", "TERM", "GE", 5),
+        target("A", "AVG_PER_YEAR", "EQ", 6),
+    ]
+    bodies = [P, A, BASES[0]]
+    office = Office(tmp_path, bodies, filings, terms=[term(2016, 2017)], targets=targets)
+    connection = marts(office.told())
+    for row in targets:
+        found = [
+            row["indicator_code"],
+            "A",
+            TERM,
+            row["year"] or None,
+            row["basis"],
+            None,
+            None,
+            None,
+            None,
+            "none",
+        ]
+        connection.execute(f"insert into fct_target values ({', '.join('?' * len(found))})", found)
+    frame = figures_again(connection, office.bronze, catalogue(), None)["targets_again"]
+    judged = frame[frame["column"] == "assessment"].set_index("basis")["expected"]
+
+    found_names = [judged[basis] for basis in ("YEAR", "TERM", "AVG_PER_YEAR")]
+    assert [None if np.isnan(number) else ASSESSMENTS[int(number)] for number in found_names] == expected
 
 
 # what stands behind the traces

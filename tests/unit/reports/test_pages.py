@@ -190,10 +190,11 @@ def test_the_term_before_is_of_the_units_own_system(site: Site) -> None:
     assert overlapping.previous_term(unit_of(site, "DCD")) is None
 
 
-def test_what_is_incomplete_is_not_drawn_beside_what_is_complete(site: Site) -> None:
+@pytest.mark.parametrize("status", ["incomplete", "provisional"])
+def test_what_is_not_whole_is_not_drawn_beside_what_is(site: Site, status: str) -> None:
     unit = unit_of(site, "VP")
     key = ("admissions", unit.code, "2018-N")
-    figures = {**site.figures, key: replace(site.figures[key], value=40.0, status="incomplete")}
+    figures = {**site.figures, key: replace(site.figures[key], value=40.0, status=status)}
     partly = replace(site, figures=figures)
     plan = next(
         c for s in PLAN.sections for c in s.charts if c.kind == "years" and c.indicators == ("admissions",)
@@ -201,7 +202,7 @@ def test_what_is_incomplete_is_not_drawn_beside_what_is_complete(site: Site) -> 
     data = chart_data(partly, unit, plan)
     assert data is not None
     assert [point.category for point in data.points] == ["2016", "2017", "2019", "2020"]
-    assert "(không vẽ số chưa đầy đủ: 2018)" in markdown(unit_page(partly, unit, PLAN))
+    assert "(không vẽ số chưa đủ: 2018)" in markdown(unit_page(partly, unit, PLAN))
 
 
 def test_a_sentence_says_that_its_figure_may_change(site: Site) -> None:
