@@ -21,14 +21,15 @@ from tests.integration.warehouse_world import (
     visits,
 )
 
-COMPLETE, HALF, ONE_FORM, ONE_YEAR, TERM_ONLY, ALONE, BLANK, FEW, LATE, NEW, UNION = (
-    *("WHOLE", "HALF", "FORM", "YEAR", "TERM", "ALONE", "BLANK", "FEW", "LATE", "NEW", "UNION"),
+COMPLETE, HALF, ONE_FORM, ONE_YEAR, TERM_ONLY, ALONE, BLANK, FEW, LATE, NEW, BEGUN, UNION = (
+    *("WHOLE", "HALF", "FORM", "YEAR", "TERM", "ALONE", "BLANK", "FEW", "LATE", "NEW", "BEGUN", "UNION"),
 )
-"""The provinces: what is filed of each. UNION is a youth union beside COMPLETE."""
+"""The provinces: what is filed of each; BEGUN has filed 2020 up to March and June. UNION is a youth union
+beside COMPLETE, whose calendar ends with June 2020."""
 
-DISTRICTS = dict.fromkeys((COMPLETE, HALF, ONE_FORM, ONE_YEAR, TERM_ONLY, ALONE, BLANK, LATE, NEW), 2) | {
-    FEW: 6
-}
+DISTRICTS = dict.fromkeys(
+    (COMPLETE, HALF, ONE_FORM, ONE_YEAR, TERM_ONLY, ALONE, BLANK, LATE, NEW, BEGUN), 2
+) | {FEW: 6}
 
 
 def district(province: str, number: int) -> str:
@@ -61,13 +62,22 @@ def part_filed_world() -> World:
         }
         for code, kind, parent, more in kinds
     ]
-    periods = [PREVIOUS, *(f"{year}-N" for year in YEARS)]
+    periods = [PREVIOUS, *(f"{year}-N" for year in YEARS), "2020-6T"]
+    systems = {"2020-N": "DANG", "2020-6T": "DOAN"}
     tables["calendar"] = [
-        {"period_code": code, "opens_on": "", "due_on": "", "locked_on": "", "term_system": ""}
+        {
+            "period_code": code,
+            "opens_on": "",
+            "due_on": "",
+            "locked_on": "",
+            "term_system": systems.get(code, ""),
+        }
         for code in periods
     ]
     tables["targets"] = [row for row in tables["targets"] if row["org_code"] == "PB"]
-    tables["targets"] = [{**row, "org_code": org} for row in tables["targets"] for org in (HALF, FEW, COMPLETE)]
+    tables["targets"] = [
+        {**row, "org_code": org} for row in tables["targets"] for org in (HALF, FEW, COMPLETE, BEGUN)
+    ]
     tables["successions"] = []
     tables["contacts"] = []
     del tables["statements"]
@@ -97,7 +107,10 @@ def _filings() -> list[Filing]:
         for part, number, basis in (("Q1", 2, "CUMULATIVE"), ("6T", 5, "DISCRETE"))
     ]
     # The union filed for a term of the Party as well, which is none of its own.
-    found += [Filing(UNION, period, {"B02": [admitted(f"{UNION}-1", 70)]}) for period in (PREVIOUS, "2017-N")]
+    found += [
+        Filing(UNION, period, {"B02": [admitted(f"{UNION}-1", 70)]})
+        for period in (PREVIOUS, "2017-N", "2020-6T")
+    ]
     return found
 
 
@@ -113,6 +126,8 @@ def _of_district(province: str, number: int) -> list[Filing]:
         forms = {"B02": forms["B02"]}
     if province == ONE_YEAR:
         years = ["2018-N"]
+    if province == BEGUN:
+        years = [*years[:-1], f"2020-{('Q1', '6T')[number - 1]}"]
     if province == LATE and number == 2:
         years = years[1:]
     if province == BLANK and number == 2:

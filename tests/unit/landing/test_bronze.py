@@ -262,6 +262,46 @@ def test_what_is_owed_is_listed_by_unit_period_and_form(
     assert owed[0]["due_on"] == date(2019, 1, 20)
 
 
+def test_a_form_is_required_for_all_its_parts_of_a_year_that_the_calendar_has_begun(
+    reference: Callable[..., pa.Table],
+) -> None:
+    kinds = {"U": "DISTRICT", "ENDED": "DISTRICT", "YOUTH": "UNION_BRANCH"}
+    registry = registry_with(
+        organisations=[
+            Organisation(
+                org_code=code,
+                org_name=code,
+                org_kind=kind,
+                files_reports=True,
+                valid_from=date(2010, 1, 1),
+                valid_to=date(2020, 7, 31) if code == "ENDED" else None,
+                term_system="DOAN" if code == "YOUTH" else "DANG",
+            )
+            for code, kind in kinds.items()
+        ],
+        calendar=[
+            CalendarPeriod(period_code="2010-2015-NK"),
+            CalendarPeriod(period_code="2019-N", term_system="DOAN"),
+            CalendarPeriod(period_code="2020-Q1", term_system="DANG"),
+            CalendarPeriod(period_code="2020-6T", term_system="DANG"),
+        ],
+    )
+    required = reference("required_forms", registry).to_pylist()
+    periods = {
+        (row["reporting_org_code"], row["form_code"]): {
+            other["period_code"]
+            for other in required
+            if all(other[name] == row[name] for name in ("reporting_org_code", "form_code"))
+        }
+        for row in required
+    }
+    assert len(required) == sum(map(len, periods.values()))
+    assert periods["U", "B01"] == {"2020-Q1", "2020-6T", "2020-9T", "2020-N"}
+    assert (periods["U", "B03"], periods["U", "B04"]) == ({"2020-6T", "2020-N"}, {"2020-N"})
+    assert periods["ENDED", "B01"] == {"2020-Q1", "2020-6T"}
+    assert periods["YOUTH", "B02"] == {"2019-N"}
+
+
 def test_a_reference_file_that_would_not_change_is_left_alone(
     reference: Callable[..., pa.Table], registry: Registry, tmp_path: Path
 ) -> None:
