@@ -16,7 +16,7 @@ from ingestion.home import Home
 from ingestion.ledger import Received, SubmissionRecord
 from ingestion.reading import read_file
 from ingestion.reference import all_periods, write_reference
-from ingestion.registry import CalendarPeriod, Registry, Statement, Target, TermOfOffice
+from ingestion.registry import CalendarPeriod, Organisation, Registry, Statement, Target, TermOfOffice
 from ingestion.submissions import SubmissionKey
 
 NOW = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
