@@ -354,11 +354,11 @@ select
     derived.derivation,
     -- what is incomplete is compared with nothing, nor is a total of which a part of a year is still to come
     case
-        when derivation in ('before_after', 'average_per_year') then value
-        when state_rank = 0 or (state_rank = 1 and totals.indicator_code is null) then value
+        when derived.derivation in ('before_after', 'average_per_year') then derived.value
+        when derived.state_rank = 0 or (derived.state_rank = 1 and totals.indicator_code is null) then derived.value
     end as value,
-    case state_rank when 0 then 'final' when 1 then 'provisional' else 'incomplete' end as status,
-    cast(n_years as integer) as n_years,
-    of_year
+    case derived.state_rank when 0 then 'final' when 1 then 'provisional' else 'incomplete' end as status,
+    cast(derived.n_years as integer) as n_years,
+    derived.of_year
 from derived
 left join {{ ref('int_indicator__total') }} as totals on derived.indicator_code = totals.indicator_code

@@ -30,7 +30,7 @@ figures as (
         and periods.period_kind in ('N', 'NK')
         and measures.part <> 'opening'
         and measures.over_time <> 'first'
-        and parts.org_code in (select org_code from {{ ref('rpt_report_unit') }})
+        and parts.org_code in (select report_units.org_code from {{ ref('rpt_report_unit') }} as report_units)
 
 ),
 
