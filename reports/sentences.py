@@ -23,6 +23,8 @@ Days = tuple[date, date]
 """The first and the last day of the filings of which a figure is."""
 _END_OF_YEAR = (12, 31)
 _AIM_DECIMALS = 2
+_COUNT_DECIMALS = 2
+"""At most: what a share is taken from is mostly a count, which has none."""
 
 
 @dataclass(frozen=True)
@@ -42,8 +44,8 @@ class Number:
 
     @property
     def _unit_and_decimals(self) -> tuple[str, int]:
-        if self.part != "value":
-            return "", 0
+        if self.part in ("numerator", "denominator"):
+            return "", _COUNT_DECIMALS
         return write.decimals_of(self.indicator.unit, self.indicator.decimals, self.derivation)
 
     def written(self, *, magnitude: bool = False) -> str:
