@@ -4,13 +4,13 @@ What belongs here: collecting what follows from the state folder, and from runs 
 events become which alerts, and the outbox (`ingestion.alerts`); why a run stopped (`failing.py`); channels
 (`channels.py`); when it happens (`sensors.py`, `schedules.py`, the commands).
 
-An alarm needs nothing of what it is the alarm of: where the registry or the ledger cannot be read, what
+An alarm needs nothing of what it is the alarm of: where the registry, a form or the ledger cannot be read, what
 failed is written all the same, and goes to the last contacts that could be read.
 """
 
 import os
-from collections.abc import Collection, Sequence
-from contextlib import suppress
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -25,25 +25,27 @@ from ingestion.alerts.outbox import Outbox
 from ingestion.alerts.successes import note_success, successes_of
 from ingestion.alerts.thresholds import InForce, Thresholds, in_force
 from ingestion.alerts.wording import PAGE
-from ingestion.catalogue import Catalogue
+from ingestion.catalogue import CatalogueError
 from ingestion.days import day_of
 from ingestion.files import LockedError
 from ingestion.home import Home
 from ingestion.landing_state import is_registry_lost
 from ingestion.ledger import Ledger, LedgerError
+from ingestion.overlay import catalogue_of
 from ingestion.pipeline import write_alerts
 from ingestion.registry import Registry
 from orchestration import failing
 from orchestration.channels import MAIL_SERVER_VARIABLE, Channels
 from orchestration.environment import page_address
 from orchestration.lock import PUBLISHING
+from orchestration.own_files import demand_usable
 from orchestration.standing import LostLedgerError, demand_whole
 from reports import release as releases
 
 if TYPE_CHECKING:
     from reports.release import Release
 
-_REGISTRY, _LEDGER, _THRESHOLDS = "registry", "ledger", "thresholds"
+_REGISTRY, _CATALOGUE, _LEDGER, _THRESHOLDS = "registry", "catalogue", "ledger", "thresholds"
 """Stand for a job where one of them cannot be read: no run can succeed, or other thresholds hold than meant."""
 
 _DELIVERY = "deliver_alerts"
@@ -58,23 +60,43 @@ _MENDS = {
 figures pass that were refused."""
 
 
-def collect(
-    home: Home, registry: Registry, catalogue: Catalogue, thresholds: Thresholds, now: datetime
-) -> None:
+def collect(home: Home, registry: Registry, thresholds: Thresholds, now: datetime) -> None:
     """Write every alert that follows from ledger and calendar and is not in the outbox yet.
+
+    What needs no form is written also where the forms cannot be read.
 
     Raises:
         LostLedgerError: the ledger was lost, and every unit would be told that it owes what it filed.
+        LedgerError: the ledger is damaged.
+        CatalogueError: a form or an indicator cannot be read.
+        OSError: the system refuses a file.
     """
-    demand_whole(home)
-    state = Ledger(home.ledger).replay()
+    with _told(home, _LEDGER, now):
+        demand_whole(home)
+        state = Ledger(home.ledger).replay()
     write_alerts(home, registry, state, now)
     _end(home, frozenset({_LEDGER}), now)
+    with _told(home, _CATALOGUE, now):
+        catalogue = catalogue_of(home)
     outbox = Outbox(home.outbox)
     since = outbox.open(now)
     outbox.add(deadline_alerts(registry, catalogue, state, now, since))
     filings = Filings(state, registry, catalogue, now, since)
     _stand(outbox, quality.OF_FILINGS, quality.filing_alerts(filings, thresholds), now)
+    # Rules and sections are told of by the runs that need them.
+    with suppress(CatalogueError):
+        demand_usable(catalogue)
+        _end(home, frozenset({_CATALOGUE}), now)
+
+
+@contextmanager
+def _told(home: Home, what: str, now: datetime) -> Iterator[None]:
+    """Write the alert of what cannot be read, before that is raised."""
+    try:
+        yield
+    except (LostLedgerError, LedgerError, CatalogueError, OSError) as error:
+        failed(home, Place(what, what), failing.of_error(error, home), now)
+        raise
 
 
 @dataclass(frozen=True)
@@ -92,18 +114,20 @@ class Look:
     trouble: Exception | None
 
 
-def look(home: Home, catalogue: Catalogue, now: datetime) -> Look:
-    """Write every alert that can be found now, and that of what keeps others from being found."""
+def look(home: Home, now: datetime) -> Look:
+    """Write every alert that can be found now, and that of what keeps others from being found.
+
+    Whatever that is, also a fault of the product, is given and not raised: what waits goes out first.
+    """
     found, thresholds = watch(home, now), _thresholds(home, now)
     _watch_runs(home, thresholds.thresholds, now)
-    if found.error is not None:
-        return Look(found, thresholds, found.error)
-    try:
-        collect(home, found.registry, catalogue, thresholds.thresholds, now)
-    except (LostLedgerError, LedgerError) as error:
-        failed(home, Place(_LEDGER, _LEDGER), failing.of_error(error, home), now)
-        return Look(found, thresholds, error)
-    return Look(found, thresholds, None)
+    trouble: Exception | None = found.error
+    if trouble is None:
+        try:
+            collect(home, found.registry, thresholds.thresholds, now)
+        except Exception as error:
+            trouble = error
+    return Look(found, thresholds, trouble)
 
 
 def _thresholds(home: Home, now: datetime) -> InForce:

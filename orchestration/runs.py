@@ -15,7 +15,7 @@ from ingestion.home import Home
 from ingestion.ledger import UNKNOWN_PERIOD, Ledger
 from ingestion.messages import ToldError
 from ingestion.registry import load_registry
-from orchestration import alerting, environment, telling
+from orchestration import alerting, environment, failing, telling
 from orchestration.definitions import defs
 from orchestration.instance import COMMAND_LINE, LAUNCHED_BY_TAG, close_interrupted_runs, open_instance
 from orchestration.lock import PUBLISHING, publication_lock, writer_lock
@@ -178,10 +178,5 @@ def _plain(metadata: Mapping[str, dg.MetadataValue[Any]]) -> dict[str, Any]:
 
 def _failure(event: dg.DagsterEvent, told: ToldError | None) -> Failure:
     error = event.step_failure_data.error
-    while error is not None and error.cause is not None:
-        error = error.cause
-    step = event.step_key or ""
-    kind = error.cls_name or "" if error else ""
-    # Dagster writes the class before what the error said.
-    message = error.message.strip().split(f"{kind}: ", 1)[-1] if error else ""
-    return Failure(step, kind, message, kind == "DagsterAssetCheckFailedError", told)
+    kind, message = telling.cause_of(error) if error is not None else ("", "")
+    return Failure(event.step_key or "", kind, message, kind == failing.GATE, told)

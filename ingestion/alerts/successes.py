@@ -46,7 +46,7 @@ def successes_of(home: Home, now: datetime) -> Successes:
     path = home.outbox / _NAME
     try:
         return _KEPT.validate_json(path.read_bytes())
-    except (FileNotFoundError, ValidationError):
+    except (OSError, ValidationError):
         return _write(home, Successes(now))
 
 

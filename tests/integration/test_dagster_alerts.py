@@ -23,7 +23,6 @@ from ingestion.home import Home
 from ingestion.intake import put_in_inbox
 from ingestion.ledger import Ledger
 from ingestion.messages import message
-from ingestion.overlay import catalogue_of
 from ingestion.registry import load_registry
 from orchestration import alerting, failing, runs, telling
 from orchestration.channels import MAIL_SERVER_VARIABLE
@@ -238,9 +237,9 @@ def test_an_office_in_which_nothing_was_accepted_yet_is_told_of_no_failure_and_n
     for night in range(1, 9):
         now = NOW + timedelta(days=night)
         telling.run_failed(home, str(night), "publication", events, now)  # type: ignore[arg-type]
-        alerting.look(home, catalogue_of(home), now + timedelta(hours=20))
+        alerting.look(home, now + timedelta(hours=20))
     assert not {Kind.RUN_FAILED, Kind.NO_SUCCESS} & {e.alert.kind for e in entries(home)}
-    alerting.look(home, catalogue_of(home), NOW + timedelta(days=10))
+    alerting.look(home, NOW + timedelta(days=10))
     assert Kind.NO_SUCCESS in {e.alert.kind for e in entries(home)}, "now nothing runs any more"
 
 
