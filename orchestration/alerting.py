@@ -180,6 +180,30 @@ def registry_stop(home: Home, error: Exception) -> failing.Stop:
     return failing.of_error(error, home)
 
 
+CHOSEN = "selection"
+"""Stands for a job where somebody chose assets and checks on Dagster's page."""
+
+
+@dataclass(frozen=True)
+class Covered:
+    """What a run covers.
+
+    Attributes:
+        job: the job; `selection` where that was not run as a whole.
+        parts: assets, and checks as `asset:check`; none in a job that is of no assets.
+        jobs: the jobs of which that is the whole.
+    """
+
+    job: str
+    parts: frozenset[str] = frozenset()
+    jobs: frozenset[str] = frozenset()
+
+    @classmethod
+    def whole(cls, job: str, parts: frozenset[str] = frozenset()) -> "Covered":
+        """Give what a run of a whole job covers."""
+        return cls(job, parts, frozenset({job}))
+
+
 @dataclass(frozen=True)
 class Place:
     """Where a run stopped.
@@ -188,11 +212,13 @@ class Place:
         job: what was run; the next success of it is the end of the failure.
         step: the asset, check or other step.
         run: the id of the run; blank where none came into being.
+        parts: what was run where that was no whole job; the next success of all of it is the end.
     """
 
     job: str
     step: str
     run: str = ""
+    parts: Collection[str] = ()
 
 
 def failed(home: Home, place: Place, stop: failing.Stop, now: datetime) -> None:
@@ -205,10 +231,13 @@ def failed(home: Home, place: Place, stop: failing.Stop, now: datetime) -> None:
     if place.run and any(entry.alert.facts.get("run") == place.run for entry in outbox.read()[0]):
         return
     job = stop.about or place.job
+    parts = sorted(place.parts) if job == CHOSEN else []
+    condition = "\0".join([job, *parts, stop.condition])
     facts = {
         "was": _THRESHOLDS if stop.about == _THRESHOLDS else "told",
         "run": place.run,
         "job": job,
+        "parts": parts,
         "cause": stop.condition,
         "step": place.step,
         "said": stop.said,
@@ -216,29 +245,34 @@ def failed(home: Home, place: Place, stop: failing.Stop, now: datetime) -> None:
         "sampled": stop.count,
         **_up(home),
     }
-    alert = Alert(Kind.RUN_FAILED, "", now, Role.DATA_TEAM, facts=facts, condition=f"{job}\0{stop.condition}")
+    alert = Alert(Kind.RUN_FAILED, "", now, Role.DATA_TEAM, facts=facts, condition=condition)
     conditions.begin(outbox, [alert])
 
 
-def succeeded(home: Home, job: str, now: datetime) -> None:
+def succeeded(home: Home, ran: Covered, now: datetime) -> None:
     """Note that a run succeeded, and close the alerts of failures of which it is the end.
 
     That alerts were delivered, every morning, is no sign that anything was taken in or published, and ends no
-    failure of a command.
+    failure of a command; nor is a choice of assets that is no whole job.
     """
-    mended = _MENDS.get(job, frozenset())
-    if job != _DELIVERY:
+    mended: frozenset[str] = frozenset().union(*(_MENDS.get(job, ()) for job in ran.jobs))
+    for job in sorted(ran.jobs - {_DELIVERY}):
         note_success(home, job, now)
         mended |= {""}
-    _end(home, mended, now)
+    _end(home, mended, now, ran.parts)
 
 
-def _end(home: Home, jobs: frozenset[str], now: datetime) -> None:
+def _end(home: Home, jobs: frozenset[str], now: datetime, parts: frozenset[str] = frozenset()) -> None:
+    def is_over(alert: Alert) -> bool:
+        chosen = alert.facts.get("parts", [])
+        is_covered = bool(chosen) and parts.issuperset(chosen)
+        return alert.kind is Kind.RUN_FAILED and (alert.facts.get("job") in jobs or is_covered)
+
     # Where a delivery goes on for long, the next success closes what this one does not.
     with suppress(LockedError):
         conditions.end(
             Outbox(home.outbox),
-            lambda a: a.kind is Kind.RUN_FAILED and a.facts.get("job") in jobs,
+            is_over,
             now,
             is_news=lambda a: a.facts.get("cause") == failing.KILLED,
         )

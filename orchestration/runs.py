@@ -15,7 +15,7 @@ from ingestion.home import Home
 from ingestion.ledger import UNKNOWN_PERIOD, Ledger
 from ingestion.messages import ToldError
 from ingestion.registry import load_registry
-from orchestration import alerting, environment, failing, telling
+from orchestration import alerting, covering, environment, failing, telling
 from orchestration.definitions import defs
 from orchestration.instance import COMMAND_LINE, LAUNCHED_BY_TAG, close_interrupted_runs, open_instance
 from orchestration.lock import PUBLISHING, publication_lock, writer_lock
@@ -109,7 +109,7 @@ def run_job(
     lock, jobs = (writer_lock, {"intake"}) if job == "intake" else (publication_lock, PUBLISHING)
     with lock(home), open_instance(home) as instance:
         for run in close_interrupted_runs(instance, jobs):
-            telling.run_failed(home, run.run_id, run.job_name, [], environment.now())
+            telling.run_failed(home, run.run_id, covering.covered(instance, run), [], environment.now())
         covered = _covered(home, instance, period) if job == "intake" else {}
         raised: list[BaseException] = []
 
@@ -136,10 +136,11 @@ def run_job(
         outcome = _outcome(result, next((error for error in raised if isinstance(error, ToldError)), None))
         if covered and outcome.failure is None:
             tidy_periods(instance, _filed(home))
+        ran = covering.covered(instance, result.dagster_run)
         if outcome.failure is None:
-            alerting.succeeded(home, job, environment.now())
+            alerting.succeeded(home, ran, environment.now())
         else:
-            telling.run_failed(home, outcome.run_id, job, result.all_events, environment.now())
+            telling.run_failed(home, outcome.run_id, ran, result.all_events, environment.now())
         return outcome
 
 

@@ -68,7 +68,9 @@ def demand_sent(report: DeliveryReport) -> None:
         raise DeliveryFailedError("alert.error.nothing_sent", failed=len(report.failed), reason=reason)
 
 
-def run_failed(home: Home, run: str, job: str, events: Sequence[dg.DagsterEvent], now: datetime) -> None:
+def run_failed(
+    home: Home, run: str, ran: alerting.Covered, events: Sequence[dg.DagsterEvent], now: datetime
+) -> None:
     """Write the alert of a run that failed, from the events that Dagster recorded of it.
 
     Where only its delivery failed, a run has done its work; that is told of where channels fail. So has one for
@@ -77,9 +79,9 @@ def run_failed(home: Home, run: str, job: str, events: Sequence[dg.DagsterEvent]
     step, kind, said = first_failure(events)
     gate = gate_said(events) if kind == failing.GATE else {}
     if kind == failing.DELIVERY or gate.get("nothing_accepted"):
-        alerting.succeeded(home, job, now)
+        alerting.succeeded(home, ran, now)
         return
-    place = alerting.Place(job, step or job, run)
+    place = alerting.Place(ran.job, step or ran.job, run, ran.parts)
     alerting.failed(home, place, failing.of_record(kind, said, home, gate), now)
 
 

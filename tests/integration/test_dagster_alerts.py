@@ -25,6 +25,7 @@ from ingestion.ledger import Ledger
 from ingestion.messages import message
 from ingestion.registry import load_registry
 from orchestration import alerting, failing, runs, telling
+from orchestration.alerting import Covered
 from orchestration.channels import MAIL_SERVER_VARIABLE
 from orchestration.definitions import defs
 from orchestration.instance import COMMAND_LINE, LAUNCHED_BY_TAG, open_instance
@@ -184,9 +185,9 @@ def test_a_failure_is_told_once_while_it_stands_and_again_after_a_run_succeeded(
         fail(home, f"[Errno 28] No space left on device: '/tmp/{hour}'", NOW + timedelta(hours=hour))
     fail(home, "[Errno 13] Permission denied: '/a'", NOW, "intake")
     assert len(entries(home)) == 2
-    alerting.succeeded(home, "publish_release", NOW + timedelta(days=2))
+    alerting.succeeded(home, Covered.whole("publish_release"), NOW + timedelta(days=2))
     assert not [e for e in entries(home) if e.over_at], "what was refused is as refused as before"
-    alerting.succeeded(home, "publication", NOW + timedelta(days=2))
+    alerting.succeeded(home, Covered.whole("publication"), NOW + timedelta(days=2))
     assert [e.alert.facts["job"] for e in entries(home) if e.over_at] == ["publication"]
     fail(home, "[Errno 28] No space left on device: '/b'", NOW + timedelta(days=3))
     assert len(entries(home)) == 3
@@ -209,7 +210,7 @@ def test_failures_of_other_jobs_and_of_other_causes_do_not_hide_each_other(home:
     alerting.failed(home, alerting.Place("", "command"), crashed, NOW)
     standing = {"", *jobs}
     for job, ended in (("deliver_alerts", set()), ("intake", {""}), ("publication", set())):
-        alerting.succeeded(home, job, NOW + timedelta(hours=1))
+        alerting.succeeded(home, Covered.whole(job), NOW + timedelta(hours=1))
         standing -= {job, *ended}
         assert {e.alert.facts["job"] for e in entries(home) if not e.over_at} == standing
     assert set(successes_of(home, NOW).jobs) == {"intake", "publication"}, "a delivery is no work done"
@@ -236,7 +237,7 @@ def test_an_office_in_which_nothing_was_accepted_yet_is_told_of_no_failure_and_n
     ]
     for night in range(1, 9):
         now = NOW + timedelta(days=night)
-        telling.run_failed(home, str(night), "publication", events, now)  # type: ignore[arg-type]
+        telling.run_failed(home, str(night), Covered.whole("publication"), events, now)  # type: ignore[arg-type]
         alerting.look(home, now + timedelta(hours=20))
     assert not {Kind.RUN_FAILED, Kind.NO_SUCCESS} & {e.alert.kind for e in entries(home)}
     alerting.look(home, NOW + timedelta(days=10))
