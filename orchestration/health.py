@@ -33,7 +33,7 @@ from orchestration import environment
 from orchestration.errors import write_traceback
 from orchestration.explaining import explained
 from orchestration.standing import standing
-from orchestration.state import lacking_settings
+from orchestration.state import is_own, lacking_settings
 from orchestration.texts import Invocation
 from orchestration.turned_off import turned_off
 
@@ -381,6 +381,14 @@ def _dagster(call: Invocation) -> Diagnosis | None:
     except (yaml.YAMLError, UnicodeDecodeError):
         detail = call.text("cli.doctor.dagster_unreadable", path=call.home.dagster / "dagster.yaml")
         return Diagnosis("dagster_instance", what, "broken", detail)
+    if is_own(call.home):
+        from orchestration.instance import InstanceError, open_instance  # noqa: PLC0415 - takes long to import
+
+        try:
+            with open_instance(call.home):
+                pass
+        except InstanceError as error:
+            return Diagnosis("dagster_instance", what, "broken", error.told(call.language), True)
     if lacking:
         detail = call.text(
             "cli.doctor.dagster_lacks",

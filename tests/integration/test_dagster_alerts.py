@@ -125,6 +125,22 @@ def test_a_delivery_looks_at_the_deadlines_and_tells_who_has_not_filed(home: Hom
     ]
 
 
+@pytest.mark.parametrize("broken", ["forms/B20.yml", "organisations.csv", "contacts.csv", "thresholds.yml"])
+def test_a_delivery_sends_what_waits_whatever_of_the_registry_cannot_be_read(home: Home, broken: str) -> None:
+    contacts = "org_code,role,channel,language\n,data_team,folder://team,vi\n"
+    (home.registry / "contacts.csv").write_text(contacts, encoding="utf-8")
+    assert deliver(home, NOW).success
+    fail(home, "[Errno 28] No space left on device: 'x'", NOW)
+    path = home.registry / broken
+    path.unlink(missing_ok=True)
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(b"\xff\xfe: [")
+    assert isinstance(look(home, NOW), dg.RunRequest)
+    assert deliver(home, NOW).success is (broken == "thresholds.yml"), "runs go on with other thresholds"
+    told = "".join(mails(home))
+    assert "x" in told and broken.rpartition("/")[2] in told
+
+
 def test_a_delivery_beside_another_one_leaves_it_at_work(home: Home) -> None:
     Outbox(home.outbox).open(NOW)
     Outbox(home.outbox).add([HELD])
