@@ -39,6 +39,7 @@ def decided(tmp_path_factory: pytest.TempPathFactory) -> Path:
         of(1, 1, "accepted"),
         of(2, 3, "needs_explanation", ("accepted", at(4)), ("rejected", at(8))),
         of(3, 6, "rejected"),
+        of(4, 9, "accepted", ("on_hold", at(9))),
         Filing("B", "2016-N", {"F1": [{"org_code": "B1", "joined": 50}]}, received_at=at(7), basis=""),
         Filing("B", "2016-Q1", {"F1": [{"org_code": "B1", "joined": 9}]}, received_at=at(7), basis="QUARTER"),
     ]
