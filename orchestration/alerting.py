@@ -11,7 +11,7 @@ failed is written all the same, and goes to the last contacts that could be read
 import os
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +34,7 @@ from ingestion.ledger import Ledger, LedgerError
 from ingestion.overlay import catalogue_of
 from ingestion.pipeline import write_alerts
 from ingestion.registry import Registry
+from ingestion.validations import KeptResults
 from orchestration import failing
 from orchestration.channels import MAIL_SERVER_VARIABLE, Channels
 from orchestration.environment import page_address
@@ -47,6 +48,9 @@ if TYPE_CHECKING:
 
 _REGISTRY, _CATALOGUE, _LEDGER, _THRESHOLDS = "registry", "catalogue", "ledger", "thresholds"
 """Stand for a job where one of them cannot be read: no run can succeed, or other thresholds hold than meant."""
+
+_RESULTS = "results"
+"""Stands for a job where results of checks cannot be kept: alone for all, before a place for those of it."""
 
 _DELIVERY = "deliver_alerts"
 _MENDS = {
@@ -120,7 +124,7 @@ def look(home: Home, now: datetime) -> Look:
     Whatever that is, also a fault of the product, is given and not raised: what waits goes out first.
     """
     found, thresholds = watch(home, now), _thresholds(home, now)
-    _watch_runs(home, thresholds.thresholds, now)
+    _watch_runs(home, found.registry, thresholds.thresholds, now)
     trouble: Exception | None = found.error
     if trouble is None:
         try:
@@ -142,12 +146,12 @@ def _thresholds(home: Home, now: datetime) -> InForce:
     return found
 
 
-def _watch_runs(home: Home, thresholds: Thresholds, now: datetime) -> None:
+def _watch_runs(home: Home, registry: Registry, thresholds: Thresholds, now: datetime) -> None:
     """Write and close the alerts of a time without a run that succeeded, and of channels that fail."""
     outbox = Outbox(home.outbox)
     idle = quality.idle_alerts(successes_of(home, now), thresholds, now)
     _stand(outbox, frozenset({Kind.NO_SUCCESS}), idle, now)
-    failing_channels = quality.delivery_alerts(outbox.read()[0], thresholds, now)
+    failing_channels = quality.delivery_alerts(outbox.read()[0], registry, thresholds, now)
     _stand(outbox, frozenset({Kind.DELIVERY_FAILED}), failing_channels, now)
 
 
@@ -178,6 +182,25 @@ def registry_stop(home: Home, error: Exception) -> failing.Stop:
         said = failing.told("cli.error.registry_lost", home=home.root, registry=home.registry)
         return failing.Stop("registry lost", said, about=_REGISTRY)
     return failing.of_error(error, home)
+
+
+def results_kept(home: Home, results: KeptResults, step: str, now: datetime) -> list[failing.Told]:
+    """Write the alert of results of checks that cannot be kept, and note the end of it where they are.
+
+    Returns:
+        What is wrong, each once.
+    """
+    if results.places:
+        _end(home, frozenset({_RESULTS, *(f"{_RESULTS} {place}" for place in results.places)}), now)
+    said: list[failing.Told] = []
+    for place, error in results.errors.items():
+        stop = failing.of_error(error, home)
+        is_of_all = isinstance(error, OSError) and str(error.filename) == str(home.validations)
+        failed(
+            home, Place("", step), replace(stop, about=_RESULTS if is_of_all else f"{_RESULTS} {place}"), now
+        )
+        said += [stop.said] if stop.said not in said else []
+    return said
 
 
 CHOSEN = "selection"
@@ -233,8 +256,9 @@ def failed(home: Home, place: Place, stop: failing.Stop, now: datetime) -> None:
     job = stop.about or place.job
     parts = sorted(place.parts) if job == CHOSEN else []
     condition = "\0".join([job, *parts, stop.condition])
+    about = stop.about.partition(" ")[0]
     facts = {
-        "was": _THRESHOLDS if stop.about == _THRESHOLDS else "told",
+        "was": about if about in (_THRESHOLDS, _RESULTS) else "told",
         "run": place.run,
         "job": job,
         "parts": parts,

@@ -7,6 +7,7 @@ What belongs here: from the rules to messages with their places. What does not: 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from string import Formatter
+from typing import Literal
 
 from ingestion.catalogue import Catalogue, Form
 from ingestion.cells import column_letter
@@ -21,6 +22,7 @@ from ingestion.gate.excel import (
     Lookup,
     NotCompiledError,
     SheetPlace,
+    any_of,
     derived_formula,
     literal,
 )
@@ -223,7 +225,7 @@ def _spread(checks: Sequence[Check], sheets: Mapping[str, SheetPlace]) -> Iterat
             continue
         for place in (place for place in sheets.values() if not place.is_empty):
             for column in place.form.columns:
-                if column.type == "int" or column.required:
+                if column.is_looked_at:
                     yield replace(check, form=place.form.code, column=column.code)
 
 
@@ -305,7 +307,7 @@ def _cell_in_line(place: SheetPlace, line: str, column: str) -> tuple[str, int |
 def _text(check: Check, compiler: ExcelCompiler, book: Book, cell: tuple[str, int | None] | None) -> str:
     """Give the message of a check as a formula, with what was found and expected filled in."""
     if check.frame == "cell":
-        return literal(f"{check.rule.id}: {message(f'template.cell_rule.{check.rule.id}')}")
+        return literal(f"{check.rule.id}: {message(f'template.cell_rule.{check.rule.id}.{check.clause}')}")
     parts = [literal(f"{check.rule.id}: ")]
     for fixed, name, _, _ in Formatter().parse(check.message.vi):
         if fixed:
@@ -313,6 +315,22 @@ def _text(check: Check, compiler: ExcelCompiler, book: Book, cell: tuple[str, in
         if name is not None:
             parts.append(_field(name, check, compiler, book, cell))
     return "&".join(part for part in parts if part != '""')
+
+
+def _decimals(of: Literal["cell", "indicator"], cell: Name, compiler: ExcelCompiler, place: SheetPlace) -> str:
+    """Give the formula of how many decimals are shown: those of the filed cell, or of the row's indicator."""
+    if of == "cell":
+        return compiler.decimals(cell)
+    code = f"${place.letters['indicator_code']}{ROW}"
+    by_decimals: dict[int, list[str]] = {}
+    for key in place.keys:
+        indicator = compiler.book.catalogue.indicators.get(str(key[0]))
+        if indicator is not None:
+            by_decimals.setdefault(indicator.decimals, []).append(f"{code}={literal(indicator.code)}")
+    formula = "2"
+    for decimals, codes in by_decimals.items():
+        formula = f"IF({any_of(codes)},{decimals},{formula})"
+    return formula
 
 
 def _field(
@@ -334,7 +352,10 @@ def _field(
     if node is None:
         return known.get(name, literal("…"))
     try:
-        shown = compiler.shown(node)
+        decimals = "2"
+        if name == "expected" and check.decimals is not None and check.cell is not None:
+            decimals = _decimals(check.decimals, check.cell, compiler, place)
+        shown = compiler.shown(node, decimals)
     except NotCompiledError:
         return literal("…")
     return shown if len(shown) < LONGEST // 8 else literal("…")

@@ -18,6 +18,7 @@ from orchestration.commands.common import (
     minute,
     person,
     registry_of,
+    tell_of_results,
     unknown,
 )
 from orchestration.texts import Invocation, argument, command, option, pass_invocation
@@ -27,17 +28,29 @@ def _decide(
     call: Invocation, submission: str, decision: Literal["accept", "reject"], reason: str, by: str | None
 ) -> int:
     from ingestion.pipeline import decide  # noqa: PLC0415
+    from ingestion.validations import KeptResults  # noqa: PLC0415
 
     registry = registry_of(call)
     demand_whole(call)
     known = Ledger(call.home.ledger).replay().submissions
     if submission not in known:
         raise unknown(call, "submission", submission, known)
-    catalogue, who = catalogue_of(call.home), person(call, by)
+    catalogue, who, results = catalogue_of(call.home), person(call, by), KeptResults()
     with Ledger(call.home.ledger).writing():
         # Taken when it is recorded: what is published while it waits is of a moment before it.
         now = environment.now()
-        record = decide(call.home, registry, catalogue, submission, decision, reason=reason, by=who, now=now)
+        record = decide(
+            call.home,
+            registry,
+            catalogue,
+            submission,
+            decision,
+            reason=reason,
+            by=who,
+            now=now,
+            results=results,
+        )
+    tell_of_results(call, results, now)
     shown = call.text(f"cli.verdict.{record.told_as}")
     click.echo(call.text("cli.decision.done", submission=submission, status=shown, home=call.home.root))
     return 0
