@@ -213,6 +213,8 @@ class Figures:
         self._states = _States(adding, self.bases, bodies, standing)
         self._state_cache: dict[tuple[str, str], _Ranks] = {}
         self.reporting = bodies.codes.isin(bodies.ever_reporting)
+        self.filed_as_term: dict[Term, Flags] = {}
+        """Of whom each measure of a term comes from a form filed for the whole term; filled by `all`."""
 
     @cached_property
     def totals(self) -> set[str]:
@@ -312,6 +314,7 @@ class Figures:
             carried |= taken & base.carried
             if period == code:
                 as_term |= taken
+        self.filed_as_term[term] = as_term
         return self._told(code, _Whole(amount, there, carried, as_term), code, term)
 
     def single_years(self) -> Iterator[OfYears]:
@@ -356,7 +359,7 @@ class Figures:
                 highest = np.where(
                     has_any, np.nanmax(np.where(np.isnan(yields), -np.inf, yields), axis=0), np.nan
                 )
-                rank = np.maximum(self._term_ranks(self.adding.measures[columns[0]], term)[0], is_older)
+                rank = np.maximum(self.term_ranks(self.adding.measures[columns[0]], term)[0], is_older)
                 has_part = has_older | self._has_part(self.adding.measures[columns[0]], term)
                 for position in np.flatnonzero(members & self.reporting & (has_any | (n_years > 0))).tolist():
                     unit = str(self.bodies.codes[position])
@@ -404,7 +407,7 @@ class Figures:
         flags[self.bodies.of_units[period].owners] = True
         return flags
 
-    def _term_ranks(self, measure: Measure, term: Term) -> tuple[Numbers, Numbers, Numbers, Numbers]:
+    def term_ranks(self, measure: Measure, term: Term) -> tuple[Numbers, Numbers, Numbers, Numbers]:
         """Give the ranks of a term: of a sum, of its last year, of its first, and over the known years."""
         first, last = term.first, term.last
         known = [year for year in range(first, last + 1) if f"{year}-N" in self.bodies.periods.index]
@@ -478,7 +481,7 @@ class Figures:
             return np.where(whole.is_there[:, judged].any(axis=1), np.maximum(rank, state), rank).astype(
                 np.int64
             )
-        sums, lasts, firsts, known = self._term_ranks(measure, term)
+        sums, lasts, firsts, known = self.term_ranks(measure, term)
         as_term = whole.is_filed_as_term[:, columns].any(axis=1)
         rank = np.where(as_term, np.maximum(rank, known), rank)
         for ways, worst in ((("sum",), sums), (("first",), firsts), (("last", "none"), lasts)):
