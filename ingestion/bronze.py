@@ -219,7 +219,7 @@ def _form_rows(form: Form, filed: Filed) -> list[dict[str, Any]]:
 
 
 def _left_blank(form: Form, row: FormRow) -> str | None:
-    """Name the cells of a row that the form asks for and that were left blank, None for none; `x` is an answer."""
+    """Name the cells that a form asks for and a row left blank, None for none; `x` is an answer."""
     blank = [c.code for c in form.columns if c.required and row.marks.get(c.code) is Mark.BLANK]
     return " ".join(blank) or None
 

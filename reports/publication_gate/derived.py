@@ -42,6 +42,8 @@ class Derived:
             values[indicator, unit, period] = value
             if not np.isnan(opening):
                 self._tell(indicator, unit, period, "before_after", value)
+                if figures.opening_lacks(indicator, unit, period):
+                    continue  # it is compared with nothing
                 self._tell(indicator, unit, period, "change_over_term", value - opening)
                 if opening:
                     change = 100.0 * abs(value - opening) / opening

@@ -39,10 +39,12 @@ of_bodies as (
                 and row_gaps.base_period_code = closures.base_period_code
         where
             closures.closure_level = '{{ level }}'
-            {% if level == 'unit' -%}
             -- what is never added over units does not wait for others
-            and (not row_gaps.is_single or closures.org_code = closures.contributing_code)
-            {%- endif %}
+            and (
+                '{{ level }}' = 'organisation'
+                or not row_gaps.is_single
+                or closures.org_code = closures.contributing_code
+            )
         {% if not loop.last %}union all{% endif %}
     {% endfor %}
 
