@@ -140,8 +140,8 @@ def fact_totals(connection: duckdb.DuckDBPyConnection, totals: pd.DataFrame) -> 
 def wholes(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
     """Hold wholes against their parts, by unit and period, over the rows in which all of them are there.
 
-    What was said not to apply, or left blank and explained, makes no whole and breaks none; that everything that
-    was filed has arrived is another check.
+    What was said not to apply, or left blank and explained, makes no whole and breaks none; that everything
+    that was filed has arrived is another check.
     """
     parts = [
         connection.execute(
