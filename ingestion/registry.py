@@ -502,11 +502,15 @@ def _check(registry: Registry) -> None:
 
 def _check_organisations(registry: Registry) -> None:
     known = set(registry.versions)
-    places = {}
+    places: dict[int, dict[str, Any]] = {}
+    folders: dict[str, Organisation] = {}
     for row, o in _placed(registry, "organisations", registry.organisations):
         places[id(o)] = row
         if o.files_reports and _NO_FILE_NAME.search(o.org_code):
             raise RegistryError("registry.code", **row, code=repr(o.org_code))
+        if o.files_reports and (twin := folders.setdefault(o.org_code.casefold(), o)).org_code != o.org_code:
+            other = places[id(twin)]["row"]
+            raise RegistryError("registry.twins", **row, code=o.org_code, twin=twin.org_code, other=other)
         if o.parent_code and o.parent_code not in known:
             raise RegistryError("registry.parent", **row, code=o.org_code, parent=o.parent_code)
     for code, versions in registry.versions.items():

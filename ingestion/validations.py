@@ -11,7 +11,7 @@ Great Expectations has a store of its own, which reads all earlier results again
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
@@ -74,6 +74,36 @@ class Validation:
 _VALIDATION = TypeAdapter(Validation)
 
 
+@dataclass
+class KeptResults:
+    """What became of results that were to be kept; where they cannot be, nothing that is needed is lost.
+
+    Attributes:
+        places: the periods, or the publication gate, of which they were.
+        errors: why they were not, by place.
+    """
+
+    places: set[str] = field(default_factory=set)
+    errors: dict[str, Exception] = field(default_factory=dict)
+
+    def keep(self, home: Home, validation: Validation) -> None:
+        """Write what came of a batch, or note why that cannot be."""
+        try:
+            keep(home, validation)
+        except OSError as error:
+            error.filename = error.filename or str(home.validations / validation.period)
+            self.errors[validation.period] = error
+        except ValueError as error:  # what was filed may be no text that a file can hold
+            self.errors[validation.period] = error
+        else:
+            self.places.add(validation.period)
+
+    def add(self, others: "KeptResults") -> None:
+        """Take in what became of others."""
+        self.places |= others.places
+        self.errors |= others.errors
+
+
 def keep(home: Home, validation: Validation) -> Path:
     """Write what came of a batch, and let go of what is older than the newest few of its period.
 
@@ -84,7 +114,8 @@ def keep(home: Home, validation: Validation) -> Path:
     folder = private_folder(home.validations / validation.period)
     at = validation.at.astimezone(UTC)
     stamp = at.strftime(_STAMP)
-    same = [int(path.stem.removeprefix(f"{stamp}-")) for path in _files(folder) if path.stem.startswith(stamp)]
+    numbers = (path.stem.removeprefix(f"{stamp}-") for path in _files(folder))
+    same = [int(number) for number in numbers if number.isdecimal()]
     path = folder / f"{stamp}-{max(same, default=-1) + 1:03}.json"
     write_durably(path, as_json(replace(validation, at=at)) + b"\n")
     for old in _files(folder)[:-KEPT]:

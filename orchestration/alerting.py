@@ -11,7 +11,7 @@ failed is written all the same, and goes to the last contacts that could be read
 import os
 from collections.abc import Collection, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +33,7 @@ from ingestion.landing_state import is_registry_lost
 from ingestion.ledger import Ledger, LedgerError
 from ingestion.pipeline import write_alerts
 from ingestion.registry import Registry
+from ingestion.validations import KeptResults
 from orchestration import failing
 from orchestration.channels import MAIL_SERVER_VARIABLE, Channels
 from orchestration.environment import page_address
@@ -45,6 +46,9 @@ if TYPE_CHECKING:
 
 _REGISTRY, _LEDGER, _THRESHOLDS = "registry", "ledger", "thresholds"
 """Stand for a job where one of them cannot be read: no run can succeed, or other thresholds hold than meant."""
+
+_RESULTS = "results"
+"""Stands for a job where results of checks cannot be kept: alone for all, before a place for those of it."""
 
 _DELIVERY = "deliver_alerts"
 _MENDS = {
@@ -95,7 +99,7 @@ class Look:
 def look(home: Home, catalogue: Catalogue, now: datetime) -> Look:
     """Write every alert that can be found now, and that of what keeps others from being found."""
     found, thresholds = watch(home, now), _thresholds(home, now)
-    _watch_runs(home, thresholds.thresholds, now)
+    _watch_runs(home, found.registry, thresholds.thresholds, now)
     if found.error is not None:
         return Look(found, thresholds, found.error)
     try:
@@ -118,12 +122,12 @@ def _thresholds(home: Home, now: datetime) -> InForce:
     return found
 
 
-def _watch_runs(home: Home, thresholds: Thresholds, now: datetime) -> None:
+def _watch_runs(home: Home, registry: Registry, thresholds: Thresholds, now: datetime) -> None:
     """Write and close the alerts of a time without a run that succeeded, and of channels that fail."""
     outbox = Outbox(home.outbox)
     idle = quality.idle_alerts(successes_of(home, now), thresholds, now)
     _stand(outbox, frozenset({Kind.NO_SUCCESS}), idle, now)
-    failing_channels = quality.delivery_alerts(outbox.read()[0], thresholds, now)
+    failing_channels = quality.delivery_alerts(outbox.read()[0], registry, thresholds, now)
     _stand(outbox, frozenset({Kind.DELIVERY_FAILED}), failing_channels, now)
 
 
@@ -156,6 +160,25 @@ def registry_stop(home: Home, error: Exception) -> failing.Stop:
     return failing.of_error(error, home)
 
 
+def results_kept(home: Home, results: KeptResults, step: str, now: datetime) -> list[failing.Told]:
+    """Write the alert of results of checks that cannot be kept, and note the end of it where they are.
+
+    Returns:
+        What is wrong, each once.
+    """
+    if results.places:
+        _end(home, frozenset({_RESULTS, *(f"{_RESULTS} {place}" for place in results.places)}), now)
+    said: list[failing.Told] = []
+    for place, error in results.errors.items():
+        stop = failing.of_error(error, home)
+        is_of_all = isinstance(error, OSError) and str(error.filename) == str(home.validations)
+        failed(
+            home, Place("", step), replace(stop, about=_RESULTS if is_of_all else f"{_RESULTS} {place}"), now
+        )
+        said += [stop.said] if stop.said not in said else []
+    return said
+
+
 @dataclass(frozen=True)
 class Place:
     """Where a run stopped.
@@ -181,8 +204,9 @@ def failed(home: Home, place: Place, stop: failing.Stop, now: datetime) -> None:
     if place.run and any(entry.alert.facts.get("run") == place.run for entry in outbox.read()[0]):
         return
     job = stop.about or place.job
+    about = stop.about.partition(" ")[0]
     facts = {
-        "was": _THRESHOLDS if stop.about == _THRESHOLDS else "told",
+        "was": about if about in (_THRESHOLDS, _RESULTS) else "told",
         "run": place.run,
         "job": job,
         "cause": stop.condition,

@@ -15,7 +15,8 @@ from ingestion.faults import Fault
 from ingestion.ledger import Ledger
 from ingestion.messages import message
 from ingestion.reference import write_reference
-from orchestration import groups, telling
+from ingestion.validations import KeptResults
+from orchestration import alerting, groups, telling
 from orchestration.environment import template_key
 from orchestration.partitions import add_periods, covers, filed_periods, periods, report_new
 from orchestration.progress import Progress, counter
@@ -118,6 +119,7 @@ def _judged(context: dg.AssetExecutionContext, state: WritableHome, clock: Clock
     given: Counter[str] = Counter()
     faults: dict[str, Fault] = {}
     waiting: list[str] = []
+    results = KeptResults()
     for period in pending:
         report = pipeline.judge_period(
             state.home, registry, catalogue, period, now, template_key=template_key(state.home)
@@ -125,6 +127,7 @@ def _judged(context: dg.AssetExecutionContext, state: WritableHome, clock: Clock
         given.update({str(verdict): count for verdict, count in report.counts.items()})
         faults |= report.faults
         waiting += report.waiting
+        results.add(report.results)
         for submission, technical in report.unreturned.items():
             context.log.error(
                 f"the workbook of {submission} could not be marked; its findings went out:\n{technical}"
@@ -134,6 +137,9 @@ def _judged(context: dg.AssetExecutionContext, state: WritableHome, clock: Clock
         progress.advance("judging")
     again = pipeline.reexamine(state.home, registry, catalogue, now)
     faults |= again.faults
+    results.add(again.results)
+    for said in alerting.results_kept(state.home, results, "verdicts", now):
+        context.log.error(f"Results of checks were not kept. {said['en']}")
     for submission, technical in again.damaged.items():
         context.log.error(f"{submission} cannot be held against corrected figures: {technical}")
     for submission, fault in faults.items():

@@ -34,7 +34,10 @@ Metadata = dict[str, dg.MetadataValue]
 
 def of_periods(home: Home) -> Metadata:
     """Give what was found of the newest batch of each period."""
-    return _metadata(*validations.newest_of(home, validations.periods(home)))
+    try:
+        return _metadata(*validations.newest_of(home, validations.periods(home)))
+    except OSError as error:
+        return {"unreadable_results": dg.MetadataValue.json([f"{error.filename}: {error.strerror}"])}
 
 
 def of_database(home: Home, sha256: str) -> Metadata:

@@ -9,9 +9,10 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import dagster as dg
 
+from ingestion.home import Home
 from ingestion.ledger import Ledger, SubmissionRecord
 from ingestion.places import place_said
-from orchestration import check_results, gating, tokens
+from orchestration import alerting, check_results, gating, tokens
 from orchestration.progress import Progress
 from orchestration.quality_checks import quality
 from orchestration.resources import Clock, PublicationHome, TongketHome
@@ -105,6 +106,7 @@ def candidate_gate(
         home, database, token, check_marts, run=context.run.run_id, note=config.note, now=clock.now()
     )
     progress.finish("publication_gate", "–" if word.is_empty else str(word.failed))
+    _tell_of_results(context, home, word, clock)
     return _shown(word, check_results.of_database(home, token.sha256))
 
 
@@ -134,7 +136,16 @@ def published_gate(
         home, home.warehouse, token, check_marts, run=context.run.run_id, note=config.note, now=clock.now()
     )
     progress.finish("publication_gate", "–" if word.is_empty else str(word.failed))
+    _tell_of_results(context, home, word, clock)
     return _shown(word, check_results.of_database(home, token.sha256))
+
+
+def _tell_of_results(
+    context: dg.AssetCheckExecutionContext, home: Home, word: gating.Word, clock: Clock
+) -> None:
+    step = context.op_execution_context.op.name
+    for said in alerting.results_kept(home, word.results, step, clock.now()):
+        context.log.error(f"What the gate found was not kept. {said['en']}")
 
 
 def _shown(word: gating.Word, results: check_results.Metadata) -> dg.AssetCheckResult:

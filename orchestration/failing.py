@@ -68,8 +68,8 @@ class Stop:
 
     Attributes:
         condition: the cause, which stands until the job succeeds; the same gives the same.
-        about: what has to be whole again (`registry`, `ledger` or `thresholds`) where that ends it, whatever
-            was run.
+        about: what has to be whole again (`registry`, `ledger`, `thresholds`, or `results` and of which place)
+            where that ends it, whatever was run.
         said: the cause and its remedy.
         samples: what is meant, one line each.
         count: how many there are of them.

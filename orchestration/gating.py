@@ -14,7 +14,7 @@ from ingestion.catalogue import Catalogue, Language
 from ingestion.files import sha256_of
 from ingestion.home import Home
 from ingestion.overlay import catalogue_of
-from ingestion.validations import Validation
+from ingestion.validations import KeptResults, Validation
 from orchestration import moment as moments
 from orchestration import tokens
 from orchestration.environment import code_version
@@ -40,6 +40,7 @@ class Word:
         failed: how many things do not hold; of each check the first 20 are among the failures.
         lines: for each check how many of how many do not hold, some of them and what to do;
             by language.
+        results: what became of what is kept of it to be shown.
     """
 
     failures: tuple[PublicationFailure, ...] = ()
@@ -47,6 +48,7 @@ class Word:
     is_empty: bool = False
     failed: int = 0
     lines: Mapping[Language, tuple[str, ...]] = field(default_factory=dict)
+    results: KeptResults = field(default_factory=KeptResults)
 
 
 def gate(home: Home, database: Path, token: Token, check: Check, *, run: str, note: str, now: datetime) -> Word:
@@ -64,8 +66,9 @@ def gate(home: Home, database: Path, token: Token, check: Check, *, run: str, no
     catalogue = catalogue_of(place)
     with in_words(database):
         report = check(database, place.bronze, up.folder / releases.FIGURES if up else None, catalogue)
-    kept = Validation(validations.PUBLICATION, now, report.results(), "publication", database=token.sha256)
-    validations.keep(home, kept)
+    found = Validation(validations.PUBLICATION, now, report.results(), "publication", database=token.sha256)
+    kept = KeptResults()
+    kept.keep(home, found)
     explained = tuple(f for f in report.failures if note and f.check in _EXPLAINED_BY_NOTE)
     failures = tuple(f for f in report.failures if f not in explained)
     if not failures:
@@ -74,7 +77,7 @@ def gate(home: Home, database: Path, token: Token, check: Check, *, run: str, no
     told = replace(report, failures=failures)
     lines: dict[Language, tuple[str, ...]] = {"vi": tuple(told.lines("vi")), "en": tuple(told.lines("en"))}
     failed = sum(report.failed.get(check, 1) for check in {failure.check for failure in failures})
-    return Word(failures, explained, report.is_empty, failed, lines)
+    return Word(failures, explained, report.is_empty, failed, lines, kept)
 
 
 def token_of_published(home: Home, run: str, now: datetime, catalogue: Catalogue) -> Token:

@@ -318,11 +318,13 @@ def _bronze(call: Invocation) -> Diagnosis | None:
 
 
 def _validations(call: Invocation) -> Diagnosis | None:
-    """Look whether the results of checks can be read; nothing that is needed is made from them."""
+    """Look whether the results of checks can be read and kept; nothing that is needed is made from them."""
+    what, folder = call.text("cli.doctor.validations"), call.home.validations
+    if folder.exists() and not folder.is_dir():
+        return Diagnosis("validations", what, "broken", call.text("cli.error.os.not_folder", path=folder))
     count, wrong = validations.damaged(call.home, newest=1)
     if not count:
         return None
-    what = call.text("cli.doctor.validations")
     if wrong:
         return Diagnosis("validations", what, "broken", call.text("validations.damaged", what=wrong[0]))
     return Diagnosis("validations", what, "ok", call.text("cli.doctor.validations_ok", count=count))

@@ -9,6 +9,7 @@ dagster-dbt would look it up anew in each run, in a query and a parse for each m
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,8 @@ _DIALECT = "duckdb"
 def column_lineage(cache: Path, fingerprint: str, database: Path, target: Path) -> dict[str, Sources]:
     """Give from which columns those of each model come; a model that cannot be followed is left out.
 
+    Where it cannot be kept, the next build finds it out again.
+
     Args:
         cache: where it is kept for each state of the project.
         fingerprint: of the project.
@@ -38,9 +41,10 @@ def column_lineage(cache: Path, fingerprint: str, database: Path, target: Path) 
         return _KEPT.validate_json(kept.read_bytes())
     except (OSError, ValidationError):
         found = _followed(database, target)
-    for stale in private_folder(cache).glob("*.json"):
-        stale.unlink(missing_ok=True)
-    write_durably(kept, _KEPT.dump_json(found))
+    with suppress(OSError):
+        for stale in private_folder(cache).glob("*.json"):
+            stale.unlink(missing_ok=True)
+        write_durably(kept, _KEPT.dump_json(found))
     return found
 
 

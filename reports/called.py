@@ -62,7 +62,7 @@ def follow(
     lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
     Thread(target=_read, args=(process.stdout, lines), daemon=True).start()
     try:
-        while (line := _next(lines, silence)) is not None:
+        while (line := _next(lines, silence, process)) is not None:
             heard(line)
         return process.wait(silence)
     except (queue.Empty, subprocess.TimeoutExpired) as error:
@@ -93,8 +93,12 @@ def _read(printed: IO[str] | None, lines: "queue.SimpleQueue[str | None]") -> No
     lines.put(None)
 
 
-def _next(lines: "queue.SimpleQueue[str | None]", silence: float) -> str | None:
+def _next(
+    lines: "queue.SimpleQueue[str | None]", silence: float, process: "subprocess.Popen[str]"
+) -> str | None:
     """Give the next line, None after the last.
+
+    A program that has ended is done, though one that it started may keep its output open.
 
     Raises:
         queue.Empty: none came in time.
@@ -102,9 +106,12 @@ def _next(lines: "queue.SimpleQueue[str | None]", silence: float) -> str | None:
     deadline = time.monotonic() + silence
     while True:
         left = deadline - time.monotonic()
+        has_ended = process.poll() is not None
         try:
             return lines.get(timeout=max(0.0, min(left, _LOOK_SECONDS)))
         except queue.Empty:
+            if has_ended:
+                return None
             if left <= 0:
                 raise
 

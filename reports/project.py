@@ -8,6 +8,7 @@ import hashlib
 import math
 import re
 import shutil
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ import jinja2
 import yaml
 
 from ingestion.files import aside_of
-from ingestion.messages import message
+from ingestion.messages import ToldError, message
 from reports import charts, escape
 from reports import format as write
 from reports.blocks import write as write_blocks
@@ -31,6 +32,11 @@ from reports.progress import progress_page
 from reports.quarto_project import CONFIG_FILE
 from reports.stated import SLUG as STATED
 from reports.stated import stated_page
+
+
+class SamePageError(ToldError):
+    """Two pages have one name, so that one of them would be lost."""
+
 
 TEMPLATES = Path(__file__).parent / "templates"
 OUTPUT = "_site"
@@ -77,6 +83,9 @@ def write_project(
 
     Returns:
         The `.qmd` files.
+
+    Raises:
+        SamePageError: two pages have one name, also where capital letters are like small ones.
     """
     if folder.exists():
         shutil.rmtree(folder)
@@ -97,6 +106,9 @@ def write_project(
     ).get_template(_PAGE_TEMPLATE)
     written = []
     all_pages = pages(site)
+    names = Counter(page.slug.casefold() for page in all_pages)
+    if alike := [name for name, count in names.items() if count > 1]:
+        raise SamePageError("report.error.same_page", page=alike[0])
     drawings = {source: data for page in all_pages for source, data in page.charts.items()}
     _write_charts(drawings, folder, chart_cache)
     for number, page in enumerate(all_pages, start=1):
@@ -231,7 +243,7 @@ def _front_matter(page: Page, site: Site) -> dict[str, Any]:
         values[f"{OWN}eyebrow"] = escape.markdown(page.eyebrow)
     values["format"] = {"html": {}}
     if page.has_pdf:
-        values["format"] = {"html": {f"{OWN}pdf-href": f"{page.slug}.pdf"}, "typst": {}}
+        values["format"] = {"html": {f"{OWN}pdf-href": escape.markdown(f"{page.slug}.pdf")}, "typst": {}}
     return values
 
 

@@ -7,6 +7,7 @@ same project. What does not: what a page says (`project.py`) and how the embedde
 import os
 import re
 import shutil
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -24,6 +25,9 @@ LOWEST_TYPST = (0, 15)
 """The first that writes PDF/UA-1 together with PDF/A-2a. Quarto may be told to take another than it brings."""
 ANSWER_SECONDS = 60.0
 """So long Quarto may take to tell a version."""
+_OF_QUARTO = ("QUARTO_LOG", "QUARTO_PROFILE")
+"""Settings of Quarto's by which it prints less, prints otherwise, or renders another project."""
+
 SILENCE_SECONDS = 900.0
 """So long a runner may print nothing; no page takes a tenth of it."""
 
@@ -84,11 +88,14 @@ def find_quarto(configured: str | None, search_path: str | None) -> Path | None:
     configured = (configured or "").strip()
     if configured == EMBEDDED:
         return None
-    located = shutil.which("quarto", path=search_path) if search_path else None
+    # Where it was installed beside this program it is found, though its folder may be on no path.
+    places = (str(Path(sys.executable).parent), search_path) if search_path else ()
+    located = shutil.which("quarto", path=os.pathsep.join(filter(None, places))) if places else None
     if not configured:
         return Path(located).absolute() if located else None
     path = Path(configured).expanduser().absolute()
-    candidates = (path / "quarto", path / "bin" / "quarto", path / "quarto.exe") if path.is_dir() else (path,)
+    names = ("quarto", "bin/quarto", "quarto.exe", "bin/quarto.exe")
+    candidates = tuple(path / name for name in names) if path.is_dir() else (path,)
     found = next((candidate for candidate in candidates if candidate.is_file()), None)
     if found is None and search_path and Path(configured).name == configured:
         by_name = shutil.which(configured, path=search_path)
@@ -176,7 +183,7 @@ def render_project(
 
     Raises:
         RenderError: this Quarto cannot be used, or the runner hangs, or says of a page that did not come out
-            nothing at all.
+            nothing at all, or ends without naming a fault.
     """
     runner = f"quarto {demand_version(quarto)}" if quarto else EMBEDDED
     project = find_project(folder)
@@ -210,7 +217,11 @@ def render_project(
             fault.page = fault.page or unreadable[0]
     errors = [str(fault) for fault in faults]
     if code != 0 and not errors:
-        errors = [_last(said, 20) or f"{command(quarto)[0]} ended with code {code}"]
+        # Of a program that was killed nothing is left but the page at which it was.
+        began = [line for line in said if engine_output.PROGRESS.match(engine_output.plain(line))]
+        rest = [line for line in said if line not in began]
+        told = {"runner": runner, "how": _ending(code), "page": _last(began, 1) or "–"}
+        raise RenderError("render.error.ended", **told, last=_last(rest, 20) or "–", log=log)
     if not errors and (missing := _missing(project)):
         raise RenderError(
             "render.error.missing", runner=runner, count=len(missing), pages=", ".join(missing[:20]), log=log
@@ -224,15 +235,27 @@ def render_project(
     return RenderReport(runner, output_folder, tuple(outputs), tuple(errors), warnings, log)
 
 
+def _ending(code: int) -> str:
+    """Give how a program ended, in words of every language: by its exit code or by a signal."""
+    if code > 0:
+        return f"exit {code}"
+    try:
+        return signal.Signals(-code).name
+    except ValueError:
+        return f"signal {-code}"
+
+
 def _environment() -> dict[str, str]:
     """Give the environment of a runner, which finds its program wherever it runs.
 
-    A page must look the same on every machine, so that only the project's own fonts count.
+    A page must look the same on every machine, so that no fonts of the system count. What Quarto prints is read
+    and watched, so that whoever calls has no say in what that is.
     """
     program = str(Path(__file__).parent.parent)
     search_path = os.pathsep.join(filter(None, (program, os.environ.get("PYTHONPATH"))))
     own = {"NO_COLOR": "1", "TYPST_IGNORE_SYSTEM_FONTS": "true", "PYTHONPATH": search_path}
-    return {**os.environ, **own}
+    others = {name: value for name, value in os.environ.items() if not name.startswith(_OF_QUARTO)}
+    return {**others, **own}
 
 
 def _unreadable(project: Project) -> list[str]:

@@ -41,8 +41,8 @@ def render_one(quarto: Path | None) -> tuple[RenderReport, float]:
         try:
             report = render_project(folder, quarto=quarto, silence=_PATIENCE_SECONDS)
         except RenderError as error:
+            if "log" not in error.fields:
+                raise
             told = {name: field for name, field in error.fields.items() if name != "log"}
-            if error.key == "render.error.silent":  # its log goes with the folder
-                raise RenderError("render.error.silent_trial", **told) from error
-            raise
+            raise RenderError(f"{error.key}_trial", **told) from error  # its log goes with the folder
         return report, time.perf_counter() - started

@@ -49,6 +49,10 @@ class Role(StrEnum):
     DATA_TEAM = "data_team"
 
 
+_UNITS = ("names", "units", "missing", "returned", "unexplained", "concerned")
+"""The facts in which the units of an alert stand that is not of one alone."""
+
+
 @dataclass(frozen=True)
 class Alert:
     """One thing that somebody is told.
@@ -72,6 +76,13 @@ class Alert:
     submission: str = ""
     facts: dict[str, Any] = field(default_factory=dict)
     condition: str = ""
+
+    @property
+    def units(self) -> tuple[str, ...]:
+        """The units that it concerns; none where that is nobody in particular."""
+        if self.unit:
+            return (self.unit,)
+        return tuple(dict.fromkeys(unit for name in _UNITS for unit in self.facts.get(name, ())))
 
     @property
     def workbook(self) -> str:

@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from ingestion.alerts.alert import Alert, Role
 from ingestion.catalogue import Language
-from ingestion.registry import Registry
+from ingestion.registry import Contact, Registry
 
 MAIL_SCHEMES = ("mailto", "mailtos")
 FOLDER_SCHEME = "folder"
@@ -72,10 +72,9 @@ class Complaint:
 
 def complaints(registry: Registry, is_channel: Callable[[str], bool], day: date) -> list[Complaint]:
     """Say for whom the contacts name nobody on a day, and which rows of them reach nobody."""
-    rows = registry.file_rows.get("contacts", range(2, len(registry.contacts) + 2))
     found: list[Complaint] = []
     reached: dict[str, set[str]] = {role: set() for role in Role}
-    for row, contact in zip(rows, registry.contacts, strict=True):
+    for row, contact in _numbered(registry):
         role, channel = _role(contact.role), contact.channel.strip()
         if role not in reached:
             found.append(Complaint("role", contact.role, row))
@@ -96,6 +95,18 @@ def complaints(registry: Registry, is_channel: Callable[[str], bool], day: date)
     return found
 
 
+def rows_of(registry: Registry, channel: str) -> list[tuple[int, str]]:
+    """Give the rows of `contacts.csv` in which a channel stands, each with the unit that it is of."""
+    return [(row, c.org_code) for row, c in _numbered(registry) if c.channel.strip() == channel]
+
+
+def _numbered(registry: Registry) -> Iterator[tuple[int, Contact]]:
+    rows = registry.file_rows.get("contacts", ())
+    if len(rows) != len(registry.contacts):  # the last that could be read, in the order in which they stood
+        rows = tuple(range(2, len(registry.contacts) + 2))
+    return zip(rows, registry.contacts, strict=True)
+
+
 def _role(stated: str) -> str:
     return re.sub(r"[\s-]+", "_", stated.strip().casefold())
 
@@ -106,8 +117,11 @@ def _scheme(channel: str) -> str:
 
 
 def recipients(registry: Registry, alert: Alert) -> tuple[Recipient, ...]:
-    """Give everybody who is told, each channel once, in the order of `contacts.csv`."""
-    above = set(_above(registry, alert.unit)) if alert.unit else None
+    """Give everybody who is told, each channel once, in the order of `contacts.csv`.
+
+    Of several units those are told who look after one of them at least; of none in particular all are.
+    """
+    above = {code for unit in alert.units for code in _above(registry, unit)} or None
     found: dict[str, Recipient] = {}
     for contact in registry.contacts:
         if _role(contact.role) != alert.role or not contact.channel.strip():

@@ -82,6 +82,12 @@ class NotTried(str):
     __slots__ = ()
 
 
+class Unsayable(str):
+    """What went wrong where the product failed to word an alert; the channel is not at fault."""
+
+    __slots__ = ()
+
+
 @dataclass
 class DeliveryReport:
     """What a delivery came to.
@@ -293,7 +299,7 @@ def _answer(recipient: Recipient, alerts: Sequence[Alert], reference: str, run: 
     try:
         message = _message(recipient, alerts, reference, run)
     except Exception as error:
-        return text("alert.error.unsayable", kind=type(error).__name__)
+        return Unsayable(text("alert.error.unsayable", kind=type(error).__name__))
     return run.send(message)
 
 
@@ -307,16 +313,22 @@ def _send(recipient: Recipient, batch: Sequence[Entry], run: _Run) -> None:
         before = entry.deliveries.get(recipient.key)
         attempts = before.attempts + 1 if before else 1
         # Until the answer is there it counts as a try.
-        entry.deliveries[recipient.key] = Delivery("sending", recipient.shown, reference, attempts, run.now)
+        entry.deliveries[recipient.key] = Delivery(
+            *("sending", recipient.shown, reference, attempts, run.now),
+            failing_since=before.failing_since if before else None,
+        )
         run.outbox.save(entry)
     error = _answer(recipient, alerts, reference, run)
     for entry in batch:
         delivery = entry.deliveries[recipient.key]
         delivery.state, delivery.error = ("failed", str(error)) if error else ("sent", "")
         delivery.next_at = run.now + _pause(delivery.attempts) if error else None
+        delivery.is_sayable = not isinstance(error, Unsayable)
         if isinstance(error, NotTried):
             delivery.was_tried, delivery.next_at = False, run.now + FIRST_PAUSE
             delivery.attempts -= 1
+        elif error:
+            delivery.failing_since = delivery.failing_since or run.now
         run.outbox.save(entry)
     if error:
         run.report.failed[reference] = error

@@ -3,13 +3,13 @@
 What belongs here: counting, as functions of ledger, registry and a moment. What does not: from where on a
 count is told (`quality.py`).
 
-What was brought in of old years is counted where a year is held against the one before, and is no news by
-itself.
+A count is of all that was filed: what was brought in of old years, or came before people were told anything, is
+no news by itself, but a share that left it out would be of nothing that anybody knows.
 """
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
 
@@ -30,7 +30,7 @@ class Measure:
 
     Attributes:
         names: those that are meant, units or submissions or periods, in order.
-        of: of how many.
+        of: of how many; of what has no deadline none can be late.
     """
 
     names: tuple[str, ...]
@@ -53,6 +53,7 @@ class Filings:
 
     Attributes:
         since: from when on what happened is news.
+        is_past: whether what became known after the moment is left out; else all that is known counts.
     """
 
     state: LedgerState
@@ -60,15 +61,34 @@ class Filings:
     catalogue: Catalogue
     now: datetime
     since: datetime
+    is_past: bool = False
+
+    def as_of(self, moment: datetime) -> "Filings":
+        """Give what was known at an earlier moment."""
+        return replace(self, now=moment, is_past=True)
 
     @cached_property
     def judged(self) -> Mapping[str, Mapping[str, Sequence[SubmissionRecord]]]:
         """What was judged, by period and unit, oldest first."""
         found: dict[str, dict[str, list[SubmissionRecord]]] = defaultdict(lambda: defaultdict(list))
         for record in self.state.submissions.values():
-            if record.judged is not None and record.key.period in self.registry.periods:
+            judged = record.judged
+            if judged is None or record.key.period not in self.registry.periods:
+                continue
+            if self._is_known(record, judged.at):
                 found[record.key.period][record.key.unit].append(record)
         return found
+
+    def _is_known(self, record: SubmissionRecord, at: datetime) -> bool:
+        """Say whether what happened to a submission at a moment counts.
+
+        Of one that was brought in later nobody kept when it was answered; it is taken for the day it came.
+        """
+        return not self.is_past or (record.received_at if is_import(record) else at) <= self.now
+
+    def status(self, record: SubmissionRecord) -> Verdict | None:
+        """Give where a submission stands; None where the product failed on it."""
+        return record.status if not self.is_past or is_import(record) else record.status_at(self.now)
 
     def is_news(self, record: SubmissionRecord) -> bool:
         """Say whether a verdict is of the time in which people are told."""
@@ -88,14 +108,22 @@ class Filings:
         row = self.registry.periods.get(period)
         return row.due_on if row else None
 
-    def has_filed(self, unit: str, period: str) -> bool:
-        """Say whether anything of a unit came for a period."""
-        return bool(self.state.revisions(unit, period))
+    def first_day(self, unit: str, period: str) -> date | None:
+        """Give the day on which the first report of a unit for a period came; None where none did.
 
-    def is_late(self, records: Sequence[SubmissionRecord], period: str) -> bool:
-        """Say whether the first of a unit's reports for a period came after its deadline."""
-        due = self.due_on(period)
-        return due is not None and min(day_of(r.received_at) for r in records) > due
+        Whatever became of that one: corrections that come years later make no report late.
+        """
+        came = [
+            day_of(record.received_at)
+            for record in self.state.revisions(unit, period)
+            if self._is_known(record, record.receipt.at)
+        ]
+        return min(came, default=None)
+
+    def is_late(self, unit: str, period: str) -> bool:
+        """Say whether the first report of a unit for a period came after its deadline."""
+        due, first = self.due_on(period), self.first_day(unit, period)
+        return due is not None and first is not None and first > due
 
 
 @dataclass(frozen=True)
@@ -104,7 +132,7 @@ class OfPeriod:
 
     Attributes:
         measures: by name.
-        rules: units that break each rule, and units that explain it, in their newest reports.
+        rules: units that break each rule, and units that had to explain it, in their newest reports.
         examples: the first finding of each rule that is broken.
     """
 
@@ -113,39 +141,35 @@ class OfPeriod:
     examples: Mapping[str, Finding] = field(default_factory=dict)
 
 
-def of_period(filings: Filings, period: str, *, only_news: bool) -> OfPeriod:
+def of_period(filings: Filings, period: str) -> OfPeriod:
     """Count what the units did in a period, in their newest reports.
 
-    Args:
-        filings: what was filed.
-        period: its code.
-        only_news: whether what was brought in of old years is left out.
+    A rule is broken by reports that do not count for it; who was accepted all the same has nothing to mend.
     """
-    by_unit = {
-        unit: kept
-        for unit, records in sorted(filings.judged.get(period, {}).items())
-        if (kept := [r for r in records if not only_news or filings.is_news(r)])
-    }
-    newest = {unit: records[-1] for unit, records in by_unit.items()}
+    newest = {unit: records[-1] for unit, records in sorted(filings.judged.get(period, {}).items())}
+    status = {unit: filings.status(record) for unit, record in newest.items()}
     breaking: dict[str, list[str]] = defaultdict(list)
     explaining: dict[str, list[str]] = defaultdict(list)
     examples: dict[str, Finding] = {}
     for unit, record in newest.items():
-        found = [f for f in record.findings if f.severity != "notice"]
-        for rule in sorted({f.rule for f in found if f.explained}):
+        for rule in sorted({f.rule for f in record.findings if _is_to_be_explained(f)}):
             explaining[rule].append(unit)
+        if status[unit] is Verdict.ACCEPTED:
+            continue
+        found = [f for f in record.findings if f.severity != "notice" and not f.explained]
         for finding in found:
-            if not finding.explained:
-                examples.setdefault(finding.rule, finding)
-        for rule in sorted({f.rule for f in found if not f.explained}):
+            examples.setdefault(finding.rule, finding)
+        for rule in sorted({f.rule for f in found}):
             breaking[rule].append(unit)
     filed = len(newest)
     owing = sorted(filings.due.get(period, ()))
     measures = {
-        "returned": Measure(tuple(u for u, r in newest.items() if r.status in _RETURNED), filed),
-        "explained": Measure(tuple(u for u, r in newest.items() if _is_explained(r)), filed),
-        "late": Measure(tuple(u for u, rs in by_unit.items() if filings.is_late(rs, period)), filed),
-        "missing": Measure(tuple(u for u in owing if not filings.has_filed(u, period)), len(owing)),
+        "returned": Measure(tuple(u for u in newest if status[u] in _RETURNED), filed),
+        "explained": Measure(tuple(u for u, r in newest.items() if _had_to_explain(r)), filed),
+        "late": Measure(
+            tuple(u for u in newest if filings.is_late(u, period)), filed if filings.due_on(period) else 0
+        ),
+        "missing": Measure(tuple(u for u in owing if filings.first_day(u, period) is None), len(owing)),
     }
     rules = {
         "returned": {rule: Measure(tuple(units), filed) for rule, units in sorted(breaking.items())},
@@ -155,27 +179,36 @@ def of_period(filings: Filings, period: str, *, only_news: bool) -> OfPeriod:
 
 
 def of_unit(filings: Filings, unit: str, first: date) -> Mapping[str, Measure]:
-    """Count what a unit did since a day; names are submissions, or periods where it filed late or nothing."""
-    sent: list[SubmissionRecord] = []
-    filed: dict[str, list[SubmissionRecord]] = {}
-    for period, by_unit in filings.judged.items():
-        records = [r for r in by_unit.get(unit, ()) if filings.is_news(r) and day_of(r.receipt.at) >= first]
-        if records:
-            sent += records
-            filed[period] = records
+    """Count what a unit did since a day; names are submissions, or periods where it filed late or nothing.
+
+    Of a unit from which nothing is news since then, only what it owes is counted.
+    """
+    reports = [record for by_unit in filings.judged.values() for record in by_unit.get(unit, ())]
+    is_of_news = any(filings.is_news(r) and day_of(r.receipt.at) >= first for r in reports)
+    sent = [r for r in reports if is_of_news and day_of(r.received_at) >= first]
+    sent.sort(key=lambda record: record.receipt.at)
+    filed = [
+        period
+        for period in sorted({record.key.period for record in sent})
+        if filings.due_on(period) and (day := filings.first_day(unit, period)) is not None and day >= first
+    ]
     due = sorted(
         period
         for period, units in filings.due.items()
         if unit in units and (day := filings.due_on(period)) is not None and day >= first
     )
-    names = sorted(sent, key=lambda record: record.receipt.at)
     return {
-        "returned": Measure(tuple(str(r.key) for r in names if r.verdict in _RETURNED), len(names)),
-        "explained": Measure(tuple(str(r.key) for r in names if _is_explained(r)), len(names)),
-        "late": Measure(tuple(sorted(p for p, rs in filed.items() if filings.is_late(rs, p))), len(filed)),
-        "missing": Measure(tuple(p for p in due if not filings.has_filed(unit, p)), len(due)),
+        "returned": Measure(tuple(str(r.key) for r in sent if r.verdict in _RETURNED), len(sent)),
+        "explained": Measure(tuple(str(r.key) for r in sent if _had_to_explain(r)), len(sent)),
+        "late": Measure(tuple(p for p in filed if filings.is_late(unit, p)), len(filed)),
+        "missing": Measure(tuple(p for p in due if filings.first_day(unit, p) is None), len(due)),
     }
 
 
-def _is_explained(record: SubmissionRecord) -> bool:
-    return any(finding.explained for finding in record.findings)
+def _had_to_explain(record: SubmissionRecord) -> bool:
+    return any(_is_to_be_explained(finding) for finding in record.findings)
+
+
+def _is_to_be_explained(finding: Finding) -> bool:
+    """Say whether a finding asks for an explanation, also where that has been given."""
+    return finding.severity == "warning"

@@ -32,6 +32,8 @@ class Delivery:
         next_at: when it is tried again.
         error: what went wrong last; blank once the message was taken.
         was_tried: whether the channel was asked; it is not where a setting is missing.
+        failing_since: when the channel first failed to take it; None where it never did.
+        is_sayable: whether there was a message to send; there is none where the product fails to word it.
     """
 
     state: Literal["sending", "failed", "sent"]
@@ -42,6 +44,8 @@ class Delivery:
     next_at: AwareDatetime | None = None
     error: str = ""
     was_tried: bool = True
+    failing_since: AwareDatetime | None = None
+    is_sayable: bool = True
 
 
 @dataclass(frozen=True)

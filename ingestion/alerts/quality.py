@@ -6,11 +6,12 @@ repeated (`conditions.py`).
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from ingestion.alerts.alert import Alert, Kind, Role
+from ingestion.alerts.contacts import recipients, rows_of
 from ingestion.alerts.events import finding_facts
 from ingestion.alerts.measures import MEASURES, Filings, Measure, OfPeriod, of_period, of_unit
 from ingestion.alerts.outbox import Delivery, Entry
@@ -18,31 +19,33 @@ from ingestion.alerts.successes import Successes
 from ingestion.alerts.thresholds import Share, Thresholds
 from ingestion.days import day_of
 from ingestion.periods import Period, PeriodKind
+from ingestion.registry import Registry
 
 OF_FILINGS = frozenset(
     {Kind.SAME_RULE, Kind.SAME_EXPLANATION, Kind.SHARE_OF_PERIOD, Kind.SHARE_OF_UNIT, Kind.JUMP}
 )
 """What follows from what was filed."""
 
+_TWO_YEARS = timedelta(days=731)
+
 
 def filing_alerts(filings: Filings, thresholds: Thresholds) -> list[Alert]:
     """Give the alerts of all shares and jumps that stand now, in the order of their conditions."""
     first = day_of(filings.now) - timedelta(days=thresholds.window_days)
-    recent = {
-        period
+    news = [
+        (period, unit)
         for period, by_unit in filings.judged.items()
-        if any(filings.is_news(r) and day_of(r.receipt.at) >= first for rs in by_unit.values() for r in rs)
-    }
-    recent |= {p for p in filings.due if (day := filings.due_on(p)) is not None and day >= first}
+        for unit, records in by_unit.items()
+        if any(filings.is_news(r) and day_of(r.receipt.at) >= first for r in records)
+    ]
+    due = {p: u for p, u in filings.due.items() if (day := filings.due_on(p)) is not None and day >= first}
     alerts: list[Alert] = []
-    for period in sorted(recent):
-        found = of_period(filings, period, only_news=True)
+    for period in sorted({*due, *(period for period, _ in news)}):
+        found = of_period(filings, period)
         alerts += _of_period(found, period, thresholds, filings.now)
         alerts += _of_rules(found, period, thresholds, filings.now)
         alerts += _jumps(found, period, thresholds, filings)
-    units = {
-        unit for period in recent for unit in (*filings.judged.get(period, ()), *filings.due.get(period, ()))
-    }
+    units = {unit for _, unit in news}.union(*due.values())
     for unit in sorted(units):
         for name, measure in of_unit(filings, unit, first).items():
             threshold: Share = getattr(thresholds.unit, name)
@@ -63,23 +66,65 @@ def idle_alerts(successes: Successes, thresholds: Thresholds, now: datetime) -> 
     return [Alert(Kind.NO_SUCCESS, "", now, Role.DATA_TEAM, facts=facts, condition="runs")]
 
 
-def delivery_alerts(entries: Iterable[Entry], thresholds: Thresholds, now: datetime) -> list[Alert]:
-    """Give an alert for each channel that failed again and again, with what waits for it."""
-    failing: dict[str, list[Delivery]] = defaultdict(list)
-    for entry in entries:
-        if entry.closed_at is None and entry.alert.kind is not Kind.DELIVERY_FAILED:
-            for key, delivery in entry.deliveries.items():
-                if delivery.state == "failed":
-                    failing[key].append(delivery)
+def delivery_alerts(
+    entries: Sequence[Entry], registry: Registry, thresholds: Thresholds, now: datetime
+) -> list[Alert]:
+    """Give an alert for each channel that failed again and again, or that a setting keeps from being asked.
+
+    What failed on a channel that is nobody's any more concerns nobody. An alert that the product fails to word
+    is no failure of a channel; it is told by itself.
+    """
+    failing: dict[tuple[str, str], list[Delivery]] = defaultdict(list)
+    taken: dict[str, datetime] = {}
     alerts = []
-    for key, deliveries in sorted(failing.items()):
+    for entry in entries:
+        for key, delivery in entry.deliveries.items():
+            if delivery.state == "sent":
+                taken[key] = max(delivery.at, taken.get(key, delivery.at))
+        if entry.closed_at is not None or entry.alert.kind is Kind.DELIVERY_FAILED:
+            continue
+        met = [(r, d) for r in recipients(registry, entry.alert) if (d := entry.deliveries.get(r.key))]
+        failed = [(recipient, delivery) for recipient, delivery in met if delivery.state == "failed"]
+        unsaid = [delivery for _, delivery in failed if not delivery.is_sayable]
+        if max((delivery.attempts for delivery in unsaid), default=0) >= thresholds.delivery_failures:
+            alerts.append(_unsaid(entry.alert, unsaid, now))
+        for recipient, delivery in failed:
+            if delivery.is_sayable:
+                failing[recipient.key, recipient.channel].append(delivery)
+    for (key, channel), deliveries in sorted(failing.items()):
+        newest = max(deliveries, key=lambda delivery: delivery.at)
         attempts = max(delivery.attempts for delivery in deliveries)
-        untried = any(not delivery.was_tried for delivery in deliveries)
-        if attempts >= thresholds.delivery_failures or untried:
-            newest = max(deliveries, key=lambda delivery: delivery.at)
-            facts = {"to": newest.to, "error": newest.error, "count": len(deliveries), "attempts": attempts}
-            alerts.append(Alert(Kind.DELIVERY_FAILED, "", now, Role.DATA_TEAM, facts=facts, condition=key))
+        if newest.was_tried and attempts < thresholds.delivery_failures:
+            continue
+        facts = {"to": newest.to, "error": newest.error, "count": len(deliveries), "attempts": attempts}
+        rows = rows_of(registry, channel)
+        facts |= {"rows": [row for row, _ in rows], "concerned": _concerned(code for _, code in rows)}
+        condition, last = key, taken.get(key)
+        if not newest.was_tried:
+            facts["was"], condition = "untried", f"{key}\0untried"
+        elif last is not None and last >= min(d.failing_since or d.at for d in deliveries):
+            facts["was"] = "some"
+        alerts.append(Alert(Kind.DELIVERY_FAILED, "", now, Role.DATA_TEAM, facts=facts, condition=condition))
     return alerts
+
+
+def _unsaid(alert: Alert, failed: Sequence[Delivery], now: datetime) -> Alert:
+    newest = max(failed, key=lambda delivery: delivery.at)
+    facts = {
+        "was": "unsayable",
+        "what": alert.id,
+        "to": ", ".join(sorted({delivery.to for delivery in failed})),
+        "error": newest.error,
+        "attempts": max(delivery.attempts for delivery in failed),
+        "concerned": list(alert.units),
+    }
+    return Alert(Kind.DELIVERY_FAILED, "", now, Role.DATA_TEAM, facts=facts, condition=f"alert\0{alert.id}")
+
+
+def _concerned(codes: Iterable[str]) -> list[str]:
+    """Give the units whose channel it is; none, which stands for all, where it is one of those above all."""
+    found = set(codes)
+    return [] if "" in found else sorted(found)
 
 
 def _of_period(found: OfPeriod, period: str, thresholds: Thresholds, now: datetime) -> Iterator[Alert]:
@@ -108,15 +153,35 @@ def _jumps(found: OfPeriod, period: str, thresholds: Thresholds, filings: Filing
     earlier = year_before(period)
     if earlier is None or earlier not in filings.judged:
         return
-    before = of_period(filings, earlier, only_news=False)
+    # A year that is under way is not held against all that the one before came to in the end.
+    then = _a_year_before(filings, period, earlier)
+    before = of_period(filings.as_of(then), earlier)
     for name in MEASURES:
-        measure, then = found.measures[name], before.measures[name]
-        if min(measure.of, then.of) < thresholds.jump.at_least:
+        measure, earlier_one = found.measures[name], before.measures[name]
+        if min(measure.of, earlier_one.of) < thresholds.jump.at_least:
             continue
-        if measure.share - then.share + 1e-9 >= thresholds.jump.share:
+        if measure.share - earlier_one.share + 1e-9 >= thresholds.jump.share:
             alert = _alert(Kind.JUMP, f"{period}\0{name}", filings.now, name, found=measure)
-            alert.facts.update(earlier=earlier, then=then.count, then_of=then.of)
+            alert.facts.update(
+                earlier=earlier,
+                then=earlier_one.count,
+                then_of=earlier_one.of,
+                then_on=day_of(then).isoformat(),
+            )
             yield replace(alert, period=period)
+
+
+def _a_year_before(filings: Filings, period: str, earlier: str) -> datetime:
+    """Give the moment that is as far from the earlier period's deadline as now is from this one's.
+
+    Where one of them has none, or theirs cannot be of years that follow each other, it is the same day of the
+    year before.
+    """
+    due, then = filings.due_on(period), filings.due_on(earlier)
+    if due is not None and then is not None and timedelta() < due - then < _TWO_YEARS:
+        return filings.now - (due - then)
+    is_leap_day = (filings.now.month, filings.now.day) == (2, 29)
+    return filings.now.replace(year=filings.now.year - 1, day=28 if is_leap_day else filings.now.day)
 
 
 def year_before(period: str) -> str | None:

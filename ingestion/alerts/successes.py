@@ -41,13 +41,16 @@ _KEPT = TypeAdapter(Successes)
 def successes_of(home: Home, now: datetime) -> Successes:
     """Give what is known of runs that succeeded; the first call begins to keep it.
 
-    Where it cannot be read any more, it begins anew.
+    Where it cannot be read any more, it begins anew. What a clock that was ahead left behind counts as now, and
+    is kept as that: else nobody would hear of a standstill until then.
     """
     path = home.outbox / _NAME
     try:
-        return _KEPT.validate_json(path.read_bytes())
-    except (FileNotFoundError, ValidationError):
+        known = _KEPT.validate_json(path.read_bytes())
+    except (OSError, ValidationError):
         return _write(home, Successes(now))
+    past = Successes(min(known.since, now), {job: min(at, now) for job, at in known.jobs.items()})
+    return known if past == known else _write(home, past)
 
 
 def note_success(home: Home, job: str, at: datetime) -> None:

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from ingestion.catalogue import Language, read_yaml
+from ingestion.catalogue import Language, read_yaml, yaml_of
 from ingestion.files import private_folder, write_durably
 from ingestion.home import Home
 from ingestion.messages import ToldError, message
@@ -23,7 +23,23 @@ SHIPPED = Path(__file__).parent / "thresholds.yml"
 NAME = "thresholds.yml"
 _KEPT = ".thresholds"
 
-Count = Annotated[int, Field(ge=1)]
+MAX_DAYS = 36_500
+"""A hundred years: more no office looks back, and no calendar counts back from."""
+MAX_COUNT = 1_000_000
+"""More units, reports or attempts there never are; who states as many turns an alarm off."""
+_LONGEST_VALUE = 60
+
+
+def _number(value: Any) -> Any:
+    """Refuse what YAML takes for true or false, such as `yes`, which would else be taken for 1 or 0."""
+    if isinstance(value, bool):
+        raise ValueError("no number")  # noqa: TRY004 - what else is raised, pydantic does not take up
+    return value
+
+
+_Number = BeforeValidator(_number)
+Count = Annotated[int, Field(ge=1, le=MAX_COUNT), _Number]
+Days = Annotated[int, Field(ge=1, le=MAX_DAYS), _Number]
 
 
 class ThresholdsError(ToldError):
@@ -37,7 +53,7 @@ class _Part(BaseModel):
 class Share(_Part):
     """A share from which on something is told, and how many there must be of it."""
 
-    share: float = Field(gt=0, le=1)
+    share: Annotated[float, Field(gt=0, le=1), _Number]
     at_least: Count
 
     def is_reached(self, count: int, of: int) -> bool:
@@ -67,8 +83,8 @@ class Thresholds(_Part):
     unit: OfMeasures
     rule: OfRule
     jump: Share
-    window_days: Count
-    idle_days: Count
+    window_days: Days
+    idle_days: Days
     delivery_failures: Count
 
 
@@ -86,25 +102,35 @@ def thresholds_of(registry: Path) -> Thresholds:
     """
     path = registry / NAME
     try:
-        own = read_yaml(path)
+        text = path.read_text(encoding="utf-8")
+        own, nodes = yaml_of(text), yaml.compose(text, Loader=yaml.SafeLoader)
     except FileNotFoundError:
         return shipped()
     except OSError as error:
         raise ThresholdsError("thresholds.unopened", path=path) from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:  # or a number or day that nothing can hold
         mark = getattr(error, "problem_mark", None)
         raise ThresholdsError("thresholds.unreadable", path=path, row=mark.line + 1 if mark else "?") from error
-    if own is None:
+    if own is None or nodes is None:
         return shipped()
+    if (twice := _twice(nodes)) is not None:
+        raise ThresholdsError("thresholds.twice", path=path, row=twice.start_mark.line + 1, place=twice.value)
     try:
         return Thresholds.model_validate(_over(shipped().model_dump(), own))
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"])) or NAME
         key = "unknown" if first["type"] == "extra_forbidden" else "value"
-        row = _row_of(path, [str(part) for part in first["loc"]])
+        row, stated = _found(nodes, [str(part) for part in first["loc"]])
         raise ThresholdsError(
-            f"thresholds.{key}", path=path, row=row, place=place, value=first["input"], shipped=SHIPPED.name
+            f"thresholds.{key}",
+            path=path,
+            row=row,
+            place=place,
+            value=str(first["input"] if stated is None else stated)[:_LONGEST_VALUE],
+            shipped=SHIPPED.name,
+            days=str(MAX_DAYS),  # as they would be typed
+            count=str(MAX_COUNT),
         ) from error
 
 
@@ -151,20 +177,41 @@ def in_force(home: Home) -> InForce:
     return InForce(own)
 
 
-def _row_of(path: Path, place: Sequence[str]) -> int:
-    """Give the line on which what a place names stands, or as much of it as is there."""
-    node = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
-    row = node.start_mark.line if node else 0
+def _found(nodes: yaml.Node, place: Sequence[str]) -> tuple[int, str | None]:
+    """Give the line on which what a place names stands, or as much of it as is there, and what is written.
+
+    It is None where something stands that has parts.
+    """
+    row, node = nodes.start_mark.line, nodes
     for part in place:
-        found = next((pair for pair in getattr(node, "value", ()) if _names(pair, part)), None)
+        found = next((pair for pair in _pairs(node) if pair[0].value == part), None)
         if found is None:
             break
         row, node = found[0].start_mark.line, found[1]
-    return row + 1
+    return row + 1, node.value if isinstance(node, yaml.ScalarNode) else None
 
 
-def _names(pair: Any, part: str) -> bool:
-    return isinstance(pair, tuple) and pair[0].value == part
+def _twice(node: yaml.Node) -> yaml.Node | None:
+    """Give a name that stands a second time beside its like, of which YAML would take the last."""
+    waiting, met = [node], set[int]()
+    while waiting:
+        if id(node := waiting.pop()) in met:  # a part may name itself
+            continue
+        met.add(id(node))
+        names = [name for name, _ in _pairs(node)]
+        seen: set[Any] = set()
+        for name in names:
+            if name.value in seen:
+                return name
+            seen.add(name.value)
+        waiting += [value for _, value in _pairs(node)]
+    return None
+
+
+def _pairs(node: yaml.Node) -> Sequence[tuple[yaml.Node, yaml.Node]]:
+    """Give the names of a part, each with what stands behind it."""
+    found = node.value if isinstance(node, yaml.MappingNode) else ()
+    return [(name, value) for name, value in found if isinstance(name, yaml.ScalarNode)]
 
 
 def _over(shipped: Any, own: Any) -> Any:

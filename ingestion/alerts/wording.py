@@ -36,7 +36,7 @@ _ASKED = frozenset({Kind.UNREADABLE, Kind.REJECTED, Kind.NEEDS_EXPLANATION})
 _BLANK = (
     *("original_name", "file", "folder", "reason", "by", "rule", "step", "error", "release", "counting"),
     *("because", "submissions", "first", "note", "previous", "technical", "to", "attempts", "days", "then"),
-    "then_of",
+    *("then_of", "what"),
 )
 
 
@@ -243,18 +243,30 @@ class _Text:
         named = facts.get("names", [])
         measure = facts.get("measure") or "returned"
         of_unit = "unit_" if alert.kind is Kind.SHARE_OF_UNIT else ""
-        since = facts.get("since")
+        since, rows = facts.get("since"), facts.get("rows")
+        share = _percent(facts.get("count", 0), facts.get("filed", 0), self._language)
+        threshold = _percent(facts.get("threshold", 0), 1, self._language)
         return {
             "measure": message(f"alert.measure.{of_unit}{measure}", self._language),
             "of": message(f"alert.measure.{of_unit}{measure}_of", self._language),
-            "share": _percent(facts.get("count", 0), facts.get("filed", 0), self._language),
-            "threshold": _percent(facts.get("threshold", 0), 1, self._language),
+            "share": share,
+            "threshold": threshold,
+            # What an earlier version told of a rule has neither, and of a jump no day.
+            "held": message("alert.held", self._language, share=share, threshold=threshold)
+            if "threshold" in facts
+            else "",
+            "rows": message("alert.contact_rows", self._language, rows=", ".join(map(str, rows)))
+            if rows
+            else "",
             "earlier": _period(facts["earlier"], self._language) if "earlier" in facts else "",
             "then_share": _percent(facts.get("then", 0), facts.get("then_of", 0), self._language),
+            "as_of": message("alert.as_of", self._language, day=_day(facts["then_on"], self._language))
+            if "then_on" in facts
+            else "",
             "since": writing.day(day_of(datetime.fromisoformat(since)), self._language) if since else "",
             "code": alert.period,
             "unit_code": alert.unit,
-            "names": ", ".join(named[-_NAMED:]) if of_unit else self._names(named),
+            "names": self._newest(named) if of_unit else self._names(named),
         }
 
     def _step(self) -> str:
@@ -263,6 +275,10 @@ class _Text:
         is_fault = self._alert.kind is Kind.FAULT and step in list(Step)
         key = f"cli.step.{step}" if is_fault else f"alert.step.{step}"
         return message(key, self._language) if key in load_messages() else step
+
+    def _newest(self, names: Sequence[str]) -> str:
+        shown, rest = ", ".join(names[-_NAMED:]), len(names) - _NAMED
+        return shown + message("alert.earlier_names", self._language, count=rest) if rest > 0 else shown
 
     def _names(self, units: Sequence[str]) -> str:
         names = ", ".join(_name(unit, self._registry) for unit in units[:_NAMED_UNITS])

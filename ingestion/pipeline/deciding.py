@@ -16,6 +16,7 @@ from ingestion.pipeline.desk import Desk
 from ingestion.pipeline.reexamining import reexamine_due
 from ingestion.pipeline.writing import stale_periods, write_bronze
 from ingestion.registry import Registry
+from ingestion.validations import KeptResults
 
 
 def decide(
@@ -28,8 +29,20 @@ def decide(
     reason: str,
     by: str,
     now: datetime,
+    results: KeptResults | None = None,
 ) -> SubmissionRecord:
     """Record a decision of the data team, write bronze anew, and look at what rests on these figures again.
+
+    Args:
+        home: the state folder.
+        registry: the registry.
+        catalogue: forms and indicators.
+        submission: on which it is taken.
+        decision: what it is.
+        reason: why.
+        by: whose it is.
+        now: the moment of what is recorded.
+        results: takes what became of what is kept of it to be shown.
 
     Raises:
         DecisionRefusedError: the decision cannot be taken on this submission.
@@ -45,4 +58,6 @@ def decide(
         desk.write_alerts()
         write_bronze(desk, stale_periods(home, catalogue, ledger.state))
         reexamine_due(desk)
+        if results is not None:
+            results.add(desk.results)
         return ledger.state.submissions[submission]

@@ -24,7 +24,7 @@ from ingestion.pipeline.notices import write_alerts
 from ingestion.registry import Registry
 from ingestion.returning import write_apology, write_return
 from ingestion.returns import Answer
-from ingestion.validations import Purpose, Validation, keep
+from ingestion.validations import KeptResults, Purpose, Validation
 
 _EVERYBODYS = frozenset({errno.ENOSPC, errno.EROFS, errno.EDQUOT, errno.EMFILE, errno.ENFILE})
 
@@ -37,6 +37,7 @@ class Desk:
         now: the moment of everything that is recorded.
         faults: what was set aside here, by submission.
         damaged: by submission what is wrong with an original that was needed and is not what it was.
+        results: what became of the results of checks that are kept to be shown.
     """
 
     home: Home
@@ -46,6 +47,7 @@ class Desk:
     now: datetime
     faults: dict[str, Fault] = field(default_factory=dict)
     damaged: dict[str, str] = field(default_factory=dict)
+    results: KeptResults = field(default_factory=KeptResults)
 
     @property
     def state(self) -> LedgerState:
@@ -83,13 +85,13 @@ def keep_results(
 ) -> None:
     """Keep what Great Expectations found of batches, a period each.
 
-    Raises:
-        OSError: it cannot be written.
+    It is only shown, so nobody waits where it cannot be written.
     """
     files = {name: record.file for name, record in desk.state.submissions.items()}
     for period, suites in results.items():
         version = version_for(desk.catalogue)
-        keep(desk.home, Validation(period, desk.now, with_files(suites, files), purpose, version, judged))
+        batch = Validation(period, desk.now, with_files(suites, files), purpose, version, judged)
+        desk.results.keep(desk.home, batch)
 
 
 def written(home: Home, answer: Answer, data: bytes) -> Fault | None:

@@ -42,6 +42,7 @@ from ingestion.registry import Registry
 from ingestion.returning import answer_to, changes_since
 from ingestion.returns import Answer, Differences
 from ingestion.submissions import Reading, Submission, SubmissionKey
+from ingestion.validations import KeptResults
 
 
 @dataclass
@@ -54,6 +55,7 @@ class PeriodReport:
         unreturned: decisions of which a clerk was told without the filed workbook, for a fault of the product.
         waiting: submissions that stay pending, since earlier figures of theirs are in damaged originals.
         damaged: what is wrong with originals that were needed, by submission.
+        results: what became of what is kept to be shown.
     """
 
     period: str
@@ -62,6 +64,7 @@ class PeriodReport:
     unreturned: dict[str, str] = field(default_factory=dict)
     waiting: list[str] = field(default_factory=list)
     damaged: dict[str, str] = field(default_factory=dict)
+    results: KeptResults = field(default_factory=KeptResults)
 
     @property
     def counts(self) -> dict[Verdict, int]:
@@ -120,7 +123,7 @@ def judge_period(
         write_bronze(desk, stale_periods(home, catalogue, ledger.state))
         desk.write_alerts()
         keep_results(desk, found.results, len(judgements))
-        report.faults, report.damaged = desk.faults, desk.damaged
+        report.faults, report.damaged, report.results = desk.faults, desk.damaged, desk.results
         if progress:
             progress(len(records), len(records), "")
     return report

@@ -19,6 +19,7 @@ from ingestion.pipeline.readings import kept_readings
 from ingestion.pipeline.work import judged
 from ingestion.reexamination import difference, due
 from ingestion.registry import Registry
+from ingestion.validations import KeptResults
 
 
 @dataclass
@@ -30,12 +31,14 @@ class ReexaminationReport:
         questioned: submissions whose verdict has become an open question.
         faults: how the product failed on submissions.
         damaged: what is wrong with the originals of submissions, which wait until that is mended.
+        results: what became of what is kept to be shown.
     """
 
     standing: list[str] = field(default_factory=list)
     questioned: list[str] = field(default_factory=list)
     faults: dict[str, Fault] = field(default_factory=dict)
     damaged: dict[str, str] = field(default_factory=dict)
+    results: KeptResults = field(default_factory=KeptResults)
 
 
 def reexamine(home: Home, registry: Registry, catalogue: Catalogue, now: datetime) -> ReexaminationReport:
@@ -79,8 +82,9 @@ def reexamine_due(desk: Desk) -> ReexaminationReport:
             else:
                 report.faults[name] = replace(fault, step=Step.EXAMINE)
         desk.set_aside({name: fault for name, fault in report.faults.items() if name in faults})
-        # What is only shown comes last: where it cannot be written, what was examined is recorded all the same.
+        # What is only shown comes last: whatever befalls it, what was examined is recorded.
         keep_results(desk, again.results, len(judgements), "reexamined")
+    report.results = desk.results
     desk.write_alerts()
     return report
 

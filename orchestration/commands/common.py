@@ -23,6 +23,7 @@ from orchestration.texts import Invocation
 if TYPE_CHECKING:
     from ingestion.gate.history import History
     from ingestion.ledger import LedgerState
+    from ingestion.validations import KeptResults
     from orchestration.standing import Standing
 
 
@@ -185,6 +186,14 @@ def moment(call: Invocation, text: str | None, *, end_of_day: bool = False) -> d
 def number(value: float | None) -> float | int | None:
     """Give a whole number as one, so that JSON says 11945 and not 11945.0."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def tell_of_results(call: Invocation, results: "KeptResults", now: datetime) -> None:
+    """Say which results of checks could not be kept to be shown, to whoever typed and to the data team."""
+    from orchestration import alerting  # noqa: PLC0415
+
+    for said in alerting.results_kept(call.home, results, "verdicts", now):
+        click.echo(call.text("cli.results_not_kept", why=said[call.language]), err=True)
 
 
 def print_json(answer: Any) -> None:

@@ -17,6 +17,7 @@ from orchestration.commands.common import (
     minute,
     person,
     registry_of,
+    tell_of_results,
     unknown,
 )
 from orchestration.texts import Invocation, argument, command, option, pass_invocation
@@ -26,12 +27,14 @@ def _decide(
     call: Invocation, submission: str, decision: Literal["accept", "reject"], reason: str, by: str | None
 ) -> int:
     from ingestion.pipeline import decide  # noqa: PLC0415
+    from ingestion.validations import KeptResults  # noqa: PLC0415
 
     registry = registry_of(call)
     demand_whole(call)
     known = Ledger(call.home.ledger).replay().submissions
     if submission not in known:
         raise unknown(call, "submission", submission, known)
+    results, now = KeptResults(), environment.now()
     record = decide(
         call.home,
         registry,
@@ -40,8 +43,10 @@ def _decide(
         decision,
         reason=reason,
         by=person(call, by),
-        now=environment.now(),
+        now=now,
+        results=results,
     )
+    tell_of_results(call, results, now)
     shown = call.text(f"cli.verdict.{record.told_as}")
     click.echo(call.text("cli.decision.done", submission=submission, status=shown, home=call.home.root))
     return 0

@@ -7,7 +7,7 @@ import click
 
 from ingestion.overlay import catalogue_of
 from orchestration import environment
-from orchestration.commands.common import demand_whole, print_json, registry_of
+from orchestration.commands.common import demand_whole, print_json, registry_of, tell_of_results
 from orchestration.errors import REFUSED, CommandError
 from orchestration.texts import Invocation, argument, command, json_option, option, pass_invocation
 
@@ -56,6 +56,7 @@ def retry(
     for period in pipeline.pending_periods(call.home):
         if period in touched:
             judged = pipeline.judge_period(call.home, registry, catalogue, period, now, template_key=key)
+            tell_of_results(call, judged.results, now)
             report.faults |= {name: f for name, f in judged.faults.items() if name in report.again.values()}
     state = Ledger(call.home.ledger).replay()
     status = {name: state.submissions[again].told_as for name, again in report.again.items()}

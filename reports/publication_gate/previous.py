@@ -45,7 +45,9 @@ def _touched(connection: duckdb.DuckDBPyConnection, previous: Path) -> set[str]:
     ).fetchall()
     known = set(manifest["submissions"])
     new = {unit for submission, unit in counting if submission not in known}
-    withdrawn = {submission.split(".")[0] for submission in known - {submission for submission, _ in counting}}
+    # The code of a unit may have dots itself.
+    gone = known - {submission for submission, _ in counting}
+    withdrawn = {submission.rsplit(".", 2)[0] for submission in gone}
     made_of = connection.execute(
         "select distinct sources.org_code, submissions.reporting_org_code from rpt_figure_source as sources "
         "inner join fct_submission as submissions on sources.submission_id = submissions.submission_id"

@@ -19,7 +19,7 @@ from ingestion.files import sha256_of
 from ingestion.home import Home
 from ingestion.ledger import Ledger, Received
 from ingestion.registry import RegistryError
-from orchestration import gating, groups, moment, tokens
+from orchestration import check_results, gating, groups, moment, tokens
 from orchestration.definitions import defs
 from orchestration.environment import ROOT
 from orchestration.instance import COMMAND_LINE, LAUNCHED_BY_TAG, close_interrupted_runs, open_instance
@@ -263,6 +263,20 @@ def test_a_note_explains_what_shrank_and_nothing_else(
     if said.gate is not None:
         assert said.gate.needs_note is bool(failed)
         assert said.fits(None, note) and said.fits(None, "") is not bool(failed)
+
+
+@pytest.mark.parametrize("failed", [(), ("bronze_totals",)])
+def test_the_gates_word_holds_though_nothing_of_it_can_be_kept_to_be_shown(
+    home: Home, failed: tuple[str, ...]
+) -> None:
+    database, token = of_a_moment(home)
+    home.validations.write_text("a file in the way", encoding="utf-8")
+    report = PublicationReport({}, tuple(PublicationFailure(name, {}, 2.0, 1.0) for name in failed))
+    word = gating.gate(home, database, token, lambda *_: report, run="r", note="", now=NOW)
+    said = tokens.of(home, database)
+    assert said is not None and (said.gate is not None) is not bool(failed)
+    assert len(word.failures) == len(failed) and word.results.errors.keys() == {validations.PUBLICATION}
+    assert check_results.of_database(home, token.sha256).keys() == {"results"}
 
 
 def test_a_gate_for_which_memory_does_not_suffice_says_so_in_words(home: Home) -> None:

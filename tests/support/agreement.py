@@ -173,6 +173,16 @@ EXPRESSIONS = (
     f"rating_of_score(-{_NOISE}, 0, -1, -2)",
     *("pct_ok(33.4, 333495, 1000000)", "pct_ok(33.3334, 1, 3)", "pct_ok(0, 0.500000001, 100)"),
     'pct_ok(33.4, 1, 3, "33,4 % ")',
+    *("is_int(a - 0.0000000001)", "round(a, -2)", "round(a * 3, -1)", "pct_ok(33.33333339, 1, 3)"),
+    'pct_ok(0, 0.4, 100, "0.000")',
+    # Amounts of money: large numbers that differ are different.
+    *(
+        f"1000000000000 {operator} {other}"
+        for operator in ("==", "!=", "<", "<=", ">", ">=")
+        for other in ("1000000000100", "999999999900")
+    ),
+    *(f'assess("{way}", 1000000000000, 1000000000100, 1000000000200)' for way in _WAYS),
+    *("is_int(1000000000000.4)", "rating_of_score(999999999900, 1000000000000, 2, 1)"),
 )
 
 
@@ -198,11 +208,12 @@ def table(columns: Mapping[str, Vector], submissions: Sequence[int], zero: bool)
 
 def _compare_masks() -> None:
     conditions = ("off", None, "a > b")
-    for text, when in product(("ok", "a > b"), conditions):
+    plain = table(COLUMNS, SUBMISSION, zero=False)
+    for text, when, missing in product(("ok", "a > b"), conditions, _MISSING):
         node, condition = parse(text), parse(when) if when else None
-        plain = table(COLUMNS, SUBMISSION, zero=False)
-        found = [_TRUTHS[int(one)] for one in mask(node, condition, Columns())]
-        assert found == held(plain, node, condition, plain), (text, when)
+        filled = table(COLUMNS, SUBMISSION, missing == "zero")
+        found = [_TRUTHS[int(one)] for one in mask(node, condition, Columns(), missing)]
+        assert found == held(filled, node, condition, plain), (text, when, missing)
     masks = [mask(parse(text), None, Columns()) for text in ("ok", "off")]
     for a, b, both in zip(OK, OFF, combine(masks), strict=True):
         assert _TRUTHS[int(both)] is (False if False in (a, b) else True if True in (a, b) else None), (a, b)

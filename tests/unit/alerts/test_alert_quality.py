@@ -9,15 +9,24 @@ import pytest
 from ingestion.alerts import conditions, quality
 from ingestion.alerts.alert import Alert, Kind, Role
 from ingestion.alerts.contacts import recipients
-from ingestion.alerts.delivery import deliver
+from ingestion.alerts.delivery import NotTried, deliver
 from ingestion.alerts.measures import Filings, Measure, OfPeriod
 from ingestion.alerts.outbox import Outbox
 from ingestion.alerts.quality import delivery_alerts, filing_alerts, idle_alerts
-from ingestion.alerts.successes import Successes
-from ingestion.alerts.thresholds import OfMeasures, OfRule, Share, ThresholdsError, shipped, thresholds_of
+from ingestion.alerts.successes import Successes, note_success, successes_of
+from ingestion.alerts.thresholds import (
+    OfMeasures,
+    OfRule,
+    Share,
+    ThresholdsError,
+    in_force,
+    shipped,
+    thresholds_of,
+)
 from ingestion.alerts.wording import compose
 from ingestion.catalogue import load_catalogue
 from ingestion.findings import Verdict
+from ingestion.home import Home
 from ingestion.registry import CalendarPeriod, Contact, Registry
 
 NOW = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
@@ -106,7 +115,7 @@ def test_each_shipped_threshold_is_told_of_on_it_and_not_just_under_it(
         return bool(alerts)
 
     on = round(1000 * stated.share)
-    assert is_told(on, 1000) and not is_told(on - 1, 1000), "a share"
+    assert is_told(on, 1000) and is_told(on + 1, 1000) and not is_told(on - 1, 1000), "a share"
     few = stated.at_least
     assert is_told(few, few) and not is_told(few - 1, few - 1), "and so many at least"
 
@@ -122,7 +131,7 @@ def test_the_shipped_jump_is_told_of_on_it_and_not_just_under_it(
     book.file("KA", Verdict.ACCEPTED)
 
     def is_told(rise: int, of: int) -> bool:
-        def counted(filings: Filings, period: str, *, only_news: bool) -> OfPeriod:
+        def counted(filings: Filings, period: str) -> OfPeriod:
             count = of // 10 + (rise if period == "2025-N" else 0)
             nothing = dict.fromkeys(("returned", "explained", "late", "missing"), Measure((), of))
             return OfPeriod(nothing | {measure: Measure(("KA",) * count, of)})
@@ -130,7 +139,8 @@ def test_the_shipped_jump_is_told_of_on_it_and_not_just_under_it(
         monkeypatch.setattr("ingestion.alerts.quality.of_period", counted)
         return Kind.JUMP in {alert.kind for alert in told(book, years, shipped())}
 
-    assert is_told(round(1000 * stated.share), 1000) and not is_told(round(1000 * stated.share) - 1, 1000)
+    on = round(1000 * stated.share)
+    assert is_told(on, 1000) and is_told(on + 1, 1000) and not is_told(on - 1, 1000)
     few = stated.at_least
     assert is_told(few - few // 10, few) and not is_told(few - 1, few - 1), "of so few units nothing follows"
 
@@ -232,7 +242,10 @@ def test_a_jump_is_held_against_the_same_period_of_the_year_before_that_may_be_a
     (alert,) = told(book, years, only("jump", "", 0.2, 5))
     assert (alert.kind, alert.period, alert.facts["earlier"]) == (Kind.JUMP, "2025-N", "2024-N")
     body = compose([alert], years, "vi", "TK").body
-    assert "2/5 đơn vị bị trả lại (40,0\u00a0%)" in body and "(năm 2024) là 1/5 (20,0\u00a0%)" in body
+    assert "trong 5 đơn vị đã nộp, 2 đơn vị bị trả lại (40,0\u00a0%)" in body
+    assert (
+        "(năm 2024, tính đến ngày 01/03/2025): trong 5 đơn vị đã nộp, 1 đơn vị bị trả lại (20,0\u00a0%)" in body
+    )
     assert told(book, years, only("jump", "", 0.21, 5)) == []
     assert told(book, years, only("jump", "", 0.2, 6)) == [], "of too few units nothing follows"
 
@@ -262,12 +275,19 @@ def test_a_channel_that_fails_again_and_again_is_told_and_closes_itself(registry
         [Alert(Kind.ON_HOLD, "x", NOW, Role.CLERK, "KA", "2025-N", "KA.2025-N.r1", {"original_name": "b"})]
     )
     for number in range(3):
-        assert delivery_alerts(outbox.read()[0], shipped(), NOW) == []
+        assert delivery_alerts(outbox.read()[0], office, shipped(), NOW) == []
         deliver(outbox, office, tmp_path, NOW + timedelta(days=number), lambda _: "refused")
-    (alert,) = delivery_alerts(outbox.read()[0], shipped(), NOW)
-    assert alert.facts == {"to": "ka@vidu.example", "error": "refused", "count": 1, "attempts": 3}
+    (alert,) = delivery_alerts(outbox.read()[0], office, shipped(), NOW)
+    assert alert.facts == {
+        **{"to": "ka@vidu.example", "error": "refused", "count": 1, "attempts": 3},
+        **{"rows": [2], "concerned": ["KA"]},
+    }
+    assert (
+        "Kênh ka@vidu.example (contacts.csv, dòng 2) không nhận thư"
+        in compose([alert], office, "vi", "TK").body
+    )
     deliver(outbox, office, tmp_path, NOW + timedelta(days=9), lambda _: "")
-    assert delivery_alerts(outbox.read()[0], shipped(), NOW) == []
+    assert delivery_alerts(outbox.read()[0], office, shipped(), NOW) == []
 
 
 def test_what_stands_is_told_once_may_be_acknowledged_and_is_told_anew_after_it_was_over(
@@ -341,6 +361,21 @@ def test_an_office_states_thresholds_of_its_own_and_the_others_are_as_shipped(tm
     ("text", "place"),
     [
         ("period: {returned: {share: 30}}", "line 1, period.returned.share: “30”"),
+        ("window_days: 36501", "line 1, window_days: “36501”"),
+        ("idle_days: 36501", "line 1, idle_days: “36501”"),
+        ("window_days: 0", "line 1, window_days: “0”"),
+        ("delivery_failures: 1000001", "line 1, delivery_failures: “1000001”"),
+        ("jump: {at_least: 1000001}", "line 1, jump.at_least: “1000001”"),
+        ("jump: {share: 1.0000001}", "line 1, jump.share: “1.0000001”"),
+        ("jump: {share: 0}", "line 1, jump.share: “0”"),
+        (f"idle_days: 0x{'f' * 6000}", "line 1, idle_days: “0xfff"),
+        (f"idle_days: {'9' * 6000}", "this is no YAML"),
+        ("idle_days: yes", "line 1, idle_days: “yes”"),
+        ("jump: {share: yes}", "line 1, jump.share: “yes”"),
+        ("jump: {at_least: true}", "line 1, jump.at_least: “true”"),
+        ("idle_days: 3\njump: {share: 0.3}\nidle_days: 5", "line 3: “idle_days” stands above as well"),
+        ("period:\n  late:\n    share: 0.3\n    share: 0.5", "line 4: “share” stands above as well"),
+        ("&whole\njump: *whole", "line 2, jump.jump: there is no such threshold"),
         ("idle_days: 3\nidle_dayz: 3", "line 2, idle_dayz: there is no such threshold"),
         ("jump: 3", "jump: “3”"),
         ("a: 1\n- b", "line 2"),
@@ -354,3 +389,294 @@ def test_thresholds_that_cannot_be_used_are_named_with_file_and_place(
     with pytest.raises(ThresholdsError) as caught:
         thresholds_of(tmp_path)
     assert place in caught.value.told("en") and "thresholds.yml" in caught.value.told("vi")
+
+
+def test_the_largest_numbers_that_an_office_may_state_hold(book, registry, found, tmp_path: Path) -> None:
+    numbers = "window_days: 36500\nidle_days: 36500\ndelivery_failures: 1000000\n"
+    path = tmp_path / "thresholds.yml"
+    path.write_text(numbers + "jump: {share: 1, at_least: 1000000}\n", encoding="utf-8")
+    own = thresholds_of(tmp_path)
+    book.file("KA", Verdict.REJECTED, [found("V020")])
+    assert told(book, registry, own) == []
+    assert idle_alerts(Successes(LONG_AGO), own, NOW) == []
+
+
+def test_what_was_kept_of_an_earlier_version_and_is_too_large_holds_no_more(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    home.outbox.mkdir()
+    home.registry.mkdir()
+    kept = shipped().model_copy(update={"window_days": 1_000_000})
+    (home.outbox / ".thresholds").write_text(kept.model_dump_json(), encoding="utf-8")
+    (home.registry / "thresholds.yml").write_text("window_days: 1000000", encoding="utf-8")
+    found = in_force(home)
+    assert found.thresholds == shipped() and found.error is not None and not found.are_last_read
+
+
+LATE = datetime(2026, 3, 25, 9, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("first_at", "first_received", "since"),
+    [
+        (NOW, NOW, NOW - timedelta(days=1)),
+        (NOW, NOW, NOW + timedelta(days=10)),  # people are told since after it came
+        (LATE - timedelta(hours=1), NOW - timedelta(days=60), NOW - timedelta(days=1)),  # brought in later
+    ],
+)
+def test_who_was_in_time_is_not_late_with_a_correction(
+    book, registry, first_at: datetime, first_received: datetime, since: datetime
+) -> None:
+    for unit in UNITS:
+        book.file(unit, Verdict.ACCEPTED, at=first_at, received_at=first_received)
+    for unit in UNITS[1:]:
+        book.file(unit, Verdict.ACCEPTED, at=LATE)
+    now = LATE + timedelta(hours=1)
+    for group in ("period", "unit"):
+        assert told(book, registry, only(group, "late", 0.01, 1), now, since) == []
+    book.file("KA", Verdict.REJECTED, at=LATE)
+    (alert,) = told(book, registry, only("period", "returned", 0.2, 1), now, since)
+    assert (alert.facts["names"], alert.facts["filed"]) == (["KA"], 5), "of all that filed"
+
+
+def test_a_first_report_on_which_the_product_failed_was_in_time_all_the_same(book, registry) -> None:
+    book.receive("KA", NOW)
+    book.file("KA", Verdict.ACCEPTED, at=LATE)
+    assert told(book, registry, only("period", "late", 0.01, 1), LATE) == []
+
+
+def test_late_periods_of_a_unit_are_those_whose_first_report_came_in_the_window(book, registry) -> None:
+    days = {"2023-N": date(2024, 3, 20), "2024-N": date(2025, 3, 20), "2025-N": date(2026, 3, 20)}
+    calendar = tuple(CalendarPeriod(period_code=period, due_on=day) for period, day in days.items())
+    years = replace(registry, calendar=(*calendar, CalendarPeriod(period_code="2022-N")))
+    for year in (2024, 2025):  # late, and corrected now
+        book.file("KA", Verdict.ACCEPTED, at=LATE.replace(year=year), period=f"{year - 1}-N")
+        book.file("KA", Verdict.ACCEPTED, at=LATE, period=f"{year - 1}-N")
+    book.file("KA", Verdict.ACCEPTED, at=LATE, period="2022-N")  # which has no deadline
+    low = only("unit", "late", 0.5, 1)
+    assert [a.facts["names"] for a in told(book, years, low, LATE + timedelta(days=1))] == []
+    book.file("KA", Verdict.ACCEPTED, at=LATE)
+    (alert,) = told(book, years, low, LATE + timedelta(days=1))
+    assert (alert.facts["names"], alert.facts["filed"]) == (["2025-N"], 1)
+    assert "có 1 kỳ nộp muộn trong 1 kỳ có hạn đã nộp" in compose([alert], years, "vi", "TK").body
+
+
+def test_a_year_is_held_against_what_was_known_as_long_before_the_deadline_of_the_year_before(
+    book, registry, found
+) -> None:
+    due = {"2024-N": date(2025, 3, 10), "2025-N": date(2026, 3, 20)}
+    calendar = tuple(CalendarPeriod(period_code=period, due_on=day) for period, day in due.items())
+    years = replace(registry, calendar=calendar)
+    low = only("jump", "", 0.2, 5)
+
+    def filed(period: str, returned: int, day: int) -> None:
+        for number, unit in enumerate(UNITS):
+            verdict = Verdict.REJECTED if number < returned else Verdict.ACCEPTED
+            at = datetime(int(period[:4]) + 1, 3, day, 9, tzinfo=UTC)
+            book.file(unit, verdict, [found("V020")] if number < returned else [], at, period=period)
+
+    filed("2024-N", 2, 1)
+    filed("2024-N", 0, 8)  # mended two days before the deadline
+    filed("2025-N", 2, 11)
+    assert told(book, years, low, datetime(2026, 3, 17, tzinfo=UTC)) == [], "as a year before"
+    (alert,) = told(book, years, low, datetime(2026, 3, 18, 10, tzinfo=UTC))
+    assert (alert.kind, alert.facts["count"], alert.facts["then"]) == (Kind.JUMP, 2, 0)
+    assert alert.facts["then_on"] == "2025-03-08"
+    assert told(book, years, low, datetime(2026, 3, 11, 8, tzinfo=UTC)) == [], "nobody had filed by then"
+
+
+def test_a_decision_of_later_does_not_change_how_the_year_before_stood(book, registry, found) -> None:
+    leap, then = datetime(2028, 2, 29, 9, tzinfo=UTC), datetime(2027, 2, 28, 8, tzinfo=UTC)
+    calendar = tuple(CalendarPeriod(period_code=f"{year}-N") for year in (2026, 2027))
+    years = replace(registry, calendar=calendar)
+    for unit in UNITS:
+        withdrawn = book.file(unit, Verdict.ACCEPTED, at=then, period="2026-N")
+        book.decide(withdrawn, "reject", then + timedelta(hours=2))
+        book.file(unit, Verdict.REJECTED, [found("V020")], leap, period="2027-N")
+    low = only("jump", "", 0.2, 5)
+    (alert,) = told(book, years, low, leap)
+    assert (alert.facts["count"], alert.facts["then"], alert.facts["then_on"]) == (5, 0, "2027-02-28")
+    assert told(book, years, low, leap + timedelta(hours=1)) == []
+
+
+def test_a_deadline_typed_wrongly_stops_no_alert(book, registry, found) -> None:
+    days = {"2024-N": date(1, 1, 1), "2025-N": date(2026, 3, 20)}
+    calendar = tuple(CalendarPeriod(period_code=period, due_on=day) for period, day in days.items())
+    years = replace(registry, calendar=calendar)
+    for unit in UNITS:
+        book.file(unit, Verdict.ACCEPTED, at=NOW - timedelta(days=366), period="2024-N")
+        book.file(unit, Verdict.REJECTED, [found("V020")])
+    (alert,) = told(book, years, only("jump", "", 0.2, 5))
+    assert alert.facts["then_on"] == "2025-03-01"
+
+
+def test_who_has_to_explain_counts_whether_or_not_it_has_done_so(book, registry, found) -> None:
+    for number, unit in enumerate(UNITS[:4]):
+        is_done = number < 2
+        verdict = Verdict.ACCEPTED if is_done else Verdict.NEEDS_EXPLANATION
+        book.file(unit, verdict, [found("V030", "warning", explained=is_done)])
+    book.file("KE", Verdict.REJECTED, [found("V020"), found("V031", "notice")])
+    for group in ("period", "rule", "unit"):
+        low, high = only(group, "explained", 0.8, 1), only(group, "explained", 0.81, 2)
+        alerts = told(book, registry, low)
+        if group == "unit":
+            assert [(a.unit, a.facts["count"]) for a in alerts] == [(unit, 1) for unit in UNITS[:4]]
+        else:
+            assert [a.facts["names"] for a in alerts] == [list(UNITS[:4])]
+        assert told(book, registry, high) == []
+
+
+def test_a_report_that_was_accepted_all_the_same_breaks_no_rule_that_is_to_be_mended(
+    book, registry, found
+) -> None:
+    low = only("rule", "returned", 0.4, 2)
+    first, _ = (book.file(u, Verdict.NEEDS_EXPLANATION, [found("V030", "warning")]) for u in UNITS[:2])
+    for unit in UNITS[2:]:
+        book.file(unit, Verdict.ACCEPTED)
+    (alert,) = told(book, registry, low)
+    assert alert.facts["names"] == ["KA", "KB"]
+    book.decide(first, "accept", NOW)
+    assert told(book, registry, low) == []
+
+
+def test_a_rule_that_many_break_is_told_with_share_threshold_and_how_to_acknowledge_it(
+    book, registry, found
+) -> None:
+    for number, unit in enumerate(UNITS):
+        file(book, "returned" if number < 2 else "", unit, found)
+    (alert,) = told(book, registry, only("rule", "returned", 0.4, 2))
+    for language, said in (
+        ("vi", "40,0\u00a0%; ngưỡng 40,0\u00a0%"),
+        ("en", "40.0\u00a0%; threshold 40.0\u00a0%"),
+    ):
+        body = compose([alert], registry, language, "TK").body
+        assert f"({said})" in body and f"--acknowledge {alert.id} --reason" in body
+    facts = {"rule": "V020", "units": ["KA"], "filed": 3, "findings": []}
+    of_earlier = Alert(Kind.SAME_RULE, "x", NOW, Role.DATA_TEAM, period="2025-N", facts=facts)
+    assert "%" not in compose([of_earlier], registry, "vi", "TK").body, "it kept no share"
+
+
+@pytest.mark.parametrize(("count", "rest"), [(10, ""), (12, ", và 2 mục trước đó.")])
+def test_names_that_are_left_out_are_counted(registry, count: int, rest: str) -> None:
+    names = [f"KA.2025-N.r{number}" for number in range(1, count + 1)]
+    facts = {"measure": "returned", "names": names, "count": count, "filed": 14, "threshold": 0.5, "days": 365}
+    alert = Alert(Kind.SHARE_OF_UNIT, "x", NOW, Role.DATA_TEAM, "KA", facts=facts)
+    body = compose([alert], registry, "vi", "TK").body
+    assert f"có {count} bản nộp bị trả lại trong 14 bản đã nộp" in body
+    assert f"KA.2025-N.r{count}{rest}" in body and ("r2," in body) is not bool(rest)
+
+
+@pytest.mark.parametrize(
+    ("kind", "facts"),
+    [
+        *((kind, {"names": ["KB"]}) for kind in sorted(quality.OF_FILINGS - {Kind.SHARE_OF_UNIT})),
+        (Kind.UNITS_MISSING, {"missing": ["KB"]}),
+        (Kind.UNITS_MISSING, {"returned": ["KB"]}),
+        (Kind.DELIVERY_FAILED, {"concerned": ["KB"]}),
+        (Kind.SAME_RULE, {"units": ["KB"]}),  # of an earlier version
+    ],
+)
+def test_of_several_units_those_are_told_who_look_after_one_of_them(office, kind: Kind, facts) -> None:
+    codes = ("KA", "KB", "T", "")
+    registry = office([Contact(org_code=c, role="data_team", channel=f"json://of{c}") for c in codes])
+    alert = Alert(kind, "x", NOW, Role.DATA_TEAM, period="2025-N", facts=facts)
+    assert [r.channel for r in recipients(registry, alert)] == ["json://ofKB", "json://ofT", "json://of"]
+    of_all = replace(alert, facts={})
+    assert len(recipients(registry, of_all)) == len(codes)
+
+
+@pytest.fixture
+def failing(registry, tmp_path: Path):
+    """Give what fails on the channel of one clerk, and the office whose it is."""
+    contacts = [
+        ("KA", "clerk", "json://secret/ka"),
+        ("KB", "clerk", "json://secret/kb"),
+        ("", "data_team", "json://t"),
+    ]
+    office = replace(registry, contacts=tuple(Contact(org_code=o, role=r, channel=c) for o, r, c in contacts))
+    outbox = Outbox(tmp_path)
+    outbox.open(NOW)
+    for unit in ("KA", "KB"):
+        name = f"{unit}.2025-N.r1"
+        outbox.add([Alert(Kind.ON_HOLD, unit, NOW, Role.CLERK, unit, "2025-N", name, {"original_name": "b"})])
+
+    def days(number: int, send, of=office):
+        for day in range(number):
+            deliver(outbox, of, tmp_path, NOW + timedelta(days=day), send)
+        return delivery_alerts(outbox.read()[0], of, shipped(), NOW)
+
+    return office, outbox, days
+
+
+def test_a_channel_that_was_never_asked_is_told_as_such_and_not_as_one_that_fails(failing) -> None:
+    office, _, days = failing
+    alerts = days(1, lambda _: NotTried("TONGKET_MAIL_SERVER is not set"))
+    assert [(a.facts["was"], a.facts["attempts"]) for a in alerts] == [("untried", 0), ("untried", 0)]
+    body = compose([alerts[0]], office, "vi", "TK").body
+    assert "Chưa gửi gì qua kênh json://… (contacts.csv, dòng" in body and "lần liền" not in body
+    assert "TONGKET_MAIL_SERVER" in body and "sửa kênh" not in body
+
+
+def test_channels_of_one_kind_are_told_apart_by_their_rows(failing) -> None:
+    office, _, days = failing
+    alerts = days(3, lambda message: "refused" if "secret" in message.channel else "")
+    assert sorted((a.facts["to"], *a.facts["rows"], *a.facts["concerned"]) for a in alerts) == [
+        ("json://…", 2, "KA"),
+        ("json://…", 3, "KB"),
+    ]
+    assert not any("secret" in compose([a], office, "en", "TK").body for a in alerts)
+
+
+def test_what_failed_on_a_channel_that_is_nobodys_any_more_is_not_told(failing) -> None:
+    office, outbox, days = failing
+    assert len(days(3, lambda _: "refused")) == 2
+    gone = replace(office, contacts=tuple(c for c in office.contacts if c.org_code != "KA"))
+    (alert,) = delivery_alerts(outbox.read()[0], gone, shipped(), NOW)
+    assert alert.facts["concerned"] == ["KB"] and alert.facts["rows"] == [2]
+
+
+def test_a_channel_that_takes_other_messages_is_not_said_to_take_none(failing) -> None:
+    office, outbox, days = failing
+    name = "KA.2024-N.r1"
+    other = Alert(Kind.ON_HOLD, "z", NOW, Role.CLERK, "KA", "2024-N", name, {"original_name": "b"})
+    outbox.add([other])
+    alerts = days(3, lambda message: "too large" if "2025" in message.words.subject else "")
+    told_of = {alert.facts["concerned"][0]: compose([alert], office, "vi", "TK").body for alert in alerts}
+    assert "nhận các thư khác nhưng không nhận 1 thông báo (3 lần liền)" in told_of["KA"]
+    assert "không nhận thư (3 lần liền); 1 thông báo" in told_of["KB"]
+
+
+def test_an_alert_that_cannot_be_worded_is_told_as_the_programs_fault(
+    failing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office, outbox, days = failing
+
+    def worded(alerts, *rest, **more):
+        if any(alert.unit == "KA" for alert in alerts):
+            raise KeyError("no such text")
+        return compose(alerts, *rest, **more)
+
+    monkeypatch.setattr("ingestion.alerts.delivery.compose", worded)
+    (alert,) = days(3, lambda _: "")
+    broken = next(e.alert for e in outbox.read()[0] if e.alert.unit == "KA")
+    assert (alert.facts["was"], alert.facts["what"], alert.facts["concerned"]) == (
+        "unsayable",
+        broken.id,
+        ["KA"],
+    )
+    body = compose([alert], office, "vi", "TK").body
+    assert f"outbox/{broken.id}.json" in body and "kênh không có lỗi" in body and "sửa kênh" not in body
+
+
+def test_a_clock_that_was_ahead_once_does_not_silence_a_standstill(tmp_path: Path) -> None:
+    home, ahead = Home(tmp_path), NOW + timedelta(days=365)
+    note_success(home, "intake", ahead)
+    note_success(home, "publication", NOW)
+    assert successes_of(home, NOW) == Successes(NOW, {"intake": NOW, "publication": NOW})
+    later = NOW + timedelta(days=2)
+    assert [a.facts["count"] for a in idle_alerts(successes_of(home, later), shipped(), later)] == [2]
+
+
+def test_runs_that_are_kept_in_what_cannot_be_read_begin_anew(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    (home.outbox / ".successes").mkdir(parents=True)
+    assert successes_of(home, NOW) == Successes(NOW)

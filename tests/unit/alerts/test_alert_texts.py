@@ -43,11 +43,28 @@ def test_every_kind_has_its_texts_in_both_languages(registry, kind, language) ->
     assert len(words.brief) <= len(words.body)
 
 
+@pytest.mark.parametrize("language", ["vi", "en"])
+@pytest.mark.parametrize(
+    "key", [key for key in load_messages() if key.startswith(("alert.delivery_failed.", "alert.run_failed."))]
+)
+def test_every_text_of_what_fails_is_filled_in(registry, key: str, language) -> None:
+    kind, was = key.split(".")[1], key.split(".")[3:]
+    facts = {
+        "was": was[0] if was else "",
+        "to": "json://…",
+        "said": {"vi": "đầy", "en": "full"},
+        "what": "on_hold-1",
+    }
+    words = compose([alert(Kind(kind), unit="", units=[], **facts)], registry, language, "TK-1")
+    assert "{" not in words.body.replace("{1}", "") and "  " not in words.body
+
+
 def test_every_text_belongs_to_a_kind() -> None:
     named = {key.split(".")[1] for key in load_messages() if key.startswith("alert.")}
     others = {"deadline", "deadline_over", "counting", "nothing_counts", "marked", "units", "cut"}
     others |= {"more_findings", "more_units", "digest", "footer", "error"}
     others |= {"cause", "step", "stays", "more_samples", "measure", "link"}
+    others |= {"as_of", "earlier_names", "contact_rows", "held"}
     assert named == {str(kind) for kind in Kind} | others
 
 
@@ -158,7 +175,8 @@ def test_a_clerk_gets_what_is_about_their_unit_and_nothing_else(office, role) ->
 def test_the_data_team_gets_what_is_about_units_below_it(office, org_code, is_told, role) -> None:
     registry = office([contact(org_code, role)])
     assert bool(recipients(registry, alert(unit="KA", role=Role.DATA_TEAM))) is is_told
-    assert recipients(registry, alert(unit="", role=Role.DATA_TEAM)), "what is about no unit is for every team"
+    of_none = alert(unit="", role=Role.DATA_TEAM, units=[])
+    assert recipients(registry, of_none), "what is about no unit is for every team"
     assert recipients(registry, alert(unit="KA")) == ()
 
 

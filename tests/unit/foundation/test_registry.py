@@ -137,6 +137,20 @@ def test_a_unit_whose_code_no_folder_can_have_everywhere_is_named(folder: Path, 
         load_registry(folder)
 
 
+@pytest.mark.parametrize(("code", "is_refused"), [("a", True), ("b1", False), ("Đ", False)])
+def test_codes_that_differ_in_capitals_alone_are_no_two_units(
+    folder: Path, code: str, is_refused: bool
+) -> None:
+    path = folder / "organisations.csv"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(f"{text}{code},Khối khác,BLOC,,,,P,1,DANG,2005-01-01,\n", encoding="utf-8")
+    if not is_refused:
+        assert code in load_registry(folder).versions
+        return
+    with pytest.raises(RegistryError, match=r"dòng 8: a chỉ khác A \(dòng 3\)"):
+        load_registry(folder)
+
+
 @pytest.mark.parametrize("name", ["   ", "\u200b", "\x01", "\u00a0\u2060"])
 def test_a_name_that_nobody_can_see_is_refused(folder: Path, name: str) -> None:
     path = folder / "organisations.csv"

@@ -311,6 +311,44 @@ def test_an_organisation_that_left_within_the_year_keeps_its_row(world):
     assert world.judge(book, registry=registry).findings == []
 
 
+def test_a_unit_that_ended_within_the_period_is_judged_as_it_was_at_its_end(world):
+    known = [o for o in world.registry().organisations if o.org_code != "U1"]
+    ended = world.registry(organisations=(*known, world.unit("U1", "DISTRICT", valid_to=date(2019, 6, 30))))
+    judgement = world.judge(world.workbook().set("B01", in_restored=1), registry=ended)
+
+    assert world.status(judgement, "V012") is FAIL
+    assert {o.reason for o in judgement.outcomes}.isdisjoint({"unknown_unit"})
+
+
+def test_below_a_unit_only_what_files_nothing_itself_has_a_row_in_its_forms(world):
+    known = world.registry().organisations
+    below = (*known, world.unit("U9", "DISTRICT", parent="U1"))
+
+    assert world.judge(world.workbook(), registry=world.registry(organisations=below)).findings == []
+    more = (*below, world.organisation("A4"))
+    judgement = world.judge(world.workbook(), registry=world.registry(organisations=more))
+    missing = world.of(judgement, "V008")
+    assert {f.sheet for f in missing} == {"B01", "B02", "B04", "B06"}
+    assert all("A4" in f.message and "U9" not in f.message for f in missing)
+
+
+def test_a_sheet_that_nobody_asked_for_is_no_matter_while_nothing_stands_in_it(world):
+    book = world.workbook(unit="P1", kind="PROVINCE", organisations=())
+    book.tables["B01"] = [{c.code: None for c in world.catalogue.forms["B01"].columns}]
+    assert world.judge(book).findings == []
+    book.set("B01", org_code="A1", in_total=1)
+    assert {f.rule for f in world.judge(book).findings} == {"V003"}
+
+
+@pytest.mark.parametrize("mark", [Mark.ERROR, Mark.INVALID])
+def test_a_printed_total_over_a_cell_that_cannot_be_read_is_not_called_wrong(world, mark):
+    book = world.workbook()
+    book.totals["B01"] = {"in_admitted": 99}
+    assert world.status(world.judge(book), "V011") is FAIL
+    book.set("B01", 1, in_admitted=mark)
+    assert world.status(world.judge(book), "V011") is not FAIL
+
+
 def test_a_discrete_period_is_not_compared_with_cumulative_ones(world):
     past = world.workbook(period="2019-9T")
     book = world.workbook(cover={"period_basis": "DISCRETE"}).set("B01", out_deceased=0, out_total=1)

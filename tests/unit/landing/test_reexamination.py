@@ -1,5 +1,6 @@
 """A figure is corrected after later filings were held against it: verdicts stand, and questions are opened."""
 
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -20,7 +21,7 @@ from ingestion.periods import Period
 from ingestion.pipeline import reexamining
 from ingestion.reexamination import due
 from ingestion.registry import Registry, TermOfOffice
-from ingestion.validations import newest
+from ingestion.validations import KeptResults, newest
 
 RECEIVED = datetime(2019, 4, 10, 9, 0, tzinfo=UTC)
 Write = Callable[..., Path]
@@ -50,9 +51,14 @@ class Office:
         assert not report.faults and not report.damaged
         return report
 
-    def decide(self, submission: str, decision: Any) -> SubmissionRecord:
+    def decide(self, submission: str, decision: Any, results: KeptResults | None = None) -> SubmissionRecord:
         record: SubmissionRecord = self._step(
-            pipeline.decide, submission=submission, decision=decision, reason="đã đối chiếu", by="tổ dữ liệu"
+            pipeline.decide,
+            submission=submission,
+            decision=decision,
+            reason="đã đối chiếu",
+            by="tổ dữ liệu",
+            results=results,
         )
         return record
 
@@ -108,6 +114,22 @@ def test_a_correction_opens_a_question_on_what_was_accepted_and_changes_no_verdi
     kept = newest(office.home, "2019-Q1")
     assert kept is not None and (kept.purpose, kept.submissions) == ("reexamined", 1)
     assert [rule.rule for suite in kept.suites for rule in suite.rules if rule.failed] == ["V015"]
+
+
+def test_what_cannot_be_kept_to_be_shown_keeps_no_period_from_being_examined(
+    office: Office, workbook: Write, year: Write
+) -> None:
+    office.file(year(), workbook(period="2019-Q1"), workbook(period="2019-6T"))
+    office.file(year(41))
+    shutil.rmtree(office.home.validations, ignore_errors=True)
+    office.home.validations.write_text("a file in the way", encoding="utf-8")
+    report = office.reexamine()
+    assert sorted(report.questioned) == ["KA.2019-6T.r1", "KA.2019-Q1.r1"]
+    assert report.results.errors.keys() == {"2019-6T", "2019-Q1"}
+    results = KeptResults()
+    office.decide("KA.2018-N.r2", "reject", results)
+    assert results.errors.keys() == {"2019-6T", "2019-Q1"}, "what a decision has examined again as well"
+    assert office.questions() == []
 
 
 def test_a_question_is_answered_by_a_decision_a_revision_or_a_correction_of_the_correction(

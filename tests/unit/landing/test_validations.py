@@ -2,6 +2,7 @@
 
 import json
 import os
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from ingestion.gate.results import EARLIER_VERSION, NO_ROWS, RuleResult, Sample,
 from ingestion.home import Home
 from ingestion.ledger import Ledger
 from ingestion.validation_page import page
-from ingestion.validations import KEPT, Validation, ValidationError, keep, newest, periods
+from ingestion.validations import KEPT, KeptResults, Validation, ValidationError, keep, newest, periods
 
 AT = datetime(2020, 1, 10, 8, tzinfo=UTC)
 SAMPLE = Sample(
@@ -202,3 +203,39 @@ def test_results_that_cannot_be_kept_are_no_half_file(tmp_path: Path, monkeypatc
     with pytest.raises(OSError, match="full"):
         keep(home, validation(AT + timedelta(hours=1)))
     assert newest(home, "2019-N") == validation()
+
+
+def test_two_periods_are_judged_though_nothing_can_be_kept_to_be_shown(
+    home, registry, catalogue, workbook
+) -> None:
+    home.root.mkdir(exist_ok=True)
+    home.validations.write_text("a file in the way", encoding="utf-8")
+    for period in ("2019-Q1", "2019-6T"):
+        intake.put_in_inbox(home, workbook("KA", period=period), "KA", AT)
+    pipeline.land_inbox(home, registry, catalogue, AT)
+    results = KeptResults()
+    for period in pipeline.pending_periods(home):
+        report = pipeline.judge_period(home, registry, catalogue, period, AT)
+        assert report.verdicts and not report.faults
+        results.add(report.results)
+    assert pipeline.pending_periods(home) == []
+    assert results.places == set() and results.errors.keys() == {"2019-Q1", "2019-6T"}
+    assert {error.filename for error in results.errors.values()} == {str(home.validations)}
+    home.validations.unlink()
+    results = KeptResults()
+    results.keep(home, validation())
+    assert (results.places, results.errors) == ({"2019-N"}, {})
+
+
+def test_text_that_no_file_can_hold_stops_nothing_either(tmp_path: Path) -> None:
+    results, sample = KeptResults(), replace(SAMPLE, value="\ud800")
+    rule = replace(RULE, samples=(sample,))
+    results.keep(Home(tmp_path), replace(validation(), suites=[SuiteResult("B01", 6, (rule,))]))
+    assert results.errors.keys() == {"2019-N"} and newest(Home(tmp_path), "2019-N") is None
+
+
+def test_a_name_of_another_hand_is_no_number_and_in_nobodys_way(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    first = keep(home, validation())
+    (first.parent / "20200110T080000Z-1x.json").write_text("{}", encoding="utf-8")
+    assert keep(home, validation()).name == "20200110T080000Z-001.json"

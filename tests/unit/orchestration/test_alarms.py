@@ -5,6 +5,7 @@ import json
 import socket
 import stat
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from string import Formatter
 
@@ -28,6 +29,7 @@ from ingestion.home import Home
 from ingestion.messages import ToldError, load_messages, message
 from ingestion.overlay import catalogue_of
 from ingestion.registry import NO_REGISTRY
+from ingestion.validations import KeptResults, Validation
 from orchestration import alerting, environment, failing
 from orchestration.health import examine
 from orchestration.instance import open_instance
@@ -98,6 +100,39 @@ def test_thresholds_that_cannot_be_used_are_told_with_file_and_line_while_the_la
     assert call("alerts", "--deliver").exit_code == 0
     (entry,) = failures(told)
     assert entry.over_at is not None and in_force(told).error is None
+
+
+def test_results_that_cannot_be_kept_are_told_once_and_that_ends_when_they_are(told: Home, call: Call) -> None:
+    batch = Validation("2020-N", environment.now(), [])
+
+    def keep(*periods: str) -> list[failing.Told]:
+        results = KeptResults()
+        for period in periods:
+            results.keep(told, replace(batch, period=period))
+        return alerting.results_kept(told, results, "verdicts", environment.now())
+
+    told.validations.write_text("a file in the way", encoding="utf-8")
+    for _ in range(2):
+        (said,) = keep("2020-N", "2019-N")
+        assert str(told.validations) in said["vi"] and "Chuyển tệp đó đi" in said["vi"]
+    assert call("alerts", "--deliver").exit_code == 0
+    (mail,) = mails(told)
+    assert "Không lưu được kết quả kiểm tra" in mail and str(told.validations) in mail
+    state = {found.name: found.state for found in examine(Invocation(told, "en"))}
+    assert state["validations"] == "broken"
+    alerting.succeeded(told, "intake", environment.now())
+    assert [e.over_at for e in failures(told)] == [None], "a run that succeeds keeps nothing by that"
+    told.validations.unlink()
+    (told.validations / "2019-N").parent.mkdir()
+    (told.validations / "2019-N").write_text("in the way of one period", encoding="utf-8")
+    (said,) = keep("2020-N", "2019-N")
+    assert str(told.validations / "2019-N") in said["en"]
+    ended, standing = failures(told)
+    assert (ended.over_at is None, standing.over_at is None) == (False, True)
+    keep("2020-N")
+    assert failures(told)[1].over_at is None, "that one can be kept says nothing of the other"
+    (told.validations / "2019-N").unlink()
+    assert keep("2019-N") == [] and all(e.over_at for e in failures(told))
 
 
 def test_contacts_that_are_gone_are_those_that_were_read_last_and_nobody_else_reads_them(

@@ -57,6 +57,11 @@ def test_sources_of_columns_are_followed_through_what_ran_once_for_each_project(
         (target / "compiled" / "p" / f"{name}.sql").write_text(sql, encoding="utf-8")
     found = column_lineage(cache, "first", database, target)
     assert found == {"total": {"unit": [("base", "unit")], "total": [("base", "amount")], "one": []}}
+    no_folder = tmp_path / "a file"
+    no_folder.touch()
+    assert column_lineage(no_folder, "first", database, target) == found, (
+        "where it cannot be kept it is found anew"
+    )
     shutil.rmtree(target)
     assert column_lineage(cache, "first", database, target) == found, "it is kept for the same project"
     with pytest.raises(OSError, match="manifest"):

@@ -185,6 +185,15 @@ def test_a_year_with_another_rating_ends_the_row(tmp_path: Path) -> None:
     assert [told["good_in_a_row", "A1", f"{year}-N"]["value"] for year in ratings] == [1, 0, 1, 2]
 
 
+def test_a_year_of_which_two_units_tell_a_rating_each_is_in_no_row(tmp_path: Path) -> None:
+    bodies = [P, A, B, *BASES]
+    filings = [filing("A", f"{year}-N", rating="GOOD") for year in (2016, 2017, 2018)]
+    filings += [filing("B", "2017-N", rows=[{"org_code": "A1", "rating": "BAD"}])]
+    told = Office(tmp_path, bodies, filings).told()
+
+    assert [told["good_in_a_row", "A1", f"{year}-N"]["value"] for year in (2016, 2017, 2018)] == [1, 0, 1]
+
+
 def test_years_for_which_nobody_was_asked_yet_are_missing_in_a_term(tmp_path: Path) -> None:
     bodies = [P, A, body("B", "DISTRICT", "P", valid_from="2017-01-01", valid_to="2018-06-30"), *BASES]
     filings = [filing("A", f"{year}-N", opening=1, joined=1, closing=2) for year in (2017, 2018)]

@@ -442,6 +442,38 @@ def test_results_stand_beside_the_targets_of_their_own_system(tmp_path: Path) ->
     assert set(faults(row)["column"]) == {"least", "most"}
 
 
+def told_of_targets(office: Office, rows: Iterable[str]) -> pd.DataFrame:
+    connection = marts(office.told())
+    for row in rows:
+        connection.execute(f"insert into fct_target values ('joined', {row})")
+    return figures_again(connection, office.bronze, catalogue(), None)["targets_again"]
+
+
+def test_the_target_of_a_year_goes_before_that_of_every_year(tmp_path: Path) -> None:
+    filings = [filing("A", "2016-N", joined=4), filing("A", "2017-N", joined=7)]
+    targets = [target("A", "YEAR", "GE", 5), target("A", "YEAR", "GE", 8, year=2017)]
+    office = Office(tmp_path, [P, A, BASES[0]], filings, terms=[term(2016, 2017, TERM)], targets=targets)
+    rows = (f"'A', '{TERM}', {year}, 'YEAR', 5, null, 4, 'CHUA_DAT', 'final'" for year in (2016, 2017))
+    frame = told_of_targets(office, rows)
+
+    least = frame[frame["column"] == "least"]
+    assert dict(zip(least["period"], least["expected"], strict=True)) == {"2016-N": 5, "2017-N": 8}
+
+
+def test_a_result_of_which_something_is_missing_is_not_judged(tmp_path: Path) -> None:
+    both = [filing("A", "2016-N", joined=4), filing("A", "2017-N", joined=7)]
+    filings = [*both, filing("B", "2017-N", joined=9)]
+    targets = [target(unit, "TERM", "GE", 1) for unit in ("A", "B", "P")]
+    bodies = [P, A, B, *BASES]
+    office = Office(tmp_path, bodies, filings, terms=[term(2016, 2017, TERM)], targets=targets)
+    rows = (f"'{unit}', '{TERM}', null, 'TERM', 1, null, 9, 'VUOT', 'final'" for unit in ("A", "B", "P"))
+    frame = told_of_targets(office, rows)
+
+    judged = frame[frame["column"] == "assessment"]
+    found = dict(zip(judged["unit"], judged["expected"].fillna(-1), strict=True))
+    assert found == {"A": ASSESSMENTS.index("VUOT"), "B": -1, "P": -1}
+
+
 # what stands behind the traces
 
 

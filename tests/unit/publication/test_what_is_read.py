@@ -39,6 +39,7 @@ def decided(tmp_path_factory: pytest.TempPathFactory) -> Path:
         of(1, 1, "accepted"),
         of(2, 3, "needs_explanation", ("accepted", at(4)), ("rejected", at(8))),
         of(3, 6, "rejected"),
+        of(4, 9, "accepted", ("on_hold", at(9))),
         Filing("B", "2016-N", {"F1": [{"org_code": "B1", "joined": 50}]}, received_at=at(7), basis=""),
         Filing("B", "2016-Q1", {"F1": [{"org_code": "B1", "joined": 9}]}, received_at=at(7), basis="QUARTER"),
     ]
@@ -224,6 +225,24 @@ def test_what_came_or_was_withdrawn_explains_and_nothing_new_does_not(
         "fct_submission as select 'B.2016-N.r1' as submission_id, 'B' as reporting_org_code, "
         "true as is_effective",
         "rpt_figure_source as select 'A' as org_code, 'B.2016-N.r1' as submission_id",
+    ):
+        connection.execute(f"create table {statement}")
+
+    assert shrunk(connection, previous)["is_explained"].tolist() == [explained]
+
+
+@pytest.mark.parametrize(("withdrawn", "explained"), [("VP.YL.2016-N.r1", 1.0), ("VP.2016-N.r1", 0.0)])
+def test_a_unit_whose_code_has_a_dot_is_known_by_all_of_it(
+    tmp_path: Path, withdrawn: str, explained: float
+) -> None:
+    previous = release(tmp_path, [("i", "VP.YL", "2016-N", 10.0, "final", None)], [withdrawn])
+    connection = duckdb.connect()
+    for statement in (
+        "fct_indicator_value as select 'i' as indicator_code, 'VP.YL' as org_code, '2016-N' as period_code, "
+        "8.0 as value, 'final' as status",
+        "rpt_report_unit as select 'VP.YL' as org_code",
+        "fct_submission (submission_id varchar, reporting_org_code varchar, is_effective boolean)",
+        "rpt_figure_source (org_code varchar, submission_id varchar)",
     ):
         connection.execute(f"create table {statement}")
 

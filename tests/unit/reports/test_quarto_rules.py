@@ -31,7 +31,8 @@ from reports.blocks import (
 )
 from reports.context import Note
 from reports.engines import convert
-from reports.project import OWN, TEMPLATES, as_yaml, write_project
+from reports.pages import Page
+from reports.project import OWN, TEMPLATES, SamePageError, as_yaml, write_project
 from reports.quarto_project import split_front_matter
 from tests.reports_site import AS_OF, site_of, write_warehouse
 from tests.support.active_syntax import DRAWING, HIDDEN, TEXTS, Leaves, blocks, leaves_due
@@ -112,6 +113,32 @@ def test_a_key_is_one_of_quartos_or_says_that_it_is_ours(project: Path) -> None:
         for options in values["format"].values():
             assert {key for key in options if not key.startswith(OWN)} <= FORMAT_KEYS
     assert f"{OWN}footer" in configuration
+
+
+@pytest.mark.parametrize("code_of_unit", ["A--B", "A...B", "A-_B_-C", "Q-1--", "A*B*C", "x~1~", "VP-YL"])
+def test_the_link_to_a_pdf_is_its_name_whatever_the_code_of_the_unit(
+    code_of_unit: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slug = escape.name(f"{code_of_unit}-2015-2020-NK")
+    page = Page(slug=slug, title="t", subtitle="s", eyebrow="", blocks=())
+    monkeypatch.setattr("reports.project.pages", lambda site: (page,))
+    site = replace(site_of(write_warehouse(tmp_path / "w.duckdb")), statements=())
+    (path,) = write_project(site, tmp_path / "project")
+    told = split_front_matter(path.read_text(encoding="utf-8"), path.name)[0]["format"]["html"]
+    options = {"standalone": False, "from": "markdown"}  # as Quarto reads it, typographer and all
+    link = convert(told[f"{OWN}pdf-href"], options, "html", tmp_path).text
+    assert html.unescape(link.strip()) == f"<p>{slug}.pdf</p>"
+
+
+def test_two_pages_of_one_name_are_refused_before_one_is_lost(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pages = tuple(
+        Page(slug=slug, title="t", subtitle="s", eyebrow="", blocks=()) for slug in ("a-X5F", "a-x5f")
+    )
+    monkeypatch.setattr("reports.project.pages", lambda site: pages)
+    with pytest.raises(SamePageError, match="a-x5f"):
+        write_project(site_of(write_warehouse(tmp_path / "w.duckdb")), tmp_path / "project")
 
 
 def test_nothing_that_people_wrote_leads_a_whole_project_to_a_shortcode(project: Path) -> None:

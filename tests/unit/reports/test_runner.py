@@ -19,6 +19,7 @@ from reports.render import (
     settled,
 )
 from reports.runner import main, render
+from reports.trial import render_one
 
 CONFIG = """
 project: {output-dir: _site, resources: ['assets/**']}
@@ -163,11 +164,12 @@ def test_a_folder_may_have_any_name_and_be_named_from_any_other(
     assert render_project(Path("report"), quarto=None).require_success().outputs[0] == "a.html"
     # Quarto reads what it is given as a pattern, so that it is given nothing of this name.
     called = "    print('[1/1]', sys.argv, os.getcwd())\n    sys.exit(1)\n"
-    report = render_project(Path("report"), quarto=stand_in(tmp_path / "quarto", "1.10.19", called))
-    assert f"'render', '.'] {folder}" in report.log.read_text(encoding="utf-8")
+    with pytest.raises(RenderError) as ended:
+        render_project(Path("report"), quarto=stand_in(tmp_path / "quarto", "1.10.19", called))
+    assert f"'render', '.'] {folder}" in ended.value.fields["log"].read_text(encoding="utf-8")
 
 
-def test_quarto_is_looked_for_where_it_is_configured(tmp_path: Path) -> None:
+def test_quarto_is_looked_for_where_it_is_configured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     program = tmp_path / "bin" / "quarto"
     program.parent.mkdir()
     program.write_text("#!/bin/sh\n", encoding="utf-8")
@@ -176,8 +178,18 @@ def test_quarto_is_looked_for_where_it_is_configured(tmp_path: Path) -> None:
     assert find_quarto(str(program), None) == program
     assert find_quarto(None, str(program.parent)) == program
     assert find_quarto(None, "") is None
+    monkeypatch.setattr(sys, "executable", str(program.parent / "python"))
+    assert find_quarto(None, str(tmp_path / "elsewhere")) == program, "beside this program"
+    windows = tmp_path / "w" / "bin" / "quarto.exe"
+    windows.parent.mkdir(parents=True)
+    windows.write_bytes(program.read_bytes())
+    windows.chmod(0o755)
+    assert find_quarto(str(tmp_path / "w"), None) == windows
     with pytest.raises(RenderError, match="QUARTO_PATH"):
         find_quarto(str(tmp_path / "none"), str(program.parent))
+
+
+RENDERS = "    if sys.argv[1] == 'render':\n"
 
 
 def stand_in(path: Path, version: str, body: str = "") -> Path:
@@ -344,7 +356,45 @@ def test_a_page_that_cannot_be_read_is_named_with_its_line_by_both(project: Path
 
 def test_a_quarto_that_ends_without_a_word_has_failed(project: Path, tmp_path: Path) -> None:
     program = stand_in(tmp_path / "quarto", "1.10.19", "    sys.exit(3)\n")
-    assert "code 3" in render_project(project, quarto=program).errors[0]
+    with pytest.raises(RenderError, match="exit 3") as failed:
+        render_project(project, quarto=program)
+    assert str(failed.value.fields["log"]) in failed.value.told("vi")
+
+
+def test_a_quarto_that_is_killed_is_told_with_its_page_and_the_signal(project: Path, tmp_path: Path) -> None:
+    said = f"{RENDERS}        print('[1/2] a.qmd\\n[2/2] b.qmd\\nloading', flush=True)\n"
+    said += "        os.kill(os.getpid(), 9)\n"
+    program = stand_in(tmp_path / "quarto", "1.10.19", said)
+    with pytest.raises(RenderError, match="SIGKILL") as killed:
+        render_project(project, quarto=program)
+    assert killed.value.fields["page"].endswith("b.qmd") and killed.value.fields["last"] == "loading"
+    with pytest.raises(RenderError, match="SIGKILL") as tried:
+        render_one(program)
+    assert "log" not in tried.value.fields, "the log of a trial goes with its folder"
+
+
+def test_a_trial_of_which_files_are_missing_names_no_log_that_is_gone(tmp_path: Path) -> None:
+    with pytest.raises(RenderError, match=r"thu\.html") as missing:
+        render_one(stand_in(tmp_path / "quarto", "1.10.19"))
+    assert "tongket-trial" not in missing.value.told("vi")
+
+
+def test_a_quarto_that_has_ended_is_done_though_a_child_keeps_its_output(project: Path, tmp_path: Path) -> None:
+    said = f"{RENDERS}        os.system('sleep 60 &')\n        sys.exit(3)\n"
+    with pytest.raises(RenderError, match="exit 3"):
+        render_project(project, quarto=stand_in(tmp_path / "quarto", "1.10.19", said), silence=30)
+
+
+def test_what_a_caller_sets_for_quarto_does_not_silence_it(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("QUARTO_LOG_LEVEL", "QUARTO_LOG", "QUARTO_LOG_FORMAT", "QUARTO_PROFILE"):
+        monkeypatch.setenv(name, "error")
+    monkeypatch.setenv("QUARTO_PANDOC", "kept")
+    said = "    print(sorted(n for n in os.environ if n.startswith('QUARTO_')))\n    sys.exit(1)\n"
+    with pytest.raises(RenderError) as failed:
+        render_project(project, quarto=stand_in(tmp_path / "quarto", "1.10.19", said))
+    assert failed.value.fields["last"] == "['QUARTO_PANDOC']"
 
 
 def test_the_filters_of_quarto_are_no_file(project: Path) -> None:
