@@ -29,6 +29,7 @@ from ingestion.submissions import (
     SubmissionKey,
     Value,
 )
+from ingestion.values import added
 from ingestion.workbook import NotApplicable
 from ingestion.workbook.writer import FIRST_COVER_ROW, FIRST_DATA_ROW
 
@@ -105,10 +106,9 @@ def retotal(form: Form, table: FormTable) -> None:
     if form.rows != "organisations":
         return
     table.total = FormRow(FIRST_DATA_ROW + len(table.rows), {})
-    for column in form.columns:
-        if column.type == "int":
-            counts = [row.values.get(column.code) for row in table.rows]
-            table.total.values[column.code] = sum(v for v in counts if isinstance(v, int))
+    for column in form.total_columns:
+        filed = [row.values.get(column.code) for row in table.rows]
+        table.total.values[column.code] = added(v for v in filed if isinstance(v, int | float))
 
 
 class WorldHistory:

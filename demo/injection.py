@@ -16,7 +16,8 @@ from demo.draft import Draft, UnsuitedError, copied
 from ingestion.cells import parse_address
 from ingestion.days import day_of
 from ingestion.periods import PeriodKind
-from ingestion.submissions import Mark, Problem, Value
+from ingestion.submissions import FormRow, Mark, Problem, Value
+from ingestion.values import added
 
 Variant = Literal["", "scheme", "last_term"]
 """A world that differs from the demo's: all caps and score bands in force; results of a last term known."""
@@ -290,6 +291,28 @@ def _total_typed(draft: Draft) -> None:
     table.total.values[column] = total + 1
     draft.rows.add((table.sheet, table.total.number))
     draft.accuse_total(form, column)
+
+
+def _with_a_total(draft: Draft) -> None:
+    """Print a total under fixed lines of which none is part of another."""
+    table, form = draft.table("B05"), draft.context.catalogue.forms["B05"]
+    table.total = FormRow(table.rows[-1].number + 1, {})
+    for column in form.total_columns:
+        filed = [row.values.get(column.code) for row in table.rows]
+        table.total.values[column.code] = added(v for v in filed if isinstance(v, int | float))
+
+
+@_breaks("V011", prepare=_with_a_total, after_totals=True)
+def _total_of_lines(draft: Draft) -> None:
+    table = draft.table("B05")
+    column = draft.one_of(*(c.code for c in draft.context.catalogue.forms["B05"].total_columns))
+    total = table.total.values.get(column) if table.total else None
+    filed = [row.values.get(column) for row in table.rows]
+    if table.total is None or not isinstance(total, int) or not any(isinstance(v, int) for v in filed):
+        raise UnsuitedError("no total")
+    table.total.values[column] = total + 1
+    draft.rows.add((table.sheet, table.total.number))
+    draft.accuse_total("B05", column)
 
 
 @_breaks("V012")
@@ -809,6 +832,26 @@ def _target_below_last_term(draft: Draft) -> None:
     )
     value = draft.value("B09", row, "target_min")
     draft.put("B09", row, target_min=float(value) - 2 if isinstance(value, float) else None)
+
+
+@_breaks("V061", "V053")
+def _target_that_was_not_assigned(draft: Draft) -> None:
+    filed = {row.values.get("indicator_code") for row in draft.table("B09").rows}
+    _further_target(draft, draft.one_of(*sorted(draft.context.catalogue.indicators.keys() - filed)))
+
+
+@_breaks("V061")
+def _target_that_nobody_knows(draft: Draft) -> None:
+    _further_target(draft, "chi_tieu_khac")
+
+
+def _further_target(draft: Draft, code: str) -> None:
+    """Add a row like one that is there, of another target; that all assigned ones are filed, V003 says."""
+    table = draft.table("B09")
+    source = table.rows[draft.pick("B09")]
+    table.rows.append(replace(copied(source), number=table.rows[-1].number + 1))
+    last = len(table.rows) - 1
+    draft.put("B09", last, indicator_code=code)
 
 
 _LEAST_PEERS = 10

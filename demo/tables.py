@@ -88,8 +88,6 @@ def tables_of(figures: Figures, unit: str, kind: str, period: Period) -> Tables:
 
 def _plain_rows(filing: _Filing, form: Form) -> list[Row]:
     """Give rows of a form of which nothing is known but its file."""
-    if form.rows == "targets":
-        return _target_rows(filing, form)
     lines = [line for members in form.line_members.values() for line in members.values()]
     keys: list[Row] = keys_of_lines(form, filing.kind)
     if form.rows == "organisations":
@@ -98,6 +96,10 @@ def _plain_rows(filing: _Filing, form: Form) -> list[Row]:
             bodies = [(code, name) for code, name, _ in union_bases()]
         names = {"org_name"} & form.by_code.keys()
         keys = [{"org_code": code, **dict.fromkeys(names, name)} for code, name in bodies]
+    elif form.rows == "targets":
+        # What it asks as B09 does, rules of its kind compare with the target or with other forms.
+        told = _target_rows(filing, form) if filing.kind != "UNION_BRANCH" else []
+        keys = [{code: value for code, value in row.items() if code in form.by_code} for row in told]
     return plain_rows(form, keys, lines, filing.year, filing.quarter)
 
 

@@ -26,6 +26,12 @@ PeriodPart = Literal["Q1", "6T", "9T", "N", "NK"]
 Nature = Literal["opening", "stock", "flow", "plan", "base", "distinct", "ratio", "line"]
 """How a column adds: see `domain/semantics` in the docs; `line` means: as the fixed line says."""
 
+NEVER_ADDED: frozenset[Nature] = frozenset({"distinct", "ratio"})
+"""Natures of figures that nobody adds up: distinct counts; percentages, scores and averages."""
+
+OF_THE_ROW = frozenset({"LINE", "ROW"})
+"""What stands for a unit of measure where the fixed line or the row says it."""
+
 RowKind = Literal["organisations", "lines", "targets"]
 """How the rows of a form that holds figures arise; rules name such kinds instead of forms."""
 KEY_OF_KIND = {"organisations": "org_code", "targets": "indicator_code"}
@@ -75,6 +81,7 @@ class Column(_Strict):
         assigned: the indicator whose yearly target of the row's organisation the blank workbook brings.
         closing: of an opening, the column whose figure of last 31 December it repeats (V015).
         cumulative: whether it only ever grows within a year (V016).
+        signed: of amounts with decimals, whether they may fall below zero (a balance, a difference; V009).
         effective: the periods in which it is collected, by their last day.
     """
 
@@ -90,12 +97,33 @@ class Column(_Strict):
     assigned: Code | None = None
     closing: Code | None = None
     cumulative: bool = False
+    signed: bool = False
     effective: Effective = ALWAYS
 
     @property
     def is_number(self) -> bool:
         """Whether its cells hold numbers."""
         return self.type in ("int", "decimal", "percent")
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether its figures may be added over rows.
+
+        Percentages, scores and distinct counts may not; of decimals whose nature is left open nobody knows.
+        """
+        if self.type == "decimal":
+            return self.nature is not None and self.nature not in NEVER_ADDED
+        return self.type == "int" and self.nature not in NEVER_ADDED
+
+    @property
+    def is_amount(self) -> bool:
+        """Whether it holds amounts with decimals that are never below zero."""
+        return self.type == "decimal" and self.adds_up and not self.signed
+
+    @property
+    def is_looked_at(self) -> bool:
+        """Whether rules on single cells look at its cells, whatever the form."""
+        return self.type == "int" or self.required or self.is_amount
 
     @cached_property
     def match_keys(self) -> frozenset[str]:
@@ -223,6 +251,8 @@ class Form(_Strict):
                 )
             if column.cumulative and (not column.is_number or column.nature not in ("flow", "line")):
                 raise ValueError(f"{self.code}: {column.code} is cumulative, but no flow")
+            if column.signed and not (column.type == "decimal" and column.adds_up):
+                raise ValueError(f"{self.code}: {column.code} is signed: that is for amounts with decimals")
 
     @cached_property
     def naming_column(self) -> str:
@@ -261,6 +291,30 @@ class Form(_Strict):
     def number_columns(self) -> tuple[Column, ...]:
         """The columns that hold numbers."""
         return tuple(column for column in self.columns if column.is_number)
+
+    @property
+    def total_columns(self) -> tuple[Column, ...]:
+        """The columns under which a printed total is the sum of the rows.
+
+        Of fixed lines that is so where none is part of another, and where what the line says of a column, its
+        unit or its nature, all lines say alike. Rows of targets are of different things.
+        """
+        has_parts = any(line.parent for line_set in self.lines for line in line_set.members)
+        if self.rows not in ("organisations", "lines") or has_parts:
+            return ()
+        return tuple(
+            column
+            for column in self.columns
+            if column.adds_up
+            and (column.unit not in OF_THE_ROW or self._lines_agree("unit"))
+            and (column.nature != "line" or self._lines_agree("nature"))
+        )
+
+    def _lines_agree(self, attribute: Literal["unit", "nature"]) -> bool:
+        """Say whether all fixed lines say the same of a column; of several sets, those that say anything."""
+        sets = [{getattr(line, attribute) for line in line_set.members} for line_set in self.lines]
+        said = {value for values in sets if values != {None} for value in values}
+        return len(said) == 1 and None not in said
 
     def owed_lines(self, kind: str) -> dict[str, tuple[Line, ...]]:
         """Give the fixed lines that units of this kind file, by key column."""

@@ -15,6 +15,7 @@ import yaml
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from ingestion.catalogue import (
+    OF_THE_ROW,
     OWN_FOLDERS,
     Catalogue,
     CatalogueError,
@@ -33,9 +34,6 @@ from ingestion.messages import ToldError, load_messages, message
 
 _Model = TypeVar("_Model", bound=BaseModel)
 _UNITS = TypeAdapter(dict[str, Label])
-_OF_ROWS = frozenset({"LINE", "ROW"})
-"""Units of measure that stand in the line or the row."""
-
 _KEPT = 16
 
 
@@ -91,7 +89,7 @@ def laid_over(files: tuple[OwnFile, ...]) -> Catalogue:
     known = {
         *(key.removeprefix("unit.") for key in load_messages() if key.startswith("unit.")),
         *units,
-        *_OF_ROWS,
+        *OF_THE_ROW,
     }
     forms, indicators = dict(shipped.forms), dict(shipped.indicators)
     # Neither sheets of a workbook nor folders of bronze are told apart by upper case alone.
@@ -166,7 +164,7 @@ def _own_units(files: tuple[OwnFile, ...]) -> dict[str, Label]:
     shipped = load_messages()
     for file in _in("units", files):
         for code, label in _read(file, _UNITS.validate_python).items():
-            _demand_new(file, code, {**units, **dict.fromkeys(_OF_ROWS)})
+            _demand_new(file, code, {**units, **dict.fromkeys(OF_THE_ROW)})
             _demand_new(file, f"unit.{code}", shipped)
             units[code] = label
     return units

@@ -7,6 +7,7 @@ expects of them (`reading/cast.py`).
 
 import math
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import ROUND_HALF_UP, Context, Decimal
@@ -110,6 +111,14 @@ def _parse_digits(text: str) -> tuple[NumberKind, int | float | None]:
     if _POINT.fullmatch(text):
         return NumberKind.DECIMAL, float(text)
     return NumberKind.INVALID, None
+
+
+def added(values: Iterable[int | float]) -> int | float:
+    """Add numbers as they are written: 0.1 and 0.2 are 0.3."""
+    listed = list(values)
+    if all(isinstance(value, int) for value in listed):
+        return sum(listed)
+    return float(sum(Decimal(repr(float(value))) for value in listed))
 
 
 def whole(value: float) -> int | None:

@@ -380,15 +380,16 @@ class _Cells:
 
 
 class CellFrame(Frame):
-    """Every cell of every form that is a count or required, under each other.
+    """Every cell of every form that is a count, an amount or required, under each other.
 
     Own columns: type, mark (`filed`, `blank`, `not_applicable`, `invalid`, `error`), value (of numbers), text
-    (as stored, where it is known), is_required, is_owed (false on fixed lines that the unit's kind does not
-    file), is_told (whether the reader has a problem of its own with the cell).
+    (as stored, where it is known), is_required, is_amount (decimals that are never below zero), is_owed (false
+    on fixed lines that the unit's kind does not file), is_told (whether the reader has a problem of its own
+    with the cell).
     """
 
     kind: FrameKind = "cell"
-    COLUMNS = frozenset({"type", "mark", "value", "text", "is_required", "is_owed", "is_told"})
+    COLUMNS = frozenset({"type", "mark", "value", "text", "is_required", "is_amount", "is_owed", "is_told"})
 
     def __init__(self, batch: "Batch", forms: Sequence[str]) -> None:
         self.blocks: list[_Cells] = []
@@ -417,7 +418,7 @@ class CellFrame(Frame):
         }
         blocks = []
         for column in frame.schema.columns:
-            if column.type != "int" and not column.required:
+            if not column.is_looked_at:
                 continue
             lacking = [index for index, columns in has_column.items() if column.code not in columns]
             owed = is_owed & ~np.isin(frame.submission, lacking) if lacking else is_owed
@@ -431,8 +432,7 @@ class CellFrame(Frame):
 
     def own(self, name: str) -> Vector:
         """Give one of the frame's columns."""
-        is_truth = name in ("is_required", "is_owed", "is_told")
-        kind = Kind.NUMBER if name == "value" else Kind.TRUTH if is_truth else Kind.TEXT
+        kind = Kind.NUMBER if name == "value" else Kind.TRUTH if name.startswith("is_") else Kind.TEXT
         return concatenate(kind, [self._of_block(name, block) for block in self.blocks])
 
     @staticmethod
@@ -448,8 +448,9 @@ class CellFrame(Frame):
                 if block.column.is_number
                 else nulls(Kind.NUMBER, length)
             )
-        if name == "is_required":
-            return truths([block.column.required]).spread(length)
+        if name in ("is_required", "is_amount"):
+            is_so = block.column.required if name == "is_required" else block.column.is_amount
+            return truths([is_so]).spread(length)
         if name in ("is_owed", "is_told"):
             return truths(block.is_owed if name == "is_owed" else _told_cells(block))
         return texts([row.texts.get(block.column.code) for row in block.form.rows])

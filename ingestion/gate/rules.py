@@ -55,6 +55,7 @@ SCHEME = "scheme"
 ALL_COUNTS = "*int"
 EACH: Mapping[str, Callable[[Form], Iterable[Column]]] = {
     ALL_COUNTS: lambda form: (column for column in form.columns if column.type == "int"),
+    "*summed": lambda form: form.total_columns,
     "*key": lambda form: (form.by_code[form.naming_column],),
     "*opening": lambda form: (column for column in form.columns if column.closing is not None),
     "*cumulative": lambda form: (column for column in form.columns if column.cumulative),

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
+from string import ascii_uppercase
 
 from ingestion.catalogue import Column
 from ingestion.cells import Cell, CellType, SheetCells
@@ -268,9 +269,12 @@ def _find_unknown(header: Header, grid: Grid, paths: dict[int, list[str]], codes
 
 
 def is_numbering(row: Mapping[int, Cell]) -> bool:
-    """Say whether a row numbers the columns (`A, B, 1, 2 = 4 + 5, 3`)."""
+    """Say whether a row numbers the columns (`A, B, 1, 2 = 4 + 5, 3`, or `A, B, 1` where one holds numbers)."""
     texts = [cell.text for _, cell in sorted(row.items())]
-    if len(texts) < _FEWEST_LABELS or not all(_NUMBERING.fullmatch(text) for text in texts):
+    if len(texts) < 2 or not all(_NUMBERING.fullmatch(text) for text in texts):
         return False
     numbers = [int(match[1]) for text in texts if (match := _NUMBER.fullmatch(text))]
-    return len(numbers) >= 2 and all(a < b for a, b in pairwise(numbers))
+    if len(numbers) == 1:
+        # One figure beside letters may be of a row of data; so letters and figure have to be the first ones.
+        return [text.strip("()") for text in texts] == [*ascii_uppercase[: len(texts) - 1], "1"]
+    return len(texts) >= _FEWEST_LABELS and len(numbers) >= 2 and all(a < b for a, b in pairwise(numbers))

@@ -9,7 +9,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from ingestion.catalogue import Form
+from ingestion.catalogue import OF_THE_ROW, Form
 from ingestion.cells import Cell, CellType
 from ingestion.messages import message
 from ingestion.overlay import measure
@@ -136,17 +136,29 @@ def _differs(printed: PrintedPeriod, period: Period) -> bool:
 
 
 def _is_unit_of(printed: str, form: Form) -> bool:
-    """Say whether a printed unit of measure names one of the form's; a scale (thousands) never does."""
-    bare = folded(printed)
-    if _SCALES.search(printed):
-        return False
+    """Say whether a printed unit of measure names one of the form's.
+
+    A scale (thousands) never does, unless it is part of the unit's own name: an office may count in millions.
+    """
     units = {column.unit for column in form.number_columns if column.unit}
     units |= {line.unit for lines in form.lines for line in lines.members if line.unit}
     known: set[str] = set()
     for unit in units:
-        if unit in ("LINE", "ROW"):
+        if unit in OF_THE_ROW:
             known.add(folded(message("template.unit_line.lines")))
         else:
-            known |= {folded(measure(form.unit_names, unit)), *_UNIT_SYNONYMS.get(unit, ())}
-    parts = {folded(part) for part in re.split(r"[;,/]", printed)} | {bare}
-    return not parts.isdisjoint(known)
+            known |= {folded(_as_printed(measure(form.unit_names, unit))), *_UNIT_SYNONYMS.get(unit, ())}
+    named = False
+    # The name of a unit may itself hold what stands between names: `đồng/tháng`.
+    for listed in (part for part in printed.split(";") if part.strip()):
+        parts = [listed] if folded(listed) in known else re.split(r"[,/]", listed)
+        others = [part for part in parts if folded(part) not in known]
+        if any(_SCALES.search(part) for part in others):
+            return False
+        named = named or len(others) < len(parts)
+    return named
+
+
+def _as_printed(name: str) -> str:
+    """Give as much of a unit's name as is taken from print: there, a bracket or a full stop ends it."""
+    return re.split(r"[().]", name, maxsplit=1)[0] or name

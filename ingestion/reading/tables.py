@@ -144,13 +144,14 @@ def _uncalculated(sheet: SheetCells, rows: set[int], columns: set[int]) -> Cell 
         (
             cell
             for cell in sheet.cells.values()
-            if cell.type is CellType.ERROR
-            and cell.text[0] == "="
-            and cell.row in rows
-            and cell.column in columns
+            if _is_uncalculated(cell) and cell.row in rows and cell.column in columns
         ),
         None,
     )
+
+
+def _is_uncalculated(cell: Cell) -> bool:
+    return cell.type is CellType.ERROR and cell.text[0] == "="
 
 
 def _form_details(form: Form) -> dict[str, str]:
@@ -504,10 +505,13 @@ class _RowReader:
         for code, position, _, target in self._plan:
             if not target.column.is_number:
                 total.values[code] = None
+            elif (cell := row.get(position)) is not None and _is_uncalculated(cell):
+                # A note tells of it; the sum is in the rows, whatever kind of number they hold.
+                _put(Cast(None, Mark.ERROR, cell.text), code, total.values, total.marks, total.texts)
             elif position:
                 known = self._apart.get((number, position))
                 problems = len(heard.problems)
-                result = cast(row.get(position), target, self._sheet, heard, known)
+                result = cast(cell, target, self._sheet, heard, known)
                 if len(heard.problems) > problems:
                     result = result._replace(text=None)
                 _put(result, code, total.values, total.marks, total.texts)

@@ -336,16 +336,17 @@ def _choices(codes: Sequence[str]) -> str:
 def _validation(column: Column, cell: str) -> dict[str, Any]:
     """Give what may be typed into the cells of a column, with a word of help."""
     kind = column.type
+    asked = "amount" if column.is_amount else kind
     is_marked = f'IF(ISTEXT({cell}),LOWER(TRIM({cell}))="x",FALSE)'
     common = {
-        **_help(message(f"template.input.{kind}.title"), message(f"template.input.{kind}.text")),
-        "error_title": message(f"template.input.{kind}.title"),
-        "error_message": message(f"template.input.{kind}.error"),
+        **_help(message(f"template.input.{asked}.title"), message(f"template.input.{asked}.text")),
+        "error_title": message(f"template.input.{asked}.title"),
+        "error_message": message(f"template.input.{asked}.error"),
     }
     if kind == "date":
         between = {"validate": "date", "criteria": "between", "minimum": f"={_FIRST_DATE}"}
         return {**between, "maximum": f"={_LAST_DATE}", **common}
     is_number = f"IF(ISNUMBER({cell}),AND({cell}>=0,INT({cell})={cell}),FALSE)"
     if kind != "int":
-        is_number = f"ISNUMBER({cell})"
+        is_number = f"IF(ISNUMBER({cell}),{cell}>=0,FALSE)" if column.is_amount else f"ISNUMBER({cell})"
     return {"validate": "custom", "value": f"=OR({is_number},{is_marked})", **common}

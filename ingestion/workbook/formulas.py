@@ -223,7 +223,7 @@ def _spread(checks: Sequence[Check], sheets: Mapping[str, SheetPlace]) -> Iterat
             continue
         for place in (place for place in sheets.values() if not place.is_empty):
             for column in place.form.columns:
-                if column.type == "int" or column.required:
+                if column.is_looked_at:
                     yield replace(check, form=place.form.code, column=column.code)
 
 
@@ -305,7 +305,7 @@ def _cell_in_line(place: SheetPlace, line: str, column: str) -> tuple[str, int |
 def _text(check: Check, compiler: ExcelCompiler, book: Book, cell: tuple[str, int | None] | None) -> str:
     """Give the message of a check as a formula, with what was found and expected filled in."""
     if check.frame == "cell":
-        return literal(f"{check.rule.id}: {message(f'template.cell_rule.{check.rule.id}')}")
+        return literal(f"{check.rule.id}: {message(f'template.cell_rule.{check.rule.id}.{check.clause}')}")
     parts = [literal(f"{check.rule.id}: ")]
     for fixed, name, _, _ in Formatter().parse(check.message.vi):
         if fixed:

@@ -17,13 +17,14 @@ from typing import Any
 import xlsxwriter
 
 from ingestion import period_names, writing
-from ingestion.catalogue import Catalogue, Column, Form
+from ingestion.catalogue import OF_THE_ROW, Catalogue, Column, Form
 from ingestion.messages import message
 from ingestion.overlay import measure
 from ingestion.periods import Period
 from ingestion.registry import Organisation, Target
 from ingestion.signing import SIGNATURE, TEMPLATE_VERSION
 from ingestion.submissions import Explanation, Value
+from ingestion.values import added
 
 EXPLANATIONS_SHEET = "Giai_trinh"
 ORGANISATIONS_SHEET = "DM_TCCSD"
@@ -387,7 +388,7 @@ class WorkbookWriter:
                 sheet.write_number(7, position, position - stub + 1, self._formats.numbering)
 
     def _write_total(self, sheet: Any, form: Form, rows: Sequence[Row], typed: Row) -> None:
-        """Write the total row of a form: a SUM with its cached value under each column of counts."""
+        """Write the total row of a form: a SUM with its cached value under each column that adds up."""
         first = FIRST_DATA_ROW - 1
         row = first + len(rows)
         label_width = 2 if form.columns[1].type == "text" else 1
@@ -396,13 +397,14 @@ class WorkbookWriter:
             sheet.merge_range(row, 0, row, label_width - 1, message("template.total"), style)
         else:
             sheet.write_string(row, 0, message("template.total"), style)
+        summed = {column.code for column in form.total_columns}
         for position, column in enumerate(form.columns[label_width:], start=label_width):
             style = self._formats.total_by_type[column.type]
             if column.code in typed:
                 self._put(sheet, (row, position), typed[column.code], style)
-            elif column.type == "int":
+            elif column.code in summed:
                 values = (line.get(column.code) for line in rows)
-                total = sum(value for value in values if isinstance(value, int | float))
+                total = added(value for value in values if isinstance(value, int | float))
                 letters = _letters(position)
                 sheet.write_formula(row, position, f"SUM({letters}{first + 1}:{letters}{row})", style, total)
             else:
@@ -553,7 +555,7 @@ def _units(form: Form) -> str:
     """Name the units of measure of a form's numbers, each once, in the order of the columns."""
     units = dict.fromkeys(column.unit for column in form.number_columns if column.unit)
     names = [
-        message("template.unit_line.lines") if unit in ("LINE", "ROW") else measure(form.unit_names, unit)
+        message("template.unit_line.lines") if unit in OF_THE_ROW else measure(form.unit_names, unit)
         for unit in units
     ]
     return "; ".join(dict.fromkeys(names))

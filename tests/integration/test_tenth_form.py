@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import openpyxl
 import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
@@ -109,6 +110,67 @@ indicators:
 """A form of the office of which columns begin in the middle of a year, filed by periods of their own."""
 
 
+FUNDS = {
+    "units/funds.yml": """
+OWN_SUM: {vi: triệu đồng, en: million VND}
+""",
+    "forms/B92.yml": """
+code: B92
+sheet: B92
+title: {vi: Biểu 92 – Quỹ, en: Form 92 – Funds}
+grain: one row per grassroots organisation
+rows: organisations
+key: [org_code]
+required_for: {DISTRICT: [N]}
+columns:
+- {code: org_code, label: {vi: Mã TCCSĐ, en: Organisation code}, type: code, required: true}
+- {code: fees, label: {vi: Đảng phí, en: Fees}, type: decimal, unit: OWN_SUM, nature: flow, required: true}
+- code: balance
+  label: {vi: Chênh lệch, en: Balance}
+  type: decimal
+  unit: OWN_SUM
+  nature: stock
+  signed: true
+  required: true
+""",
+    "forms/B93.yml": """
+code: B93
+sheet: B93
+title: {vi: Biểu 93 – Nguồn, en: Form 93 – Sources}
+grain: one row per source
+rows: lines
+key: [line_code]
+required_for: {DISTRICT: [N]}
+columns:
+- {code: line_code, label: {vi: Mã dòng, en: Line}, type: code, required: true}
+- {code: line_name, label: {vi: Nguồn, en: Source}, type: text, required: false}
+- {code: amount, label: {vi: Số tiền, en: Amount}, type: decimal, unit: OWN_SUM, nature: flow, required: true}
+lines:
+- column: line_code
+  members:
+  - {code: N1, label: {vi: Đảng phí, en: Fees}}
+  - {code: N2, label: {vi: Ngân sách, en: Budget}}
+""",
+    "forms/B94.yml": """
+code: B94
+sheet: B94
+title: {vi: Biểu 94 – Kiểm điểm, en: Form 94 – Reviews}
+grain: one row per target
+rows: targets
+key: [indicator_code]
+required_for: {DISTRICT: [N]}
+columns:
+- {code: indicator_code, label: {vi: Mã chỉ tiêu, en: Target}, type: code, required: true}
+- {code: reviews, label: {vi: Kiểm điểm, en: Reviews}, type: int, unit: MEETING, nature: flow, required: true}
+""",
+    "targets.csv": """
+org_code,indicator_code,term_code,year,basis,direction,min,max,document
+VD-NX,villages,2015-2020-NK,,YEAR,GE,3,,
+""",
+}
+"""Forms of an office of every kind: amounts, one of them signed; a single column of numbers; targets."""
+
+
 @dataclass(frozen=True)
 class Office:
     home: Home
@@ -209,6 +271,60 @@ def test_check_applies_the_rules_of_its_kind_and_its_own(tmp_path: Path, office:
     assert result.judgement.verdict is Verdict.REJECTED
     found = {(finding.rule, finding.sheet, finding.cell) for finding in result.judgement.findings}
     assert found == {("V009", "B90", "C9"), ("V010", "B90", "E9"), ("V901", "B90", "D10")}
+
+
+@pytest.fixture(scope="module")
+def funds(tmp_path_factory: pytest.TempPathFactory) -> Office:
+    home = make_home(tmp_path_factory.mktemp("funds"))
+    for place, text in FUNDS.items():
+        path = home.registry / place
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text.removeprefix("\n"), encoding="utf-8")
+    return Office(home, load_registry(home.registry), catalogue_of(home))
+
+
+def found_in_funds(path: Path, office: Office, **typed: CellInput) -> set[tuple[str, str, str]]:
+    """Give what is found in a sound workbook in which some cells were typed over: `B92_C9`."""
+    unit, catalogue = reporting_unit(office.registry, UNIT, AFTER), office.catalogue.on(AFTER.end)
+    tables = sound_tables(catalogue, office.registry, AFTER)
+    for row in tables["B92"]:
+        row |= {"fees": 1.1, "balance": -0.3}
+    blank = dict.fromkeys(("actual_term", "target_max", "numerator", "denominator", "pct_achieved"))
+    for row in tables["B09"]:
+        row |= {"actual_period": 0.0, "self_assessment": "CHUA_DAT", **blank}
+    members = office.registry.members_in(UNIT, AFTER)
+    targets = assigned_targets(office.registry, unit, AFTER)
+    write_workbook(path, catalogue, unit, AFTER, tables, cover={}, organisations=members, targets=targets)
+    book = openpyxl.load_workbook(path)
+    for place, value in typed.items():
+        sheet, _, cell = place.partition("_")
+        book[sheet][cell].value = value
+    book.save(path)
+    (result,) = pipeline.check_files([path], office.catalogue, office.registry, as_of=NOW[AFTER])
+    assert result.judgement is not None
+    return {
+        (one.rule, one.sheet, one.cell) for one in result.judgement.findings if one.sheet in book.sheetnames
+    }
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ({}, set()),
+        ({"B92_B11": 2.2, "B92_C11": -0.6}, set()),
+        ({"B92_B11": 99}, {("V011", "B92", "B11")}),
+        ({"B92_C11": 0.6}, {("V011", "B92", "C11")}),
+        ({"B92_B9": -1.1, "B92_B11": 0}, {("V009", "B92", "B9")}),
+        ({"B93_A11": "Tổng cộng", "B93_C11": 0}, set()),
+        ({"B93_A11": "Tổng cộng", "B93_C11": 77}, {("V011", "B93", "C11")}),
+        ({"B94_A10": "members", "B94_B10": 1}, {("V061", "B94", "A10")}),
+        ({"B94_A10": "zzz", "B94_B10": 1}, {("V061", "B94", "A10")}),
+    ],
+)
+def test_amounts_totals_and_targets_of_its_own_forms_are_looked_at_from_their_first_day(
+    tmp_path: Path, funds: Office, typed: dict[str, CellInput], found: set[tuple[str, str, str]]
+) -> None:
+    assert found_in_funds(tmp_path / "f.xlsx", funds, **typed) == found
 
 
 def test_its_cells_reach_bronze_a_figure_and_its_trace(office: Office, warehouse: Path) -> None:

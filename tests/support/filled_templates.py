@@ -129,8 +129,8 @@ def filled(case: Case, rng: random.Random) -> Any:
         _leave_none_empty(book, form)
         if form.rows == "organisations":
             sums = {}
-            for column in (c for c in form.columns if c.type == "int"):
-                values = [r[column.code] for r in rows if isinstance(r.get(column.code), int)]
+            for column in form.total_columns:
+                values = [r[column.code] for r in rows if isinstance(r.get(column.code), int | float)]
                 sums[column.code] = sum(values) + (rng.random() < 0.1)
             book.totals[code] = sums
         if rows and rng.random() < 0.1:  # keys are locked, but who pastes a whole row is not stopped
@@ -183,9 +183,12 @@ def _use_further_rows(rows: list[dict[str, Any]], place: SheetPlace, rng: random
 
 
 def _exaggerate(book: Any, form: Form, rng: random.Random) -> None:
-    """Make some figures greater than all others, and some codes the best: each rule must be broken."""
+    """Make some figures greater than all others, and some codes the best: each rule must be broken.
+
+    Where there are no more cells than that, they keep what was drawn for them.
+    """
     rows = book.tables[form.code]
-    for _ in range(3 if rows else 0):
+    for _ in range(3 if len(rows) * len(form.number_columns) > 3 else 0):
         number, column = rng.randrange(len(rows)), rng.choice(form.number_columns)
         book.marks.pop((form.code, number, column.code), None)
         rows[number][column.code] = rng.choice((400, 7, 0))
@@ -219,7 +222,7 @@ def _spoil(book: Any, at: tuple[str, int, Any], rng: random.Random) -> None:
     elif column.type == "int":
         row[column.code] = rng.choice([0, 1, 2, 3, 5, 29, 30, 50, 60, -1])
     else:
-        row[column.code] = rng.choice([0.0, 1.0, 12.5, 33.33, 66.7, 91.0, 50.0])
+        row[column.code] = rng.choice([0.0, 1.0, 12.5, 33.33, 66.7, 91.0, 50.0] + [-1.5] * column.is_amount)
 
 
 # -- what the gate finds ---------------------------------------------------------------------------------------

@@ -123,11 +123,15 @@ class TargetContext(Provider):
         "basis": Kind.TEXT,
         "direction": Kind.TEXT,
     }
+    """What the assignment itself says; null where there is none."""
+    standing: ClassVar[Mapping[str, Kind]] = {"is_assigned": Kind.TRUTH, "is_known": Kind.TRUTH}
+    """Whether there is one; whether the code is known at all, as an indicator or as what was assigned."""
 
     def expected(self, catalogue: Catalogue, form: Form | None, path: Path) -> str | None:
         """Say which names there are."""
-        if len(path) != 1 or path[0] not in self.attributes:
-            return one_of(self.attributes)
+        known = frozenset({*self.attributes, *self.standing})
+        if len(path) != 1 or path[0] not in known:
+            return one_of(known)
         return None if form and "indicator_code" in form.key else "a form with a row for each target"
 
     def registry_tables(self, path: Path) -> frozenset[RegistryTable]:
@@ -137,20 +141,36 @@ class TargetContext(Provider):
     def column(self, frame: Frame, path: Path) -> Vector:
         """Give the assigned target of each row."""
         codes = frame.column(("indicator_code",)).data
-        found = [
-            _target(frame.batch, frame.batch.subjects[subject], code)
+        rows = [
+            (frame.batch.subjects[subject], code)
             for subject, code in zip(frame.submission.tolist(), codes, strict=True)
         ]
-        return attribute(self.attributes[path[0]], [getattr(t, path[0]) if t else None for t in found])
+        found = [_target(frame.batch, subject, code) for subject, code in rows]
+        if path[0] in self.attributes:
+            return attribute(self.attributes[path[0]], [getattr(t, path[0]) if t else None for t in found])
+        kept = frame.batch.context.catalogue.indicators if path[0] == "is_known" else {}
+        return attribute(
+            Kind.TRUTH,
+            [
+                target is not None or code in kept if code and _term_of(frame.batch, subject) else None
+                for target, (subject, code) in zip(found, rows, strict=True)
+            ],
+        )
+
+
+def _term_of(batch: Batch, subject: Subject) -> str | None:
+    """Give the code of the term for which targets of a submission were assigned; None where it is not known."""
+    if subject.unit is None or subject.period is None:
+        return None
+    if subject.period.kind is PeriodKind.TERM:
+        return subject.period.code
+    term = batch.context.registry.term_of(subject.unit.term_system, subject.period.year)
+    return term.term_code if term else None
 
 
 def _target(batch: Batch, subject: Subject, indicator: str | None) -> Target | None:
-    registry, period = batch.context.registry, subject.period
-    if indicator is None or period is None or subject.unit is None:
+    term, period = _term_of(batch, subject), subject.period
+    if indicator is None or period is None or term is None:
         return None
-    if period.kind is PeriodKind.TERM:
-        return registry.target_of(subject.submission.key.unit, indicator, period.code, None)
-    term = registry.term_of(subject.unit.term_system, period.year)
-    if term is None:
-        return None
-    return registry.target_of(subject.submission.key.unit, indicator, term.term_code, period.year)
+    year = None if period.kind is PeriodKind.TERM else period.year
+    return batch.context.registry.target_of(subject.submission.key.unit, indicator, term, year)

@@ -12,6 +12,7 @@ from ingestion.catalogue import Catalogue, Form
 from ingestion.gate.batch import Frame, FrameKind, Path, Place, RowFrame, Rows, SheetFrame, TotalFrame
 from ingestion.gate.context.base import Provider, any_column, number_column, one_of
 from ingestion.gate.vectors import Kind, Vector, nulls, numbers, texts
+from ingestion.values import added
 
 _AGGREGATES: dict[str, int] = {"sum": 2, "count": 3, "filled": 2}
 _OF_ROWS = frozenset({"key", "duplicate_of"})
@@ -58,7 +59,10 @@ class SheetProvider(Provider):
         values = rows.column((path[1],))
         if path[0] == "sum":
             filled = ~values.is_null
-            total = np.bincount(of_row, np.where(filled, values.data, 0.0), len(sheet)).astype(np.float64)
+            if rows.schema.by_code[path[1]].type == "int":
+                total = np.bincount(of_row, np.where(filled, values.data, 0.0), len(sheet)).astype(np.float64)
+            else:
+                total = np.array([added(values.data[filled & (of_row == n)]) for n in range(len(sheet))])
             total[np.bincount(of_row, filled, len(sheet)) == 0] = np.nan
             total[of_row[rows.unusable.get(path[1], [])]] = np.nan
             return Vector(Kind.NUMBER, total)

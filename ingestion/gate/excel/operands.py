@@ -53,8 +53,7 @@ class Operands:
         if form is None or self.check.frame not in ("row", "total"):
             raise NotCompiledError("no_operand", name)
         place = self.book.sheets[form]
-        row = ROW if self.check.frame == "row" else str(place.total)
-        return self.cell_value(place, name, row)
+        return self.cell_value(place, name, ROW) if self.check.frame == "row" else self.total(form, name)
 
     def cell_column(self) -> Column:
         """Give the column of a check on single cells."""
@@ -67,8 +66,9 @@ class Operands:
 
     def _of_cell(self, name: str) -> Compiled:
         column, cell = self.cell_column(), self.cell()
-        if name == "is_required":
-            return Logic("TRUE", "FALSE") if column.required else Logic("FALSE", "TRUE")
+        if name in ("is_required", "is_amount"):
+            is_so = column.required if name == "is_required" else column.is_amount
+            return Logic("TRUE", "FALSE") if is_so else Logic("FALSE", "TRUE")
         if name == "is_owed":  # lines that the unit does not owe are not in its workbook
             return Logic("TRUE", "FALSE")
         if name == "is_told":  # in a workbook that is open nothing was read yet
@@ -171,6 +171,8 @@ class Operands:
         )
 
     def _duplicate(self, place: SheetPlace) -> Value:
+        if place.first == place.last:
+            return Value(Kind.NUMBER, "0", Known(conditions=("FALSE",)))  # the only row repeats none
         key, keys = self._key(place)
         found = f"IFERROR(MATCH({key},{keys},0)+{place.first - 1},{ROW})"
         return Value(Kind.NUMBER, found, Known(conditions=(f"IF({self._is_used(place)},{found}<{ROW},FALSE)",)))

@@ -215,6 +215,16 @@ def with_new_forms() -> Catalogue:
                 lines=[{"column": "line_code", "members": LINES}],
                 **PARTS,
             ),
+            form(
+                "B92",
+                "targets",
+                column("indicator_code", "code"),
+                column("indicator_name", "text"),
+                column("target_min", "decimal"),
+                column("actual_period", "decimal"),
+                column("checked"),
+                **PARTS,
+            ),
         )
     )
 
@@ -230,6 +240,18 @@ def test_a_new_form_has_a_row_for_each_body_and_line_with_every_required_cell(
     assert [row["org_code"] for row in tables["B90"]] == [row["org_code"] for row in tables["B01"]]
     assert [row["line_code"] for row in tables["B91"]] == ["L1", "L2"]
     assert all(value is not None for code in ("B90", "B91") for row in tables[code] for value in row.values())
+
+
+def test_a_new_form_of_targets_has_a_row_for_each_assigned_target_with_its_own_columns_filled(
+    demo_world: World, with_new_forms: Catalogue
+) -> None:
+    tables = filed(demo_world, with_new_forms, "2020-N")
+    asked_alike = ("indicator_code", "indicator_name", "target_min", "actual_period")
+    assert [[row[code] for code in asked_alike] for row in tables["B92"]] == [
+        [row[code] for code in asked_alike] for row in tables["B09"]
+    ]
+    assert tables["B92"] and all(isinstance(row["checked"], int) for row in tables["B92"])
+    assert all(row.keys() == with_new_forms.forms["B92"].by_code.keys() for row in tables["B92"])
 
 
 def test_the_flows_of_a_new_form_grow_and_its_openings_are_the_closings_before(

@@ -148,6 +148,7 @@ class Workbook:
     explanations: list[tuple[str, str, str]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     received_at: datetime | None = None
+    catalogue: Catalogue = CATALOGUE
 
     def __post_init__(self) -> None:
         self.cover = {"reporting_org_code": self.unit, "period_code": self.period} | self.cover
@@ -157,19 +158,21 @@ class Workbook:
             period = Period.parse("2019-N")
         in_time = datetime.combine(period.end, time(8), UTC) + timedelta(days=10)
         self.received_at = self.received_at or in_time
-        for form in CATALOGUE.owed_forms(self.kind, period):
+        for form in self.catalogue.owed_forms(self.kind, period):
             if form.code not in self.tables:
                 self.tables[form.code] = self._rows(form.code)
 
     def _rows(self, code: str) -> list[dict[str, Any]]:
-        form = CATALOGUE.forms[code]
+        form = self.catalogue.forms[code]
         blank = {c.code: 0 if c.is_number else (c.choices[-1] if c.choices else None) for c in form.columns}
         if form.rows == "organisations":
             return [blank | self._organisation(code, o) for o in self.organisations]
         if form.rows == "targets":
             # The one target that the registry assigns, with a result that nobody compares with anything.
             self.marks[code, 0, "actual_period"] = Mark.NOT_APPLICABLE
-            return [self._target(actual_period=None)] if self.unit == "U1" else []
+            target = self._target(actual_period=None)
+            own = {column.code: target.get(column.code, blank[column.code]) for column in form.columns}
+            return [own] if self.unit == "U1" else []
         rows = [blank]
         for column, members in form.line_members.items():
             rows = [
@@ -250,7 +253,7 @@ class Workbook:
         return self
 
     def table(self, code: str) -> FormTable:
-        form = CATALOGUE.forms[code]
+        form = self.catalogue.forms[code]
         table = FormTable(code, code, {c.code: i for i, c in enumerate(form.columns, start=1)})
         for index, values in enumerate(self.tables[code]):
             required = {c.code for c in form.columns if c.required}

@@ -385,6 +385,22 @@ CASES = [
         context=lambda w: ten(w) | earlier(w, crowd(w, "2019-Q1", 0)),
     ),
     Case("V059", rounded, ("", ""), "0.8735632184", "0.45", holds=lambda w: crowd(w, "2019-N", 1)),
+    Case(
+        "V061",
+        lambda w: plain(w).target(indicator_code="members", actual_period=156.0),
+        ("B09", "A9"),
+        "members",
+        "",
+        holds=lambda w: plain(w).target(),
+    ),
+    Case(
+        "V061",
+        lambda w: plain(w).target(indicator_code="chi_tieu_rieng"),
+        ("B09", "A9"),
+        "chi_tieu_rieng",
+        "",
+        holds=lambda w: plain(w).target(),
+    ),
     Case("V060", lambda w: plain(w).set("B01", closing_exempt=3), ("B04", "N9"), "2", "3"),
 ]
 

@@ -24,15 +24,34 @@ def _line(code: str, **more: Any) -> dict[str, Any]:
     return {"code": code, "label": {"vi": f"Dòng {code}", "en": f"Line {code}"}, "nature": "flow"} | more
 
 
+def _lines(*members: dict[str, Any]) -> list[dict[str, Any]]:
+    return [{"column": "line_code", "members": list(members)}]
+
+
+def _amount(code: str, **more: Any) -> dict[str, Any]:
+    return column(code, "decimal", unit="PERSON", nature="flow", **more)
+
+
 FORMS = (
-    form("B90", "organisations", column("org_code", "code"), column("given"), column("taken")),
+    form(
+        "B90",
+        "organisations",
+        column("org_code", "code"),
+        column("given"),
+        column("taken"),
+        _amount("paid"),
+        _amount("balance", signed=True),
+        column("share", "percent", unit="PERCENT", nature="ratio"),
+        column("score", "decimal", unit="POINT", nature="ratio"),
+        column("bodies", nature="distinct"),
+    ),
     form(
         "B91",
         "lines",
         column("line_code", "code"),
         column("given"),
         column("taken"),
-        lines=[{"column": "line_code", "members": [_line("L1"), _line("L2"), _line("LB", owed_by=["BLOC"])]}],
+        lines=_lines(_line("L1"), _line("L2"), _line("LB", owed_by=["BLOC"])),
     ),
     form(
         "B92",
@@ -42,13 +61,41 @@ FORMS = (
         column("target_min", "decimal"),
         column("taken"),
     ),
+    form(
+        "B93",
+        "lines",
+        column("line_code", "code"),
+        column("given"),
+        lines=_lines(_line("M1"), _line("M2", parent="M1")),
+    ),
+    form(
+        "B94",
+        "lines",
+        column("line_code", "code"),
+        column("given"),
+        column("taken", unit="LINE"),
+        column("left", nature="line"),
+        lines=_lines(_line("N1", unit="PERSON"), _line("N2", unit="CELL", nature="stock")),
+    ),
+    form("B95", "lines", column("line_code", "code"), _amount("given"), lines=_lines(_line("ONLY"))),
 )
 SOUND: dict[str, Rows] = {
-    "B90": [{"org_code": code, "given": 2, "taken": 1} for code in ("A1", "A2", "A3")],
+    "B90": [
+        {"org_code": code, "given": 2, "taken": 1, "paid": paid, "balance": -0.5, "share": -5.0}
+        | {"score": 90.0, "bodies": 1}
+        for code, paid in (("A1", 0.1), ("A2", 0.2), ("A3", 12_345_678.3))
+    ],
     "B91": [{"line_code": code, "given": 2, "taken": 1} for code in ("L1", "L2")],
     "B92": [{"indicator_code": "admissions", "given": 3, "target_min": 10.0, "taken": 0}],
+    "B93": [{"line_code": code, "given": 2} for code in ("M1", "M2")],
+    "B94": [{"line_code": code, "given": 2, "taken": 1, "left": 3} for code in ("N1", "N2")],
+    "B95": [{"line_code": "ONLY", "given": 2.5}],
 }
-KEYS = {"B90": "org_code", "B91": "line_code", "B92": "indicator_code"}
+KEYS = {"B90": "org_code", "B92": "indicator_code"} | dict.fromkeys(("B91", "B93", "B94", "B95"), "line_code")
+COUNTED = ("B90", "B91", "B92")
+"""Forms whose column `given` holds counts."""
+
+TOTAL = {"given": 6, "taken": 3, "paid": 12_345_678.6, "balance": -1.5}
 Found = set[tuple[str, str, str]]
 
 
@@ -59,6 +106,7 @@ class Case:
     change: Callable[[dict[str, Rows]], None]
     found: Found
     total: Mapping[str, Any] | None = None
+    total_of: str = "B90"
     unit: str = "U1"
     kind: str = "DISTRICT"
     period: str = "2019-N"
@@ -100,7 +148,7 @@ def only(form: str) -> Callable[[dict[str, Rows]], None]:
 
 
 CASES = {
-    "nothing wrong": Case(lambda tables: None, set(), {"given": 6, "taken": 3}),
+    "nothing wrong": Case(lambda tables: None, set(), TOTAL),
     # one row an organisation
     "an organisation twice": Case(repeated("B90"), {("V005", "B90", "A12")}),
     "an organisation that nobody knows": Case(
@@ -125,10 +173,21 @@ CASES = {
         {("V009", "B90", "C10"), ("V011", "B90", "C12")},
         {"given": 6, "taken": "ba"},
     ),
+    "a total as a spreadsheet adds binary fractions": Case(
+        lambda tables: None, set(), TOTAL | {"paid": 12_345_678.600_000_002}
+    ),
+    "a false total of amounts": Case(
+        lambda tables: None, {("V011", "B90", "D12")}, TOTAL | {"paid": 12_345_678.61}
+    ),
+    "a false total of a balance": Case(lambda tables: None, {("V011", "B90", "E12")}, TOTAL | {"balance": 1.5}),
+    "totals of what is never added": Case(
+        lambda tables: None, set(), TOTAL | {"share": 99.0, "score": 90.0, "bodies": 2}
+    ),
+    "a negative amount": Case(cell("B90", 1, paid=-1.5), {("V009", "B90", "D10")}),
     # every kind
     **{
         f"{what} in {form}": Case(cell(form, 0, given=value), {(rule, form, f"B{FIRST_ROW}")})
-        for form in SOUND
+        for form in COUNTED
         for what, value, rule in (
             ("a negative count", -1, "V009"),
             ("a blank", None, "V010"),
@@ -149,11 +208,32 @@ CASES = {
     # fixed lines
     "a line twice": Case(repeated("B91"), {("V005", "B91", "A11")}),
     "a line missing": Case(without_row("B91"), {("V003", "B91", "")}),
+    "a false total of lines": Case(
+        lambda tables: None, {("V011", "B91", "B11")}, {"given": 77, "taken": 2}, total_of="B91"
+    ),
+    "a true total of lines": Case(lambda tables: None, set(), {"given": 4, "taken": 2}, total_of="B91"),
+    "a total of lines with parts": Case(lambda tables: None, set(), {"given": 2}, total_of="B93"),
+    "a total of lines of which each counts something else": Case(
+        lambda tables: None, {("V011", "B94", "B11")}, {"given": 5, "taken": 77, "left": 88}, total_of="B94"
+    ),
+    "a false total of the only line": Case(
+        lambda tables: None, {("V011", "B95", "B10")}, {"given": 55.0}, total_of="B95"
+    ),
+    "a negative amount in the only line": Case(cell("B95", 0, given=-2.0), {("V009", "B95", "B9")}),
+    "the only line twice": Case(repeated("B95"), {("V005", "B95", "A10")}),
     # assigned targets
     "a target twice": Case(repeated("B92"), {("V005", "B92", "A10")}),
     "a target missing": Case(
         cell("B92", 0, indicator_code="party_cells", target_min=None),
-        {("V003", "B92", ""), ("V010", "B92", "C9")},
+        {("V003", "B92", ""), ("V010", "B92", "C9"), ("V061", "B92", "A9")},
+    ),
+    "a target that was not assigned": Case(
+        lambda tables: tables["B92"].append({"indicator_code": "villages", "given": 0, "taken": 0}),
+        {("V061", "B92", "A10")},
+    ),
+    "a target that nobody knows": Case(
+        lambda tables: tables["B92"].append({"indicator_code": "zzz", "given": 0, "taken": 0}),
+        {("V061", "B92", "A10")},
     ),
     "another target than was assigned": Case(cell("B92", 0, target_min=9.0), {("V055", "B92", "C9")}),
 }
@@ -172,7 +252,7 @@ def judged(world: Any) -> dict[str, Judgement]:
         tables = {form: [dict(row) for row in rows] for form, rows in SOUND.items()}
         case.change(tables)
         for code, rows in tables.items():
-            total = case.total if code == "B90" else None
+            total = case.total if code == case.total_of else None
             submissions[name].reading.tables[code] = table(catalogue, code, rows, total)
     found = judge(list(submissions.values()), world.context(catalogue=catalogue), engine="masks")
     return {name: found[submission.key] for name, submission in submissions.items()}
@@ -203,7 +283,9 @@ def test_a_fault_in_a_new_form_is_found_where_it_is(name: str, judged: dict[str,
 
 
 def test_what_is_wrong_is_refused_and_what_is_sound_is_not(judged: dict[str, Judgement]) -> None:
-    errors = {name for name, case in CASES.items() if any(rule != "V010" for rule, _, _ in case.found)}
+    errors = {
+        name for name, case in CASES.items() if any(rule not in ("V010", "V061") for rule, _, _ in case.found)
+    }
     assert {name for name, one in judged.items() if one.verdict is Verdict.REJECTED} == errors
     assert judged["nothing wrong"].verdict is Verdict.ACCEPTED
 
@@ -214,6 +296,27 @@ def test_what_nobody_asked_for_is_said_in_words(judged: dict[str, Judgement]) ->
         "B91: Đơn vị không phải nộp biểu này trong kỳ báo cáo này: B91 (Biểu B91)"
     )
     assert finding.message_en.startswith("B91: The unit is not asked for this sheet in this period: B91")
+
+
+def test_a_target_that_is_none_of_the_units_is_said_in_words(judged: dict[str, Judgement]) -> None:
+    def said(name: str) -> str:
+        (finding,) = (f for f in judged[name].findings if f.rule == "V061")
+        return finding.message
+
+    assert "chỉ tiêu villages không được giao cho đơn vị" in said("a target that was not assigned")
+    assert "mã chỉ tiêu zzz không có trong danh mục" in said("a target that nobody knows")
+
+
+def test_a_sum_of_amounts_is_written_as_it_is_added_by_hand(judged: dict[str, Judgement]) -> None:
+    (finding,) = (f for f in judged["a false total of amounts"].findings if f.rule == "V011")
+    assert finding.expected == "12345678.6"
+
+
+def test_a_negative_amount_is_told_as_no_count_would_be(judged: dict[str, Judgement]) -> None:
+    (finding,) = judged["a negative amount"].findings
+    assert "giá trị “−1,5” không được âm." in finding.message
+    assert "số nguyên" not in finding.message
+    assert finding.expected == ""
 
 
 def test_a_sum_that_cannot_be_given_is_not_spoken_of(judged: dict[str, Judgement]) -> None:

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from ingestion.catalogue import Catalogue, Form
+from ingestion.cells import Cell, CellType
 from ingestion.reading import read_file
+from ingestion.reading.header import is_numbering
 from ingestion.submissions import FormTable, Mark, Reading
 
 Read = Callable[..., Reading]
@@ -394,6 +396,28 @@ def test_numbering_with_formulas_is_no_row(make: Any, read_pages: Read) -> None:
     assert len(reading.tables["B01"].rows) == 3
     assert codes_of(reading) == []
     assert reading.notes == []
+
+
+@pytest.mark.parametrize(
+    ("texts", "is_so"),
+    [
+        (["A", "B", "1"], True),
+        (["A", "1"], True),
+        (["(A)", "(B)", "(C)", "(1)"], True),
+        (["A", "B", "1", "2"], True),
+        (["A", "B", "5"], False),
+        (["B", "1"], False),
+        (["A", "C", "1"], False),
+        (["1", "2"], False),
+        (["A", "B"], False),
+        (["1"], False),
+    ],
+)
+def test_one_figure_beside_letters_numbers_columns_only_from_the_first_on(
+    texts: list[str], is_so: bool
+) -> None:
+    row = {number: Cell(8, number, CellType.TEXT, text, text) for number, text in enumerate(texts, start=1)}
+    assert is_numbering(row) is is_so
 
 
 def test_unknown_lines_are_problems_and_their_figures_are_not_taken(make: Any, read_pages: Read) -> None:

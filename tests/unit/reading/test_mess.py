@@ -588,7 +588,15 @@ def wrong_unit(make: Any, folder: Path) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("unit", "is_noted"), [("Đảng viên", False), ("người", False), ("Lượt người", True), ("nghìn người", True)]
+    ("unit", "is_noted"),
+    [
+        ("Đảng viên", False),
+        ("người", False),
+        ("đảng viên, người", False),
+        ("Lượt người", True),
+        ("nghìn người", True),
+        ("người; nghìn đảng viên", True),
+    ],
 )
 def test_kind_22_the_printed_unit_is_compared(unit: str, is_noted: bool, make: Any, tmp_path: Path) -> None:
     page = make.form(B01, rows())
