@@ -1,13 +1,16 @@
 """What the gate says of a submission: outcomes, findings and a verdict.
 
-What belongs here: their shapes and how a verdict follows from findings. What does not: how rules are evaluated
-(`gate/`) or how a finding is worded (`messages.py`).
+What belongs here: their shapes, how a verdict follows from findings, and how what was found and expected is
+written. What does not: how rules are evaluated (`gate/`) or how a finding is worded (`gate/wording.py`).
 """
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any, Literal
+
+from ingestion import writing
+from ingestion.catalogue import Language
 
 Severity = Literal["error", "warning", "notice"]
 
@@ -47,11 +50,13 @@ class Finding:
         clause: number of the rule's clause, from 1.
         cell: A1 address; empty where a whole sheet or file is meant.
         related: the other operands' cells, as `Sheet!A1`.
-        value: what was found, as filed.
-        expected: what was expected.
+        value: what was found, as filed; a number as programs read it.
+        expected: what was expected; a number to the last of its digits.
         message: in Vietnamese, with place, found, expected and remedy.
         message_en: the same in English.
         explained: whether the clerk has answered it in the sheet Giai_trinh.
+        decimals: with how many value and expected are written for people; None for one that is no number, and
+            altogether where an earlier version did not say what is one.
     """
 
     rule: str
@@ -65,6 +70,19 @@ class Finding:
     clause: int = 1
     related: tuple[str, ...] = ()
     explained: bool = False
+    decimals: tuple[int | None, int | None] | None = None
+
+    def printed(self, language: Language = "vi") -> tuple[str, str]:
+        """Give what was found and expected as people write it; a clerk's own text as it stands."""
+        if self.decimals is None:
+            # Where nothing is expected, what was found is the clerk's own text.
+            found = writing.of_unknown(self.value, language) if self.expected else self.value
+            return found, writing.of_unknown(self.expected, language)
+        found, expected = (
+            writing.of_plain(text, decimals, language)
+            for text, decimals in zip((self.value, self.expected), self.decimals, strict=True)
+        )
+        return found, expected
 
     def to_json(self) -> dict[str, Any]:
         """Give the finding as JSON can carry it."""

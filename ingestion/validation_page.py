@@ -12,7 +12,7 @@ from ingestion import writing
 from ingestion.catalogue import Language
 from ingestion.gate.results import RuleResult, Sample, SuiteResult
 from ingestion.ledger import UNKNOWN_PERIOD
-from ingestion.messages import message
+from ingestion.messages import ToldError, message
 from ingestion.validations import PUBLICATION, Validation
 
 _LANGUAGES: tuple[Language, ...] = ("vi", "en")
@@ -45,14 +45,17 @@ tbody th[scope=row] { font-weight: 600; white-space: nowrap; }
 """
 
 
-def page(validations: Sequence[Validation], unreadable: Iterable[str] = ()) -> str:
+def page(validations: Sequence[Validation], unreadable: Iterable[ToldError] = ()) -> str:
     """Make the page.
 
     Args:
         validations: results in the order in which they are shown.
         unreadable: what is wrong with results that cannot be read; said first.
     """
-    wrong = [_said("validations.damaged", what=what) for what in unreadable]
+    wrong = [
+        _both(*(message("validations.damaged", one, what=error.told(one)) for one in _LANGUAGES))
+        for error in unreadable
+    ]
     body = [
         f"<h1>{_said('validations.title')}</h1>",
         f"<p>{_said('validations.intro')}</p>",
@@ -205,11 +208,11 @@ def _samples(validation: Validation, suite: SuiteResult, rule: RuleResult) -> st
 
 def _cells(sample: Sample, shown: Iterable[str]) -> Iterable[str]:
     for name in shown:
-        value = getattr(sample, name)
+        value = sample.printed() if name == "value" else getattr(sample, name)
         yield f'<td class="code">{escape("" if value is None else str(value))}</td>'
     blank = _said("validations.blank")
     values = (
-        f'<span class="code">{escape(name)}</span> = {escape(value) if value else blank}'
+        f'<span class="code">{escape(name)}</span> = {escape(sample.printed(name)) if value else blank}'
         for name, value in sample.values.items()
     )
     yield f"<td>{'<br>'.join(values)}</td>"

@@ -9,6 +9,7 @@ may be deleted, and verdicts and findings stay in the ledger.
 Great Expectations has a store of its own, which reads all earlier results again with each new one.
 """
 
+import errno
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -23,6 +24,7 @@ from ingestion.earlier_results import of_today
 from ingestion.files import private_folder, write_durably
 from ingestion.gate.results import RuleResult, SuiteResult
 from ingestion.home import Home
+from ingestion.messages import ToldError
 
 KEPT = 20
 """How many batches of a period are kept, the newest."""
@@ -36,7 +38,7 @@ Purpose = Literal["judged", "reexamined", "publication"]
 _STAMP = "%Y%m%dT%H%M%SZ"
 
 
-class ValidationError(Exception):
+class ValidationError(ToldError):
     """A file of results cannot be read; the message names it."""
 
 
@@ -151,14 +153,14 @@ def newest(home: Home, period: str) -> Validation | None:
     return read(files[-1]) if files else None
 
 
-def newest_of(home: Home, asked: Iterable[str]) -> tuple[list[Validation], list[str]]:
+def newest_of(home: Home, asked: Iterable[str]) -> tuple[list[Validation], list[ValidationError]]:
     """Give the newest of some periods, or of the publication gate, and what is wrong with unreadable ones."""
     found, wrong = [], []
     for place in asked:
         try:
             last = newest(home, place)
         except ValidationError as error:
-            wrong.append(str(error))
+            wrong.append(error)
         else:
             found += [last] if last else []
     return found, wrong
@@ -176,7 +178,7 @@ def of_database(home: Home, sha256: str) -> Validation | None:
     return None
 
 
-def damaged(home: Home, *, newest: int = KEPT) -> tuple[int, list[str]]:
+def damaged(home: Home, *, newest: int = KEPT) -> tuple[int, list[ValidationError]]:
     """Read the newest files of each period; gives how many, and what is wrong with some of them."""
     files = [path for place in places(home) for path in _files(home.validations / place)[-newest:]]
     wrong = []
@@ -184,7 +186,7 @@ def damaged(home: Home, *, newest: int = KEPT) -> tuple[int, list[str]]:
         try:
             read(path)
         except ValidationError as error:
-            wrong.append(str(error))
+            wrong.append(error)
     return len(files), wrong
 
 
@@ -197,15 +199,16 @@ def read(path: Path) -> Validation:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise ValidationError(f"{path}: {error.strerror}") from error
+        code = errno.errorcode.get(error.errno or 0, "?")
+        raise ValidationError("validations.unreadable", path=path, code=code) from error
     try:
         return _VALIDATION.validate_json(data)
     except InvalidError as error:
         if (earlier := _of_an_earlier_version(data)) is not None:
             return earlier
         first = error.errors(include_url=False, include_input=False)[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise ValidationError(f"{path}: {place + ': ' if place else ''}{first['msg']}") from error
+        place = ".".join(str(part) for part in first["loc"]) or "–"
+        raise ValidationError("validations.not_ours", path=path, place=place) from error
 
 
 def _of_an_earlier_version(data: bytes) -> Validation | None:

@@ -23,11 +23,12 @@ _DERIVED_DECIMALS = 1
 _RELATIVE = "percent_change"
 _DIFFERENCES = frozenset({"change_over_term", "change_vs_previous_term"})
 _PERCENT_UNITS = frozenset({"PERCENT", "PERCENT_POINT"})
+_MOST_DECIMALS = 12
 _MEGABYTE = 2**20
 _TEN_DIGITS = 10**10
 _PLAIN = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]*[1-9])?")
 """How `plain` writes a number: never with zeros that say nothing, so that `1.000` in a cell is none."""
-_PERHAPS_GROUPED = re.compile(r"-?[1-9][0-9]{0,2}\.[0-9]{3}")
+_PERHAPS_OTHER = re.compile(r"-?[1-9][0-9]{0,2}\.?[0-9]{3}")
 _PLAIN_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -107,6 +108,18 @@ def figure(value: float, decimals: int, unit: str, language: Language = "vi") ->
     return number(value, decimals, is_bare=not keeps_zeros(unit), language=language)
 
 
+def apart(first: float | Decimal, second: float | Decimal, decimals: int) -> int:
+    """Give with how many decimals two numbers are written so that one sees that they differ, if they do.
+
+    Args:
+        first: a number.
+        second: another.
+        decimals: enough, unless both are alike with these.
+    """
+    enough = (n for n in range(decimals, _MOST_DECIMALS) if rounded(first, n) != rounded(second, n))
+    return next(enough, decimals)
+
+
 def sign(value: float, decimals: int) -> int:
     """Give 1, 0 or -1: the sign of a number as it is written."""
     shown = rounded(value, decimals)
@@ -127,26 +140,42 @@ def plain(value: float) -> str:
     return "0" if text == "-0" else text
 
 
-def as_filed(value: float | Decimal, language: Language = "vi") -> str:
+def own_decimals(value: float) -> int:
+    """Give how many decimals a number has."""
+    return len(plain(value).partition(".")[2])
+
+
+def as_filed(value: float, language: Language = "vi") -> str:
     """Write a number with the decimals that it has: `1.252,5`."""
-    found = value if isinstance(value, Decimal) else Decimal(plain(value))
-    return number(found, max(0, -int(found.as_tuple().exponent)), language=language)
+    return number(Decimal(plain(value)), own_decimals(value), language=language)
 
 
-def of_plain(text: str, language: Language = "vi") -> str:
-    """Write for people what programs read: `1252.5` as `1.252,5`, `2026-02-05` as `05/02/2026`.
+def of_plain(text: str, decimals: int | None, language: Language = "vi") -> str:
+    """Write for people what `plain` wrote for programs: `1252.5` as `1.252,50`, `2026-02-05` as `05/02/2026`.
 
-    Anything else is somebody's own text and stays as it is; so does `1.234`, which in a cell is as often one
-    thousand two hundred and thirty-four.
+    Args:
+        text: what programs read.
+        decimals: with how many a number is written; None for a text that is no number. Only who wrote the text
+            knows: `1.234` in a cell is as often one thousand two hundred and thirty-four.
+        language: whose separators and days are written.
     """
+    if decimals is not None:
+        return number(Decimal(text), decimals, language=language)
     if _PLAIN_DAY.fullmatch(text):
         try:
             return day(date.fromisoformat(text), language)
         except ValueError:
             return text
-    if _PLAIN.fullmatch(text) is None or _PERHAPS_GROUPED.fullmatch(text):
-        return text
-    return as_filed(Decimal(text), language)
+    return text
+
+
+def of_unknown(text: str, language: Language = "vi") -> str:
+    """Write what an earlier version kept without saying whether it is a number: as one, if it can be no other.
+
+    `1.234` may be the clerk's own thousand, and `1234` is then no longer told from it in writing; both stay.
+    """
+    is_number = _PLAIN.fullmatch(text) is not None and _PERHAPS_OTHER.fullmatch(text) is None
+    return of_plain(text, own_decimals(float(text)) if is_number else None, language)
 
 
 def megabytes(size: int, language: Language = "vi") -> str:

@@ -11,6 +11,7 @@ import dagster as dg
 from ingestion import validations, writing
 from ingestion.gate.results import RuleResult, Sample
 from ingestion.home import Home
+from ingestion.messages import ToldError
 from ingestion.places import address
 from ingestion.validations import Validation
 
@@ -46,9 +47,9 @@ def of_database(home: Home, sha256: str) -> Metadata:
     return _metadata([found] if found else [])
 
 
-def _metadata(found: Sequence[Validation], unreadable: Iterable[str] = ()) -> Metadata:
+def _metadata(found: Sequence[Validation], unreadable: Iterable[ToldError] = ()) -> Metadata:
     shown: Metadata = {}
-    if lost := list(unreadable):
+    if lost := [error.told("en") for error in unreadable]:
         shown["unreadable_results"] = dg.MetadataValue.json(lost)
     if not found:
         return shown | {"results": dg.MetadataValue.text("No results are kept.")}
@@ -104,5 +105,5 @@ def _record(period: str, suite: str, rule: RuleResult) -> dg.TableRecord:
 def _said(sample: Sample) -> str:
     place = " ".join(filter(None, (sample.submission, address(sample.sheet, sample.cell))))
     if place:
-        return f"{place} = {sample.value}" if sample.value else place
-    return ", ".join(f"{name} {value or '–'}" for name, value in sample.values.items())
+        return f"{place} = {sample.printed(language='en')}" if sample.value else place
+    return ", ".join(f"{name} {sample.printed(name, 'en') or '–'}" for name in sample.values)

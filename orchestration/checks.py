@@ -32,8 +32,7 @@ def findings_table(records: Iterable[SubmissionRecord]) -> dg.TableMetadataValue
             "rule": finding.rule,
             "severity": finding.severity,
             "place": place_said(finding.sheet, finding.cell, "en"),
-            "found": finding.value,
-            "expected": finding.expected,
+            **dict(zip(("found", "expected"), finding.printed("en"), strict=True)),
             "message": finding.message,
         }
         for record in records

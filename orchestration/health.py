@@ -326,7 +326,8 @@ def _validations(call: Invocation) -> Diagnosis | None:
     if not count:
         return None
     if wrong:
-        return Diagnosis("validations", what, "broken", call.text("validations.damaged", what=wrong[0]))
+        detail = call.text("validations.damaged", what=wrong[0].told(call.language))
+        return Diagnosis("validations", what, "broken", detail)
     return Diagnosis("validations", what, "ok", call.text("cli.doctor.validations_ok", count=count))
 
 

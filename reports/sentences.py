@@ -19,6 +19,8 @@ COMPARISONS = frozenset(
 )
 """What sets one figure against another, which is not done where one of them is incomplete."""
 _AIM_DECIMALS = 2
+_COUNT_DECIMALS = 2
+"""At most: what a share is taken from is mostly a count, which has none."""
 
 
 @dataclass(frozen=True)
@@ -38,8 +40,8 @@ class Number:
 
     @property
     def _unit_and_decimals(self) -> tuple[str, int]:
-        if self.part != "value":
-            return "", 0
+        if self.part in ("numerator", "denominator"):
+            return "", _COUNT_DECIMALS
         return write.decimals_of(self.indicator.unit, self.indicator.decimals, self.derivation)
 
     def written(self, *, magnitude: bool = False) -> str:

@@ -4,7 +4,6 @@ What belongs here: which figure stands in which cell, and how a cell is written.
 section has (`sections.yml`) and how a table is written in Markdown (`blocks.py`).
 """
 
-import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -21,13 +20,12 @@ STATUS_MARKS = {"provisional": "*", "incomplete": "**"}
 _TERM_KIND_WITHOUT_SUM = frozenset({"distinct"})
 
 
-def cell(figure: Figure | None, indicator: Indicator, part: str = "value") -> str:
+def cell(figure: Figure | None, indicator: Indicator, part: Literal["value", "opening"] = "value") -> str:
     """Write one figure of a table, marked where it may still change; a dash where there is none."""
     value = getattr(figure, part) if figure is not None else None
     if figure is None or value is None:
         return message("report.value.missing_short")
-    decimals = indicator.decimals if part == "value" else 0
-    return write.number(value, decimals) + STATUS_MARKS.get(figure.status, "")
+    return write.number(value, indicator.decimals) + STATUS_MARKS.get(figure.status, "")
 
 
 def labelled(indicator: Indicator, common: str | None = None) -> str:
@@ -117,20 +115,13 @@ def _before_after(site: Site, unit: Unit, table: Table) -> Grid | None:
                 cell(before, indicator, "opening"),
                 cell(figure, indicator),
                 change_text(change, indicator, "change_over_term"),
-                change_text(_directed(percent, change), indicator, "percent_change"),
+                change_text(percent, indicator, "percent_change"),
             ]
         )
     header = [
         message(f"report.column.{name}") for name in ("indicator", "before", "after", "change", "percent")
     ]
     return _grid(table.title.vi, header, rows, first=2.6)
-
-
-def _directed(percent: Figure | None, change: Figure | None) -> Figure | None:
-    """Give a change in percent, which the warehouse has without a sign, the sign of the change itself."""
-    if percent is None or percent.value is None or change is None or change.value is None:
-        return None
-    return replace(percent, value=math.copysign(percent.value, change.value))
 
 
 def change_text(figure: Figure | None, indicator: Indicator, derivation: str) -> str:

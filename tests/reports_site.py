@@ -113,7 +113,7 @@ def _rows() -> dict[str, list[dict[str, Any]]]:
                 }
                 for d, v in (
                     ("change_over_term", -14.0),
-                    ("percent_change", 20.5),
+                    ("percent_change", -20.5),
                     ("average_per_year", 2389.0),
                     ("per_year_low", 91.2),
                     ("per_year_high", 97.5),

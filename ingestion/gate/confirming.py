@@ -16,7 +16,7 @@ from ingestion.gate.results import NO_REGISTRY, NO_ROWS, RuleResult, Sample, Sui
 from ingestion.gate.rules import Check
 from ingestion.gate.syntax import names, unparse
 from ingestion.gate.vectors import FALSE, TRUE, Vector
-from ingestion.gate.wording import Wording, plain
+from ingestion.gate.wording import Wording, is_number, plain
 
 if TYPE_CHECKING:
     from ingestion.gate.checkpoints import Tally
@@ -132,10 +132,20 @@ class _Suite:
 
     def _sample(self, run: Run, row: int) -> Sample:
         key = self.batch.subjects[int(self.frame.submission[row])].submission.key
-        place = Wording(self.batch, run.check, self.frame).sample(row)
+        place, value, is_numeric = Wording(self.batch, run.check, self.frame).sample(row)
         filed = self.frame.form_row(row)
-        values = {".".join(path): _stated(self.frame.column(path).at(row)) for path in _named([run.check])}
-        return Sample(str(key), run.check.clause, *place, row=filed.number if filed else None, values=values)
+        values = {".".join(path): self.frame.column(path).at(row) for path in _named([run.check])}
+        return Sample(
+            str(key),
+            run.check.clause,
+            place.sheet if place else "",
+            place.cell if place else "",
+            value,
+            row=filed.number if filed else None,
+            values={name: _stated(one) for name, one in values.items()},
+            is_number=is_numeric,
+            numbers=tuple(name for name, one in values.items() if is_number(one)),
+        )
 
 
 def _expected(runs: Sequence[Run]) -> "Expected":

@@ -1,11 +1,14 @@
 """What Great Expectations found of a batch: its suites, their rules, counts and a few samples.
 
-What belongs here: these shapes. What does not: the evaluation (`expectations.py`), and keeping results as JSON
-(`ingestion.validations`).
+What belongs here: these shapes, and how their values are written. What does not: the evaluation
+(`expectations.py`), and keeping results as JSON (`ingestion.validations`).
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+
+from ingestion import writing
+from ingestion.catalogue import Language
 
 NO_REGISTRY = "no_registry"
 NO_ROWS = "no_rows"
@@ -26,6 +29,8 @@ class Sample:
         row: the row of the sheet, from 1; None where it is no row.
         values: what stands in the row, by the names by which the rule calls it.
         file: the original, below the state folder; blank where nothing is kept of it.
+        is_number: whether the value is a number, as programs read it.
+        numbers: which of the values are; none in what earlier versions kept.
     """
 
     submission: str
@@ -36,6 +41,15 @@ class Sample:
     row: int | None = None
     values: Mapping[str, str] = field(default_factory=dict)
     file: str = ""
+    is_number: bool = False
+    numbers: tuple[str, ...] = ()
+
+    def printed(self, name: str | None = None, language: Language = "vi") -> str:
+        """Give one of the values as people write it, or the value of the cell."""
+        text, is_number = self.value, self.is_number
+        if name is not None:
+            text, is_number = self.values[name], name in self.numbers
+        return writing.of_plain(text, writing.own_decimals(float(text)) if is_number else None, language)
 
 
 @dataclass(frozen=True)

@@ -94,6 +94,8 @@ class Clause(_Strict):
         related: further operands' cells; None: those of every name in `holds`.
         value: what is shown as found, where it is not the accused cell's value.
         expected: what is shown as expected; None: the other side of `holds`, if that compares the accused cell.
+        decimals: whose decimals a number that is expected is written with: those of the accused cell as it was
+            filed, or of the row's indicator; None: its own.
         fields: further fields of the message, each an expression.
         whole_row: what is said once of a row into which nothing was filled, instead of once for each of its
             cells; of checks on cells.
@@ -109,6 +111,7 @@ class Clause(_Strict):
     related: tuple[Expression, ...] | None = None
     value: Expression | None = None
     expected: Expression | None = None
+    decimals: Literal["cell", "indicator"] | None = None
     fields: dict[str, Expression] = {}
     hints: tuple[Hint, ...] = ()
     message: Label | None = None
@@ -286,6 +289,7 @@ class Check:
     related: tuple[Name, ...]
     value: Node | None
     expected: Node | None
+    decimals: Literal["cell", "indicator"] | None
     fields: Mapping[str, Node]
     hints: tuple[tuple[Node, Label], ...]
     message: Label
@@ -430,6 +434,7 @@ class _Compiler:
             related=tuple(n for n in related if n != cell),
             value=value,
             expected=expected,
+            decimals=clause.decimals,
             fields=fields,
             hints=hints,
             message=clause.message or rule.message,

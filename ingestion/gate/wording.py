@@ -18,6 +18,7 @@ from ingestion.findings import Finding, Severity
 from ingestion.gate.batch import Batch, CellFrame, Frame, OwedFrame, Place, Subject
 from ingestion.gate.context.registry import facts_of
 from ingestion.gate.evaluate import Mask, evaluate
+from ingestion.gate.functions import decimals_of
 from ingestion.gate.rules import Check
 from ingestion.gate.syntax import Name, Node
 from ingestion.gate.vectors import FALSE, Vector
@@ -31,6 +32,8 @@ _LISTED = 20
 """How many missing things a message names before it only counts them."""
 
 _DECIMALS = 2
+_EXACT = 6
+"""What has more decimals is a quotient without an end, and written with two; all else is written in full."""
 
 
 def plain(value: Any) -> str:
@@ -42,13 +45,23 @@ def plain(value: Any) -> str:
     return value.isoformat() if isinstance(value, date) else shortened(str(value))
 
 
-def written(value: Any, language: Language) -> str:
-    """Write a value as people of a language do."""
+def written(value: Any, language: Language, decimals: int | None = None) -> str:
+    """Write a value as people of a language do; a number with some decimals, or with those that it has."""
     if isinstance(value, date):
         return writing.day(value, language)
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if not is_number(value):
         return plain(value)
-    return writing.number(value, _DECIMALS, is_bare=True, language=language)
+    return writing.number(value, _own_decimals(value) if decimals is None else decimals, language=language)
+
+
+def is_number(value: Any) -> bool:
+    """Say whether a value is a number, and no truth."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _own_decimals(value: float) -> int:
+    own = writing.own_decimals(value)
+    return own if own <= _EXACT else _DECIMALS
 
 
 def _spaced(text: str) -> str:
@@ -119,6 +132,13 @@ class _Site:
         return " – ".join(name for name in names if name)
 
 
+def _in_cell(place: Place | None) -> tuple[Any, str | None]:
+    """Give the value of a cell, and its text where it was filed as one."""
+    if place is None or place.row is None or place.column is None:
+        return None, None
+    return place.row.values.get(place.column.code), place.row.texts.get(place.column.code)
+
+
 class Wording:
     """Turns the failing rows of one check into findings."""
 
@@ -162,14 +182,17 @@ class Wording:
             return self._of_cells(self.frame, rows, self.check.whole_row)
         return [(int(self.frame.submission[row]), self._of_row(row)) for row in rows]
 
-    def sample(self, row: int) -> tuple[str, str, str]:
-        """Give sheet, cell and value of a failing row; of what is missing its code as the value."""
+    def sample(self, row: int) -> tuple[Place | None, str, bool]:
+        """Give place and value of a failing row, and whether that is a number; of what is missing its code.
+
+        Where the place is a cell, the value is what stands in it, and nothing that a rule makes of it.
+        """
         if isinstance(self.frame, OwedFrame):
-            place, value = self._place(None, row), self.frame.expected[row].code
-        else:
-            place = self._place(self.check.cell, row)
-            _, value = self._found(place, row)
-        return (place.sheet, place.cell, value) if place else ("", "", value)
+            return self._place(None, row), self.frame.expected[row].code, False
+        place = self._place(self.check.cell, row)
+        is_cell = place is not None and place.row is not None and place.column is not None
+        value, filed = _in_cell(place) if is_cell else self._found(place, row)
+        return place, plain(value) if filed is None else filed, filed is None and is_number(value)
 
     def severity(self, row: int) -> Severity:
         """Give the severity of a finding; a scheme that caps without saying how severely, warns."""
@@ -197,6 +220,7 @@ class Wording:
         place = self._place(self.check.cell, row)
         value, filed = self._found(place, row)
         expected = self._expected.at(row) if self._expected is not None else None
+        decimals = self._decimals(value, filed, expected, place)
         hint = next((text for when, text in self._hints if when.at(row) is True), None)
         site = self._site(place, row)
 
@@ -206,8 +230,8 @@ class Wording:
                 "sheet": place.sheet if place else "",
                 "row": str(site.row.number) if site.row else "",
                 "column": place.column.full_label(language) if place and place.column else "",
-                "value": written(value, language) if value is not None else filed,
-                "expected": written(expected, language),
+                "value": (filed or "") if value is None else written(value, language, decimals[0]),
+                "expected": written(expected, language, decimals[1]),
                 "hint": hint.get(language) if hint else "",
                 **{key: written(vector.at(row), language) for key, vector in self._fields.items()},
             }
@@ -219,11 +243,12 @@ class Wording:
             severity=self.severity(row),
             sheet=place.sheet if place else "",
             cell=place.cell if place else "",
-            value=filed,
+            value=plain(value) if filed is None else filed,
             expected=plain(expected),
             message=speak("vi"),
             message_en=speak("en"),
             clause=self.check.clause,
+            decimals=(decimals[0] if filed is None else None, decimals[1]),
             related=tuple(dict.fromkeys(str(p) for p in related if p is not None and p.cell and p != place)),
         )
 
@@ -233,21 +258,43 @@ class Wording:
         table = self.frame.table(row)
         return Place(table.sheet) if table else None
 
-    def _found(self, place: Place | None, row: int) -> tuple[Any, str]:
-        """Give what was found, and how it was filed."""
-        if self._value is not None:
-            value = self._value.at(row)
-        elif place is not None and place.row is not None and place.column is not None:
-            value = place.row.values.get(place.column.code)
-        else:
-            value = None
-        filed = None
+    def _decimals(
+        self, value: Any, filed: str | None, expected: Any, place: Place | None
+    ) -> tuple[int | None, int | None]:
+        """Give with how many decimals value and expected are written; None for one that is no number."""
+        own = wanted = None
+        if is_number(value):
+            is_filed = self.check.value is None or filed is not None
+            own = decimals_of(filed, value) if is_filed else _own_decimals(value)
+        if is_number(expected):
+            wanted = self._decimals_of_expected(own, place)
+            wanted = _own_decimals(expected) if wanted is None else wanted
+        if own is None or wanted is None or value == expected:
+            return own, wanted
+        # What is wrong must be seen to be so.
+        if writing.rounded(value, own) == writing.rounded(expected, wanted):
+            wanted = writing.apart(value, expected, max(own, wanted))
+            own = max(own, min(wanted, writing.own_decimals(value)))
+        return own, wanted
+
+    def _decimals_of_expected(self, of_cell: int | None, place: Place | None) -> int | None:
+        """Give the decimals of the filed cell, or of the row's indicator, where the rule says so."""
+        if self.check.decimals == "cell":
+            return of_cell
+        if self.check.decimals == "indicator" and place is not None and place.row is not None:
+            code = plain(place.row.values.get("indicator_code"))
+            indicator = self.batch.context.catalogue.indicators.get(code)
+            return indicator.decimals if indicator else None
+        return None
+
+    def _found(self, place: Place | None, row: int) -> tuple[Any, str | None]:
+        """Give what was found, and its text where it was filed as one."""
+        in_cell, filed = _in_cell(place)
+        value = in_cell if self._value is None else self._value.at(row)
         is_own_cell = (
             self.check.value is None and self.check.cell is not None and self.check.cell.path[0] != "sheet"
         )
-        if is_own_cell and place is not None and place.row is not None and place.column is not None:
-            filed = place.row.texts.get(place.column.code)
-        return value, plain(value) if filed is None else filed
+        return value, filed if is_own_cell else None
 
     def _site(self, place: Place | None, row: int) -> _Site:
         subject = self.batch.subjects[self.frame.submission[row]]
@@ -294,6 +341,7 @@ class Wording:
             message=speak("vi"),
             message_en=speak("en"),
             clause=self.check.clause,
+            decimals=(None, None),
         )
 
 
@@ -315,6 +363,7 @@ def finding_of_problem(problem: Problem, severity: Severity = "error") -> Findin
         expected="",
         message=speak("vi"),
         message_en=speak("en"),
+        decimals=(None, None),
     )
 
 

@@ -3,6 +3,7 @@
 What belongs here: filling the texts of `messages/reading.yml` from a problem. What does not: finding problems.
 """
 
+import re
 from collections.abc import Mapping
 
 from ingestion import writing
@@ -12,6 +13,7 @@ from ingestion.submissions import Problem
 
 _COUNTS = frozenset({"columns", "count", "found", "limit", "megabytes", "rows", "seconds"})
 """Details of a problem that are numbers, as programs read them, perhaps with a word beside them."""
+_NUMBER = re.compile(r"(?:0|[1-9][0-9]*)(?:\.[0-9]+)?")
 _BYTES = "_bytes"
 """Ends the name of a detail that is a size; its text names it without."""
 
@@ -34,7 +36,7 @@ def _fill(problem: Problem, part: str, language: Language) -> str:
 def _numbers(details: Mapping[str, str], language: Language) -> dict[str, str]:
     """Write the counts and sizes among the details of a problem as people of a language do."""
     counts = {
-        name: " ".join(writing.of_plain(word, language) for word in details[name].split(" "))
+        name: " ".join(_number(word, language) for word in details[name].split(" "))
         for name in _COUNTS & details.keys()
     }
     sizes = {
@@ -43,3 +45,7 @@ def _numbers(details: Mapping[str, str], language: Language) -> dict[str, str]:
         if name.endswith(_BYTES)
     }
     return counts | sizes
+
+
+def _number(word: str, language: Language) -> str:
+    return writing.as_filed(float(word), language) if _NUMBER.fullmatch(word) else word

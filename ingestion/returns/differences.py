@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 from ingestion import writing
-from ingestion.catalogue import Catalogue, Form
+from ingestion.catalogue import Catalogue, Form, Language
 from ingestion.submissions import FormRow, FormTable, Mark, Reading, Value
 
 _Key = tuple[tuple[str, ...], int]
@@ -30,7 +30,13 @@ class RowChange:
 
 @dataclass(frozen=True)
 class CellChange:
-    """A cell with another content; sheet and cell are those of the later filing."""
+    """A cell with another content; sheet and cell are those of the later filing.
+
+    Attributes:
+        before: what stood there; a number as programs read it.
+        after: what stands there now, likewise.
+        numbers: whether each of the two is a number.
+    """
 
     form: str
     sheet: str
@@ -39,6 +45,15 @@ class CellChange:
     column: str
     before: str
     after: str
+    numbers: tuple[bool, bool] = (False, False)
+
+    def printed(self, language: Language = "vi") -> tuple[str, str]:
+        """Give both as people write them; a clerk's own text as it stands."""
+        before, after = (
+            writing.of_plain(text, writing.own_decimals(float(text)) if is_number else None, language)
+            for text, is_number in zip((self.before, self.after), self.numbers, strict=True)
+        )
+        return before, after
 
 
 @dataclass(frozen=True)
@@ -112,10 +127,10 @@ def _compare_covers(before: Reading, after: Reading, form: Form) -> list[CellCha
         return []
     changes = []
     for column in form.columns:
-        was, is_now = shown(old.values.get(column.code)), shown(new.values.get(column.code))
-        if was != is_now:
+        was, is_now = old.values.get(column.code), new.values.get(column.code)
+        if shown(was) != shown(is_now):
             cell = new.cells.get(column.code, "")
-            changes.append(CellChange(form.code, new.sheet, cell, (), column.code, was, is_now))
+            changes.append(CellChange(form.code, new.sheet, cell, (), column.code, *_told(was, is_now)))
     return changes
 
 
@@ -136,17 +151,26 @@ def _compare_rows(
     changes = []
     for column in form.columns:
         was, is_now = _filed(old, column.code), _filed(new, column.code)
-        if was != is_now:
+        if (shown(was), _is_number(was)) != (shown(is_now), _is_number(is_now)):
             cell = table.cell(new, column.code) if column.code in table.columns else ""
-            changes.append(CellChange(form.code, table.sheet, cell, tuple(key), column.code, was, is_now))
+            told = _told(was, is_now)
+            changes.append(CellChange(form.code, table.sheet, cell, tuple(key), column.code, *told))
     return changes
 
 
-def _filed(row: FormRow, column: str) -> str:
+def _told(was: Value, is_now: Value) -> tuple[str, str, tuple[bool, bool]]:
+    return shown(was), shown(is_now), (_is_number(was), _is_number(is_now))
+
+
+def _is_number(value: Value) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _filed(row: FormRow, column: str) -> Value:
     """Give what a cell says: its value, however it was stored, or what stands there instead of one."""
     value = row.values.get(column)
     if value is not None:
-        return shown(value)
+        return value
     if row.marks.get(column) is Mark.NOT_APPLICABLE:
         return "x"
     return row.texts.get(column, "") if row.marks.get(column) in (Mark.INVALID, Mark.ERROR) else ""

@@ -34,7 +34,6 @@ from ingestion.returns.receipt import (
     Marks,
     apology_sheet,
     named_styles,
-    printed,
     receipt,
     severity_of,
 )
@@ -296,7 +295,7 @@ def _paragraphs(findings: Sequence[Finding], is_elsewhere: bool) -> list[str]:
             head += " · " + place_said(finding.sheet, finding.cell)
         paragraphs += [head] if not paragraphs else ["", head]
         facts = []
-        found, expected = printed(finding)
+        found, expected = finding.printed()
         if found:
             facts.append(message("returns.comment.found", found=found[:_LONGEST_VALUE]))
         if expected:

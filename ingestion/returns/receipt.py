@@ -337,23 +337,13 @@ def _findings(grid: Grid, answer: Answer, marks: Marks) -> None:
             Entry(str(number), "center"),
             Entry(message(f"returns.severity.{shade}"), shade),
             _place(finding.sheet, finding.cell, marks),
-            *(Entry(text, "figure") for text in printed(finding)),
+            *(Entry(text, "figure") for text in finding.printed()),
             Entry(finding.message, "text"),
             Entry(finding.message_en, "english"),
             Entry(finding.rule, "center"),
         )
     if len(findings) > MOST_FINDINGS:
         grid.add(_wide(_both("returns.more", count=len(findings) - MOST_FINDINGS), "plain"))
-
-
-def printed(finding: Finding) -> tuple[str, str]:
-    """Give what a finding found and expected as it is written in Vietnamese.
-
-    Where nothing is expected, what was found is the clerk's own text, which is shown as it stands.
-    """
-    if not finding.expected:
-        return finding.value, ""
-    return writing.of_plain(finding.value), writing.of_plain(finding.expected)
 
 
 def _place(sheet: str, cell: str, marks: Marks) -> Entry:
@@ -401,8 +391,7 @@ def _differences(
     entries += [
         (
             _place(change.sheet, change.cell, marks),
-            writing.of_plain(change.before),
-            writing.of_plain(change.after),
+            *change.printed(),
             " · ".join(part for part in (", ".join(change.key), labels[change.form, change.column]) if part),
         )
         for change in differences.changed

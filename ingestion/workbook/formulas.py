@@ -7,6 +7,7 @@ What belongs here: from the rules to messages with their places. What does not: 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from string import Formatter
+from typing import Literal
 
 from ingestion.catalogue import Catalogue, Form
 from ingestion.cells import column_letter
@@ -21,6 +22,7 @@ from ingestion.gate.excel import (
     Lookup,
     NotCompiledError,
     SheetPlace,
+    any_of,
     derived_formula,
     literal,
 )
@@ -315,6 +317,22 @@ def _text(check: Check, compiler: ExcelCompiler, book: Book, cell: tuple[str, in
     return "&".join(part for part in parts if part != '""')
 
 
+def _decimals(of: Literal["cell", "indicator"], cell: Name, compiler: ExcelCompiler, place: SheetPlace) -> str:
+    """Give the formula of how many decimals are shown: those of the filed cell, or of the row's indicator."""
+    if of == "cell":
+        return compiler.decimals(cell)
+    code = f"${place.letters['indicator_code']}{ROW}"
+    by_decimals: dict[int, list[str]] = {}
+    for key in place.keys:
+        indicator = compiler.book.catalogue.indicators.get(str(key[0]))
+        if indicator is not None:
+            by_decimals.setdefault(indicator.decimals, []).append(f"{code}={literal(indicator.code)}")
+    formula = "2"
+    for decimals, codes in by_decimals.items():
+        formula = f"IF({any_of(codes)},{decimals},{formula})"
+    return formula
+
+
 def _field(
     name: str, check: Check, compiler: ExcelCompiler, book: Book, cell: tuple[str, int | None] | None
 ) -> str:
@@ -334,7 +352,10 @@ def _field(
     if node is None:
         return known.get(name, literal("…"))
     try:
-        shown = compiler.shown(node)
+        decimals = "2"
+        if name == "expected" and check.decimals is not None and check.cell is not None:
+            decimals = _decimals(check.decimals, check.cell, compiler, place)
+        shown = compiler.shown(node, decimals)
     except NotCompiledError:
         return literal("…")
     return shown if len(shown) < LONGEST // 8 else literal("…")

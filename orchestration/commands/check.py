@@ -231,4 +231,4 @@ def _cells(call: Invocation, finding: Finding) -> tuple[str, ...]:
     if finding.explained:
         severity += f" ({call.text('cli.check.explained')})"
     place = place_said(finding.sheet, finding.cell, call.language)
-    return (finding.rule, severity, place, finding.value, finding.expected, _message(call, finding))
+    return (finding.rule, severity, place, *finding.printed(call.language), _message(call, finding))

@@ -188,6 +188,13 @@ def number(value: float | None) -> float | int | None:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
+def derived_name(call: Invocation, name: str, derivation: str | None) -> str:
+    """Give the name of an indicator with what is derived from it, if anything is."""
+    if derivation in (None, "", "share"):
+        return name
+    return f"{name}: {call.text(f'report.derivation.{derivation}')}"
+
+
 def tell_of_results(call: Invocation, results: "KeptResults", now: datetime) -> None:
     """Say which results of checks could not be kept to be shown, to whoever typed and to the data team."""
     from orchestration import alerting  # noqa: PLC0415

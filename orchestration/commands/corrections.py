@@ -61,15 +61,18 @@ def said_of_changes(call: Invocation, row: dict[str, Any]) -> Iterator[str]:
 
 
 def _parts(call: Invocation, changes: dict[str, Any], catalogue: Catalogue) -> Iterator[str]:
+    from ingestion.returns.differences import CellChange  # noqa: PLC0415 - takes long to import
+
     forms = {form.code: form for form in (catalogue.cover, *catalogue.forms.values())}
     for change in changes["changed"]:
+        before, after = CellChange(**change).printed(call.language)
         label = forms[change["form"]].by_code[change["column"]].full_label(call.language)
         yield call.text(
             "cli.trail.change.cell",
             place=address(change["sheet"], change["cell"]),
             what=", ".join((*change["key"], label)),
-            before=_short(change["before"]) or call.text("cli.trail.change.blank"),
-            after=_short(change["after"]) or call.text("cli.trail.change.blank"),
+            before=_short(before) or call.text("cli.trail.change.blank"),
+            after=_short(after) or call.text("cli.trail.change.blank"),
         )
     for kind in ("added_rows", "removed_rows"):
         for change in changes[kind]:

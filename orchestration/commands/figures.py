@@ -12,6 +12,7 @@ from ingestion.periods import Period, PeriodError
 from ingestion.places import address
 from orchestration import environment
 from orchestration.commands.common import (
+    derived_name,
     known_unit,
     minute,
     moment,
@@ -99,10 +100,11 @@ def figures(
         return 0
     from reports.format import figure as written  # noqa: PLC0415
 
+    catalogue = catalogue_of(call.home)
     click.echo(
         call.text(
-            _answer(found, catalogue_of(call.home)),
-            name=catalogue_of(call.home).indicators[indicator].name.get(call.language),
+            _answer(found, catalogue),
+            name=derived_name(call, catalogue.indicators[indicator].name.get(call.language), derivation),
             unit=found.unit,
             period=found.period,
             value=written(found.value, found.decimals, found.unit_code, call.language),

@@ -5,17 +5,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ingestion.catalogue import Indicator, Language
+from ingestion import writing
+from ingestion.catalogue import Indicator
 from ingestion.overlay import catalogue_of, measure
 from ingestion.registry import Registry
-from orchestration.commands.common import minute, number, print_json, registry_of
+from orchestration.commands.common import derived_name, minute, number, print_json, registry_of
 from orchestration.errors import CommandError
 from orchestration.texts import Invocation, argument, command, json_option, pass_invocation
 
 if TYPE_CHECKING:
     from reports.release import FigureChange
-
-_MOST_DECIMALS = 12
 
 
 @command("releases")
@@ -86,6 +85,7 @@ def diff(call: Invocation, older: str, newer: str, as_json: bool) -> int:
         raise CommandError(error.told(call.language)) from error
     changes = compare(before, after)
     if as_json:
+        indicators = catalogue_of(call.home).indicators
         print_json(
             [
                 {
@@ -93,10 +93,11 @@ def diff(call: Invocation, older: str, newer: str, as_json: bool) -> int:
                     "unit": change.unit,
                     "period": change.period,
                     "derivation": change.derivation or None,
-                    "before": number(change.before),
-                    "after": number(change.after),
+                    "before": number(before),
+                    "after": number(after),
                 }
                 for change in changes
+                for before, after in [_rounded(indicators.get(change.indicator), change)]
             ]
         )
         return 0
@@ -130,29 +131,35 @@ def _show_changes(call: Invocation, registry: Registry, changes: Sequence["Figur
 def _change_cells(
     call: Invocation, declared: Indicator | None, change: "FigureChange"
 ) -> tuple[str, str, str, str]:
-    from reports.format import decimals_of, period  # noqa: PLC0415
+    from reports.format import figure, period  # noqa: PLC0415
 
     # An older release may have an indicator that is no longer counted.
     name = declared.name.get(call.language) if declared else change.indicator
-    if change.derivation:
-        name = f"{name}: {call.text(f'report.derivation.{change.derivation}')}"
-    unit, decimals = decimals_of(
-        declared.unit if declared else "", declared.decimals if declared else 0, change.derivation
+    unit, decimals = _unit_and_decimals(declared, change)
+    before, after = (
+        "–" if value is None else figure(value, decimals, unit, call.language)
+        for value in (change.before, change.after)
     )
-    before, after = _told_apart(change, decimals, unit, call.language)
     named = measure(catalogue_of(call.home).units, unit, call.language) if unit else ""
     shown = call.text("cli.diff.change", before=before, after=after)
-    return name, period(change.period, call.language), shown, named
+    return derived_name(call, name, change.derivation), period(change.period, call.language), shown, named
 
 
-def _told_apart(change: "FigureChange", decimals: int, unit: str, language: Language) -> tuple[str, str]:
-    """Write both figures with as many more decimals as it takes to see that they differ."""
-    from reports.format import figure  # noqa: PLC0415
+def _unit_and_decimals(declared: Indicator | None, change: "FigureChange") -> tuple[str, int]:
+    """Give the unit of measure, and as many more decimals as it takes to see that the figures differ."""
+    unit, decimals = writing.decimals_of(
+        declared.unit if declared else "", declared.decimals if declared else 0, change.derivation
+    )
+    if change.before is None or change.after is None:
+        return unit, decimals
+    return unit, writing.apart(change.before, change.after, decimals)
 
-    def shown(value: float | None, places: int) -> str:
-        return "–" if value is None else figure(value, places, unit, language)
 
-    before, after = change.before, change.after
-    enough = (n for n in range(decimals, _MOST_DECIMALS) if shown(before, n) != shown(after, n))
-    places = next(enough, _MOST_DECIMALS)
-    return shown(before, places), shown(after, places)
+def _rounded(declared: Indicator | None, change: "FigureChange") -> tuple[float | None, float | None]:
+    """Give both figures as `figures` does, with the decimals with which they are written."""
+    _, decimals = _unit_and_decimals(declared, change)
+    before, after = (
+        None if value is None else float(writing.rounded(value, decimals))
+        for value in (change.before, change.after)
+    )
+    return before, after

@@ -13,6 +13,7 @@ from ingestion.alerts.delivery import open_states
 from ingestion.alerts.outbox import Outbox
 from ingestion.catalogue import Catalogue
 from ingestion.days import day_of
+from ingestion.findings import Finding
 from ingestion.ledger import (
     UNKNOWN_PERIOD,
     Decided,
@@ -292,8 +293,8 @@ def _said(call: Invocation, row: dict[str, Any]) -> Iterator[str]:
         for side in ("appeared", "gone"):
             for one in row[side][:_SHOWN_FINDINGS]:
                 place = place_said(one["sheet"], one["cell"], call.language)
-                fields = {name: writing.of_plain(one[name], call.language) for name in ("value", "expected")}
-                fields["rule"] = one["rule"]
+                found, expected = Finding(**one).printed(call.language)
+                fields = {"rule": one["rule"], "value": found, "expected": expected}
                 yield call.text(f"cli.trail.{side}", place=place, **fields)
             if len(row[side]) > _SHOWN_FINDINGS:
                 yield call.text("cli.trail.more", count=len(row[side]) - _SHOWN_FINDINGS)

@@ -8,6 +8,7 @@ from ingestion.overlay import catalogue_of
 from orchestration.commands.common import calendar_period, history_of, known_unit, ledger_of, registry_of
 from orchestration.environment import template_key
 from orchestration.errors import CommandError, RefusedError
+from orchestration.explaining import explained
 from orchestration.texts import Invocation, command, option, pass_invocation
 
 
@@ -40,7 +41,8 @@ def template(call: Invocation, unit: str, period: str, output: Path, force: bool
     except TemplateError as error:
         raise RefusedError(str(error)) from error
     except (OSError, FileCreateError) as error:
-        reason = error.strerror if isinstance(error, OSError) else error.args[0]
+        refused = error if isinstance(error, OSError) else error.args[0]
+        reason = explained(refused, call.text) or str(refused)
         raise CommandError(call.text("cli.template.unwritable", path=output, reason=reason)) from error
     click.echo(call.text("cli.template.done", path=output))
     return 0

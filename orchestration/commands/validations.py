@@ -13,6 +13,7 @@ import click
 from ingestion.files import private_folder, write_durably
 from orchestration.commands.common import print_json
 from orchestration.errors import CommandError, RefusedError
+from orchestration.explaining import explained
 from orchestration.texts import Invocation, command, json_option, option, pass_invocation
 
 PAGE = "index.html"
@@ -47,8 +48,8 @@ def validations(
             for one in found
         ]
         found = [one for one in found if one.suites]
-    for what in unreadable:
-        click.echo(call.text("validations.damaged", what=what), err=True)
+    for wrong in unreadable:
+        click.echo(call.text("validations.damaged", what=wrong.told(call.language)), err=True)
     if as_json:
         print_json([json.loads(kept.as_json(one)) for one in found])
         return 0
@@ -56,6 +57,7 @@ def validations(
     try:
         write_durably(path, page(found, unreadable).encode("utf-8"))
     except OSError as error:
-        raise CommandError(call.text("cli.validations.unwritable", path=path, reason=error.strerror)) from error
+        reason = explained(error, call.text)
+        raise CommandError(call.text("cli.validations.unwritable", path=path, reason=reason)) from error
     click.echo(call.text("cli.validations.done", path=path))
     return 0

@@ -98,7 +98,8 @@ def check_validations(call: Invocation) -> Comparison:
     from ingestion.validations import damaged  # noqa: PLC0415
 
     count, wrong = damaged(call.home)
-    return Comparison(count, tuple(call.text("validations.damaged", what=what) for what in wrong))
+    told = (call.text("validations.damaged", what=error.told(call.language)) for error in wrong)
+    return Comparison(count, tuple(told))
 
 
 def check_warehouse(home: Home) -> Comparison:

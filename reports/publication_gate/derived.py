@@ -46,7 +46,7 @@ class Derived:
                     continue  # it is compared with nothing
                 self._tell(indicator, unit, period, "change_over_term", value - opening)
                 if opening:
-                    change = 100.0 * abs(value - opening) / opening
+                    change = 100.0 * (value - opening) / abs(opening)
                     self._tell(indicator, unit, period, "percent_change", change)
         previous = _previous(figures.bodies)
         for (indicator, unit, period), value in values.items():

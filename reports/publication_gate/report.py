@@ -57,12 +57,38 @@ class PublicationFailure:
     def _written(self, value: float | None, language: Language) -> str:
         if value is None:
             return message("publication.missing", language)
+        return self._word(value, language) or writing.number(value, _DECIMALS, is_bare=True, language=language)
+
+    def _word(self, value: float, language: Language = "vi") -> str:
+        """Give the word for which a number stands: a status or an assessment; nothing for a number itself."""
         column = self.subject.get("column") if self.check == "targets_again" else ""
         if column == "assessment":
             return message(f"report.assessment.{ASSESSMENTS[int(value)]}", language)
         if self.check == "statuses_again" or column == "status":
             return message(f"publication.status.{STATUS_NAMES[int(value)]}", language)
-        return writing.number(value, _DECIMALS, is_bare=True, language=language)
+        return ""
+
+    def sample(self) -> Sample:
+        """Give what is kept of it: numbers as programs read them, what stands for a word in both languages."""
+        sides = {"expected": self.expected, "found": self.found}
+        texts = {name: self._kept(value) for name, value in sides.items()}
+        numbers = tuple(name for name, value in sides.items() if value is not None and not self._word(value))
+        return Sample(
+            submission="",
+            clause=1,
+            sheet="",
+            cell="",
+            value=texts["found"],
+            values={**self.subject, **texts},
+            is_number="found" in numbers,
+            numbers=numbers,
+        )
+
+    def _kept(self, value: float | None) -> str:
+        if value is None:
+            return ""
+        word = self._word(value)
+        return f"{word} ({self._word(value, 'en')})" if word else writing.plain(value)
 
     @property
     def message(self) -> str:
@@ -121,18 +147,8 @@ class PublicationReport:
         title = {"vi": message(key, "vi"), "en": message(key, "en")}
         held, failed = self.held.get(check, 0), self.failed.get(check, 0)
         samples = tuple(
-            Sample("", 1, "", "", _plain(failure.found), values={**failure.subject, **_sides(failure)})
-            for failure in self.failures
-            if failure.check == check and failure.subject
+            failure.sample() for failure in self.failures if failure.check == check and failure.subject
         )
         reason = "" if rows else NO_ROWS
         rule = RuleResult(check, title, "error", held, failed, rows - held - failed, samples, reason)
         return SuiteResult(f"publication {check}", rows, (rule,))
-
-
-def _sides(failure: PublicationFailure) -> dict[str, str]:
-    return {"expected": _plain(failure.expected), "found": _plain(failure.found)}
-
-
-def _plain(value: float | None) -> str:
-    return "" if value is None else writing.plain(value)

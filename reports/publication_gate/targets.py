@@ -124,7 +124,9 @@ class Targets:
             elif derivation in _OF_ONE_FIGURE:
                 expected = (self._figures.get(key, (np.nan,))[0], np.nan, np.nan)
             else:
-                expected = (self._derived.get((*key, derivation), np.nan), np.nan, np.nan)
+                derived = self._derived.get((*key, derivation), np.nan)
+                # Who states by how many percent something fell, gives the size alone.
+                expected = (abs(derived) if derivation == "percent_change" else derived, np.nan, np.nan)
             there = numbers.get(said["statement_id"], (None, None, None))
             for column, due, is_there in zip(("actual", "least", "most"), expected, there, strict=True):
                 rows.append((said["statement_id"], *key, column, due, _float(is_there)))

@@ -78,7 +78,7 @@ def test_sound_files_have_no_unanswered_warning(demo_home: Home, demo_world: Wor
 @pytest.mark.parametrize(
     ("asked", "printed"),
     [
-        (("villages", "DB", "2015-2020-NK", "--derivation", "percent_change"), "20,5 %"),
+        (("villages", "DB", "2015-2020-NK", "--derivation", "percent_change"), "−20,5 %"),
         (("villages", "DB", "2015-2020-NK", "--derivation", "change_over_term"), "−372 "),
         (("payroll_reduction_share", "DB", "2015-2020-NK"), "10,24 %"),
         (("admissions", "VP", "2015-2020-NK", "--derivation", "average_per_year"), "2.389 "),
@@ -90,3 +90,4 @@ def test_the_command_prints_a_figure_with_the_decimals_that_it_was_stated_with(d
     options = ["--indicator", indicator, "--unit", unit, "--period", period, *derivation]
     answer = CliRunner().invoke(main, ["--home", str(demo_home.root), "figures", *options])
     assert f": {printed}" in answer.output
+    assert ("tỷ lệ tăng, giảm trong nhiệm kỳ" in answer.output) is ("percent_change" in derivation)

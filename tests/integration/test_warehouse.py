@@ -162,7 +162,7 @@ FIGURES = [
     ("members", "PB", DANG, None, 200, "final"),
     ("villages", "PB", DANG, None, 31, "final"),
     ("villages", "PB", DANG, "change_over_term", -8, "final"),
-    ("villages", "PB", DANG, "percent_change", 20.5, "final"),
+    ("villages", "PB", DANG, "percent_change", -20.5, "final"),
     ("party_departments", "P", DANG, "change_over_term", -3, "final"),
     # ratios: numerators over the denominator by its own rule
     ("payroll_reduction_share", "PB", DANG, None, 5, "final"),
@@ -662,7 +662,11 @@ def test_what_was_refused_is_counted_with_what_to_do(refused: PublicationReport)
     statuses = kept["statuses_again"]
     assert (statuses.failed, statuses.evaluated) == (1, refused.checked["statuses_again"])
     (sample,) = statuses.samples
-    assert sample.values == {**_of("admissions", "PB", "2016-N"), "expected": "0", "found": "1"}
+    assert sample.values == {
+        **_of("admissions", "PB", "2016-N"),
+        "expected": "chính thức (final)",
+        "found": "tạm tính (provisional)",
+    }
 
 
 def test_a_table_halved_on_the_way_is_found_in_all_that_was_built_from_it(

@@ -62,7 +62,7 @@ def written(answer: Figure | None, part: str = "value") -> str:
     if answer is None or answer.value is None or (part == "opening" and answer.opening is None):
         return _MISSING
     value = answer.opening if part == "opening" else answer.value
-    text = write.figure(value, 0 if part == "opening" else answer.decimals, answer.unit_code)
+    text = write.figure(value, answer.decimals, answer.unit_code)
     if part in _POINTS:
         text = f"+{text}" if answer.value > 0 else text
         text += _POINTS[part] if answer.unit_code == "PERCENT_POINT" else ""
@@ -106,8 +106,6 @@ class _Report:
 
     def printed(self, key: Key, part: str, text: str) -> Print:
         shown = text.replace(_PERCENT, "")
-        if part == "magnitude":
-            shown = shown.strip("+−")
         how = part if part in ("opening", "signed", "status") else "value"
         return Print(key, part, shown, written(self.answers.get(key), how))
 
@@ -174,7 +172,7 @@ class _Report:
             yield Print((indicator, self.unit.code, self.unit.term, None), "opening", cells[0], plain + mark)
             yield self.print("value", cells[1], indicator)
             yield self.print("signed", cells[2], indicator, None, _CHANGES[0])
-            yield self.print("magnitude", cells[3], indicator, None, _CHANGES[1])
+            yield self.print("signed", cells[3], indicator, None, _CHANGES[1])
         elif rest == [column(name) for name in ("previous", "current", "change")]:
             indicator = self.code(first)
             yield self.print("value", cells[0], indicator, self.site.previous_term(self.unit))
@@ -271,11 +269,10 @@ class _Report:
             values[name] = value
             is_bare_sign = field.magnitude or (name == sentence.sign_of and sentence.is_change)
             shown = abs(value) if is_bare_sign else value
-            whole = field.part != "value"
-            texts[name] = write.figure(
-                shown, 0 if whole else answer.decimals, "" if whole else answer.unit_code
-            )
-            texts[name] += _PERCENT if not whole and answer.unit_code == "PERCENT" else ""
+            is_part = field.part in ("numerator", "denominator")
+            unit = "" if is_part else answer.unit_code
+            texts[name] = write.figure(shown, 2 if is_part else answer.decimals, unit)
+            texts[name] += _PERCENT if unit == "PERCENT" else ""
         key = f"report.say.{sentence.text}"
         if sentence.sign_of:
             value = values[sentence.sign_of]

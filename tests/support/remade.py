@@ -41,7 +41,7 @@ def remade(kind: str, derivation: str | None, listed: Sums) -> npt.NDArray[np.fl
             return np.where(np.isfinite(found), found, np.nan)
         difference = listed["value"] - listed["minus"]
         if derivation == "percent_change":
-            return 100 * np.abs(difference) / listed["minus"]
+            return 100 * difference / np.abs(listed["minus"])
         return listed["value"] if derivation == "before_after" else difference
 
 

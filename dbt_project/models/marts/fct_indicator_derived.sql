@@ -302,7 +302,7 @@ derived as (
         org_code,
         period_code,
         'percent_change' as derivation,
-        100.0 * abs(value - opening_value) / opening_value as value,
+        100.0 * (value - opening_value) / abs(opening_value) as value,
         state_rank,
         cast(null as integer) as n_years,
         cast(null as integer) as of_year

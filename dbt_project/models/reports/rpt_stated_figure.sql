@@ -77,6 +77,7 @@ found as (
             when statements.derivation = 'target'
                 then coalesce(own_targets.lowest, unit_targets.lowest, own_targets.highest, unit_targets.highest)
             when statements.derivation is null or statements.derivation = 'share' then figures.value
+            when statements.derivation = 'percent_change' then abs(derived.value)
             else derived.value
         end as actual_value,
         case
@@ -330,8 +331,7 @@ select
         when
             compared.derivation in ('before_after', 'percent_change', 'change_over_term')
             and compared.opening_value is not null
-            then
-                '{"code": "since_opening", "opening": ' || cast(cast(compared.opening_value as bigint) as varchar) || '}'
+            then '{"code": "since_opening", "opening": ' || cast(compared.opening_value as varchar) || '}'
         when compared.denominator is not null and compared.actual_denominator is not null
             then
                 '{"code": "of_how_many", "denominator": '

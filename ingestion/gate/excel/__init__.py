@@ -8,7 +8,15 @@ from ingestion.gate.excel.book import Book, Constant, Helpers, Lookup, SheetPlac
 from ingestion.gate.excel.cells import is_text_for_number
 from ingestion.gate.excel.compiler import ExcelCompiler
 from ingestion.gate.excel.derived import derived_formula
-from ingestion.gate.excel.values import LONGEST, ROW, NotCompiledError, all_of, has_content, literal
+from ingestion.gate.excel.values import (
+    LONGEST,
+    ROW,
+    NotCompiledError,
+    all_of,
+    any_of,
+    has_content,
+    literal,
+)
 
 __all__ = [
     "LONGEST",
@@ -21,6 +29,7 @@ __all__ = [
     "NotCompiledError",
     "SheetPlace",
     "all_of",
+    "any_of",
     "derived_formula",
     "has_content",
     "is_text_for_number",

@@ -25,6 +25,7 @@ from ingestion.gate.excel.values import (
     as_logic,
     as_value,
     both,
+    decimals_of,
     either,
     literal,
     negated,
@@ -101,14 +102,25 @@ class ExcelCompiler(Visitor[Compiled]):
             parts.append(failure if mark == FILED and failure != "TRUE" else all_of([is_mark, failure]))
         return any_of(parts)
 
-    def shown(self, node: Node) -> str:
-        """Give a formula for a value as a message shows it."""
+    def shown(self, node: Node, decimals: str = "2") -> str:
+        """Give a formula for a value as a message shows it: of a cell what was filed, all else rounded.
+
+        Args:
+            node: the value.
+            decimals: a formula of how many a number that follows from cells is rounded to.
+        """
         compiled = self.visit(node)
         if isinstance(compiled, Logic):
             raise NotCompiledError("not_shown")
+        if compiled.kind is Kind.NUMBER and isinstance(node, Name) and len(node.path) == 1:
+            return compiled.known.guard(f"ROUND({compiled.formula},10)", '"…"')
         if compiled.kind is Kind.NUMBER:
-            return compiled.known.guard(f"ROUND({compiled.formula},2)", '"…"')
+            return compiled.known.guard(f"ROUND({compiled.formula},{decimals})", '"…"')
         return compiled.known.guard(compiled.formula, '"…"')
+
+    def decimals(self, cell: Name) -> str:
+        """Give the formula of how many decimals the number in a cell has."""
+        return decimals_of(as_value(self.visit(cell)).formula)
 
     # -- nodes -----------------------------------------------------------------------------------------------
 

@@ -148,13 +148,17 @@ def has_content(cell: str) -> str:
     return f"IF(ISTEXT({cell}),LEN(TRIM({cell}))>0,ISNUMBER({cell}))"
 
 
+def decimals_of(value: str) -> str:
+    """Give the formula of how many decimals a number has."""
+    formula = str(_MOST_DECIMALS)
+    for digits in range(_MOST_DECIMALS - 1, -1, -1):
+        formula = f"IF(ABS(ROUND({value},{digits})-{value})<0.00000000005,{digits},{formula})"
+    return formula
+
+
 def half_a_digit(value: str) -> str:
     """Give the formula of half of the last printed digit of a number."""
-    formula = f"0.5*10^-{_MOST_DECIMALS}"
-    for digits in range(_MOST_DECIMALS - 1, -1, -1):
-        half = "0.5" if digits == 0 else f"0.5*10^-{digits}"
-        formula = f"IF(ABS(ROUND({value},{digits})-{value})<0.00000000005,{half},{formula})"
-    return formula
+    return f"0.5*10^-{decimals_of(value)}"
 
 
 def as_logic(compiled: Compiled) -> Logic:

@@ -66,7 +66,9 @@ def test_what_is_rounded_to_nothing_has_no_sign() -> None:
 
 
 def test_findings_write_as_pages_do() -> None:
-    assert written(0.125, "vi") == "0,13"
+    assert written(0.125, "vi") == "0,125"
+    assert written(500 / 13, "vi") == "38,46"
+    assert written(500 / 13, "vi", 1) == "38,5"
     assert written(-1252.5, "vi") == "−1.252,5"
     assert written(-1252.5, "en") == "−1,252.5"
     assert written(date(2026, 2, 5), "vi") == writing.day(date(2026, 2, 5)) == "05/02/2026"
@@ -167,22 +169,61 @@ def test_programs_read_a_number_with_all_that_matters_of_it(value: float, text: 
 
 
 @pytest.mark.parametrize(
+    ("text", "decimals", "vi", "en"),
+    [
+        ("1252.5", 1, "1.252,5", "1,252.5"),
+        ("11945", 0, "11.945", "11,945"),
+        ("-14", 0, "−14", "−14"),
+        ("3.125", 1, "3,1", "3.1"),
+        ("50", 3, "50,000", "50.000"),
+        ("1.234", 3, "1,234", "1.234"),
+        ("1.234", None, "1.234", "1.234"),  # a clerk's own thousand
+        ("1234", None, "1234", "1234"),  # the code of a unit
+        ("2026-02-05", None, "05/02/2026", "2026-02-05"),
+        ("2026-13-05", None, "2026-13-05", "2026-13-05"),
+    ],
+)
+def test_what_programs_read_is_written_for_people(text: str, decimals: int | None, vi: str, en: str) -> None:
+    assert (writing.of_plain(text, decimals), writing.of_plain(text, decimals, "en")) == (vi, en)
+
+
+@pytest.mark.parametrize("value", [1005.0, 1.005, -1.005, 1000.0, 12.345, 12345.0, 123.456, 123456.0, 0.125])
+def test_no_two_numbers_are_written_alike(value: float) -> None:
+    def read(text: str) -> float:
+        return float(text.replace(".", "").replace(",", ".").replace("−", "-"))
+
+    assert read(writing.as_filed(value)) == value
+    assert read(writing.of_plain(writing.plain(value), writing.own_decimals(value))) == value
+
+
+@pytest.mark.parametrize(
     ("text", "vi", "en"),
     [
         ("1252.5", "1.252,5", "1,252.5"),
-        ("11945", "11.945", "11,945"),
+        ("1194567", "1.194.567", "1,194,567"),
         ("-14", "−14", "−14"),
         ("2026-02-05", "05/02/2026", "2026-02-05"),
-        ("1.000", "1.000", "1.000"),  # a clerk's own thousand
+        ("1.000", "1.000", "1.000"),
         ("1.234", "1.234", "1.234"),
+        ("1234", "1234", "1234"),
         ("0.125", "0,125", "0.125"),
         ("2026-13-05", "2026-13-05", "2026-13-05"),
         ("VP-04", "VP-04", "VP-04"),
         ("007", "007", "007"),
     ],
 )
-def test_what_programs_read_is_written_for_people(text: str, vi: str, en: str) -> None:
-    assert (writing.of_plain(text), writing.of_plain(text, "en")) == (vi, en)
+def test_what_was_kept_without_saying_what_it_is_is_written_where_it_is_sure(
+    text: str, vi: str, en: str
+) -> None:
+    assert (writing.of_unknown(text), writing.of_unknown(text, "en")) == (vi, en)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "decimals"),
+    [(3.1, 3.2, 1), (3.12, 3.14, 2), (50.003, 50.0, 3), (1.0, 1.0 + 1e-16, 1), (5, 5, 1)],
+)
+def test_two_numbers_are_written_so_that_they_differ(first: float, second: float, decimals: int) -> None:
+    assert writing.apart(first, second, 1) == decimals
 
 
 def test_a_change_that_is_rounded_to_nothing_has_no_direction() -> None:

@@ -167,6 +167,17 @@ def test_samples_name_unit_sheet_cell_and_value_of_what_the_findings_tell(world)
     assert told and samples == told
 
 
+def test_a_sample_shows_what_stands_in_its_cell_and_not_what_is_compared(world):
+    book = world.workbook().set("B05", planned_orgs=40, done_orgs=7, done_members=6)
+    judged = judge_with_results([book.submission()], world.context())
+    rules = [rule for one in judged.results["2019-N"] for rule in one.rules if rule.rule == "V043"]
+    (sample,) = (sample for rule in rules for sample in rule.samples)
+    (finding,) = (f for j in judged.judgements.values() for f in j.findings if f.rule == "V043")
+
+    assert (sample.cell, sample.value, sample.is_number) == (finding.cell, "7", True)
+    assert finding.value == "13"
+
+
 def test_samples_carry_the_row_and_what_the_rule_compares_there(world):
     book = world.workbook()
     book.set("B01", 0, closing_members=999_999)

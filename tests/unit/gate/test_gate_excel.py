@@ -301,3 +301,16 @@ def test_a_count_stored_as_text_is_marked_mildly_and_its_rules_wait(cases: list[
     colours, messages = shown(cases[0], typed | {("B08", "D9"): 1252})
     assert colours["E9"] == "error"
     assert messages["9"].startswith("V052")
+
+
+def test_a_percentage_is_told_with_the_decimals_that_were_filed(cases: list[Case]) -> None:
+    typed = {("B08", "D9"): 150, ("B08", "E9"): 50}
+    for filed, told in ((50.003, "ghi 50.003%, tính được 33.333%"), (33.4, "ghi 33.4%, tính được 33.3%")):
+        _, messages = shown(cases[0], typed | {("B08", "F9"): filed})
+        assert messages["9"].startswith("V051") and told in messages["9"]
+
+
+def test_a_result_is_told_with_the_decimals_of_its_indicator(cases: list[Case]) -> None:
+    said = [said.text for column in cases[0].plan.columns["B09"] for said in column.messages]
+    texts = [text for text in said if "V053" in text]
+    assert texts and all(f'IF($A{ROW}="admissions",0,2)' in text for text in texts)

@@ -311,7 +311,7 @@ CASES = [
         lambda w: plain(w).line("B07", "CB01", total=235, plan_total=193, pct_of_plan=121.7),
         ("B07", "J9"),
         "121.7",
-        "121.76",
+        "121.761658",
         holds=lambda w: plain(w).line("B07", "CB01", total=235, plan_total=193, pct_of_plan=121.8),
     ),
     Case(
@@ -319,7 +319,7 @@ CASES = [
         lambda w: plain(w).line("B08", "DV06", pct=98.0),
         ("B08", "F27"),
         "98",
-        "96.77",
+        "96.77419355",
         holds=lambda w: plain(w).line("B08", "DV06", pct=97.0),
     ),
     Case("V052", lambda w: plain(w).line("B08", "HT02", participated=151), ("B08", "E10"), "151", "150"),
@@ -470,6 +470,52 @@ def test_numbers_are_grouped_as_each_language_groups_them(world):
     assert "12.500 lớn hơn số đối tượng 1.250" in finding.message
     assert "12,500 took part, but there are only 1,250" in finding.message_en
     assert finding.value == "12500"
+
+
+@pytest.mark.parametrize(
+    ("pct", "text", "told", "printed"),
+    [
+        (50.003, None, "tỷ lệ ghi 50,003\u00a0%, tính được 33,333\u00a0%", ("50,003", "33,333")),
+        (33.334, "33,334 %", "tỷ lệ ghi 33,334\u00a0%, tính được 33,333\u00a0%", ("33,334 %", "33,333")),
+        (50.0, "50,0%", "tỷ lệ ghi 50,0\u00a0%, tính được 33,3\u00a0%", ("50,0%", "33,3")),
+        (34.0, None, "tỷ lệ ghi 34\u00a0%, tính được 33\u00a0%", ("34", "33")),
+    ],
+)
+def test_a_percentage_is_told_with_the_decimals_that_were_filed(world, pct, text, told, printed):
+    book = world.workbook().line("B08", "HT01", population=150, participated=50, pct=pct)
+    if text is not None:
+        row = next(n for n, values in enumerate(book.tables["B08"]) if values["line_code"] == "HT01")
+        book.texts["B08", row, "pct"] = text
+    finding = world.of(world.judge(book), "V051")[0]
+
+    assert told in finding.message
+    assert finding.printed() == printed
+
+
+@pytest.mark.parametrize(
+    ("filed", "told", "printed"),
+    [
+        (38.4, "kết quả ghi 38,4, tính từ các biểu được 38,5", ("38,4", "38,5")),
+        (38.51, "kết quả ghi 38,51, tính từ các biểu được 38,5", ("38,51", "38,5")),
+        (38.5001, "kết quả ghi 38,5001, tính từ các biểu được 38,5", ("38,5001", "38,5")),
+    ],
+)
+def test_a_result_is_told_with_the_decimals_of_its_indicator(world, filed, told, printed):
+    book = world.workbook().target(indicator_code="members_female_share", actual_period=filed)
+    finding = world.of(world.judge(book), "V053")[0]
+
+    assert told in finding.message
+    assert finding.printed() == printed and finding.expected == "38.46153846"
+
+
+def test_what_is_wrong_is_seen_to_be_so(world):
+    # 38.5 would be the result with its indicator's decimals.
+    book = world.workbook().target(indicator_code="members_female_share", actual_period=38.5)
+    book.texts["B09", 0, "actual_period"] = "38,50"
+    finding = world.of(world.judge(book), "V053")[0]
+
+    assert "kết quả ghi 38,50, tính từ các biểu được 38,46" in finding.message
+    assert finding.printed() == ("38,50", "38,46")
 
 
 class TestCountsThatAreNone:

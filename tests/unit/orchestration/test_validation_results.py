@@ -117,7 +117,29 @@ def test_the_page_has_the_counts_and_samples_of_each_rule(kept: Home, call: Call
     assert ["bronze_totals", *found.tables[3][2][1:]] == found.tables[3][2]
     assert found.tables[3][2][2:] == ["10", "0", "0"]
     assert found.tables[3][4][2:] == ["4", "1", "1"], "to one it does not apply"
-    assert found.tables[4][1] == ["unit = VP-YLperiod = 2020-Nexpected = 12.5found = trống blank"]
+    assert found.tables[4][1] == ["unit = VP-YLperiod = 2020-Nexpected = 12,5found = trống blank"]
+
+
+def test_numbers_and_statuses_are_written_for_people(home: Home, call: Call) -> None:
+    key = {"indicator": "admissions", "unit": "VP-YL", "period": "2020-N"}
+    failures = (
+        PublicationFailure("figures_again", key, 1005.0, 1.005),
+        PublicationFailure("statuses_again", key, 2.0, 0.0),
+        PublicationFailure("targets_again", {**key, "column": "assessment"}, 2.0, 1.0),
+    )
+    counts = {failure.check: 1 for failure in failures}
+    report = PublicationReport(counts, failures, counts)
+    validations.keep(home, Validation(PUBLICATION, AT, report.results(), "publication"))
+    call("validations")
+    found = Markup((home.validations / "index.html").read_text(encoding="utf-8"))
+
+    told = [table[1] for table in found.tables[1:]]
+    assert [cells[0] for cells in told] == ["1,005", "chính thức (final)", "chưa đạt (not met)"]
+    assert [cells[1].partition("expected = ")[2] for cells in told] == [
+        "1.005found = 1,005",
+        "chưa đủ (incomplete)found = chính thức (final)",
+        "đạt (met)found = chưa đạt (not met)",
+    ]
 
 
 def test_the_page_stands_alone_and_is_whole_and_accessible(kept: Home, call: Call) -> None:

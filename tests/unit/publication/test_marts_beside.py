@@ -375,6 +375,19 @@ def test_a_term_filed_as_one_is_averaged_over_all_its_years(tmp_path: Path) -> N
     }
 
 
+@pytest.mark.parametrize(("opening", "closing", "change"), [(100, 80, -20), (-40, -30, 25), (-40, -50, -25)])
+def test_a_relative_change_has_the_sign_of_the_change(
+    tmp_path: Path, opening: int, closing: int, change: int
+) -> None:
+    filings = [filing("A", f"{year}-N", opening=opening, closing=closing) for year in (2016, 2017)]
+    office = Office(
+        tmp_path, [body("A", "DISTRICT"), body("A1", "BASE", "A")], filings, terms=[term(2016, 2017)]
+    )
+
+    derived = derived_of(against(office, {}), "members")
+    assert derived["A", TERM, "percent_change"] == pytest.approx(change)
+
+
 def test_what_is_incomplete_is_compared_with_nothing_but_told(damaged: dict[str, pd.DataFrame]) -> None:
     found = subjects(damaged["derived_again"], "indicator", "unit", "period", "derivation")
     members = {(unit, derivation) for i, unit, period, derivation in found if (i, period) == ("members", TERM)}

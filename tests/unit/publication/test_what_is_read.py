@@ -298,7 +298,8 @@ def test_wholes_are_their_parts_in_the_rows_that_have_all_of_them(monkeypatch: p
     connection = duckdb.connect()
     connection.execute(
         "create table facts as select * from (values ('A', 'p', 6, 1, 2, 3), ('A', 'p', 4, 2, 2, 0), "
-        "('A', 'p', null, 1, 1, 1), ('A', 'p', 9, 1, null, 1), ('B', 'p', null, 1, 1, 1), ('C', 'p', null, null, null, null), ('D', 'p', 5, null, 1, 1)) "
+        "('A', 'p', null, 1, 1, 1), ('A', 'p', 9, 1, null, 1), ('B', 'p', null, 1, 1, 1), "
+        "('C', 'p', null, null, null, null), ('D', 'p', 5, null, 1, 1)) "
         "as f (reporting_org_code, period_code, whole, one, two, three)"
     )
     found = totals.wholes(connection)

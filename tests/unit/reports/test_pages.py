@@ -349,6 +349,21 @@ def test_a_fall_in_percent_has_the_sign_of_the_fall(site: Site) -> None:
     assert {tuple(row[3:]) for row in grid.rows} == {("−14", "−20,5\u00a0%")}
 
 
+def test_an_opening_has_the_decimals_of_its_indicator(site: Site) -> None:
+    unit = unit_of(site, "VP")
+    villages = replace(site.indicators["villages"], decimals=2)
+    figure = Figure("villages", unit.code, unit.term, 15.95, opening=12.45)
+    of_amounts = replace(
+        site,
+        indicators={**site.indicators, "villages": villages},
+        figures={**site.figures, ("villages", unit.code, unit.term): figure},
+    )
+    page = unit_page(of_amounts, unit, PLAN)
+    grid = next(b for b in page.blocks if isinstance(b, Grid) and "đầu và cuối nhiệm kỳ" in b.caption)
+    assert ["12,45", "15,95"] in [row[1:3] for row in grid.rows]
+    assert "từ 12,45 xuống 15,95, tức giảm 14 (20,50\u00a0%)" in markdown(page).replace("\\", "")
+
+
 def test_a_unit_of_measure_is_not_said_twice(site: Site) -> None:
     names = {
         code: labelled(site.indicators[code]) for code in ("villages", "townships", "members_female_share")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from ingestion.catalogue import Catalogue, load_catalogue
 from ingestion.periods import Period
 from ingestion.returns import CellChange, Differences, RowChange, compare
-from ingestion.submissions import Cover, FormRow, FormTable, Mark, Reading
+from ingestion.submissions import Cover, FormRow, FormTable, Mark, Reading, Value
 
 CATALOGUE = load_catalogue()
 COLUMNS = [column.code for column in CATALOGUE.forms["B01"].columns]
@@ -40,7 +40,9 @@ def test_changed_cells_carry_the_place_in_the_later_filing(catalogue: Catalogue)
     before, after = reading(["KA-001", "KA-002"]), reading(["KA-000", "KA-001", "KA-002"])
     after.tables["B01"].rows[2].values["closing_members"] = 7
     found = compare(before, after, catalogue)
-    assert found.changed == (CellChange("B01", "B01", "S11", ("KA-002",), "closing_members", "1", "7"),)
+    assert found.changed == (
+        CellChange("B01", "B01", "S11", ("KA-002",), "closing_members", "1", "7", (True, True)),
+    )
     assert found.added_rows == (RowChange("B01", "B01", ("KA-000",), 9),)
     assert found.removed_rows == ()
     assert found.count == 2
@@ -55,6 +57,24 @@ def test_what_stands_instead_of_a_value_counts(catalogue: Catalogue) -> None:
         row.texts["closing_members"] = text
     (change,) = compare(before, after, catalogue).changed
     assert (change.before, change.after) == ("gần 5", "x")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "written"),
+    [
+        (1005.0, 1.005, ("1.005", "1,005")),
+        (12.5, None, ("12,5", "")),
+        ("1005", "1.005", ("1005", "1.005")),  # codes and names are no numbers
+    ],
+)
+def test_no_two_contents_are_written_alike(
+    catalogue: Catalogue, before: Value, after: Value, written: tuple[str, str]
+) -> None:
+    old, new = reading(["KA-001"]), reading(["KA-001"])
+    old.tables["B01"].rows[0].values["closing_members"] = before
+    new.tables["B01"].rows[0].values["closing_members"] = after
+    (change,) = compare(old, new, catalogue).changed
+    assert change.printed() == written
 
 
 def test_a_value_stored_in_another_way_is_no_change(catalogue: Catalogue) -> None:

@@ -20,7 +20,7 @@ from ingestion.returns.comments import MARK
 from ingestion.returns.explanations import MOST_OF_A_SHEET
 from ingestion.returns.marking import MOST_COMMENTS
 from ingestion.returns.parts import parse
-from ingestion.returns.receipt import MOST_FINDINGS, printed
+from ingestion.returns.receipt import MOST_FINDINGS
 from ingestion.returns.styles import ASKED_FILL, RELATED_FILL, WRONG_FILL
 from ingestion.submissions import SubmissionKey
 from tests.integration.small_state import MEMBERS, Tables
@@ -498,11 +498,24 @@ def test_notes_that_say_the_same_of_many_sheets_are_one(world: World) -> None:
 
 
 def test_figures_beside_each_other_are_written_in_one_way() -> None:
-    finding = Finding("V034", "error", "B04", "Q9", "58.25", "58.5", "", "")
-    assert printed(finding) == ("58,25", "58,5")
-    assert printed(replace(finding, value="2020-01-31", expected="2020-02-28")) == ("31/01/2020", "28/02/2020")
-    # Where nothing is expected, what is shown is what the clerk wrote.
-    assert printed(replace(finding, value="1.252", expected="")) == ("1.252", "")
+    finding = Finding("V034", "error", "B04", "Q9", "58.25", "58.5", "", "", decimals=(2, 1))
+    assert finding.printed() == ("58,25", "58,5")
+    assert finding.printed("en") == ("58.25", "58.5")
+    days = replace(finding, value="2020-01-31", expected="2020-02-28", decimals=(None, None))
+    assert days.printed() == ("31/01/2020", "28/02/2020")
+    # What was filed as text is the clerk's own, also where it looks like a number.
+    assert replace(finding, value="1.252", expected="1252", decimals=(None, 0)).printed() == ("1.252", "1.252")
+    assert replace(finding, value="1.252", expected="3.125", decimals=(3, 1)).printed() == ("1,252", "3,1")
+
+
+def test_what_earlier_versions_found_is_written_where_it_can_mean_one_thing_only() -> None:
+    def of(value: str, expected: str) -> tuple[str, str]:
+        return Finding("V034", "error", "B04", "Q9", value, expected, "", "").printed()
+
+    assert of("58.25", "58.5") == ("58,25", "58,5")
+    assert of("2020-01-31", "11945678") == ("31/01/2020", "11.945.678")
+    assert of("1.005", "1005") == ("1.005", "1005")  # one of the two was perhaps the other
+    assert of("1252.5", "") == ("1252.5", "")  # where nothing is expected, the clerk's own text
 
 
 def test_a_sheet_of_the_clerk_that_is_called_like_the_first_one_stays(world: World) -> None:
