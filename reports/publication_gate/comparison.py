@@ -1,8 +1,8 @@
 """The warehouse's figures beside those that were worked out anew.
 
 What belongs here: pairs of what is expected and what the warehouse has, of figures, how whole they are, what is
-derived from them, what stands behind their traces and beside targets. What does not: working them out
-(`recomputed`).
+derived from them, what stands behind their traces and beside targets, and what the warehouse repeats. What does
+not: working them out (`recomputed`).
 """
 
 from collections.abc import Mapping
@@ -15,11 +15,14 @@ import pandas as pd
 
 from ingestion.catalogue import Catalogue
 from reports.publication_gate.behind import Behind, sources_again
-from reports.publication_gate.derived import Derived
+from reports.publication_gate.derived import Derived, by_key
 from reports.publication_gate.families import children_make_parents
 from reports.publication_gate.figures import PARTS_OF_FIGURES, Figures
+from reports.publication_gate.received import received_again
 from reports.publication_gate.recomputed import recomputed
+from reports.publication_gate.repeated import repeated_again
 from reports.publication_gate.report import STATUS_NAMES
+from reports.publication_gate.stated import Statements
 from reports.publication_gate.targets import Targets
 
 _QUERY = """
@@ -45,6 +48,7 @@ def figures_again(
     pairs: dict[str, list[pd.DataFrame]] = {}
     derived, behind = Derived(catalogue), Behind()
     targets: Targets | None = None
+    stated: Statements | None = None
     last: Figures | None = None
     codes: list[pd.Index] = []
     for numbers, figures, expected in recomputed(bronze, catalogue, as_of):
@@ -57,6 +61,8 @@ def figures_again(
         behind.add(figures)
         targets = targets or Targets(bronze, figures.bodies)
         targets.add(beside)
+        stated = stated or Statements(bronze, figures.bodies, catalogue, targets.chosen)
+        stated.add(beside)
         derived.add(beside, figures)
         last = figures
     if last is not None:
@@ -65,11 +71,15 @@ def figures_again(
             pairs[check].append(frame)
     frames = {check: pd.concat(parts, ignore_index=True) for check, parts in pairs.items()}
     frames |= behind.pairs(connection)
-    frames["derived_again"] = derived.pairs(connection)
-    if targets is not None:
-        frames |= targets.pairs(connection, frames["derived_again"])
+    frames |= derived.pairs(connection)
+    derivations = by_key(frames)
+    if targets is not None and stated is not None:
+        frames["targets_again"] = targets.pairs(connection, derivations)
+        frames |= stated.pairs(connection, derivations)
     if last is not None:
         frames["sources_again"] = sources_again(connection, last)
+        frames |= repeated_again(connection, bronze, catalogue, last.bodies, as_of)
+        frames |= received_again(connection, bronze, as_of)
     return frames
 
 

@@ -1,7 +1,10 @@
 """What is derived from the figures of terms, worked out again: changes, averages and the range of single years.
 
-What belongs here: the arithmetic of derivations. What does not: the figures themselves, which are held by then.
+What belongs here: the arithmetic of derivations, how whole they are, and which are told at all. What does not:
+the figures themselves, which are held by then, and how whole openings are (`openings`).
 """
+
+from collections.abc import Mapping
 
 import duckdb
 import numpy as np
@@ -10,10 +13,13 @@ import pandas as pd
 from ingestion.catalogue import Catalogue
 from reports.publication_gate.bodies import Bodies, Term
 from reports.publication_gate.figures import Figures
+from reports.publication_gate.openings import opening_ranks
+from reports.publication_gate.report import STATUS_NAMES
 
 _KEYS = ["indicator", "unit", "period", "derivation"]
 _ALWAYS = ("before_after", "average_per_year")
 """What is told of an incomplete figure too; all else compares it, and it is compared with nothing."""
+_INCOMPLETE = STATUS_NAMES.index("incomplete")
 
 
 class Derived:
@@ -22,65 +28,87 @@ class Derived:
     def __init__(self, catalogue: Catalogue) -> None:
         """Start with nothing."""
         self._kinds = {code: indicator.kind for code, indicator in catalogue.indicators.items()}
-        self._rows: list[tuple[str, str, str, str, float]] = []
+        self._rows: list[tuple[str, str, str, str, float, int]] = []
 
     def add(self, beside: pd.DataFrame, figures: Figures) -> None:
         """Derive from the figures of some indicators, as they were worked out anew."""
         wanted = beside["is_unit"] & beside["is_expected"].notna() & beside["value"].notna()
         of_terms = beside[wanted & beside["period"].isin(list(figures.terms))]
-        values: dict[tuple[str, str, str], float] = {}
-        for indicator, unit, period, value, opening in zip(
+        values: dict[tuple[str, str, str], tuple[float, int]] = {}
+        openings = {term: opening_ranks(figures, term) for term in figures.bodies.terms}
+        for indicator, unit, period, value, opening, status in zip(
             of_terms["indicator"].astype(str),
             of_terms["unit"].astype(str),
             of_terms["period"].astype(str),
             of_terms["value"],
             of_terms["opening"],
+            of_terms["status"].astype(int),
             strict=True,
         ):
-            if not figures.bodies.terms_of(period, unit):
+            terms = figures.bodies.terms_of(period, unit)
+            if not terms:
                 continue
-            values[indicator, unit, period] = value
+            key = (indicator, unit, period)
+            values[key] = value, status
             if not np.isnan(opening):
-                self._tell(indicator, unit, period, "before_after", value)
-                if figures.opening_lacks(indicator, unit, period):
-                    continue  # it is compared with nothing
-                self._tell(indicator, unit, period, "change_over_term", value - opening)
+                (place,) = figures.bodies.numbers([unit])
+                rank = max(status, *(int(openings[term][indicator][place]) for term in terms))
+                self._tell(key, "before_after", value, rank)
+                self._tell(key, "change_over_term", value - opening, rank)
                 if opening:
                     change = 100.0 * (value - opening) / abs(opening)
-                    self._tell(indicator, unit, period, "percent_change", change)
-        previous = _previous(figures.bodies)
-        for (indicator, unit, period), value in values.items():
+                    self._tell(key, "percent_change", change, rank)
+        previous = previous_terms(figures.bodies)
+        for (indicator, unit, period), (value, rank) in values.items():
             for term in figures.bodies.terms_of(period, unit):
                 past = values.get((indicator, unit, previous.get((term.system, period), "")))
                 if past is not None and self._kinds[indicator] != "registry":
-                    self._tell(indicator, unit, period, "change_vs_previous_term", value - past)
-        for indicator, unit, period, lowest, highest, n_years in figures.single_years():
-            if not np.isnan(lowest):
-                self._tell(indicator, unit, period, "per_year_low", lowest)
-                self._tell(indicator, unit, period, "per_year_high", highest)
-            whole = values.get((indicator, unit, period))
-            if whole is not None and n_years and self._kinds[indicator] == "flow":
-                self._tell(indicator, unit, period, "average_per_year", whole / n_years)
+                    change, worst = value - past[0], max(rank, past[1])
+                    self._tell((indicator, unit, period), "change_vs_previous_term", change, worst)
+        for found in figures.single_years():
+            key = (found.indicator, found.unit, found.term)
+            if not np.isnan(found.lowest):
+                self._tell(key, "per_year_low", found.lowest, found.rank)
+                self._tell(key, "per_year_high", found.highest, found.rank)
+            if key in values and found.n_years and self._kinds[found.indicator] == "flow":
+                whole, rank = values[key]
+                self._tell(key, "average_per_year", whole / found.n_years, rank)
 
-    def _tell(self, indicator: str, unit: str, period: str, derivation: str, value: float) -> None:
-        self._rows.append((indicator, unit, period, derivation, value))
+    def _tell(self, key: tuple[str, str, str], derivation: str, value: float, rank: int) -> None:
+        told = value if _is_told(derivation, rank) else np.nan
+        self._rows.append((*key, derivation, told, rank))
 
-    def pairs(self, connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
-        """Put everything beside what the warehouse has; what it holds back as incomplete is not expected."""
-        expected = pd.DataFrame(self._rows, columns=[*_KEYS, "expected"])
+    def pairs(self, connection: duckdb.DuckDBPyConnection) -> dict[str, pd.DataFrame]:
+        """Give by check what is derived, and how whole it is, beside what the warehouse has."""
+        expected = pd.DataFrame(self._rows, columns=[*_KEYS, "value", "status"])
         found = connection.execute(
             "select indicator_code as indicator, org_code as unit, period_code as period, derivation, "
-            "value as found, status from fct_indicator_derived"
+            "value, status from fct_indicator_derived"
         ).df()
-        both = expected.merge(found, on=_KEYS, how="outer")
-        is_held_back = (
-            (both["status"] == "incomplete") & ~both["derivation"].isin(_ALWAYS) & both["found"].isna()
-        )
-        both["expected"] = both["expected"].mask(is_held_back)
-        return both.sort_values(_KEYS, ignore_index=True)[[*_KEYS, "expected", "found"]]
+        found["status"] = found["status"].map({name: rank for rank, name in enumerate(STATUS_NAMES)})
+        both = expected.merge(found, on=_KEYS, how="outer", suffixes=("", " found"))
+        both = both.sort_values(_KEYS, ignore_index=True)
+        frames = {}
+        for check, part in (("derived_again", "value"), ("derived_statuses_again", "status")):
+            sides = {"expected": both[part].astype(float), "found": both[f"{part} found"].astype(float)}
+            frames[check] = both[_KEYS].assign(**sides)
+        return frames
 
 
-def _previous(bodies: Bodies) -> dict[tuple[str, str], str]:
+def by_key(frames: Mapping[str, pd.DataFrame]) -> dict[tuple[str, ...], tuple[float, float]]:
+    """Give what is expected of `Derived.pairs`, value and status, by indicator, unit, term and derivation."""
+    values, statuses = frames["derived_again"], frames["derived_statuses_again"]
+    sides = zip(values["expected"], statuses["expected"], strict=True)
+    keys = zip(*(values[key] for key in _KEYS), strict=True)
+    return {key: side for key, side in zip(keys, sides, strict=True) if not np.isnan(side[1])}
+
+
+def _is_told(derivation: str, rank: int) -> bool:
+    """Say whether a derivation of figures that are as whole as their rank says (see `standing`) is told."""
+    return rank < _INCOMPLETE or derivation in _ALWAYS
+
+
+def previous_terms(bodies: Bodies) -> dict[tuple[str, str], str]:
     """Give by term system and term the term before it: the one of the same system that ended as it began."""
     previous: dict[tuple[str, str], str] = {}
     latest: dict[str, Term] = {}

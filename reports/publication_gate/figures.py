@@ -42,6 +42,29 @@ class _Told:
     status: Ints
 
 
+@dataclass(frozen=True)
+class OfYears:
+    """What the single years of a term say of one indicator and unit.
+
+    Attributes:
+        indicator: the indicator's code.
+        unit: the unit's.
+        term: the term's.
+        lowest: the lowest of the years; NaN where none has a figure.
+        highest: the highest.
+        rank: how whole the worst of the years is, see `standing`.
+        n_years: over how many years an average is taken.
+    """
+
+    indicator: str
+    unit: str
+    term: str
+    lowest: float
+    highest: float
+    rank: int
+    n_years: int
+
+
 class _States:
     """How whole the figures of reporting units are, by indicator, unit and filed period."""
 
@@ -170,6 +193,8 @@ class Figures:
         self._lack_cache: dict[tuple[str, str, str, bool], Flags] = {}
         self._state_cache: dict[tuple[str, str], tuple[Numbers, Numbers, Flags]] = {}
         self.reporting = bodies.codes.isin(bodies.ever_reporting)
+        self.filed_as_term: dict[Term, Flags] = {}
+        """Of whom each measure of a term comes from a form filed for the whole term; filled by `all`."""
 
     def _state(self, measure: Measure, period: str) -> tuple[Numbers, Numbers, Flags]:
         key = (measure.indicator.code, period)
@@ -252,6 +277,7 @@ class Figures:
             carried |= taken & base.carried
             if period == code:
                 as_term |= taken
+        self.filed_as_term[term] = as_term
         return self._told(code, _Whole(amount, there, carried, as_term), code, term)
 
     def _taken_years(self, term: Term) -> dict[str, Ints]:
@@ -277,13 +303,6 @@ class Figures:
         if key not in self._lack_cache:
             self._lack_cache[key] = self._lack(indicator, period, term, opening)
         return self._lack_cache[key]
-
-    def opening_lacks(self, indicator: str, unit: str, period: str) -> bool:
-        """Say whether the opening of a unit's figure of a term lacks a cell that was asked for."""
-        (position,) = self.bodies.numbers([unit]).tolist()
-        (asked,) = (known for known in self.adding.indicators if known.code == indicator)
-        terms = self.bodies.terms_of(period, unit)
-        return any(bool(self.lack(asked, period, term, opening=True)[position]) for term in terms)
 
     def _lack(self, indicator: Indicator, period: str, term: Term | None, opening: bool) -> Flags:
         kind, year = self.bodies.when[period]
@@ -330,8 +349,8 @@ class Figures:
         years = [(year, f"{year}-N") for year in range(term.first, term.last + 1)]
         return [(y, p) for y, p in [*years, (term.last, term.code)] if p in self.bodies.of_units]
 
-    def single_years(self) -> Iterator[tuple[str, str, str, float, float, int]]:
-        """Give the range of a term's single years: indicator, unit, term, lowest, highest, how many years.
+    def single_years(self) -> Iterator[OfYears]:
+        """Give the range of a term's single years, by indicator, unit and term.
 
         The years are those that the figure itself is made of; a form filed for the whole term stands for all.
         """
@@ -351,6 +370,7 @@ class Figures:
                 adds = [c for c in columns if self.adding.measures[c].part == "value"]
                 adds = [c for c in adds if self.adding.measures[c].over_time == "sum"]
                 as_term = np.zeros(len(self.bodies.codes), dtype=bool)
+                is_older = as_term.copy()
                 for _, period in years:
                     base = self.bases[period]
                     has: Flags = np.asarray(base.is_there[:, adds].any(axis=1))
@@ -358,27 +378,29 @@ class Figures:
                         as_term = has
                         continue
                     n_years += has
-                    values.append(
-                        np.where(self._owners(period), self._of_year(base, columns, indicator), np.nan)
-                    )
+                    of_year = np.where(self._owners(period), self._of_year(base, columns, indicator), np.nan)
+                    is_older |= (base.carried & base.is_there)[:, columns].any(axis=1) & ~np.isnan(of_year)
+                    values.append(of_year)
                 n_years = np.where(as_term, whole, n_years)
                 yields = np.array(values) if values else np.full((1, len(members)), np.nan)
-                # The range of years of which one lacks something is not known.
-                has_any = ~np.isnan(yields).all(axis=0) & ~self._lack_in_years(indicator, term)
+                has_any = ~np.isnan(yields).all(axis=0)
                 lowest = np.where(
                     has_any, np.nanmin(np.where(np.isnan(yields), np.inf, yields), axis=0), np.nan
                 )
                 highest = np.where(
                     has_any, np.nanmax(np.where(np.isnan(yields), -np.inf, yields), axis=0), np.nan
                 )
+                rank = np.maximum(self.term_ranks(self.adding.measures[columns[0]], term)[0], is_older)
+                rank = np.where(self._lack_in_years(indicator, term), 2, rank)
                 for position in np.flatnonzero(members & self.reporting & (has_any | (n_years > 0))).tolist():
                     unit = str(self.bodies.codes[position])
-                    yield (
+                    yield OfYears(
                         indicator.code,
                         unit,
                         code,
                         lowest[position],
                         highest[position],
+                        int(rank[position]),
                         int(n_years[position]),
                     )
 
@@ -424,7 +446,7 @@ class Figures:
         flags[self.bodies.of_units[period].owners] = True
         return flags
 
-    def _term_ranks(self, measure: Measure, term: Term) -> tuple[Numbers, Numbers, Numbers, Numbers]:
+    def term_ranks(self, measure: Measure, term: Term) -> tuple[Numbers, Numbers, Numbers, Numbers]:
         """Give the ranks of a term: of a sum, of its last year, of its first, and over the known years."""
         first, last = term.first, term.last
         known = [year for year in range(first, last + 1) if f"{year}-N" in self.bodies.periods.index]
@@ -491,7 +513,7 @@ class Figures:
             return np.where(whole.is_there[:, judged].any(axis=1), np.maximum(rank, state), rank).astype(
                 np.int64
             )
-        sums, lasts, firsts, known = self._term_ranks(measure, term)
+        sums, lasts, firsts, known = self.term_ranks(measure, term)
         as_term = whole.is_filed_as_term[:, columns].any(axis=1)
         rank = np.where(as_term, np.maximum(rank, known), rank)
         for ways, worst in ((("sum",), sums), (("first",), firsts), (("last", "none"), lasts)):

@@ -19,16 +19,20 @@ def shrunk(connection: duckdb.DuckDBPyConnection, previous: Path) -> pd.DataFram
     """Give final figures of units beside those of the last release, and whether a change is explained.
 
     A figure that fell or went is explained where a submission of a unit that it is made of came since, or was
-    withdrawn. Growth needs no explanation: periods fill up.
+    withdrawn. Growth needs no explanation: periods fill up. Whoever was a unit in the last release is one here:
+    that it has no report any more explains nothing.
     """
     keys = ["indicator", "unit", "period"]
     query = """
         select indicator_code as indicator, org_code as unit, period_code as period, value as total
         from {source}
         where value is not null and status = 'final' and {is_figure}
-            and org_code in (select org_code from rpt_report_unit)
+            and org_code in (select org_code from report_unit)
     """
-    is_figure = "coalesce(derivation, '') = ''" if "derivation" in pq.read_schema(previous).names else "true"
+    has_derived = "derivation" in pq.read_schema(previous).names
+    is_figure = "coalesce(derivation, '') = ''" if has_derived else "true"
+    units = pd.DataFrame({"org_code": sorted(_units(connection, previous, has_derived=has_derived))})
+    connection.register("report_unit", units)
     before = connection.execute(
         query.format(source="read_parquet($file)", is_figure=is_figure), {"file": str(previous)}
     ).df()
@@ -37,17 +41,34 @@ def shrunk(connection: duckdb.DuckDBPyConnection, previous: Path) -> pd.DataFram
     return pairs.assign(is_explained=pairs["unit"].isin(_touched(connection, previous)).astype(float))
 
 
+def _units(connection: duckdb.DuckDBPyConnection, previous: Path, *, has_derived: bool) -> set[str]:
+    """Give the units of now and of the last release: who filed for it, and of whom it derives something."""
+    query = "select org_code from rpt_report_unit"
+    known = {row[0] for row in connection.execute(query).fetchall()}
+    if has_derived:
+        query = "select distinct org_code from read_parquet($file) where derivation <> ''"
+        known |= {row[0] for row in connection.execute(query, {"file": str(previous)}).fetchall()}
+    return known | {_unit_of(submission) for submission in _submissions(previous)}
+
+
+def _submissions(previous: Path) -> set[str]:
+    manifest = json.loads((previous.parent / MANIFEST).read_text(encoding="utf-8"))
+    return set(manifest["submissions"])
+
+
+def _unit_of(submission: str) -> str:
+    # The code of a unit may have dots itself.
+    return submission.rsplit(".", 2)[0]
+
+
 def _touched(connection: duckdb.DuckDBPyConnection, previous: Path) -> set[str]:
     """Give the units and provinces of which a submission came or was withdrawn since the last release."""
-    manifest = json.loads((previous.parent / MANIFEST).read_text(encoding="utf-8"))
     counting = connection.execute(
         "select submission_id, reporting_org_code from fct_submission where is_effective"
     ).fetchall()
-    known = set(manifest["submissions"])
+    known = _submissions(previous)
     new = {unit for submission, unit in counting if submission not in known}
-    # The code of a unit may have dots itself.
-    gone = known - {submission for submission, _ in counting}
-    withdrawn = {submission.rsplit(".", 2)[0] for submission in gone}
+    withdrawn = {_unit_of(submission) for submission in known - {submission for submission, _ in counting}}
     made_of = connection.execute(
         "select distinct sources.org_code, submissions.reporting_org_code from rpt_figure_source as sources "
         "inner join fct_submission as submissions on sources.submission_id = submissions.submission_id"

@@ -10,6 +10,8 @@ from ingestion import writing
 from ingestion.catalogue import Language
 from ingestion.gate.results import NO_ROWS, RuleResult, Sample, SuiteResult
 from ingestion.messages import message
+from reports.publication_gate.rows import FOUND, SAID
+from reports.publication_gate.words import column_in_words, side_in_words
 
 STATUS_NAMES = ("final", "provisional", "incomplete", "none")
 """How whole a figure is, by the number that stands for it in a pair."""
@@ -46,6 +48,10 @@ class PublicationFailure:
         named = {**self.subject}
         for key, name in self.names.get(language, {}).items():
             named[key] = f"{name} ({self.subject[key]})"
+        if SAID in self.subject:
+            column = self.subject["column"]
+            named |= {side: side_in_words(column, self.subject[side], language) for side in (SAID, FOUND)}
+            named["column"] = column_in_words(column, language)
         return message(
             f"publication.{self.check}",
             language,
@@ -64,7 +70,7 @@ class PublicationFailure:
         column = self.subject.get("column") if self.check == "targets_again" else ""
         if column == "assessment":
             return message(f"report.assessment.{ASSESSMENTS[int(value)]}", language)
-        if self.check == "statuses_again" or column == "status":
+        if self.check in ("statuses_again", "derived_statuses_again") or column == "status":
             return message(f"publication.status.{STATUS_NAMES[int(value)]}", language)
         return ""
 

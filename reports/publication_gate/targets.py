@@ -1,10 +1,10 @@
-"""What pages print of figures elsewhere: results beside their targets, and the figures of statements.
+"""What pages print of figures beside their targets.
 
-What belongs here: these again, from the registry's targets and statements and from figures that were worked out
-anew. What does not: those figures (`figures`), and whether a statement holds, which both numbers show.
+What belongs here: these again, from the registry's targets and from figures that were worked out anew. What
+does not: those figures (`figures`), and what was stated of them elsewhere (`stated`).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +18,7 @@ from reports.publication_gate.report import ASSESSMENTS, STATUS_NAMES
 
 _TOLERANCE = 1e-9
 _KEYS = ["indicator", "unit", "period", "basis", "column"]
-_STATED = ["statement", "indicator", "unit", "period", "column"]
 _NONE, _INCOMPLETE = (float(STATUS_NAMES.index(name)) for name in ("none", "incomplete"))
-_OF_ONE_FIGURE = ("", "share")
-_BY_TARGET = "target"
 
 _FOUND = """
     select indicator_code as indicator, org_code as unit, term_code as term, "year", basis, target_min as least,
@@ -31,20 +28,17 @@ _FOUND = """
 
 
 class Targets:
-    """Collects the figures that stand beside targets and statements, and holds the warehouse against them."""
+    """Collects the figures that stand beside targets, and holds the warehouse against them."""
 
     def __init__(self, bronze: Path, bodies: Bodies) -> None:
         """Read what the registry says; `bodies` has its terms and who belongs to which."""
-        self._targets = list(_chosen(_records(bronze, "targets"), bodies))
-        self._statements = _records(bronze, "statements")
-        asked = [
-            *(t["indicator_code"] for t in self._targets),
-            *(s["indicator_code"] for s in self._statements),
-        ]
-        self._indicators = {code for code in asked if code}
-        self._units = {row["org_code"] for row in (*self._targets, *self._statements)}
+        records = pq.read_table(bronze / "reference" / "targets.parquet").to_pylist()
+        self.chosen = list(_chosen(records, bodies))
+        """The target of each body and time, with its term and year."""
+        self._indicators = {target["indicator_code"] for target in self.chosen}
+        self._units = {target["org_code"] for target in self.chosen}
         self._figures: dict[tuple[str, str, str], tuple[float, float]] = {}
-        self._derived: dict[tuple[str, ...], float] = {}
+        self._derived: dict[tuple[str, ...], tuple[float, float]] = {}
 
     def add(self, beside: pd.DataFrame) -> None:
         """Take figures as they were worked out anew, with how whole they are; as found where that is open."""
@@ -54,21 +48,19 @@ class Targets:
         keys = zip(*(mine[key].astype(str) for key in ("indicator", "unit", "period")), strict=True)
         self._figures.update(zip(keys, zip(mine["value"], status, strict=True), strict=True))
 
-    def pairs(self, connection: duckdb.DuckDBPyConnection, derived: pd.DataFrame) -> dict[str, pd.DataFrame]:
-        """Give by check what is expected and what the warehouse has.
+    def pairs(
+        self, connection: duckdb.DuckDBPyConnection, derived: Mapping[tuple[str, ...], tuple[float, float]]
+    ) -> pd.DataFrame:
+        """Give what is expected and what the warehouse has.
 
         Args:
             connection: the warehouse.
-            derived: the pairs of what is derived from figures.
+            derived: what is derived from figures, and how whole it is.
         """
-        keys = zip(*(derived[key] for key in ("indicator", "unit", "period", "derivation")), strict=True)
-        self._derived = dict(zip(keys, derived["expected"], strict=True))
-        return {"targets_again": self._of_targets(connection), "stated_again": self._of_statements(connection)}
-
-    def _of_targets(self, connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
+        self._derived = dict(derived)
         expected = {
             (t["indicator_code"], t["org_code"], t["term"].code, t["year"], t["basis"]): self._result(t)
-            for t in self._targets
+            for t in self.chosen
         }
         found = {}
         for row in connection.execute(_FOUND).df().to_dict("records"):
@@ -96,7 +88,7 @@ class Targets:
         actual, status = self._figures.get((indicator, unit, period), (np.nan, _NONE))
         if target["basis"] == "AVG_PER_YEAR":
             key = (indicator, unit, period, "average_per_year")
-            actual, status = self._derived.get(key, np.nan), status if key in self._derived else _NONE
+            actual, status = self._derived.get(key, (np.nan, _NONE))
         is_early = target["basis"] != "YEAR" and (indicator, unit, f"{term.last}-N") not in self._figures
         judged = np.nan if status == _INCOMPLETE else actual
         return {
@@ -106,36 +98,6 @@ class Targets:
             "status": status,
             "assessment": _number(ASSESSMENTS, "CHUA_DEN_HAN" if is_early else _assessed(target, judged)),
         }
-
-    def _of_statements(self, connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
-        found = connection.execute(
-            "select statement_id, actual_value, actual_low, actual_high from rpt_stated_figure"
-        ).fetchall()
-        numbers = {row[0]: row[1:] for row in found}
-        rows = []
-        for said in self._statements:
-            derivation = said["derivation"] or ""
-            if derivation == _BY_TARGET:  # what it names are the targets themselves
-                continue
-            key = (said["indicator_code"] or "", said["org_code"] or "", said["period_code"] or "")
-            if derivation == "per_year":
-                ends = (self._derived.get((*key, f"per_year_{end}"), np.nan) for end in ("low", "high"))
-                expected = (np.nan, *ends)
-            elif derivation in _OF_ONE_FIGURE:
-                expected = (self._figures.get(key, (np.nan,))[0], np.nan, np.nan)
-            else:
-                derived = self._derived.get((*key, derivation), np.nan)
-                # Who states by how many percent something fell, gives the size alone.
-                expected = (abs(derived) if derivation == "percent_change" else derived, np.nan, np.nan)
-            there = numbers.get(said["statement_id"], (None, None, None))
-            for column, due, is_there in zip(("actual", "least", "most"), expected, there, strict=True):
-                rows.append((said["statement_id"], *key, column, due, _float(is_there)))
-        return pd.DataFrame(rows, columns=[*_STATED, "expected", "found"])
-
-
-def _records(bronze: Path, name: str) -> list[dict[str, Any]]:
-    records: list[dict[str, Any]] = pq.read_table(bronze / "reference" / f"{name}.parquet").to_pylist()
-    return records
 
 
 def _chosen(targets: list[dict[str, Any]], bodies: Bodies) -> Iterator[dict[str, Any]]:

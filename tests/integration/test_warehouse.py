@@ -98,10 +98,12 @@ def home(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue) -> Path
     folder = tmp_path_factory.mktemp("world")
     world = example_world()
     awards = {"B10": [{"order": "KT01", "awards": 7}, {"order": "KT02", "awards": 70}]}
-    world.filings = [
-        replace(filing, rows={**filing.rows, **awards}) if filing.submission_id == "PA.2018-N.r1" else filing
-        for filing in world.filings
-    ]
+    explained = [("V057", "B01", "S17", "Tiếp nhận theo Quyết định số 1204-QĐ/ThU")]
+    filings = {filing.submission_id: filing for filing in world.filings}
+    first, second = filings["PA.2018-N.r1"], filings["PB.2018-N.r1"]
+    filings[first.submission_id] = replace(first, rows={**first.rows, **awards})
+    filings[second.submission_id] = replace(second, explained=explained)
+    world.filings = list(filings.values())
     world.write(folder, catalogue)
     return folder
 
@@ -462,6 +464,10 @@ def _where(indicator: str, unit: str, period: str) -> str:
     return f"where indicator_code = '{indicator}' and org_code = '{unit}' and period_code = '{period}'"
 
 
+def _differs(column: str, said: str, found: str, **about: str) -> dict[str, str]:
+    return {**about, "column": column, "said": said, "is": found}
+
+
 _MEASURES = "select measure_id from intermediate.int_indicator__measure where indicator_code ="
 _ROWS = "select row_id from intermediate.int_form__row where submission_id ="
 
@@ -614,6 +620,112 @@ DAMAGES: list[tuple[str, list[tuple[str, dict[str, str]]]]] = [
         "delete from rpt_figure_source where org_code = 'P' and submission_id = 'PB.2018-N.r1' "
         "and period_code = '2018-N'",
         [("sources_again", {"unit": "P", "period": "2018-N", "submission": "PB.2018-N.r1"})],
+    ),
+    (
+        "update fct_indicator_derived set value = null, status = 'incomplete' "
+        + _where("villages", "PB", DANG)
+        + " and derivation = 'change_over_term'",
+        [
+            ("derived_again", _of("villages", "PB", DANG, derivation="change_over_term")),
+            ("derived_statuses_again", _of("villages", "PB", DANG, derivation="change_over_term")),
+        ],
+    ),
+    (
+        "update rpt_stated_figure set verdict = 'equal', value_low = value_low / 2 where statement_id = 'T002'",
+        [
+            ("verdicts_again", _differs("verdict", "contradicts", "equal", statement="T002")),
+            ("verdicts_again", _differs("value_low", "56", "28", statement="T002")),
+        ],
+    ),
+    (
+        "update rpt_stated_figure set status = 'incomplete' where statement_id = 'T012'",
+        [("verdicts_again", _differs("status", "provisional", "incomplete", statement="T012"))],
+    ),
+    (
+        "update rpt_stated_figure set actual_high = 6 where statement_id = 'T013'",
+        [("stated_again", _of("admissions", "PA", DANG, statement="T013", column="most"))],
+    ),
+    (
+        "update intermediate.int_submission__column set column_letter = 'Z' "
+        "where submission_id = 'PB.2018-N.r1' and form_code = 'B02' and column_code = 'admitted_total'",
+        [
+            (
+                "letters_again",
+                _differs("admitted_total", "B02!D", "B02!Z", submission="PB.2018-N.r1", form="B02"),
+            )
+        ],
+    ),
+    (
+        "update fct_submission set original_name = 'other.xlsx' where submission_id = 'S.2020-9T.r1'",
+        [
+            (
+                "submissions_again",
+                _differs("original_name", "S-2020-9T.xlsx", "other.xlsx", submission="S.2020-9T.r1"),
+            )
+        ],
+    ),
+    (
+        "update rpt_completeness set is_on_time = not is_on_time, status = 'rejected' "
+        "where reporting_org_code = 'S' and period_code = '2020-9T'",
+        [
+            ("completeness_again", _differs("is_on_time", "yes", "no", unit="S", period="2020-9T")),
+            ("completeness_again", _differs("status", "withdrawn", "rejected", unit="S", period="2020-9T")),
+        ],
+    ),
+    (
+        "delete from rpt_completeness where reporting_org_code = 'PA' and period_code = '2019-N'",
+        [("completeness_again", _differs("row", "yes", "no", unit="PA", period="2019-N"))],
+    ),
+    (
+        "update rpt_explanation set explanation = 'another'",
+        [
+            (
+                "explanations_again",
+                {"submission": "PB.2018-N.r1", "rule": "V057", "sheet": "B01", "cell": "S17"},
+            )
+        ],
+    ),
+    (
+        "update dim_indicator set decimals = 3, name_vi = 'Khác' where indicator_code = 'members'",
+        [
+            ("indicators_again", _differs("decimals", "0", "3", indicator="members")),
+            ("indicators_again", _differs("name_vi", "Đảng viên", "Khác", indicator="members")),
+        ],
+    ),
+    (
+        "update dim_organisation set org_name = 'B' where org_code = 'B1'",
+        [
+            (
+                "organisations_again",
+                _differs("org_name", "B1", "B", unit="B1", system="DANG", since="2010-01-01"),
+            )
+        ],
+    ),
+    (
+        "update dim_period set due_on = null where period_code = '2018-N'",
+        [("periods_again", _differs("due_on", "2019-01-15", "", period="2018-N"))],
+    ),
+    (
+        f"update dim_term set previous_term_code = null where term_code = '{DANG}'",
+        [("terms_again", _differs("previous_term_code", PREVIOUS, "", system="DANG", period=DANG))],
+    ),
+    # a unit whose report vanishes takes no figure out of the comparison with the last release
+    (
+        "delete from rpt_report_unit where org_code = 'M2'",
+        [("units_again", _differs("row", "yes", "no", unit="M2", period=DANG))],
+    ),
+    (
+        f"delete from fct_indicator_value {_where('business_growth', 'M2', '2017-N')}",
+        [("nothing_shrank", _of("business_growth", "M2", "2017-N"))],
+    ),
+    (
+        "update rpt_predecessor set ended_on = date '2019-06-30' where predecessor_code = 'M1'",
+        [
+            (
+                "predecessors_again",
+                _differs("ended_on", "2019-07-01", "2019-06-30", unit="M", period=DANG, predecessor="M1"),
+            )
+        ],
     ),
 ]
 

@@ -41,6 +41,8 @@ class Filing:
     decisions: Sequence[tuple[str, datetime]] = ()
     shift: int = 0
     """By how many columns the sheet is shifted to the right, as clerks do when they insert one."""
+    explained: Sequence[tuple[str, str, str, str]] = ()
+    """Explanations that came with it: rule, sheet, cell and text."""
 
     @property
     def submission_id(self) -> str:
@@ -141,7 +143,12 @@ def _write_ledger_tables(bronze: Path, catalogue: Catalogue, filings: Iterable[F
     finding += ["message", "message_en", "explained"]
     write_table(bronze / "findings.parquet", _table([], finding, {"clause": count, "explained": pa.bool_()}))
     explanation = ["submission_id", "rule_code", "sheet", "cell", "text"]
-    write_table(bronze / "explanations.parquet", _table([], explanation))
+    written = [
+        dict(zip(explanation, (filing.submission_id, *one), strict=True))
+        for filing in filings
+        for one in filing.explained
+    ]
+    write_table(bronze / "explanations.parquet", _table(written, explanation))
 
 
 def _submission_row(filing: Filing, number: int) -> dict[str, Any]:

@@ -112,14 +112,39 @@ MUTANTS: Mapping[str, Mutant] = {
         "derived", '"change_over_term", value - opening', '"change_over_term", opening - value'
     ),
     "a percentage of the closing": _of(
-        "derived", "abs(value - opening) / opening", "abs(value - opening) / value"
+        "derived", "(value - opening) / abs(opening)", "(value - opening) / abs(value)"
     ),
-    "a missing derivation is held back": _of("derived", '(both["status"] == "incomplete") &', ""),
-    "averages and pairs are held back": _of("derived", ' & ~both["derivation"].isin(_ALWAYS)', ""),
+    "what is incomplete is compared": _of("derived", "rank < _INCOMPLETE or derivation in _ALWAYS", "True"),
+    "averages and pairs are held back": _of("derived", " or derivation in _ALWAYS", ""),
+    "a change is as whole as its present": _of("derived", "max(rank, past[1])", "rank"),
+    "a change is whole whatever its opening": _of("derived", "max(status, *(", "max(status, *(0 * "),
+    "older rows of a year are whole": _of(
+        "figures", "(base.carried & base.is_there)[:, columns]", "base.carried[:0]"
+    ),
+    # openings
+    "an opening of a later year is whole": _of("openings", "(firsts == _INCOMPLETE) | ", ""),
+    "a term filed as one lacks its opening": _of("openings", "lacks &= ~figures", "lacks |= figures"),
+    # stated, repeated, received, rows
+    "equal whatever the decimals": _of("stated", "len(decimals))) == stated", "0)) == round(stated)"),
+    "what nears from below may reach": _of("stated", "and most < high,", "and most <= high,"),
+    "a year alone may break it": _of(
+        "stated", "least, _, low, __: least >= low", "_, most, low, __: most >= low"
+    ),
+    "of how many does not matter": _of("stated", 'said["denominator"] is not None and', "False and"),
+    "what it was before does not matter": _of("stated", "before is not None and", "False and"),
+    "a target of those below is none": _of("stated", "return _sum(low), _sum(high)", "return np.nan, np.nan"),
+    "a row twice is once": _of("rows", "left.pop(key, None)", "left.get(key)"),
+    "what is not found is no fault": _of("rows", "pairs += [(*key, ROW, YES, NO, 1.0, np.nan)", "[(*key,"),
+    "the day of London": _of("received", "(first + _VIETNAM).date()", "first.date()"),
+    "the newest counts": _of("received", 'latest if accepted is None else "accepted"', "latest"),
+    "what was held was withdrawn": _of("received", '"refused" if is_refused else "withdrawn"', '"withdrawn"'),
+    "a unit without owing has no report": _of("repeated", "    years |= {", "    years & {"),
+    "a term filed gives a report": _of("repeated", ' if bodies.when[period][0] != "NK"', ""),
     # previous
     "provisional figures may not shrink": _of("previous", " and status = 'final'", ""),
     "what is derived is taken for a figure": _of("previous", "coalesce(derivation, '') = ''", "true"),
-    "bases may not shrink": _of("previous", "org_code in (select org_code from rpt_report_unit)", "true"),
+    "bases may not shrink": _of("previous", "org_code in (select org_code from report_unit)", "true"),
+    "units that have no report any more may vanish": _of("previous", "return known | {", "return known or {"),
     "new figures are shrunk ones": _of("previous", '.dropna(subset=["expected"])', ""),
     "what was withdrawn explains nothing": _of("previous", "changed = new | withdrawn", "changed = new"),
     "what came explains nothing": _of("previous", "changed = new | withdrawn", "changed = withdrawn"),

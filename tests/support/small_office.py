@@ -165,6 +165,7 @@ class Office:
         successions: Sequence[Mapping[str, Any]] = (),
         calendar: Sequence[str] = (),
         targets: Sequence[Mapping[str, Any]] = (),
+        statements: Sequence[Mapping[str, Any]] = (),
     ) -> None:
         """Write registry and bronze; the calendar is that of the filings unless it is named."""
         filings = list(filings)
@@ -174,6 +175,7 @@ class Office:
         tables["successions"] = [dict(row) for row in successions]
         tables["terms"] = [dict(row) for row in terms]
         tables["targets"] = [dict(row) for row in targets]
+        tables["statements"] = [dict(row) for row in statements]
         tables["calendar"] = [{"period_code": period} for period in periods]
         self.bronze = World(tables, filings).write(folder, catalogue())
 
@@ -201,6 +203,25 @@ class Office:
 
 
 STATUSES = ("final", "provisional", "incomplete", "none")
+_REPEATED = {
+    "intermediate.int_submission__column": "submission_id form_code sheet column_code column_letter",
+    "dim_indicator": "indicator_code name_vi name_en unit_code kind section decimals sort_order",
+    "dim_organisation": "org_code org_name org_kind org_type sector org_level parent_code is_reporting "
+    "term_system valid_from valid_to is_latest",
+    "dim_period": "period_code kind year first_year starts_on ends_on sort_order is_cumulative is_filed due_on",
+    "dim_term": "term_system term_code first_year last_year previous_term_code",
+    "fct_submission": "submission_id revision sha256 file original_name received_at n_errors n_warnings status "
+    "standing is_effective",
+    "rpt_completeness": "reporting_org_code period_code is_owed owed_forms received_at due_on is_received "
+    "is_on_time is_accepted status accepted_submission_id",
+    "rpt_explanation": "submission_id rule_code sheet cell explanation",
+    "rpt_report_unit": "org_code term_code org_name org_kind is_province parent_code",
+    "rpt_predecessor": "org_code term_code predecessor_code ended_on",
+    "rpt_stated_figure": "statement_id source family body_code body_name body_level measure unit dimension "
+    "term basis qualifier value_low value_high numerator denominator indicator_code org_code period_code "
+    "derivation expected_value expected_verdict home actual_value actual_low actual_high status verdict",
+}
+"""Columns of what the warehouse repeats, which here nobody fills."""
 
 
 def marts(
@@ -228,8 +249,11 @@ def marts(
         "base_period_code varchar, amount double",
         "fct_target": "indicator_code varchar, org_code varchar, term_code varchar, year int, basis varchar, "
         "target_min double, target_max double, actual_value double, assessment varchar, status varchar",
-        "rpt_stated_figure": "statement_id varchar, actual_value double, actual_low double, actual_high double",
         "rpt_figure_source": "org_code varchar, period_code varchar, submission_id varchar",
+        **{
+            table: ", ".join(f'"{name}" varchar' for name in names.split())
+            for table, names in _REPEATED.items()
+        },
     }.items():
         connection.execute(f"create table {table} ({columns})")
     rows = [

@@ -58,6 +58,12 @@ unit_targets as (
         closures.org_code <> closures.contributing_code
         and targets.n_targets = 1
         and indicators.indicator_kind in ('flow', 'stock')
+        -- systems may call their terms the same
+        and exists (
+            select 1
+            from {{ ref('stg_organisation') }} as organisations
+            where organisations.org_code = targets.org_code and organisations.term_system = terms.term_system
+        )
     group by closures.org_code, targets.indicator_code, targets.term_code
 
 ),
@@ -75,18 +81,23 @@ found as (
         case
             when statements.derivation = 'per_year' then null
             when statements.derivation = 'target'
-                then coalesce(own_targets.lowest, unit_targets.lowest, own_targets.highest, unit_targets.highest)
+                then case
+                    when own_targets.org_code is not null then coalesce(own_targets.lowest, own_targets.highest)
+                    else coalesce(unit_targets.lowest, unit_targets.highest)
+                end
             when statements.derivation is null or statements.derivation = 'share' then figures.value
             when statements.derivation = 'percent_change' then abs(derived.value)
             else derived.value
         end as actual_value,
         case
             when statements.derivation = 'per_year' then lowest.value
-            when statements.derivation = 'target' then coalesce(own_targets.lowest, unit_targets.lowest)
+            when statements.derivation = 'target'
+                then case when own_targets.org_code is not null then own_targets.lowest else unit_targets.lowest end
         end as actual_low,
         case
             when statements.derivation = 'per_year' then highest.value
-            when statements.derivation = 'target' then coalesce(own_targets.highest, unit_targets.highest)
+            when statements.derivation = 'target'
+                then case when own_targets.org_code is not null then own_targets.highest else unit_targets.highest end
         end as actual_high,
         coalesce(
             case

@@ -291,8 +291,10 @@ def test_units_come_first_for_of_many_faults_the_first_are_told(sound: dict[str,
 
 def test_names_are_those_of_the_catalogue_and_the_newest_of_the_registry() -> None:
     connection = marts({})
-    connection.execute("create table dim_organisation (org_code varchar, org_name varchar, is_latest boolean)")
-    connection.execute("insert into dim_organisation values ('A', 'old', false), ('A', 'new', true)")
+    connection.execute(
+        "insert into dim_organisation (org_code, org_name, is_latest) "
+        "values ('A', 'old', false), ('A', 'new', true)"
+    )
     indicators, units = names_of(connection, catalogue())
 
     assert (indicators["vi"]["net"], indicators["en"]["net"], units) == ("net", "net", {"A": "new"})
@@ -337,6 +339,7 @@ def test_changes_averages_and_ranges_of_a_term(sound: dict[str, pd.DataFrame]) -
 def test_a_term_follows_only_one_of_its_own_system_that_ended_as_it_began(tmp_path: Path) -> None:
     union = [body("Y", "BRANCH", "P", term_system="DOAN"), body("Y1", "BASE", "Y", term_system="DOAN")]
     filings = [filing(u, f"{y}-N", joined=y - 2010) for u in "AY" for y in (2011, 2012, 2013, 2015, 2016, 2017)]
+    filings += [filing("Y", "2014-N", joined=4)]
     terms = [
         *(term(2011, 2012, "2010-2012-NK"), term(2013, 2013, "2012-2013-NK"), term(2015, 2017, "2014-2017-NK")),
         *(term(2012, 2012, "2011-2012-NK", "DOAN"), term(2013, 2014, "2012-2014-NK", "DOAN")),
@@ -353,8 +356,8 @@ def test_a_term_follows_only_one_of_its_own_system_that_ended_as_it_began(tmp_pa
     assert changes == {
         ("A", "2012-2013-NK"): 3 - (1 + 2),
         ("P", "2012-2013-NK"): 3 - (1 + 2),
-        ("Y", "2012-2014-NK"): 3 - 2,
-        ("Y", "2015-2017-NK"): (5 + 6 + 7) - 3,
+        ("Y", "2012-2014-NK"): (3 + 4) - 2,
+        ("Y", "2015-2017-NK"): (5 + 6 + 7) - (3 + 4),
     }
 
 
@@ -393,9 +396,66 @@ def test_what_is_incomplete_is_compared_with_nothing_but_told(damaged: dict[str,
     members = {(unit, derivation) for i, unit, period, derivation in found if (i, period) == ("members", TERM)}
 
     assert {("B", "before_after"), ("A", "change_over_term")} <= members
-    assert not {("B", name) for name in ("change_over_term", "per_year_low", "per_year_high")} & members
+    assert not {("B", name) for name in ("change_over_term", "per_year_low")} & members
+    # told although it is incomplete
+    assert ("B", "per_year_high") in members
     # and what nobody expects is found
     assert ("joined", "A1", TERM, "average_per_year") in found
+
+
+def test_whether_a_derived_figure_is_told_does_not_depend_on_what_the_warehouse_says_of_it(
+    office: Office, told: Told
+) -> None:
+    now = "2017-2019-NK"
+    silenced = [("joined", "A", now, name, None, "incomplete") for name in ("per_year_low", "per_year_high")]
+    frames = against(office, told, [*silenced, ("joined", "A", now, "average_per_year", 6.0, "provisional")])
+    found = {check: faults(frames[check]) for check in ("derived_again", "derived_statuses_again")}
+
+    assert {("joined", "A", now, d) for d in ("per_year_low", "per_year_high")} <= subjects(
+        found["derived_again"], "indicator", "unit", "period", "derivation"
+    )
+    statuses = found["derived_statuses_again"]
+    mine = statuses[
+        (statuses["indicator"] == "joined") & (statuses["unit"] == "A") & (statuses["period"] == now)
+    ]
+    told_of = {row[3]: tuple(row[4:]) for row in mine.fillna(-1).to_numpy().tolist()}
+    assert told_of == {
+        **dict.fromkeys(("per_year_low", "per_year_high"), (0, 2)),
+        **{"average_per_year": (0, 1), "change_vs_previous_term": (0, -1)},
+    }
+
+
+def test_a_change_is_as_whole_as_the_worst_of_what_it_compares(tmp_path: Path) -> None:
+    filings = [filing("A", f"{year}-N", opening=4, joined=1, closing=5) for year in (2016, 2018, 2019)]
+    filings += [filing("A", "2017-6T", opening=4, joined=1, closing=5)]
+    filings += [filing("B", f"{year}-N", opening=4, joined=1, closing=5) for year in (2017, 2018, 2019)]
+    calendar = [f"{year}-{part}" for year in range(2016, 2020) for part in ("6T", "N")]
+    terms = [term(2016, 2017), term(2018, 2019)]
+    office = Office(tmp_path, [P, A, B, *BASES], filings, terms=terms, calendar=calendar)
+    frame = against(office, {})["derived_statuses_again"]
+    ranks = {tuple(row[:4]): row[4] for row in frame.to_numpy().tolist()}
+
+    # half of the last year of the first term is there, of the other district the first year is missing
+    assert ranks["members", "A", TERM, "change_over_term"] == 1
+    assert ranks["joined", "A", "2017-2019-NK", "change_vs_previous_term"] == 1
+    assert ranks["joined", "A", TERM, "per_year_low"] == 1
+    assert ranks["members", "B", TERM, "change_over_term"] == 2
+    assert ranks["members", "B", TERM, "per_year_high"] == 2
+    assert ranks["members", "B", "2017-2019-NK", "change_over_term"] == 0
+
+
+def test_the_opening_of_a_term_filed_as_one_is_whole(tmp_path: Path) -> None:
+    office = Office(
+        tmp_path,
+        [P, A, BASES[0]],
+        [filing("A", TERM, joined=9, opening=3, closing=9)],
+        terms=[term(2016, 2017)],
+    )
+    frame = against(office, {})["derived_statuses_again"]
+    ranks = {tuple(row[1:4]): row[4] for row in frame[frame["indicator"] == "members"].to_numpy().tolist()}
+
+    assert ranks["A", TERM, "change_over_term"] == ranks["A", TERM, "before_after"]
+    assert ranks["A", TERM, "change_over_term"] == 0
 
 
 # results beside targets

@@ -210,6 +210,28 @@ def test_final_figures_are_put_beside_those_of_the_last_release(tmp_path: Path, 
     assert found["is_explained"].to_dict() == {"A": 1, "P": 1, "Q": 0}
 
 
+@pytest.mark.parametrize("derivation", [None, "average_per_year"], ids=["it filed", "of it was derived"])
+def test_a_unit_that_has_no_report_any_more_is_still_compared(tmp_path: Path, derivation: str | None) -> None:
+    figures: list[Any] = [("i", "A", "2016-N", 10.0, "final", None), ("i", "A1", "2016-N", 4.0, "final", None)]
+    if derivation:
+        figures.append(("i", "A", "2015-2017-NK", 10.0, "final", derivation))
+    previous = release(tmp_path, figures, [] if derivation else ["A.2016-N.r1"])
+    connection = duckdb.connect()
+    for statement in (
+        "fct_indicator_value as select 'i' as indicator_code, 'B' as org_code, '2016-N' as period_code, "
+        "8.0 as value, 'final' as status",
+        "rpt_report_unit as select 'B' as org_code",
+        "fct_submission as select 'A.2016-N.r1' as submission_id, 'A' as reporting_org_code, "
+        f"{'false' if derivation else 'true'} as is_effective",
+        "rpt_figure_source as select 'A' as org_code, 'A.2016-N.r1' as submission_id",
+    ):
+        connection.execute(f"create table {statement}")
+    found = shrunk(connection, previous)
+
+    assert found[["unit", "expected", "is_explained"]].to_numpy().tolist() == [["A", 10, 0]]
+    assert found["found"].isna().all()
+
+
 @pytest.mark.parametrize(
     ("known", "explained"), [(["B.2016-N.r1"], 0.0), (["B.2016-N.r1", "A.2016-N.r3"], 1.0), ([], 1.0)]
 )

@@ -1,0 +1,163 @@
+"""What was received, as pages and traces tell it: submissions, which are missing or late, where cells stood.
+
+What belongs here: these as bronze's own files have them. What does not: figures, and what was never filed by
+anybody (`repeated`).
+"""
+
+from collections import Counter
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+import pyarrow.parquet as pq
+
+from reports.publication_gate.filed import counting_submissions
+from reports.publication_gate.rows import Key, Rows, beside, read
+
+_VIETNAM = timedelta(hours=7)
+"""What the clocks of Vietnam are ahead of the warehouse's; deadlines are days there."""
+
+_AS_FILED = ("revision", "sha256", "file", "original_name", "received_at", "n_errors", "n_warnings")
+_LETTERS = """
+    with filed as (
+        select submission_id, form_code, column_code, min(sheet || '!' || letter) as said, 1.0 as expected
+        from read_parquet($columns)
+        inner join counting_submission using (submission_id)
+        group by all
+    ),
+    traced as (
+        select submission_id, form_code, column_code, string_agg(sheet || '!' || column_letter, ' ') as place
+        from intermediate.int_submission__column
+        group by all
+    )
+    select submission_id as submission, form_code as form, column_code as "column", coalesce(said, '') as said,
+        coalesce(place, '') as "is", expected,
+        case when said = place then 1.0 when place is not null then 0.0 end as found
+    from filed
+    full join traced using (submission_id, form_code, column_code)
+    order by all
+"""
+"""Sheet and letter of every column that was read; one that the warehouse has twice is another text."""
+
+
+def received_again(
+    connection: duckdb.DuckDBPyConnection, bronze: Path, as_of: datetime | None
+) -> dict[str, pd.DataFrame]:
+    """Give by check what bronze has of what was received, and what the warehouse tells of it."""
+    counting = counting_submissions(bronze, as_of)
+    counts = set(counting["submission_id"])
+    submissions = _submissions(bronze, as_of, counts)
+    told = (*_AS_FILED, "status", "standing", "is_effective")
+    completeness = _completeness(bronze, submissions)
+    columns = next(iter(completeness.values()), {})
+    unit_and_period = ("reporting_org_code", "period_code")
+    return {
+        "submissions_again": beside(
+            {(code,): {name: row[name] for name in told} for code, row in submissions.items()},
+            read(connection, "fct_submission", ("submission_id",), told),
+            ("submission",),
+        ),
+        "completeness_again": beside(
+            completeness,
+            read(connection, "rpt_completeness", unit_and_period, columns),
+            ("unit", "period"),
+        ),
+        "explanations_again": _explanations(connection, bronze, counts),
+        "letters_again": _letters(connection, bronze, counting),
+    }
+
+
+def _submissions(bronze: Path, as_of: datetime | None, counting: set[str]) -> dict[str, dict[str, Any]]:
+    """Give all that was received by then, with how it stands; moments are in UTC, as in the warehouse."""
+    decisions: dict[str, list[dict[str, Any]]] = {}
+    for decision in pq.read_table(bronze / "decisions.parquet").to_pylist():
+        if as_of is None or decision["decided_at"] <= _aware(as_of):
+            decisions.setdefault(decision["submission_id"], []).append(decision)
+    submissions = {}
+    for row in pq.read_table(bronze / "submissions.parquet").to_pylist():
+        if as_of is not None and row["received_at"] > _aware(as_of):
+            continue
+        code = row["submission_id"]
+        taken = sorted(decisions.get(code, ()), key=lambda decision: decision["decision_no"])
+        status = taken[-1]["status"] if taken else row["verdict"] or "pending"
+        was_accepted = any(decision["status"] == "accepted" for decision in taken)
+        standing = status
+        if taken and status == "rejected":
+            # what was taken back had counted before, or was only held
+            is_refused = row["verdict"] not in (None, "accepted") and not was_accepted
+            standing = "refused" if is_refused else "withdrawn"
+        submissions[code] = row | {
+            "received_at": row["received_at"].astimezone(UTC).replace(tzinfo=None),
+            "status": status,
+            "standing": standing,
+            "is_effective": code in counting,
+        }
+    return submissions
+
+
+def _aware(moment: datetime) -> datetime:
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _completeness(bronze: Path, submissions: dict[str, dict[str, Any]]) -> Rows:
+    """Say of each unit and period what is owed, what came first and when, and what counts."""
+    forms: dict[tuple[str, str], set[str]] = {}
+    due: dict[tuple[str, str], date] = {}
+    for row in pq.read_table(bronze / "reference" / "owed.parquet").to_pylist():
+        key = (row["reporting_org_code"], row["period_code"])
+        forms.setdefault(key, set()).add(row["form_code"])
+        if row["due_on"] is not None:
+            due[key] = min(due.get(key, date.max), row["due_on"])
+    calendar = pq.read_table(bronze / "reference" / "calendar.parquet").to_pylist()
+    due_of_period = {row["period_code"]: row["due_on"] for row in calendar}
+    received: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for row in submissions.values():
+        received.setdefault((row["reporting_org_code"], row["period_code"]), []).append(row)
+    rows: dict[Key, dict[str, Any]] = {}
+    for key in forms.keys() | received.keys():
+        mine = sorted(received.get(key, ()), key=lambda row: row["revision"])
+        first = min((row["received_at"] for row in mine), default=None)
+        due_on = due.get(key, due_of_period.get(key[1]))
+        accepted = next((row["submission_id"] for row in mine if row["is_effective"]), None)
+        latest = mine[-1]["standing"] if mine else "missing"
+        rows[key] = {
+            "is_owed": key in forms,
+            "owed_forms": " ".join(sorted(forms[key])) if key in forms else None,
+            "received_at": first,
+            "due_on": due_on,
+            "is_received": bool(mine),
+            "is_on_time": None if first is None or due_on is None else (first + _VIETNAM).date() <= due_on,
+            "is_accepted": accepted is not None,
+            # a later revision that was refused takes nothing away from the one that counts
+            "status": latest if accepted is None else "accepted",
+            "accepted_submission_id": accepted,
+        }
+    return rows
+
+
+def _explanations(connection: duckdb.DuckDBPyConnection, bronze: Path, counting: set[str]) -> pd.DataFrame:
+    """Give how often each explanation was written in what counts, and how often the warehouse has it."""
+    names = ["submission_id", "rule_code", "sheet", "cell"]
+    rows = pq.read_table(bronze / "explanations.parquet").to_pylist()
+    written = Counter(
+        tuple(row[name] or "" for name in (*names, "text")) for row in rows if row["submission_id"] in counting
+    )
+    found = Counter(
+        (*key, row["explanation"] or "")
+        for key, row in read(connection, "rpt_explanation", names, ["explanation"])
+    )
+    pairs = [
+        (*key[:-1], float(written[key]) or None, float(found[key]) or None)
+        for key in sorted(written.keys() | found.keys())
+    ]
+    return pd.DataFrame(
+        pairs, columns=["submission", "rule", "sheet", "cell", "expected", "found"], dtype=object
+    )
+
+
+def _letters(connection: duckdb.DuckDBPyConnection, bronze: Path, counting: pd.DataFrame) -> pd.DataFrame:
+    """Give the sheet and letter of each column as it was read, and as traces name it."""
+    connection.register("counting_submission", counting[["submission_id"]])
+    return connection.execute(_LETTERS, {"columns": str(bronze / "columns.parquet")}).df()

@@ -1,0 +1,157 @@
+"""What pages call things: the warehouse's indicators, organisations, periods, terms and reports.
+
+What belongs here: these as catalogue and registry have them. What does not: what was filed (`received`).
+"""
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+import pyarrow.parquet as pq
+
+from ingestion.catalogue import Catalogue
+from reports.publication_gate.bodies import Bodies
+from reports.publication_gate.derived import previous_terms
+from reports.publication_gate.filed import PARTS, counting_submissions
+from reports.publication_gate.rows import Key, Rows, beside, read
+
+_ORGANISATIONS = ("org_name", "org_kind", "org_type", "sector", "org_level", "parent_code", "is_reporting")
+_LAST = date(9999, 12, 31)
+
+
+def repeated_again(
+    connection: duckdb.DuckDBPyConnection,
+    bronze: Path,
+    catalogue: Catalogue,
+    bodies: Bodies,
+    as_of: datetime | None,
+) -> dict[str, pd.DataFrame]:
+    """Give by check what catalogue and registry say, and what the warehouse repeats of it."""
+    registry = _records(bronze, "organisations")
+    units = _report_units(registry, bodies, counting_submissions(bronze, as_of))
+    tables: dict[str, tuple[str, tuple[str, ...], tuple[str, ...], Rows]] = {
+        "indicators_again": ("dim_indicator", ("indicator_code",), ("indicator",), _indicators(catalogue)),
+        "organisations_again": (
+            "dim_organisation",
+            ("org_code", "term_system", "valid_from"),
+            ("unit", "system", "since"),
+            _organisations(registry),
+        ),
+        "periods_again": ("dim_period", ("period_code",), ("period",), _periods(bronze)),
+        "terms_again": ("dim_term", ("term_system", "term_code"), ("system", "period"), _terms(bodies)),
+        "units_again": ("rpt_report_unit", ("org_code", "term_code"), ("unit", "period"), units),
+        "predecessors_again": (
+            "rpt_predecessor",
+            ("org_code", "term_code", "predecessor_code"),
+            ("unit", "period", "predecessor"),
+            _predecessors(bodies, units),
+        ),
+    }
+    frames = {}
+    for check, (table, codes, names, expected) in tables.items():
+        columns = next(iter(expected.values()), {})
+        frames[check] = beside(expected, read(connection, table, codes, columns), names)
+    return frames
+
+
+def _records(bronze: Path, name: str) -> list[dict[str, Any]]:
+    records: list[dict[str, Any]] = pq.read_table(bronze / "reference" / f"{name}.parquet").to_pylist()
+    return records
+
+
+def _indicators(catalogue: Catalogue) -> Rows:
+    return {
+        (code,): {
+            "name_vi": indicator.name.vi,
+            "name_en": indicator.name.en,
+            "unit_code": indicator.unit,
+            "kind": indicator.kind,
+            "section": indicator.section,
+            "decimals": indicator.decimals,
+            "sort_order": order,
+        }
+        for order, (code, indicator) in enumerate(catalogue.indicators.items(), start=1)
+    }
+
+
+def _organisations(registry: list[dict[str, Any]]) -> Rows:
+    newest = _newest(registry)
+    return {
+        (row["org_code"], row["term_system"], row["valid_from"].isoformat()): {
+            **{name: row["level" if name == "org_level" else name] or None for name in _ORGANISATIONS[:-1]},
+            "is_reporting": row["files_reports"],
+            "valid_to": row["valid_to"] or _LAST,
+            "is_latest": row["valid_from"] == newest[row["org_code"]],
+        }
+        for row in registry
+    }
+
+
+def _newest(registry: list[dict[str, Any]]) -> dict[str, date]:
+    newest: dict[str, date] = {}
+    for row in registry:
+        newest[row["org_code"]] = max(newest.get(row["org_code"], date.min), row["valid_from"])
+    return newest
+
+
+def _periods(bronze: Path) -> Rows:
+    due = {row["period_code"]: row["due_on"] for row in _records(bronze, "calendar")}
+    return {
+        (row["period_code"],): {
+            **{
+                name: row[name] for name in ("kind", "year", "first_year", "starts_on", "ends_on", "sort_order")
+            },
+            "is_cumulative": row["kind"] in PARTS,
+            "is_filed": row["period_code"] in due,
+            "due_on": due.get(row["period_code"]),
+        }
+        for row in _records(bronze, "periods")
+    }
+
+
+def _terms(bodies: Bodies) -> Rows:
+    previous = previous_terms(bodies)
+    return {
+        (term.system, term.code): {
+            "first_year": term.first,
+            "last_year": term.last,
+            "previous_term_code": previous.get((term.system, term.code)),
+        }
+        for term in bodies.terms
+    }
+
+
+def _report_units(registry: list[dict[str, Any]], bodies: Bodies, counting: pd.DataFrame) -> dict[Key, Any]:
+    """Give who has a report on which term: who owes or has filed something of one of its years."""
+    owed = zip(bodies.owed["reporting_org_code"], bodies.owed["period_code"], strict=True)
+    filed = zip(counting["unit"], counting["period"], strict=True)
+    years = {(unit, bodies.when[period][1]) for unit, period in owed if bodies.when[period][0] in PARTS}
+    years |= {(unit, bodies.when[period][1]) for unit, period in filed if bodies.when[period][0] != "NK"}
+    newest = _newest(registry)
+    now = [row for row in registry if row["valid_from"] == newest[row["org_code"]]]
+    units: dict[Key, dict[str, Any]] = {}
+    for row in now:
+        for term in bodies.terms:
+            has_year = any((row["org_code"], year) in years for year in range(term.first, term.last + 1))
+            if term.system == row["term_system"] and has_year:
+                units[row["org_code"], term.code] = {
+                    "org_name": row["org_name"],
+                    "org_kind": row["org_kind"],
+                    "is_province": row["org_kind"] == "PROVINCE",
+                    "parent_code": row["parent_code"],
+                }
+    for (_, term_code), unit in units.items():
+        above = units.get((unit["parent_code"], term_code))
+        unit["parent_code"] = unit["parent_code"] if above is not None and above["is_province"] else None
+    return units
+
+
+def _predecessors(bodies: Bodies, units: Rows) -> Rows:
+    return {
+        (unit, term, code): {"ended_on": day}
+        for unit, term in units
+        for code, day in bodies.predecessors.get(unit, {}).items()
+        if (code, term) in units
+    }

@@ -1,0 +1,50 @@
+"""How a difference between two rows reads: the column and its two sides in words instead of codes.
+
+What belongs here: which catalogue's words stand for the codes of a column. What does not: the sentences around
+them (`report`).
+"""
+
+from collections.abc import Mapping, Sequence
+
+from ingestion import period_names, writing
+from ingestion.catalogue import Language
+from ingestion.messages import load_messages, message
+from reports.publication_gate.rows import NO, YES
+
+_FAMILIES: Mapping[str, Sequence[str]] = {
+    "verdict": ("report.verdict",),
+    "status": ("publication.status", "report.verdict_of_file", "publication.filing"),
+    "standing": ("report.verdict_of_file",),
+    "kind": ("report.indicator_kind", "period_kind"),
+    "unit_code": ("unit",),
+    "org_kind": ("report.level",),
+    "qualifier": ("publication.qualifier",),
+    "derivation": ("report.derivation",),
+}
+"""What texts stand for the codes of a column, by its name; where none does, the code is somebody's own word."""
+
+_PERIODS = ("previous_term_code", "period_code")
+_NUMBERS = ("value_low", "value_high", "numerator", "denominator", "expected_value", "n_errors", "n_warnings")
+"""Columns whose text is a number and no label, as years and places in an order are."""
+
+
+def column_in_words(column: str, language: Language) -> str:
+    """Name a column of a row, or the row itself."""
+    key = f"publication.column.{column}"
+    return message(key, language) if key in load_messages() else column
+
+
+def side_in_words(column: str, text: str, language: Language) -> str:
+    """Write what one side has in a column, which is plain text (see `rows`)."""
+    if not text:
+        return message("publication.blank", language)
+    if text in (YES, NO):
+        return message(f"publication.{text}", language)
+    if column in _PERIODS:
+        return period_names.period(text, language)
+    for family in _FAMILIES.get(column, ()):
+        if f"{family}.{text}" in load_messages():
+            return message(f"{family}.{text}", language)
+    if column in _NUMBERS:
+        return writing.as_filed(float(text), language)
+    return writing.of_plain(text, None, language)
