@@ -17,7 +17,7 @@ from typing import Any
 
 import duckdb
 
-from ingestion.catalogue import Language
+from ingestion.catalogue import OWN_FOLDERS, Language
 from ingestion.home import Home
 from ingestion.messages import ToldError, message, retold
 from orchestration.explaining import explained
@@ -35,6 +35,7 @@ _BUSY = frozenset({"WriterBusyError", "PublicationBusyError", "LockedError", "Le
 _TOLD = (
     *(
         "registry.",
+        "catalogue.",
         "thresholds.",
         "landing.",
         "warehouse.",
@@ -53,7 +54,12 @@ _ABOUT = {
     "LostLedgerError": "ledger",
     "LedgerError": "ledger",
     "LedgerDamagedError": "ledger",
+    "CatalogueError": "catalogue",
+    "OwnFileError": "catalogue",
+    "OwnRuleError": "catalogue",
+    "RuleError": "catalogue",
 }
+"""What has to be whole again where an error of some class was told."""
 
 _OF_SYSTEM = re.compile(r"\[Errno (\d+)\] [^:]*(?:: (['\"])(.*?)\2)?", re.DOTALL)
 _LONGEST = 200
@@ -68,8 +74,8 @@ class Stop:
 
     Attributes:
         condition: the cause, which stands until the job succeeds; the same gives the same.
-        about: what has to be whole again (`registry`, `ledger`, `thresholds`, or `results` and of which place)
-            where that ends it, whatever was run.
+        about: what has to be whole again (`registry`, `catalogue`, `ledger`, `thresholds`, or `results` and of
+            which place) where that ends it, whatever was run.
         said: the cause and its remedy.
         samples: what is meant, one line each.
         count: how many there are of them.
@@ -111,12 +117,17 @@ def of_record(kind: str, said: str, home: Home, gate: Mapping[str, Any] | None =
         if kind in kinds:
             return cause(said, home)
     if system := _OF_SYSTEM.match(said):
-        return _of_system(int(system[1]), system[3])
+        return _of_system(int(system[1]), system[3], home)
     found = {language: retold(said, _TOLD, language) for language in LANGUAGES}
     if all(found.values()):
         whole = {language: text or "" for language, text in found.items()}
         return Stop(said, whole, about=_ABOUT.get(kind, ""))
     return _stop(f"{kind} {said}", told("alert.cause.program"))
+
+
+def has_words(kind: str, said: str) -> bool:
+    """Say whether an error that Dagster recorded says what people can act on, whatever it followed from."""
+    return any(kind in kinds for kinds, _ in _CAUSES) or retold(said.strip(), _TOLD, "vi") is not None
 
 
 def _of_gate(refused: Sequence[Mapping[str, str]], count: int) -> Stop:
@@ -157,7 +168,7 @@ def _of_rendering(said: str, _: Home) -> Stop:
 
 
 def _of_catalogue(said: str, _: Home) -> Stop:
-    return _stop(said, told("alert.cause.catalogue", what=said[:_LONGEST]))
+    return Stop(said, told("alert.cause.catalogue", what=said[:_LONGEST]), about="catalogue")
 
 
 _CAUSES: Sequence[tuple[Collection[str], Callable[[str, Home], Stop]]] = (
@@ -181,11 +192,23 @@ def _stop(condition: str, said: Told, samples: Sequence[Told] = ()) -> Stop:
     return Stop(condition, said, tuple(samples[:SHOWN]), len(samples))
 
 
-def _of_system(number: int, path: str | None) -> Stop:
+def _of_system(number: int, path: str | None, home: Home) -> Stop:
     error = OSError(number, "", path)
     said = {language: explained(error, partial(_text, language)) or "" for language in LANGUAGES}
     # The file at which the disk was full is another one each time.
-    return _stop(f"system {number}", said)
+    return Stop(f"system {number}", said, about=_kept_in(path, home))
+
+
+def _kept_in(path: str | None, home: Home) -> str:
+    """Give what has to be whole again where the system refuses a file; blank where runs alone can tell."""
+    if path is None:
+        return ""
+    place = Path(path)
+    if place == home.ledger:
+        return "ledger"
+    if not place.is_relative_to(home.registry):
+        return ""
+    return "catalogue" if {place.name, place.parent.name} & set(OWN_FOLDERS) else "registry"
 
 
 def _text(language: Language, key: str, **fields: Any) -> str:

@@ -16,7 +16,7 @@ from ingestion.bronze import form_path, form_schema, write_table
 from ingestion.catalogue import Catalogue, load_catalogue
 from ingestion.cells import column_letter
 from ingestion.reference import write_reference
-from ingestion.registry import load_registry
+from ingestion.registry import TABLES, load_registry
 
 FIRST_ROW = 9
 """Data rows of a workbook begin here."""
@@ -62,15 +62,15 @@ class World:
         registry_folder, bronze = home / "registry", home / "bronze"
         registry_folder.mkdir(parents=True, exist_ok=True)
         for name, rows in self.tables.items():
-            _write_csv(registry_folder / f"{name}.csv", rows)
+            columns = dict.fromkeys(column for row in rows for column in row) or TABLES[name].model_fields
+            _write_csv(registry_folder / f"{name}.csv", rows, list(columns))
         write_reference(bronze, load_registry(registry_folder), catalogue)
         _write_forms(bronze, catalogue, self.filings)
         _write_ledger_tables(bronze, catalogue, self.filings)
         return bronze
 
 
-def _write_csv(path: Path, rows: list[dict[str, Any]]) -> None:
-    columns = list(dict.fromkeys(column for row in rows for column in row))
+def _write_csv(path: Path, rows: list[dict[str, Any]], columns: list[str]) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, columns, restval="")
         writer.writeheader()
