@@ -77,6 +77,7 @@ def _form_tables(catalogue: Catalogue) -> dict[str, pa.Table]:
             "unit": line.unit,
             "nature": line.nature,
             "parent_line": line.parent,
+            "owed_by": " ".join(line.owed_by) or None,
             "position": position,
         }
         for form in forms
@@ -99,7 +100,7 @@ def _form_tables(catalogue: Catalogue) -> dict[str, pa.Table]:
             line_rows,
             [
                 *_strings("form_code", "column_code", "line_code", "label_vi", "label_en"),
-                *_strings("unit", "nature", "parent_line"),
+                *_strings("unit", "nature", "parent_line", "owed_by"),
                 ("position", pa.int32()),
             ],
         ),

@@ -15,10 +15,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import duckdb
+
 from ingestion.catalogue import OWN_FOLDERS, Language
 from ingestion.home import Home
 from ingestion.messages import ToldError, message, retold
 from orchestration.explaining import explained
+from orchestration.warehouse import candidate_database
+from reports.database import connect
 
 SHOWN = 5
 """How many samples an alert carries."""
@@ -137,7 +141,23 @@ def _of_gate(refused: Sequence[Mapping[str, str]], count: int) -> Stop:
 def _of_dbt(_: str, home: Home) -> Stop:
     failed = _failed_nodes(home.build / "dbt" / "run_results.json")
     cause = told("alert.cause.dbt", count=len(failed) or "?", path=home.build / "dbt" / "dbt.log")
-    return _stop(f"dbt {','.join(failed)}", cause, [dict.fromkeys(LANGUAGES, name) for name in failed])
+    samples = [f"{name}{_first_row(code, home)}" for name, code in failed.items()]
+    return _stop(f"dbt {','.join(failed)}", cause, [dict.fromkeys(LANGUAGES, said) for said in samples])
+
+
+def _first_row(code: str, home: Home) -> str:
+    """Give the first row that a test of dbt found, as far as that can be asked of what was built."""
+    if not code:
+        return ""
+    try:
+        with connect(candidate_database(home)) as opened:
+            found = opened.execute(code)
+            names = [column[0] for column in found.description or ()]
+            row = found.fetchone()
+    except (duckdb.Error, OSError, ToldError):
+        return ""
+    said = (f"{name} {value}" for name, value in zip(names, row or (), strict=False) if value is not None)
+    return f": {', '.join(said)}"[:_LONGEST]
 
 
 def _of_rendering(said: str, _: Home) -> Stop:
@@ -195,11 +215,18 @@ def _text(language: Language, key: str, **fields: Any) -> str:
     return message(key, language, **fields)
 
 
-def _failed_nodes(path: Path) -> list[str]:
-    """Give the models and tests on which dbt's last command failed, by name; nothing where it did not say."""
+def _failed_nodes(path: Path) -> dict[str, str]:
+    """Give the models and tests on which dbt's last command failed, by name; nothing where it did not say.
+
+    With each that failed as a test is the query of the rows that fail.
+    """
     try:
         results = json.loads(path.read_text(encoding="utf-8"))["results"]
-        failed = [r["unique_id"].split(".")[2] for r in results if r["status"] in ("error", "fail")]
+        failed = {
+            r["unique_id"].split(".")[2]: r.get("compiled_code") or "" if r["status"] == "fail" else ""
+            for r in results
+            if r["status"] in ("error", "fail")
+        }
     except (OSError, ValueError, KeyError, IndexError):
-        return []
-    return sorted(failed)
+        return {}
+    return dict(sorted(failed.items()))

@@ -15,6 +15,7 @@ from ingestion.catalogue import Indicator, is_collected
 from reports.publication_gate.amounts import Adding, Amounts, Measure
 from reports.publication_gate.bodies import Bodies, Term
 from reports.publication_gate.filed import PARTS, Flags, Ints, Numbers
+from reports.publication_gate.gaps import Lacking
 from reports.publication_gate.standing import Standing
 
 QUARTERS = {"D1": ("Q1", ""), "D2": ("6T", "Q1"), "D3": ("9T", "6T"), "D4": ("N", "9T")}
@@ -211,6 +212,8 @@ class Figures:
         found = {period: adding.at(period) for period in bodies.bases}
         self.bases: dict[str, Amounts] = {p: amounts for p, amounts in found.items() if amounts is not None}
         self._states = _States(adding, self.bases, bodies, standing)
+        self._lacking = Lacking(adding.left_out, adding.forms, bodies, standing)
+        self._lack_cache: dict[tuple[str, str, str, bool], Flags] = {}
         self._state_cache: dict[tuple[str, str], _Ranks] = {}
         self.reporting = bodies.codes.isin(bodies.ever_reporting)
         self.filed_as_term: dict[Term, Flags] = {}
@@ -286,9 +289,7 @@ class Figures:
 
     def years(self, term: Term) -> list[tuple[int, str]]:
         """Give the filed periods of which a term is made, each with the year for which it stands."""
-        first, last = term.first, term.last
-        years = [(year, f"{year}-N") for year in range(first, last + 1)]
-        return [(y, p) for y, p in [*years, (last, term.code)] if p in self.bases]
+        return [(year, period) for year, period in self._years_of(term) if period in self.bases]
 
     def _term(self, term: Term) -> list[_Told]:
         code, years = term.code, self.years(term)
@@ -296,11 +297,7 @@ class Figures:
             return []
         members = self.bodies.codes.isin(self.bodies.systems.get(term.system, set()))
         shape = self.bases[years[0][1]].in_term.shape
-        taken_year = {"last": np.full(shape, -1), "first": np.full(shape, 9999)}
-        for year, period in years:
-            there = self.bases[period].is_there
-            taken_year["last"] = np.where(there, np.maximum(taken_year["last"], year), taken_year["last"])
-            taken_year["first"] = np.where(there, np.minimum(taken_year["first"], year), taken_year["first"])
+        taken_year = self._taken_years(term)
         ways = np.array([measure.over_time for measure in self.adding.measures])
         amount, there = np.full(shape, np.nan), np.zeros(shape, bool)
         carried, as_term = np.zeros(shape, bool), np.zeros(shape, bool)
@@ -316,6 +313,75 @@ class Figures:
                 as_term |= taken
         self.filed_as_term[term] = as_term
         return self._told(code, _Whole(amount, there, carried, as_term), code, term)
+
+    def _taken_years(self, term: Term) -> dict[str, Ints]:
+        """Give the last and the first year of a term with anything in it, by organisation and measure."""
+        shape = (len(self.bodies.codes), len(self.adding.measures))
+        taken = {"last": np.full(shape, -1), "first": np.full(shape, 9999)}
+        for year, period in self.years(term):
+            there = self.bases[period].is_there
+            taken["last"] = np.where(there, np.maximum(taken["last"], year), taken["last"])
+            taken["first"] = np.where(there, np.minimum(taken["first"], year), taken["first"])
+        return taken
+
+    def lack(self, indicator: Indicator, period: str, term: Term | None, *, opening: bool = False) -> Flags:
+        """Say whose figure of a period lacks a cell that was asked for.
+
+        Args:
+            indicator: whose figures.
+            period: the asked period.
+            term: the same, where it is one.
+            opening: whether it is the opening that lacks one, and not the figure itself.
+        """
+        key = (indicator.code, period, term.system if term else "", opening)
+        if key not in self._lack_cache:
+            self._lack_cache[key] = self._lack(indicator, period, term, opening)
+        return self._lack_cache[key]
+
+    def _lack(self, indicator: Indicator, period: str, term: Term | None, opening: bool) -> Flags:
+        kind, year = self.bodies.when[period]
+        lack = np.zeros(len(self.bodies.codes), dtype=bool)
+        if not any(measure.indicator is indicator for measure, _, _ in self.adding.left_out):
+            return lack
+
+        def gaps_at(base: str) -> Iterator[tuple[Measure, Flags, Flags]]:
+            for measure, now, in_term in self._lacking.at(base):
+                if measure.indicator is indicator and (measure.part == "opening") == opening:
+                    yield measure, now, in_term
+
+        if term is not None:
+            taken = self._taken_years(term)
+            for base_year, base in self._years_of(term):
+                for measure, _, in_term in gaps_at(base):
+                    lack |= in_term & self._is_taken(measure, base_year, taken)
+            return lack
+        until, before = QUARTERS.get(kind, (kind, ""))
+        for _, now, _ in gaps_at(f"{year}-{until}"):
+            lack |= now
+        for measure, earlier, _ in gaps_at(f"{year}-{before}") if before else ():
+            if measure.within == "sum":  # of anything else nothing is taken away
+                lack |= earlier
+        return lack
+
+    def _is_taken(self, measure: Measure, year: int, taken: Mapping[str, Ints]) -> Flags:
+        """Say in whose figure of a term a year counts: what lasts is that of its last year, or of its first."""
+        same = [
+            column
+            for column, known in enumerate(self.adding.measures)
+            if known.indicator is measure.indicator
+            and (known.part, known.over_time, known.within) == (measure.part, measure.over_time, measure.within)
+        ]
+        everybody = np.ones(len(self.bodies.codes), dtype=bool)
+        if measure.over_time == "last" and same:
+            return np.asarray(taken["last"][:, same[0]] <= year)
+        if measure.over_time == "first" and same:
+            return np.asarray(taken["first"][:, same[0]] >= year)
+        return everybody if measure.over_time != "none" else ~everybody
+
+    def _years_of(self, term: Term) -> list[tuple[int, str]]:
+        """Give the periods that may make a term, filed or not, each with the year for which it stands."""
+        years = [(year, f"{year}-N") for year in range(term.first, term.last + 1)]
+        return [(y, p) for y, p in [*years, (term.last, term.code)] if p in self.bodies.of_units]
 
     def single_years(self) -> Iterator[OfYears]:
         """Give the range of a term's single years, by indicator, unit and term.
@@ -360,6 +426,7 @@ class Figures:
                     has_any, np.nanmax(np.where(np.isnan(yields), -np.inf, yields), axis=0), np.nan
                 )
                 rank = np.maximum(self.term_ranks(self.adding.measures[columns[0]], term)[0], is_older)
+                rank = np.where(self._lack_in_years(indicator, term), 2, rank)
                 has_part = has_older | self._has_part(self.adding.measures[columns[0]], term)
                 for position in np.flatnonzero(members & self.reporting & (has_any | (n_years > 0))).tolist():
                     unit = str(self.bodies.codes[position])
@@ -373,6 +440,15 @@ class Figures:
                         int(n_years[position]),
                         bool(has_part[position]),
                     )
+
+    def _lack_in_years(self, indicator: Indicator, term: Term) -> Flags:
+        """Say for whom something of a single year of a term was left out."""
+        lack = np.zeros(len(self.bodies.codes), dtype=bool)
+        for _, base in self._years_of(term):
+            for measure, _, in_term in self._lacking.at(base):
+                if measure.indicator is indicator and measure.part != "opening" and measure.over_time != "none":
+                    lack |= in_term
+        return lack
 
     def _of_year(self, base: Amounts, columns: Sequence[int], indicator: Indicator) -> Numbers:
         there = ~np.isnan(base.in_term)
@@ -459,6 +535,7 @@ class Figures:
                     share = 100.0 * parts["numerator"] / parts["denominator"]
                 parts["value"] = np.where(np.isfinite(share), share, np.nan)
             rank = self._rank(whole, columns, state_period, term)[rows]
+            rank = np.where(self.lack(indicator, period, term)[rows], 2, rank)
             status = np.where(np.isnan(parts["value"]), 3, rank).astype(np.int64)
             status = np.where(self.reporting[rows], status, -1)
             told.append(_Told(self._numbers[indicator.code], number, rows, parts, status))

@@ -3,9 +3,10 @@
 What belongs here: who filed what. What does not: what has to come of it (`test_part_filed.py`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from tests.integration.warehouse_world import BLANK as LEFT_BLANK
 from tests.integration.warehouse_world import (
     DANG,
     PREVIOUS,
@@ -26,9 +27,11 @@ COMPLETE, HALF, ONE_FORM, ONE_YEAR, TERM_ONLY, ALONE, BLANK, FEW, LATE, NEW, BEG
 )
 """The provinces: what is filed of each; BEGUN has filed 2020 up to March and June. UNION is a youth union
 beside COMPLETE, whose calendar ends with June 2020."""
+CELLS, NEVER = "CELLS", "NEVER"
+"""Provinces whose second district left out single cells, and all of them ever since."""
 
 DISTRICTS = dict.fromkeys(
-    (COMPLETE, HALF, ONE_FORM, ONE_YEAR, TERM_ONLY, ALONE, BLANK, LATE, NEW, BEGUN), 2
+    (COMPLETE, HALF, ONE_FORM, ONE_YEAR, TERM_ONLY, ALONE, BLANK, LATE, NEW, BEGUN, CELLS, NEVER), 2
 ) | {FEW: 6}
 
 
@@ -89,7 +92,9 @@ def _filings() -> list[Filing]:
     for province, count in DISTRICTS.items():
         if province != NEW:
             found += [
-                Filing(district(province, n), PREVIOUS, _forms(f"{province}-{n}")) for n in range(1, count + 1)
+                Filing(district(province, n), PREVIOUS, _forms(f"{province}-{n}"))
+                for n in range(1, count + 1)
+                if (province, n) != (NEVER, 2)
             ]
         for number in range(1, count + 1):
             found += _of_district(province, number)
@@ -132,7 +137,14 @@ def _of_district(province: str, number: int) -> list[Filing]:
         years = years[1:]
     if province == BLANK and number == 2:
         forms = {form: [_blank(row) for row in rows] for form, rows in forms.items()}
-    return [Filing(code, period, forms) for period in years]
+    if province == NEVER and number == 2:
+        forms = {form: [_blank(row, LEFT_BLANK) for row in rows] for form, rows in forms.items()}
+    found = [Filing(code, period, forms) for period in years]
+    if province == CELLS and number == 2:
+        for index, left_out in enumerate(_LEFT_OUT):
+            rows = {form: [row | left_out.get(form, {}) for row in table] for form, table in forms.items()}
+            found[index] = Filing(code, years[index], rows)
+    return found
 
 
 def _forms(code: str) -> Mapping[str, Rows]:
@@ -146,6 +158,14 @@ def _forms(code: str) -> Mapping[str, Rows]:
     }
 
 
-def _blank(row: Mapping[str, Any]) -> dict[str, Any]:
+_LEFT_OUT: Sequence[Mapping[str, Mapping[str, Any]]] = (
+    {"B01": {"opening_members": LEFT_BLANK}, "B03": {"opening_count": None}},
+    {"B05": {"done_orgs": None}},
+    {"B02": {"admitted_total": LEFT_BLANK}},
+)
+"""What is left out in the first years: an opening blank and one with `x`, and a flow each way."""
+
+
+def _blank(row: Mapping[str, Any], blank: Any = None) -> dict[str, Any]:
     """Leave a row with its codes alone."""
-    return {name: value if name.endswith("_code") else None for name, value in row.items()}
+    return {name: value if name.endswith("_code") else blank for name, value in row.items()}

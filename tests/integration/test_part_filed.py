@@ -29,11 +29,13 @@ from tests.integration.part_filed_world import (
     ALONE,
     BEGUN,
     BLANK,
+    CELLS,
     COMPLETE,
     DISTRICTS,
     FEW,
     HALF,
     LATE,
+    NEVER,
     NEW,
     ONE_FORM,
     ONE_YEAR,
@@ -47,8 +49,8 @@ from tests.integration.warehouse_world import DANG, DOAN, PREVIOUS, example_stat
 from tests.support.printed import Answers, answers, wrongly_printed
 from tests.support.remade import PARTS, sum_cells, wrong_changes, wrong_figures, wrong_years
 
-INCOMPLETE = (HALF, FEW, ONE_YEAR, BLANK)
-"""Provinces whose totals of the term lack a unit, a year, or what a unit left blank."""
+INCOMPLETE = (HALF, FEW, ONE_YEAR, BLANK, NEVER)
+"""Provinces whose totals of the term lack a unit, a year, or what a unit left blank, be it ever since."""
 
 
 @pytest.fixture(scope="module")
@@ -259,6 +261,28 @@ def test_an_opening_without_all_units_is_marked_though_the_end_is_whole(found: A
     lines = text_of(made, LATE).splitlines()
     row = next(line for line in lines if re.match(r"\| Thôn, bản.*\| – \| – \|$", line))
     assert "\\*\\* | 78 |" in row
+
+
+def test_a_cell_that_was_left_out_is_missing_in_what_counts_it(found: Answers, made) -> None:
+    def status(indicator: str, unit: str, derivation: str | None = None) -> tuple[float | None, str]:
+        answer = found[indicator, unit, DANG, derivation]
+        return answer.value, answer.status
+
+    for unit, share in ((CELLS, 2), (district(CELLS, 2), 1)):
+        # blank in one year, and not applicable in one year of five
+        assert status("admissions", unit) == (50 * share - 10, "incomplete")
+        assert status("inspected_orgs", unit) == (45 * share - 9, "incomplete")
+        for indicator in ("admissions", "inspected_orgs"):
+            assert status(indicator, unit, "change_vs_previous_term") == (None, "incomplete")
+            assert status(indicator, unit, "per_year_low") == (None, "incomplete")
+        assert status("members", unit) == (25_000 * share, "final")
+    for indicator, opening in (("members", 25_000), ("villages", 40)):
+        # of the province the opening of one district alone is there
+        assert status(indicator, CELLS, "change_over_term") == (None, "incomplete")
+        assert status(indicator, CELLS, "percent_change") == (None, "incomplete")
+        assert found[indicator, CELLS, DANG, None].opening == opening
+    assert status("admissions", district(CELLS, 1), "change_vs_previous_term") == (40, "final")
+    assert "So với đầu nhiệm kỳ" not in text_of(made, CELLS)
 
 
 def test_one_form_alone_speaks_of_what_it_counts_and_of_nothing_else(found: Answers, made) -> None:

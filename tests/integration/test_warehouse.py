@@ -493,12 +493,22 @@ DAMAGES: list[tuple[str, list[tuple[str, dict[str, str]]]]] = [
         ],
     ),
     (
-        "update fct_membership set closing_members = null "
+        "update fct_membership set closing_members = closing_members + 1 "
         "where reporting_org_code = 'PB' and period_code = '2018-N'",
         [
             (
                 "parts_make_wholes",
                 {"table": "fct_membership", "unit": "PB", "period": "2018-N", "column": "closing_members"},
+            )
+        ],
+    ),
+    (
+        "update fct_membership set closing_members = null "
+        "where reporting_org_code = 'PB' and period_code = '2017-N'",
+        [
+            (
+                "fact_totals",
+                {"unit": "PB", "period": "2017-N", "column": "closing_members", "table": "fct_membership"},
             )
         ],
     ),

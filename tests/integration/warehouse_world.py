@@ -23,10 +23,13 @@ FIRST_ROW = 9
 
 Rows = list[dict[str, Any]]
 
+BLANK: Any = object()
+"""The value of a cell that was asked for and left blank; one that is not named does not apply (`x`)."""
+
 
 @dataclass(frozen=True)
 class Filing:
-    """One submission; `rows` by form, with the values that matter and everything else blank."""
+    """One submission; `rows` by form, with the values that matter; everything else does not apply (`x`)."""
 
     unit: str
     period: str
@@ -91,7 +94,8 @@ def _write_forms(bronze: Path, catalogue: Catalogue, filings: Iterable[Filing]) 
                         "period_code": filing.period,
                         "sheet": form,
                         "row_number": number,
-                        **row,
+                        "left_blank": " ".join(name for name in row if row[name] is BLANK) or None,
+                        **{name: value for name, value in row.items() if value is not BLANK},
                     }
                 )
     for (form, period), rows in grouped.items():

@@ -169,7 +169,8 @@ since_opening as (
                 when term_filed.org_code is not null then 0
                 when uncollected_openings.org_code is not null then 2
                 else coalesce(openings.opening_rank, 0)
-            end
+            end,
+            case when gaps.org_code is not null then 2 else 0 end
         ) as state_rank
     from term_values
     left join openings
@@ -187,6 +188,13 @@ since_opening as (
             term_values.indicator_code = uncollected_openings.indicator_code
             and term_values.org_code = uncollected_openings.org_code
             and term_values.period_code = uncollected_openings.period_code
+    left join {{ ref('int_figure__gap') }} as gaps
+        on
+            term_values.indicator_code = gaps.indicator_code
+            and term_values.org_code = gaps.org_code
+            and term_values.period_code = gaps.period_code
+            and gaps.is_counted
+            and gaps.is_opening
     where term_values.opening_value is not null
 
 ),

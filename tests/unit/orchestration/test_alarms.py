@@ -13,6 +13,7 @@ from pathlib import Path
 from string import Formatter
 from typing import Any
 
+import duckdb
 import pytest
 from aiosmtpd.controller import Controller
 from click.testing import Result
@@ -38,6 +39,7 @@ from orchestration import alerting, environment, failing
 from orchestration.health import examine
 from orchestration.instance import open_instance
 from orchestration.texts import Invocation
+from orchestration.warehouse import candidate_database
 from tests.support.mailbox import HOST, Mailbox
 
 Call = Callable[..., Result]
@@ -390,6 +392,31 @@ def test_each_cause_is_told_in_the_readers_words_with_what_stays_up(
         assert "– off by 4\n– … and 4 more." in words and "off by 5" not in words
     vietnamese = compose([entry.alert], NO_REGISTRY, "vi", "TK").body
     assert "Lượt chạy đã dừng ở bước: kiểm tra trước phát hành" in vietnamese
+
+
+def test_a_test_of_the_warehouse_that_failed_is_told_with_its_first_row(home: Home) -> None:
+    query = "select 'total' as whole, 7 as found, 8 as expected, * from filed order by 4"
+    nodes: list[dict[str, object]] = [
+        {"unique_id": "test.tongket.parts_make_wholes.1", "status": "fail", "compiled_code": query},
+        {"unique_id": "test.tongket.unknown.1", "status": "fail", "compiled_code": "select * from nothing"},
+        {"unique_id": "model.tongket.broken", "status": "error", "compiled_code": query},
+        {"unique_id": "test.tongket.sound.1", "status": "pass", "compiled_code": query},
+    ]
+    (home.build / "dbt").mkdir(parents=True)
+    (home.build / "dbt" / "run_results.json").write_text(json.dumps({"results": nodes}), encoding="utf-8")
+    with duckdb.connect(str(candidate_database(home))) as built:
+        built.execute(
+            "create table filed as select * from (values ('VD-NX.2019-N.r1', null), ('Z', 1)) as f(s, n)"
+        )
+
+    stop = failing.of_record("WarehouseBuildError", "FAIL 2", home)
+
+    assert [sample["vi"] for sample in stop.samples] == [
+        "broken",
+        "parts_make_wholes: whole total, found 7, expected 8, s VD-NX.2019-N.r1",
+        "unknown",
+    ]
+    assert stop.condition == "dbt broken,parts_make_wholes,unknown"
 
 
 def test_every_text_that_an_error_says_can_be_told_again_in_english() -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from reports.publication_gate.comparison import figures_again, names_of
 from reports.publication_gate.report import ASSESSMENTS
+from tests.integration.warehouse_world import BLANK, Filing
 from tests.support.small_office import Office, Told, body, catalogue, filing, marts, succession, term
 
 P, A, B = body("P", "PROVINCE"), body("A", "DISTRICT", "P"), body("B", "DISTRICT", "P")
@@ -481,6 +482,22 @@ def test_the_opening_of_a_term_filed_as_one_is_whole(tmp_path: Path) -> None:
 def target(org: str, basis: str, direction: str, least: float, **more: Any) -> dict[str, Any]:
     row = {"org_code": org, "indicator_code": "joined", "term_code": TERM, "basis": basis}
     return row | {"direction": direction, "min": least, "max": "", "year": "", "document": ""} | more
+
+
+def test_what_lacks_a_cell_is_compared_with_nothing(tmp_path: Path) -> None:
+    row = {"org_code": "A1", "opening": 10, "joined": 2, "closing": 12}
+    rows = {2016: {**row, "opening": BLANK}, 2017: {**row, "joined": BLANK}, 2018: row}
+    filings = [Filing("A", f"{y}-N", {"F1": [row | {"org_code": "A2"}, rows[y]]}) for y in rows]
+    bodies = [body("A", "DISTRICT"), body("A1", "BASE", "A"), body("A2", "BASE", "A")]
+    office = Office(tmp_path, bodies, filings, terms=[term(2016, 2018)])
+    kept = [("members", "A", "2015-2018-NK", "change_over_term", 14.0, "final")]
+    frames = against(office, office.told(), kept)
+
+    assert {d for _, _, d in derived_of(frames, "members")} == {"before_after", "per_year_low", "per_year_high"}
+    assert {d for _, _, d in derived_of(frames, "joined")} == {"average_per_year"}
+    found = frames["derived_again"]
+    (compared,) = found[found["derivation"] == "change_over_term"].to_dict("records")
+    assert np.isnan(compared["expected"]) and compared["found"] == 14
 
 
 def test_results_stand_beside_the_targets_of_their_own_system(tmp_path: Path) -> None:
