@@ -27,9 +27,9 @@ from ingestion.form_names import ROW_COLUMNS
 from ingestion.ledger import LedgerState, SubmissionRecord
 from ingestion.messages import ToldError
 from ingestion.periods import Period
-from ingestion.submissions import FormTable, Reading
+from ingestion.submissions import FormRow, FormTable, Mark, Reading
 
-LAYOUT = 2
+LAYOUT = 3
 """Rises when the files change in shape, so that bronze of an older version is rebuilt."""
 
 _INSTANT = pa.timestamp("us", tz="UTC")
@@ -122,7 +122,7 @@ class Filed:
 
 
 def form_schema(form: Form) -> pa.Schema:
-    """Give the columns of a form's files: where a row comes from, and the form's own."""
+    """Give the columns of a form's files: where a row comes from, what it leaves out, and the form's own."""
     return pa.schema(_KEY_FIELDS + [(column.code, _TYPES[column.type]) for column in form.columns])
 
 
@@ -206,10 +206,22 @@ def _form_rows(form: Form, filed: Filed) -> list[dict[str, Any]]:
         "period_code": key.period,
         "sheet": table.sheet,
     }
+    asked = form.on(Period.parse(key.period).end)
     return [
-        {**head, "row_number": row.number, **{c.code: row.values.get(c.code) for c in form.columns}}
+        {
+            **head,
+            "row_number": row.number,
+            "left_blank": _left_blank(asked, row),
+            **{c.code: row.values.get(c.code) for c in form.columns},
+        }
         for row in sorted(table.rows, key=lambda row: row.number)
     ]
+
+
+def _left_blank(form: Form, row: FormRow) -> str | None:
+    """Name the cells that a form asks for and a row left blank, None for none; `x` is an answer."""
+    blank = [c.code for c in form.columns if c.required and row.marks.get(c.code) is Mark.BLANK]
+    return " ".join(blank) or None
 
 
 def _letters(catalogue: Catalogue, filed: Filed) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from ingestion.text import fold
 
-ROW_COLUMNS = ("submission_id", "reporting_org_code", "period_code", "sheet", "row_number")
+ROW_COLUMNS = ("submission_id", "reporting_org_code", "period_code", "sheet", "row_number", "left_blank")
 """What bronze says of every row of a form, beside the form's own columns."""
 
 LONGEST_SHEET = 31

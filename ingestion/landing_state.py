@@ -80,7 +80,10 @@ def examine_home(home: Home, state: LedgerState, pinned: Collection[str]) -> Lan
 
 def is_registry_lost(home: Home) -> bool:
     """Whether a state folder holds reports but no registry; an example in its place would judge them wrong."""
-    if home.registry.is_dir() and any(home.registry.iterdir()):
+    try:
+        if home.registry.is_dir() and any(home.registry.iterdir()):
+            return False
+    except PermissionError:  # it is there, and nobody can look into it
         return False
     has_events = home.ledger.is_file() and home.ledger.stat().st_size > 0
     return has_events or bool(Landing(home).originals())

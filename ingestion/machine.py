@@ -66,7 +66,7 @@ def warehouse_limits(
         processors: the machine's processors, likewise.
 
     Raises:
-        MemorySettingError: the setting is no amount, or too little to build anything with.
+        MemorySettingError: the setting is no amount, too little to build anything with, or more than there is.
     """
     share = (machine_memory_mb() if memory_mb is None else memory_mb) * _SHARE
     memory = _amount(stated) if stated.strip() else int(min(max(share, _FLOOR_MB), _CAP_MB))
@@ -78,10 +78,11 @@ def warehouse_limits(
 def _amount(stated: str) -> int:
     match = _STATED.fullmatch(stated.strip())
     amount = float(match[1].replace(",", ".")) * _UNITS[match[2].upper()] if match else 0.0
-    if not LEAST_MB <= amount <= MOST_MB:
-        raise MemorySettingError(
-            "warehouse.memory_setting", variable=MEMORY_VARIABLE, stated=stated.strip(), least=LEAST_MB
-        )
+    said = {"variable": MEMORY_VARIABLE, "stated": stated.strip()}
+    if amount > MOST_MB:
+        raise MemorySettingError("warehouse.memory_too_much", **said, most=MOST_MB // int(_UNITS["GB"]))
+    if amount < LEAST_MB:
+        raise MemorySettingError("warehouse.memory_setting", **said, least=LEAST_MB)
     return int(amount)
 
 

@@ -57,17 +57,28 @@ def own_files(registry: Path) -> tuple[OwnFile, ...]:
     """Read the office's own data files, by folder and name.
 
     Raises:
-        OwnFileError: one is no text in UTF-8.
+        OwnFileError: one is no text in UTF-8, or something else stands where a folder belongs.
+        OSError: the system refuses a folder or a file.
     """
     found = []
     for folder in OWN_FOLDERS:
-        for path in sorted(filter(is_own_file, (registry / folder).glob("*"))):
+        for path in _listed(registry, folder):
             try:
                 found.append(OwnFile(folder, path.name, path.read_text(encoding="utf-8-sig")))
             except UnicodeDecodeError as error:
                 place = f"{registry.name}/{folder}/{path.name}"
                 raise OwnFileError("catalogue.own.no_text", file=place) from error
     return tuple(found)
+
+
+def _listed(registry: Path, folder: str) -> list[Path]:
+    """Give the data files of a folder; one that is not there has none, one that cannot be listed is told."""
+    place = registry / folder
+    if place.is_dir():
+        return sorted(filter(is_own_file, place.iterdir()))
+    if place.is_symlink() or place.exists():
+        raise OwnFileError("catalogue.own.no_folder", file=f"{registry.name}/{folder}")
+    return []
 
 
 def is_own_file(path: Path) -> bool:

@@ -18,7 +18,7 @@ from pydantic import BaseModel
 from ingestion.bronze import write_table
 from ingestion.catalogue import Catalogue, Indicator, is_collected
 from ingestion.periods import CUMULATIVE, DISCRETE, Period
-from ingestion.registry import TABLES, Registry
+from ingestion.registry import TABLES, CalendarPeriod, Registry
 from ingestion.validity import ALWAYS
 
 _PRIVATE_TABLES = {"contacts"}
@@ -39,6 +39,7 @@ def write_reference(bronze: Path, registry: Registry, catalogue: Catalogue) -> N
         **_registry_tables(registry),
         "owed": _owed_table(registry, catalogue),
         "idle_forms": _idle_form_table(registry, catalogue),
+        "required_forms": _required_form_table(registry, catalogue),
         "periods": _period_table(registry),
     }
     for name, table in tables.items():
@@ -76,6 +77,7 @@ def _form_tables(catalogue: Catalogue) -> dict[str, pa.Table]:
             "unit": line.unit,
             "nature": line.nature,
             "parent_line": line.parent,
+            "owed_by": " ".join(line.owed_by) or None,
             "position": position,
         }
         for form in forms
@@ -98,7 +100,7 @@ def _form_tables(catalogue: Catalogue) -> dict[str, pa.Table]:
             line_rows,
             [
                 *_strings("form_code", "column_code", "line_code", "label_vi", "label_en"),
-                *_strings("unit", "nature", "parent_line"),
+                *_strings("unit", "nature", "parent_line", "owed_by"),
                 ("position", pa.int32()),
             ],
         ),
@@ -256,6 +258,30 @@ def _idle_form_table(registry: Registry, catalogue: Catalogue) -> pa.Table:
             for owed in registry.owed(replace(catalogue, forms=lasting))
             if not limited[owed.form_code].effective.covers(Period.parse(owed.period_code).end)
         ]
+    return _table(rows, _strings("reporting_org_code", "period_code", "form_code"))
+
+
+def _required_form_table(registry: Registry, catalogue: Catalogue) -> pa.Table:
+    """Give the forms that a unit owes for each part of a year of the calendar, by the forms themselves.
+
+    The calendar may not have all parts of a year, such as those of the present one that are still to come: what
+    was filed of its first half is no whole year for that.
+    """
+    parts = {
+        (f"{Period.parse(row.period_code).year}-{kind}", row.term_system)
+        for row in registry.calendar
+        if Period.parse(row.period_code).is_cumulative
+        for kind in CUMULATIVE
+    }
+    whole = tuple(CalendarPeriod(period_code=code, term_system=system) for code, system in sorted(parts))
+    keys = {
+        (owed.period_code, owed.reporting_org_code, owed.form_code)
+        for owed in replace(registry, calendar=whole).owed(catalogue)
+    }
+    rows = [
+        {"reporting_org_code": unit, "period_code": period, "form_code": form}
+        for period, unit, form in sorted(keys)
+    ]
     return _table(rows, _strings("reporting_org_code", "period_code", "form_code"))
 
 

@@ -6,7 +6,9 @@ anything that was filed. Identity and version are kept apart: one organisation c
 """
 
 import csv
+import errno
 import io
+import os
 import re
 import unicodedata
 from collections import defaultdict
@@ -229,8 +231,6 @@ WHOLE: frozenset[RegistryTable] = frozenset(get_args(RegistryTable))
 """All that a registry can know."""
 
 _OPTIONAL_FILES = {"contacts", "statements", "targets", "successions"}
-_NEVER_EMPTY = {"organisations"}
-"""Without these nobody files anything, so that a file of no bytes is one that was lost."""
 
 _WANTED = {"date": "date", "bool": "flag", "int": "number", "float": "number", "literal": "one_of"}
 """What a value should have been, by how the library that checks it begins to name its complaint."""
@@ -423,22 +423,21 @@ def load_contacts(folder: Path) -> tuple[Contact, ...]:
 
 
 def _load_table(path: Path, model: type[_R], is_optional: bool) -> tuple[tuple[_R, ...], tuple[int, ...]]:
-    if not path.is_file():
-        if is_optional:
-            return (), ()
-        raise RegistryError("registry.missing", path=path)
+    if is_optional and not os.path.lexists(path):
+        return (), ()
     rows, numbers = [], []
-    for number, raw in _records(path):
+    for number, raw in _records(path, model):
         rows.append(_row(path, number, raw, model))
         numbers.append(number)
-    if not rows and path.stem in _NEVER_EMPTY and not path.read_bytes().strip():
-        raise RegistryError("registry.column_missing", path=path, row=1, column=next(iter(model.model_fields)))
     return tuple(rows), tuple(numbers)
 
 
-def _records(path: Path) -> Iterator[tuple[int, dict[Any, Any]]]:
-    """Read a CSV: each row with its number in a spreadsheet, where blank rows count too."""
-    found = path.read_bytes()
+def _records(path: Path, model: type[_Row]) -> Iterator[tuple[int, dict[Any, Any]]]:
+    """Read a CSV: each row with its number in a spreadsheet, where blank rows count too.
+
+    A table without rows has its header; a file without one was emptied or cut off, and is no table.
+    """
+    found = _content(path)
     try:
         text = found.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -448,13 +447,35 @@ def _records(path: Path) -> Iterator[tuple[int, dict[Any, Any]]]:
     number, columns = 0, None
     try:
         for number, cells in enumerate(lines, start=1):
-            if columns is None:
+            if columns is None and any(cell.strip() for cell in cells):
                 columns = cells
-            elif cells:
+                _demand_columns(path, number, columns, model)
+            elif columns is not None and cells:
                 given: dict[Any, Any] = dict(zip_longest(columns, cells[: len(columns)]))
                 yield number, given | ({None: extra} if (extra := cells[len(columns) :]) else {})
     except csv.Error as error:
         raise RegistryError("registry.no_csv", path=path, row=number + 1) from error
+    if columns is None:
+        raise RegistryError("registry.no_header", path=path, row=1, columns=",".join(model.model_fields))
+
+
+def _demand_columns(path: Path, row: int, columns: list[str], model: type[_Row]) -> None:
+    for name, column in model.model_fields.items():
+        if column.is_required() and name not in columns:
+            raise RegistryError("registry.column_missing", path=path, row=row, column=name)
+
+
+def _content(path: Path) -> bytes:
+    """Give the bytes of a file; what stands in its place and is none is a table that was lost."""
+    try:
+        return path.read_bytes()
+    except (FileNotFoundError, NotADirectoryError) as error:
+        key = "no_file" if path.is_symlink() else "missing"
+        raise RegistryError(f"registry.{key}", path=path, row=1) from error
+    except OSError as error:
+        if error.errno == errno.ELOOP or path.is_dir():
+            raise RegistryError("registry.no_file", path=path, row=1) from error
+        raise
 
 
 def _row(path: Path, number: int, raw: dict[str, str], model: type[_R]) -> _R:

@@ -4,13 +4,13 @@ What belongs here: collecting what follows from the state folder, and from runs 
 events become which alerts, and the outbox (`ingestion.alerts`); why a run stopped (`failing.py`); channels
 (`channels.py`); when it happens (`sensors.py`, `schedules.py`, the commands).
 
-An alarm needs nothing of what it is the alarm of: where the registry or the ledger cannot be read, what
+An alarm needs nothing of what it is the alarm of: where the registry, a form or the ledger cannot be read, what
 failed is written all the same, and goes to the last contacts that could be read.
 """
 
 import os
-from collections.abc import Collection, Sequence
-from contextlib import suppress
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -25,12 +25,13 @@ from ingestion.alerts.outbox import Outbox
 from ingestion.alerts.successes import note_success, successes_of
 from ingestion.alerts.thresholds import InForce, Thresholds, in_force
 from ingestion.alerts.wording import PAGE
-from ingestion.catalogue import Catalogue
+from ingestion.catalogue import CatalogueError
 from ingestion.days import day_of
 from ingestion.files import LockedError
 from ingestion.home import Home
 from ingestion.landing_state import is_registry_lost
 from ingestion.ledger import Ledger, LedgerError
+from ingestion.overlay import catalogue_of
 from ingestion.pipeline import write_alerts
 from ingestion.registry import Registry
 from ingestion.validations import KeptResults
@@ -38,13 +39,14 @@ from orchestration import failing
 from orchestration.channels import MAIL_SERVER_VARIABLE, Channels
 from orchestration.environment import page_address
 from orchestration.lock import PUBLISHING
+from orchestration.own_files import demand_usable
 from orchestration.standing import LostLedgerError, demand_whole
 from reports import release as releases
 
 if TYPE_CHECKING:
     from reports.release import Release
 
-_REGISTRY, _LEDGER, _THRESHOLDS = "registry", "ledger", "thresholds"
+_REGISTRY, _CATALOGUE, _LEDGER, _THRESHOLDS = "registry", "catalogue", "ledger", "thresholds"
 """Stand for a job where one of them cannot be read: no run can succeed, or other thresholds hold than meant."""
 
 _RESULTS = "results"
@@ -62,23 +64,43 @@ _MENDS = {
 figures pass that were refused."""
 
 
-def collect(
-    home: Home, registry: Registry, catalogue: Catalogue, thresholds: Thresholds, now: datetime
-) -> None:
+def collect(home: Home, registry: Registry, thresholds: Thresholds, now: datetime) -> None:
     """Write every alert that follows from ledger and calendar and is not in the outbox yet.
+
+    What needs no form is written also where the forms cannot be read.
 
     Raises:
         LostLedgerError: the ledger was lost, and every unit would be told that it owes what it filed.
+        LedgerError: the ledger is damaged.
+        CatalogueError: a form or an indicator cannot be read.
+        OSError: the system refuses a file.
     """
-    demand_whole(home)
-    state = Ledger(home.ledger).replay()
+    with _told(home, _LEDGER, now):
+        demand_whole(home)
+        state = Ledger(home.ledger).replay()
     write_alerts(home, registry, state, now)
     _end(home, frozenset({_LEDGER}), now)
+    with _told(home, _CATALOGUE, now):
+        catalogue = catalogue_of(home)
     outbox = Outbox(home.outbox)
     since = outbox.open(now)
     outbox.add(deadline_alerts(registry, catalogue, state, now, since))
     filings = Filings(state, registry, catalogue, now, since)
     _stand(outbox, quality.OF_FILINGS, quality.filing_alerts(filings, thresholds), now)
+    # Rules and sections are told of by the runs that need them.
+    with suppress(CatalogueError):
+        demand_usable(catalogue)
+        _end(home, frozenset({_CATALOGUE}), now)
+
+
+@contextmanager
+def _told(home: Home, what: str, now: datetime) -> Iterator[None]:
+    """Write the alert of what cannot be read, before that is raised."""
+    try:
+        yield
+    except (LostLedgerError, LedgerError, CatalogueError, OSError) as error:
+        failed(home, Place(what, what), failing.of_error(error, home), now)
+        raise
 
 
 @dataclass(frozen=True)
@@ -96,18 +118,20 @@ class Look:
     trouble: Exception | None
 
 
-def look(home: Home, catalogue: Catalogue, now: datetime) -> Look:
-    """Write every alert that can be found now, and that of what keeps others from being found."""
+def look(home: Home, now: datetime) -> Look:
+    """Write every alert that can be found now, and that of what keeps others from being found.
+
+    Whatever that is, also a fault of the product, is given and not raised: what waits goes out first.
+    """
     found, thresholds = watch(home, now), _thresholds(home, now)
     _watch_runs(home, found.registry, thresholds.thresholds, now)
-    if found.error is not None:
-        return Look(found, thresholds, found.error)
-    try:
-        collect(home, found.registry, catalogue, thresholds.thresholds, now)
-    except (LostLedgerError, LedgerError) as error:
-        failed(home, Place(_LEDGER, _LEDGER), failing.of_error(error, home), now)
-        return Look(found, thresholds, error)
-    return Look(found, thresholds, None)
+    trouble: Exception | None = found.error
+    if trouble is None:
+        try:
+            collect(home, found.registry, thresholds.thresholds, now)
+        except Exception as error:
+            trouble = error
+    return Look(found, thresholds, trouble)
 
 
 def _thresholds(home: Home, now: datetime) -> InForce:
@@ -179,6 +203,30 @@ def results_kept(home: Home, results: KeptResults, step: str, now: datetime) -> 
     return said
 
 
+CHOSEN = "selection"
+"""Stands for a job where somebody chose assets and checks on Dagster's page."""
+
+
+@dataclass(frozen=True)
+class Covered:
+    """What a run covers.
+
+    Attributes:
+        job: the job; `selection` where that was not run as a whole.
+        parts: assets, and checks as `asset:check`; none in a job that is of no assets.
+        jobs: the jobs of which that is the whole.
+    """
+
+    job: str
+    parts: frozenset[str] = frozenset()
+    jobs: frozenset[str] = frozenset()
+
+    @classmethod
+    def whole(cls, job: str, parts: frozenset[str] = frozenset()) -> "Covered":
+        """Give what a run of a whole job covers."""
+        return cls(job, parts, frozenset({job}))
+
+
 @dataclass(frozen=True)
 class Place:
     """Where a run stopped.
@@ -187,11 +235,13 @@ class Place:
         job: what was run; the next success of it is the end of the failure.
         step: the asset, check or other step.
         run: the id of the run; blank where none came into being.
+        parts: what was run where that was no whole job; the next success of all of it is the end.
     """
 
     job: str
     step: str
     run: str = ""
+    parts: Collection[str] = ()
 
 
 def failed(home: Home, place: Place, stop: failing.Stop, now: datetime) -> None:
@@ -204,11 +254,14 @@ def failed(home: Home, place: Place, stop: failing.Stop, now: datetime) -> None:
     if place.run and any(entry.alert.facts.get("run") == place.run for entry in outbox.read()[0]):
         return
     job = stop.about or place.job
+    parts = sorted(place.parts) if job == CHOSEN else []
+    condition = "\0".join([job, *parts, stop.condition])
     about = stop.about.partition(" ")[0]
     facts = {
         "was": about if about in (_THRESHOLDS, _RESULTS) else "told",
         "run": place.run,
         "job": job,
+        "parts": parts,
         "cause": stop.condition,
         "step": place.step,
         "said": stop.said,
@@ -216,29 +269,34 @@ def failed(home: Home, place: Place, stop: failing.Stop, now: datetime) -> None:
         "sampled": stop.count,
         **_up(home),
     }
-    alert = Alert(Kind.RUN_FAILED, "", now, Role.DATA_TEAM, facts=facts, condition=f"{job}\0{stop.condition}")
+    alert = Alert(Kind.RUN_FAILED, "", now, Role.DATA_TEAM, facts=facts, condition=condition)
     conditions.begin(outbox, [alert])
 
 
-def succeeded(home: Home, job: str, now: datetime) -> None:
+def succeeded(home: Home, ran: Covered, now: datetime) -> None:
     """Note that a run succeeded, and close the alerts of failures of which it is the end.
 
     That alerts were delivered, every morning, is no sign that anything was taken in or published, and ends no
-    failure of a command.
+    failure of a command; nor is a choice of assets that is no whole job.
     """
-    mended = _MENDS.get(job, frozenset())
-    if job != _DELIVERY:
+    mended: frozenset[str] = frozenset().union(*(_MENDS.get(job, ()) for job in ran.jobs))
+    for job in sorted(ran.jobs - {_DELIVERY}):
         note_success(home, job, now)
         mended |= {""}
-    _end(home, mended, now)
+    _end(home, mended, now, ran.parts)
 
 
-def _end(home: Home, jobs: frozenset[str], now: datetime) -> None:
+def _end(home: Home, jobs: frozenset[str], now: datetime, parts: frozenset[str] = frozenset()) -> None:
+    def is_over(alert: Alert) -> bool:
+        chosen = alert.facts.get("parts", [])
+        is_covered = bool(chosen) and parts.issuperset(chosen)
+        return alert.kind is Kind.RUN_FAILED and (alert.facts.get("job") in jobs or is_covered)
+
     # Where a delivery goes on for long, the next success closes what this one does not.
     with suppress(LockedError):
         conditions.end(
             Outbox(home.outbox),
-            lambda a: a.kind is Kind.RUN_FAILED and a.facts.get("job") in jobs,
+            is_over,
             now,
             is_news=lambda a: a.facts.get("cause") == failing.KILLED,
         )

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from ingestion.files import aside_of
 from ingestion.home import Home
-from ingestion.overlay import catalogue_of, own_files
+from ingestion.overlay import own_files
 from orchestration import moment
 from orchestration.warehouse import PROJECT_DIR, build_aside, project_fingerprint
 
@@ -41,14 +41,17 @@ def warehouse_as_of(home: Home, as_of: datetime, now: datetime, project_dir: Pat
     """
     instant = as_of.astimezone(UTC)
     folder = home.build / "as_of"
-    name = f"{instant:%Y%m%dT%H%M%S}-{_inputs_fingerprint(home, project_dir)}"
-    database = folder / f"{name}.duckdb"
-    if database.is_file():
+
+    def built_from(place: Home) -> Path:
+        return folder / f"{instant:%Y%m%dT%H%M%S}-{_inputs_fingerprint(place, project_dir)}.duckdb"
+
+    if (database := built_from(home)).is_file():
         return database
     folder.mkdir(parents=True, exist_ok=True)
     inputs = Home(aside_of(folder / "inputs"))
     try:
-        moment.take(home, name, now, catalogue_of(home), place=lambda _: inputs)
+        moment.take(home, database.stem, lambda: now, place=lambda _: inputs)
+        database = built_from(inputs)  # something may have been filed or edited since
         build_aside(inputs, database, instant, project_dir)
     finally:
         shutil.rmtree(inputs.root, ignore_errors=True)

@@ -127,7 +127,7 @@ def published_gate(
 ) -> dg.AssetCheckResult:
     """Take the word that the gate gave for the warehouse that is up, or ask again."""
     home = publication.home
-    token = gating.token_of_published(home, context.run.run_id, clock.now(), publication.catalogue)
+    token = gating.token_of_published(home, context.run.run_id, clock.now)
     if token.fits(releases.current(home), config.note):
         return _shown(gating.Word(), check_results.of_database(home, token.sha256))
     progress.start("publication_gate")

@@ -14,6 +14,7 @@ EXPECTED_ERRORS: Mapping[str, type[CommandError]] = {
     "RegistryError": CommandError,
     "ThresholdsError": CommandError,
     "CatalogueError": CommandError,
+    "InstanceError": CommandError,
     "IntakeError": CommandError,
     "LedgerError": CommandError,
     "LedgerLockedError": RefusedError,

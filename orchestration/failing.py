@@ -15,10 +15,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from ingestion.catalogue import Language
+import duckdb
+
+from ingestion.catalogue import OWN_FOLDERS, Language
 from ingestion.home import Home
 from ingestion.messages import ToldError, message, retold
 from orchestration.explaining import explained
+from orchestration.warehouse import candidate_database
+from reports.database import connect
 
 SHOWN = 5
 """How many samples an alert carries."""
@@ -31,6 +35,7 @@ _BUSY = frozenset({"WriterBusyError", "PublicationBusyError", "LockedError", "Le
 _TOLD = (
     *(
         "registry.",
+        "catalogue.",
         "thresholds.",
         "landing.",
         "warehouse.",
@@ -49,7 +54,12 @@ _ABOUT = {
     "LostLedgerError": "ledger",
     "LedgerError": "ledger",
     "LedgerDamagedError": "ledger",
+    "CatalogueError": "catalogue",
+    "OwnFileError": "catalogue",
+    "OwnRuleError": "catalogue",
+    "RuleError": "catalogue",
 }
+"""What has to be whole again where an error of some class was told."""
 
 _OF_SYSTEM = re.compile(r"\[Errno (\d+)\] [^:]*(?:: (['\"])(.*?)\2)?", re.DOTALL)
 _LONGEST = 200
@@ -64,8 +74,8 @@ class Stop:
 
     Attributes:
         condition: the cause, which stands until the job succeeds; the same gives the same.
-        about: what has to be whole again (`registry`, `ledger`, `thresholds`, or `results` and of which place)
-            where that ends it, whatever was run.
+        about: what has to be whole again (`registry`, `catalogue`, `ledger`, `thresholds`, or `results` and of
+            which place) where that ends it, whatever was run.
         said: the cause and its remedy.
         samples: what is meant, one line each.
         count: how many there are of them.
@@ -107,12 +117,17 @@ def of_record(kind: str, said: str, home: Home, gate: Mapping[str, Any] | None =
         if kind in kinds:
             return cause(said, home)
     if system := _OF_SYSTEM.match(said):
-        return _of_system(int(system[1]), system[3])
+        return _of_system(int(system[1]), system[3], home)
     found = {language: retold(said, _TOLD, language) for language in LANGUAGES}
     if all(found.values()):
         whole = {language: text or "" for language, text in found.items()}
         return Stop(said, whole, about=_ABOUT.get(kind, ""))
     return _stop(f"{kind} {said}", told("alert.cause.program"))
+
+
+def has_words(kind: str, said: str) -> bool:
+    """Say whether an error that Dagster recorded says what people can act on, whatever it followed from."""
+    return any(kind in kinds for kinds, _ in _CAUSES) or retold(said.strip(), _TOLD, "vi") is not None
 
 
 def _of_gate(refused: Sequence[Mapping[str, str]], count: int) -> Stop:
@@ -126,7 +141,23 @@ def _of_gate(refused: Sequence[Mapping[str, str]], count: int) -> Stop:
 def _of_dbt(_: str, home: Home) -> Stop:
     failed = _failed_nodes(home.build / "dbt" / "run_results.json")
     cause = told("alert.cause.dbt", count=len(failed) or "?", path=home.build / "dbt" / "dbt.log")
-    return _stop(f"dbt {','.join(failed)}", cause, [dict.fromkeys(LANGUAGES, name) for name in failed])
+    samples = [f"{name}{_first_row(code, home)}" for name, code in failed.items()]
+    return _stop(f"dbt {','.join(failed)}", cause, [dict.fromkeys(LANGUAGES, said) for said in samples])
+
+
+def _first_row(code: str, home: Home) -> str:
+    """Give the first row that a test of dbt found, as far as that can be asked of what was built."""
+    if not code:
+        return ""
+    try:
+        with connect(candidate_database(home)) as opened:
+            found = opened.execute(code)
+            names = [column[0] for column in found.description or ()]
+            row = found.fetchone()
+    except (duckdb.Error, OSError, ToldError):
+        return ""
+    said = (f"{name} {value}" for name, value in zip(names, row or (), strict=False) if value is not None)
+    return f": {', '.join(said)}"[:_LONGEST]
 
 
 def _of_rendering(said: str, _: Home) -> Stop:
@@ -137,7 +168,7 @@ def _of_rendering(said: str, _: Home) -> Stop:
 
 
 def _of_catalogue(said: str, _: Home) -> Stop:
-    return _stop(said, told("alert.cause.catalogue", what=said[:_LONGEST]))
+    return Stop(said, told("alert.cause.catalogue", what=said[:_LONGEST]), about="catalogue")
 
 
 _CAUSES: Sequence[tuple[Collection[str], Callable[[str, Home], Stop]]] = (
@@ -161,22 +192,41 @@ def _stop(condition: str, said: Told, samples: Sequence[Told] = ()) -> Stop:
     return Stop(condition, said, tuple(samples[:SHOWN]), len(samples))
 
 
-def _of_system(number: int, path: str | None) -> Stop:
+def _of_system(number: int, path: str | None, home: Home) -> Stop:
     error = OSError(number, "", path)
     said = {language: explained(error, partial(_text, language)) or "" for language in LANGUAGES}
     # The file at which the disk was full is another one each time.
-    return _stop(f"system {number}", said)
+    return Stop(f"system {number}", said, about=_kept_in(path, home))
+
+
+def _kept_in(path: str | None, home: Home) -> str:
+    """Give what has to be whole again where the system refuses a file; blank where runs alone can tell."""
+    if path is None:
+        return ""
+    place = Path(path)
+    if place == home.ledger:
+        return "ledger"
+    if not place.is_relative_to(home.registry):
+        return ""
+    return "catalogue" if {place.name, place.parent.name} & set(OWN_FOLDERS) else "registry"
 
 
 def _text(language: Language, key: str, **fields: Any) -> str:
     return message(key, language, **fields)
 
 
-def _failed_nodes(path: Path) -> list[str]:
-    """Give the models and tests on which dbt's last command failed, by name; nothing where it did not say."""
+def _failed_nodes(path: Path) -> dict[str, str]:
+    """Give the models and tests on which dbt's last command failed, by name; nothing where it did not say.
+
+    With each that failed as a test is the query of the rows that fail.
+    """
     try:
         results = json.loads(path.read_text(encoding="utf-8"))["results"]
-        failed = [r["unique_id"].split(".")[2] for r in results if r["status"] in ("error", "fail")]
+        failed = {
+            r["unique_id"].split(".")[2]: r.get("compiled_code") or "" if r["status"] == "fail" else ""
+            for r in results
+            if r["status"] in ("error", "fail")
+        }
     except (OSError, ValueError, KeyError, IndexError):
-        return []
-    return sorted(failed)
+        return {}
+    return dict(sorted(failed.items()))

@@ -80,7 +80,7 @@ def gate(home: Home, database: Path, token: Token, check: Check, *, run: str, no
     return Word(failures, explained, report.is_empty, failed, lines, kept)
 
 
-def token_of_published(home: Home, run: str, now: datetime, catalogue: Catalogue) -> Token:
+def token_of_published(home: Home, run: str, clock: Callable[[], datetime]) -> Token:
     """Give the token of the warehouse that is up; of one that has none, a new one without the gate's word.
 
     An older version built it, or a hand changed it. It is then held against the present moment: where more was
@@ -94,7 +94,7 @@ def token_of_published(home: Home, run: str, now: datetime, catalogue: Catalogue
         return token
     if not home.warehouse.is_file():
         raise tokens.TokenError("token.no_warehouse")
-    moment = moments.take(home, run, now, catalogue, moments.published)
+    moment = moments.take(home, run, clock, moments.published)
     new = Token(sha256_of(home.warehouse), "", moment, "", code_version())
     tokens.write(home, new)
     return new

@@ -33,7 +33,7 @@ from orchestration import environment
 from orchestration.errors import write_traceback
 from orchestration.explaining import explained
 from orchestration.standing import standing
-from orchestration.state import lacking_settings
+from orchestration.state import is_own, lacking_settings
 from orchestration.texts import Invocation
 from orchestration.turned_off import turned_off
 
@@ -152,8 +152,8 @@ def _registry(call: Invocation) -> Iterator[Diagnosis]:
         return
     try:
         registry = load_registry(call.home.registry)
-    except RegistryError as error:
-        yield Diagnosis("registry", what, "broken", error.told(call.language), True)
+    except (RegistryError, OSError) as error:
+        yield Diagnosis("registry", what, "broken", explained(error, call.text) or "", True)
         return
     units, periods = len(registry.reporting_units), len(registry.calendar)
     yield Diagnosis("registry", what, "ok", call.text("cli.doctor.registry_ok", units=units, periods=periods))
@@ -172,14 +172,12 @@ def _registry(call: Invocation) -> Iterator[Diagnosis]:
 
 def _own_files(call: Invocation) -> Diagnosis | None:
     """Look whether the office's own data files fit; where it has none, there is nothing to say."""
-    from ingestion.gate import rule_book  # noqa: PLC0415
-    from reports.sections import plan_of  # noqa: PLC0415
+    from orchestration.own_files import demand_usable  # noqa: PLC0415 - takes long to import
 
     what, catalogue = call.text("cli.doctor.own_files"), catalogue_of(call.home)
     if not catalogue.own:
         return None
-    rule_book(catalogue)
-    plan_of(catalogue)
+    demand_usable(catalogue)
     shown = ", ".join(file.place for file in catalogue.own[:_SHOWN_FILES])
     shown += ", …" if len(catalogue.own) > _SHOWN_FILES else ""
     return Diagnosis("own_files", what, "ok", shown)
@@ -386,6 +384,14 @@ def _dagster(call: Invocation) -> Diagnosis | None:
     except (yaml.YAMLError, UnicodeDecodeError):
         detail = call.text("cli.doctor.dagster_unreadable", path=call.home.dagster / "dagster.yaml")
         return Diagnosis("dagster_instance", what, "broken", detail)
+    if is_own(call.home):
+        from orchestration.instance import InstanceError, open_instance  # noqa: PLC0415 - takes long to import
+
+        try:
+            with open_instance(call.home):
+                pass
+        except InstanceError as error:
+            return Diagnosis("dagster_instance", what, "broken", error.told(call.language), True)
     if lacking:
         detail = call.text(
             "cli.doctor.dagster_lacks",

@@ -9,21 +9,57 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
 import dagster as dg
+from sqlalchemy.exc import SQLAlchemyError
 
 from ingestion.home import Home
-from orchestration.state import instance_environment, prepare_instance
+from ingestion.messages import ToldError
+from orchestration.environment import INSTANCE_FILE
+from orchestration.state import instance_environment, is_own, prepare_instance
 
 LAUNCHED_BY_TAG = "tongket/launched_by"
 COMMAND_LINE = "command_line"
 
 
+_LONGEST = 200
+
+
+class InstanceError(ToldError):
+    """Dagster refuses the `dagster.yaml` that somebody put in the place of the product's."""
+
+
 @contextmanager
 def open_instance(home: Home) -> Iterator[dg.DagsterInstance]:
-    """Open the instance of a state folder, making it if need be."""
+    """Open the instance of a state folder, making it if need be.
+
+    Raises:
+        InstanceError: Dagster refuses a `dagster.yaml` of somebody's own.
+    """
     prepare_instance(home)
     os.environ.update(instance_environment(home))
-    with dg.DagsterInstance.from_config(str(home.dagster)) as instance:
+    with _opened(home) as instance:
         yield instance
+
+
+def _opened(home: Home) -> dg.DagsterInstance:
+    try:
+        instance = dg.DagsterInstance.from_config(str(home.dagster))
+        _ = instance.run_launcher, instance.run_coordinator  # which are only looked at when they are asked for
+    except (OSError, SQLAlchemyError):  # of what is stored
+        raise
+    except Exception as error:
+        # Dagster raises whatever it came upon; of the product's own file that is no fault of anybody else.
+        if not is_own(home):
+            raise
+        path, reason = home.dagster / INSTANCE_FILE.name, _reason(error)
+        raise InstanceError("state.dagster_refused", path=path, reason=reason, shipped=INSTANCE_FILE) from error
+    return instance
+
+
+def _reason(error: Exception) -> str:
+    """Give what Dagster says, in one line and without the list of all that it would have taken."""
+    found = error.errors[0].message if isinstance(error, dg.DagsterInvalidConfigError) else str(error)
+    said = " ".join(found.split(" Expected: ")[0].split())
+    return said if len(said) <= _LONGEST else f"{said[: _LONGEST - 1]}…"
 
 
 def close_interrupted_runs(instance: dg.DagsterInstance, jobs: Collection[str]) -> list[dg.DagsterRun]:

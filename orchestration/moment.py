@@ -20,6 +20,7 @@ from ingestion.catalogue import Catalogue
 from ingestion.files import aside_of, private_folder, write_durably
 from ingestion.home import Home
 from ingestion.ledger import Ledger, LedgerState
+from ingestion.overlay import catalogue_of
 from ingestion.reference import write_reference
 from ingestion.registry import Registry, RegistryError, load_registry
 from orchestration.lock import PATIENCE_SECONDS, writer_lock
@@ -34,7 +35,8 @@ class Moment:
     Attributes:
         id: the run that fixed it.
         at: when it was fixed.
-        as_of: when the last submission, verdict or decision was recorded; a report is as of that moment.
+        as_of: when the last submission, verdict or decision was recorded, which is never later than `at`; a
+            report is as of that moment.
         submissions: what counted then.
     """
 
@@ -60,18 +62,26 @@ def published(home: Home) -> Home:
 def take(
     home: Home,
     run: str,
-    now: datetime,
-    catalogue: Catalogue,
+    clock: Callable[[], datetime],
     place: Callable[[Home], Home] = taken,
 ) -> Moment:
     """Fix the moment: bronze is brought up to the ledger, then everything is kept as it stands.
 
-    Intake and decisions wait for as long as that takes, which is the making of links.
+    Intake and decisions wait for as long as that takes, which is the making of links. The moment is the one at
+    which they wait: what came while this waited for them belongs to it, the registry and the office's own files
+    as well as the ledger, and nothing that is recorded is later than it.
+
+    Args:
+        home: the state folder.
+        run: the run that fixes it.
+        clock: tells the time when it is fixed.
+        place: where it is kept.
 
     Raises:
         WriterBusyError: a run of intake does not come to its end.
         DamagedOriginalsError: figures that count are in originals that are not what they were.
         RegistryError: the registry cannot be read.
+        CatalogueError: a file of the office does not fit.
         LedgerError: the ledger is damaged or held for long.
     """
     target = place(home)
@@ -80,16 +90,16 @@ def take(
     shutil.rmtree(made.root, ignore_errors=True)
     private_folder(made.root)
     try:
-        shutil.copytree(home.registry, made.registry)
-        registry = _registry(made, home)
         with writer_lock(home, PATIENCE_SECONDS), Ledger(home.ledger).writing(PATIENCE_SECONDS):
-            pipeline.rebuild_bronze(home, registry, catalogue, now)
+            at = clock()
+            registry, catalogue = _registry(made, home)
+            pipeline.rebuild_bronze(home, registry, catalogue, at)
             private_folder(made.landing)
             if home.ledger.is_file():
                 shutil.copyfile(home.ledger, made.ledger)
             shutil.copytree(home.bronze, made.bronze, copy_function=_link)
         pipeline.demand_originals(home, ledger=made.ledger)
-        moment = _described(run, now, made, registry, catalogue)
+        moment = _described(run, at, made, registry, catalogue)
         shutil.rmtree(target.root, ignore_errors=True)
         made.root.rename(target.root)
     finally:
@@ -97,19 +107,21 @@ def take(
     return moment
 
 
-def _registry(made: Home, home: Home) -> Registry:
-    """Read the registry as it was kept; what is wrong with it is told of where people find it."""
+def _registry(made: Home, home: Home) -> tuple[Registry, Catalogue]:
+    """Keep and read the registry and what lies in it; what is wrong with it is told of where people find it."""
     try:
-        return load_registry(made.registry)
-    except RegistryError:
+        shutil.copytree(home.registry, made.registry)
+        return load_registry(made.registry), catalogue_of(made)
+    except (RegistryError, OSError):
         load_registry(home.registry)
+        catalogue_of(home)
         raise
 
 
-def _described(run: str, now: datetime, made: Home, registry: Registry, catalogue: Catalogue) -> Moment:
+def _described(run: str, at: datetime, made: Home, registry: Registry, catalogue: Catalogue) -> Moment:
     write_reference(made.bronze, registry, catalogue)
     ledger = Ledger(made.ledger).replay()
-    moment = Moment(run, now, last_change(ledger) or now, tuple(counting_submissions(ledger)))
+    moment = Moment(run, at, last_change(ledger) or at, tuple(counting_submissions(ledger)))
     write_durably(made.root / _FILE, _MOMENT.dump_json(moment, indent=1) + b"\n")
     return moment
 

@@ -44,7 +44,7 @@ def snapshot(context: dg.AssetExecutionContext, publication: PublicationHome, cl
 
     Intake goes on meanwhile. Originals of what counts are compared with their hashes.
     """
-    moment = moments.take(publication.home, context.run_id, clock.now(), publication.catalogue)
+    moment = moments.take(publication.home, context.run_id, clock.now)
     return dg.MaterializeResult(
         metadata={"as_of": moment.as_of.isoformat(), "submissions": len(moment.submissions)}
     )

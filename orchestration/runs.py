@@ -15,7 +15,7 @@ from ingestion.home import Home
 from ingestion.ledger import UNKNOWN_PERIOD, Ledger
 from ingestion.messages import ToldError
 from ingestion.registry import load_registry
-from orchestration import alerting, environment, telling
+from orchestration import alerting, covering, environment, failing, telling
 from orchestration.definitions import defs
 from orchestration.instance import COMMAND_LINE, LAUNCHED_BY_TAG, close_interrupted_runs, open_instance
 from orchestration.lock import PUBLISHING, publication_lock, writer_lock
@@ -109,7 +109,7 @@ def run_job(
     lock, jobs = (writer_lock, {"intake"}) if job == "intake" else (publication_lock, PUBLISHING)
     with lock(home), open_instance(home) as instance:
         for run in close_interrupted_runs(instance, jobs):
-            telling.run_failed(home, run.run_id, run.job_name, [], environment.now())
+            telling.run_failed(home, run.run_id, covering.covered(instance, run), [], environment.now())
         covered = _covered(home, instance, period) if job == "intake" else {}
         raised: list[BaseException] = []
 
@@ -136,10 +136,11 @@ def run_job(
         outcome = _outcome(result, next((error for error in raised if isinstance(error, ToldError)), None))
         if covered and outcome.failure is None:
             tidy_periods(instance, _filed(home))
+        ran = covering.covered(instance, result.dagster_run)
         if outcome.failure is None:
-            alerting.succeeded(home, job, environment.now())
+            alerting.succeeded(home, ran, environment.now())
         else:
-            telling.run_failed(home, outcome.run_id, job, result.all_events, environment.now())
+            telling.run_failed(home, outcome.run_id, ran, result.all_events, environment.now())
         return outcome
 
 
@@ -178,10 +179,5 @@ def _plain(metadata: Mapping[str, dg.MetadataValue[Any]]) -> dict[str, Any]:
 
 def _failure(event: dg.DagsterEvent, told: ToldError | None) -> Failure:
     error = event.step_failure_data.error
-    while error is not None and error.cause is not None:
-        error = error.cause
-    step = event.step_key or ""
-    kind = error.cls_name or "" if error else ""
-    # Dagster writes the class before what the error said.
-    message = error.message.strip().split(f"{kind}: ", 1)[-1] if error else ""
-    return Failure(step, kind, message, kind == "DagsterAssetCheckFailedError", told)
+    kind, message = telling.cause_of(error) if error is not None else ("", "")
+    return Failure(event.step_key or "", kind, message, kind == failing.GATE, told)

@@ -7,7 +7,6 @@ or reading files, and sending anything.
 import hashlib
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any
 
 import dagster as dg
 
@@ -15,7 +14,8 @@ from ingestion.intake import InboxFile, waiting
 from ingestion.ledger import UNKNOWN_PERIOD, Ledger
 from orchestration import alerting, telling
 from orchestration import moment as moments
-from orchestration.jobs import deliver_alerts, inbox_to_release, intake, publication, publish_release
+from orchestration.covering import covered
+from orchestration.jobs import deliver_alerts, intake, publication
 from orchestration.lock import is_publishing, is_writing
 from orchestration.partitions import (
     filed_periods,
@@ -142,7 +142,6 @@ def outbox_sensor(home: TongketHome, clock: Clock) -> dg.RunRequest | dg.SkipRea
     return dg.RunRequest(run_key=f"{key}-{now:%Y%m%dT%H}{now.minute // _AGAIN_MINUTES}")
 
 
-_MONITORED: list[Any] = [intake, publication, publish_release, inbox_to_release, deliver_alerts]
 _TELLING = {
     dg.DagsterEventType.STEP_FAILURE,
     dg.DagsterEventType.RUN_FAILURE,
@@ -150,8 +149,9 @@ _TELLING = {
 }
 
 
+# Without a list of jobs Dagster watches all of this code location: also what somebody chose on its page, which
+# runs as a job without a definition.
 @dg.run_failure_sensor(
-    monitored_jobs=_MONITORED,
     default_status=dg.DefaultSensorStatus.RUNNING,
     description="Writes the alert of a run that failed into the outbox.",
 )
@@ -163,15 +163,14 @@ def failed_runs(context: dg.RunFailureSensorContext, home: TongketHome, clock: C
         for entry in context.instance.all_logs(run.run_id, of_type=_TELLING)
         if entry.dagster_event is not None
     ]
-    telling.run_failed(home.home, run.run_id, run.job_name, events, clock.now())
+    telling.run_failed(home.home, run.run_id, covered(context.instance, run), events, clock.now())
 
 
 @dg.run_status_sensor(
     run_status=dg.DagsterRunStatus.SUCCESS,
-    monitored_jobs=_MONITORED,
     default_status=dg.DefaultSensorStatus.RUNNING,
     description="Notes that a run succeeded, and closes the alerts of failures that are over with it.",
 )
 def successful_runs(context: dg.RunStatusSensorContext, home: TongketHome, clock: Clock) -> None:
     """Note when a job last succeeded, and what is over with that."""
-    alerting.succeeded(home.home, context.dagster_run.job_name, clock.now())
+    alerting.succeeded(home.home, covered(context.instance, context.dagster_run), clock.now())

@@ -78,6 +78,15 @@ def is_shipped(found: bytes, shipped: bytes) -> bool:
     return found != shipped and hashlib.sha256(found).hexdigest() in _SHIPPED_BEFORE
 
 
+def is_own(home: Home) -> bool:
+    """Say whether a state folder has a `dagster.yaml` that the product did not write."""
+    found, shipped = (
+        path.read_bytes().replace(b"\r\n", b"\n") if path.is_file() else b""
+        for path in (home.dagster / INSTANCE_FILE.name, INSTANCE_FILE)
+    )
+    return found != shipped
+
+
 def lacking_settings(home: Home) -> tuple[str, ...]:
     """Give what the product needs and a state folder's own `dagster.yaml` lacks, such as `concurrency.runs`.
 
@@ -90,6 +99,7 @@ def lacking_settings(home: Home) -> tuple[str, ...]:
     found = []
     for section in _NEEDED:
         for name, value in wanted[section].items():
-            if (own.get(section) or {}).get(name) != value:
+            stated = own.get(section)
+            if not isinstance(stated, dict) or stated.get(name) != value:
                 found.append(f"{section}.{name}")
     return tuple(found)

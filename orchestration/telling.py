@@ -28,19 +28,20 @@ class DeliveryFailedError(ToldError):
 def tell(state: TongketHome, now: datetime, log: logging.Logger) -> dict[str, int]:
     """Write the alerts of today's deadlines and send what is due; what cannot be sent is kept.
 
-    Where the registry or the ledger cannot be read, what waits is sent before that is raised.
+    Where the registry, a form or the ledger cannot be read, what waits is sent before that is raised.
 
     Returns:
         How many messages were sent and failed, and how many alerts have nobody who can be reached.
 
     Raises:
         RegistryError: the registry cannot be read.
+        CatalogueError: a form or an indicator cannot be read.
         LostLedgerError: the ledger was lost.
         LedgerError: the ledger is damaged.
         DeliveryFailedError: messages were due, and none could be sent.
     """
     home = state.home
-    found = alerting.look(home, state.catalogue, now)
+    found = alerting.look(home, now)
     try:
         if history := close_history(Outbox(home.outbox), now):
             log.warning(f"{history} alerts that nobody ever tried to send are too old and are not sent.")
@@ -67,7 +68,9 @@ def demand_sent(report: DeliveryReport) -> None:
         raise DeliveryFailedError("alert.error.nothing_sent", failed=len(report.failed), reason=reason)
 
 
-def run_failed(home: Home, run: str, job: str, events: Sequence[dg.DagsterEvent], now: datetime) -> None:
+def run_failed(
+    home: Home, run: str, ran: alerting.Covered, events: Sequence[dg.DagsterEvent], now: datetime
+) -> None:
     """Write the alert of a run that failed, from the events that Dagster recorded of it.
 
     Where only its delivery failed, a run has done its work; that is told of where channels fail. So has one for
@@ -76,9 +79,9 @@ def run_failed(home: Home, run: str, job: str, events: Sequence[dg.DagsterEvent]
     step, kind, said = first_failure(events)
     gate = gate_said(events) if kind == failing.GATE else {}
     if kind == failing.DELIVERY or gate.get("nothing_accepted"):
-        alerting.succeeded(home, job, now)
+        alerting.succeeded(home, ran, now)
         return
-    place = alerting.Place(job, step or job, run)
+    place = alerting.Place(ran.job, step or ran.job, run, ran.parts)
     alerting.failed(home, place, failing.of_record(kind, said, home, gate), now)
 
 
@@ -98,13 +101,21 @@ def _failure(step: str, event: dg.DagsterEvent) -> tuple[str, str, str]:
     error = getattr(data, "error", None) or getattr(data, "first_step_failure_event", None)
     error = getattr(error, "event_specific_data", error)
     error = getattr(error, "error", error)
-    while error is not None and error.cause is not None:
+    return (step, *(cause_of(error) if error is not None else (failing.KILLED, event.message or "")))
+
+
+def cause_of(error: Any) -> tuple[str, str]:
+    """Give class and words of what stopped a step: of the error that people can act on, else of the innermost.
+
+    Dagster keeps each with what it followed from, and wraps them in errors of its own.
+    """
+    chain = []
+    while error is not None:
+        kind = error.cls_name or ""
+        # Dagster writes the class before what the error said.
+        chain.append((kind, error.message.strip().split(f"{kind}: ", 1)[-1]))
         error = error.cause
-    if error is None:
-        return step, failing.KILLED, event.message or ""
-    kind = error.cls_name or ""
-    # Dagster writes the class before what the error said.
-    return step, kind, error.message.strip().split(f"{kind}: ", 1)[-1]
+    return next((found for found in chain if failing.has_words(*found)), chain[-1])
 
 
 def gate_said(events: Sequence[dg.DagsterEvent]) -> dict[str, Any]:

@@ -218,6 +218,8 @@ class Site:
         previous_terms: for a term system and term the term before it.
         merged_into: for a unit and term the units that merged wholly into it, with the day from which each was
             no more.
+        days: for an indicator, unit and year or term the first and last day of the filings of which the figure
+            is; they differ where units have filed up to different periods.
         notes: of this release and those before it, newest first.
         plan: the sections of a report.
     """
@@ -237,6 +239,7 @@ class Site:
     explanations: dict[str, tuple[Explanation, ...]] = field(default_factory=dict)
     previous_terms: dict[tuple[str, str], str] = field(default_factory=dict)
     merged_into: dict[tuple[str, str], dict[str, date]] = field(default_factory=dict)
+    days: dict[tuple[str, str, str], tuple[date, date]] = field(default_factory=dict)
     notes: tuple[Note, ...] = ()
     plan: Plan = field(default_factory=load_plan)
 
@@ -276,10 +279,13 @@ class Site:
         """Give the term before a unit's in its own term system; None where none is known."""
         return self.previous_terms.get((unit.system, unit.term))
 
-    def is_left_uncompared(self, indicator: str, org: str, period: str, derivation: str) -> bool:
-        """Say whether there are figures to compare, of which one is incomplete."""
+    def left_uncompared(self, indicator: str, org: str, period: str, derivation: str) -> str | None:
+        """Give the status for which figures are not compared; None where they are, or there are none.
+
+        One of them is incomplete, or it is a total of which a part of a year is still to come.
+        """
         found = self.derived.get((indicator, org, period, derivation))
-        return found is not None and found.status == "incomplete"
+        return found.status if found is not None and found.value is None else None
 
     @cached_property
     def open_cases(self) -> tuple[Submission, ...]:
@@ -432,6 +438,10 @@ def load_site(
             if row["previous_term_code"]
         },
         merged_into=_merged_into(tables["rpt_predecessor"]),
+        days={
+            (row["indicator_code"], row["org_code"], row["period_code"]): (row["first_day"], row["last_day"])
+            for row in tables["rpt_figure_day"]
+        },
     )
 
 

@@ -272,7 +272,7 @@ def trace(
     cumulative period before it, of a change over a term the first opening, of a change against the previous
     term that term's cells. A ratio's have `numerator_minus` and `denominator_minus` in their place. Each cell
     of an average per year adds its share of the years; behind a yearly low or high are the cells of the first
-    year that has it.
+    year that has it. What is not derived, since a figure lacks something, has no cells.
 
     Raises:
         NoWarehouseError: there is no such file.
@@ -280,6 +280,8 @@ def trace(
     """
     with _opened(warehouse) as connection:
         key = _checked(connection, indicator, unit, period, derivation)
+        if derivation not in (None, "share") and not _is_derived(connection, key, str(derivation)):
+            return []
         kind = _row(connection, "select kind from dim_indicator where indicator_code = ?", [indicator])
         parts, before = traced_parts(str((kind or {}).get("kind")), derivation)
         if derivation in _OF_YEARS:
@@ -289,6 +291,14 @@ def trace(
             earlier = _previous_term(connection, unit, key[2])
             cells += _cells(connection, (*key[:2], earlier), before) if earlier else []
     return cells
+
+
+def _is_derived(connection: duckdb.DuckDBPyConnection, key: tuple[str, str, str], derivation: str) -> bool:
+    query = (
+        "select 1 from fct_indicator_derived where indicator_code = ? and org_code = ? and period_code = ? "
+        "and derivation = ? and value is not null"
+    )
+    return _row(connection, query, [*key, derivation]) is not None
 
 
 def traced_parts(kind: str, derivation: str | None) -> tuple[dict[str, str], dict[str, str]]:

@@ -44,6 +44,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         "status",
     ),
     "fct_indicator_derived": ("indicator_code", "org_code", "period_code", "derivation", "value", "status"),
+    "rpt_figure_day": ("indicator_code", "org_code", "period_code", "first_day", "last_day"),
     "fct_target": (
         "org_code",
         "indicator_code",

@@ -257,7 +257,8 @@ def chart_data(site: Site, unit: Unit, chart: Chart) -> ChartData | None:
     """Gather the figures of a chart; None where there are too few to draw.
 
     A chart over years needs two of them, and shares that make a whole need all of their parts in a year. What
-    is incomplete is not drawn beside what is complete.
+    is incomplete is not drawn beside what is complete, nor is a total of a part of a year beside those of whole
+    ones.
     """
     labels = [label.vi for label in chart.labels] or [site.indicators[c].name for c in chart.indicators]
     indicators = list(zip((site.indicators[name] for name in chart.indicators), labels, strict=True))
@@ -282,7 +283,8 @@ def chart_data(site: Site, unit: Unit, chart: Chart) -> ChartData | None:
             add(_point(site, indicator, child, child.term, category=name, series=label), name)
     elif chart.kind == "breakdown":
         for indicator, label in indicators:
-            add(_point(site, indicator, unit, unit.term, category=label, series=chart.title.vi), label)
+            point = _point(site, indicator, unit, unit.term, category=label, series=chart.title.vi, of_one=True)
+            add(point, label)
     else:
         for year in site.years(unit.term):
             of_year = [
@@ -298,13 +300,24 @@ def chart_data(site: Site, unit: Unit, chart: Chart) -> ChartData | None:
 
 
 def _point(
-    site: Site, indicator: Indicator, unit: Unit, period: str, *, category: str, series: str
+    site: Site,
+    indicator: Indicator,
+    unit: Unit,
+    period: str,
+    *,
+    category: str,
+    series: str,
+    of_one: bool = False,
 ) -> list[Point | None]:
-    """Give the figure as a point, nothing where there is none, None where it is incomplete."""
+    """Give the figure as a point, nothing where there is none, None where it is no whole beside others.
+
+    With `of_one` all others are of the same unit and time.
+    """
     figure = site.figure(indicator.code, unit.code, period)
     if figure is None or figure.value is None:
         return []
-    if figure.status == "incomplete":
+    is_part = figure.status == "provisional" and indicator.kind == "flow" and not of_one
+    if figure.status == "incomplete" or is_part:
         return [None]
     return [Point(category, series, figure.value, tables.cell(figure, indicator))]
 
@@ -334,11 +347,12 @@ def _previous_term(site: Site, unit: Unit, builder: _Builder) -> None:
     previous = site.previous_term(unit)
     rows: list[list[Text]] = []
     said = []
-    uncompared = []
+    uncompared: dict[str, list[str]] = {}
     for indicator in site.indicators.values():
         change = site.derivation(indicator.code, unit.code, unit.term, "change_vs_previous_term")
-        if site.is_left_uncompared(indicator.code, unit.code, unit.term, "change_vs_previous_term"):
-            uncompared.append(f"“{indicator.name}”")
+        why = site.left_uncompared(indicator.code, unit.code, unit.term, "change_vs_previous_term")
+        if why is not None:
+            uncompared.setdefault(why, []).append(f"“{indicator.name}”")
             continue
         before = site.figure(indicator.code, unit.code, previous) if previous else None
         now = site.figure(indicator.code, unit.code, unit.term)
@@ -352,11 +366,11 @@ def _previous_term(site: Site, unit: Unit, builder: _Builder) -> None:
                 tables.change_text(change, indicator, "change_vs_previous_term"),
             ]
         )
-        if (sentence := sentences.say_previous(indicator, before, change)) is not None:
+        days = sentences.days_of(site, [now])
+        if (sentence := sentences.say_previous(indicator, before, change, days)) is not None:
             said.append(sentence)
-    if uncompared:
-        text = message("report.previous.incomplete", indicators=write.enumeration(uncompared))
-        builder.add(Notice(text))
+    for why, names in sorted(uncompared.items()):
+        builder.add(Notice(message(f"report.previous.{why}", indicators=write.enumeration(names))))
     if not rows:
         if not uncompared:
             builder.add(Notice(message(f"report.previous.{_why_nothing_is_compared(site, unit, previous)}")))

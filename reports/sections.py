@@ -71,11 +71,13 @@ class Sentence(_Strict):
         sign_of: the field whose sign chooses among the texts: `.up`, `.down` and `.zero` for a change,
             `.some` and `.zero` for a count.
         systems: term systems for which it is written; empty: all of the section's.
+        dated: whether the text names the day of its figures, as `at`.
     """
 
     text: str
     fields: dict[str, FieldOf] = Field(min_length=1)
     sign_of: str | None = None
+    dated: bool = False
     systems: tuple[TermSystem, ...] = ()
 
     @model_validator(mode="after")

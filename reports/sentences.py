@@ -5,8 +5,9 @@ nowhere else, and is not written where one of them is missing. What does not: th
 (`ingestion/messages/report.yml`) and which figure goes where (`sections.yml`).
 """
 
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from ingestion.messages import message
@@ -18,6 +19,9 @@ COMPARISONS = frozenset(
     {"change_over_term", "change_vs_previous_term", "percent_change", "per_year_high", "per_year_low"}
 )
 """What sets one figure against another, which is not done where one of them is incomplete."""
+Days = tuple[date, date]
+"""The first and the last day of the filings of which a figure is."""
+_END_OF_YEAR = (12, 31)
 _AIM_DECIMALS = 2
 _COUNT_DECIMALS = 2
 """At most: what a share is taken from is mostly a count, which has none."""
@@ -72,17 +76,17 @@ def number_of(site: Site, unit: Unit, field: FieldOf) -> Number | None:
 def say(site: Site, unit: Unit, sentence: Sentence) -> str | None:
     """Write a sentence; None where one of its figures is missing.
 
-    Where it would compare figures of which one is incomplete, it says that instead.
+    Where it would compare figures of which one is incomplete, or not whole yet, it says that instead.
     """
     if sentence.systems and unit.system not in sentence.systems:
         return None
     for field in sentence.fields.values():
-        if (
-            field.derivation in COMPARISONS
-            and field.indicator in site.indicators
-            and site.is_left_uncompared(field.indicator, unit.code, unit.term, field.derivation)
-        ):
-            return message("report.say.not_compared", indicator=site.indicators[field.indicator].name)
+        if field.derivation in COMPARISONS and field.indicator in site.indicators:
+            why = site.left_uncompared(field.indicator, unit.code, unit.term, field.derivation)
+            if why is not None:
+                return message(
+                    f"report.say.not_compared.{why}", indicator=site.indicators[field.indicator].name
+                )
     numbers: dict[str, Number] = {}
     for name, field in sentence.fields.items():
         number = number_of(site, unit, field)
@@ -98,8 +102,13 @@ def say(site: Site, unit: Unit, sentence: Sentence) -> str | None:
     key = f"report.say.{sentence.text}"
     if sentence.sign_of:
         key += _sign(numbers[sentence.sign_of], is_change=sentence.is_change)
-    text = message(key, **written, last_year=site.years(unit.term)[-1])
-    return _qualified(text, numbers)
+    figures = [number.figure for number in numbers.values()]
+    days = days_of(site, figures)
+    if not sentence.dated:
+        return _qualified(message(key, **written, last_year=site.years(unit.term)[-1]), figures, days)
+    if days is None:
+        return None
+    return _marked(message(key, **written, at=_at(days)), {figure.status for figure in figures})
 
 
 def _sign(number: Number, *, is_change: bool) -> str:
@@ -110,9 +119,37 @@ def _sign(number: Number, *, is_change: bool) -> str:
     return ".up" if number.sign > 0 else ".down"
 
 
-def _qualified(text: str, numbers: Mapping[str, Number]) -> str:
-    """Say in the sentence itself that one of its figures may still change."""
-    return _marked(text, {number.figure.status for number in numbers.values()})
+def days_of(site: Site, figures: Iterable[Figure]) -> Days | None:
+    """Give the first and last day of which some figures are; None where that is not known of one of them."""
+    found = [site.days.get((figure.indicator, figure.org, figure.period)) for figure in figures]
+    known = [days for days in found if days is not None]
+    if not known or len(known) < len(found):
+        return None
+    return min(first for first, _ in known), max(last for _, last in known)
+
+
+def _at(days: Days) -> str:
+    """Say at which day something stands: `Đến cuối năm 2020`, `Đến ngày 31/3/2020`."""
+    first, last = days
+    if _is_end_of_year(days):
+        return message("report.say.at.end_of_year", year=last.year)
+    key = "report.say.at.day" if first == last else "report.say.at.days"
+    return message(key, first=write.day(first), last=write.day(last))
+
+
+def _is_end_of_year(days: Days) -> bool:
+    first, last = days
+    return first == last and (last.month, last.day) == _END_OF_YEAR
+
+
+def _qualified(text: str, figures: Iterable[Figure], days: Days | None) -> str:
+    """Say in the sentence itself that one of its figures may still change, and up to which day they reach."""
+    statuses = {figure.status for figure in figures}
+    if days is None or _is_end_of_year(days) or "incomplete" in statuses or "provisional" not in statuses:
+        return _marked(text, statuses)
+    first, last = days
+    key = "report.say.provisional_at.day" if first == last else "report.say.provisional_at.days"
+    return message(key, sentence=text.removesuffix("."), first=write.day(first), last=write.day(last))
 
 
 def _marked(text: str, statuses: Container[str]) -> str:
@@ -152,8 +189,8 @@ def say_target(target: Target, indicator: Indicator) -> str | None:
     return _marked(text, {target.status})
 
 
-def say_previous(indicator: Indicator, before: Figure, change: Figure) -> str | None:
-    """Write how an indicator changed against the previous term."""
+def say_previous(indicator: Indicator, before: Figure, change: Figure, days: Days | None = None) -> str | None:
+    """Write how an indicator changed against the previous term; `days` are those of which its figure is now."""
     if change.value is None or before.value is None:
         return None
     shown = Number(change.value, indicator, change, derivation="change_vs_previous_term")
@@ -163,7 +200,7 @@ def say_previous(indicator: Indicator, before: Figure, change: Figure) -> str | 
         change=shown.written(magnitude=True),
         before=figure_text(before.value, indicator),
     )
-    return _marked(text, {change.status})
+    return _qualified(text, (change,), days)
 
 
 def figure_text(value: float | None, indicator: Indicator) -> str:

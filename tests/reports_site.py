@@ -60,7 +60,7 @@ _TYPES = {
     ),
     "integer": "decimals sort_order year first_year revision n_errors n_warnings",
     "boolean": "is_province is_owed is_received is_on_time is_accepted",
-    "date": "starts_on ends_on valid_from due_on ended_on",
+    "date": "starts_on ends_on valid_from due_on ended_on first_day last_day",
     "timestamp": "received_at",
 }
 _TYPE_OF = {name: kind for kind, names in _TYPES.items() for name in names.split()}
@@ -68,6 +68,13 @@ _TYPE_OF = {name: kind for kind, names in _TYPES.items() for name in names.split
 
 def _cast(columns: tuple[str, ...]) -> str:
     return ", ".join(f'"{name}"::{_TYPE_OF.get(name, "varchar")} as "{name}"' for name in columns)
+
+
+def _of_day(figure: dict[str, Any]) -> dict[str, Any]:
+    """Give the day of a figure: the end of its year or term, but where it is provisional."""
+    year = int(figure["period_code"].removesuffix("-NK").removesuffix("-N")[-4:])
+    day = date(year, 9, 30) if figure["status"] == "provisional" else date(year, 12, 31)
+    return {**figure, "first_day": day, "last_day": day}
 
 
 def _rows() -> dict[str, list[dict[str, Any]]]:
@@ -201,6 +208,7 @@ def _rows() -> dict[str, list[dict[str, Any]]]:
             {"term_system": "DOAN", "term_code": UNION_TERM},
         ],
         "rpt_predecessor": [],
+        "rpt_figure_day": [_of_day(figure) for figure in values],
         "rpt_report_unit": [
             dict(
                 zip(

@@ -1,9 +1,14 @@
+{# The sum of a flow over filings of which each has it: what one of them left out is not known of all together. #}
+{% macro known_sum(column) -%}
+    case when count(filed.{{ column }}) = count(*) then cast(sum(filed.{{ column }}) as bigint) end
+{%- endmacro %}
+
 {#
     The rows of one form as facts: for each unit, key and filed period the figures from 1 January on. Flows filed for
     a quarter alone are added up, openings are those of the first filing, everything else is that of the latest;
     `by_line` names columns for which the fixed line says whether they are flows.
     `quarterly` names flows that also get a column `<flow>_in_quarter`: empty where the cumulative period before was
-    not filed.
+    not filed, or lacks it.
 #}
 {% macro fact_rows(model, form_code, keys, openings=[], flows=[], latest=[], by_line=[], quarterly=[]) %}
 with
@@ -22,14 +27,14 @@ chained as (
         max(case when effective_rows.is_first then filed.{{ column }} end) as {{ column }}
         {%- endfor %}
         {%- for column in flows %},
-        cast(sum(filed.{{ column }}) as bigint) as {{ column }}
+        {{ known_sum(column) }} as {{ column }}
         {%- endfor %}
         {%- for column in latest %},
         max(case when effective_rows.is_latest then filed.{{ column }} end) as {{ column }}
         {%- endfor %}
         {%- for column in by_line %},
         cast(case max(lines.nature)
-            when 'flow' then sum(filed.{{ column }})
+            when 'flow' then {{ known_sum(column) }}
             when 'opening' then max(case when effective_rows.is_first then filed.{{ column }} end)
             else max(case when effective_rows.is_latest then filed.{{ column }} end)
         end as bigint) as {{ column }}
@@ -82,7 +87,8 @@ select
     {%- for column in quarterly %},
     case
         when facts.part_number = 1 then facts.{{ column }}
-        when before.submission_id is not null then facts.{{ column }} - coalesce(earlier.{{ column }}, 0)
+        when before.submission_id is not null and earlier.submission_id is null then facts.{{ column }}
+        when before.submission_id is not null then facts.{{ column }} - earlier.{{ column }}
     end as {{ column }}_in_quarter
     {%- endfor %}
 from facts

@@ -1,6 +1,6 @@
 {#
-    How a result stands to its target: VUOT strictly beyond it, DAT met, CHUA_DAT not met, CHUA_DEN_HAN while a
-    whole term's target is judged before its last year. A range that is surpassed at its upper end is surpassed.
+    How a result stands to its target: VUOT strictly beyond it, DAT met, CHUA_DAT not met, CHUA_DEN_HAN before the
+    year of the target, or the last year of its term, is whole. A range that is surpassed at its upper end is surpassed.
 #}
 {% macro assessment(direction, actual, bound, highest, is_early) %}
     case

@@ -78,7 +78,8 @@
         reporting_org_code,
         period_code,
         sheet,
-        row_number
+        row_number,
+        {% if 'left_blank' in form.filed %}left_blank{% else %}cast(null as varchar) as left_blank{% endif %}
         {%- for column in form.columns %},
         {% if column.code in form.filed %}cast({{ adapter.quote(column.code) }} as {{ form_column_type(column.type) }}){% else %}cast(null as {{ form_column_type(column.type) }}){% endif %} as {{ adapter.quote(column.code) }}
         {%- endfor %}
@@ -138,7 +139,8 @@
         period_code,
         row_number,
         {{ row_organisation(form) }} as row_org_code,
-        {{ row_key(form) }} as row_key
+        {{ row_key(form) }} as row_key,
+        left_blank
     from ({{ form_rows(form) }}) as filed
     {% else %}
     select
@@ -148,7 +150,8 @@
         '' as period_code,
         0 as row_number,
         '' as row_org_code,
-        '' as row_key
+        '' as row_key,
+        '' as left_blank
     where false
     {% endfor %}
 {% endmacro %}

@@ -158,7 +158,9 @@ def stale_periods(home: Home, catalogue: Catalogue, state: LedgerState) -> list[
 def _mark(column: Column) -> list[str]:
     """Give all of a column from which rows follow: where it is collected for a time alone, also the time."""
     effective = column.effective
-    return [column.code, column.type, *([] if effective.is_always else [f"{effective.first}/{effective.last}"])]
+    asked = ["required"] if column.required else []
+    times = [] if effective.is_always else [f"{effective.first}/{effective.last}"]
+    return [column.code, column.type, *asked, *times]
 
 
 def marks_of(catalogue: Catalogue, state: LedgerState) -> dict[str, str]:

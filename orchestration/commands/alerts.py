@@ -12,7 +12,6 @@ from ingestion.alerts.delivery import DeliveryReport, state_of
 from ingestion.alerts.outbox import Entry, Outbox
 from ingestion.alerts.wording import subject_of
 from ingestion.files import LockedError
-from ingestion.overlay import catalogue_of
 from ingestion.registry import Registry
 from orchestration import environment
 from orchestration.commands.common import demand_registry_kept, demand_whole, person, print_json
@@ -50,7 +49,7 @@ def alerts(
         return _acknowledge(call, acknowledged, reason, person(call, by))
     now = environment.now()
     # What waits goes out also where nothing new can be found; why it cannot is said at the end.
-    found = alerting.look(call.home, catalogue_of(call.home), now)
+    found = alerting.look(call.home, now)
     registry = found.directory.registry
     # Those that were open before are shown after the delivery, with what became of them.
     shown = {e.alert.id for e in _entries(call) if shows_all or _is_open(e)}

@@ -1,5 +1,6 @@
 """`tongket accept`, `reject`, `close`, `reopen`: decisions of the data team, each a record of its own."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Literal
 
@@ -34,18 +35,21 @@ def _decide(
     known = Ledger(call.home.ledger).replay().submissions
     if submission not in known:
         raise unknown(call, "submission", submission, known)
-    results, now = KeptResults(), environment.now()
-    record = decide(
-        call.home,
-        registry,
-        catalogue_of(call.home),
-        submission,
-        decision,
-        reason=reason,
-        by=person(call, by),
-        now=now,
-        results=results,
-    )
+    catalogue, who, results = catalogue_of(call.home), person(call, by), KeptResults()
+    with Ledger(call.home.ledger).writing():
+        # Taken when it is recorded: what is published while it waits is of a moment before it.
+        now = environment.now()
+        record = decide(
+            call.home,
+            registry,
+            catalogue,
+            submission,
+            decision,
+            reason=reason,
+            by=who,
+            now=now,
+            results=results,
+        )
     tell_of_results(call, results, now)
     shown = call.text(f"cli.verdict.{record.told_as}")
     click.echo(call.text("cli.decision.done", submission=submission, status=shown, home=call.home.root))
@@ -72,10 +76,11 @@ def reject(call: Invocation, submission: str, reason: str, by: str | None) -> in
     return _decide(call, submission, "reject", reason, by)
 
 
-def _append(call: Invocation, registry: Registry, event: Event) -> None:
+def _append(call: Invocation, registry: Registry, event_at: Callable[[datetime], Event]) -> None:
     from ingestion.pipeline import write_alerts  # noqa: PLC0415
 
     with Ledger(call.home.ledger).writing() as ledger:
+        event = event_at(environment.now())
         write_alerts(call.home, registry, ledger.state, event.at)
         ledger.append([event])
         write_alerts(call.home, registry, ledger.state, event.at)
@@ -98,7 +103,8 @@ def close(call: Invocation, period: str, reason: str | None, by: str | None) -> 
     if since is not None and not any(period == asked.code for period, _ in state.reopened):
         click.echo(call.text("cli.close.before", period=asked.code, since=minute(call, since.isoformat())))
         return 0
-    _append(call, registry, PeriodClosed(asked.code, person(call, by), environment.now(), reason))
+    who, why = person(call, by), reason
+    _append(call, registry, lambda now: PeriodClosed(asked.code, who, now, why))
     click.echo(call.text("cli.close.done", period=asked.code))
     return 0
 
@@ -116,8 +122,8 @@ def reopen(call: Invocation, *, period: str, unit: str, until: datetime, reason:
     asked = calendar_period(call, registry, period).code
     unit = known_unit(call, registry, unit)
     demand_whole(call)
-    last_day = until.date()
-    _append(call, registry, PeriodReopened(asked, unit, last_day, reason, person(call, by), environment.now()))
+    last_day, who = until.date(), person(call, by)
+    _append(call, registry, lambda now: PeriodReopened(asked, unit, last_day, reason, who, now))
     click.echo(call.text("cli.reopen.done", period=asked, unit=unit, until=last_day))
     if last_day < day_of(environment.now()):
         click.echo(call.text("cli.reopen.past", until=last_day), err=True)

@@ -125,6 +125,8 @@ def _answer(found: "Figure", catalogue: Catalogue) -> str:
     parts, day = catalogue.indicators[found.indicator].parts, Period.parse(found.period).end
     if not all(is_collected(terms, catalogue.forms, day) for _, terms in parts):
         return "cli.figures.not_collected"
+    if found.derivation and (found.status == "provisional" or found.derivation == "average_per_year"):
+        return "cli.figures.part_of_year" if found.status != "none" else "cli.figures.no_answer"
     return "cli.figures.not_compared" if found.status == "incomplete" else "cli.figures.no_answer"
 
 

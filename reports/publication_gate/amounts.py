@@ -16,6 +16,7 @@ import numpy as np
 from ingestion.catalogue import Catalogue, Indicator, Term, is_collected
 from reports.publication_gate.bodies import Bodies, Share
 from reports.publication_gate.filed import PARTS, Flags, FormRows, Ints, Numbers
+from reports.publication_gate.gaps import Gaps
 from reports.publication_gate.standing import Standing
 
 _WITHIN = {"flow": "sum", "opening": "first"}
@@ -101,10 +102,15 @@ def _cells(rows: FormRows, term: Term) -> Numbers:
         values = np.where(cells.notna(), cells.isin(term.count), np.nan).astype(float)
     else:
         values = cells.to_numpy(dtype=float, na_value=np.nan)
-    wanted = np.ones(len(frame), dtype=bool)
+    return np.where(_wanted(rows, term), term.sign * values, np.nan)
+
+
+def _wanted(rows: FormRows, term: Term) -> Flags:
+    """Say which rows carry the codes that a term asks for."""
+    wanted = np.ones(len(rows.frame), dtype=bool)
     for column, codes in term.where.items():
-        wanted &= frame[column].isin(codes).to_numpy(dtype=bool) if column in frame else False
-    return np.where(wanted, term.sign * values, np.nan)
+        wanted &= rows.frame[column].isin(codes).to_numpy(dtype=bool) if column in rows.frame else False
+    return wanted
 
 
 def sum_by(codes: Ints, values: Numbers, n: int) -> tuple[Numbers, Ints]:
@@ -142,6 +148,9 @@ class Adding:
         self.catalogue = catalogue
         self.indicators = list(indicators)
         self.measures: list[Measure] = []
+        gaps = Gaps(catalogue, bodies)
+        self.left_out: list[tuple[Measure, str, Flags]] = []
+        """Measures with a form and those of its rows that lack a cell that was asked for."""
         columns: dict[tuple[str, str, str, str], int] = {}
         found: list[tuple[int, str, Flags, Numbers]] = []
         for indicator in indicators:
@@ -151,9 +160,14 @@ class Adding:
                     if rows is None:
                         continue
                     values = _cells(rows, term)
+                    lacks = _wanted(rows, term) & gaps.of(term.form, rows, term.column)
                     if not catalogue.is_timeless:
-                        values[self._is_idle(rows, term, terms)] = np.nan
+                        idle = self._is_idle(rows, term, terms)
+                        values[idle], lacks[idle] = np.nan, False
                     for way, rows_of_way in _ways(rows, term, catalogue):
+                        if (rows_of_way & lacks).any():
+                            measure = Measure(indicator, part, term.over_time, way)
+                            self.left_out.append((measure, term.form, rows_of_way & lacks))
                         has_way = rows_of_way & ~np.isnan(values)
                         if not has_way.any():
                             continue

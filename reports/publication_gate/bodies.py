@@ -91,6 +91,8 @@ class Bodies:
         """reporting_org_code, period_code and form_code of what is owed."""
         self.idle_forms = _table(bronze, "idle_forms")
         """The same of what would be owed, were the form collected then."""
+        self.required_forms = _table(bronze, "required_forms")
+        """The same of all parts of the calendar's years for which forms are owed, be they in it or not."""
         self.successions = _table(bronze, "successions")
         """What the registry knows of mergers and the like."""
         rows = _table(bronze, "organisations").astype(object)

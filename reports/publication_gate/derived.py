@@ -19,7 +19,7 @@ from reports.publication_gate.report import STATUS_NAMES
 _KEYS = ["indicator", "unit", "period", "derivation"]
 _ALWAYS = ("before_after", "average_per_year")
 """What is told of an incomplete figure too; all else compares it, and it is compared with nothing."""
-_INCOMPLETE = STATUS_NAMES.index("incomplete")
+_FINAL, _INCOMPLETE = STATUS_NAMES.index("final"), STATUS_NAMES.index("incomplete")
 
 
 class Derived:
@@ -29,11 +29,13 @@ class Derived:
         """Start with nothing."""
         self._kinds = {code: indicator.kind for code, indicator in catalogue.indicators.items()}
         self._rows: list[tuple[str, str, str, str, float, int]] = []
+        self._totals: set[str] = set()
 
     def add(self, beside: pd.DataFrame, figures: Figures) -> None:
         """Derive from the figures of some indicators, as they were worked out anew."""
         wanted = beside["is_unit"] & beside["is_expected"].notna() & beside["value"].notna()
         of_terms = beside[wanted & beside["period"].isin(list(figures.terms))]
+        self._totals |= figures.totals
         values: dict[tuple[str, str, str], tuple[float, int]] = {}
         openings = {term: opening_ranks(figures, term) for term in figures.bodies.terms}
         for indicator, unit, period, value, opening, status in zip(
@@ -72,10 +74,11 @@ class Derived:
                 self._tell(key, "per_year_high", found.highest, found.rank)
             if key in values and found.n_years and self._kinds[found.indicator] == "flow":
                 whole, rank = values[key]
-                self._tell(key, "average_per_year", whole / found.n_years, rank)
+                average = np.nan if found.has_part else whole / found.n_years
+                self._tell(key, "average_per_year", average, rank)
 
     def _tell(self, key: tuple[str, str, str], derivation: str, value: float, rank: int) -> None:
-        told = value if _is_told(derivation, rank) else np.nan
+        told = value if _is_told(derivation, rank, is_total=key[0] in self._totals) else np.nan
         self._rows.append((*key, derivation, told, rank))
 
     def pairs(self, connection: duckdb.DuckDBPyConnection) -> dict[str, pd.DataFrame]:
@@ -103,9 +106,12 @@ def by_key(frames: Mapping[str, pd.DataFrame]) -> dict[tuple[str, ...], tuple[fl
     return {key: side for key, side in zip(keys, sides, strict=True) if not np.isnan(side[1])}
 
 
-def _is_told(derivation: str, rank: int) -> bool:
-    """Say whether a derivation of figures that are as whole as their rank says (see `standing`) is told."""
-    return rank < _INCOMPLETE or derivation in _ALWAYS
+def _is_told(derivation: str, rank: int, *, is_total: bool) -> bool:
+    """Say whether a derivation of figures that are as whole as their rank says (see `standing`) is told.
+
+    A total of which a part of a year is still to come is compared with nothing; what lasts is.
+    """
+    return derivation in _ALWAYS or rank == _FINAL or (rank < _INCOMPLETE and not is_total)
 
 
 def previous_terms(bodies: Bodies) -> dict[tuple[str, str], str]:

@@ -6,6 +6,7 @@ period (`amounts`), and what the warehouse says (`comparison`).
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,7 @@ from ingestion.catalogue import Indicator, is_collected
 from reports.publication_gate.amounts import Adding, Amounts, Measure
 from reports.publication_gate.bodies import Bodies, Term
 from reports.publication_gate.filed import PARTS, Flags, Ints, Numbers
+from reports.publication_gate.gaps import Lacking
 from reports.publication_gate.standing import Standing
 
 QUARTERS = {"D1": ("Q1", ""), "D2": ("6T", "Q1"), "D3": ("9T", "6T"), "D4": ("N", "9T")}
@@ -42,6 +44,23 @@ class _Told:
 
 
 @dataclass(frozen=True)
+class _Ranks:
+    """How whole the figures of a filed period are; a place for each organisation.
+
+    Attributes:
+        rank: of the period itself, see `standing`.
+        in_term: in a term that takes the period in.
+        is_exact: whether all who count filed this very period.
+        is_part: whether somebody who counts filed only a part of it.
+    """
+
+    rank: Numbers
+    in_term: Numbers
+    is_exact: Flags
+    is_part: Flags
+
+
+@dataclass(frozen=True)
 class OfYears:
     """What the single years of a term say of one indicator and unit.
 
@@ -53,6 +72,7 @@ class OfYears:
         highest: the highest.
         rank: how whole the worst of the years is, see `standing`.
         n_years: over how many years an average is taken.
+        has_part: whether one of these was filed only in part.
     """
 
     indicator: str
@@ -62,6 +82,7 @@ class OfYears:
     highest: float
     rank: int
     n_years: int
+    has_part: bool
 
 
 class _States:
@@ -84,8 +105,8 @@ class _States:
         for life in bodies.lives:
             if life.is_reporting:
                 kinds.setdefault(life.code, set()).add(life.kind)
-        pairs = set(standing.owed) | {(u, f) for u, forms in standing.forms_of.items() for f in forms}
         filed = {(u, f) for u, forms in standing.forms_of.items() for f in forms}
+        pairs = filed | set(standing.owed) | set(standing.required)
         filed_kinds = {(kind, form) for unit, form in filed for kind in kinds.get(unit, ())}
         self._forms: dict[str, list[tuple[str, str]]] = {}
         for indicator in adding.indicators:
@@ -109,32 +130,35 @@ class _States:
                 )
             ]
 
-    def at(self, measure: Measure, period: str) -> tuple[Numbers, Numbers, Flags]:
-        """Give each organisation's rank of a period, its rank in a term, and whether all filed that period."""
+    def at(self, measure: Measure, period: str) -> _Ranks:
+        """Give how whole each organisation's figures of a period are."""
         n = len(self._bodies.codes)
         rank, in_term, exact = np.full(n, -1.0), np.full(n, -1.0), np.ones(n, dtype=bool)
+        part = np.zeros(n, dtype=bool)
         is_missing = self._is_uncollected(measure.indicator, period)
         late = self._uncollected_parts(measure.indicator, self._bodies.when[period][1])
         left_blank = self._left_blank(measure.indicator, period)
         share = self._bodies.of_units[period]
-        by_unit: dict[int, list[tuple[int, bool]]] = {}
+        by_unit: dict[int, list[tuple[int, bool, bool]]] = {}
         for unit, form in self._forms[measure.indicator.code]:
             state = self._standing.state(unit, form, period)
             if state.rank is not None:
                 position = self._positions[unit]
-                lacks = is_missing or self._standing.lacks(unit, form, period, late.get(form, ()))
-                lacks = lacks or (state.newest > 0 and bool(left_blank[position]))
-                by_unit.setdefault(position, []).append((2 if lacks else state.rank, state.is_exact))
+                begins_late = self._standing.lacks(unit, form, period, late.get(form, ()))
+                lacks = is_missing or begins_late or (state.newest > 0 and bool(left_blank[position]))
+                worst = 2 if lacks else state.rank
+                by_unit.setdefault(position, []).append((worst, state.is_exact, state.is_part or begins_late))
         for owner, contributor, inside in zip(share.owners, share.contributors, share.in_period, strict=True):
             if measure.is_single and owner != contributor:
                 continue
-            for worst, is_exact in by_unit.get(int(contributor), ()):
+            for worst, is_exact, is_part in by_unit.get(int(contributor), ()):
                 in_term[owner] = max(in_term[owner], worst)
                 exact[owner] &= is_exact
+                part[owner] |= is_part
                 if inside:
                     rank[owner] = max(rank[owner], worst)
         exact &= in_term >= 0
-        return np.where(rank < 0, np.nan, rank), np.where(in_term < 0, np.nan, in_term), exact
+        return _Ranks(np.where(rank < 0, np.nan, rank), np.where(in_term < 0, np.nan, in_term), exact, part)
 
     def _left_blank(self, indicator: Indicator, period: str) -> Flags:
         """Say who has nothing for a part of an indicator that it counts in other periods: blank is not zero."""
@@ -188,12 +212,25 @@ class Figures:
         found = {period: adding.at(period) for period in bodies.bases}
         self.bases: dict[str, Amounts] = {p: amounts for p, amounts in found.items() if amounts is not None}
         self._states = _States(adding, self.bases, bodies, standing)
-        self._state_cache: dict[tuple[str, str], tuple[Numbers, Numbers, Flags]] = {}
+        self._lacking = Lacking(adding.left_out, adding.forms, bodies, standing)
+        self._lack_cache: dict[tuple[str, str, str, bool], Flags] = {}
+        self._state_cache: dict[tuple[str, str], _Ranks] = {}
         self.reporting = bodies.codes.isin(bodies.ever_reporting)
         self.filed_as_term: dict[Term, Flags] = {}
         """Of whom each measure of a term comes from a form filed for the whole term; filled by `all`."""
 
-    def _state(self, measure: Measure, period: str) -> tuple[Numbers, Numbers, Flags]:
+    @cached_property
+    def totals(self) -> set[str]:
+        """Indicators that add something up over time: a part of a period is no whole of theirs."""
+        return {
+            measure.indicator.code
+            for number, measure in enumerate(self.adding.measures)
+            if measure.part != "opening"
+            and "sum" in (measure.over_time, measure.within)
+            and any(not np.isnan(amounts.units[:, number]).all() for amounts in self.bases.values())
+        }
+
+    def _state(self, measure: Measure, period: str) -> _Ranks:
         key = (measure.indicator.code, period)
         if key not in self._state_cache:
             self._state_cache[key] = self._states.at(measure, period)
@@ -239,9 +276,9 @@ class Figures:
         base, earlier = self.bases[now], self.bases.get(before)
         amount, there, carried = base.amount.copy(), ~np.isnan(base.amount), base.carried.copy()
         for number, measure in enumerate(self.adding.measures):
-            exact = np.where(self._owners(now), self._state(measure, now)[2], base.is_exact)
+            exact = np.where(self._owners(now), self._state(measure, now).is_exact, base.is_exact)
             if earlier is not None:
-                exact &= np.where(self._owners(before), self._state(measure, before)[2], earlier.is_exact)
+                exact &= np.where(self._owners(before), self._state(measure, before).is_exact, earlier.is_exact)
             if earlier is not None:
                 there[:, number] &= ~np.isnan(earlier.amount[:, number])
                 carried[:, number] |= earlier.carried[:, number]
@@ -252,9 +289,7 @@ class Figures:
 
     def years(self, term: Term) -> list[tuple[int, str]]:
         """Give the filed periods of which a term is made, each with the year for which it stands."""
-        first, last = term.first, term.last
-        years = [(year, f"{year}-N") for year in range(first, last + 1)]
-        return [(y, p) for y, p in [*years, (last, term.code)] if p in self.bases]
+        return [(year, period) for year, period in self._years_of(term) if period in self.bases]
 
     def _term(self, term: Term) -> list[_Told]:
         code, years = term.code, self.years(term)
@@ -262,11 +297,7 @@ class Figures:
             return []
         members = self.bodies.codes.isin(self.bodies.systems.get(term.system, set()))
         shape = self.bases[years[0][1]].in_term.shape
-        taken_year = {"last": np.full(shape, -1), "first": np.full(shape, 9999)}
-        for year, period in years:
-            there = self.bases[period].is_there
-            taken_year["last"] = np.where(there, np.maximum(taken_year["last"], year), taken_year["last"])
-            taken_year["first"] = np.where(there, np.minimum(taken_year["first"], year), taken_year["first"])
+        taken_year = self._taken_years(term)
         ways = np.array([measure.over_time for measure in self.adding.measures])
         amount, there = np.full(shape, np.nan), np.zeros(shape, bool)
         carried, as_term = np.zeros(shape, bool), np.zeros(shape, bool)
@@ -282,6 +313,75 @@ class Figures:
                 as_term |= taken
         self.filed_as_term[term] = as_term
         return self._told(code, _Whole(amount, there, carried, as_term), code, term)
+
+    def _taken_years(self, term: Term) -> dict[str, Ints]:
+        """Give the last and the first year of a term with anything in it, by organisation and measure."""
+        shape = (len(self.bodies.codes), len(self.adding.measures))
+        taken = {"last": np.full(shape, -1), "first": np.full(shape, 9999)}
+        for year, period in self.years(term):
+            there = self.bases[period].is_there
+            taken["last"] = np.where(there, np.maximum(taken["last"], year), taken["last"])
+            taken["first"] = np.where(there, np.minimum(taken["first"], year), taken["first"])
+        return taken
+
+    def lack(self, indicator: Indicator, period: str, term: Term | None, *, opening: bool = False) -> Flags:
+        """Say whose figure of a period lacks a cell that was asked for.
+
+        Args:
+            indicator: whose figures.
+            period: the asked period.
+            term: the same, where it is one.
+            opening: whether it is the opening that lacks one, and not the figure itself.
+        """
+        key = (indicator.code, period, term.system if term else "", opening)
+        if key not in self._lack_cache:
+            self._lack_cache[key] = self._lack(indicator, period, term, opening)
+        return self._lack_cache[key]
+
+    def _lack(self, indicator: Indicator, period: str, term: Term | None, opening: bool) -> Flags:
+        kind, year = self.bodies.when[period]
+        lack = np.zeros(len(self.bodies.codes), dtype=bool)
+        if not any(measure.indicator is indicator for measure, _, _ in self.adding.left_out):
+            return lack
+
+        def gaps_at(base: str) -> Iterator[tuple[Measure, Flags, Flags]]:
+            for measure, now, in_term in self._lacking.at(base):
+                if measure.indicator is indicator and (measure.part == "opening") == opening:
+                    yield measure, now, in_term
+
+        if term is not None:
+            taken = self._taken_years(term)
+            for base_year, base in self._years_of(term):
+                for measure, _, in_term in gaps_at(base):
+                    lack |= in_term & self._is_taken(measure, base_year, taken)
+            return lack
+        until, before = QUARTERS.get(kind, (kind, ""))
+        for _, now, _ in gaps_at(f"{year}-{until}"):
+            lack |= now
+        for measure, earlier, _ in gaps_at(f"{year}-{before}") if before else ():
+            if measure.within == "sum":  # of anything else nothing is taken away
+                lack |= earlier
+        return lack
+
+    def _is_taken(self, measure: Measure, year: int, taken: Mapping[str, Ints]) -> Flags:
+        """Say in whose figure of a term a year counts: what lasts is that of its last year, or of its first."""
+        same = [
+            column
+            for column, known in enumerate(self.adding.measures)
+            if known.indicator is measure.indicator
+            and (known.part, known.over_time, known.within) == (measure.part, measure.over_time, measure.within)
+        ]
+        everybody = np.ones(len(self.bodies.codes), dtype=bool)
+        if measure.over_time == "last" and same:
+            return np.asarray(taken["last"][:, same[0]] <= year)
+        if measure.over_time == "first" and same:
+            return np.asarray(taken["first"][:, same[0]] >= year)
+        return everybody if measure.over_time != "none" else ~everybody
+
+    def _years_of(self, term: Term) -> list[tuple[int, str]]:
+        """Give the periods that may make a term, filed or not, each with the year for which it stands."""
+        years = [(year, f"{year}-N") for year in range(term.first, term.last + 1)]
+        return [(y, p) for y, p in [*years, (term.last, term.code)] if p in self.bodies.of_units]
 
     def single_years(self) -> Iterator[OfYears]:
         """Give the range of a term's single years, by indicator, unit and term.
@@ -304,10 +404,11 @@ class Figures:
                 adds = [c for c in columns if self.adding.measures[c].part == "value"]
                 adds = [c for c in adds if self.adding.measures[c].over_time == "sum"]
                 as_term = np.zeros(len(self.bodies.codes), dtype=bool)
-                is_older = as_term.copy()
+                is_older, has_older = as_term.copy(), as_term.copy()
                 for _, period in years:
                     base = self.bases[period]
                     has: Flags = np.asarray(base.is_there[:, adds].any(axis=1))
+                    has_older |= (base.carried & base.is_there)[:, adds].any(axis=1)
                     if period == code:
                         as_term = has
                         continue
@@ -325,6 +426,8 @@ class Figures:
                     has_any, np.nanmax(np.where(np.isnan(yields), -np.inf, yields), axis=0), np.nan
                 )
                 rank = np.maximum(self.term_ranks(self.adding.measures[columns[0]], term)[0], is_older)
+                rank = np.where(self._lack_in_years(indicator, term), 2, rank)
+                has_part = has_older | self._has_part(self.adding.measures[columns[0]], term)
                 for position in np.flatnonzero(members & self.reporting & (has_any | (n_years > 0))).tolist():
                     unit = str(self.bodies.codes[position])
                     yield OfYears(
@@ -335,7 +438,17 @@ class Figures:
                         highest[position],
                         int(rank[position]),
                         int(n_years[position]),
+                        bool(has_part[position]),
                     )
+
+    def _lack_in_years(self, indicator: Indicator, term: Term) -> Flags:
+        """Say for whom something of a single year of a term was left out."""
+        lack = np.zeros(len(self.bodies.codes), dtype=bool)
+        for _, base in self._years_of(term):
+            for measure, _, in_term in self._lacking.at(base):
+                if measure.indicator is indicator and measure.part != "opening" and measure.over_time != "none":
+                    lack |= in_term
+        return lack
 
     def _of_year(self, base: Amounts, columns: Sequence[int], indicator: Indicator) -> Numbers:
         there = ~np.isnan(base.in_term)
@@ -377,7 +490,7 @@ class Figures:
         n = len(self.bodies.codes)
         total, at_last, at_first = np.full(n, -1.0), np.full(n, np.nan), np.full(n, np.nan)
         for year in known:
-            rank = self._state(measure, f"{year}-N")[1]
+            rank = self._state(measure, f"{year}-N").in_term
             has = ~np.isnan(rank)
             total = np.where(has, np.maximum(total, np.nan_to_num(rank)), total)
             at_last = np.where(has, rank, at_last)
@@ -400,6 +513,14 @@ class Figures:
                 firsts[position] = 2
         return sums, lasts, firsts, total
 
+    def _has_part(self, measure: Measure, term: Term) -> Flags:
+        """Say of whom somebody filed only a part of one of a term's years."""
+        has_part = np.zeros(len(self.bodies.codes), dtype=bool)
+        for year in range(term.first, term.last + 1):
+            if f"{year}-N" in self.bodies.periods.index:
+                has_part |= self._state(measure, f"{year}-N").is_part
+        return has_part
+
     def _told(self, period: str, whole: _Whole, state_period: str, term: Term | None = None) -> list[_Told]:
         told = []
         number = list(self.bodies.when).index(period)
@@ -414,6 +535,7 @@ class Figures:
                     share = 100.0 * parts["numerator"] / parts["denominator"]
                 parts["value"] = np.where(np.isfinite(share), share, np.nan)
             rank = self._rank(whole, columns, state_period, term)[rows]
+            rank = np.where(self.lack(indicator, period, term)[rows], 2, rank)
             status = np.where(np.isnan(parts["value"]), 3, rank).astype(np.int64)
             status = np.where(self.reporting[rows], status, -1)
             told.append(_Told(self._numbers[indicator.code], number, rows, parts, status))
@@ -432,7 +554,7 @@ class Figures:
         if measure.indicator.kind == "run":
             return rank.astype(np.int64)
         if term is None:
-            state = np.nan_to_num(self._state(measure, period)[0])
+            state = np.nan_to_num(self._state(measure, period).rank)
             return np.where(whole.is_there[:, judged].any(axis=1), np.maximum(rank, state), rank).astype(
                 np.int64
             )

@@ -18,7 +18,7 @@ def opening_ranks(figures: Figures, term: Term) -> dict[str, Ints]:
     """Give by indicator how whole the opening of a term is, see `standing`; a place for each organisation.
 
     An opening is there or it is not: a first year that ends early has its opening all the same. A form filed
-    for the whole term has its own.
+    for the whole term has its own. One without a cell that was asked for is not whole, whoever filed it.
     """
     measures, ranks = figures.adding.measures, {}
     for indicator in figures.adding.indicators:
@@ -28,6 +28,7 @@ def opening_ranks(figures: Figures, term: Term) -> dict[str, Ints]:
             lacks = (firsts == _INCOMPLETE) | _is_uncollected(figures, indicator, term)
             if term in figures.filed_as_term:
                 lacks &= ~figures.filed_as_term[term][:, columns].any(axis=1)
+            lacks |= figures.lack(indicator, term.code, term, opening=True)
             ranks[indicator.code] = np.where(lacks, _INCOMPLETE, _WHOLE)
     return ranks
 

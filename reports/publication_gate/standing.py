@@ -22,11 +22,12 @@ class State:
 
     Attributes:
         rank: see the module; None where nobody waits for it.
-        expected: the last part of the year that is owed by then; 0 for none.
+        expected: the last part of the year that is owed by then, be it in the calendar or not; 0 for none.
         is_exact: whether something was filed for this very period.
         is_in_term: whether a form filed for the whole term stands for it.
         newest: the last part of the year that was filed by then; 0 for none.
         cumulative: the last that was filed from 1 January on; 0 where all are of a quarter alone.
+        is_part: whether what was filed is only a part of what is owed by then.
     """
 
     rank: int | None
@@ -35,6 +36,7 @@ class State:
     is_in_term: bool
     newest: int
     cumulative: int
+    is_part: bool
 
 
 class Standing:
@@ -47,6 +49,7 @@ class Standing:
         self._states: dict[tuple[str, str, str], State] = {}
         self._standing_rows: dict[tuple[str, str], tuple[Ints, Flags, Flags, Flags]] = {}
         self.owed = self._asked(bodies.owed)
+        self.required = self._asked(bodies.required_forms)
         self._idle = self._asked(bodies.idle_forms)
         self.filed: dict[tuple[str, str], dict[int, dict[int, bool]]] = {}
         self.forms_of: dict[str, set[str]] = {}
@@ -142,7 +145,9 @@ class Standing:
         filed = self.filed.get((unit, form), {}).get(year, {})
         until = {known for known in filed if known <= part}
         cumulative = max((known for known in until if filed[known]), default=0)
-        expected = max((known for known in owed.get(year, ()) if known <= part), default=0)
+        required = self.required.get((unit, form), {}).get(year, set())
+        due_by_now = max((known for known in owed.get(year, ()) if known <= part), default=0)
+        expected = max((known for known in {due_by_now, *required} if known <= part), default=0)
         newest = max(until, default=0)
         is_in_term = any(
             u == unit and f == form and first <= year <= last for (u, f, _), (first, last) in self.terms.items()
@@ -155,9 +160,13 @@ class Standing:
             rank = 0 if newest >= expected else 1
         elif is_in_term:
             rank = 0
-        elif expected or (kind == "N" and owed and not owed.get(year) and self._stands(unit, period)):
+        elif due_by_now:
             rank = 2
-        return State(rank, expected, newest == part, is_in_term, newest, cumulative)
+        elif kind == "N" and not owed.get(year):
+            # the calendar has nothing of the year for it, or does not have its end yet
+            rank = 2 if part in required or (owed and self._stands(unit, period)) else None
+        is_part = has_gap or 0 < newest < expected
+        return State(rank, expected, newest == part, is_in_term, newest, cumulative, is_part)
 
     def _stands(self, unit: str, period: str) -> bool:
         day = self._bodies.ends[period]

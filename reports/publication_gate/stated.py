@@ -23,7 +23,7 @@ from reports.publication_gate.rows import Key, beside, read
 
 _TOLERANCE = 1e-9
 _STATED = ["statement", "indicator", "unit", "period", "column"]
-_NONE, _INCOMPLETE = STATUS_NAMES.index("none"), STATUS_NAMES.index("incomplete")
+_FINAL, _NONE = STATUS_NAMES.index("final"), STATUS_NAMES.index("none")
 _OF_ONE_FIGURE = ("", "share")
 _BY_TARGET, _BY_YEAR = "target", "per_year"
 _BEFORE = re.compile(r"before: ([0-9]+)")
@@ -104,7 +104,7 @@ class Statements:
                 status=whole,
                 denominator=denominator,
                 before=before,
-                is_known=not np.isnan(value) and whole != _INCOMPLETE,
+                is_known=not np.isnan(value) and whole == _FINAL,
             )
 
     def pairs(
@@ -164,12 +164,12 @@ class Statements:
             (low, status), (high, _) = (
                 self._derived.get((*about, f"per_year_{end}"), (np.nan, _NONE)) for end in ("low", "high")
             )
-            is_known = not np.isnan(low) and status != _INCOMPLETE
+            is_known = not np.isnan(low) and status == _FINAL
             return replace(figure, value=np.nan, low=low, high=high, status=status, is_known=is_known)
         value, status = self._derived.get((*about, derivation), (np.nan, _NONE))
         # Who states by how many percent something fell, gives the size alone.
         value = abs(value) if derivation == "percent_change" else value
-        is_known = not np.isnan(value) and status != _INCOMPLETE
+        is_known = not np.isnan(value) and status == _FINAL
         return replace(figure, value=value, status=status, is_known=is_known)
 
     def _target(self, indicator: str, unit: str, term: str) -> tuple[float, float]:

@@ -18,7 +18,7 @@ from reports.publication_gate.report import ASSESSMENTS, STATUS_NAMES
 
 _TOLERANCE = 1e-9
 _KEYS = ["indicator", "unit", "period", "basis", "column"]
-_NONE, _INCOMPLETE = (float(STATUS_NAMES.index(name)) for name in ("none", "incomplete"))
+_FINAL, _PROVISIONAL, _NONE = (float(STATUS_NAMES.index(name)) for name in ("final", "provisional", "none"))
 
 _FOUND = """
     select indicator_code as indicator, org_code as unit, term_code as term, "year", basis, target_min as least,
@@ -89,8 +89,12 @@ class Targets:
         if target["basis"] == "AVG_PER_YEAR":
             key = (indicator, unit, period, "average_per_year")
             actual, status = self._derived.get(key, (np.nan, _NONE))
-        is_early = target["basis"] != "YEAR" and (indicator, unit, f"{term.last}-N") not in self._figures
-        judged = np.nan if status == _INCOMPLETE else actual
+        if target["basis"] == "YEAR":
+            is_early = status == _PROVISIONAL
+        else:
+            last = self._figures.get((indicator, unit, f"{term.last}-N"))
+            is_early = last is None or last[1] == _PROVISIONAL
+        judged = actual if status == _FINAL else np.nan
         return {
             "least": _float(target["min"]),
             "most": _float(target["max"]),

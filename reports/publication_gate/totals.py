@@ -138,13 +138,17 @@ def fact_totals(connection: duckdb.DuckDBPyConnection, totals: pd.DataFrame) -> 
 
 
 def wholes(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
-    """Hold wholes against their parts, by unit and period; where there are parts, the whole has to be there."""
+    """Hold wholes against their parts, by unit and period, over the rows in which all of them are there.
+
+    What was said not to apply, or left blank and explained, makes no whole and breaks none; that everything
+    that was filed has arrived is another check.
+    """
     parts = [
         connection.execute(
             f"select '{table}' as \"table\", reporting_org_code as unit, period_code as period, "
             f"'{whole}' as \"column\", sum({made_of})::double as expected, sum({whole})::double as found "
-            f"from {table} group by reporting_org_code, period_code "
-            f"having sum({made_of}) is not null or sum({whole}) is not null order by all"
+            f"from {table} where ({made_of}) is not null and {whole} is not null "
+            "group by reporting_org_code, period_code order by all"
         ).df()
         for table, whole, made_of in _WHOLES
     ]

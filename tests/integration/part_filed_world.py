@@ -3,9 +3,10 @@
 What belongs here: who filed what. What does not: what has to come of it (`test_part_filed.py`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from tests.integration.warehouse_world import BLANK as LEFT_BLANK
 from tests.integration.warehouse_world import (
     DANG,
     PREVIOUS,
@@ -21,14 +22,17 @@ from tests.integration.warehouse_world import (
     visits,
 )
 
-COMPLETE, HALF, ONE_FORM, ONE_YEAR, TERM_ONLY, ALONE, BLANK, FEW, LATE, NEW, UNION = (
-    *("WHOLE", "HALF", "FORM", "YEAR", "TERM", "ALONE", "BLANK", "FEW", "LATE", "NEW", "UNION"),
+COMPLETE, HALF, ONE_FORM, ONE_YEAR, TERM_ONLY, ALONE, BLANK, FEW, LATE, NEW, BEGUN, UNION = (
+    *("WHOLE", "HALF", "FORM", "YEAR", "TERM", "ALONE", "BLANK", "FEW", "LATE", "NEW", "BEGUN", "UNION"),
 )
-"""The provinces: what is filed of each. UNION is a youth union beside COMPLETE."""
+"""The provinces: what is filed of each; BEGUN has filed 2020 up to March and June. UNION is a youth union
+beside COMPLETE, whose calendar ends with June 2020."""
+CELLS, NEVER = "CELLS", "NEVER"
+"""Provinces whose second district left out single cells, and all of them ever since."""
 
-DISTRICTS = dict.fromkeys((COMPLETE, HALF, ONE_FORM, ONE_YEAR, TERM_ONLY, ALONE, BLANK, LATE, NEW), 2) | {
-    FEW: 6
-}
+DISTRICTS = dict.fromkeys(
+    (COMPLETE, HALF, ONE_FORM, ONE_YEAR, TERM_ONLY, ALONE, BLANK, LATE, NEW, BEGUN, CELLS, NEVER), 2
+) | {FEW: 6}
 
 
 def district(province: str, number: int) -> str:
@@ -61,13 +65,22 @@ def part_filed_world() -> World:
         }
         for code, kind, parent, more in kinds
     ]
-    periods = [PREVIOUS, *(f"{year}-N" for year in YEARS)]
+    periods = [PREVIOUS, *(f"{year}-N" for year in YEARS), "2020-6T"]
+    systems = {"2020-N": "DANG", "2020-6T": "DOAN"}
     tables["calendar"] = [
-        {"period_code": code, "opens_on": "", "due_on": "", "locked_on": "", "term_system": ""}
+        {
+            "period_code": code,
+            "opens_on": "",
+            "due_on": "",
+            "locked_on": "",
+            "term_system": systems.get(code, ""),
+        }
         for code in periods
     ]
     tables["targets"] = [row for row in tables["targets"] if row["org_code"] == "PB"]
-    tables["targets"] = [{**row, "org_code": org} for row in tables["targets"] for org in (HALF, FEW, COMPLETE)]
+    tables["targets"] = [
+        {**row, "org_code": org} for row in tables["targets"] for org in (HALF, FEW, COMPLETE, BEGUN)
+    ]
     tables["successions"] = []
     tables["contacts"] = []
     del tables["statements"]
@@ -79,7 +92,9 @@ def _filings() -> list[Filing]:
     for province, count in DISTRICTS.items():
         if province != NEW:
             found += [
-                Filing(district(province, n), PREVIOUS, _forms(f"{province}-{n}")) for n in range(1, count + 1)
+                Filing(district(province, n), PREVIOUS, _forms(f"{province}-{n}"))
+                for n in range(1, count + 1)
+                if (province, n) != (NEVER, 2)
             ]
         for number in range(1, count + 1):
             found += _of_district(province, number)
@@ -97,7 +112,10 @@ def _filings() -> list[Filing]:
         for part, number, basis in (("Q1", 2, "CUMULATIVE"), ("6T", 5, "DISCRETE"))
     ]
     # The union filed for a term of the Party as well, which is none of its own.
-    found += [Filing(UNION, period, {"B02": [admitted(f"{UNION}-1", 70)]}) for period in (PREVIOUS, "2017-N")]
+    found += [
+        Filing(UNION, period, {"B02": [admitted(f"{UNION}-1", 70)]})
+        for period in (PREVIOUS, "2017-N", "2020-6T")
+    ]
     return found
 
 
@@ -113,11 +131,20 @@ def _of_district(province: str, number: int) -> list[Filing]:
         forms = {"B02": forms["B02"]}
     if province == ONE_YEAR:
         years = ["2018-N"]
+    if province == BEGUN:
+        years = [*years[:-1], f"2020-{('Q1', '6T')[number - 1]}"]
     if province == LATE and number == 2:
         years = years[1:]
     if province == BLANK and number == 2:
         forms = {form: [_blank(row) for row in rows] for form, rows in forms.items()}
-    return [Filing(code, period, forms) for period in years]
+    if province == NEVER and number == 2:
+        forms = {form: [_blank(row, LEFT_BLANK) for row in rows] for form, rows in forms.items()}
+    found = [Filing(code, period, forms) for period in years]
+    if province == CELLS and number == 2:
+        for index, left_out in enumerate(_LEFT_OUT):
+            rows = {form: [row | left_out.get(form, {}) for row in table] for form, table in forms.items()}
+            found[index] = Filing(code, years[index], rows)
+    return found
 
 
 def _forms(code: str) -> Mapping[str, Rows]:
@@ -131,6 +158,14 @@ def _forms(code: str) -> Mapping[str, Rows]:
     }
 
 
-def _blank(row: Mapping[str, Any]) -> dict[str, Any]:
+_LEFT_OUT: Sequence[Mapping[str, Mapping[str, Any]]] = (
+    {"B01": {"opening_members": LEFT_BLANK}, "B03": {"opening_count": None}},
+    {"B05": {"done_orgs": None}},
+    {"B02": {"admitted_total": LEFT_BLANK}},
+)
+"""What is left out in the first years: an opening blank and one with `x`, and a flow each way."""
+
+
+def _blank(row: Mapping[str, Any], blank: Any = None) -> dict[str, Any]:
     """Leave a row with its codes alone."""
-    return {name: value if name.endswith("_code") else None for name, value in row.items()}
+    return {name: value if name.endswith("_code") else blank for name, value in row.items()}

@@ -5,22 +5,25 @@ The publication is stood for by what it holds, in another process, and by the mo
 
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 import pytest
 
-from ingestion import intake
+from ingestion import intake, pipeline
 from ingestion.alerts.outbox import Outbox
 from ingestion.catalogue import load_catalogue
 from ingestion.home import Home
-from ingestion.ledger import Ledger
+from ingestion.ledger import Ledger, Received
 from ingestion.pipeline import decide
 from ingestion.registry import load_registry
 from orchestration import moment, runs
 from orchestration.definitions import defs
-from orchestration.lock import PublicationBusyError, is_publishing
+from orchestration.lock import PublicationBusyError, is_publishing, writer_lock
 from orchestration.partitions import add_periods
 from orchestration.progress import Silent
 from orchestration.resources import Clock, TongketHome
@@ -45,7 +48,7 @@ def unsound(tables: Tables) -> None:
 
 
 def test_a_file_is_answered_marked_and_told_while_another_process_publishes(home: Home, tmp_path: Path) -> None:
-    fixed = moment.take(home, "at work", FILED, load_catalogue())
+    fixed = moment.take(home, "at work", lambda: FILED)
     intake.put_in_inbox(home, write_sound(home, "2019-N", tmp_path / "a.xlsx", unsound), UNIT, FILED)
     intake.put_in_inbox(home, write_sound(home, "2020-N", tmp_path / "b.xlsx"), UNIT, FILED)
     code = (
@@ -100,3 +103,41 @@ def taken_in(home: Home) -> bool:
 def context_of(home: Home, instance: dg.DagsterInstance, now: str) -> dg.SensorEvaluationContext:
     resources = {"home": TongketHome(root=str(home.root)), "clock": Clock(fixed_at=now)}
     return dg.build_sensor_context(instance=instance, resources=resources, definitions=defs)
+
+
+def test_what_changes_while_a_publication_waits_is_of_its_moment_and_what_comes_after_is_not(
+    home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    organisations, calendar = home.registry / "organisations.csv", home.registry / "calendar.csv"
+    form = home.registry / "forms" / "later.yml"
+    sound = organisations.read_bytes()
+    began, asked, at_work = datetime.now(UTC), threading.Event(), pipeline.rebuild_bronze
+    monkeypatch.setattr(moment, "writer_lock", lambda *of: (asked.set(), writer_lock(*of))[1])
+
+    def rebuilt(*of: Any, **named: Any) -> Any:
+        """Edit while the copies are made, as a hand can that knows of no lock."""
+        organisations.write_bytes(sound)
+        form.parent.mkdir(exist_ok=True)
+        form.write_text("an office is about to write something", encoding="utf-8")
+        return at_work(*of, **named)
+
+    monkeypatch.setattr("ingestion.pipeline.rebuild_bronze", rebuilt)
+    with ThreadPoolExecutor(1) as publishing:
+        with writer_lock(home):
+            taking = publishing.submit(moment.take, home, "waits", lambda: datetime.now(UTC))
+            assert asked.wait(60)
+            organisations.write_bytes(sound + b"VD-MOI,New,DISTRICT,,,,,1,DANG,2019-01-01,\r\n")
+            calendar.write_bytes(calendar.read_bytes() + b"2021-N,,,,\r\n")
+            filed = datetime.now(UTC)
+            names = {"submission": f"{UNIT}.2020-N.r1", "unit": UNIT, "period": "2020-N", "arrival": "1"}
+            names |= {"sha256": "0" * 64, "file": "landing/x", "original_name": "x.xlsx", "kind": "xlsx"}
+            received = Received(**names, revision=1, period_basis="", received_at=filed, at=filed)
+            with Ledger(home.ledger).writing() as ledger:
+                ledger.append([received])
+        fixed = taking.result(60)
+    kept = moment.taken(home)
+    registry = load_registry(kept.registry)
+    assert {"VD-MOI"} <= registry.versions.keys() and "2021-N" in registry.periods
+    assert not (kept.registry / "forms").exists(), "one moment: what was edited between belongs to the next"
+    assert [record.received_at for record in Ledger(kept.ledger).replay().submissions.values()] == [filed]
+    assert began < filed == fixed.as_of <= fixed.at

@@ -23,9 +23,9 @@ from ingestion.home import Home
 from ingestion.intake import put_in_inbox
 from ingestion.ledger import Ledger
 from ingestion.messages import message
-from ingestion.overlay import catalogue_of
 from ingestion.registry import load_registry
 from orchestration import alerting, failing, runs, telling
+from orchestration.alerting import Covered
 from orchestration.channels import MAIL_SERVER_VARIABLE
 from orchestration.definitions import defs
 from orchestration.instance import COMMAND_LINE, LAUNCHED_BY_TAG, open_instance
@@ -125,6 +125,22 @@ def test_a_delivery_looks_at_the_deadlines_and_tells_who_has_not_filed(home: Hom
     ]
 
 
+@pytest.mark.parametrize("broken", ["forms/B20.yml", "organisations.csv", "contacts.csv", "thresholds.yml"])
+def test_a_delivery_sends_what_waits_whatever_of_the_registry_cannot_be_read(home: Home, broken: str) -> None:
+    contacts = "org_code,role,channel,language\n,data_team,folder://team,vi\n"
+    (home.registry / "contacts.csv").write_text(contacts, encoding="utf-8")
+    assert deliver(home, NOW).success
+    fail(home, "[Errno 28] No space left on device: 'x'", NOW)
+    path = home.registry / broken
+    path.unlink(missing_ok=True)
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(b"\xff\xfe: [")
+    assert isinstance(look(home, NOW), dg.RunRequest)
+    assert deliver(home, NOW).success is (broken == "thresholds.yml"), "runs go on with other thresholds"
+    told = "".join(mails(home))
+    assert "x" in told and broken.rpartition("/")[2] in told
+
+
 def test_a_delivery_beside_another_one_leaves_it_at_work(home: Home) -> None:
     Outbox(home.outbox).open(NOW)
     Outbox(home.outbox).add([HELD])
@@ -185,9 +201,9 @@ def test_a_failure_is_told_once_while_it_stands_and_again_after_a_run_succeeded(
         fail(home, f"[Errno 28] No space left on device: '/tmp/{hour}'", NOW + timedelta(hours=hour))
     fail(home, "[Errno 13] Permission denied: '/a'", NOW, "intake")
     assert len(entries(home)) == 2
-    alerting.succeeded(home, "publish_release", NOW + timedelta(days=2))
+    alerting.succeeded(home, Covered.whole("publish_release"), NOW + timedelta(days=2))
     assert not [e for e in entries(home) if e.over_at], "what was refused is as refused as before"
-    alerting.succeeded(home, "publication", NOW + timedelta(days=2))
+    alerting.succeeded(home, Covered.whole("publication"), NOW + timedelta(days=2))
     assert [e.alert.facts["job"] for e in entries(home) if e.over_at] == ["publication"]
     fail(home, "[Errno 28] No space left on device: '/b'", NOW + timedelta(days=3))
     assert len(entries(home)) == 3
@@ -210,7 +226,7 @@ def test_failures_of_other_jobs_and_of_other_causes_do_not_hide_each_other(home:
     alerting.failed(home, alerting.Place("", "command"), crashed, NOW)
     standing = {"", *jobs}
     for job, ended in (("deliver_alerts", set()), ("intake", {""}), ("publication", set())):
-        alerting.succeeded(home, job, NOW + timedelta(hours=1))
+        alerting.succeeded(home, Covered.whole(job), NOW + timedelta(hours=1))
         standing -= {job, *ended}
         assert {e.alert.facts["job"] for e in entries(home) if not e.over_at} == standing
     assert set(successes_of(home, NOW).jobs) == {"intake", "publication"}, "a delivery is no work done"
@@ -237,10 +253,10 @@ def test_an_office_in_which_nothing_was_accepted_yet_is_told_of_no_failure_and_n
     ]
     for night in range(1, 9):
         now = NOW + timedelta(days=night)
-        telling.run_failed(home, str(night), "publication", events, now)  # type: ignore[arg-type]
-        alerting.look(home, catalogue_of(home), now + timedelta(hours=20))
+        telling.run_failed(home, str(night), Covered.whole("publication"), events, now)  # type: ignore[arg-type]
+        alerting.look(home, now + timedelta(hours=20))
     assert not {Kind.RUN_FAILED, Kind.NO_SUCCESS} & {e.alert.kind for e in entries(home)}
-    alerting.look(home, catalogue_of(home), NOW + timedelta(days=10))
+    alerting.look(home, NOW + timedelta(days=10))
     assert Kind.NO_SUCCESS in {e.alert.kind for e in entries(home)}, "now nothing runs any more"
 
 

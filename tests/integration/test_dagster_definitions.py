@@ -318,13 +318,13 @@ def test_a_registry_that_breaks_before_a_publication_is_told_of_where_it_lies(ho
     lines = path.read_text(encoding="utf-8").splitlines()
     path.write_text("\n".join([*lines[:2], lines[2].replace(",", ";"), *lines[3:]]), encoding="utf-8")
     with pytest.raises(RegistryError) as told:
-        moment.take(home, "run", NOW, load_catalogue())
+        moment.take(home, "run", lambda: NOW)
     assert f"{path}, row 3" in told.value.told("en"), "and not in a copy that is gone by then"
 
 
 def of_a_moment(home: Home) -> tuple[Path, tokens.Token]:
     """Fix a moment, and have something that counts as a database built from it."""
-    fixed = moment.take(home, "run", NOW, load_catalogue())
+    fixed = moment.take(home, "run", lambda: NOW)
     database = home.build / "warehouse.duckdb"
     database.write_bytes(b"a database")
     token = tokens.Token(sha256_of(database), "run", fixed, "project", "1")

@@ -16,17 +16,20 @@ from ingestion.bronze import form_path, form_schema, write_table
 from ingestion.catalogue import Catalogue, load_catalogue
 from ingestion.cells import column_letter
 from ingestion.reference import write_reference
-from ingestion.registry import load_registry
+from ingestion.registry import TABLES, load_registry
 
 FIRST_ROW = 9
 """Data rows of a workbook begin here."""
 
 Rows = list[dict[str, Any]]
 
+BLANK: Any = object()
+"""The value of a cell that was asked for and left blank; one that is not named does not apply (`x`)."""
+
 
 @dataclass(frozen=True)
 class Filing:
-    """One submission; `rows` by form, with the values that matter and everything else blank."""
+    """One submission; `rows` by form, with the values that matter; everything else does not apply (`x`)."""
 
     unit: str
     period: str
@@ -59,15 +62,15 @@ class World:
         registry_folder, bronze = home / "registry", home / "bronze"
         registry_folder.mkdir(parents=True, exist_ok=True)
         for name, rows in self.tables.items():
-            _write_csv(registry_folder / f"{name}.csv", rows)
+            columns = dict.fromkeys(column for row in rows for column in row) or TABLES[name].model_fields
+            _write_csv(registry_folder / f"{name}.csv", rows, list(columns))
         write_reference(bronze, load_registry(registry_folder), catalogue)
         _write_forms(bronze, catalogue, self.filings)
         _write_ledger_tables(bronze, catalogue, self.filings)
         return bronze
 
 
-def _write_csv(path: Path, rows: list[dict[str, Any]]) -> None:
-    columns = list(dict.fromkeys(column for row in rows for column in row))
+def _write_csv(path: Path, rows: list[dict[str, Any]], columns: list[str]) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, columns, restval="")
         writer.writeheader()
@@ -91,7 +94,8 @@ def _write_forms(bronze: Path, catalogue: Catalogue, filings: Iterable[Filing]) 
                         "period_code": filing.period,
                         "sheet": form,
                         "row_number": number,
-                        **row,
+                        "left_blank": " ".join(name for name in row if row[name] is BLANK) or None,
+                        **{name: value for name, value in row.items() if value is not BLANK},
                     }
                 )
     for (form, period), rows in grouped.items():
@@ -435,7 +439,7 @@ def example_statements() -> list[dict[str, Any]]:
         _statement(9, "admissions", "PB", DANG, derivation="per_year", qualifier="AT_LEAST", value_low=10),
         _statement(10, "admissions", "PB", DANG, derivation="per_year", qualifier="AT_LEAST", value_low=11),
         _statement(11, "admissions", "PB", DANG, derivation="average_per_year", value_low=11, value_high=11),
-        _statement(12, "inspected_orgs", "P", DANG, derivation="change_vs_previous_term", value_low=20),
+        _statement(12, "inspected_orgs", "PB", DANG, derivation="change_vs_previous_term", value_low=10),
         _statement(13, "admissions", "PA", DANG, derivation="target", value_low=5, value_high=5),
         _statement(14, "admissions", "P", PREVIOUS, value_low=1),
         _statement(15, "", "P", DANG, qualifier="NONE", basis="norm: weekly"),
@@ -474,6 +478,7 @@ def example_statements() -> list[dict[str, Any]]:
             25, "villages", "PB", DANG, derivation="before_after", basis="after (before: 40)", value_low=31
         ),
         _statement(26, "admissions", "S", DANG, value_low=1),
+        _statement(27, "admissions", "P", DANG, value_low=120),
     ]
 
 

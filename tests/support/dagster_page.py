@@ -23,6 +23,8 @@ from dagster_graphql.client.query import (
 from dagster_graphql.test.utils import execute_dagster_graphql
 
 from ingestion.home import Home
+from orchestration.definitions import defs
+from orchestration.resources import resources
 from orchestration.state import instance_environment, prepare_instance
 
 _HERE = {
@@ -42,6 +44,7 @@ class Page:
 
     def __init__(self, instance: dg.DagsterInstance, workspace: WorkspaceProcessContext) -> None:
         self.instance, self._workspace = instance, workspace
+        self._cursors: dict[str, str | None] = {}
 
     def click(
         self,
@@ -75,6 +78,23 @@ class Page:
             "launchPipelineReexecution",
             reexecutionParams={"parentRunId": run.run_id, "strategy": "FROM_FAILURE"},
         )
+
+    def tick(self, sensor: dg.SensorDefinition) -> None:
+        """Evaluate a sensor that watches runs as the daemon does: of all that was run since the last time."""
+        (location,) = self._workspace.create_request_context().code_locations
+        (repository,) = location.get_repositories()
+        context = dg.SensorEvaluationContext(
+            instance_ref=None,
+            instance=self.instance,
+            cursor=self._cursors.get(sensor.name),
+            repository_name=repository,
+            repository_def=defs.get_repository_def(),
+            code_location_origin=location.origin,
+            sensor_name=sensor.name,
+            resources=resources(),
+        )
+        with context:
+            self._cursors[sensor.name] = sensor.evaluate_tick(context).cursor
 
     def _sent(self, query: str, name: str, **parameters: Any) -> dg.DagsterRun:
         request = self._workspace.create_request_context()

@@ -107,8 +107,8 @@ MUTANTS = (
     # what is compared with what, and what is stated
     Mutant(
         "dbt_project/models/marts/fct_indicator_derived.sql",
-        "when state_rank < 2 or",
-        "when state_rank < 3 or",
+        "when derived.state_rank = 0 or",
+        "when derived.state_rank in (0, 2) or",
         PART,
     ),
     Mutant(
@@ -125,18 +125,36 @@ MUTANTS = (
     ),
     Mutant(
         "dbt_project/models/marts/fct_target.sql",
-        "case when status <> 'incomplete' then actual_value end",
+        "case when status = 'final' then actual_value end",
         "actual_value",
         PART,
     ),
     Mutant(
+        "dbt_project/models/marts/fct_target.sql",
+        "or last_years.status = 'provisional'",
+        "",
+        PART,
+    ),
+    Mutant(
+        "dbt_project/models/marts/fct_indicator_derived.sql",
+        "and totals.indicator_code is null",
+        "",
+        PART,
+    ),
+    Mutant(
+        "dbt_project/models/intermediate/int_filing__state.sql",
+        "filed_part >= coalesce(expected_part, 0)",
+        "filed_part >= coalesce(owed_part, 0)",
+        PART,
+    ),
+    Mutant(
         "dbt_project/models/reports/rpt_stated_figure.sql",
-        "else actual_value is not null and status <> 'incomplete'",
+        "else actual_value is not null and status = 'final'",
         "else actual_value is not null",
         WORLD,
     ),
     Mutant("reports/sentences.py", "field.derivation in COMPARISONS", "False", PART),
-    Mutant("reports/pages.py", 'if figure.status == "incomplete":', "if False:", PART),
+    Mutant("reports/pages.py", 'if figure.status == "incomplete" or is_part:', "if False:", PART),
     Mutant(
         "reports/tables.py",
         "before = figure if ends is None else replace(figure, status=ends.status)",

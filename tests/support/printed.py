@@ -257,8 +257,9 @@ class _Report:
         found = {name: self._answer_of(field) for name, field in sentence.fields.items()}
         for name, field in sentence.fields.items():
             answer = found[name]
-            if field.derivation in COMPARISONS and answer is not None and answer.status == "incomplete":
-                return message("report.say.not_compared", indicator=self.site.indicators[field.indicator].name)
+            if field.derivation in COMPARISONS and answer is not None and answer.value is None:
+                key = f"report.say.not_compared.{answer.status}"
+                return message(key, indicator=self.site.indicators[field.indicator].name)
         values: dict[str, float] = {}
         texts: dict[str, str] = {}
         for name, field in sentence.fields.items():
@@ -278,8 +279,24 @@ class _Report:
             value = values[sentence.sign_of]
             more = ".up" if sentence.is_change else ".some"
             key += ".zero" if value == 0 else ".down" if sentence.is_change and value < 0 else more
-        text = message(key, **texts, last_year=int(self.years[-1]))
         statuses = {answer.status for answer in found.values() if answer is not None}
+        of = [(answer.indicator, answer.unit, answer.period) for answer in found.values() if answer]
+        days = [day for key_of_day in of for day in self.site.days.get(key_of_day, ())]
+        first, last = (f"{day:%d/%m/%Y}" for day in (min(days), max(days)))
+        is_end = first == last and last.startswith("31/12/")
+        how = "day" if first == last else "days"
+        if sentence.dated:
+            texts["at"] = message(
+                f"report.say.at.{'end_of_year' if is_end else how}", first=first, last=last, year=last[-4:]
+            )
+        text = message(key, **texts, last_year=int(self.years[-1]))
+        if (
+            statuses <= {"final", "provisional"}
+            and "provisional" in statuses
+            and not (sentence.dated or is_end)
+        ):
+            key = f"report.say.provisional_at.{how}"
+            return message(key, sentence=text.removesuffix("."), first=first, last=last)
         for status in ("incomplete", "provisional"):
             if status in statuses:
                 return message(f"report.say.{status}", sentence=text.removesuffix("."))

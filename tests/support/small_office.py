@@ -34,10 +34,10 @@ _FORMS = """
   accepted_for: [NK]
   columns:
     - {code: org_code, type: code, required: true, label: {vi: a, en: a}}
-    - {code: opening, type: int, nature: opening, required: false, label: {vi: b, en: b}}
-    - {code: joined, type: int, nature: flow, required: false, label: {vi: c, en: c}}
+    - {code: opening, type: int, nature: opening, required: true, label: {vi: b, en: b}}
+    - {code: joined, type: int, nature: flow, required: true, label: {vi: c, en: c}}
     - {code: gone, type: int, nature: flow, required: false, label: {vi: d, en: d}}
-    - {code: closing, type: int, nature: stock, required: false, label: {vi: e, en: e}}
+    - {code: closing, type: int, nature: stock, required: true, label: {vi: e, en: e}}
     - {code: rating, type: code, required: false, choices: [GOOD, BAD], label: {vi: g, en: g}}
     - {code: filed_share, type: percent, nature: ratio, required: false, label: {vi: h, en: h}}
     - {code: bodies, type: int, nature: distinct, required: false, label: {vi: i, en: i}}
@@ -50,12 +50,12 @@ _FORMS = """
   required_for: {DISTRICT: [N]}
   columns:
     - {code: line_code, type: code, required: true, label: {vi: a, en: a}}
-    - {code: number, type: int, nature: line, required: false, label: {vi: b, en: b}}
+    - {code: number, type: int, nature: line, required: true, label: {vi: b, en: b}}
   lines:
     - column: line_code
       members:
         - {code: FLOW, nature: flow, label: {vi: a, en: a}}
-        - {code: STOCK, nature: stock, label: {vi: b, en: b}}
+        - {code: STOCK, nature: stock, owed_by: [DISTRICT], label: {vi: b, en: b}}
         - {code: OPENING, nature: opening, label: {vi: c, en: c}}
 """
 _COUNT = "column: rating, count: [GOOD]"
@@ -87,6 +87,9 @@ _INDICATORS = f"""
 - code: flow_line
   kind: flow
   value: [{{form: F2, column: number, where: {{line_code: [FLOW]}}, over_time: sum}}]
+- code: stock_line
+  kind: stock
+  value: [{{form: F2, column: number, where: {{line_code: [STOCK]}}, over_time: last}}]
 - code: both_forms
   kind: flow
   value:

@@ -52,7 +52,8 @@ of_periods as (
         state_rank as sum_rank,
         state_rank as last_rank,
         state_rank as first_rank,
-        state_rank as known_rank
+        state_rank as known_rank,
+        is_part_filed
     from states
     where state_rank is not null
 
@@ -67,6 +68,7 @@ term_states as (
         members.period_code,
         members.base_year,
         states.term_state_rank,
+        states.is_part_filed,
         row_number() over (
             partition by states.closure_level, states.org_code, states.state_key, members.period_code
             order by members.base_year desc
@@ -97,7 +99,8 @@ term_ranks as (
         period_code,
         max(term_state_rank) as sum_rank,
         max(case when from_last = 1 then term_state_rank end) as last_rank,
-        max(case when from_first = 1 then term_state_rank end) as first_rank
+        max(case when from_first = 1 then term_state_rank end) as first_rank,
+        bool_or(is_part_filed) as is_part_filed
     from term_states
     group by closure_level, org_code, state_key, period_code
 
@@ -111,7 +114,8 @@ select
     sum_rank,
     last_rank,
     first_rank,
-    known_rank
+    known_rank,
+    is_part_filed
 from of_periods
 
 union all
@@ -127,7 +131,8 @@ select
     end as sum_rank,
     case when terms.last_known_year < terms.last_year then 2 else term_ranks.last_rank end as last_rank,
     case when terms.first_known_year > terms.first_year then 2 else term_ranks.first_rank end as first_rank,
-    term_ranks.sum_rank as known_rank
+    term_ranks.sum_rank as known_rank,
+    term_ranks.is_part_filed
 from term_ranks
 inner join terms
     on

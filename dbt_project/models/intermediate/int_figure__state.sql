@@ -56,6 +56,7 @@ filing_states as (
         states.base_period_code,
         states.period_year,
         states.is_exact,
+        states.is_part_filed or late_starts.base_period_code is not null as is_part_filed,
         case
             when uncollected.period_code is not null or late_starts.base_period_code is not null then 2
             when states.filed_part is not null and coalesce(n_parts.n_parts, 0) < n_parts_ever.n_parts then 2
@@ -102,7 +103,8 @@ of_units as (
         states.period_year,
         max(case when closures.in_period then states.state_rank end) as state_rank,
         max(states.state_rank) as term_state_rank,
-        bool_and(states.is_exact) as is_exact
+        bool_and(states.is_exact) as is_exact,
+        bool_or(states.is_part_filed) as is_part_filed
     from {{ ref('int_organisation__closure') }} as closures
     inner join filing_states as states
         on
@@ -162,6 +164,7 @@ row_states as (
         closures.base_period_code,
         bases.period_year,
         coalesce(row_parts.row_part = bases.part_number, false) as is_exact,
+        coalesce(row_parts.row_part < states.expected_part, false) as is_part_filed,
         case
             when row_parts.row_part is null
                 then case
@@ -203,7 +206,8 @@ of_organisations as (
         period_year,
         max(case when in_period then state_rank end) as state_rank,
         max(state_rank) as term_state_rank,
-        bool_and(is_exact) as is_exact
+        bool_and(is_exact) as is_exact,
+        bool_or(is_part_filed) as is_part_filed
     from row_states
     where state_rank is not null
     group by org_code, form_code, base_period_code, period_year

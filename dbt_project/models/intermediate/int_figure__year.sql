@@ -39,7 +39,7 @@ years as (
 
 ),
 
--- A year of which there is nothing makes the range of all years incomplete.
+-- A year of which there is nothing, or not everything, makes the range of all years incomplete.
 term_ranks as (
 
     select
@@ -61,10 +61,20 @@ select
     years.value,
     years.numerator,
     years.denominator,
-    greatest(years.carried_rank, coalesce(term_ranks.sum_rank, 0)) as state_rank
+    greatest(
+        years.carried_rank,
+        coalesce(term_ranks.sum_rank, 0),
+        case when gaps.org_code is not null then 2 else 0 end
+    ) as state_rank
 from years
 left join term_ranks
     on
         years.org_code = term_ranks.org_code
         and years.indicator_code = term_ranks.state_key
         and years.term_code = term_ranks.period_code
+left join {{ ref('int_figure__gap') }} as gaps
+    on
+        years.org_code = gaps.org_code
+        and years.indicator_code = gaps.indicator_code
+        and years.term_code = gaps.period_code
+        and not gaps.is_opening

@@ -26,12 +26,33 @@ owed as (
 
 ),
 
+-- What is owed by the forms themselves, also for periods that the calendar does not have, or not yet.
+required as (
+
+    select
+        required.reporting_org_code,
+        required.form_code,
+        periods.period_year,
+        periods.part_number
+    from {{ ref('stg_required_form') }} as required
+    inner join {{ ref('stg_period') }} as periods on required.period_code = periods.period_code
+    where periods.is_cumulative
+
+),
+
 pairs as (
 
     select
         reporting_org_code,
         form_code
     from owed
+
+    union distinct
+
+    select
+        reporting_org_code,
+        form_code
+    from required
 
     union distinct
 
@@ -76,7 +97,7 @@ owed_until as (
         bases.reporting_org_code,
         bases.form_code,
         bases.base_period_code,
-        max(case when owed.part_number <= bases.part_number then owed.part_number end) as expected_part,
+        max(case when owed.part_number <= bases.part_number then owed.part_number end) as owed_part,
         count(*) as n_owed_in_year
     from bases
     inner join owed
@@ -84,6 +105,24 @@ owed_until as (
             bases.reporting_org_code = owed.reporting_org_code
             and bases.form_code = owed.form_code
             and bases.period_year = owed.period_year
+    group by bases.reporting_org_code, bases.form_code, bases.base_period_code
+
+),
+
+required_until as (
+
+    select
+        bases.reporting_org_code,
+        bases.form_code,
+        bases.base_period_code,
+        max(required.part_number) as required_part
+    from bases
+    inner join required
+        on
+            bases.reporting_org_code = required.reporting_org_code
+            and bases.form_code = required.form_code
+            and bases.period_year = required.period_year
+            and bases.part_number >= required.part_number
     group by bases.reporting_org_code, bases.form_code, bases.base_period_code
 
 ),
@@ -148,7 +187,12 @@ states as (
         bases.part_number,
         bases.is_alive,
         bases.is_ever_owed,
-        owed_until.expected_part,
+        owed_until.owed_part,
+        required_until.required_part,
+        greatest(
+            coalesce(owed_until.owed_part, required_until.required_part),
+            coalesce(required_until.required_part, owed_until.owed_part)
+        ) as expected_part,
         coalesce(owed_until.n_owed_in_year, 0) as n_owed_in_year,
         filed_until.filed_part,
         filed_until.cumulative_part,
@@ -168,6 +212,11 @@ states as (
             bases.reporting_org_code = owed_until.reporting_org_code
             and bases.form_code = owed_until.form_code
             and bases.base_period_code = owed_until.base_period_code
+    left join required_until
+        on
+            bases.reporting_org_code = required_until.reporting_org_code
+            and bases.form_code = required_until.form_code
+            and bases.base_period_code = required_until.base_period_code
     left join filed_until
         on
             bases.reporting_org_code = filed_until.reporting_org_code
@@ -191,13 +240,15 @@ select
     cumulative_part,
     coalesce(filed_part = part_number, false) as is_exact,
     is_in_term_filing,
+    has_gap or coalesce(filed_part < expected_part, false) as is_part_filed,
     case
         when has_gap then 2
         when filed_part >= coalesce(expected_part, 0) then 0
         when filed_part is not null then 1
         when is_in_term_filing then 0
-        when expected_part is not null then 2
-        -- a year that the calendar leaves out, of a unit that was there
+        when owed_part is not null then 2
+        -- a year that the calendar leaves out, or whose end it does not have, of a unit that was there
+        when period_kind = 'N' and n_owed_in_year = 0 and required_part = part_number then 2
         when period_kind = 'N' and n_owed_in_year = 0 and is_alive and is_ever_owed then 2
     end as state_rank
 from states

@@ -15,7 +15,8 @@ select
     filed.period_code,
     filed.row_number,
     filed.row_org_code,
-    filed.row_key
+    filed.row_key,
+    filed.left_blank
 from filed
 inner join {{ ref('int_submission__effective') }} as submissions
     on filed.submission_id = submissions.submission_id

@@ -66,6 +66,18 @@ uncollected_openings as (
 
 ),
 
+-- Totals of which somebody filed only a part of a year.
+part_filed as (
+
+    select
+        org_code,
+        state_key as indicator_code,
+        period_code
+    from {{ ref('int_figure__period_state') }}
+    where closure_level = 'unit' and is_part_filed
+
+),
+
 -- A form filed for the whole term has its opening.
 term_filed as (
 
@@ -157,7 +169,8 @@ since_opening as (
                 when term_filed.org_code is not null then 0
                 when uncollected_openings.org_code is not null then 2
                 else coalesce(openings.opening_rank, 0)
-            end
+            end,
+            case when gaps.org_code is not null then 2 else 0 end
         ) as state_rank
     from term_values
     left join openings
@@ -175,6 +188,13 @@ since_opening as (
             term_values.indicator_code = uncollected_openings.indicator_code
             and term_values.org_code = uncollected_openings.org_code
             and term_values.period_code = uncollected_openings.period_code
+    left join {{ ref('int_figure__gap') }} as gaps
+        on
+            term_values.indicator_code = gaps.indicator_code
+            and term_values.org_code = gaps.org_code
+            and term_values.period_code = gaps.period_code
+            and gaps.is_counted
+            and gaps.is_opening
     where term_values.opening_value is not null
 
 ),
@@ -186,7 +206,8 @@ n_years as (
         parts.org_code,
         parts.term_system,
         parts.period_code,
-        max(case when parts.has_term_filing then terms.last_year - terms.first_year + 1 else parts.n_years end) as n_years
+        max(case when parts.has_term_filing then terms.last_year - terms.first_year + 1 else parts.n_years end) as n_years,
+        max(parts.carried_rank) as carried_rank
     from {{ ref('int_figure__part') }} as parts
     inner join {{ ref('int_indicator__measure') }} as measures on parts.measure_id = measures.measure_id
     inner join {{ ref('stg_term') }} as terms
@@ -205,7 +226,9 @@ averages as (
         term_values.org_code,
         term_values.period_code,
         'average_per_year' as derivation,
-        term_values.value / n_years.n_years as value,
+        case
+            when part_filed.org_code is null and n_years.carried_rank = 0 then term_values.value / n_years.n_years
+        end as value,
         term_values.state_rank,
         n_years.n_years,
         cast(null as integer) as of_year
@@ -216,6 +239,11 @@ averages as (
             and term_values.org_code = n_years.org_code
             and term_values.term_system = n_years.term_system
             and term_values.period_code = n_years.period_code
+    left join part_filed
+        on
+            term_values.indicator_code = part_filed.indicator_code
+            and term_values.org_code = part_filed.org_code
+            and term_values.period_code = part_filed.period_code
     where term_values.indicator_kind = 'flow'
 
 ),
@@ -328,15 +356,17 @@ derived as (
 )
 
 select
-    indicator_code,
-    org_code,
-    period_code,
-    derivation,
-    -- what is incomplete is compared with nothing
+    derived.indicator_code,
+    derived.org_code,
+    derived.period_code,
+    derived.derivation,
+    -- what is incomplete is compared with nothing, nor is a total of which a part of a year is still to come
     case
-        when state_rank < 2 or derivation in ('before_after', 'average_per_year') then value
+        when derived.derivation in ('before_after', 'average_per_year') then derived.value
+        when derived.state_rank = 0 or (derived.state_rank = 1 and totals.indicator_code is null) then derived.value
     end as value,
-    case state_rank when 0 then 'final' when 1 then 'provisional' else 'incomplete' end as status,
-    cast(n_years as integer) as n_years,
-    of_year
+    case derived.state_rank when 0 then 'final' when 1 then 'provisional' else 'incomplete' end as status,
+    cast(derived.n_years as integer) as n_years,
+    derived.of_year
 from derived
+left join {{ ref('int_indicator__total') }} as totals on derived.indicator_code = totals.indicator_code

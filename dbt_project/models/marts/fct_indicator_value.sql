@@ -147,7 +147,8 @@ judged as (
                 when late_starts.org_code is null or figures.has_term_filing then 0
                 when figures.has_sum or figures.has_first then 2
                 else 0
-            end
+            end,
+            case when gaps.org_code is not null then 2 else 0 end
         ) as state_rank
     from figures
     inner join state_periods on figures.period_code = state_periods.period_code
@@ -170,6 +171,13 @@ judged as (
             figures.indicator_code = late_starts.indicator_code
             and figures.org_code = late_starts.org_code
             and state_periods.state_period_code = late_starts.state_period_code
+    left join {{ ref('int_figure__gap') }} as gaps
+        on
+            figures.indicator_code = gaps.indicator_code
+            and figures.org_code = gaps.org_code
+            and figures.period_code = gaps.period_code
+            and gaps.is_counted
+            and not gaps.is_opening
 
 ),
 

@@ -83,7 +83,10 @@ actuals as (
         chosen.*,
         case when chosen.basis = 'AVG_PER_YEAR' then averages.value else figures.value end as actual_value,
         case when chosen.basis = 'AVG_PER_YEAR' then averages.status else figures.status end as status,
-        last_years.indicator_code is not null as has_last_year
+        case
+            when chosen.basis = 'YEAR' then coalesce(figures.status = 'provisional', false)
+            else last_years.indicator_code is null or last_years.status = 'provisional'
+        end as is_early
     from chosen
     left join {{ ref('fct_indicator_value') }} as figures
         on
@@ -127,13 +130,13 @@ select
     target_max,
     document,
     actual_value,
-    -- an incomplete result neither meets a target nor misses it
+    -- only a whole result meets a target or misses it
     {{ assessment(
         'direction',
-        "case when status <> 'incomplete' then actual_value end",
+        "case when status = 'final' then actual_value end",
         'bound',
         'target_max',
-        "basis <> 'YEAR' and not has_last_year"
+        'is_early'
     ) }} as assessment,
     coalesce(status, 'none') as status
 from bounded

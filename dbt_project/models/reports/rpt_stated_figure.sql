@@ -156,8 +156,9 @@ ends as (
         case when derivation = 'per_year' then actual_high else actual_value end as high_end,
         case
             when derivation = 'target' then has_target
-            when derivation = 'per_year' then actual_low is not null and status <> 'incomplete'
-            else actual_value is not null and status <> 'incomplete'
+            when derivation = 'per_year' then actual_low is not null and status = 'final'
+            -- a part of a year neither bears out what is stated of the whole nor contradicts it
+            else actual_value is not null and status = 'final'
         end as is_known
     from found
 

@@ -17,6 +17,7 @@ renamed as (
         unit as unit_code,
         nature,
         parent_line,
+        owed_by,
         position
     from source
 

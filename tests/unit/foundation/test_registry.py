@@ -2,6 +2,7 @@
 
 import csv
 import re
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 
 from ingestion.catalogue import load_catalogue
 from ingestion.periods import Period
-from ingestion.registry import Registry, RegistryError, load_registry
+from ingestion.registry import TABLES, Registry, RegistryError, load_registry
 
 ORGANISATIONS = """\
 org_code,org_name,org_kind,org_type,sector,level,parent_code,files_reports,term_system,valid_from,valid_to
@@ -178,10 +179,43 @@ def test_where_a_file_breaks_off_is_named_by_its_row(folder: Path, wrong: bytes,
         load_registry(folder)
 
 
-def test_a_file_without_even_a_header_is_named_where_rows_are_needed(folder: Path) -> None:
-    (folder / "organisations.csv").write_bytes(b"")
-    with pytest.raises(RegistryError, match=r"organisations\.csv, dòng 1, cột org_code"):
+def leads_nowhere(path: Path) -> None:
+    path.symlink_to(path.with_name("gone.csv"))
+
+
+def leads_to_itself(path: Path) -> None:
+    path.symlink_to(path)
+
+
+LOST: dict[str, Callable[[Path], object]] = {
+    "no bytes": lambda path: path.write_bytes(b""),
+    "blanks": lambda path: path.write_bytes(b"\xef\xbb\xbf \r\n\r\n,,\r\n"),
+    "rows alone": lambda path: path.write_bytes(b"1,2,3\n"),
+    "a folder": Path.mkdir,
+    "a link to nothing": leads_nowhere,
+    "a link to itself": leads_to_itself,
+}
+
+
+@pytest.mark.parametrize("table", sorted(TABLES))
+@pytest.mark.parametrize("how", LOST)
+def test_a_table_without_its_header_is_no_table_without_rows(folder: Path, table: str, how: str) -> None:
+    path = folder / f"{table}.csv"
+    path.unlink(missing_ok=True)
+    LOST[how](path)
+    with pytest.raises(RegistryError, match=rf"{table}\.csv, dòng 1\b.*(Lấy lại|lấy lại|Sửa)"):
         load_registry(folder)
+    columns = ",".join(TABLES[table].model_fields)
+    path.rmdir() if path.is_dir() else path.unlink()
+    path.write_text(f"\n{columns}\n", encoding="utf-8")
+    assert getattr(load_registry(folder), table) == ()
+
+
+def test_blank_rows_count_where_a_row_is_named_in_a_trace(folder: Path) -> None:
+    path = folder / "successions.csv"
+    header, row = path.read_text(encoding="utf-8").splitlines()
+    path.write_bytes(f"{header}\r\n\r\n\r\n{row}\r\n".encode())
+    assert load_registry(folder).file_rows["successions"] == (4,)
 
 
 def test_a_missing_file_is_named_with_the_remedy(folder: Path) -> None:

@@ -1,6 +1,7 @@
 """Bronze: the shape of its files, and the reference tables."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -16,8 +17,9 @@ from ingestion.home import Home
 from ingestion.ledger import Received, SubmissionRecord
 from ingestion.reading import read_file
 from ingestion.reference import all_periods, write_reference
-from ingestion.registry import CalendarPeriod, Registry, Statement, Target, TermOfOffice
+from ingestion.registry import CalendarPeriod, Organisation, Registry, Statement, Target, TermOfOffice
 from ingestion.submissions import SubmissionKey
+from ingestion.validity import Effective
 
 NOW = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 Write = Callable[..., Path]
@@ -99,6 +101,38 @@ def test_every_cell_of_a_row_can_be_found_again(judged: Callable[..., Path], wor
     assert letters["B01", "note"] == ("B01", "AA")
     row = pq.read_table(bronze / "forms" / "B01" / "2019-Q1.parquet").to_pylist()[1]
     assert (row["note"], row["row_number"]) == ("ghi chú", 10)
+
+
+def test_a_row_names_what_it_was_asked_for_and_left_blank(
+    workbook: Write, catalogue: Catalogue, tmp_path: Path
+) -> None:
+    changes = {
+        ("B01", 0, "opening_members"): None,
+        ("B01", 0, "in_restored"): "x",
+        ("B01", 1, "in_total"): None,
+    }
+    reading = read_file(workbook("KA", "2019-Q1", changes=changes), catalogue)
+    received = Received("KA.2019-Q1.r1", "KA", "2019-Q1", 1, "a", "a", "a.xlsx", NOW, "xlsx", "", "a", NOW)
+    filed = Filed(SubmissionRecord(SubmissionKey("KA", "2019-Q1", 1), received), reading)
+    # a column that the period does not have is not asked for, though an old template brings it
+    form = catalogue.forms["B01"]
+    later = form.by_code["in_total"].model_copy(
+        update={"effective": Effective.model_validate({"from": "2020-01-01"})}
+    )
+    columns = tuple(later if column.code == "in_total" else column for column in form.columns)
+    changed = replace(catalogue, forms={**catalogue.forms, "B01": form.with_columns(columns[:-1])})
+
+    for number, asked in enumerate((catalogue, changed)):
+        write_period(tmp_path / str(number), asked, rows_of_period(asked, "2019-Q1", [filed]))
+
+    def left_blank(number: int) -> list[str | None]:
+        rows = pq.read_table(tmp_path / str(number) / "forms" / "B01" / "2019-Q1.parquet").to_pylist()
+        return [row["left_blank"] for row in rows]
+
+    others = [None] * (len(left_blank(0)) - 2)
+    # note is not required, and x is an answer
+    assert left_blank(0) == ["opening_members", "in_total", *others]
+    assert left_blank(1) == ["opening_members", None, *others]
 
 
 def test_column_letters_of_other_periods_stay(judged: Callable[..., Path], workbook: Write) -> None:
@@ -249,6 +283,8 @@ def test_every_column_and_line_of_every_form_is_listed(
         ("B05", "actor_code"),
         ("B03", "line_code"),
     }
+    owed_by = {(line["form_code"], line["line_code"]): line["owed_by"] for line in lines}
+    assert (owed_by["B03", "DV04"], owed_by["B05", "CAP_UY"]) == ("DISTRICT BLOC", None)
 
 
 def test_what_is_owed_is_listed_by_unit_period_and_form(
@@ -260,6 +296,46 @@ def test_what_is_owed_is_listed_by_unit_period_and_form(
     ]
     assert quarter == ["B01", "B02", "B05", "B06"]
     assert owed[0]["due_on"] == date(2019, 1, 20)
+
+
+def test_a_form_is_required_for_all_its_parts_of_a_year_that_the_calendar_has_begun(
+    reference: Callable[..., pa.Table],
+) -> None:
+    kinds = {"U": "DISTRICT", "ENDED": "DISTRICT", "YOUTH": "UNION_BRANCH"}
+    registry = registry_with(
+        organisations=[
+            Organisation(
+                org_code=code,
+                org_name=code,
+                org_kind=kind,
+                files_reports=True,
+                valid_from=date(2010, 1, 1),
+                valid_to=date(2020, 7, 31) if code == "ENDED" else None,
+                term_system="DOAN" if code == "YOUTH" else "DANG",
+            )
+            for code, kind in kinds.items()
+        ],
+        calendar=[
+            CalendarPeriod(period_code="2010-2015-NK"),
+            CalendarPeriod(period_code="2019-N", term_system="DOAN"),
+            CalendarPeriod(period_code="2020-Q1", term_system="DANG"),
+            CalendarPeriod(period_code="2020-6T", term_system="DANG"),
+        ],
+    )
+    required = reference("required_forms", registry).to_pylist()
+    periods = {
+        (row["reporting_org_code"], row["form_code"]): {
+            other["period_code"]
+            for other in required
+            if all(other[name] == row[name] for name in ("reporting_org_code", "form_code"))
+        }
+        for row in required
+    }
+    assert len(required) == sum(map(len, periods.values()))
+    assert periods["U", "B01"] == {"2020-Q1", "2020-6T", "2020-9T", "2020-N"}
+    assert (periods["U", "B03"], periods["U", "B04"]) == ({"2020-6T", "2020-N"}, {"2020-N"})
+    assert periods["ENDED", "B01"] == {"2020-Q1", "2020-6T"}
+    assert periods["YOUTH", "B02"] == {"2019-N"}
 
 
 def test_a_reference_file_that_would_not_change_is_left_alone(

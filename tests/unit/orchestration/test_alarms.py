@@ -1,14 +1,19 @@
 """What fails is told, whatever it was that failed: by the last contacts that could be read, in words, once."""
 
 import errno
+import io
 import json
+import os
 import socket
 import stat
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from string import Formatter
+from typing import Any
 
+import duckdb
 import pytest
 from aiosmtpd.controller import Controller
 from click.testing import Result
@@ -24,18 +29,21 @@ from ingestion.alerts.alert import Alert, Kind, Role
 from ingestion.alerts.outbox import Entry, Outbox
 from ingestion.alerts.thresholds import in_force
 from ingestion.alerts.wording import compose
+from ingestion.gate import rule_book
 from ingestion.home import Home
 from ingestion.messages import ToldError, load_messages, message
-from ingestion.overlay import catalogue_of
+from ingestion.overlay import OwnFileError, catalogue_of
 from ingestion.registry import NO_REGISTRY
 from ingestion.validations import KeptResults, Validation
 from orchestration import alerting, environment, failing
 from orchestration.health import examine
 from orchestration.instance import open_instance
 from orchestration.texts import Invocation
+from orchestration.warehouse import candidate_database
 from tests.support.mailbox import HOST, Mailbox
 
 Call = Callable[..., Result]
+NOW = datetime(2021, 1, 15, 2, tzinfo=UTC)
 CONTACTS = "org_code,role,channel,language\n,data_team,folder://to-du-lieu,vi\n"
 
 
@@ -80,6 +88,138 @@ def test_a_broken_registry_reaches_the_data_team_with_file_and_row_and_closes_it
     assert len(mails(told)) == 1
 
 
+def garbled_form(home: Home) -> Path:
+    path = home.registry / "forms" / "B20.yml"
+    path.parent.mkdir()
+    path.write_bytes(b"\xff\xfe: [")
+    return path
+
+
+def cut_indicators(home: Home) -> Path:
+    path = home.registry / "indicators" / "x.yml"
+    path.parent.mkdir()
+    path.write_text("a: [", encoding="utf-8")
+    return path
+
+
+def file_for_a_folder(home: Home) -> Path:
+    (home.registry / "forms").write_text("", encoding="utf-8")
+    return home.registry / "forms"
+
+
+@pytest.mark.parametrize("broken", [garbled_form, cut_indicators, file_for_a_folder])
+def test_a_file_of_the_office_that_breaks_reaches_the_data_team_by_name_and_closes_itself(
+    told: Home, call: Call, broken: Callable[[Home], Path]
+) -> None:
+    path = broken(told)
+    place = str(path.relative_to(told.root))
+    run = call("run")
+    assert run.exit_code != 0 and place in run.output
+    for _ in range(2):
+        result = call("alerts", "--deliver")
+        assert result.exit_code == 2 and place in result.output
+    (mail,) = mails(told)
+    assert place in mail and "người phát triển" not in mail
+    path.unlink()
+    assert call("alerts", "--deliver").exit_code == 0
+    (entry,) = failures(told)
+    assert entry.over_at is not None and len(mails(told)) == 1
+
+
+def test_the_alarm_of_rules_that_break_is_sent_and_stands_until_they_can_be_read(
+    told: Home, call: Call
+) -> None:
+    path = told.registry / "rules" / "x.yml"
+    path.parent.mkdir()
+    path.write_text("V900: [", encoding="utf-8")
+    with pytest.raises(OwnFileError) as error:
+        rule_book(catalogue_of(told))
+    stop = failing.of_record("OwnFileError", str(error.value), told)
+    alerting.failed(told, alerting.Place("intake", "verdicts", "run"), stop, NOW)
+    for _ in range(2):
+        assert call("alerts", "--deliver").exit_code == 0, "rules keep nobody from looking at what is due"
+    (mail,) = mails(told)
+    assert "registry/rules/x.yml" in mail and failures(told)[0].over_at is None
+    path.unlink()
+    assert call("alerts", "--deliver").exit_code == 0
+    assert failures(told)[0].over_at is not None
+
+
+def test_what_waits_is_sent_where_looking_for_more_fails_in_a_way_that_nobody_foresaw(
+    told: Home, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alerting.failed(told, alerting.Place("intake", "verdicts"), failing.of_record("", "x", told), NOW)
+
+    def broken(*_: object) -> None:
+        raise KeyError("nobody foresaw this")
+
+    monkeypatch.setattr("orchestration.alerting.deadline_alerts", broken)
+    assert call("alerts", "--deliver").exit_code == 70
+    assert len(mails(told)) == 1
+
+
+@pytest.fixture
+def forbidden(told: Home, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Have the system refuse whatever lies in the registry, as for a user who may not enter it."""
+
+    def guarded(function: Callable[..., Any], *, lists: bool = False) -> Callable[..., Any]:
+        def guard(path: Any, *args: Any, **kwargs: Any) -> Any:
+            place = Path(path) if isinstance(path, str | os.PathLike) else Path()
+            if place.is_relative_to(told.registry) and (lists or place != told.registry):
+                raise PermissionError(errno.EACCES, "Permission denied", str(path))
+            return function(path, *args, **kwargs)
+
+        return guard
+
+    for module, name in ((os, "stat"), (os, "lstat"), (io, "open")):
+        monkeypatch.setattr(module, name, guarded(getattr(module, name)))
+    for name in ("listdir", "scandir"):
+        monkeypatch.setattr(os, name, guarded(getattr(os, name), lists=True))
+    return told.registry
+
+
+@pytest.mark.usefixtures("forbidden")
+def test_a_registry_that_nobody_may_open_reaches_the_last_contacts_and_doctor_says_so(
+    told: Home, call: Call
+) -> None:
+    assert call("run").exit_code == 2
+    for _ in range(2):
+        result = call("alerts", "--deliver")
+        assert result.exit_code == 2 and "permission" in result.output
+    assert sorted(mail.count("organisations.csv") for mail in mails(told)) == [0, 1], (
+        "the other is of thresholds"
+    )
+    things = {found.name: found for found in examine(Invocation(told, "en"))}
+    assert things["registry"].state == "broken" and "permission" in things["registry"].detail
+
+
+@pytest.mark.parametrize("how", ["emptied", "a folder", "a link to nothing"])
+def test_contacts_that_break_leave_the_last_readable_ones_in_force(told: Home, call: Call, how: str) -> None:
+    path, kept = told.registry / "contacts.csv", (told.outbox / ".contacts").read_bytes()
+    path.unlink()
+    if how == "emptied":
+        path.write_bytes(b"")
+    elif how == "a folder":
+        path.mkdir()
+    else:
+        path.symlink_to(path.with_name("gone.csv"))
+    for _ in range(2):
+        result = call("alerts", "--deliver")
+        assert result.exit_code == 2 and "contacts.csv, row 1" in result.output
+    assert (told.outbox / ".contacts").read_bytes() == kept
+    (mail,) = mails(told)
+    assert "contacts.csv, dòng 1" in mail
+
+
+def test_a_table_that_was_emptied_is_what_people_are_told_of(told: Home, call: Call) -> None:
+    for name in ("organisations", "targets"):
+        (told.registry / f"{name}.csv").write_bytes(b"")
+    assert call("run").exit_code == 2
+    call("alerts", "--deliver")
+    (mail,) = mails(told)
+    assert "organisations.csv, dòng 1" in mail
+
+
 def test_thresholds_that_cannot_be_used_are_told_with_file_and_line_while_the_last_that_could_hold(
     told: Home, call: Call
 ) -> None:
@@ -118,7 +258,7 @@ def test_results_that_cannot_be_kept_are_told_once_and_that_ends_when_they_are(t
     assert "Không lưu được kết quả kiểm tra" in mail and str(told.validations) in mail
     state = {found.name: found.state for found in examine(Invocation(told, "en"))}
     assert state["validations"] == "broken"
-    alerting.succeeded(told, "intake", environment.now())
+    alerting.succeeded(told, alerting.Covered.whole("intake"), environment.now())
     assert [e.over_at for e in failures(told)] == [None], "a run that succeeds keeps nothing by that"
     told.validations.unlink()
     (told.validations / "2019-N").parent.mkdir()
@@ -173,7 +313,7 @@ def test_contacts_are_written_only_when_they_are_others_and_a_full_disk_keeps_no
         patch.setattr("ingestion.alerts.directory._KEPT", None)
         alerting.watch(told, environment.now())
     path.write_text(f"{CONTACTS}VD-NX,clerk,folder://bb,vi\n", encoding="utf-8")
-    found = alerting.look(told, catalogue_of(told), environment.now())
+    found = alerting.look(told, environment.now())
     assert len(written) > 1 and found.trouble is None
     assert found.directory.registry.contacts[-1].channel == "folder://bb"
 
@@ -254,9 +394,34 @@ def test_each_cause_is_told_in_the_readers_words_with_what_stays_up(
     assert "Lượt chạy đã dừng ở bước: kiểm tra trước phát hành" in vietnamese
 
 
+def test_a_test_of_the_warehouse_that_failed_is_told_with_its_first_row(home: Home) -> None:
+    query = "select 'total' as whole, 7 as found, 8 as expected, * from filed order by 4"
+    nodes: list[dict[str, object]] = [
+        {"unique_id": "test.tongket.parts_make_wholes.1", "status": "fail", "compiled_code": query},
+        {"unique_id": "test.tongket.unknown.1", "status": "fail", "compiled_code": "select * from nothing"},
+        {"unique_id": "model.tongket.broken", "status": "error", "compiled_code": query},
+        {"unique_id": "test.tongket.sound.1", "status": "pass", "compiled_code": query},
+    ]
+    (home.build / "dbt").mkdir(parents=True)
+    (home.build / "dbt" / "run_results.json").write_text(json.dumps({"results": nodes}), encoding="utf-8")
+    with duckdb.connect(str(candidate_database(home))) as built:
+        built.execute(
+            "create table filed as select * from (values ('VD-NX.2019-N.r1', null), ('Z', 1)) as f(s, n)"
+        )
+
+    stop = failing.of_record("WarehouseBuildError", "FAIL 2", home)
+
+    assert [sample["vi"] for sample in stop.samples] == [
+        "broken",
+        "parts_make_wholes: whole total, found 7, expected 8, s VD-NX.2019-N.r1",
+        "unknown",
+    ]
+    assert stop.condition == "dbt broken,parts_make_wholes,unknown"
+
+
 def test_every_text_that_an_error_says_can_be_told_again_in_english() -> None:
     """So that no cause reaches a reader as a failure of the program that has words of its own."""
-    families = ("registry.", "token.", "report.error.", "warehouse.", "signing.")
+    families = ("registry.", "catalogue.", "token.", "report.error.", "warehouse.", "signing.")
     keys = [key for key in load_messages() if key.startswith(families)]
     lost = []
     for key in keys:

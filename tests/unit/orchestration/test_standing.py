@@ -12,9 +12,11 @@ from click.testing import Result
 
 from ingestion.alerts.alert import Kind, Role
 from ingestion.alerts.outbox import Outbox
+from ingestion.alerts.thresholds import shipped
 from ingestion.findings import Verdict
 from ingestion.home import Home
-from orchestration import alerting
+from ingestion.registry import NO_REGISTRY
+from orchestration import alerting, environment
 from orchestration.definitions import defs
 from orchestration.resources import TongketHome, WritableHome
 from orchestration.standing import LostLedgerError, demand_whole, standing
@@ -132,7 +134,8 @@ def test_a_run_that_dagster_starts_refuses_as_well(published: Home) -> None:
 def test_no_unit_is_told_that_it_owes_what_a_lost_ledger_knew(published: Home, call: Call) -> None:
     published.ledger.unlink()
     with pytest.raises(LostLedgerError):
-        alerting.collect(published, None, None, None, None)  # type: ignore[arg-type]
+        alerting.collect(published, NO_REGISTRY, shipped(), environment.now())
+    assert {entry.alert.kind for entry in Outbox(published.outbox).read()[0]} <= {Kind.RUN_FAILED}
 
 
 def test_a_manifest_that_cannot_be_read_is_named_and_the_one_before_it_counts(

@@ -500,6 +500,34 @@ def test_a_dagster_yaml_of_ones_own_stays_and_one_of_an_earlier_version_becomes_
     assert path.read_bytes() == shipped
 
 
+@pytest.mark.parametrize(
+    ("content", "named"),
+    [
+        (b"\xff\xfe: [", "dagster.yaml"),
+        (b"nonsense: 1\n", "nonsense"),
+        (b"concurrency: [\n", "dagster.yaml"),
+        (b"concurrency: [1]\n", "concurrency"),
+        (b"text\n", "dictionary"),
+        (b"run_launcher: {module: of_nobody, class: X}\n", "of_nobody"),
+    ],
+)
+def test_a_dagster_yaml_of_ones_own_that_dagster_refuses_is_told_in_words(
+    call, home: Home, content: bytes, named: str
+) -> None:
+    path = home.dagster / "dagster.yaml"
+    path.write_bytes(content)
+    ended = call("run")
+    assert ended.exit_code == 2 and str(path) in ended.output and named in ended.output
+    assert "Traceback" not in ended.output and not list(home.build.glob("errors/*"))
+    assert path.read_bytes() == content
+    (entry,) = Outbox(home.outbox).read()[0]
+    assert str(path) in entry.alert.facts["said"]["vi"]
+    things = {thing["name"]: thing for thing in json.loads(call("doctor", "--json").stdout)["things"]}
+    found = things["dagster_instance"]
+    assert found["state"] == "broken" and str(path) in found["detail"]
+    assert named in found["detail"] and "Copy these" not in found["detail"]
+
+
 def test_doctor_shows_the_memory_of_the_warehouse_and_refuses_what_is_none(
     call, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,9 +1,11 @@
 """Figures as the publication gate works them out: amounts, quarters, years, terms, and how whole they are."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from tests.integration.warehouse_world import BLANK, Filing
 from tests.support.small_office import Office, Told, body, filing, succession, term
 
 P, A, B = body("P", "PROVINCE"), body("A", "DISTRICT", "P"), body("B", "DISTRICT", "P")
@@ -227,6 +229,31 @@ def test_what_is_owed_and_missing_makes_a_term_incomplete_and_a_late_part_provis
     assert status("growth") == {"A": 0, "B": 1, "P": 1, "C": 2}
 
 
+def test_a_half_is_no_year_though_the_calendar_ends_with_it(tmp_path: Path) -> None:
+    bodies = [P, A, B, *BASES, body("C", "DISTRICT", valid_from="2017-07-01"), body("C1", "BASE", "C")]
+    bodies += [body("D", "DISTRICT", valid_to="2017-07-31"), body("D1", "BASE", "D")]
+    filings = [filing("A", f"2016-{part}", joined=4, closing=9) for part in ("Q1", "N")]
+    filings += [filing(unit, "2017-6T", joined=1, closing=9) for unit in "ABD"]
+    filings += [filing("D", "2016-N", joined=2, closing=9), filing("B", "2016-N", joined=3, closing=9)]
+    merger = [succession("D", "C", "merge", "2017-08-01")]
+    office = Office(tmp_path, bodies, filings, terms=[term(2016, 2017)], successions=merger)
+    told = office.told()
+
+    def status(indicator: str, unit: str) -> dict[str, float]:
+        found = {
+            period: parts["status"] for (i, u, period), parts in told.items() if (i, u) == (indicator, unit)
+        }
+        return {period: found[period] for period in ("2017-6T", "2017-9T", "2017-N", TERM)}
+
+    for unit in "AP":
+        assert list(status("joined", unit).values()) == [0, 1, 1, 1]
+        assert list(status("members", unit).values()) == [0, 1, 1, 1]
+    # a quarter stands in for the half that the calendar left out, and a year that was filed whole is whole
+    assert [told["joined", "A", f"2016-{part}"]["status"] for part in ("Q1", "6T", "9T", "N")] == [0, 1, 1, 0]
+    # what took D over has yet to file for itself
+    assert (told["joined", "C", TERM]["value"], told["joined", "C", TERM]["status"]) == (2, 2)
+
+
 def test_a_form_filed_for_a_term_counts_only_where_there_are_no_years(tmp_path: Path) -> None:
     filings = [
         filing("A", TERM, joined=500, closing=5000),
@@ -312,3 +339,141 @@ def test_systems_that_call_their_terms_the_same_each_have_theirs(tmp_path: Path)
     # the union's takes in a year more, and nothing of it is the province's
     assert {unit: told["joined", unit, TERM]["value"] for unit in "AYP"} == {"A": 5, "Y": 6, "P": 5}
     assert told["joined", "P", "2017-N"]["value"] == 3
+
+
+def statuses(told: Told, indicator: str) -> dict[str, float]:
+    """Give the figures of an indicator that are not whole, by unit and period."""
+    return {
+        f"{unit} {period}": parts["status"]
+        for (code, unit, period), parts in told.items()
+        if code == indicator and parts["status"] > 0
+    }
+
+
+def full(unit: str, period: str, **more: object) -> Filing:
+    """Give a filing of two organisations, of which the second is as named."""
+    row = {"opening": 10, "joined": 2, "closing": 12}
+    return filing(unit, period, rows=[{"org_code": f"{unit}1", **row}, {"org_code": f"{unit}2", **row, **more}])
+
+
+SECOND = [*BASES, body("B2", "BASE", "B")]
+YEARS = (2016, 2017, 2018)
+IN_TERM = "2015-2018-NK"
+
+
+def with_second(tmp_path: Path, of_a: dict[int, dict[str, object]], *, before: bool = False) -> Told:
+    """Give three years of two districts; of A's second organisation some cells are otherwise."""
+    years = (2015, *YEARS) if before else YEARS
+    filings = [
+        full(unit, f"{year}-N", **(of_a.get(year, {}) if unit == "A" else {}))
+        for year in years
+        for unit in "AB"
+    ]
+    terms = [term(2011, 2015), term(2016, 2018)]
+    return Office(tmp_path, [P, A, B, *SECOND], filings, terms=terms).told()
+
+
+def test_a_flow_without_a_cell_that_was_asked_for_is_incomplete(tmp_path: Path) -> None:
+    told = with_second(tmp_path, {2017: {"joined": BLANK}})
+
+    lacking = {"A 2017-N": 2, "P 2017-N": 2, f"A {IN_TERM}": 2, f"P {IN_TERM}": 2}
+    assert statuses(told, "joined") == lacking
+    assert told["joined", "A", "2017-N"]["value"] == 2
+    # one of two terms that make it, and one of two parts
+    assert statuses(told, "net") == statuses(told, "share") == lacking
+    assert statuses(told, "members") == {}
+
+
+@pytest.mark.parametrize(("year", "of_term"), [(2016, {}), (2018, {f"A {IN_TERM}": 2, f"P {IN_TERM}": 2})])
+def test_a_stock_lacks_what_its_last_year_lacks(tmp_path: Path, year: int, of_term: dict[str, float]) -> None:
+    told = with_second(tmp_path, {year: {"closing": BLANK}})
+
+    assert statuses(told, "members") == {f"A {year}-N": 2, f"P {year}-N": 2, **of_term}
+
+
+def test_an_opening_that_lacks_a_cell_leaves_the_stock_whole(tmp_path: Path) -> None:
+    told = with_second(tmp_path, {2016: {"opening": BLANK}})
+
+    assert statuses(told, "members") == {}
+    # what adds an opening as it adds other cells lacks it
+    assert set(statuses(told, "growth")) == {"A 2016-N", "P 2016-N", f"A {IN_TERM}", f"P {IN_TERM}"}
+
+
+def test_what_a_row_says_does_not_apply_is_missing_where_it_fills_it_otherwise(tmp_path: Path) -> None:
+    told = with_second(tmp_path, {2017: {"joined": None}}, before=True)
+    assert set(statuses(told, "joined")) >= {"A 2017-N", "P 2017-N", f"A {IN_TERM}", f"P {IN_TERM}"}
+    assert "A 2018-N" not in statuses(told, "joined")
+
+
+def test_what_a_row_fills_in_no_period_of_a_term_does_not_apply_to_it(tmp_path: Path) -> None:
+    told = with_second(tmp_path, {year: {"joined": None} for year in YEARS}, before=True)
+
+    assert told["joined", "A", IN_TERM]["value"] == 6
+    # the term before, of which the calendar has one year alone
+    assert {key for key in statuses(told, "joined") if not key.endswith("2010-2015-NK")} == set()
+
+
+def test_who_leaves_everything_blank_is_missing_in_the_total_and_who_says_x_is_not(tmp_path: Path) -> None:
+    filings = [full("A", f"{year}-N") for year in YEARS]
+    blank: dict[str, object] = {"joined": BLANK, "opening": BLANK, "closing": BLANK}
+    of_b = [[{"org_code": "B1", **blank}], [{"org_code": "B1"}]]
+    said, unsaid = (
+        Office(
+            tmp_path / name,
+            [P, A, B, *SECOND],
+            [*filings, *(filing("B", f"{year}-N", rows=rows) for year in YEARS)],
+            terms=[term(2016, 2018)],
+        ).told()
+        for name, rows in zip(("blank", "x"), of_b, strict=True)
+    )
+
+    for indicator in ("joined", "members"):
+        assert set(statuses(said, indicator)) == {f"P {p}" for p in (*(f"{y}-N" for y in YEARS), IN_TERM)}
+        assert statuses(unsaid, indicator) == {}
+        assert (indicator, "B", "2016-N") not in said
+
+
+def test_quarters_lack_what_they_are_made_of(tmp_path: Path) -> None:
+    filings = [full("A", "2016-Q1", joined=BLANK), full("A", "2016-6T", opening=BLANK, closing=BLANK)]
+    told = Office(tmp_path, ALONE, [*filings, full("A", "2016-9T")]).told()
+
+    # the whole year is still to come
+    assert set(statuses(told, "joined")) == {"A 2016-Q1", "A 2016-D1", "A 2016-D2", "A 2016-N"}
+    # of a stock nothing is taken away
+    assert set(statuses(told, "members")) == {"A 2016-6T", "A 2016-D2", "A 2016-N"}
+
+
+def test_of_quarters_filed_alone_each_counts(tmp_path: Path) -> None:
+    def quarter(period: str, **more: object) -> Filing:
+        return replace(full("A", period, **more), basis="DISCRETE")
+
+    filings = [quarter("2016-Q1", joined=BLANK, closing=BLANK), quarter("2016-6T"), quarter("2016-9T")]
+    told = Office(tmp_path, ALONE, filings).told()
+
+    assert {key for key in statuses(told, "joined") if key[-2:] in ("Q1", "6T", "9T")} == {
+        *("A 2016-Q1", "A 2016-6T", "A 2016-9T")
+    }
+    assert set(statuses(told, "members")) & {"A 2016-Q1", "A 2016-6T", "A 2016-9T"} == {"A 2016-Q1"}
+
+
+def test_a_line_is_not_asked_of_units_that_do_not_owe_it(tmp_path: Path) -> None:
+    def lines(unit: str) -> Filing:
+        rows = [{"line_code": code, "number": BLANK} for code in ("FLOW", "STOCK")]
+        return Filing(unit, "2016-N", {"F1": [{"org_code": f"{unit}1", "joined": 1}], "F2": rows})
+
+    numbers = [{"line_code": code, "number": 5} for code in ("FLOW", "STOCK")]
+    of_b = Filing("B", "2016-N", {"F2": numbers})
+    below = [B, body("B1", "BASE", "B")]
+    by_province = Office(tmp_path / "P", [P, *below], [lines("P"), of_b]).told()
+    by_district = Office(tmp_path / "A", [P, A, *BASES[:2], *below], [lines("A"), of_b]).told()
+
+    # one of the province's own lines is owed by districts alone
+    assert statuses(by_province, "stock_line") == {} and statuses(by_province, "flow_line") == {"P 2016-N": 2}
+    assert statuses(by_district, "stock_line") == statuses(by_district, "flow_line") == {"P 2016-N": 2}
+
+
+def test_what_is_never_added_does_not_lack_what_others_left_blank(tmp_path: Path) -> None:
+    filings = [filing("A", "2016-N", filed_share=10.0), filing("B", "2016-N", filed_share=BLANK)]
+    told = Office(tmp_path, [P, A, B, *BASES], filings).told()
+
+    assert told["filed_share", "P", "2016-N"] == {"value": 10.0, "status": 0}

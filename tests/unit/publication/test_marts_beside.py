@@ -10,6 +10,7 @@ import pytest
 
 from reports.publication_gate.comparison import figures_again, names_of
 from reports.publication_gate.report import ASSESSMENTS
+from tests.integration.warehouse_world import BLANK, Filing
 from tests.support.small_office import Office, Told, body, catalogue, filing, marts, succession, term
 
 P, A, B = body("P", "PROVINCE"), body("A", "DISTRICT", "P"), body("B", "DISTRICT", "P")
@@ -360,6 +361,24 @@ def test_a_term_follows_only_one_of_its_own_system_that_ended_as_it_began(tmp_pa
     }
 
 
+def test_a_total_of_which_a_part_is_still_to_come_is_neither_compared_nor_averaged(tmp_path: Path) -> None:
+    years = {2016: "N", 2017: "N", 2018: "N", 2019: "6T", 2020: "N"}
+    filings = [filing("A", f"{y}-{part}", opening=8, joined=y - 2010, closing=9) for y, part in years.items()]
+    terms = [term(2016, 2017), term(2018, 2019), term(2020, 2020)]
+    office = Office(tmp_path, [P, A, BASES[0]], filings, terms=terms)
+    joined, members = (derived_of(against(office, {}), indicator) for indicator in ("joined", "members"))
+
+    # 2019 ended in June, so that neither its own term nor the one after it is compared
+    assert {(period, name) for unit, period, name in joined if unit == "A"} == {
+        (period, name)
+        for period in (TERM, "2019-2020-NK")
+        for name in ("average_per_year", "per_year_low", "per_year_high")
+    }
+    # what lasts is compared while it may still change
+    assert ("A", "2017-2019-NK", "change_vs_previous_term") in members
+    assert ("A", "2017-2019-NK", "per_year_low") in members
+
+
 def test_a_term_filed_as_one_is_averaged_over_all_its_years(tmp_path: Path) -> None:
     office = Office(
         tmp_path,
@@ -465,6 +484,22 @@ def target(org: str, basis: str, direction: str, least: float, **more: Any) -> d
     return row | {"direction": direction, "min": least, "max": "", "year": "", "document": ""} | more
 
 
+def test_what_lacks_a_cell_is_compared_with_nothing(tmp_path: Path) -> None:
+    row = {"org_code": "A1", "opening": 10, "joined": 2, "closing": 12}
+    rows = {2016: {**row, "opening": BLANK}, 2017: {**row, "joined": BLANK}, 2018: row}
+    filings = [Filing("A", f"{y}-N", {"F1": [row | {"org_code": "A2"}, rows[y]]}) for y in rows]
+    bodies = [body("A", "DISTRICT"), body("A1", "BASE", "A"), body("A2", "BASE", "A")]
+    office = Office(tmp_path, bodies, filings, terms=[term(2016, 2018)])
+    kept = [("members", "A", "2015-2018-NK", "change_over_term", 14.0, "final")]
+    frames = against(office, office.told(), kept)
+
+    assert {d for _, _, d in derived_of(frames, "members")} == {"before_after", "per_year_low", "per_year_high"}
+    assert {d for _, _, d in derived_of(frames, "joined")} == {"average_per_year"}
+    found = frames["derived_again"]
+    (compared,) = found[found["derivation"] == "change_over_term"].to_dict("records")
+    assert np.isnan(compared["expected"]) and compared["found"] == 14
+
+
 def test_results_stand_beside_the_targets_of_their_own_system(tmp_path: Path) -> None:
     union = [body("Y", "BRANCH", term_system="DOAN"), body("Y1", "BASE", "Y", term_system="DOAN")]
     filings = [filing("A", "2016-N", joined=4), filing("A", "2017-N", joined=7)]
@@ -528,6 +563,38 @@ def test_a_result_of_which_something_is_missing_is_not_judged(tmp_path: Path) ->
     judged = frame[frame["column"] == "assessment"]
     found = dict(zip(judged["unit"], judged["expected"].fillna(-1), strict=True))
     assert found == {"A": ASSESSMENTS.index("VUOT"), "B": -1, "P": -1}
+
+
+@pytest.mark.parametrize(
+    ("last", "earlier", "expected"),
+    [
+        ("N", "N", ["VUOT", "VUOT", "DAT"]),
+        # before its last year is whole nothing is due
+        ("9T", "N", ["CHUA_DEN_HAN"] * 3),
+        # an earlier year that lacks a part leaves the term open, and its own target
+        ("N", "6T", ["VUOT", None, None]),
+    ],
+)
+def test_a_target_is_due_when_its_last_year_is_whole(
+    tmp_path: Path, last: str, earlier: str, expected: list[str | None]
+) -> None:
+    filings = [filing("A", f"2016-{earlier}", joined=4), filing("A", f"2017-{last}", joined=8)]
+    targets = [
+        target("A", "YEAR", "GE", 5, year=2017),
+        target("A", "TERM", "GE", 5),
+        target("A", "AVG_PER_YEAR", "EQ", 6),
+    ]
+    bodies = [P, A, BASES[0]]
+    office = Office(tmp_path, bodies, filings, terms=[term(2016, 2017)], targets=targets)
+    rows = (
+        f"'A', '{TERM}', {row['year'] or 'null'}, '{row['basis']}', null, null, null, null, 'none'"
+        for row in targets
+    )
+    frame = told_of_targets(office, rows)
+    judged = frame[frame["column"] == "assessment"].set_index("basis")["expected"]
+
+    found_names = [judged[basis] for basis in ("YEAR", "TERM", "AVG_PER_YEAR")]
+    assert [None if np.isnan(number) else ASSESSMENTS[int(number)] for number in found_names] == expected
 
 
 # what stands behind the traces

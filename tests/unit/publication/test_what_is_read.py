@@ -315,21 +315,18 @@ def test_years_make_terms_of_the_same_system_for_those_whom_nobody_joined() -> N
     ]
 
 
-def test_wholes_are_their_parts_and_are_missing_where_parts_are(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_wholes_are_their_parts_in_the_rows_that_have_all_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(totals, "_WHOLES", (("facts", "whole", "one + two - three"),))
     connection = duckdb.connect()
     connection.execute(
         "create table facts as select * from (values ('A', 'p', 6, 1, 2, 3), ('A', 'p', 4, 2, 2, 0), "
-        "('B', 'p', null, 1, 1, 1), ('C', 'p', null, null, null, null), ('D', 'p', 5, null, 1, 1)) "
+        "('A', 'p', null, 1, 1, 1), ('A', 'p', 9, 1, null, 1), ('B', 'p', null, 1, 1, 1), "
+        "('C', 'p', null, null, null, null), ('D', 'p', 5, null, 1, 1)) "
         "as f (reporting_org_code, period_code, whole, one, two, three)"
     )
-    found = totals.wholes(connection).fillna(-1)
+    found = totals.wholes(connection)
 
-    assert found[["unit", "expected", "found"]].to_numpy().tolist() == [
-        ["A", 4, 10],
-        ["B", 1, -1],
-        ["D", -1, 5],
-    ]
+    assert found[["unit", "expected", "found"]].to_numpy().tolist() == [["A", 4, 10]]
 
 
 def test_wide_facts_are_the_totals_where_filings_run_from_january(monkeypatch: pytest.MonkeyPatch) -> None:

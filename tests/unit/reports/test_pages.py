@@ -113,6 +113,75 @@ def test_an_incomplete_term_is_not_compared_with_the_one_before(site: Site) -> N
     assert f"chưa đầy đủ đối với “{name}”" in after
 
 
+NOW = Sentence(text="members_now", dated=True, fields={"value": FieldOf(indicator="members")})
+MARCH, JUNE, DECEMBER = date(2020, 3, 31), date(2020, 6, 30), date(2018, 12, 31)
+
+
+def with_days(site: Site, status: str, *days: date) -> tuple[Site, Unit]:
+    """Give the site with 2,000 members of one unit as of some days."""
+    unit = unit_of(site, "VP")
+    key = ("members", unit.code, unit.term)
+    figures = {**site.figures, key: Figure(*key, 2000.0, status=status)}
+    return replace(site, figures=figures, days={key: (days[0], days[-1])} if days else {}), unit
+
+
+@pytest.mark.parametrize(
+    ("status", "days", "text"),
+    [
+        ("final", [date(2020, 12, 31)], "Đến cuối năm 2020, toàn đảng bộ có 2.000 đảng viên."),
+        # a body that ended in mid-term
+        ("final", [DECEMBER], "Đến cuối năm 2018, toàn đảng bộ có 2.000 đảng viên."),
+        ("provisional", [MARCH], "Đến ngày 31/03/2020, toàn đảng bộ có 2.000 đảng viên (số tạm tính)."),
+        ("incomplete", [MARCH], "Đến ngày 31/03/2020, toàn đảng bộ có 2.000 đảng viên (số chưa đầy đủ)."),
+        (
+            "provisional",
+            [MARCH, JUNE],
+            "Theo báo cáo mới nhất của từng đơn vị, từ ngày 31/03/2020 đến ngày 30/06/2020, "
+            "toàn đảng bộ có 2.000 đảng viên (số tạm tính).",
+        ),
+        ("provisional", [], None),
+    ],
+)
+def test_what_stands_at_a_day_is_told_with_that_day(
+    site: Site, status: str, days: list[date], text: str | None
+) -> None:
+    assert say(*with_days(site, status, *days), NOW) == text
+
+
+@pytest.mark.parametrize(
+    ("days", "end"),
+    [
+        ([MARCH], "(số tạm tính đến ngày 31/03/2020)."),
+        ([MARCH, JUNE], "(số tạm tính, từ ngày 31/03/2020 đến ngày 30/06/2020 tùy đơn vị)."),
+        # it is an earlier year that lacks something
+        ([date(2020, 12, 31)], "đảng viên (số tạm tính)."),
+    ],
+)
+def test_what_may_change_is_told_with_the_day_up_to_which_it_reaches(
+    site: Site, days: list[date], end: str
+) -> None:
+    undated = Sentence(text="admissions_average", fields={"average": FieldOf(indicator="members")})
+    written = say(*with_days(site, "provisional", *days), undated)
+    assert written is not None and written.endswith(end)
+
+
+def test_a_total_of_which_a_part_is_still_to_come_is_not_compared_and_the_page_says_why(site: Site) -> None:
+    unit = unit_of(site, "VP")
+    of = [("members", "change_over_term"), ("inspected_orgs", "change_vs_previous_term")]
+    begun = {
+        (code, unit.code, unit.term, name): Figure(code, unit.code, unit.term, None, status="provisional")
+        for code, name in of
+    }
+    partly = replace(site, derived={**site.derived, **begun})
+    members, inspected = (site.indicators[code].name for code, _ in of)
+    said = f"Chưa so sánh chỉ tiêu “{members}”, vì có năm mới có báo cáo một phần."
+    assert say(partly, unit, CHANGE) == said
+    text = markdown(unit_page(partly, unit, PLAN))
+    assert text.count(said) == 1
+    assert f"có năm mới có báo cáo một phần đối với “{inspected}”" in text
+    assert "so với nhiệm kỳ trước (718)" not in text
+
+
 def test_the_term_before_is_of_the_units_own_system(site: Site) -> None:
     assert site.previous_term(unit_of(site, "VP")) == "2010-2015-NK"
     # a term of the Party ended in the year in which this one of the union began, which makes it no earlier one
@@ -121,10 +190,11 @@ def test_the_term_before_is_of_the_units_own_system(site: Site) -> None:
     assert overlapping.previous_term(unit_of(site, "DCD")) is None
 
 
-def test_what_is_incomplete_is_not_drawn_beside_what_is_complete(site: Site) -> None:
+@pytest.mark.parametrize("status", ["incomplete", "provisional"])
+def test_what_is_not_whole_is_not_drawn_beside_what_is(site: Site, status: str) -> None:
     unit = unit_of(site, "VP")
     key = ("admissions", unit.code, "2018-N")
-    figures = {**site.figures, key: replace(site.figures[key], value=40.0, status="incomplete")}
+    figures = {**site.figures, key: replace(site.figures[key], value=40.0, status=status)}
     partly = replace(site, figures=figures)
     plan = next(
         c for s in PLAN.sections for c in s.charts if c.kind == "years" and c.indicators == ("admissions",)
@@ -132,13 +202,13 @@ def test_what_is_incomplete_is_not_drawn_beside_what_is_complete(site: Site) -> 
     data = chart_data(partly, unit, plan)
     assert data is not None
     assert [point.category for point in data.points] == ["2016", "2017", "2019", "2020"]
-    assert "(không vẽ số chưa đầy đủ: 2018)" in markdown(unit_page(partly, unit, PLAN))
+    assert "(không vẽ số chưa đủ: 2018)" in markdown(unit_page(partly, unit, PLAN))
 
 
 def test_a_sentence_says_that_its_figure_may_change(site: Site) -> None:
     written = say(site, unit_of(site, "VP-LT"), ADMITTED)
     assert written is not None
-    assert written.endswith("đảng viên (số tạm tính).")
+    assert written.endswith("đảng viên (số tạm tính đến ngày 30/09/2020).")
 
 
 def test_every_number_of_every_sentence_is_a_figure_of_the_warehouse(site: Site) -> None:
@@ -154,7 +224,9 @@ def test_every_number_of_every_sentence_is_a_figure_of_the_warehouse(site: Site)
                     n.written(magnitude=m).replace("\u00a0%", "") for n in numbers if n for m in (True, False)
                 }
                 allowed |= {str(site.years(unit.term)[-1]), "18", "30"}
-                assert set(re.findall(r"[\d.,]*\d", text)) <= allowed, text
+                figures = [n.figure for n in numbers if n]
+                days = {f"{d:%d/%m/%Y}" for f in figures for d in site.days[f.indicator, f.org, f.period]}
+                assert set(re.findall(r"[\d.,/]*\d", text)) <= allowed | days, text
                 count += 1
     assert count > 60
 

@@ -52,7 +52,8 @@ def test_every_sentence_has_texts_that_use_its_fields_and_no_others(section: obj
         for key in sentence.variants:
             for text in (TEXTS[key].vi, TEXTS[key].en):
                 used = {name for _, name, _, _ in Formatter().parse(text) if name}
-                assert used <= {*sentence.fields, "last_year"}, key
+                assert used <= {*sentence.fields, "last_year", "at"}, key
+                assert ("at" in used) == sentence.dated, key
                 assert not re.search(r"\d", re.sub(r"\{.*?\}|18 (đến|to) 30", "", text)), key
                 assert text.endswith("."), key
 

@@ -1,0 +1,201 @@
+{#
+    Cells as terms of indicators, as common table expressions of which `natured` is the last: which cell belongs to
+    which term by its column and by the codes of its row, and how it adds within a year. `cells` has row_id, form_code
+    and column_code, and the further `columns`; `rows` names the rows where these are few.
+#}
+{% macro cells_of_terms(cells, columns=[], rows=none) %}
+terms as (
+
+    select
+        terms.indicator_code,
+        terms.part,
+        terms.term_no,
+        terms.form_code,
+        terms.column_code,
+        terms.sign,
+        terms.over_time,
+        terms.is_count,
+        columns.nature
+    from {{ ref('stg_indicator_term') }} as terms
+    left join {{ ref('stg_form_column') }} as columns
+        on
+            terms.form_code = columns.form_code
+            and terms.column_code = columns.column_code
+
+),
+
+counted_codes as (
+
+    select
+        terms.indicator_code,
+        terms.part,
+        terms.term_no,
+        filters.code
+    from terms
+    inner join {{ ref('stg_indicator_term_filter') }} as filters
+        on
+            {{ same_term('terms', 'filters') }}
+            and terms.column_code = filters.column_code
+    where terms.is_count
+
+),
+
+row_filters as (
+
+    select
+        terms.indicator_code,
+        terms.part,
+        terms.term_no,
+        terms.form_code,
+        filters.column_code,
+        filters.code
+    from terms
+    inner join {{ ref('stg_indicator_term_filter') }} as filters
+        on
+            {{ same_term('terms', 'filters') }}
+    where not (terms.is_count and filters.column_code = terms.column_code)
+
+),
+
+n_row_filters as (
+
+    select
+        indicator_code,
+        part,
+        term_no,
+        count(distinct column_code) as n_columns
+    from row_filters
+    group by indicator_code, part, term_no
+
+),
+
+codes as (
+
+    select
+        row_id,
+        form_code,
+        column_code,
+        value_code
+    from {{ ref('int_form__value') }}
+    where
+        value_code is not null
+        {% if rows -%}
+        and row_id in (select asked.row_id from {{ rows }} as asked)
+        {%- endif %}
+
+),
+
+-- Rows that carry a wanted code in every column that a term asks about.
+matching_rows as (
+
+    select
+        row_filters.indicator_code,
+        row_filters.part,
+        row_filters.term_no,
+        codes.row_id
+    from row_filters
+    inner join codes
+        on
+            row_filters.form_code = codes.form_code
+            and row_filters.column_code = codes.column_code
+            and row_filters.code = codes.value_code
+    inner join n_row_filters
+        on
+            {{ same_term('row_filters', 'n_row_filters') }}
+    group by
+        row_filters.indicator_code,
+        row_filters.part,
+        row_filters.term_no,
+        codes.row_id,
+        n_row_filters.n_columns
+    having count(distinct row_filters.column_code) = n_row_filters.n_columns
+
+),
+
+-- Rows of periods in which a term adds nothing, whatever was filed.
+idle_rows as (
+
+    select
+        idle.indicator_code,
+        idle.part,
+        idle.term_no,
+        form_rows.row_id
+    from {{ ref('stg_idle_term') }} as idle
+    inner join terms
+        on
+            {{ same_term('idle', 'terms') }}
+    inner join {{ ref('int_form__row') }} as form_rows
+        on
+            idle.period_code = form_rows.period_code
+            and terms.form_code = form_rows.form_code
+
+),
+
+-- Where a column adds as its line says, the line's own nature.
+line_natures as (
+
+    select
+        codes.row_id,
+        max(lines.nature) as nature
+    from codes
+    inner join {{ ref('stg_form_line') }} as lines
+        on
+            codes.form_code = lines.form_code
+            and codes.column_code = lines.column_code
+            and codes.value_code = lines.line_code
+    where lines.nature is not null
+    group by codes.row_id
+
+),
+
+cells as (
+
+    select
+        terms.indicator_code,
+        terms.part,
+        terms.term_no,
+        terms.over_time,
+        terms.sign,
+        terms.is_count,
+        terms.nature,
+        cells.row_id,
+        cells.column_code
+        {%- for column in columns %},
+        cells.{{ column }}
+        {%- endfor %}
+    from terms
+    inner join {{ cells }} as cells
+        on
+            terms.form_code = cells.form_code
+            and terms.column_code = cells.column_code
+    left join n_row_filters
+        on
+            {{ same_term('terms', 'n_row_filters') }}
+    left join matching_rows
+        on
+            {{ same_term('terms', 'matching_rows') }}
+            and cells.row_id = matching_rows.row_id
+    left join idle_rows
+        on
+            {{ same_term('terms', 'idle_rows') }}
+            and cells.row_id = idle_rows.row_id
+    where
+        (n_row_filters.n_columns is null or matching_rows.row_id is not null)
+        and idle_rows.row_id is null
+
+),
+
+natured as (
+
+    select
+        cells.*,
+        {{ within_year(
+            "case when cells.nature = 'line' then line_natures.nature else cells.nature end",
+            'cells.over_time',
+            'cells.is_count'
+        ) }} as within_year
+    from cells
+    left join line_natures on cells.row_id = line_natures.row_id
+
+)
+{% endmacro %}

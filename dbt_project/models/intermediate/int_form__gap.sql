@@ -1,0 +1,189 @@
+-- Cells that were asked for and left out. A blank one is; one that is said not to apply (x) is where the same row
+-- fills it in another period of the term. What a row never fills does not apply to it.
+with
+
+filed as (
+
+    select
+        form_rows.row_id,
+        form_rows.form_code,
+        form_rows.reporting_org_code,
+        form_rows.row_key,
+        form_rows.left_blank,
+        submissions.period_kind,
+        submissions.period_year
+    from {{ ref('int_form__row') }} as form_rows
+    inner join {{ ref('int_submission__effective') }} as submissions
+        on form_rows.submission_id = submissions.submission_id
+
+),
+
+-- Of a line that other kinds of units owe nothing was asked.
+not_owed as (
+
+    select cells.row_id
+    from filed
+    inner join {{ ref('int_form__value') }} as cells on filed.row_id = cells.row_id
+    inner join {{ ref('stg_form_line') }} as lines
+        on
+            cells.form_code = lines.form_code
+            and cells.column_code = lines.column_code
+            and cells.value_code = lines.line_code
+    left join {{ ref('stg_organisation') }} as organisations
+        on
+            filed.reporting_org_code = organisations.org_code
+            and organisations.is_reporting
+            and list_contains(string_split(lines.owed_by, ' '), organisations.org_kind)
+    where
+        filed.left_blank is not null
+        and lines.owed_by is not null
+        and organisations.org_code is null
+
+),
+
+blank as (
+
+    select
+        filed.row_id,
+        filed.form_code,
+        unnest(string_split(filed.left_blank, ' ')) as column_code
+    from filed
+    left join not_owed on filed.row_id = not_owed.row_id
+    where
+        filed.left_blank is not null
+        and not_owed.row_id is null
+
+),
+
+systems as (
+
+    select distinct
+        org_code,
+        term_system
+    from {{ ref('stg_organisation') }}
+
+),
+
+of_terms as (
+
+    select
+        filed.row_id,
+        filed.form_code,
+        filed.reporting_org_code,
+        filed.row_key,
+        terms.term_system,
+        terms.term_code
+    from filed
+    inner join systems on filed.reporting_org_code = systems.org_code
+    inner join {{ ref('stg_term') }} as terms
+        on
+            systems.term_system = terms.term_system
+            and filed.period_year between terms.first_year and terms.last_year
+    where filed.period_kind <> 'NK'
+
+),
+
+-- Columns that nobody has to fill say nothing by being empty.
+asked_columns as (
+
+    select distinct
+        columns.form_code,
+        columns.column_code
+    from {{ ref('stg_form_column') }} as columns
+    inner join {{ ref('stg_indicator_term') }} as terms
+        on
+            columns.form_code = terms.form_code
+            and columns.column_code = terms.column_code
+    where columns.is_required
+
+),
+
+filled as (
+
+    select
+        cells.row_id,
+        cells.column_code
+    from {{ ref('int_form__value') }} as cells
+    inner join asked_columns
+        on
+            cells.form_code = asked_columns.form_code
+            and cells.column_code = asked_columns.column_code
+
+),
+
+n_filings as (
+
+    select
+        form_code,
+        reporting_org_code,
+        row_key,
+        term_system,
+        term_code,
+        count(*) as n_filings
+    from of_terms
+    group by form_code, reporting_org_code, row_key, term_system, term_code
+
+),
+
+n_filled as (
+
+    select
+        of_terms.form_code,
+        of_terms.reporting_org_code,
+        of_terms.row_key,
+        of_terms.term_system,
+        of_terms.term_code,
+        filled.column_code,
+        count(*) as n_filled
+    from of_terms
+    inner join filled on of_terms.row_id = filled.row_id
+    group by
+        of_terms.form_code,
+        of_terms.reporting_org_code,
+        of_terms.row_key,
+        of_terms.term_system,
+        of_terms.term_code,
+        filled.column_code
+
+),
+
+filled_at_times as (
+
+    select n_filled.*
+    from n_filled
+    inner join n_filings
+        on
+            n_filled.form_code = n_filings.form_code
+            and n_filled.reporting_org_code = n_filings.reporting_org_code
+            and n_filled.row_key = n_filings.row_key
+            and n_filled.term_system = n_filings.term_system
+            and n_filled.term_code = n_filings.term_code
+    where n_filled.n_filled < n_filings.n_filings
+
+),
+
+not_this_time as (
+
+    select
+        of_terms.row_id,
+        of_terms.form_code,
+        filled_at_times.column_code
+    from filled_at_times
+    inner join of_terms
+        on
+            filled_at_times.form_code = of_terms.form_code
+            and filled_at_times.reporting_org_code = of_terms.reporting_org_code
+            and filled_at_times.row_key = of_terms.row_key
+            and filled_at_times.term_system = of_terms.term_system
+            and filled_at_times.term_code = of_terms.term_code
+    left join filled
+        on
+            of_terms.row_id = filled.row_id
+            and filled_at_times.column_code = filled.column_code
+    where filled.row_id is null
+
+)
+
+select * from blank
+union distinct
+select * from not_this_time

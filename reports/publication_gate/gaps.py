@@ -1,0 +1,123 @@
+"""Cells that were asked for and left out, and the figures that lack them.
+
+What belongs here: which cells these are, and in whose figures they would have counted. What does not: what the
+cells that are there add up to (`amounts`), and filings that are missing altogether (`standing`).
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ingestion.catalogue import Catalogue
+from reports.publication_gate.bodies import Bodies, Share
+from reports.publication_gate.filed import Flags, FormRows
+from reports.publication_gate.standing import Standing
+
+if TYPE_CHECKING:
+    from reports.publication_gate.amounts import Measure
+
+
+class Gaps:
+    """Finds the cells that rows were asked for and do not have.
+
+    A blank cell is one. A cell that does not apply (`x`) is one where the same row fills it in another period
+    of the term; what a row never fills does not apply to it.
+    """
+
+    def __init__(self, catalogue: Catalogue, bodies: Bodies) -> None:
+        """Take the forms, for what they ask, and the registry, for whom they ask."""
+        self._forms, self._bodies = catalogue.forms, bodies
+        self._kinds: dict[int, set[str]] = {}
+        for life in bodies.lives:
+            if life.is_reporting:
+                self._kinds.setdefault(int(bodies.numbers([life.code])[0]), set()).add(life.kind)
+        self._asked: dict[str, Flags] = {}
+
+    def of(self, form: str, rows: FormRows, column: str) -> Flags:
+        """Say which rows of a form lack the cell of a column."""
+        if column not in rows.frame:
+            return np.zeros(len(rows.frame), dtype=bool)
+        is_empty = rows.frame[column].isna().to_numpy(dtype=bool)
+        named = rows.frame["left_blank"].astype(object)
+        known = {text: column in text.split() for text in named.dropna().unique()}
+        blank = named.map(known).eq(True).to_numpy(dtype=bool)
+        found: Flags = is_empty & blank & self._is_asked(form, rows)
+        if self._forms[form].by_code[column].required:
+            found |= is_empty & self._fills_it_otherwise(rows, ~is_empty)
+        return found
+
+    def _is_asked(self, form: str, rows: FormRows) -> Flags:
+        """Say which rows their unit owes: a fixed line may be for other kinds of units alone."""
+        if form not in self._asked:
+            asked = np.ones(len(rows.frame), dtype=bool)
+            for column, members in self._forms[form].line_members.items():
+                codes = rows.frame[column].astype(object).tolist()
+                for place, (code, unit) in enumerate(zip(codes, rows.units.tolist(), strict=True)):
+                    owed_by = members[code].owed_by if code in members else ()
+                    if owed_by and not self._kinds.get(unit, set()) & set(owed_by):
+                        asked[place] = False
+            self._asked[form] = asked
+        return self._asked[form]
+
+    def _fills_it_otherwise(self, rows: FormRows, filled: Flags) -> Flags:
+        """Say which rows have a cell in another period of a term in which they stand."""
+        found = np.zeros(len(filled), dtype=bool)
+        for term in self._bodies.terms:
+            members = self._bodies.numbers(self._bodies.systems.get(term.system, ()))
+            inside = (rows.parts > 0) & (rows.years >= term.first) & (rows.years <= term.last)
+            inside &= np.isin(rows.units, members)
+            fills = np.zeros(rows.n_keys, dtype=bool)
+            fills[rows.keys[inside & filled]] = True
+            found |= inside & fills[rows.keys]
+        return found
+
+
+class Lacking:
+    """Says whose figures lack a cell."""
+
+    def __init__(
+        self,
+        left_out: Sequence[tuple["Measure", str, Flags]],
+        forms: Mapping[str, FormRows],
+        bodies: Bodies,
+        standing: Standing,
+    ) -> None:
+        """Take the rows that lack a cell, by measure and form."""
+        self._forms, self._bodies, self._standing = forms, bodies, standing
+        self._left_out = left_out
+        self._known: dict[str, list[tuple[Measure, Flags, Flags]]] = {}
+
+    def at(self, period: str) -> list[tuple["Measure", Flags, Flags]]:
+        """Give measures with those who lack something of them at the end of a filed period, and in its term."""
+        if period not in self._known:
+            self._known[period] = [
+                (measure, *self._who(measure, form, flags, period)) for measure, form, flags in self._left_out
+            ]
+        return self._known[period]
+
+    def _who(self, measure: "Measure", form: str, flags: Flags, period: str) -> tuple[Flags, Flags]:
+        rows, n = self._forms[form], len(self._bodies.codes)
+        positions, is_latest, is_first, _ = self._standing.rows_at(form, rows, period)
+        counts = flags[positions]
+        if measure.within == "last":
+            counts = counts & is_latest
+        elif measure.within == "first":
+            counts = counts & is_first
+        now, in_term = np.zeros(n, dtype=bool), np.zeros(n, dtype=bool)
+        shares: list[tuple[Share, Flags]] = []
+        for share, numbers in (
+            (self._bodies.of_units[period], rows.units),
+            (self._bodies.of_organisations[period], rows.organisations),
+        ):
+            lacks = np.zeros(n, dtype=bool)
+            about = numbers[positions][counts]
+            lacks[about[about >= 0]] = True
+            shares.append((share, lacks))
+        for number, (share, lacks) in enumerate(shares):
+            touched = lacks[share.contributors]
+            if measure.is_single and number == 0:  # never added over units
+                touched &= share.owners == share.contributors
+            in_term[share.owners[touched]] = True
+            now[share.owners[touched & share.in_period]] = True
+        return now, in_term
