@@ -644,7 +644,7 @@ DAMAGES: list[tuple[str, list[tuple[str, dict[str, str]]]]] = [
     ),
     (
         "update rpt_stated_figure set status = 'incomplete' where statement_id = 'T012'",
-        [("verdicts_again", _differs("status", "provisional", "incomplete", statement="T012"))],
+        [("verdicts_again", _differs("status", "final", "incomplete", statement="T012"))],
     ),
     (
         "update rpt_stated_figure set actual_high = 6 where statement_id = 'T013'",
