@@ -71,12 +71,14 @@ def end(
 def acknowledge(outbox: Outbox, name: str, by: str, reason: str, now: datetime) -> Entry | None:
     """Note that somebody knows of what stands; it is not sent any more. None where nothing of that name stands.
 
+    Who knew of it first, and why, is kept.
+
     Raises:
         LockedError: another process has been delivering for long.
     """
     with exclusive(outbox.lock, _PATIENCE_SECONDS):
         entry = next((e for e in outbox.read()[0] if e.alert.id == name and is_standing(e)), None)
-        if entry is not None:
+        if entry is not None and entry.acknowledged is None:
             entry.acknowledged = Acknowledged(by, reason, now)
             entry.closed_at = entry.closed_at or now
             outbox.save(entry)

@@ -85,7 +85,7 @@ def compose(
     for number, alert in enumerate(alerts, start=1):
         text = _Text(alert, registry, language, page)
         lines.append(f"{number}. {text.subject}")
-        parts.append("\n".join([lines[-1], *text.parts(marked or {}, _DIGEST_FINDINGS)]))
+        parts.append("\n".join(filter(None, [lines[-1], *text.parts(marked or {}, _DIGEST_FINDINGS)])))
     subject = message("alert.digest.subject", language, count=len(alerts))
     return Wording(subject, _joined(parts), _joined([opening, "\n".join(lines)]), footer)
 

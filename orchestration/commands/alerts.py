@@ -88,13 +88,22 @@ def _is_open(entry: Entry) -> bool:
 def _acknowledge(call: Invocation, name: str, reason: str | None, by: str) -> int:
     if not (reason or "").strip():
         raise CommandError(call.text("cli.alerts.no_reason"))
+    now = environment.now()
     try:
-        entry = acknowledge(Outbox(call.home.outbox), name, by, str(reason).strip(), environment.now())
+        entry = acknowledge(Outbox(call.home.outbox), name, by, str(reason).strip(), now)
     except LockedError as error:
         busy = call.text("cli.error.busy", process=str(error) or "?", home=call.home.root)
         raise RefusedError(busy) from error
     if entry is None:
         raise RefusedError(call.text("cli.alerts.nothing_stands", id=name))
+    if (known := entry.acknowledged) is not None and known.at != now:
+        fields = {
+            "id": name,
+            "by": known.by,
+            "reason": known.reason,
+            "at": writing.moment(known.at, call.language),
+        }
+        raise RefusedError(call.text("cli.alerts.acknowledged_before", **fields))
     click.echo(call.text("cli.alerts.acknowledged", id=name))
     return 0
 

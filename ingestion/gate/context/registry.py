@@ -15,6 +15,9 @@ from ingestion.gate.vectors import Kind, Vector
 from ingestion.periods import PeriodKind
 from ingestion.registry import RegistryTable, Target
 
+_CONTEXT = "context"
+"""The section of indicators that tell of a unit's surroundings."""
+
 
 @dataclass(frozen=True, slots=True)
 class OrganisationFacts:
@@ -148,14 +151,36 @@ class TargetContext(Provider):
         found = [_target(frame.batch, subject, code) for subject, code in rows]
         if path[0] in self.attributes:
             return attribute(self.attributes[path[0]], [getattr(t, path[0]) if t else None for t in found])
-        kept = frame.batch.context.catalogue.indicators if path[0] == "is_known" else {}
+        told = self._is_known if path[0] == "is_known" else self._is_assigned
         return attribute(
             Kind.TRUTH,
             [
-                target is not None or code in kept if code and _term_of(frame.batch, subject) else None
+                told(frame.batch, subject, code, target) if code and _term_of(frame.batch, subject) else None
                 for target, (subject, code) in zip(found, rows, strict=True)
             ],
         )
+
+    @staticmethod
+    def _is_known(batch: Batch, subject: Subject, code: str, target: Target | None) -> bool:
+        return target is not None or code in batch.context.catalogue.indicators
+
+    @staticmethod
+    def _is_assigned(batch: Batch, subject: Subject, code: str, target: Target | None) -> bool | None:
+        """Say whether a target was assigned; null where that cannot be said.
+
+        Of a term for which the table has nothing of the unit it is not known what was assigned, and figures of
+        the context are told by units of their own accord (form B09).
+        """
+        indicator = batch.context.catalogue.indicators.get(code)
+        term, unit = _term_of(batch, subject), subject.submission.key.unit
+        targets = batch.context.registry.targets
+        if target is not None:
+            return True
+        if (indicator and indicator.section == _CONTEXT) or not any(
+            (t.org_code, t.term_code) == (unit, term) for t in targets
+        ):
+            return None
+        return False
 
 
 def _term_of(batch: Batch, subject: Subject) -> str | None:

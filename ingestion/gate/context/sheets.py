@@ -62,7 +62,8 @@ class SheetProvider(Provider):
             if rows.schema.by_code[path[1]].type == "int":
                 total = np.bincount(of_row, np.where(filled, values.data, 0.0), len(sheet)).astype(np.float64)
             else:
-                total = np.array([added(values.data[filled & (of_row == n)]) for n in range(len(sheet))])
+                sums = (added(values.data[filled & (of_row == n)]) for n in range(len(sheet)))
+                total = np.fromiter(sums, np.float64, len(sheet))
             total[np.bincount(of_row, filled, len(sheet)) == 0] = np.nan
             total[of_row[rows.unusable.get(path[1], [])]] = np.nan
             return Vector(Kind.NUMBER, total)

@@ -304,6 +304,9 @@ def test_what_stands_is_told_once_may_be_acknowledged_and_is_told_anew_after_it_
     (entry,) = outbox.read()[0]
     assert conditions.acknowledge(outbox, "nothing", "lan", "đã biết", NOW) is None
     assert conditions.acknowledge(outbox, entry.alert.id, "lan", "đã biết", NOW) is not None
+    again = conditions.acknowledge(outbox, entry.alert.id, "minh", "lại", NOW + timedelta(hours=1))
+    assert again is not None and again.acknowledged is not None
+    assert (again.acknowledged.by, again.acknowledged.reason) == ("lan", "đã biết"), "the first is kept"
     assert conditions.begin(outbox, told(book, registry, low)) == []
     assert conditions.end(outbox, lambda a: a.kind is Kind.SAME_RULE, NOW) == [entry.alert]
     (again,) = conditions.begin(outbox, told(book, registry, low))

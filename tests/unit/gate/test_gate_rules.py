@@ -747,6 +747,28 @@ def test_the_target_of_the_year_comes_before_that_of_the_term(world):
     assert finding.expected == "11"
 
 
+@pytest.mark.parametrize("targets", ["none", "another term", "another unit"])
+def test_where_nothing_is_known_of_what_was_assigned_no_target_is_called_unassigned(world, targets):
+    (assigned,) = {
+        t for t in world.registry().targets if t.org_code == "U1" and t.indicator_code == "admissions"
+    }
+    known = {
+        "none": (),
+        "another term": (assigned.model_copy(update={"term_code": "2010-2015-NK"}),),
+        "another unit": (assigned.model_copy(update={"org_code": "U2"}),),
+    }
+    registry = world.registry(targets=known[targets])
+    judged = world.judge(plain(world).target(indicator_code="admissions"), registry=registry)
+    assert world.of(judged, "V061") == []
+    unknown = world.judge(plain(world).target(indicator_code="chi_tieu_rieng"), registry=registry)
+    assert [f.value for f in world.of(unknown, "V061")] == ["chi_tieu_rieng"]
+
+
+def test_a_figure_of_the_surroundings_needs_no_assignment(world):
+    judged = world.judge(plain(world).target(indicator_code="business_growth", actual_period=6.5))
+    assert world.of(judged, "V061") == []
+
+
 def test_no_term_before_the_first_one(world):
     terms = (TermOfOffice(term_system="DANG", term_code="2015-2020-NK", first_year=2016, last_year=2020),)
     context = {"registry": world.registry(terms=terms), **prior(world, "2015-N", "B01")}

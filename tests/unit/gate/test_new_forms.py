@@ -212,6 +212,11 @@ CASES = {
         lambda tables: None, {("V011", "B91", "B11")}, {"given": 77, "taken": 2}, total_of="B91"
     ),
     "a true total of lines": Case(lambda tables: None, set(), {"given": 4, "taken": 2}, total_of="B91"),
+    "an amount that nobody filled in, beside a total": Case(
+        lambda tables: [row.update(paid=None) for row in tables["B90"]] and None,
+        {("V010", "B90", f"D{row}") for row in (9, 10, 11)},
+        TOTAL | {"paid": 0.0},
+    ),
     "a total of lines with parts": Case(lambda tables: None, set(), {"given": 2}, total_of="B93"),
     "a total of lines of which each counts something else": Case(
         lambda tables: None, {("V011", "B94", "B11")}, {"given": 5, "taken": 77, "left": 88}, total_of="B94"
