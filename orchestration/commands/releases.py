@@ -131,7 +131,8 @@ def _show_changes(call: Invocation, registry: Registry, changes: Sequence["Figur
 def _change_cells(
     call: Invocation, declared: Indicator | None, change: "FigureChange"
 ) -> tuple[str, str, str, str]:
-    from reports.format import figure, period  # noqa: PLC0415
+    from ingestion.period_names import period  # noqa: PLC0415
+    from reports.format import figure  # noqa: PLC0415
 
     # An older release may have an indicator that is no longer counted.
     name = declared.name.get(call.language) if declared else change.indicator

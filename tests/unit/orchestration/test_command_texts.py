@@ -5,8 +5,8 @@ import pytest
 from click.testing import CliRunner
 
 from ingestion.messages import message
-from orchestration.cli import COMMANDS, EXPECTED_ERRORS, main
-from orchestration.explaining import DAMAGES
+from orchestration.cli import COMMANDS, main
+from orchestration.explaining import DAMAGES, EXPECTED_ERRORS
 from orchestration.progress import STAGES
 from orchestration.texts import LANGUAGES, TextArgument, TextOption
 
