@@ -10,7 +10,7 @@ from functools import cached_property
 
 from demo.draw import Rng, apportion, stream
 from demo.plan import Event, Family, UnitPlan, WorldPlan, families, name_lists, world_plan
-from ingestion.text import fold
+from ingestion.records.text import fold
 
 DANG_BO = "DANG_BO_CO_SO"
 CHI_BO = "CHI_BO_CO_SO"

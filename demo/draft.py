@@ -10,10 +10,10 @@ import pandas as pd
 
 from demo.draw import Rng
 from demo.grids import retotal
-from ingestion.cells import parse_address
 from ingestion.gate import GateContext
-from ingestion.periods import Period
-from ingestion.submissions import FormRow, FormTable, Mark, Submission, Value
+from ingestion.records.cells import parse_address
+from ingestion.records.periods import Period
+from ingestion.records.submissions import FormRow, FormTable, Mark, Submission, Value
 
 
 class UnsuitedError(Exception):

@@ -15,11 +15,11 @@ from demo.registry import Tables as RegistryTables
 from demo.tables import Row
 from demo.world import DemoSubmission, World
 from ingestion.catalogue import Catalogue, Form
-from ingestion.cells import column_letter
 from ingestion.gate.history import KEY_COLUMNS
-from ingestion.periods import Period
-from ingestion.registry import Registry
-from ingestion.submissions import (
+from ingestion.records.cells import column_letter
+from ingestion.records.periods import Period
+from ingestion.records.stored import added
+from ingestion.records.submissions import (
     Cover,
     FormRow,
     FormTable,
@@ -29,7 +29,7 @@ from ingestion.submissions import (
     SubmissionKey,
     Value,
 )
-from ingestion.values import added
+from ingestion.registry import Registry
 from ingestion.workbook import NotApplicable
 from ingestion.workbook.writer import FIRST_COVER_ROW, FIRST_DATA_ROW
 

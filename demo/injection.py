@@ -13,11 +13,11 @@ from typing import Literal
 import pandas as pd
 
 from demo.draft import Draft, UnsuitedError, copied
-from ingestion.cells import parse_address
-from ingestion.days import day_of
-from ingestion.periods import PeriodKind
-from ingestion.submissions import FormRow, Mark, Problem, Value
-from ingestion.values import added
+from ingestion.records.cells import parse_address
+from ingestion.records.days import day_of
+from ingestion.records.periods import PeriodKind
+from ingestion.records.stored import added
+from ingestion.records.submissions import FormRow, Mark, Problem, Value
 
 Variant = Literal["", "scheme", "last_term"]
 """A world that differs from the demo's: all caps and score bands in force; results of a last term known."""

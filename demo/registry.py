@@ -16,7 +16,7 @@ from demo.admissions import Admissions
 from demo.bodies import Bodies, Body
 from demo.plan import HERE, UnitPlan, WorldPlan, name_lists, youth_union
 from demo.targets import assigned_targets
-from ingestion.periods import Period, PeriodKind
+from ingestion.records.periods import Period, PeriodKind
 from ingestion.registry import (
     CalendarPeriod,
     Contact,

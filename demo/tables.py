@@ -23,7 +23,7 @@ from demo.structure import GAINS, Structure
 from demo.study import StudyRow
 from demo.targets import Outcomes, Result, results, unit_context, unit_minimums
 from ingestion.catalogue import Catalogue, Form, Line
-from ingestion.periods import CUMULATIVE, Period, PeriodKind
+from ingestion.records.periods import CUMULATIVE, Period, PeriodKind
 from ingestion.workbook import NOT_APPLICABLE, CellInput
 
 Row = dict[str, CellInput]

@@ -27,10 +27,10 @@ from demo.structure import build_structure
 from demo.study import build_study, build_union_pipeline, build_union_study
 from demo.tables import Figures, Row, Tables, tables_of
 from ingestion.catalogue import Catalogue, load_catalogue
-from ingestion.cells import address
-from ingestion.days import VIETNAM_TIME
-from ingestion.periods import CUMULATIVE, Period, PeriodKind
-from ingestion.submissions import Explanation
+from ingestion.records.cells import address
+from ingestion.records.days import VIETNAM_TIME
+from ingestion.records.periods import CUMULATIVE, Period, PeriodKind
+from ingestion.records.submissions import Explanation
 from ingestion.workbook import CellInput
 from ingestion.workbook.writer import FIRST_DATA_ROW
 

@@ -20,14 +20,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ingestion.catalogue import Catalogue, Form
-from ingestion.cells import column_letter
 from ingestion.files import private_folder, write_durably
-from ingestion.findings import OutcomeStatus
 from ingestion.form_names import ROW_COLUMNS
 from ingestion.ledger import LedgerState, SubmissionRecord
 from ingestion.messages import ToldError
-from ingestion.periods import Period
-from ingestion.submissions import FormRow, FormTable, Mark, Reading
+from ingestion.records.cells import column_letter
+from ingestion.records.findings import OutcomeStatus
+from ingestion.records.periods import Period
+from ingestion.records.submissions import FormRow, FormTable, Mark, Reading
 
 LAYOUT = 3
 """Rises when the files change in shape, so that bronze of an older version is rebuilt."""

@@ -15,8 +15,8 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from ingestion.form_names import fault_of_columns, fault_of_sheet
-from ingestion.periods import Period
-from ingestion.text import fold
+from ingestion.records.periods import Period
+from ingestion.records.text import fold
 from ingestion.validity import ALWAYS, Effective, turning_days
 
 HERE = Path(__file__).parent

@@ -7,7 +7,7 @@ form is (`catalogue.py`), and whether another form has the name (`overlay.py`).
 import re
 from collections.abc import Iterable
 
-from ingestion.text import fold
+from ingestion.records.text import fold
 
 ROW_COLUMNS = ("submission_id", "reporting_org_code", "period_code", "sheet", "row_number", "left_blank")
 """What bronze says of every row of a form, beside the form's own columns."""

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from ingestion.days import day_of
+from ingestion.records.days import day_of
 
 
 @dataclass(frozen=True)

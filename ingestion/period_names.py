@@ -1,13 +1,13 @@
 """What periods are called: in findings, alerts, answers, templates and pages alike.
 
-What belongs here: functions from a period to its name. What does not: the calendar (`periods.py`), and numbers
-and dates (`writing.py`).
+What belongs here: functions from a period to its name. What does not: the calendar (`records/periods.py`), and
+numbers and dates (`writing.py`).
 """
 
 from ingestion import writing
 from ingestion.catalogue import Language
 from ingestion.messages import message
-from ingestion.periods import Period, PeriodKind
+from ingestion.records.periods import Period, PeriodKind
 
 _ROMAN = ("I", "II", "III", "IV")
 
@@ -16,7 +16,7 @@ def period(asked: Period | str, language: Language = "vi") -> str:
     """Name a period as people say it: `2019-6T` as `6 tháng đầu năm 2019`, a term as `nhiệm kỳ 2015–2020`.
 
     Raises:
-        ingestion.periods.PeriodError: a text is no period.
+        ingestion.records.periods.PeriodError: a text is no period.
     """
     found = Period.parse(asked) if isinstance(asked, str) else asked
     if found.kind is PeriodKind.TERM:

@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ingestion.catalogue import Catalogue
-from ingestion.findings import Finding, Judgement, Verdict
 from ingestion.gate import rule_book
 from ingestion.gate.context.earlier import periods_before
 from ingestion.ledger import LedgerState, SubmissionRecord
-from ingestion.periods import Period, PeriodError
+from ingestion.records.findings import Finding, Judgement, Verdict
+from ingestion.records.periods import Period, PeriodError
 from ingestion.registry import Registry
 
 

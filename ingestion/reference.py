@@ -17,7 +17,7 @@ from pydantic import BaseModel
 
 from ingestion.bronze import write_table
 from ingestion.catalogue import Catalogue, Indicator, is_collected
-from ingestion.periods import CUMULATIVE, DISCRETE, Period
+from ingestion.records.periods import CUMULATIVE, DISCRETE, Period
 from ingestion.registry import TABLES, CalendarPeriod, Registry
 from ingestion.validity import ALWAYS
 

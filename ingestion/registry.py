@@ -25,7 +25,7 @@ from pydantic_core import ErrorDetails
 
 from ingestion.catalogue import Catalogue
 from ingestion.messages import ToldError
-from ingestion.periods import Period, PeriodError, PeriodKind
+from ingestion.records.periods import Period, PeriodError, PeriodKind
 
 _NO_FILE_NAME = re.compile(
     r"""[<>:"/\\|?*\x00-\x1f] | ^[.\ ] | [.\ ]$ | ^(con|prn|aux|nul|com\d|lpt\d)(\.|$)""",

@@ -9,15 +9,15 @@ from pathlib import Path
 
 from ingestion.alerts.events import APOLOGY
 from ingestion.catalogue import Catalogue
-from ingestion.faults import Cause, Fault, Step
 from ingestion.files import private_folder, write_durably
-from ingestion.findings import Judgement, Verdict
 from ingestion.home import Home
 from ingestion.ledger import UNKNOWN_PERIOD, LedgerState, SubmissionRecord
-from ingestion.periods import Period
+from ingestion.records.faults import Cause, Fault, Step
+from ingestion.records.findings import Judgement, Verdict
+from ingestion.records.periods import Period
+from ingestion.records.submissions import Reading, Submission, SubmissionKey
 from ingestion.registry import Registry
 from ingestion.returns import Answer, Apology, Decision, Differences, apology, compare
-from ingestion.submissions import Reading, Submission, SubmissionKey
 
 ReadRecord = Callable[[SubmissionRecord], Reading]
 """Gives the reading of a landed file."""

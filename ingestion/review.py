@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ingestion.ledger import LedgerState, SubmissionRecord
-from ingestion.periods import Period, PeriodError
-from ingestion.text import fold
+from ingestion.records.periods import Period, PeriodError
+from ingestion.records.text import fold
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,8 @@
 """How the product rounds, and how it writes numbers and dates: in findings, alerts, answers and pages alike.
 
 What belongs here: the one rounding of figures, and functions from a number or a date to text. What does not:
-the names of periods (`period_names.py`), how a stored cell is printed, which its own format says (`values.py`),
-and sentences.
+the names of periods (`period_names.py`), how a stored cell is printed, which its own format says
+(`records/stored.py`), and sentences.
 """
 
 import re
@@ -10,7 +10,7 @@ from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Context, Decimal
 
 from ingestion.catalogue import Language
-from ingestion.days import VIETNAM_TIME
+from ingestion.records.days import VIETNAM_TIME
 
 NBSP = "\u00a0"
 MINUS = "\u2212"

@@ -11,9 +11,9 @@ from typing import Any
 import dagster as dg
 
 from ingestion import pipeline
-from ingestion.faults import Fault
 from ingestion.ledger import Ledger
 from ingestion.messages import message
+from ingestion.records.faults import Fault
 from ingestion.reference import write_reference
 from ingestion.validations import KeptResults
 from orchestration import alerting, groups, telling

@@ -14,7 +14,7 @@ from typing import Any
 import dagster as dg
 
 from ingestion.ledger import UNKNOWN_PERIOD, LedgerState
-from ingestion.periods import Period
+from ingestion.records.periods import Period
 from ingestion.registry import Registry
 
 periods = dg.DynamicPartitionsDefinition(name="period")

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from ingestion.catalogue import NO_UNITS, Label
-from ingestion.days import day_of
 from ingestion.overlay import measure
+from ingestion.records.days import day_of
 from reports import escape, marts
 from reports.sections import Plan, load_plan
 

@@ -17,7 +17,7 @@ import duckdb
 from ingestion.catalogue import NO_UNITS, Label, Language
 from ingestion.messages import message
 from ingestion.overlay import measure
-from ingestion.periods import Period, PeriodError
+from ingestion.records.periods import Period, PeriodError
 from ingestion.writing import decimals_of, rounded
 from reports.marts import open_warehouse
 

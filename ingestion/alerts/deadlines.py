@@ -12,9 +12,9 @@ from typing import Any
 
 from ingestion.alerts.alert import Alert, Kind, Role
 from ingestion.catalogue import Catalogue
-from ingestion.days import day_of
-from ingestion.findings import Verdict
 from ingestion.ledger import LedgerState
+from ingestion.records.days import day_of
+from ingestion.records.findings import Verdict
 from ingestion.registry import Registry
 
 NEAR = timedelta(days=7)

@@ -16,10 +16,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ingestion.alerts.alert import Alert, Kind, Role
-from ingestion.days import day_of
-from ingestion.faults import Cause, Step
-from ingestion.findings import Finding, Verdict
 from ingestion.ledger import Decided, Judged, LedgerState, Reexamined, SubmissionRecord
+from ingestion.records.days import day_of
+from ingestion.records.faults import Cause, Step
+from ingestion.records.findings import Finding, Verdict
 from ingestion.registry import Registry
 
 IMPORTED_AFTER = timedelta(days=30)

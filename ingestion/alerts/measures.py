@@ -15,9 +15,9 @@ from functools import cached_property
 
 from ingestion.alerts.events import is_import
 from ingestion.catalogue import Catalogue
-from ingestion.days import day_of
-from ingestion.findings import Finding, Verdict
 from ingestion.ledger import LedgerState, SubmissionRecord
+from ingestion.records.days import day_of
+from ingestion.records.findings import Finding, Verdict
 from ingestion.registry import Registry
 
 MEASURES = ("returned", "explained", "late", "missing")

@@ -17,8 +17,8 @@ from ingestion.alerts.measures import MEASURES, Filings, Measure, OfPeriod, of_p
 from ingestion.alerts.outbox import Delivery, Entry
 from ingestion.alerts.successes import Successes
 from ingestion.alerts.thresholds import Share, Thresholds
-from ingestion.days import day_of
-from ingestion.periods import Period, PeriodKind
+from ingestion.records.days import day_of
+from ingestion.records.periods import Period, PeriodKind
 from ingestion.registry import Registry
 
 OF_FILINGS = frozenset(

@@ -12,11 +12,11 @@ from ingestion import period_names, writing
 from ingestion.alerts.alert import Alert, Kind
 from ingestion.alerts.deadlines import Progress
 from ingestion.catalogue import Language
-from ingestion.days import day_of
-from ingestion.faults import Step
 from ingestion.messages import load_messages, message
-from ingestion.periods import PeriodError
 from ingestion.places import address
+from ingestion.records.days import day_of
+from ingestion.records.faults import Step
+from ingestion.records.periods import PeriodError
 from ingestion.registry import Registry
 
 SUBJECT_LENGTH = 80

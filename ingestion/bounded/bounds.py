@@ -6,7 +6,7 @@ What belongs here: what both sides know. What does not: setting limits (`serving
 
 from dataclasses import dataclass
 
-from ingestion.faults import Cause
+from ingestion.records.faults import Cause
 
 _CLOCK_PER_PROCESSOR = 3.0
 """How much longer work may take by the clock than by the processor, which it shares with others."""

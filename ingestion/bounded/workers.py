@@ -23,7 +23,7 @@ from typing import IO, Any, cast
 
 from ingestion.bounded.bounds import Bounds, WorkError, WorkerStartError
 from ingestion.bounded.frames import Given, Reference, Sent, read_frame, write_frame
-from ingestion.faults import Cause
+from ingestion.records.faults import Cause
 
 _MOST_PROCESSES = 8
 _AHEAD = 4

@@ -18,14 +18,14 @@ import numpy.typing as npt
 import pandas as pd
 
 from ingestion.catalogue import Catalogue, Column, Form
-from ingestion.days import day_of
 from ingestion.gate.history import History
 from ingestion.gate.vectors import Kind, Vector, concatenate, dates, nulls, numbers, texts, truths
 from ingestion.locks import Locks
-from ingestion.periods import Period
 from ingestion.places import address
+from ingestion.records.days import day_of
+from ingestion.records.periods import Period
+from ingestion.records.submissions import FormRow, FormTable, Mark, Submission
 from ingestion.registry import Organisation, Registry, RegistryTable
-from ingestion.submissions import FormRow, FormTable, Mark, Submission
 
 if TYPE_CHECKING:
     from ingestion.gate.context import Provider

@@ -8,7 +8,7 @@ from typing import Protocol
 
 import pandas as pd
 
-from ingestion.periods import Period
+from ingestion.records.periods import Period
 
 KEY_COLUMNS = ("submission_id", "reporting_org_code", "period_code", "sheet", "row_number")
 """The columns that stand before a form's own in every table of accepted rows."""

@@ -12,8 +12,6 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from ingestion.cells import parse_address
-from ingestion.findings import Finding, Judgement, Outcome, OutcomeStatus, Verdict, verdict_of
 from ingestion.gate.batch import Batch, FormStatus, GateContext, Subject, subject_of
 from ingestion.gate.confirming import GateError, Run, confirmed
 from ingestion.gate.evaluate import mask
@@ -21,9 +19,11 @@ from ingestion.gate.results import SuiteResult
 from ingestion.gate.rules import Check, Rule, RuleBook, rule_book
 from ingestion.gate.vectors import FALSE, NULL, TRUE, VectorError
 from ingestion.gate.wording import Wording, finding_of_problem
-from ingestion.periods import Period, PeriodError
-from ingestion.submissions import Explanation, Problem, Submission, SubmissionKey
-from ingestion.text import fold
+from ingestion.records.cells import parse_address
+from ingestion.records.findings import Finding, Judgement, Outcome, OutcomeStatus, Verdict, verdict_of
+from ingestion.records.periods import Period, PeriodError
+from ingestion.records.submissions import Explanation, Problem, Submission, SubmissionKey
+from ingestion.records.text import fold
 
 Engine = Literal["gx", "masks"]
 

@@ -14,7 +14,6 @@ import numpy as np
 
 from ingestion import writing
 from ingestion.catalogue import Label, Language
-from ingestion.findings import Finding, Severity
 from ingestion.gate.batch import Batch, CellFrame, Frame, OwedFrame, Place, Subject
 from ingestion.gate.context.registry import facts_of
 from ingestion.gate.evaluate import Mask, evaluate
@@ -25,8 +24,9 @@ from ingestion.gate.vectors import FALSE, Vector
 from ingestion.messages import message
 from ingestion.places import address
 from ingestion.reading.problems import describe, remedy
-from ingestion.submissions import FormRow, Problem
-from ingestion.text import shortened
+from ingestion.records.findings import Finding, Severity
+from ingestion.records.submissions import FormRow, Problem
+from ingestion.records.text import shortened
 
 _LISTED = 20
 """How many missing things a message names before it only counts them."""

@@ -6,11 +6,11 @@ say (`returns/`).
 
 from dataclasses import replace
 
-from ingestion.faults import Fault
-from ingestion.findings import Judgement
 from ingestion.pipeline.desk import Desk, written
 from ingestion.pipeline.readings import kept_readings
 from ingestion.pipeline.work import marked
+from ingestion.records.faults import Fault
+from ingestion.records.findings import Judgement
 from ingestion.returning import answer_to, untold_decisions
 from ingestion.returns import Answer, findings_alone
 

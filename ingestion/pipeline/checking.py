@@ -10,18 +10,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from ingestion.catalogue import Catalogue
-from ingestion.faults import Fault
 from ingestion.filenames import clean_name
-from ingestion.findings import Judgement, Verdict
 from ingestion.gate import EmptyHistory, GateContext, History
 from ingestion.ledger import UNKNOWN_PERIOD
 from ingestion.locks import Locks
 from ingestion.pipeline.work import examined, judged, marked
 from ingestion.reading.many import Source, read_many
+from ingestion.records.faults import Fault
+from ingestion.records.findings import Judgement, Verdict
+from ingestion.records.submissions import Problem, Reading, Submission, SubmissionKey
 from ingestion.registry import NO_REGISTRY, Registry
 from ingestion.returning import answer_to
 from ingestion.returns import Answer, apology
-from ingestion.submissions import Problem, Reading, Submission, SubmissionKey
 from ingestion.workbook.carried import from_workbook
 
 UNKNOWN_UNIT = "unknown"

@@ -16,8 +16,6 @@ from datetime import datetime, timedelta
 from ingestion import intake
 from ingestion.bounded import WorkerStartError
 from ingestion.catalogue import Catalogue
-from ingestion.faults import Cause, Fault
-from ingestion.findings import Verdict
 from ingestion.home import Home
 from ingestion.landing import OriginalDamagedError, Staged, check_original
 from ingestion.ledger import (
@@ -35,6 +33,8 @@ from ingestion.pipeline.progress import Progress
 from ingestion.pipeline.readings import kept_readings
 from ingestion.pipeline.receiving import Again, receipt
 from ingestion.reading.many import Read, Source
+from ingestion.records.faults import Cause, Fault
+from ingestion.records.findings import Verdict
 from ingestion.registry import Registry
 from ingestion.wholeness import Reason
 

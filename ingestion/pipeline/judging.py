@@ -15,8 +15,6 @@ from datetime import datetime
 
 from ingestion.bronze import BronzeHistory
 from ingestion.catalogue import Catalogue
-from ingestion.faults import Cause, Fault, Step
-from ingestion.findings import Judgement, OutcomeStatus, Verdict
 from ingestion.gate import Engine, GateContext, version_for
 from ingestion.home import Home
 from ingestion.landing import Landing, OriginalDamagedError, check_original
@@ -30,18 +28,20 @@ from ingestion.ledger import (
     SubmissionRecord,
     as_line,
 )
-from ingestion.periods import Period
 from ingestion.pipeline.answering import tell_decisions
 from ingestion.pipeline.desk import Desk, keep_results, written
 from ingestion.pipeline.progress import Progress
 from ingestion.pipeline.readings import kept_readings
 from ingestion.pipeline.work import examined, judged, marked
 from ingestion.pipeline.writing import stale_periods, write_bronze
+from ingestion.records.faults import Cause, Fault, Step
+from ingestion.records.findings import Judgement, OutcomeStatus, Verdict
+from ingestion.records.periods import Period
+from ingestion.records.submissions import Reading, Submission, SubmissionKey
 from ingestion.reexamination import Sources
 from ingestion.registry import Registry
 from ingestion.returning import answer_to, changes_since
 from ingestion.returns import Answer, Differences
-from ingestion.submissions import Reading, Submission, SubmissionKey
 from ingestion.validations import KeptResults
 
 

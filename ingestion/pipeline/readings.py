@@ -8,11 +8,11 @@ from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 
 from ingestion.catalogue import Catalogue
-from ingestion.faults import Fault
 from ingestion.landing import Landing
 from ingestion.ledger import SubmissionRecord
 from ingestion.reading.many import MANY, Read, Source, read, read_many
-from ingestion.submissions import Submission
+from ingestion.records.faults import Fault
+from ingestion.records.submissions import Submission
 
 _KEPT_READINGS = 400
 

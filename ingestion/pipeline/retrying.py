@@ -12,8 +12,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from ingestion.catalogue import Catalogue
-from ingestion.faults import Fault
-from ingestion.findings import Verdict
 from ingestion.home import Home
 from ingestion.landing import Original
 from ingestion.ledger import UNKNOWN_PERIOD, DecisionRefusedError, Ledger, Retried, SubmissionRecord
@@ -23,6 +21,8 @@ from ingestion.pipeline.readings import kept_readings
 from ingestion.pipeline.receiving import Again, receipt
 from ingestion.pipeline.writing import stale_periods, write_bronze
 from ingestion.reading.many import Read
+from ingestion.records.faults import Fault
+from ingestion.records.findings import Verdict
 from ingestion.registry import Registry
 from ingestion.returning import apology_path
 

@@ -14,12 +14,12 @@ from ingestion import signing
 from ingestion.bounded import Bounds, WorkError, workers
 from ingestion.bronze import BronzeError, Filed, PeriodRows, rows_of_period
 from ingestion.catalogue import Catalogue
-from ingestion.faults import Cause, Fault, Step
 from ingestion.gate import Engine, GateContext, Judged, RuleError, judge_with_results
 from ingestion.landing import check_original
 from ingestion.reading.many import MANY, fault_of, given
+from ingestion.records.faults import Cause, Fault, Step
+from ingestion.records.submissions import Reading, Submission, SubmissionKey
 from ingestion.returns import Answer, marked_workbook
-from ingestion.submissions import Reading, Submission, SubmissionKey
 
 MARKING = Bounds(seconds=60, megabytes=1536)
 """What marking one workbook may use."""

@@ -17,7 +17,7 @@ from ingestion.reading.opening import open_book
 from ingestion.reading.problems import describe, remedy
 from ingestion.reading.repair import repair
 from ingestion.reading.sheets import read_sheets
-from ingestion.submissions import Reading
+from ingestion.records.submissions import Reading
 
 __all__ = ["describe", "pack_folder", "read_file", "remedy"]
 

@@ -8,8 +8,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
 
-from ingestion.cells import SheetCells
-from ingestion.submissions import DAY_ZERO, Problem
+from ingestion.records.cells import SheetCells
+from ingestion.records.submissions import DAY_ZERO, Problem
 
 DAY_ZERO_1904 = date(1904, 1, 1)
 """The day from which workbooks of old Macintosh programs count."""

@@ -13,13 +13,11 @@ from functools import cached_property
 from typing import NamedTuple
 
 from ingestion.catalogue import Column, Label
-from ingestion.cells import ENGLISH_DECIMAL, Cell, CellType, LeftOut
 from ingestion.reading.header import folded
 from ingestion.reading.lost_letters import has_lost
 from ingestion.reading.runs import CUT
-from ingestion.submissions import Mark, Problem, Reading, TextDate, Value
-from ingestion.text import shortened
-from ingestion.values import (
+from ingestion.records.cells import ENGLISH_DECIMAL, Cell, CellType, LeftOut
+from ingestion.records.stored import (
     MAX_DIGITS,
     NumberKind,
     NumberText,
@@ -33,6 +31,8 @@ from ingestion.values import (
     parse_number,
     whole,
 )
+from ingestion.records.submissions import Mark, Problem, Reading, TextDate, Value
+from ingestion.records.text import shortened
 
 
 class Cast(NamedTuple):

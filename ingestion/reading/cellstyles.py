@@ -12,7 +12,7 @@ from ingestion.reading.limits import MAX_STYLES, too_many
 from ingestion.reading.markup import elements, local
 from ingestion.reading.richtext import look_of
 from ingestion.reading.runs import PLAIN, Look
-from ingestion.values import is_date_format
+from ingestion.records.stored import is_date_format
 
 IS_DATE = "date"
 """Stands for every date format: a date is printed in one way whatever its cell says."""

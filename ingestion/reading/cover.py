@@ -4,12 +4,12 @@ What belongs here: labels beside values, and the clerk's answers. What does not:
 """
 
 from ingestion.catalogue import Column, Form
-from ingestion.cells import Cell, CellType, SheetCells
-from ingestion.periods import Period, PeriodError
 from ingestion.reading.cast import Target, cast, column_details
 from ingestion.reading.footnotes import part
 from ingestion.reading.header import Grid, code_of, folded, is_numbering, one_spelling
-from ingestion.submissions import Cover, Explanation, Mark, Problem, Reading, Value
+from ingestion.records.cells import Cell, CellType, SheetCells
+from ingestion.records.periods import Period, PeriodError
+from ingestion.records.submissions import Cover, Explanation, Mark, Problem, Reading, Value
 
 EXPLANATION_LABELS = {
     "rule": frozenset({"rule", "quy tac", "ma quy tac", "ma loi"}),

@@ -2,7 +2,7 @@
 
 What belongs here: what the dates that a file holds as text say together. Programs set to American English write
 `12/31/2019`; next to it `4/9/2019` is 9 April, and nobody may read it as 4 September. What does not: one date
-by itself (`ingestion.values`, `cast.py`). Dates that a workbook stores as dates have no order.
+by itself (`ingestion.records.stored`, `cast.py`). Dates that a workbook stores as dates have no order.
 """
 
 from collections import Counter
@@ -10,8 +10,8 @@ from collections.abc import Collection, Sequence
 
 from ingestion.catalogue import Catalogue
 from ingestion.places import address
-from ingestion.submissions import Mark, Problem, Reading, TextDate
-from ingestion.values import DateOrder
+from ingestion.records.stored import DateOrder
+from ingestion.records.submissions import Mark, Problem, Reading, TextDate
 
 _NO_DATE = "R043"
 _READ_WITHOUT_A_MARK = "R140"

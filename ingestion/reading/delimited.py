@@ -11,11 +11,11 @@ from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from ingestion.cells import Cell, CellType, SheetCells, address
 from ingestion.reading.book import MAX_CELLS, UnreadableError
 from ingestion.reading.plain_text import decode
-from ingestion.submissions import Problem
-from ingestion.text import clean
+from ingestion.records.cells import Cell, CellType, SheetCells, address
+from ingestion.records.submissions import Problem
+from ingestion.records.text import clean
 
 DELIMITERS = {",": "“,”", ";": "“;”", "\t": "TAB", "|": "PIPE"}
 MAX_ROWS, MAX_COLUMNS = 1_048_576, 16_384

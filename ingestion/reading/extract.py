@@ -10,10 +10,10 @@ from difflib import SequenceMatcher
 from functools import lru_cache
 
 from ingestion.catalogue import Form
-from ingestion.cells import CellType, SheetCells
 from ingestion.reading.header import folded
-from ingestion.submissions import FormTable, Problem, Reading
-from ingestion.text import shortened
+from ingestion.records.cells import CellType, SheetCells
+from ingestion.records.submissions import FormTable, Problem, Reading
+from ingestion.records.text import shortened
 
 SHEET = "DM_TCCSD"
 CARRIED_SHEET = "DM_DL"

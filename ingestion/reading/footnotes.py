@@ -7,10 +7,10 @@ as its characters show it (`5²`), for every format alike. What does not: what i
 import re
 from collections.abc import Collection
 
-from ingestion.cells import Cell, CellType, LeftOut, SheetCells
 from ingestion.reading.header import Grid
 from ingestion.reading.runs import CUT
-from ingestion.text import clean
+from ingestion.records.cells import Cell, CellType, LeftOut, SheetCells
+from ingestion.records.text import clean
 
 Apart = dict[tuple[int, int], tuple[str, LeftOut]]
 """By place, the whole text of a cell and what of it is left out."""

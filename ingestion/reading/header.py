@@ -12,8 +12,8 @@ from itertools import pairwise
 from string import ascii_uppercase
 
 from ingestion.catalogue import Column
-from ingestion.cells import Cell, CellType, SheetCells
-from ingestion.text import fold
+from ingestion.records.cells import Cell, CellType, SheetCells
+from ingestion.records.text import fold
 
 SEARCHED_ROWS = 30
 """How far down a header may begin; letterheads and titles stand above it."""

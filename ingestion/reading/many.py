@@ -12,11 +12,11 @@ from pathlib import Path
 from ingestion import writing
 from ingestion.bounded import Bounds, Given, WorkError, workers
 from ingestion.catalogue import Catalogue
-from ingestion.faults import Cause, Fault, Step
 from ingestion.files import sha256_of
 from ingestion.landing import OriginalDamagedError, check_original
 from ingestion.reading import read_file
-from ingestion.submissions import Problem, Reading
+from ingestion.records.faults import Cause, Fault, Step
+from ingestion.records.submissions import Problem, Reading
 
 READING = Bounds(seconds=30, megabytes=1024)
 """What reading one file may use; a workbook of a million cells takes a third of it."""

@@ -7,7 +7,7 @@ itself (`header.py`) and sheets that nobody asked for, which the gate refuses.
 from ingestion.catalogue import Column, Form
 from ingestion.reading.cast import column_details
 from ingestion.reading.header import Grid, Header, find_header
-from ingestion.submissions import FormTable, Mark, Problem, Reading
+from ingestion.records.submissions import FormTable, Mark, Problem, Reading
 from ingestion.writing import day
 
 _FILLED = (Mark.INVALID, Mark.ERROR)

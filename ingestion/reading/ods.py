@@ -11,15 +11,15 @@ from urllib.parse import unquote
 from xml.etree.ElementTree import Element
 from zipfile import ZipFile
 
-from ingestion.cells import Cell, CellType, LeftOut, SheetCells, address
 from ingestion.reading.book import MAX_CELLS, Book, UnreadableError
 from ingestion.reading.markup import parse_xml
 from ingestion.reading.ods_cells import OFFICE, TABLE, decode, pieces
 from ingestion.reading.ods_styles import Styles
 from ingestion.reading.runs import left_out
-from ingestion.submissions import Problem
-from ingestion.text import clean
-from ingestion.values import parse_date
+from ingestion.records.cells import Cell, CellType, LeftOut, SheetCells, address
+from ingestion.records.stored import parse_date
+from ingestion.records.submissions import Problem
+from ingestion.records.text import clean
 
 MAX_TAGS = 1_000_000
 """Of a document; each costs some hundred bytes of memory. A real report has some thousands of cells."""

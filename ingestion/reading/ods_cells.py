@@ -12,12 +12,12 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from xml.etree.ElementTree import Element
 
-from ingestion.cells import Cell, CellType
 from ingestion.reading.markup import local
 from ingestion.reading.ods_styles import Styles
 from ingestion.reading.runs import Look
-from ingestion.text import clean
-from ingestion.values import format_date, format_number, parse_moment
+from ingestion.records.cells import Cell, CellType
+from ingestion.records.stored import format_date, format_number, parse_moment
+from ingestion.records.text import clean
 
 TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"

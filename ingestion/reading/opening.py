@@ -31,7 +31,7 @@ from ingestion.reading.opc import is_package
 from ingestion.reading.plain_text import is_text
 from ingestion.reading.xls import read_xls
 from ingestion.reading.xlsx import read_xlsx
-from ingestion.submissions import Problem
+from ingestion.records.submissions import Problem
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from ingestion import writing
 from ingestion.catalogue import Language
 from ingestion.messages import message
-from ingestion.submissions import Problem
+from ingestion.records.submissions import Problem
 
 _COUNTS = frozenset({"columns", "count", "found", "limit", "megabytes", "rows", "seconds"})
 """Details of a problem that are numbers, as programs read them, perhaps with a word beside them."""

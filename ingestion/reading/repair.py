@@ -2,7 +2,7 @@
 
 What belongs here: which cells of a file are converted, how many, and the note that says so. Only what is
 certain is converted; a cell keeps its stored value beside the text that people read. What does not: the
-conventions themselves (`legacy_text.py`, `ingestion.values`).
+conventions themselves (`legacy_text.py`, `ingestion.records.stored`).
 """
 
 import re
@@ -12,7 +12,6 @@ from collections.abc import Callable
 from functools import partial
 from typing import NamedTuple, TypeVar
 
-from ingestion.cells import ENGLISH_DECIMAL, Cell, CellType, SheetCells
 from ingestion.reading import legacy_text
 from ingestion.reading.book import Book
 from ingestion.reading.footnotes import MARK
@@ -25,8 +24,9 @@ from ingestion.reading.legacy_text import (
     undo_mojibake,
 )
 from ingestion.reading.lost_letters import has_lost, may_have_lost
-from ingestion.submissions import Problem
-from ingestion.text import clean, shortened
+from ingestion.records.cells import ENGLISH_DECIMAL, Cell, CellType, SheetCells
+from ingestion.records.submissions import Problem
+from ingestion.records.text import clean, shortened
 
 _FEWEST_WORDS = 3
 """Words that must read as Vietnamese before a script is believed without its font."""

@@ -11,11 +11,11 @@ from itertools import groupby
 from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
-from ingestion.cells import LeftOut
 from ingestion.reading.limits import MAX_RUNS, MAX_STRINGS, MAX_TAGS, too_many
 from ingestion.reading.markup import SMALL, elements, is_plain, local, rich_text, unescaped
 from ingestion.reading.runs import PLAIN, Look, left_out
-from ingestion.text import clean
+from ingestion.records.cells import LeftOut
+from ingestion.records.text import clean
 
 _SHORT = 120
 LONGEST_TEXT = 32_767

@@ -7,8 +7,8 @@ format stores its pieces, and what becomes of a number that has such pieces (`ca
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from ingestion.cells import LeftOut
-from ingestion.text import clean
+from ingestion.records.cells import LeftOut
+from ingestion.records.text import clean
 
 
 class Look(NamedTuple):

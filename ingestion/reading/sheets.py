@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from ingestion.catalogue import Catalogue
-from ingestion.cells import SheetCells
 from ingestion.reading.book import Book, UnreadableError
 from ingestion.reading.cover import explanation_columns, read_cover, read_explanations
 from ingestion.reading.dates import settle_order
@@ -17,7 +16,8 @@ from ingestion.reading.extract import check_organisations, read_carried, read_ex
 from ingestion.reading.header import Grid, code_of, code_row, find_header, folded, label_row, one_spelling
 from ingestion.reading.printed import compare_file_name
 from ingestion.reading.tables import read_table
-from ingestion.submissions import Problem, Reading
+from ingestion.records.cells import SheetCells
+from ingestion.records.submissions import Problem, Reading
 
 EXPLANATIONS = "Giai_trinh"
 _EXPLANATION_NAMES = frozenset({"giai trinh", "explanations"})

@@ -26,7 +26,6 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from ingestion.catalogue import Column, Form
-from ingestion.cells import Cell, CellType, SheetCells, address, column_letter
 from ingestion.reading.cast import SCIENTIFIC, Cast, Target, cast, column_details, squash
 from ingestion.reading.footnotes import Apart, part_columns
 from ingestion.reading.header import Grid, Header, find_header, folded, is_numbering
@@ -35,8 +34,9 @@ from ingestion.reading.lost_letters import has_lost, without_marks, worn
 from ingestion.reading.not_collected import add_others, report_not_collected
 from ingestion.reading.printed import compare_head
 from ingestion.reading.runs import CUT
-from ingestion.submissions import FormRow, FormTable, Mark, Problem, Reading, Value
-from ingestion.values import LARGEST_EXACT, NumberKind, parse_number
+from ingestion.records.cells import Cell, CellType, SheetCells, address, column_letter
+from ingestion.records.stored import LARGEST_EXACT, NumberKind, parse_number
+from ingestion.records.submissions import FormRow, FormTable, Mark, Problem, Reading, Value
 
 _TOTAL = re.compile(
     r"(?:tong cong|tong so|cong)(?: (?:toan|chung|dang bo|huyen|quan|khoi|tinh|[0-9]).*)?"

@@ -16,7 +16,6 @@ from math import isfinite
 from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
-from ingestion.cells import Cell, CellType, LeftOut, SheetCells, address, column_index, parse_range
 from ingestion.messages import message
 from ingestion.reading.book import DAY_ZERO_1904, MAX_CELLS, UnreadableError
 from ingestion.reading.cellstyles import IS_DATE, CellStyles
@@ -33,9 +32,10 @@ from ingestion.reading.markup import SMALL, elements, in_utf8, is_plain, is_true
 from ingestion.reading.richtext import LONGEST_TEXT, Run, SharedStrings, cleaned, left_out_of, styled_runs
 from ingestion.reading.runs import PLAIN
 from ingestion.reading.sheetdata import Token, scan
-from ingestion.submissions import Problem
-from ingestion.text import shortened
-from ingestion.values import format_date, format_number, parse_moment
+from ingestion.records.cells import Cell, CellType, LeftOut, SheetCells, address, column_index, parse_range
+from ingestion.records.stored import format_date, format_number, parse_moment
+from ingestion.records.submissions import Problem
+from ingestion.records.text import shortened
 
 _NUMBER, _TEXT, _ERROR = CellType.NUMBER, CellType.TEXT, CellType.ERROR
 _INLINE = "is"

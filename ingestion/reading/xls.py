@@ -14,7 +14,6 @@ from typing import Any
 import xlrd
 from xlrd.biffh import XL_CELL_BLANK, XL_CELL_BOOLEAN, XL_CELL_DATE, XL_CELL_EMPTY, XL_CELL_NUMBER, XL_CELL_TEXT
 
-from ingestion.cells import Cell, CellType, LeftOut, SheetCells
 from ingestion.reading.book import DAY_ZERO_1904, MAX_CELLS, Book, UnreadableError
 from ingestion.reading.container import workbook_streams
 from ingestion.reading.encrypted import decrypted
@@ -22,9 +21,10 @@ from ingestion.reading.half_pairs import without_half_pairs
 from ingestion.reading.legacy_text import script_of_font
 from ingestion.reading.records import Records, made_ready
 from ingestion.reading.runs import PLAIN, Look, left_out
-from ingestion.submissions import Problem
-from ingestion.text import clean
-from ingestion.values import format_date, format_number
+from ingestion.records.cells import Cell, CellType, LeftOut, SheetCells
+from ingestion.records.stored import format_date, format_number
+from ingestion.records.submissions import Problem
+from ingestion.records.text import clean
 
 _EMPTY = (XL_CELL_EMPTY, XL_CELL_BLANK)
 _RAISED = (1, 2)

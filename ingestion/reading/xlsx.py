@@ -14,15 +14,15 @@ import re
 from xml.etree.ElementTree import Element
 from zipfile import ZipFile
 
-from ingestion.cells import SheetCells
 from ingestion.reading.book import DAY_ZERO_1904, MAX_CELLS, Book
 from ingestion.reading.cellstyles import CellStyles, read_styles
 from ingestion.reading.markup import in_utf8, is_true, local, reference, unescaped
 from ingestion.reading.opc import Parts, Relation
 from ingestion.reading.richtext import SharedStrings, read_shared_strings
 from ingestion.reading.worksheet import Tables, read_worksheet
-from ingestion.submissions import DAY_ZERO, Problem
-from ingestion.text import clean, shortened
+from ingestion.records.cells import SheetCells
+from ingestion.records.submissions import DAY_ZERO, Problem
+from ingestion.records.text import clean, shortened
 
 _FORMULA = re.compile(rb"<(?:[A-Za-z0-9_.-]{1,60}:)?f(?:\s[^<>]*)?>([^<]*)")
 _LINK = re.compile(rb"\[([0-9]{1,9})\]")

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping
 from xml.etree.ElementTree import Element, SubElement
 from xml.sax.saxutils import escape
 
-from ingestion.cells import address, parse_range
 from ingestion.reading.markup import reference, rich_text
+from ingestion.records.cells import address, parse_range
 from ingestion.returns.package import Package
 from ingestion.returns.parts import Part, stored
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from ingestion import writing
 from ingestion.catalogue import Catalogue, Form, Language
-from ingestion.submissions import FormRow, FormTable, Mark, Reading, Value
+from ingestion.records.submissions import FormRow, FormTable, Mark, Reading, Value
 
 _Key = tuple[tuple[str, ...], int]
 """The codes of a row, and which of the rows with these codes it is."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from math import ceil
 from xml.sax.saxutils import escape, quoteattr
 
-from ingestion.cells import address
+from ingestion.records.cells import address
 from ingestion.returns.parts import legal, stored
 from ingestion.returns.safety import harmless
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from enum import StrEnum
 from itertools import islice
 
-from ingestion.cells import LeftOut
+from ingestion.records.cells import LeftOut
 
 
 class Dress(StrEnum):

@@ -12,8 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from ingestion.catalogue import Catalogue
-from ingestion.cells import parse_address
-from ingestion.findings import Finding
 from ingestion.messages import message
 from ingestion.places import address, place_said
 from ingestion.reading.book import UnreadableError
@@ -21,6 +19,10 @@ from ingestion.reading.encrypted import decrypted
 from ingestion.reading.opening import DECODING_ERRORS, open_book, packed_workbook
 from ingestion.reading.repair import repair
 from ingestion.reading.xlsx import known_name
+from ingestion.records.cells import parse_address
+from ingestion.records.findings import Finding
+from ingestion.records.submissions import FormTable
+from ingestion.records.text import fold
 from ingestion.returns.comments import MARK
 from ingestion.returns.explanations import new_sheet, prepare, questions
 from ingestion.returns.grid import Grid
@@ -39,8 +41,6 @@ from ingestion.returns.receipt import (
 )
 from ingestion.returns.sheet import SharedStrings, Sheet
 from ingestion.returns.styles import ASKED_FILL, NOTED_FILL, RELATED_FILL, WRONG_FILL, Styles
-from ingestion.submissions import FormTable
-from ingestion.text import fold
 from ingestion.workbook import EXPLANATIONS_SHEET
 
 MOST_COMMENTS = 200

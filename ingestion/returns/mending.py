@@ -10,8 +10,8 @@ from xml.etree.ElementTree import Element
 from ingestion.reading.markup import unescaped
 from ingestion.reading.sheetdata import scan
 from ingestion.reading.worksheet import text_without_place
+from ingestion.records.stored import parse_moment
 from ingestion.returns.parts import Part, stored
-from ingestion.values import parse_moment
 
 _NUMBER = re.compile(r"\s*[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]{1,2})?\s*")
 _BYTES = re.compile(rb"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]{1,2})?")

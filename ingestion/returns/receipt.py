@@ -11,17 +11,17 @@ from typing import Any, Literal
 
 from ingestion import writing
 from ingestion.catalogue import Catalogue, Language
-from ingestion.days import day_of
-from ingestion.findings import Finding, Judgement, Outcome, OutcomeStatus, Verdict
 from ingestion.gate.wording import reason_text
 from ingestion.messages import message
-from ingestion.periods import Period, PeriodError
 from ingestion.places import place_said
 from ingestion.reading import describe, remedy
+from ingestion.records.days import day_of
+from ingestion.records.findings import Finding, Judgement, Outcome, OutcomeStatus, Verdict
+from ingestion.records.periods import Period, PeriodError
+from ingestion.records.submissions import Problem, Reading, SubmissionKey
 from ingestion.returns.differences import Differences
 from ingestion.returns.grid import Entry, Grid, link_to
 from ingestion.returns.styles import ASKED_FILL, NOTED_FILL, RELATED_FILL, WRONG_FILL, Styles
-from ingestion.submissions import Problem, Reading, SubmissionKey
 from ingestion.workbook import EXPLANATIONS_SHEET, period_name
 
 SHEET = "Ket_qua"

@@ -1,12 +1,12 @@
 """Text of clerks that no spreadsheet runs as a formula.
 
 What belongs here: what of it is written as it is, and what is neutralised. What does not: the neutralising
-itself (`ingestion.text`).
+itself (`ingestion.records.text`).
 """
 
 import re
 
-from ingestion.text import neutralise_formula
+from ingestion.records.text import neutralise_formula
 
 _HARMLESS = re.compile(
     r"[-+]\s*(?:[-+. ]*|[\d., ]+%?|(?=[^\W\d_]+(?!\w))(?:(?![A-Za-z.]+\s*[(（]|[|!｜！]).)+)"

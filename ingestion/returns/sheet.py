@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from functools import cached_property
 from xml.etree.ElementTree import Element, SubElement
 
-from ingestion.cells import address, parse_range
 from ingestion.reading.limits import LAST_COLUMN, LAST_ROW
 from ingestion.reading.markup import elements, is_true, local, rich_text, unescaped
 from ingestion.reading.worksheet import place_of, whole_number
+from ingestion.records.cells import address, parse_range
 from ingestion.returns.comments import Notes
 from ingestion.returns.mending import fits, mend_value
 from ingestion.returns.package import Package

@@ -22,9 +22,9 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from ingestion.catalogue import Catalogue
 from ingestion.gate.batch import Batch
 from ingestion.gate.history import KEY_COLUMNS, EmptyHistory, History
-from ingestion.periods import Period
+from ingestion.records.periods import Period
+from ingestion.records.submissions import Problem, Reading
 from ingestion.registry import NO_REGISTRY, TABLES, Organisation, Registry, RegistryTable
-from ingestion.submissions import Problem, Reading
 
 HISTORY = "history"
 SEAL = "seal"

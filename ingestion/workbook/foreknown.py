@@ -10,16 +10,16 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from ingestion.catalogue import Catalogue, Form
-from ingestion.cells import column_letter
 from ingestion.gate import GateContext
 from ingestion.gate.batch import Batch, subject_of
 from ingestion.gate.excel import Constant, Lookup, SheetPlace
 from ingestion.gate.rules import Check, rule_book
 from ingestion.gate.syntax import Name, names
 from ingestion.gate.vectors import Kind, Vector
-from ingestion.periods import Period
+from ingestion.records.cells import column_letter
+from ingestion.records.periods import Period
+from ingestion.records.submissions import Cover, FormRow, FormTable, Reading, Submission, SubmissionKey
 from ingestion.registry import Organisation
-from ingestion.submissions import Cover, FormRow, FormTable, Reading, Submission, SubmissionKey
 from ingestion.workbook.writer import FIRST_DATA_ROW, Row
 
 CONTEXT_SHEET = "DM_CS"

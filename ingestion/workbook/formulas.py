@@ -10,7 +10,6 @@ from string import Formatter
 from typing import Literal
 
 from ingestion.catalogue import Catalogue, Form
-from ingestion.cells import column_letter
 from ingestion.gate import EmptyHistory, GateContext, History
 from ingestion.gate.batch import Batch
 from ingestion.gate.excel import (
@@ -30,7 +29,8 @@ from ingestion.gate.rules import Check, rule_book
 from ingestion.gate.syntax import Binary, Name, names
 from ingestion.gate.vectors import Kind
 from ingestion.messages import message
-from ingestion.periods import Period
+from ingestion.records.cells import column_letter
+from ingestion.records.periods import Period
 from ingestion.registry import Organisation, Registry
 from ingestion.workbook.carried import Line, carried_lines
 from ingestion.workbook.foreknown import OF_ROW, Block, Computed, Foreknown, empty_batch, further_keys

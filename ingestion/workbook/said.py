@@ -9,10 +9,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from ingestion.cells import column_letter
 from ingestion.gate.excel import ROW, SheetPlace, has_content, is_text_for_number, literal
 from ingestion.gate.rules import Check
 from ingestion.messages import message
+from ingestion.records.cells import column_letter
 
 FIRST_MESSAGE_COLUMN = 703
 """AAA: the hidden columns of messages begin where no form reaches and no reader looks."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from ingestion.catalogue import Catalogue, Form
 from ingestion.gate import History, version_for
 from ingestion.messages import message
-from ingestion.periods import Period
+from ingestion.records.periods import Period
 from ingestion.registry import Organisation, Registry, Target
 from ingestion.signing import form_version, sign
 from ingestion.workbook.aided import AidedWriter

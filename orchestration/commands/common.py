@@ -11,10 +11,10 @@ import click
 
 from ingestion import writing
 from ingestion.catalogue import Catalogue
-from ingestion.days import VIETNAM_TIME
 from ingestion.home import Home
 from ingestion.landing_state import is_registry_lost
-from ingestion.periods import Period, PeriodError
+from ingestion.records.days import VIETNAM_TIME
+from ingestion.records.periods import Period, PeriodError
 from ingestion.registry import Registry, load_registry
 from orchestration.encoding import as_json
 from orchestration.errors import CommandError, RefusedError, suggestions

@@ -6,9 +6,9 @@ from typing import Literal
 
 import click
 
-from ingestion.days import day_of
 from ingestion.ledger import Event, Ledger, PeriodClosed, PeriodReopened
 from ingestion.overlay import catalogue_of
+from ingestion.records.days import day_of
 from ingestion.registry import Registry
 from orchestration import environment
 from orchestration.commands.common import (

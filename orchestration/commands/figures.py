@@ -8,8 +8,8 @@ import click
 from ingestion import writing
 from ingestion.catalogue import Catalogue, is_collected
 from ingestion.overlay import catalogue_of
-from ingestion.periods import Period, PeriodError
 from ingestion.places import address
+from ingestion.records.periods import Period, PeriodError
 from orchestration import environment
 from orchestration.commands.common import (
     derived_name,

@@ -12,8 +12,6 @@ from ingestion import intake, writing
 from ingestion.alerts.delivery import open_states
 from ingestion.alerts.outbox import Outbox
 from ingestion.catalogue import Catalogue
-from ingestion.days import day_of
-from ingestion.findings import Finding
 from ingestion.ledger import (
     UNKNOWN_PERIOD,
     Decided,
@@ -32,8 +30,10 @@ from ingestion.ledger import (
     Unknown,
 )
 from ingestion.overlay import catalogue_of
-from ingestion.periods import Period, PeriodError
 from ingestion.places import place_said
+from ingestion.records.days import day_of
+from ingestion.records.findings import Finding
+from ingestion.records.periods import Period, PeriodError
 from ingestion.registry import Registry
 from ingestion.review import explanations_to_review
 from orchestration.commands.common import (

@@ -19,7 +19,7 @@ import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
 from ingestion.catalogue import Catalogue
-from ingestion.periods import CUMULATIVE
+from ingestion.records.periods import CUMULATIVE
 
 if TYPE_CHECKING:
     from reports.publication_gate.bodies import Bodies

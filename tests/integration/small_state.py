@@ -9,7 +9,7 @@ from openpyxl.workbook import Workbook
 
 from ingestion.catalogue import Catalogue, load_catalogue
 from ingestion.home import Home
-from ingestion.periods import Period
+from ingestion.records.periods import Period
 from ingestion.registry import Registry, load_registry
 from ingestion.workbook.template import assigned_targets, blank_tables, reporting_unit
 from ingestion.workbook.writer import CellInput, write_workbook

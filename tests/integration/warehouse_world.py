@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from ingestion.bronze import form_path, form_schema, write_table
 from ingestion.catalogue import Catalogue, load_catalogue
-from ingestion.cells import column_letter
+from ingestion.records.cells import column_letter
 from ingestion.reference import write_reference
 from ingestion.registry import TABLES, load_registry
 

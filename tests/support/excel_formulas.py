@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from ingestion.cells import column_index, column_letter
+from ingestion.records.cells import column_index, column_letter
 
 _TOKEN = re.compile(
     r"""\s*(?:

@@ -12,8 +12,8 @@ from ingestion.catalogue import Catalogue
 from ingestion.gate import GateContext, Judged
 from ingestion.pipeline import work
 from ingestion.reading import many
+from ingestion.records.submissions import Submission
 from ingestion.returns import Answer
-from ingestion.submissions import Submission
 from tests.support.deeds import happen
 from tests.support.totals import judge_by_totals
 

@@ -11,15 +11,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ingestion.catalogue import Form
-from ingestion.cells import column_letter
 from ingestion.gate import rule_book
 from ingestion.gate.batch import Batch, Frame, subject_of
 from ingestion.gate.evaluate import mask
 from ingestion.gate.excel import ROW, SheetPlace
 from ingestion.gate.vectors import FALSE
-from ingestion.periods import Period
+from ingestion.records.cells import column_letter
+from ingestion.records.periods import Period
+from ingestion.records.submissions import Mark
 from ingestion.registry import Organisation
-from ingestion.submissions import Mark
 from ingestion.workbook.foreknown import CONTEXT_SHEET, FIRST_BLOCK_ROW, Computed
 from ingestion.workbook.formulas import Plan, plan_formulas
 from ingestion.workbook.said import Violation

@@ -5,9 +5,9 @@ What belongs here: nothing else, for the processes that work on files import it.
 
 from collections.abc import Sequence
 
-from ingestion.findings import Finding, Judgement, Outcome, OutcomeStatus, Verdict
 from ingestion.gate import GateContext, Judged
-from ingestion.submissions import Submission, SubmissionKey
+from ingestion.records.findings import Finding, Judgement, Outcome, OutcomeStatus, Verdict
+from ingestion.records.submissions import Submission, SubmissionKey
 
 
 def judge_by_totals(submissions: Sequence[Submission], context: GateContext) -> Judged:

@@ -13,12 +13,12 @@ from odf import opendocument, table, text
 
 from demo.grids import retotal
 from demo.trials import Case, Score, Trials, count
-from ingestion.cells import SheetCells
 from ingestion.gate import judge
-from ingestion.periods import Period
 from ingestion.reading import read_file
 from ingestion.reading.opening import open_book
-from ingestion.submissions import FormTable, Mark, Submission
+from ingestion.records.cells import SheetCells
+from ingestion.records.periods import Period
+from ingestion.records.submissions import FormTable, Mark, Submission
 from ingestion.workbook import NOT_APPLICABLE, CellInput, write_workbook
 
 Sheets = Sequence[SheetCells]

@@ -4,8 +4,8 @@ import pytest
 
 from demo.injection import INJECTIONS
 from demo.trials import Score, count
-from ingestion.findings import OutcomeStatus, Verdict
 from ingestion.gate import judge, load_rules
+from ingestion.records.findings import OutcomeStatus, Verdict
 
 WAYS = [(rule, number) for rule, ways in sorted(INJECTIONS.items()) for number in range(len(ways))]
 

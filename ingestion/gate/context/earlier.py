@@ -18,7 +18,7 @@ from ingestion.gate.batch import Batch, Frame, FrameKind, Path, RowFrame, Subjec
 from ingestion.gate.context.base import Provider, number_column
 from ingestion.gate.context.sheets import SheetProvider
 from ingestion.gate.vectors import Kind, Vector, nulls, numbers
-from ingestion.periods import Period, PeriodKind
+from ingestion.records.periods import Period, PeriodKind
 from ingestion.registry import Registry, RegistryTable, Succession
 
 Key = tuple[object, ...]

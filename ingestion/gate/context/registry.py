@@ -12,7 +12,7 @@ from ingestion.catalogue import Catalogue, Form
 from ingestion.gate.batch import Batch, Frame, FrameKind, Path, RowFrame, Subject, attribute
 from ingestion.gate.context.base import Provider, one_of
 from ingestion.gate.vectors import Kind, Vector
-from ingestion.periods import PeriodKind
+from ingestion.records.periods import PeriodKind
 from ingestion.registry import RegistryTable, Target
 
 _CONTEXT = "context"

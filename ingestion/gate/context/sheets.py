@@ -12,7 +12,7 @@ from ingestion.catalogue import Catalogue, Form
 from ingestion.gate.batch import Frame, FrameKind, Path, Place, RowFrame, Rows, SheetFrame, TotalFrame
 from ingestion.gate.context.base import Provider, any_column, number_column, one_of
 from ingestion.gate.vectors import Kind, Vector, nulls, numbers, texts
-from ingestion.values import added
+from ingestion.records.stored import added
 
 _AGGREGATES: dict[str, int] = {"sum": 2, "count": 3, "filled": 2}
 _OF_ROWS = frozenset({"key", "duplicate_of"})

@@ -11,7 +11,7 @@ from ingestion.catalogue import PeriodPart
 from ingestion.gate.batch import Batch, Frame, Path, Place, Subject
 from ingestion.gate.context.base import SubmissionProvider
 from ingestion.gate.vectors import Kind
-from ingestion.periods import PeriodKind
+from ingestion.records.periods import PeriodKind
 from ingestion.registry import RegistryTable, TermOfOffice
 
 CAP_GROUPS = ("MEMBERS_IN_ORG", "MEMBERS_OF_UNIT", "CELLS", "ORGANISATIONS")

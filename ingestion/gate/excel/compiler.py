@@ -46,7 +46,7 @@ from ingestion.gate.syntax import (
     format_number,
 )
 from ingestion.gate.vectors import Kind
-from ingestion.submissions import Mark
+from ingestion.records.submissions import Mark
 
 
 class ExcelCompiler(Visitor[Compiled]):

@@ -25,8 +25,8 @@ from ingestion.alerts.thresholds import (
 )
 from ingestion.alerts.wording import compose
 from ingestion.catalogue import load_catalogue
-from ingestion.findings import Verdict
 from ingestion.home import Home
+from ingestion.records.findings import Verdict
 from ingestion.registry import CalendarPeriod, Contact, Registry
 
 NOW = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)

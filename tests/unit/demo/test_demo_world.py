@@ -17,7 +17,7 @@ from ingestion.alerts.contacts import complaints
 from ingestion.catalogue import Catalogue, load_catalogue
 from ingestion.home import Home
 from ingestion.overlay import laid_over
-from ingestion.periods import Period
+from ingestion.records.periods import Period
 from ingestion.registry import Registry, load_registry
 from tests.support.own_forms import column, form
 

@@ -12,7 +12,7 @@ import pytest
 
 from ingestion import bounded
 from ingestion.bounded import Bounds, Given, WorkError, Workers, WorkerStartError
-from ingestion.faults import Cause
+from ingestion.records.faults import Cause
 from tests.support import deeds
 
 PROJECT = Path(bounded.__file__).parents[2]

@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from ingestion.catalogue import HERE, CatalogueError, Form, load_catalogue, load_forms
-from ingestion.periods import Period
+from ingestion.records.periods import Period
 
 FORM_FILES = sorted((HERE / "forms").glob("*.yml"))
 

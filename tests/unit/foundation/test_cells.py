@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingestion.cells import address, column_index, column_letter, parse_address
+from ingestion.records.cells import address, column_index, column_letter, parse_address
 
 
 @given(st.integers(1, 16_384))

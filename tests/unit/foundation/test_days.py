@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingestion.days import VIETNAM_TIME, day_of
+from ingestion.records.days import VIETNAM_TIME, day_of
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,7 @@ REASONS = {
     "ingestion/returns/styles.py": "sizes of letters, in the notation of the format",
     "ingestion/returns/receipt.py": "codes of rules from one to another",
     "ingestion/validations.py": "names of files that are kept",
-    "ingestion/values.py": "prints a stored cell as its own format says",
+    "ingestion/records/stored.py": "prints a stored cell as its own format says",
     "orchestration/as_of.py": "names of files",
     "orchestration/channels.py": "names of files that are kept",
     "orchestration/commands/run.py": "seconds for programs, and the name of a log",
@@ -126,7 +126,7 @@ def _calls(path: Path, name: str) -> bool:
 def test_what_is_written_for_programs_says_what_is_a_number() -> None:
     assert {name for name, path in modules() if _calls(path, "plain")} == set(FOR_PROGRAMS)
     # Only what an earlier version kept leaves it open.
-    assert [name for name, path in modules() if _calls(path, "of_unknown")] == ["ingestion/findings.py"]
+    assert [name for name, path in modules() if _calls(path, "of_unknown")] == ["ingestion/records/findings.py"]
 
 
 def test_sql_rounds_nothing_and_charts_write_nothing() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingestion.periods import CUMULATIVE, DISCRETE, Period, PeriodError, PeriodKind
+from ingestion.records.periods import CUMULATIVE, DISCRETE, Period, PeriodError, PeriodKind
 
 years = st.integers(1990, 2100)
 kinds = st.sampled_from((*CUMULATIVE, *DISCRETE))

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ingestion.catalogue import load_catalogue
-from ingestion.periods import Period
+from ingestion.records.periods import Period
 from ingestion.registry import TABLES, Registry, RegistryError, load_registry
 
 ORGANISATIONS = """\

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingestion.text import clean, fold, neutralise_formula
+from ingestion.records.text import clean, fold, neutralise_formula
 
 
 @given(st.text())

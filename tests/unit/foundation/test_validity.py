@@ -7,7 +7,7 @@ import pytest
 
 from ingestion.catalogue import Catalogue, CatalogueError, OwnFile, is_collected
 from ingestion.overlay import laid_over
-from ingestion.periods import Period
+from ingestion.records.periods import Period
 from ingestion.signing import form_version
 from ingestion.validity import Effective
 from tests.support.own_forms import column, form, indicator

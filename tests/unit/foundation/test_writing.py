@@ -13,7 +13,7 @@ from ingestion.gate.functions import FUNCTIONS
 from ingestion.gate.vectors import numbers
 from ingestion.gate.wording import plain, written
 from ingestion.messages import message
-from ingestion.periods import Period
+from ingestion.records.periods import Period
 from ingestion.returns.differences import shown
 from ingestion.workbook import writer
 from orchestration.commands.common import number as json_number

@@ -10,20 +10,11 @@ import pandas as pd
 import pytest
 
 from ingestion.catalogue import Catalogue, load_catalogue
-from ingestion.findings import Finding, Judgement, OutcomeStatus
 from ingestion.gate import EmptyHistory, GateContext, judge
 from ingestion.gate.history import KEY_COLUMNS
-from ingestion.periods import Period
-from ingestion.registry import (
-    CalendarPeriod,
-    Organisation,
-    RatingScheme,
-    Registry,
-    Succession,
-    Target,
-    TermOfOffice,
-)
-from ingestion.submissions import (
+from ingestion.records.findings import Finding, Judgement, OutcomeStatus
+from ingestion.records.periods import Period
+from ingestion.records.submissions import (
     Cover,
     Explanation,
     FormRow,
@@ -33,6 +24,15 @@ from ingestion.submissions import (
     Reading,
     Submission,
     SubmissionKey,
+)
+from ingestion.registry import (
+    CalendarPeriod,
+    Organisation,
+    RatingScheme,
+    Registry,
+    Succession,
+    Target,
+    TermOfOffice,
 )
 
 CATALOGUE = load_catalogue()

@@ -5,8 +5,8 @@ import random
 from pathlib import Path
 from typing import Any
 
-from ingestion.cells import column_index
-from ingestion.submissions import Mark
+from ingestion.records.cells import column_index
+from ingestion.records.submissions import Mark
 from ingestion.workbook import NOT_APPLICABLE
 from ingestion.workbook.aided import AidedWriter
 from ingestion.workbook.said import Column, Violation

@@ -3,13 +3,13 @@
 import pytest
 
 from ingestion.catalogue import load_catalogue
-from ingestion.findings import OutcomeStatus, Verdict
 from ingestion.gate import RuleError, load_rules
 from ingestion.gate.context import vocabulary
 from ingestion.gate.rules import compile_rules
 from ingestion.gate.wording import reason_text
-from ingestion.periods import Period
-from ingestion.submissions import Mark
+from ingestion.records.findings import OutcomeStatus, Verdict
+from ingestion.records.periods import Period
+from ingestion.records.submissions import Mark
 from ingestion.workbook import blank_tables
 
 OWED = tuple(form.code for form in load_catalogue().owed_forms("DISTRICT", Period.parse("2019-N")))

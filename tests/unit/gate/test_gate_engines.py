@@ -13,7 +13,7 @@ from ingestion.gate import GateError, checkpoints, expectations, judge, judge_wi
 from ingestion.gate.checkpoints import EvaluationError, Tally
 from ingestion.gate.confirming import confirmed
 from ingestion.gate.vectors import FALSE, NULL, TRUE, dates, numbers, texts, truths
-from ingestion.submissions import Mark
+from ingestion.records.submissions import Mark
 
 judge_module = importlib.import_module("ingestion.gate.judge")
 UNITS = (("U1", "DISTRICT", ("A1", "A2", "A3")), ("U2", "BLOC", ("C1",)), ("P1", "PROVINCE", ()))

@@ -24,7 +24,7 @@ from ingestion.catalogue import load_catalogue
 from ingestion.gate import load_rules
 from ingestion.gate.excel import ROW, cells
 from ingestion.overlay import laid_over
-from ingestion.values import NumberKind, parse_number
+from ingestion.records.stored import NumberKind, parse_number
 from ingestion.workbook.said import BLANK_RULE, Violation
 from tests.support.excel_formulas import Sheets
 from tests.support.filled_templates import Case, Gate, all_cases, filled, rows_of

@@ -17,7 +17,7 @@ from ingestion.gate.parser import parse
 from ingestion.gate.rules import Check
 from ingestion.gate.syntax import Call, names, walk
 from ingestion.gate.vectors import NULL, TRUE
-from ingestion.periods import Period
+from ingestion.records.periods import Period
 from tests.support import agreement, mutants
 from tests.support.row_by_row import held
 

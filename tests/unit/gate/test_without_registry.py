@@ -6,8 +6,8 @@ from typing import get_args
 import pytest
 
 from ingestion.catalogue import load_catalogue
-from ingestion.findings import Judgement, OutcomeStatus, Verdict
 from ingestion.gate import rule_book
+from ingestion.records.findings import Judgement, OutcomeStatus, Verdict
 from ingestion.registry import NO_REGISTRY, WHOLE, RegistryTable
 
 NEEDING = {

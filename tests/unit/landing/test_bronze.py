@@ -16,9 +16,9 @@ from ingestion.catalogue import Catalogue, Indicator, Label, Term, load_catalogu
 from ingestion.home import Home
 from ingestion.ledger import Received, SubmissionRecord
 from ingestion.reading import read_file
+from ingestion.records.submissions import SubmissionKey
 from ingestion.reference import all_periods, write_reference
 from ingestion.registry import CalendarPeriod, Organisation, Registry, Statement, Target, TermOfOffice
-from ingestion.submissions import SubmissionKey
 from ingestion.validity import Effective
 
 NOW = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)

@@ -13,10 +13,10 @@ import pytest
 
 from ingestion import bronze, intake, landing, ledger, pipeline
 from ingestion.catalogue import Catalogue
-from ingestion.findings import Verdict
 from ingestion.home import Home
 from ingestion.ledger import Ledger
 from ingestion.pipeline import writing
+from ingestion.records.findings import Verdict
 from ingestion.registry import Registry
 
 NOW = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)

@@ -16,14 +16,14 @@ from ingestion.alerts import events
 from ingestion.alerts.outbox import Outbox
 from ingestion.bounded import Bounds
 from ingestion.catalogue import Catalogue
-from ingestion.faults import Cause, Step
-from ingestion.findings import Verdict
 from ingestion.gate import RuleError
 from ingestion.home import Home
 from ingestion.landing import Landing
 from ingestion.ledger import Ledger, LedgerState, SubmissionRecord
 from ingestion.pipeline import judging, readings, work
 from ingestion.reading import many
+from ingestion.records.faults import Cause, Step
+from ingestion.records.findings import Verdict
 from ingestion.registry import Registry
 from ingestion.returns import SHEET
 from tests.support import faults

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingestion.findings import Finding, Verdict
 from ingestion.ledger import (
     ContradictionError,
     Decided,
@@ -28,7 +27,8 @@ from ingestion.ledger import (
     Received,
     Unknown,
 )
-from ingestion.submissions import Explanation
+from ingestion.records.findings import Finding, Verdict
+from ingestion.records.submissions import Explanation
 
 NOW = datetime(2020, 1, 10, 8, 0, tzinfo=UTC)
 

@@ -11,14 +11,14 @@ import pytest
 
 from ingestion import intake, pipeline
 from ingestion.catalogue import Catalogue
-from ingestion.faults import Cause, Fault, Step
-from ingestion.findings import Verdict
 from ingestion.gate import Judged
 from ingestion.gate.context.earlier import periods_before
 from ingestion.home import Home
 from ingestion.ledger import DecisionRefusedError, Ledger, LedgerState, SubmissionRecord
-from ingestion.periods import Period
 from ingestion.pipeline import reexamining
+from ingestion.records.faults import Cause, Fault, Step
+from ingestion.records.findings import Verdict
+from ingestion.records.periods import Period
 from ingestion.reexamination import due
 from ingestion.registry import Registry, TermOfOffice
 from ingestion.validations import KeptResults, newest

@@ -4,10 +4,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from ingestion.findings import Finding, Verdict
 from ingestion.ledger import Decided, Explained, Judged, LedgerState, Received
+from ingestion.records.findings import Finding, Verdict
+from ingestion.records.submissions import Explanation
 from ingestion.review import explanations_to_review
-from ingestion.submissions import Explanation
 
 NOW = datetime(2021, 1, 18, tzinfo=UTC)
 

@@ -15,11 +15,11 @@ from click.testing import Result
 from ingestion.alerts.alert import Alert, Kind, Role
 from ingestion.alerts.outbox import Outbox
 from ingestion.bronze_marks import read_marks
-from ingestion.findings import Verdict
 from ingestion.home import Home
 from ingestion.landing import Landing
 from ingestion.ledger import Judged, Ledger, Received
 from ingestion.messages import message
+from ingestion.records.findings import Verdict
 from orchestration import explaining
 from orchestration.lock import WriterBusyError
 from reports import release

@@ -15,8 +15,8 @@ from ingestion.catalogue import Language
 from ingestion.home import Home
 from ingestion.ledger import LedgerState, SubmissionRecord
 from ingestion.messages import message
+from ingestion.records.submissions import SubmissionKey
 from ingestion.registry import load_registry
-from ingestion.submissions import SubmissionKey
 from orchestration import runs, terminal
 from orchestration.cli import main
 from orchestration.errors import suggestions, write_traceback

@@ -9,7 +9,7 @@ import duckdb
 import pandas as pd
 import pytest
 
-from ingestion.periods import Period
+from ingestion.records.periods import Period
 from reports.publication_gate import totals
 from reports.publication_gate.filed import counting_submissions, read_filed
 from reports.publication_gate.previous import shrunk

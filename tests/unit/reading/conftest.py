@@ -18,10 +18,10 @@ import xlwt
 from odf import opendocument, style, table, text
 
 from ingestion.catalogue import Catalogue, Form, Language, load_catalogue
-from ingestion.cells import column_letter
 from ingestion.reading import describe, read_file, remedy
 from ingestion.reading.legacy_text import TCVN3
-from ingestion.submissions import Reading
+from ingestion.records.cells import column_letter
+from ingestion.records.submissions import Reading
 from tests.support import libreoffice
 
 CODES, GROUPS, LABELS, NUMBERING, DATA = 5, 6, 7, 8, 9

@@ -7,12 +7,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingestion.catalogue import load_catalogue
-from ingestion.cells import Cell, CellType, SheetCells
 from ingestion.reading import describe, remedy
 from ingestion.reading.book import Book, UnreadableError
 from ingestion.reading.sheets import read_sheets
-from ingestion.submissions import Mark, Reading
-from ingestion.values import format_number
+from ingestion.records.cells import Cell, CellType, SheetCells
+from ingestion.records.stored import format_number
+from ingestion.records.submissions import Mark, Reading
 
 CATALOGUE = load_catalogue()
 FORMS = tuple(CATALOGUE.forms.values())

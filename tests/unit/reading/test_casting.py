@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingestion.catalogue import Column
-from ingestion.cells import Cell, CellType
 from ingestion.reading.cast import Cast, Target, cast
-from ingestion.submissions import FormRow, Mark, Reading
-from ingestion.values import format_date, format_number
+from ingestion.records.cells import Cell, CellType
+from ingestion.records.stored import format_date, format_number
+from ingestion.records.submissions import FormRow, Mark, Reading
 
 Read = Callable[..., Reading]
 

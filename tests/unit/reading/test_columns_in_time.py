@@ -8,7 +8,7 @@ import pytest
 from ingestion.catalogue import Catalogue
 from ingestion.overlay import laid_over
 from ingestion.reading import describe, read_file
-from ingestion.submissions import Reading
+from ingestion.records.submissions import Reading
 from tests.support.own_forms import column, form
 from tests.unit.reading.conftest import cover_page, form_page, write_xlsxwriter
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ingestion.submissions import Cover, Reading
+from ingestion.records.submissions import Cover, Reading
 
 Read = Callable[..., Reading]
 FULL = {

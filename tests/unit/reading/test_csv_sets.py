@@ -13,7 +13,7 @@ from ingestion.reading.archives import pack_folder
 from ingestion.reading.book import UnreadableError
 from ingestion.reading.delimited import find_delimiter, read_csv
 from ingestion.reading.plain_text import decode
-from ingestion.submissions import Mark, Reading
+from ingestion.records.submissions import Mark, Reading
 
 HEAD = "org_code,org_name,in_admitted,closing_members,note"
 

@@ -17,7 +17,7 @@ from ingestion.catalogue import load_catalogue
 from ingestion.reading import pack_folder, read_file
 from ingestion.reading.delimited import read_csv
 from ingestion.reading.plain_text import is_text
-from ingestion.submissions import Mark, Reading
+from ingestion.records.submissions import Mark, Reading
 
 HEAD = "org_code,org_name,in_admitted,closing_members,note"
 ROWS = [

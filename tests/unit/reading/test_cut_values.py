@@ -7,8 +7,8 @@ import pytest
 import xlsxwriter
 
 from ingestion.catalogue import Catalogue
-from ingestion.cells import column_letter
-from ingestion.submissions import Mark, Reading
+from ingestion.records.cells import column_letter
+from ingestion.records.submissions import Mark, Reading
 
 
 class Pieces(tuple[str, ...]):

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from ingestion.submissions import Mark, Problem, Reading
-from ingestion.values import DateOrder, date_order
+from ingestion.records.stored import DateOrder, date_order
+from ingestion.records.submissions import Mark, Problem, Reading
 
 WRITERS = ["openpyxl.xlsx", "xlwt.xls", "odfpy.ods", "csv"]
 

@@ -12,7 +12,7 @@ from msoffcrypto.format.ooxml import OOXMLFile
 from ingestion.catalogue import Catalogue
 from ingestion.reading import describe
 from ingestion.reading.encrypted import decrypted
-from ingestion.submissions import Reading
+from ingestion.records.submissions import Reading
 
 Parts = dict[str, bytes]
 MAIN_TYPE = b"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from ingestion.catalogue import Catalogue, Form
-from ingestion.cells import Cell, CellType
 from ingestion.reading import read_file
 from ingestion.reading.header import is_numbering
-from ingestion.submissions import FormTable, Mark, Reading
+from ingestion.records.cells import Cell, CellType
+from ingestion.records.submissions import FormTable, Mark, Reading
 
 Read = Callable[..., Reading]
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from ingestion.reading import archives, describe
-from ingestion.submissions import Problem
+from ingestion.records.submissions import Problem
 
 GOOGLE = b'{"url": "https://docs.google.com/open?id=1a", "doc_id": "1a", "email": "a@b.vn"}'
 MAIL = (

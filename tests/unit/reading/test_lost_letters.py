@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from ingestion.reading.lost_letters import has_lost, may_have_lost
-from ingestion.submissions import Reading
+from ingestion.records.submissions import Reading
 
 HEAD = "org_code,org_name,in_admitted,closing_members,note"
 

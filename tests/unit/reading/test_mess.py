@@ -25,7 +25,7 @@ from ingestion.pipeline import check_files
 from ingestion.reading.archives import pack_folder
 from ingestion.reading.opening import open_book
 from ingestion.reading.printed import printed_period
-from ingestion.submissions import FormRow, Mark, Problem, Reading
+from ingestion.records.submissions import FormRow, Mark, Problem, Reading
 
 HERE = Path(__file__).parent
 CATALOGUE = load_catalogue()

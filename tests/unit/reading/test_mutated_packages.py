@@ -12,7 +12,7 @@ from typing import Any
 import openpyxl
 
 from ingestion.catalogue import Catalogue
-from ingestion.submissions import Reading
+from ingestion.records.submissions import Reading
 
 Parts = dict[str, bytes]
 MOST_SECONDS = 10

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from ingestion.catalogue import Column
-from ingestion.cells import Cell, CellType
 from ingestion.reading.cast import Target, cast
-from ingestion.submissions import Mark, Reading
-from ingestion.text import clean
+from ingestion.records.cells import Cell, CellType
+from ingestion.records.submissions import Mark, Reading
+from ingestion.records.text import clean
 
 FINDING = "finding"
 BLANK = "blank"

@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 
-from ingestion.cells import Cell, CellType, parse_range
 from ingestion.reading import richtext, worksheet
 from ingestion.reading.book import UnreadableError
 from ingestion.reading.markup import unescaped
 from ingestion.reading.opening import open_book
 from ingestion.reading.richtext import Run, read_shared_strings
 from ingestion.reading.runs import Look
-from ingestion.submissions import Mark, Reading
+from ingestion.records.cells import Cell, CellType, parse_range
+from ingestion.records.submissions import Mark, Reading
 
 NAMESPACE = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 ERROR, TEXT, NUMBER, DATE = CellType.ERROR, CellType.TEXT, CellType.NUMBER, CellType.DATE

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from ingestion.catalogue import Catalogue
-from ingestion.cells import Cell, CellType, SheetCells
 from ingestion.reading import read_file
 from ingestion.reading.book import UnreadableError
 from ingestion.reading.opening import open_book
+from ingestion.records.cells import Cell, CellType, SheetCells
 from tests.support import opendocument
 
 Write = Callable[..., Path]

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from ingestion.catalogue import Catalogue
 from ingestion.reading import archives, describe, remedy
 from ingestion.reading.many import Source, read
-from ingestion.submissions import Problem, Reading
+from ingestion.records.submissions import Problem, Reading
 
 
 @pytest.fixture

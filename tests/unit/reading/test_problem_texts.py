@@ -15,7 +15,7 @@ from ingestion.reading import describe, read_file, remedy
 from ingestion.reading.archives import too_large
 from ingestion.reading.book import UnreadableError
 from ingestion.reading.cast import CONVERSIONS
-from ingestion.submissions import Problem
+from ingestion.records.submissions import Problem
 
 TEXTS: dict[str, dict[str, str]] = yaml.safe_load((FOLDER / "reading.yml").read_text(encoding="utf-8"))
 SOURCE = "".join(

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 import xlwt
 
-from ingestion.cells import LeftOut, SheetCells
 from ingestion.reading.opening import open_book
+from ingestion.records.cells import LeftOut, SheetCells
 from tests.support import opendocument
 
 Write = Callable[..., Path]

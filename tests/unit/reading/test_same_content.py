@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from ingestion.reading.archives import pack_folder
-from ingestion.submissions import Reading
+from ingestion.records.submissions import Reading
 
 
 def content(make: Any) -> list[Any]:

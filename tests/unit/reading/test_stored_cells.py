@@ -11,9 +11,9 @@ import pytest
 import xlsxwriter
 import xlwt
 
-from ingestion.cells import Cell, CellType, SheetCells
 from ingestion.reading.archives import open_archive
 from ingestion.reading.opening import open_book
+from ingestion.records.cells import Cell, CellType, SheetCells
 
 
 def sheets_of(path: Path) -> list[SheetCells]:

@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingestion.text import clean, fold
-from ingestion.values import (
+from ingestion.records.stored import (
     MAX_DIGITS,
     NumberKind,
     format_date,
@@ -19,6 +18,7 @@ from ingestion.values import (
     parse_number,
     whole,
 )
+from ingestion.records.text import clean, fold
 
 COUNTS = st.integers(-(10**MAX_DIGITS) + 1, 10**MAX_DIGITS - 1)
 

@@ -13,15 +13,15 @@ from openpyxl.workbook import Workbook
 
 from ingestion import pipeline
 from ingestion.catalogue import Catalogue, load_catalogue
-from ingestion.findings import Judgement
 from ingestion.gate import EmptyHistory, GateContext, judge
 from ingestion.home import Home
 from ingestion.reading import read_file
 from ingestion.reading.opening import open_book
+from ingestion.records.findings import Judgement
+from ingestion.records.submissions import Reading, Submission, SubmissionKey
 from ingestion.registry import Registry, load_registry
 from ingestion.returning import answer_to
 from ingestion.returns import Answer, marked_workbook
-from ingestion.submissions import Reading, Submission, SubmissionKey
 from tests.integration.small_state import MEMBERS, Tables, make_home, write_sound
 from tests.unit.reading.conftest import Page, write_csvs, write_odf, write_xlwt
 

@@ -8,8 +8,8 @@ import openpyxl
 import pytest
 from openpyxl.workbook import Workbook
 
-from ingestion.findings import Finding, Judgement, Verdict
-from ingestion.periods import Period
+from ingestion.records.findings import Finding, Judgement, Verdict
+from ingestion.records.periods import Period
 from ingestion.returns import SHEET, marked_workbook
 from ingestion.returns.styles import ASKED_FILL, RELATED_FILL, WRONG_FILL
 from ingestion.signing import SIGNATURE, examine

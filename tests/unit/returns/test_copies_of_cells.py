@@ -9,8 +9,8 @@ import openpyxl
 import pytest
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 
-from ingestion.cells import LeftOut
 from ingestion.reading.opening import open_book
+from ingestion.records.cells import LeftOut
 from ingestion.returns.letters import Dress, pieces
 from ingestion.returns.plain import copy_of
 from tests.support import opendocument

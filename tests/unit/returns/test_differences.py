@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingestion.catalogue import Catalogue, load_catalogue
-from ingestion.periods import Period
+from ingestion.records.periods import Period
+from ingestion.records.submissions import Cover, FormRow, FormTable, Mark, Reading, Value
 from ingestion.returns import CellChange, Differences, RowChange, compare
-from ingestion.submissions import Cover, FormRow, FormTable, Mark, Reading, Value
 
 CATALOGUE = load_catalogue()
 COLUMNS = [column.code for column in CATALOGUE.forms["B01"].columns]

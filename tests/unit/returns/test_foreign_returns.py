@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 from msoffcrypto.format.ooxml import OOXMLFile
 
-from ingestion.cells import column_letter
+from ingestion.records.cells import column_letter
 from ingestion.returns import SHEET
 from ingestion.returns.parts import stored
 from ingestion.returns.styles import WRONG_FILL

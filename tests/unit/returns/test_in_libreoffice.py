@@ -5,8 +5,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from ingestion.findings import Verdict
-from ingestion.periods import Period
+from ingestion.records.findings import Verdict
+from ingestion.records.periods import Period
 from ingestion.returns import SHEET
 from ingestion.returns.comments import MARK
 from ingestion.signing import examine

@@ -14,7 +14,8 @@ from openpyxl.styles import Border, Font, PatternFill, Side
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from ingestion.findings import Finding, Judgement, Verdict
+from ingestion.records.findings import Finding, Judgement, Verdict
+from ingestion.records.submissions import SubmissionKey
 from ingestion.returns import SHEET, Answer, marked_workbook
 from ingestion.returns.comments import MARK
 from ingestion.returns.explanations import MOST_OF_A_SHEET
@@ -22,7 +23,6 @@ from ingestion.returns.marking import MOST_COMMENTS
 from ingestion.returns.parts import parse
 from ingestion.returns.receipt import MOST_FINDINGS
 from ingestion.returns.styles import ASKED_FILL, RELATED_FILL, WRONG_FILL
-from ingestion.submissions import SubmissionKey
 from tests.integration.small_state import MEMBERS, Tables
 from tests.unit.reading.conftest import to_tcvn3, write_xlwt
 from tests.unit.returns.conftest import (

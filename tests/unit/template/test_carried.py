@@ -10,14 +10,14 @@ import pytest
 from openpyxl.workbook import Workbook
 
 from ingestion.catalogue import load_catalogue
-from ingestion.cells import SheetCells
-from ingestion.findings import OutcomeStatus
-from ingestion.periods import Period
 from ingestion.pipeline import CheckResult, check_files
 from ingestion.reading import read_file
 from ingestion.reading.opening import open_book
+from ingestion.records.cells import SheetCells
+from ingestion.records.findings import OutcomeStatus
+from ingestion.records.periods import Period
+from ingestion.records.submissions import Reading
 from ingestion.registry import CalendarPeriod, Organisation, Registry, TermOfOffice
-from ingestion.submissions import Reading
 from ingestion.workbook import write_template
 from ingestion.workbook.carried import CARRIED_TABLES, SEAL, from_workbook
 from tests.trials.formats import WRITERS

@@ -9,10 +9,10 @@ import pytest
 
 from ingestion.catalogue import load_catalogue
 from ingestion.overlay import laid_over
-from ingestion.periods import Period
 from ingestion.reading import read_file
+from ingestion.records.periods import Period
+from ingestion.records.submissions import Explanation
 from ingestion.registry import Organisation, Registry, Target, TermOfOffice
-from ingestion.submissions import Explanation
 from ingestion.workbook import (
     NOT_APPLICABLE,
     TemplateError,

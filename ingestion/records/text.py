@@ -1,6 +1,6 @@
 """Text as Vietnamese offices write it: normal form, folding for comparison, safe re-use in a workbook.
 
-What belongs here: functions from text to text. What does not: numbers and dates (`values.py`), legacy
+What belongs here: functions from text to text. What does not: numbers and dates (`stored.py`), legacy
 encodings of whole files (`reading/`).
 """
 

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
-from ingestion.cells import column_letter
-from ingestion.periods import Period
-from ingestion.text import shortened
-from ingestion.values import DateOrder
+from ingestion.records.cells import column_letter
+from ingestion.records.periods import Period
+from ingestion.records.stored import DateOrder
+from ingestion.records.text import shortened
 
 DAY_ZERO = date(1899, 12, 30)
 """The day from which nearly every spreadsheet counts the days of its dates."""

@@ -14,7 +14,7 @@ from decimal import ROUND_HALF_UP, Context, Decimal
 from enum import StrEnum
 from functools import lru_cache
 
-from ingestion.text import clean
+from ingestion.records.text import clean
 
 MAX_DIGITS = 15
 """More digits than a spreadsheet keeps are no count, but a phone or card number gone astray."""
