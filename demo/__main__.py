@@ -13,8 +13,8 @@ from demo.world import build_with, default_seed
 from demo.writing import write_world
 from ingestion.catalogue import Language
 from ingestion.home import Home
-from ingestion.messages import message
 from ingestion.overlay import catalogue_of
+from ingestion.words.messages import message
 
 
 @click.command(help=message("demo.help"))

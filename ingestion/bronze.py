@@ -23,11 +23,11 @@ from ingestion.catalogue import Catalogue, Form
 from ingestion.files import private_folder, write_durably
 from ingestion.form_names import ROW_COLUMNS
 from ingestion.ledger import LedgerState, SubmissionRecord
-from ingestion.messages import ToldError
 from ingestion.records.cells import column_letter
 from ingestion.records.findings import OutcomeStatus
 from ingestion.records.periods import Period
 from ingestion.records.submissions import FormRow, FormTable, Mark, Reading
+from ingestion.words.messages import ToldError
 
 LAYOUT = 3
 """Rises when the files change in shape, so that bronze of an older version is rebuilt."""

@@ -35,8 +35,8 @@ from ingestion.files import (
 )
 from ingestion.home import Home
 from ingestion.landing import Landing, Staged, gather
-from ingestion.messages import message
 from ingestion.wholeness import Mark, Reason, is_passing
+from ingestion.words.messages import message
 
 UNKNOWN = "_unknown"
 """The folder of the inbox for files whose unit cannot be told."""

@@ -17,8 +17,8 @@ from typing import Literal
 
 from ingestion.files import aside_of, copy_durably, private_folder, sha256_of, sync_folder, write_durably
 from ingestion.home import Home
-from ingestion.messages import message
 from ingestion.reading import pack_folder
+from ingestion.words.messages import message
 
 _EXTENSION = re.compile(r"^\.[a-z0-9]{1,8}$")
 _ORIGINAL = re.compile(r"^[0-9a-f]{64}\.[a-z0-9]{1,8}$")

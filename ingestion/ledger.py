@@ -19,10 +19,10 @@ from pydantic import AwareDatetime, Field, TypeAdapter, ValidationError
 
 from ingestion.files import LockedError, exclusive, private_folder, sync_folder, writing_private
 from ingestion.locks import Locks
-from ingestion.messages import ToldError, message
 from ingestion.records.faults import Cause, Fault, Step
 from ingestion.records.findings import Finding, Outcome, OutcomeStatus, Verdict
 from ingestion.records.submissions import Explanation, SubmissionKey
+from ingestion.words.messages import ToldError, message
 
 UNKNOWN_PERIOD = "unknown"
 """Stands for the period of a submission whose cover does not tell it."""

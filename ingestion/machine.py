@@ -14,7 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from ingestion.messages import ToldError
+from ingestion.words.messages import ToldError
 
 MEMORY_VARIABLE = "TONGKET_WAREHOUSE_MEMORY"
 """The setting, such as `4GB` or `1500 MB`; without it the machine decides."""

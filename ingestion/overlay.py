@@ -30,7 +30,7 @@ from ingestion.catalogue import (
     yaml_of,
 )
 from ingestion.home import Home
-from ingestion.messages import ToldError, load_messages, message
+from ingestion.words.messages import ToldError, load_messages, message
 
 _Model = TypeVar("_Model", bound=BaseModel)
 _UNITS = TypeAdapter(dict[str, Label])

@@ -24,8 +24,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from pydantic_core import ErrorDetails
 
 from ingestion.catalogue import Catalogue
-from ingestion.messages import ToldError
 from ingestion.records.periods import Period, PeriodError, PeriodKind
+from ingestion.words.messages import ToldError
 
 _NO_FILE_NAME = re.compile(
     r"""[<>:"/\\|?*\x00-\x1f] | ^[.\ ] | [.\ ]$ | ^(con|prn|aux|nul|com\d|lpt\d)(\.|$)""",

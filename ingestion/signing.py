@@ -15,8 +15,8 @@ from pathlib import Path
 
 from ingestion.catalogue import Catalogue, Form
 from ingestion.files import PRIVATE_FILE, aside_of, exclusive, sync_folder, writing_private
-from ingestion.messages import ToldError
 from ingestion.records.submissions import Problem, Reading
+from ingestion.words.messages import ToldError
 
 SIGNATURE = "signature"
 """The entry of the cover that ties a template to its unit and period; plain workbooks have none."""

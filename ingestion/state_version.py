@@ -14,7 +14,7 @@ from typing import Any
 from ingestion.catalogue import Language
 from ingestion.files import write_durably
 from ingestion.home import Home
-from ingestion.messages import message
+from ingestion.words.messages import message
 
 Step = Callable[[Home], None]
 

@@ -8,12 +8,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from html import escape
 
-from ingestion import writing
 from ingestion.catalogue import Language
 from ingestion.gate.results import RuleResult, Sample, SuiteResult
 from ingestion.ledger import UNKNOWN_PERIOD
-from ingestion.messages import ToldError, message
 from ingestion.validations import PUBLICATION, Validation
+from ingestion.words import writing
+from ingestion.words.messages import ToldError, message
 
 _LANGUAGES: tuple[Language, ...] = ("vi", "en")
 _COUNTS = ("evaluated", "failed", "not_run")

@@ -24,7 +24,7 @@ from ingestion.earlier_results import of_today
 from ingestion.files import private_folder, write_durably
 from ingestion.gate.results import RuleResult, SuiteResult
 from ingestion.home import Home
-from ingestion.messages import ToldError
+from ingestion.words.messages import ToldError
 
 KEPT = 20
 """How many batches of a period are kept, the newest."""

@@ -12,10 +12,10 @@ import dagster as dg
 
 from ingestion import pipeline
 from ingestion.ledger import Ledger
-from ingestion.messages import message
 from ingestion.records.faults import Fault
 from ingestion.reference import write_reference
 from ingestion.validations import KeptResults
+from ingestion.words.messages import message
 from orchestration import alerting, groups, telling
 from orchestration.environment import template_key
 from orchestration.partitions import add_periods, covers, filed_periods, periods, report_new

@@ -8,12 +8,13 @@ from collections.abc import Iterable, Sequence
 
 import dagster as dg
 
-from ingestion import validations, writing
+from ingestion import validations
 from ingestion.gate.results import RuleResult, Sample
 from ingestion.home import Home
-from ingestion.messages import ToldError
-from ingestion.places import address
 from ingestion.validations import Validation
+from ingestion.words import writing
+from ingestion.words.messages import ToldError
+from ingestion.words.places import address
 
 _SHOWN = 200
 _SAMPLES = 5

@@ -11,7 +11,7 @@ import dagster as dg
 
 from ingestion.home import Home
 from ingestion.ledger import Ledger, SubmissionRecord
-from ingestion.places import place_said
+from ingestion.words.places import place_said
 from orchestration import alerting, check_results, gating, tokens
 from orchestration.progress import Progress
 from orchestration.quality_checks import quality

@@ -14,8 +14,8 @@ from ingestion.alerts.thresholds import shipped
 from ingestion.catalogue import CatalogueError, load_catalogue
 from ingestion.gate.context import vocabulary
 from ingestion.gate.rules import compile_rules, load_parameters, load_rules
-from ingestion.messages import load_messages
 from ingestion.registry import RegistryError, load_registry
+from ingestion.words.messages import load_messages
 from reports.sections import SectionError, load_plan
 
 EXAMPLE_REGISTRY = Path(__file__).parent / "example_registry"

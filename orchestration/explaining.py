@@ -7,7 +7,7 @@ not: errors of the product itself, which leave a traceback (`errors.py`), and th
 import errno
 from collections.abc import Callable, Mapping
 
-from ingestion.messages import ToldError
+from ingestion.words.messages import ToldError
 from orchestration.errors import CommandError, RefusedError
 
 EXPECTED_ERRORS: Mapping[str, type[CommandError]] = {

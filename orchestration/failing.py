@@ -19,7 +19,7 @@ import duckdb
 
 from ingestion.catalogue import OWN_FOLDERS, Language
 from ingestion.home import Home
-from ingestion.messages import ToldError, message, retold
+from ingestion.words.messages import ToldError, message, retold
 from orchestration.explaining import explained
 from orchestration.warehouse import candidate_database
 from reports.database import connect

@@ -16,7 +16,7 @@ from typing import Literal
 
 import yaml
 
-from ingestion import validations, writing
+from ingestion import validations
 from ingestion.alerts.contacts import Complaint, complaints
 from ingestion.alerts.delivery import open_states
 from ingestion.alerts.outbox import Outbox
@@ -29,6 +29,7 @@ from ingestion.records.days import day_of
 from ingestion.registry import TABLES, Registry, RegistryError, load_registry
 from ingestion.signing import load_key
 from ingestion.state_version import VERSION, StateVersionError, version_of
+from ingestion.words import writing
 from orchestration import environment
 from orchestration.errors import write_traceback
 from orchestration.explaining import explained

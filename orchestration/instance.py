@@ -12,7 +12,7 @@ import dagster as dg
 from sqlalchemy.exc import SQLAlchemyError
 
 from ingestion.home import Home
-from ingestion.messages import ToldError
+from ingestion.words.messages import ToldError
 from orchestration.environment import INSTANCE_FILE
 from orchestration.state import instance_environment, is_own, prepare_instance
 

@@ -13,8 +13,8 @@ import dagster as dg
 from ingestion.catalogue import Language
 from ingestion.home import Home
 from ingestion.ledger import UNKNOWN_PERIOD, Ledger
-from ingestion.messages import ToldError
 from ingestion.registry import load_registry
+from ingestion.words.messages import ToldError
 from orchestration import alerting, covering, environment, failing, telling
 from orchestration.definitions import defs
 from orchestration.instance import COMMAND_LINE, LAUNCHED_BY_TAG, close_interrupted_runs, open_instance

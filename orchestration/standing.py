@@ -11,7 +11,7 @@ from ingestion.catalogue import Language
 from ingestion.home import Home
 from ingestion.landing_state import SHOWN, LandingState, examine_home
 from ingestion.ledger import Ledger
-from ingestion.messages import message
+from ingestion.words.messages import message
 from reports.release import newest_readable
 
 

@@ -16,7 +16,7 @@ from ingestion.alerts.delivery import DeliveryReport, close_history
 from ingestion.alerts.outbox import Outbox
 from ingestion.files import LockedError
 from ingestion.home import Home
-from ingestion.messages import ToldError
+from ingestion.words.messages import ToldError
 from orchestration import alerting, failing
 from orchestration.resources import TongketHome
 

@@ -14,7 +14,7 @@ import click
 from ingestion.catalogue import Language
 from ingestion.filenames import writable
 from ingestion.home import Home
-from ingestion.messages import message
+from ingestion.words.messages import message
 from orchestration import environment
 from orchestration.encoding import prepare_streams
 from orchestration.errors import WRONG_USE, suggestions

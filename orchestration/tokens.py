@@ -15,7 +15,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from ingestion.files import private_folder, sha256_of, write_durably
 from ingestion.home import Home
-from ingestion.messages import ToldError
+from ingestion.words.messages import ToldError
 from orchestration import moment as moments
 from orchestration.moment import Moment
 from reports.release import Release

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
-from ingestion.messages import message
+from ingestion.words.messages import message
 from reports import escape
 
 _DASHES = 100

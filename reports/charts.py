@@ -19,7 +19,7 @@ from typing import Any, Literal, cast
 import altair as alt
 import vl_convert
 
-from ingestion import writing
+from ingestion.words import writing
 from reports.engines import FONT_FOLDER
 from reports.escape import plain
 

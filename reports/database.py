@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 
 from ingestion.machine import MEMORY_VARIABLE, spill_folder, warehouse_limits
-from ingestion.messages import ToldError
+from ingestion.words.messages import ToldError
 
 _OUT_OF_MEMORY = "out of memory error"
 _FULL_DISK = ("max_temp_directory_size", "no space left on device", "not enough space")

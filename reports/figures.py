@@ -15,10 +15,10 @@ from typing import Any, Literal
 import duckdb
 
 from ingestion.catalogue import NO_UNITS, Label, Language
-from ingestion.messages import message
 from ingestion.overlay import measure
 from ingestion.records.periods import Period, PeriodError
-from ingestion.writing import decimals_of, rounded
+from ingestion.words.messages import message
+from ingestion.words.writing import decimals_of, rounded
 from reports.marts import open_warehouse
 
 Status = Literal["final", "provisional", "incomplete", "none"]

@@ -1,17 +1,17 @@
 """Numbers, dates, periods and lists as Vietnamese readers write them, and numbers in English too.
 
 What belongs here: how pages write values that may be missing, and lists; numbers and dates are written by
-`ingestion.writing`, periods named by `ingestion.period_names`. What does not: sentences (`sentences.py`). A
-missing value is always said to be missing; it is never printed as zero.
+`ingestion.words.writing`, periods named by `ingestion.words.period_names`. What does not: sentences
+(`sentences.py`). A missing value is always said to be missing; it is never printed as zero.
 """
 
 from collections.abc import Sequence
 
-from ingestion import writing
 from ingestion.catalogue import Language
-from ingestion.messages import message
-from ingestion.period_names import period, short_period
-from ingestion.writing import NBSP, day, decimals_of, keeps_zeros, local_day, moment, sign, years
+from ingestion.words import writing
+from ingestion.words.messages import message
+from ingestion.words.period_names import period, short_period
+from ingestion.words.writing import NBSP, day, decimals_of, keeps_zeros, local_day, moment, sign, years
 
 __all__ = [
     "NBSP",
@@ -40,7 +40,7 @@ def number(
     is_bare: bool = False,
     language: Language = "vi",
 ) -> str:
-    """Write a number as `ingestion.writing.number` does; a missing one in words."""
+    """Write a number as `ingestion.words.writing.number` does; a missing one in words."""
     if value is None:
         return missing(language)
     return writing.number(value, decimals, is_percent=is_percent, is_bare=is_bare, language=language)
@@ -61,7 +61,7 @@ def measured(value: float | None, decimals: int, unit: str) -> str:
 
 
 def figure(value: float | None, decimals: int, unit: str, language: Language = "vi") -> str:
-    """Write a figure by itself as `ingestion.writing.figure` does; a missing one in words."""
+    """Write a figure by itself as `ingestion.words.writing.figure` does; a missing one in words."""
     return missing(language) if value is None else writing.figure(value, decimals, unit, language)
 
 

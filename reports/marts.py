@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from ingestion.messages import ToldError
+from ingestion.words.messages import ToldError
 from reports.database import connect, no_room
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ figures (`stated.py`).
 
 from collections.abc import Sequence
 
-from ingestion.messages import message
+from ingestion.words.messages import message
 from reports import format as write
 from reports.blocks import Block, Bullets, Grid, Heading, Markdown, Paragraph, Text, code, inline, numbered
 from reports.context import Site, Unit

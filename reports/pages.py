@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from ingestion.messages import message
-from ingestion.period_names import kind_of_period
+from ingestion.words.messages import message
+from ingestion.words.period_names import kind_of_period
 from reports import format as write
 from reports import sentences, tables
 from reports.blocks import (

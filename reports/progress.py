@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from itertools import chain
 
-from ingestion.messages import message
 from ingestion.records.days import day_of
+from ingestion.words.messages import message
 from reports import escape
 from reports import format as write
 from reports.blocks import Block, Grid, Heading, Markdown, Notice, Paragraph, Text, inline, link, numbered

@@ -18,7 +18,7 @@ import jinja2
 import yaml
 
 from ingestion.files import aside_of
-from ingestion.messages import ToldError, message
+from ingestion.words.messages import ToldError, message
 from reports import charts, escape
 from reports import format as write
 from reports.blocks import write as write_blocks

@@ -22,7 +22,7 @@ import pyarrow.parquet as pq
 from ingestion.catalogue import Language
 from ingestion.files import PUBLIC_FOLDER, aside_of, public_folder, sha256_of, writer_of
 from ingestion.home import Home
-from ingestion.messages import ToldError, message
+from ingestion.words.messages import ToldError, message
 from reports import marts
 from reports.context import Note
 

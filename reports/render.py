@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ingestion.messages import ToldError
+from ingestion.words.messages import ToldError
 from reports import called, engine_output
 from reports.quarto_project import FORMATS, Project, ProjectError, find_project
 

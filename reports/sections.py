@@ -12,8 +12,8 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from ingestion.catalogue import Catalogue, Label
-from ingestion.messages import load_messages
 from ingestion.overlay import OwnFileError, parsed
+from ingestion.words.messages import load_messages
 from reports import escape
 
 FILE = Path(__file__).parent / "sections.yml"

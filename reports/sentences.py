@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from ingestion.messages import message
+from ingestion.words.messages import message
 from reports import format as write
 from reports.context import Figure, Indicator, Site, Target, Unit
 from reports.sections import FieldOf, Sentence

@@ -7,7 +7,7 @@ the comparison itself, which the warehouse makes.
 from collections import Counter
 from typing import Any
 
-from ingestion.messages import load_messages, message
+from ingestion.words.messages import load_messages, message
 from reports import escape, tables
 from reports import format as write
 from reports.blocks import Block, Grid, Heading, Notice, Paragraph, Text, code, numbered

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Literal
 
-from ingestion.messages import message
+from ingestion.words.messages import message
 from reports import format as write
 from reports.blocks import Grid, Text, link
 from reports.context import Figure, Indicator, Site, Unit

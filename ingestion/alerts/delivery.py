@@ -24,8 +24,8 @@ from ingestion.alerts.contacts import Recipient, recipients
 from ingestion.alerts.outbox import Delivery, Entry, Outbox
 from ingestion.alerts.wording import PAGE, Wording, compose
 from ingestion.files import exclusive
-from ingestion.messages import message as text
 from ingestion.registry import Registry
+from ingestion.words.messages import message as text
 
 DIGEST_FROM = 5
 """A channel for which so many alerts wait gets one message with all of them."""

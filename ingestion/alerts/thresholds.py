@@ -17,7 +17,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from ingestion.catalogue import Language, read_yaml, yaml_of
 from ingestion.files import private_folder, write_durably
 from ingestion.home import Home
-from ingestion.messages import ToldError, message
+from ingestion.words.messages import ToldError, message
 
 SHIPPED = Path(__file__).parent / "thresholds.yml"
 NAME = "thresholds.yml"

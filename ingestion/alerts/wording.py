@@ -8,16 +8,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from ingestion import period_names, writing
 from ingestion.alerts.alert import Alert, Kind
 from ingestion.alerts.deadlines import Progress
 from ingestion.catalogue import Language
-from ingestion.messages import load_messages, message
-from ingestion.places import address
 from ingestion.records.days import day_of
 from ingestion.records.faults import Step
 from ingestion.records.periods import PeriodError
 from ingestion.registry import Registry
+from ingestion.words import period_names, writing
+from ingestion.words.messages import load_messages, message
+from ingestion.words.places import address
 
 SUBJECT_LENGTH = 80
 """What mail programs show of a subject in a list."""

@@ -21,11 +21,11 @@ from ingestion.catalogue import Catalogue, Column, Form
 from ingestion.gate.history import History
 from ingestion.gate.vectors import Kind, Vector, concatenate, dates, nulls, numbers, texts, truths
 from ingestion.locks import Locks
-from ingestion.places import address
 from ingestion.records.days import day_of
 from ingestion.records.periods import Period
 from ingestion.records.submissions import FormRow, FormTable, Mark, Submission
 from ingestion.registry import Organisation, Registry, RegistryTable
+from ingestion.words.places import address
 
 if TYPE_CHECKING:
     from ingestion.gate.context import Provider

@@ -32,7 +32,7 @@ from ingestion.gate.vectors import (
     texts,
     truths,
 )
-from ingestion.writing import rounded
+from ingestion.words.writing import rounded
 
 RATINGS = ("HTXSNV", "HTTNV", "HTNV", "KHTNV")
 """The four ratings, best first."""

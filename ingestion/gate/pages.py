@@ -11,13 +11,13 @@ from pathlib import Path
 import click
 from pydantic import BaseModel, ConfigDict
 
-from ingestion import writing
 from ingestion.catalogue import Catalogue, Label, load_catalogue, read_yaml
 from ingestion.gate.names import FUNCTIONS, SOURCES, named_columns
 from ingestion.gate.parser import parse
 from ingestion.gate.rules import EACH, Check, Clause, Rule, RuleBook, forms_of, rule_book
 from ingestion.gate.syntax import unparse
-from ingestion.messages import message
+from ingestion.words import writing
+from ingestion.words.messages import message
 
 FOLDER = Path(__file__).parents[2] / "docs" / "rules"
 INDEX = "README.md"

@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 
-from ingestion import writing
 from ingestion.catalogue import Label, Language
 from ingestion.gate.batch import Batch, CellFrame, Frame, OwedFrame, Place, Subject
 from ingestion.gate.context.registry import facts_of
@@ -21,12 +20,13 @@ from ingestion.gate.functions import decimals_of
 from ingestion.gate.rules import Check
 from ingestion.gate.syntax import Name, Node
 from ingestion.gate.vectors import FALSE, Vector
-from ingestion.messages import message
-from ingestion.places import address
-from ingestion.reading.problems import describe, remedy
 from ingestion.records.findings import Finding, Severity
 from ingestion.records.submissions import FormRow, Problem
 from ingestion.records.text import shortened
+from ingestion.words import writing
+from ingestion.words.messages import message
+from ingestion.words.places import address
+from ingestion.words.problems import describe, remedy
 
 _LISTED = 20
 """How many missing things a message names before it only counts them."""

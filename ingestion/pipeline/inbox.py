@@ -27,7 +27,6 @@ from ingestion.ledger import (
     SubmissionRecord,
     Unknown,
 )
-from ingestion.messages import message
 from ingestion.pipeline.desk import Desk, is_everybodys, printable
 from ingestion.pipeline.progress import Progress
 from ingestion.pipeline.readings import kept_readings
@@ -37,6 +36,7 @@ from ingestion.records.faults import Cause, Fault
 from ingestion.records.findings import Verdict
 from ingestion.registry import Registry
 from ingestion.wholeness import Reason
+from ingestion.words.messages import message
 
 PRODUCT = "tongket"
 """Who answers for what nobody has decided."""

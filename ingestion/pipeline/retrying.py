@@ -15,7 +15,6 @@ from ingestion.catalogue import Catalogue
 from ingestion.home import Home
 from ingestion.landing import Original
 from ingestion.ledger import UNKNOWN_PERIOD, DecisionRefusedError, Ledger, Retried, SubmissionRecord
-from ingestion.messages import message
 from ingestion.pipeline.desk import Desk
 from ingestion.pipeline.readings import kept_readings
 from ingestion.pipeline.receiving import Again, receipt
@@ -25,6 +24,7 @@ from ingestion.records.faults import Fault
 from ingestion.records.findings import Verdict
 from ingestion.registry import Registry
 from ingestion.returning import apology_path
+from ingestion.words.messages import message
 
 
 @dataclass

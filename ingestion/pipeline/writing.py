@@ -21,13 +21,13 @@ from ingestion.catalogue import Catalogue, Column
 from ingestion.home import Home
 from ingestion.landing import Landing, OriginalDamagedError, check_original
 from ingestion.ledger import Ledger, LedgerState
-from ingestion.messages import ToldError
 from ingestion.pipeline.desk import Desk
 from ingestion.pipeline.readings import kept_readings
 from ingestion.pipeline.work import rows
 from ingestion.records.faults import Cause, Fault
 from ingestion.reference import write_reference
 from ingestion.registry import Registry
+from ingestion.words.messages import ToldError
 
 
 class DamagedOriginalsError(ToldError):

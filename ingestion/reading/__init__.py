@@ -14,10 +14,10 @@ from ingestion.filenames import clean_name
 from ingestion.reading.archives import pack_folder
 from ingestion.reading.book import UnreadableError
 from ingestion.reading.opening import open_book
-from ingestion.reading.problems import describe, remedy
 from ingestion.reading.repair import repair
 from ingestion.reading.sheets import read_sheets
 from ingestion.records.submissions import Reading
+from ingestion.words.problems import describe, remedy
 
 __all__ = ["describe", "pack_folder", "read_file", "remedy"]
 

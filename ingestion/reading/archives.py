@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 from ingestion.filenames import shown
-from ingestion.messages import message
 from ingestion.reading.book import UnreadableError
+from ingestion.words.messages import message
 
 MAX_FILE_BYTES = 50 * 2**20
 MAX_ENTRIES = 2_000

@@ -9,9 +9,9 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 
 from ingestion.catalogue import Catalogue
-from ingestion.places import address
 from ingestion.records.stored import DateOrder
 from ingestion.records.submissions import Mark, Problem, Reading, TextDate
+from ingestion.words.places import address
 
 _NO_DATE = "R043"
 _READ_WITHOUT_A_MARK = "R140"

@@ -4,8 +4,8 @@ What belongs here: the limits of tables inside a workbook. What does not: the li
 and of cells with content, which every format shares (`book.py`).
 """
 
-from ingestion.messages import message
 from ingestion.reading.book import UnreadableError
+from ingestion.words.messages import message
 
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
 """The size of a sheet."""

@@ -9,7 +9,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ingestion import writing
 from ingestion.bounded import Bounds, Given, WorkError, workers
 from ingestion.catalogue import Catalogue
 from ingestion.files import sha256_of
@@ -17,6 +16,7 @@ from ingestion.landing import OriginalDamagedError, check_original
 from ingestion.reading import read_file
 from ingestion.records.faults import Cause, Fault, Step
 from ingestion.records.submissions import Problem, Reading
+from ingestion.words import writing
 
 READING = Bounds(seconds=30, megabytes=1024)
 """What reading one file may use; a workbook of a million cells takes a third of it."""

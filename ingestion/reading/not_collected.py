@@ -8,7 +8,7 @@ from ingestion.catalogue import Column, Form
 from ingestion.reading.cast import column_details
 from ingestion.reading.header import Grid, Header, find_header
 from ingestion.records.submissions import FormTable, Mark, Problem, Reading
-from ingestion.writing import day
+from ingestion.words.writing import day
 
 _FILLED = (Mark.INVALID, Mark.ERROR)
 

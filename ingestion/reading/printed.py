@@ -10,12 +10,12 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from ingestion.catalogue import OF_THE_ROW, Form
-from ingestion.messages import message
 from ingestion.overlay import measure
 from ingestion.reading.header import Grid, folded
 from ingestion.records.cells import Cell, CellType
 from ingestion.records.periods import Period, PeriodKind
 from ingestion.records.submissions import Problem, Reading
+from ingestion.words.messages import message
 
 
 class PrintedPeriod(NamedTuple):

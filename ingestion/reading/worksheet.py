@@ -16,7 +16,6 @@ from math import isfinite
 from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
-from ingestion.messages import message
 from ingestion.reading.book import DAY_ZERO_1904, MAX_CELLS, UnreadableError
 from ingestion.reading.cellstyles import IS_DATE, CellStyles
 from ingestion.reading.limits import (
@@ -36,6 +35,7 @@ from ingestion.records.cells import Cell, CellType, LeftOut, SheetCells, address
 from ingestion.records.stored import format_date, format_number, parse_moment
 from ingestion.records.submissions import Problem
 from ingestion.records.text import shortened
+from ingestion.words.messages import message
 
 _NUMBER, _TEXT, _ERROR = CellType.NUMBER, CellType.TEXT, CellType.ERROR
 _INLINE = "is"

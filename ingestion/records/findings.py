@@ -9,8 +9,8 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any, Literal
 
-from ingestion import writing
 from ingestion.catalogue import Language
+from ingestion.words import writing
 
 Severity = Literal["error", "warning", "notice"]
 

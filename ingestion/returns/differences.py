@@ -10,9 +10,9 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
-from ingestion import writing
 from ingestion.catalogue import Catalogue, Form, Language
 from ingestion.records.submissions import FormRow, FormTable, Mark, Reading, Value
+from ingestion.words import writing
 
 _Key = tuple[tuple[str, ...], int]
 """The codes of a row, and which of the rows with these codes it is."""

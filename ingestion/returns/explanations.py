@@ -9,7 +9,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from ingestion.messages import message
 from ingestion.reading.cover import explanation_columns
 from ingestion.reading.header import is_numbering
 from ingestion.records.cells import Cell, CellType, address
@@ -18,6 +17,7 @@ from ingestion.records.text import clean, fold
 from ingestion.returns.grid import Entry, Grid
 from ingestion.returns.safety import harmless
 from ingestion.returns.sheet import Sheet
+from ingestion.words.messages import message
 from ingestion.workbook import EXPLANATIONS_SHEET
 
 MOST_LINES = 300

@@ -12,8 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from ingestion.catalogue import Catalogue
-from ingestion.messages import message
-from ingestion.places import address, place_said
 from ingestion.reading.book import UnreadableError
 from ingestion.reading.encrypted import decrypted
 from ingestion.reading.opening import DECODING_ERRORS, open_book, packed_workbook
@@ -41,6 +39,8 @@ from ingestion.returns.receipt import (
 )
 from ingestion.returns.sheet import SharedStrings, Sheet
 from ingestion.returns.styles import ASKED_FILL, NOTED_FILL, RELATED_FILL, WRONG_FILL, Styles
+from ingestion.words.messages import message
+from ingestion.words.places import address, place_said
 from ingestion.workbook import EXPLANATIONS_SHEET
 
 MOST_COMMENTS = 200

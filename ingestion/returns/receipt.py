@@ -9,11 +9,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Literal
 
-from ingestion import writing
 from ingestion.catalogue import Catalogue, Language
 from ingestion.gate.wording import reason_text
-from ingestion.messages import message
-from ingestion.places import place_said
 from ingestion.reading import describe, remedy
 from ingestion.records.days import day_of
 from ingestion.records.findings import Finding, Judgement, Outcome, OutcomeStatus, Verdict
@@ -22,6 +19,9 @@ from ingestion.records.submissions import Problem, Reading, SubmissionKey
 from ingestion.returns.differences import Differences
 from ingestion.returns.grid import Entry, Grid, link_to
 from ingestion.returns.styles import ASKED_FILL, NOTED_FILL, RELATED_FILL, WRONG_FILL, Styles
+from ingestion.words import writing
+from ingestion.words.messages import message
+from ingestion.words.places import place_said
 from ingestion.workbook import EXPLANATIONS_SHEET, period_name
 
 SHEET = "Ket_qua"

@@ -28,10 +28,10 @@ from ingestion.gate.excel import (
 from ingestion.gate.rules import Check, rule_book
 from ingestion.gate.syntax import Binary, Name, names
 from ingestion.gate.vectors import Kind
-from ingestion.messages import message
 from ingestion.records.cells import column_letter
 from ingestion.records.periods import Period
 from ingestion.registry import Organisation, Registry
+from ingestion.words.messages import message
 from ingestion.workbook.carried import Line, carried_lines
 from ingestion.workbook.foreknown import OF_ROW, Block, Computed, Foreknown, empty_batch, further_keys
 from ingestion.workbook.said import (

@@ -11,8 +11,8 @@ from itertools import pairwise
 
 from ingestion.gate.excel import ROW, SheetPlace, has_content, is_text_for_number, literal
 from ingestion.gate.rules import Check
-from ingestion.messages import message
 from ingestion.records.cells import column_letter
+from ingestion.words.messages import message
 
 FIRST_MESSAGE_COLUMN = 703
 """AAA: the hidden columns of messages begin where no form reaches and no reader looks."""

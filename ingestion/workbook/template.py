@@ -9,10 +9,10 @@ from pathlib import Path
 
 from ingestion.catalogue import Catalogue, Form
 from ingestion.gate import History, version_for
-from ingestion.messages import message
 from ingestion.records.periods import Period
 from ingestion.registry import Organisation, Registry, Target
 from ingestion.signing import form_version, sign
+from ingestion.words.messages import message
 from ingestion.workbook.aided import AidedWriter
 from ingestion.workbook.formulas import Plan, plan_formulas
 from ingestion.workbook.writer import CellInput, indicator_name, open_workbook, write_sheets

@@ -16,15 +16,15 @@ from typing import Any
 
 import xlsxwriter
 
-from ingestion import period_names, writing
 from ingestion.catalogue import OF_THE_ROW, Catalogue, Column, Form
-from ingestion.messages import message
 from ingestion.overlay import measure
 from ingestion.records.periods import Period
 from ingestion.records.stored import added
 from ingestion.records.submissions import Explanation, Value
 from ingestion.registry import Organisation, Target
 from ingestion.signing import SIGNATURE, TEMPLATE_VERSION
+from ingestion.words import period_names, writing
+from ingestion.words.messages import message
 
 EXPLANATIONS_SHEET = "Giai_trinh"
 ORGANISATIONS_SHEET = "DM_TCCSD"

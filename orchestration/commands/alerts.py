@@ -5,7 +5,6 @@ from typing import Any
 
 import click
 
-from ingestion import writing
 from ingestion.alerts.conditions import acknowledge, is_standing
 from ingestion.alerts.contacts import recipients
 from ingestion.alerts.delivery import DeliveryReport, state_of
@@ -13,6 +12,7 @@ from ingestion.alerts.outbox import Entry, Outbox
 from ingestion.alerts.wording import subject_of
 from ingestion.files import LockedError
 from ingestion.registry import Registry
+from ingestion.words import writing
 from orchestration import environment
 from orchestration.commands.common import demand_registry_kept, demand_whole, person, print_json
 from orchestration.errors import REFUSED, CommandError, RefusedError

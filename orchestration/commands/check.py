@@ -12,10 +12,10 @@ from ingestion.filenames import clean_name, fitted, writable
 from ingestion.files import write_durably
 from ingestion.ledger import UNKNOWN_PERIOD
 from ingestion.overlay import catalogue_of
-from ingestion.places import place_said
 from ingestion.records.faults import Fault
 from ingestion.records.findings import Finding, Judgement, OutcomeStatus, Verdict
 from ingestion.registry import load_registry
+from ingestion.words.places import place_said
 from orchestration.commands.common import existing, history_of, ledger_of, moment, print_json
 from orchestration.environment import template_key
 from orchestration.errors import REFUSED, CommandError
@@ -164,7 +164,7 @@ def _message(call: Invocation, finding: Finding) -> str:
 def _show(call: Invocation, result: "CheckResult") -> None:
     from rich.text import Text  # noqa: PLC0415
 
-    from ingestion.reading.problems import describe, remedy  # noqa: PLC0415
+    from ingestion.words.problems import describe, remedy  # noqa: PLC0415
     from orchestration.terminal import console, table  # noqa: PLC0415
 
     screen = console()

@@ -10,7 +10,7 @@ from typing import Any
 from ingestion.catalogue import Catalogue
 from ingestion.ledger import LedgerState
 from ingestion.overlay import catalogue_of
-from ingestion.places import address
+from ingestion.words.places import address
 from orchestration.texts import Invocation
 
 _SHOWN = 6

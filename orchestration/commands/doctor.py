@@ -15,9 +15,9 @@ from pathlib import Path
 
 import click
 
-from ingestion import writing
 from ingestion.machine import MEMORY_VARIABLE, MemorySettingError, machine_memory_mb, warehouse_limits
-from ingestion.messages import ToldError
+from ingestion.words import writing
+from ingestion.words.messages import ToldError
 from orchestration import environment
 from orchestration.commands.common import print_json
 from orchestration.errors import DONE, REFUSED, WRONG_USE

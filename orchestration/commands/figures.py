@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ingestion import writing
 from ingestion.catalogue import Catalogue, is_collected
 from ingestion.overlay import catalogue_of
-from ingestion.places import address
 from ingestion.records.periods import Period, PeriodError
+from ingestion.words import writing
+from ingestion.words.places import address
 from orchestration import environment
 from orchestration.commands.common import (
     derived_name,

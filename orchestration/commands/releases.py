@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ingestion import writing
 from ingestion.catalogue import Indicator
 from ingestion.overlay import catalogue_of, measure
 from ingestion.registry import Registry
+from ingestion.words import writing
 from orchestration.commands.common import derived_name, minute, number, print_json, registry_of
 from orchestration.errors import CommandError
 from orchestration.texts import Invocation, argument, command, json_option, pass_invocation
@@ -131,7 +131,7 @@ def _show_changes(call: Invocation, registry: Registry, changes: Sequence["Figur
 def _change_cells(
     call: Invocation, declared: Indicator | None, change: "FigureChange"
 ) -> tuple[str, str, str, str]:
-    from ingestion.period_names import period  # noqa: PLC0415
+    from ingestion.words.period_names import period  # noqa: PLC0415
     from reports.format import figure  # noqa: PLC0415
 
     # An older release may have an indicator that is no longer counted.

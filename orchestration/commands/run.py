@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ingestion import writing
 from ingestion.alerts.outbox import Outbox
+from ingestion.words import writing
 from orchestration import environment
 from orchestration.commands.common import (
     calendar_period,

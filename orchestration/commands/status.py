@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from ingestion import intake, writing
+from ingestion import intake
 from ingestion.alerts.delivery import open_states
 from ingestion.alerts.outbox import Outbox
 from ingestion.catalogue import Catalogue
@@ -30,12 +30,13 @@ from ingestion.ledger import (
     Unknown,
 )
 from ingestion.overlay import catalogue_of
-from ingestion.places import place_said
 from ingestion.records.days import day_of
 from ingestion.records.findings import Finding
 from ingestion.records.periods import Period, PeriodError
 from ingestion.registry import Registry
 from ingestion.review import explanations_to_review
+from ingestion.words import writing
+from ingestion.words.places import place_said
 from orchestration.commands.common import (
     calendar_period,
     known_unit,

@@ -15,7 +15,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from ingestion import writing
+from ingestion.words import writing
 
 Key = tuple[str, ...]
 Rows = Mapping[Key, Mapping[str, Any]]

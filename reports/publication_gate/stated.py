@@ -15,8 +15,8 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 
-from ingestion import writing
 from ingestion.catalogue import Catalogue
+from ingestion.words import writing
 from reports.publication_gate.bodies import Bodies
 from reports.publication_gate.report import STATUS_NAMES
 from reports.publication_gate.rows import Key, beside, read

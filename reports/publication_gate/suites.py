@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ingestion.messages import message
+from ingestion.words.messages import message
 
 _AGREES = "abs(expected - found) <= 0.000001 * max(1, abs(expected))"
 """What two sums of the same numbers may differ by: sums of decimals depend on their order."""

@@ -6,9 +6,9 @@ them (`report`).
 
 from collections.abc import Mapping, Sequence
 
-from ingestion import period_names, writing
 from ingestion.catalogue import Language
-from ingestion.messages import load_messages, message
+from ingestion.words import period_names, writing
+from ingestion.words.messages import load_messages, message
 from reports.publication_gate.rows import NO, YES
 
 _FAMILIES: Mapping[str, Sequence[str]] = {

@@ -5,7 +5,7 @@ from fractions import Fraction
 import pytest
 
 from ingestion.home import Home
-from ingestion.writing import figure as written
+from ingestion.words.writing import figure as written
 from orchestration.commands.common import number
 from reports.context import Site, load_site
 from reports.figures import figure

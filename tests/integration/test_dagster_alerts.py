@@ -22,8 +22,8 @@ from ingestion.files import exclusive
 from ingestion.home import Home
 from ingestion.intake import put_in_inbox
 from ingestion.ledger import Ledger
-from ingestion.messages import message
 from ingestion.registry import load_registry
+from ingestion.words.messages import message
 from orchestration import alerting, failing, runs, telling
 from orchestration.alerting import Covered
 from orchestration.channels import MAIL_SERVER_VARIABLE

@@ -10,9 +10,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from ingestion.catalogue import load_catalogue
-from ingestion.messages import message
 from ingestion.reference import write_reference
 from ingestion.registry import load_registry
+from ingestion.words.messages import message
 from reports import escape
 from reports.blocks import write as write_blocks
 from reports.context import Site, Unit, load_site

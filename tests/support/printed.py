@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ingestion.messages import message
+from ingestion.words.messages import message
 from reports import format as write
 from reports.blocks import Bullets, Grid, Markdown, Paragraph, Picture
 from reports.context import Site, Unit

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from ingestion.messages import load_messages
+from ingestion.words.messages import load_messages
 
 ROOT = Path(__file__).parents[3]
 PACKAGES = ("ingestion", "orchestration", "reports")
-OWNERS = {"ingestion/writing.py", "ingestion/period_names.py"}
+OWNERS = {"ingestion/words/writing.py", "ingestion/words/period_names.py"}
 
 _SPEC = re.compile(r"[,%]|\.[0-9]+|[efg]$")
 """What follows a colon in an f-string and gives a number or a date its form."""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ingestion.places import address, place_said
+from ingestion.words.places import address, place_said
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ import pytest
 
 from ingestion import state_version
 from ingestion.home import Home
-from ingestion.messages import message
 from ingestion.state_version import VERSION, StateVersionError, migrate, version_of
+from ingestion.words.messages import message
 
 
 def used_before_versions(root: Path) -> Home:

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingestion import period_names, writing
 from ingestion.gate.functions import FUNCTIONS
 from ingestion.gate.vectors import numbers
 from ingestion.gate.wording import plain, written
-from ingestion.messages import message
 from ingestion.records.periods import Period
 from ingestion.returns.differences import shown
+from ingestion.words import period_names, writing
+from ingestion.words.messages import message
 from ingestion.workbook import writer
 from orchestration.commands.common import number as json_number
 from reports import format as write

@@ -31,10 +31,10 @@ from ingestion.alerts.thresholds import in_force
 from ingestion.alerts.wording import compose
 from ingestion.gate import rule_book
 from ingestion.home import Home
-from ingestion.messages import ToldError, load_messages, message
 from ingestion.overlay import OwnFileError, catalogue_of
 from ingestion.registry import NO_REGISTRY
 from ingestion.validations import KeptResults, Validation
+from ingestion.words.messages import ToldError, load_messages, message
 from orchestration import alerting, environment, failing
 from orchestration.health import examine
 from orchestration.instance import open_instance

@@ -4,7 +4,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from ingestion.messages import message
+from ingestion.words.messages import message
 from orchestration.cli import COMMANDS, main
 from orchestration.explaining import DAMAGES, EXPECTED_ERRORS
 from orchestration.progress import STAGES

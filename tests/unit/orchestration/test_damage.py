@@ -18,8 +18,8 @@ from ingestion.bronze_marks import read_marks
 from ingestion.home import Home
 from ingestion.landing import Landing
 from ingestion.ledger import Judged, Ledger, Received
-from ingestion.messages import message
 from ingestion.records.findings import Verdict
+from ingestion.words.messages import message
 from orchestration import explaining
 from orchestration.lock import WriterBusyError
 from reports import release

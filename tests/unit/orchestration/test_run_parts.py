@@ -14,9 +14,9 @@ from click.testing import CliRunner, Result
 from ingestion.catalogue import Language
 from ingestion.home import Home
 from ingestion.ledger import LedgerState, SubmissionRecord
-from ingestion.messages import message
 from ingestion.records.submissions import SubmissionKey
 from ingestion.registry import load_registry
+from ingestion.words.messages import message
 from orchestration import runs, terminal
 from orchestration.cli import main
 from orchestration.errors import suggestions, write_traceback

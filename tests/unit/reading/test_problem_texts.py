@@ -10,12 +10,12 @@ import yaml
 import ingestion.reading
 from ingestion.catalogue import Catalogue
 from ingestion.gate.wording import finding_of_problem
-from ingestion.messages import FOLDER
 from ingestion.reading import describe, read_file, remedy
 from ingestion.reading.archives import too_large
 from ingestion.reading.book import UnreadableError
 from ingestion.reading.cast import CONVERSIONS
 from ingestion.records.submissions import Problem
+from ingestion.words.messages import FOLDER
 
 TEXTS: dict[str, dict[str, str]] = yaml.safe_load((FOLDER / "reading.yml").read_text(encoding="utf-8"))
 SOURCE = "".join(

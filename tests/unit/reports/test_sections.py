@@ -8,8 +8,8 @@ import pytest
 import yaml
 
 from ingestion.catalogue import OwnFile, load_catalogue
-from ingestion.messages import FOLDER, load_messages
 from ingestion.overlay import OwnFileError, laid_over
+from ingestion.words.messages import FOLDER, load_messages
 from reports.sections import Plan, SectionError, load_plan, plan_of
 
 PLAN = load_plan()

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 import demo
 from ingestion.catalogue import Indicator, load_catalogue
-from ingestion.messages import message
+from ingestion.words.messages import message
 from reports.sections import load_plan
 
 SECTIONS = {

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jinja2 import Environment
 
-from ingestion.writing import rounded
+from ingestion.words.writing import rounded
 
 MACROS = Path(__file__).parents[3] / "dbt_project" / "macros" / "figures.sql"
 

@@ -6,10 +6,10 @@ What belongs here: filling the texts of `messages/reading.yml` from a problem. W
 import re
 from collections.abc import Mapping
 
-from ingestion import writing
 from ingestion.catalogue import Language
-from ingestion.messages import message
 from ingestion.records.submissions import Problem
+from ingestion.words import writing
+from ingestion.words.messages import message
 
 _COUNTS = frozenset({"columns", "count", "found", "limit", "megabytes", "rows", "seconds"})
 """Details of a problem that are numbers, as programs read them, perhaps with a word beside them."""

@@ -4,10 +4,10 @@ What belongs here: functions from a period to its name. What does not: the calen
 numbers and dates (`writing.py`).
 """
 
-from ingestion import writing
 from ingestion.catalogue import Language
-from ingestion.messages import message
 from ingestion.records.periods import Period, PeriodKind
+from ingestion.words import writing
+from ingestion.words.messages import message
 
 _ROMAN = ("I", "II", "III", "IV")
 

@@ -11,10 +11,10 @@ from pathlib import Path
 from string import Formatter
 from typing import Any
 
-from ingestion import writing
 from ingestion.catalogue import CatalogueError, Label, Language, read_yaml
+from ingestion.words import writing
 
-FOLDER = Path(__file__).parent / "messages"
+FOLDER = Path(__file__).parent.parent / "messages"
 
 _LABELS = frozenset(
     {"code", "line", "number", "port", "process", "revision", "row", "version", "year", "last_year"}

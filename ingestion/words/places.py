@@ -5,7 +5,7 @@ What belongs here: the text of a sheet, a cell, both or neither. What does not: 
 """
 
 from ingestion.catalogue import Language
-from ingestion.messages import message
+from ingestion.words.messages import message
 
 
 def address(sheet: str, cell: str) -> str:
