@@ -21,7 +21,7 @@ from demo.world import build
 from ingestion import validations
 from ingestion.gate import checkpoints, judge_with_results
 from ingestion.gate.expectations import Suite, expectation, frame_of
-from ingestion.home import Home
+from ingestion.storage.home import Home
 from ingestion.validation_page import page
 from ingestion.validations import Validation
 

@@ -12,8 +12,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from demo.world import build_with, default_seed
 from demo.writing import write_world
 from ingestion.catalogue import Language
-from ingestion.home import Home
 from ingestion.overlay import catalogue_of
+from ingestion.storage.home import Home
 from ingestion.words.messages import message
 
 

@@ -20,13 +20,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ingestion.catalogue import Catalogue, Form
-from ingestion.files import private_folder, write_durably
 from ingestion.form_names import ROW_COLUMNS
 from ingestion.ledger import LedgerState, SubmissionRecord
 from ingestion.records.cells import column_letter
 from ingestion.records.findings import OutcomeStatus
 from ingestion.records.periods import Period
 from ingestion.records.submissions import FormRow, FormTable, Mark, Reading
+from ingestion.storage.files import private_folder, write_durably
 from ingestion.words.messages import ToldError
 
 LAYOUT = 3

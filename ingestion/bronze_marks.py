@@ -15,7 +15,7 @@ from pathlib import Path
 from pydantic import BaseModel, ValidationError
 
 from ingestion.bronze import LAYOUT
-from ingestion.files import sha256_of, write_durably
+from ingestion.storage.files import sha256_of, write_durably
 
 _NAME = "written.json"
 _LETTERS = "columns.parquet"

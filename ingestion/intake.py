@@ -24,8 +24,9 @@ from pathlib import Path
 from pydantic import AwareDatetime, BaseModel, ValidationError
 
 from ingestion import wholeness
-from ingestion.filenames import clean_name, fitted, key_of, shown
-from ingestion.files import (
+from ingestion.landing import Landing, Staged, gather
+from ingestion.storage.filenames import clean_name, fitted, key_of, shown
+from ingestion.storage.files import (
     NotAFileError,
     aside_of,
     open_regular,
@@ -33,8 +34,7 @@ from ingestion.files import (
     sync_folder,
     write_durably,
 )
-from ingestion.home import Home
-from ingestion.landing import Landing, Staged, gather
+from ingestion.storage.home import Home
 from ingestion.wholeness import Mark, Reason, is_passing
 from ingestion.words.messages import message
 

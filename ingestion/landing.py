@@ -15,9 +15,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from ingestion.files import aside_of, copy_durably, private_folder, sha256_of, sync_folder, write_durably
-from ingestion.home import Home
 from ingestion.reading import pack_folder
+from ingestion.storage.files import (
+    aside_of,
+    copy_durably,
+    private_folder,
+    sha256_of,
+    sync_folder,
+    write_durably,
+)
+from ingestion.storage.home import Home
 from ingestion.words.messages import message
 
 _EXTENSION = re.compile(r"^\.[a-z0-9]{1,8}$")

@@ -13,10 +13,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from ingestion.home import Home
 from ingestion.intake import waiting
 from ingestion.landing import Landing, hash_of
 from ingestion.ledger import LedgerState
+from ingestion.storage.home import Home
 
 SHOWN = 5
 """How many names a sentence gives."""

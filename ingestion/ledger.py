@@ -17,11 +17,11 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field, TypeAdapter, ValidationError
 
-from ingestion.files import LockedError, exclusive, private_folder, sync_folder, writing_private
 from ingestion.locks import Locks
 from ingestion.records.faults import Cause, Fault, Step
 from ingestion.records.findings import Finding, Outcome, OutcomeStatus, Verdict
 from ingestion.records.submissions import Explanation, SubmissionKey
+from ingestion.storage.files import LockedError, exclusive, private_folder, sync_folder, writing_private
 from ingestion.words.messages import ToldError, message
 
 UNKNOWN_PERIOD = "unknown"

@@ -18,11 +18,11 @@ from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
-from ingestion.filenames import shown
-from ingestion.files import database_writer_of, writer_of
-from ingestion.home import Home
 from ingestion.intake import SIDECAR
-from ingestion.machine import spill_folder, spilling_process
+from ingestion.storage.filenames import shown
+from ingestion.storage.files import database_writer_of, writer_of
+from ingestion.storage.home import Home
+from ingestion.storage.machine import spill_folder, spilling_process
 
 _OLD_SECONDS = 24 * 3600.0
 """After so long a name aside is nobody's, also where its process's number was given to another one."""

@@ -1,7 +1,7 @@
 """Who may read the state folder: what units filed and what holds secrets is for the data team's user alone.
 
 What belongs here: which files and folders are private, which of them others can read, and closing those. What
-does not: writing files (`files.py`). The published site and its releases are for everybody and are left
+does not: writing files (`storage/files.py`). The published site and its releases are for everybody and are left
 alone, and so is the inbox, where other programs put files.
 """
 
@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from ingestion.home import Home
+from ingestion.storage.home import Home
 
 _OTHERS = 0o077
 _MODE = 0o7777

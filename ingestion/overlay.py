@@ -29,7 +29,7 @@ from ingestion.catalogue import (
     load_catalogue,
     yaml_of,
 )
-from ingestion.home import Home
+from ingestion.storage.home import Home
 from ingestion.words.messages import ToldError, load_messages, message
 
 _Model = TypeVar("_Model", bound=BaseModel)

@@ -14,8 +14,8 @@ from functools import cache
 from pathlib import Path
 
 from ingestion.catalogue import Catalogue, Form
-from ingestion.files import PRIVATE_FILE, aside_of, exclusive, sync_folder, writing_private
 from ingestion.records.submissions import Problem, Reading
+from ingestion.storage.files import PRIVATE_FILE, aside_of, exclusive, sync_folder, writing_private
 from ingestion.words.messages import ToldError
 
 SIGNATURE = "signature"

@@ -12,8 +12,8 @@ from collections.abc import Callable
 from typing import Any
 
 from ingestion.catalogue import Language
-from ingestion.files import write_durably
-from ingestion.home import Home
+from ingestion.storage.files import write_durably
+from ingestion.storage.home import Home
 from ingestion.words.messages import message
 
 Step = Callable[[Home], None]

@@ -21,9 +21,9 @@ from pydantic import TypeAdapter
 from pydantic import ValidationError as InvalidError
 
 from ingestion.earlier_results import of_today
-from ingestion.files import private_folder, write_durably
 from ingestion.gate.results import RuleResult, SuiteResult
-from ingestion.home import Home
+from ingestion.storage.files import private_folder, write_durably
+from ingestion.storage.home import Home
 from ingestion.words.messages import ToldError
 
 KEPT = 20

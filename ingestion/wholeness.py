@@ -17,7 +17,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
-from ingestion.files import open_regular
+from ingestion.storage.files import open_regular
 
 GRACE_SECONDS = 600.0
 """How long a file that is not whole may lie unchanged until it counts as damaged: a slow copy may rest."""

@@ -12,9 +12,9 @@ import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
-from ingestion.files import aside_of
-from ingestion.home import Home
 from ingestion.overlay import own_files
+from ingestion.storage.files import aside_of
+from ingestion.storage.home import Home
 from orchestration import moment
 from orchestration.warehouse import PROJECT_DIR, build_aside, project_fingerprint
 

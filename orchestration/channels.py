@@ -32,8 +32,8 @@ from apprise.plugins.workflows import NotifyWorkflows
 
 from ingestion.alerts.contacts import FOLDER_SCHEME, MAIL_SCHEMES
 from ingestion.alerts.delivery import Message, NotTried
-from ingestion.files import private_folder, write_durably
 from ingestion.records.days import VIETNAM_TIME
+from ingestion.storage.files import private_folder, write_durably
 from ingestion.words.messages import message as text
 
 MAIL_SERVER_VARIABLE = "TONGKET_MAIL_SERVER"

@@ -10,7 +10,7 @@ import dagster as dg
 
 from ingestion import validations
 from ingestion.gate.results import RuleResult, Sample
-from ingestion.home import Home
+from ingestion.storage.home import Home
 from ingestion.validations import Validation
 from ingestion.words import writing
 from ingestion.words.messages import ToldError

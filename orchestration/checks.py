@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import dagster as dg
 
-from ingestion.home import Home
 from ingestion.ledger import Ledger, SubmissionRecord
+from ingestion.storage.home import Home
 from ingestion.words.places import place_said
 from orchestration import alerting, check_results, gating, tokens
 from orchestration.progress import Progress

@@ -17,8 +17,8 @@ from typing import Any
 import dagster as dg
 from packaging.version import Version
 
-from ingestion.files import private_folder, sha256_of
-from ingestion.home import Home
+from ingestion.storage.files import private_folder, sha256_of
+from ingestion.storage.home import Home
 from orchestration import moment as moments
 from orchestration import tokens
 from orchestration.dagsters_dbt import (

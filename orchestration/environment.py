@@ -12,9 +12,9 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
-from ingestion.home import Home
-from ingestion.machine import MEMORY_VARIABLE
 from ingestion.signing import load_key
+from ingestion.storage.home import Home
+from ingestion.storage.machine import MEMORY_VARIABLE
 
 ROOT = Path(__file__).resolve().parent.parent
 """The folder that holds the product's packages and `dbt_project/`: a clone, or where a wheel was installed."""

@@ -14,7 +14,7 @@ from typing import IO, Any
 
 import click
 
-from ingestion.files import private_folder, writing_private
+from ingestion.storage.files import private_folder, writing_private
 
 DONE, REFUSED, WRONG_USE, BROKEN = 0, 1, 2, 70
 """Exit codes: done; refused by the data; wrong use; an error of the product itself (EX_SOFTWARE)."""

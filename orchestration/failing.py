@@ -18,7 +18,7 @@ from typing import Any
 import duckdb
 
 from ingestion.catalogue import OWN_FOLDERS, Language
-from ingestion.home import Home
+from ingestion.storage.home import Home
 from ingestion.words.messages import ToldError, message, retold
 from orchestration.explaining import explained
 from orchestration.warehouse import candidate_database

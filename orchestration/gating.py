@@ -11,9 +11,9 @@ from pathlib import Path
 
 from ingestion import validations
 from ingestion.catalogue import Catalogue, Language
-from ingestion.files import sha256_of
-from ingestion.home import Home
 from ingestion.overlay import catalogue_of
+from ingestion.storage.files import sha256_of
+from ingestion.storage.home import Home
 from ingestion.validations import KeptResults, Validation
 from orchestration import moment as moments
 from orchestration import tokens

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 import dagster as dg
 from sqlalchemy.exc import SQLAlchemyError
 
-from ingestion.home import Home
+from ingestion.storage.home import Home
 from ingestion.words.messages import ToldError
 from orchestration.environment import INSTANCE_FILE
 from orchestration.state import instance_environment, is_own, prepare_instance

@@ -15,7 +15,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from ingestion.files import private_folder, write_durably
+from ingestion.storage.files import private_folder, write_durably
 from reports.database import connect
 
 Sources = dict[str, list[tuple[str, str]]]

@@ -2,7 +2,7 @@
 
 What belongs here: the lock of intake and decisions (ledger, bronze, returns, outbox, the inbox), and that of
 publication (the warehouse, what is built, releases, the site). What does not: the locks that keep single files
-whole (`ingestion.files`). Readers need none, since what they open is replaced in one step.
+whole (`ingestion.storage.files`). Readers need none, since what they open is replaced in one step.
 
 Whoever needs both takes publication's first and intake's only for a step.
 """
@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ingestion.files import LockedError, exclusive
-from ingestion.home import Home
+from ingestion.storage.files import LockedError, exclusive
+from ingestion.storage.home import Home
 
 PUBLISHING = frozenset({"publication", "publish_release", "inbox_to_release"})
 """The jobs that hold publication's lock."""

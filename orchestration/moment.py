@@ -17,12 +17,12 @@ from pydantic import TypeAdapter, ValidationError
 
 from ingestion import pipeline
 from ingestion.catalogue import Catalogue
-from ingestion.files import aside_of, private_folder, write_durably
-from ingestion.home import Home
 from ingestion.ledger import Ledger, LedgerState
 from ingestion.overlay import catalogue_of
 from ingestion.reference import write_reference
 from ingestion.registry import Registry, RegistryError, load_registry
+from ingestion.storage.files import aside_of, private_folder, write_durably
+from ingestion.storage.home import Home
 from orchestration.lock import PATIENCE_SECONDS, writer_lock
 
 _FILE = "moment.json"

@@ -5,8 +5,8 @@ What belongs here: the lock around a migration, and how it is told. What does no
 """
 
 from ingestion.catalogue import Language
-from ingestion.home import Home
 from ingestion.state_version import VERSION, StateVersionError, migrate, version_of
+from ingestion.storage.home import Home
 from ingestion.words.messages import message
 from orchestration import environment
 from orchestration.errors import CommandError, RefusedError

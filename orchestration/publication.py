@@ -14,8 +14,8 @@ from pathlib import Path
 import dagster as dg
 
 from ingestion import pipeline
-from ingestion.home import Home
 from ingestion.overlay import catalogue_of
+from ingestion.storage.home import Home
 from orchestration import alerting, groups, tokens
 from orchestration import moment as moments
 from orchestration.assets import OWNERS, Listener, Result

@@ -15,10 +15,10 @@ import dagster as dg
 
 from ingestion import litter, modes
 from ingestion.catalogue import Catalogue
-from ingestion.home import Home
 from ingestion.overlay import catalogue_of
 from ingestion.registry import Registry, load_registry
 from ingestion.state_version import migrate, version_of
+from ingestion.storage.home import Home
 from orchestration import environment
 from orchestration.lock import PATIENCE_SECONDS, publication_lock, writer_lock
 from orchestration.progress import Silent

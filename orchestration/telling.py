@@ -14,8 +14,8 @@ import dagster as dg
 
 from ingestion.alerts.delivery import DeliveryReport, close_history
 from ingestion.alerts.outbox import Outbox
-from ingestion.files import LockedError
-from ingestion.home import Home
+from ingestion.storage.files import LockedError
+from ingestion.storage.home import Home
 from ingestion.words.messages import ToldError
 from orchestration import alerting, failing
 from orchestration.resources import TongketHome

@@ -23,7 +23,7 @@ from rich.progress import (
 )
 from rich.table import Table
 
-from ingestion.files import private_folder
+from ingestion.storage.files import private_folder
 from orchestration.encoding import HANDLER
 
 _PLAIN_WIDTH = 160

@@ -12,8 +12,8 @@ from typing import Any, Literal
 import click
 
 from ingestion.catalogue import Language
-from ingestion.filenames import writable
-from ingestion.home import Home
+from ingestion.storage.filenames import writable
+from ingestion.storage.home import Home
 from ingestion.words.messages import message
 from orchestration import environment
 from orchestration.encoding import prepare_streams

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from ingestion.files import private_folder, sha256_of, write_durably
-from ingestion.home import Home
+from ingestion.storage.files import private_folder, sha256_of, write_durably
+from ingestion.storage.home import Home
 from ingestion.words.messages import ToldError
 from orchestration import moment as moments
 from orchestration.moment import Moment

@@ -12,7 +12,7 @@ import sqlite3
 from contextlib import closing, suppress
 from pathlib import Path
 
-from ingestion.home import Home
+from ingestion.storage.home import Home
 
 
 def turned_off(home: Home) -> tuple[str, ...]:

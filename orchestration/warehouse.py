@@ -17,9 +17,9 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from ingestion.files import database_aside_of, exclusive
-from ingestion.home import Home
-from ingestion.machine import spill_folder, warehouse_limits
+from ingestion.storage.files import database_aside_of, exclusive
+from ingestion.storage.home import Home
+from ingestion.storage.machine import spill_folder, warehouse_limits
 from orchestration.environment import IS_CLONE, ROOT, home_from, warehouse_memory
 from reports.database import no_room
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import duckdb
 
-from ingestion.machine import MEMORY_VARIABLE, spill_folder, warehouse_limits
+from ingestion.storage.machine import MEMORY_VARIABLE, spill_folder, warehouse_limits
 from ingestion.words.messages import ToldError
 
 _OUT_OF_MEMORY = "out of memory error"

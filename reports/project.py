@@ -17,7 +17,7 @@ import fontpkg_sarabun
 import jinja2
 import yaml
 
-from ingestion.files import aside_of
+from ingestion.storage.files import aside_of
 from ingestion.words.messages import ToldError, message
 from reports import charts, escape
 from reports import format as write

@@ -20,8 +20,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ingestion.catalogue import Language
-from ingestion.files import PUBLIC_FOLDER, aside_of, public_folder, sha256_of, writer_of
-from ingestion.home import Home
+from ingestion.storage.files import PUBLIC_FOLDER, aside_of, public_folder, sha256_of, writer_of
+from ingestion.storage.home import Home
 from ingestion.words.messages import ToldError, message
 from reports import marts
 from reports.context import Note

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from ingestion.files import write_durably
+from ingestion.storage.files import write_durably
 from ingestion.words.messages import ToldError
 from reports.quarto_project import find_project
 from reports.release import hashes

@@ -14,8 +14,8 @@ from demo.world import World, build
 from demo.writing import write_world
 from ingestion import pipeline
 from ingestion.catalogue import load_catalogue
-from ingestion.home import Home
 from ingestion.registry import load_registry
+from ingestion.storage.home import Home
 from tests.support.installed import Installed, build_and_unpack
 
 # A change is judged by the same examples everywhere; `make search` looks for new ones, and for longer.

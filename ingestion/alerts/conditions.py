@@ -11,7 +11,7 @@ from datetime import datetime
 
 from ingestion.alerts.alert import Alert, Kind
 from ingestion.alerts.outbox import Acknowledged, Entry, Outbox
-from ingestion.files import exclusive
+from ingestion.storage.files import exclusive
 
 _PATIENCE_SECONDS = 10.0
 """How long an end waits for whoever delivers; what is over is over the next time as well."""

@@ -14,8 +14,6 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from ingestion.files import private_folder, write_durably
-from ingestion.home import Home
 from ingestion.registry import (
     NO_REGISTRY,
     Contact,
@@ -25,6 +23,8 @@ from ingestion.registry import (
     load_contacts,
     load_registry,
 )
+from ingestion.storage.files import private_folder, write_durably
+from ingestion.storage.home import Home
 
 _NAME = ".contacts"
 

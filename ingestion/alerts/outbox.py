@@ -18,7 +18,7 @@ from typing import Literal
 from pydantic import AwareDatetime, TypeAdapter, ValidationError
 
 from ingestion.alerts.alert import Alert
-from ingestion.files import aside_of, private_folder, sync_folder, write_durably, writing_private
+from ingestion.storage.files import aside_of, private_folder, sync_folder, write_durably, writing_private
 
 
 @dataclass

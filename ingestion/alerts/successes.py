@@ -11,8 +11,8 @@ from datetime import datetime
 
 from pydantic import AwareDatetime, TypeAdapter, ValidationError
 
-from ingestion.files import private_folder, write_durably
-from ingestion.home import Home
+from ingestion.storage.files import private_folder, write_durably
+from ingestion.storage.home import Home
 
 _NAME = ".successes"
 

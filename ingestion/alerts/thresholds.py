@@ -15,8 +15,8 @@ import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from ingestion.catalogue import Language, read_yaml, yaml_of
-from ingestion.files import private_folder, write_durably
-from ingestion.home import Home
+from ingestion.storage.files import private_folder, write_durably
+from ingestion.storage.home import Home
 from ingestion.words.messages import ToldError, message
 
 SHIPPED = Path(__file__).parent / "thresholds.yml"

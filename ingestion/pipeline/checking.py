@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from ingestion.catalogue import Catalogue
-from ingestion.filenames import clean_name
 from ingestion.gate import EmptyHistory, GateContext, History
 from ingestion.ledger import UNKNOWN_PERIOD
 from ingestion.locks import Locks
@@ -22,6 +21,7 @@ from ingestion.records.submissions import Problem, Reading, Submission, Submissi
 from ingestion.registry import NO_REGISTRY, Registry
 from ingestion.returning import answer_to
 from ingestion.returns import Answer, apology
+from ingestion.storage.filenames import clean_name
 from ingestion.workbook.carried import from_workbook
 
 UNKNOWN_UNIT = "unknown"

@@ -16,7 +16,6 @@ from datetime import datetime
 from ingestion.catalogue import Catalogue
 from ingestion.gate import version_for
 from ingestion.gate.results import SuiteResult, with_files
-from ingestion.home import Home
 from ingestion.landing import Landing
 from ingestion.ledger import LedgerState, LedgerWriter, SetAside
 from ingestion.pipeline.notices import write_alerts
@@ -24,6 +23,7 @@ from ingestion.records.faults import Cause, Fault, Step
 from ingestion.registry import Registry
 from ingestion.returning import write_apology, write_return
 from ingestion.returns import Answer
+from ingestion.storage.home import Home
 from ingestion.validations import KeptResults, Purpose, Validation
 
 _EVERYBODYS = frozenset({errno.ENOSPC, errno.EROFS, errno.EDQUOT, errno.EMFILE, errno.ENFILE})

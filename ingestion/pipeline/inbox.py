@@ -16,7 +16,6 @@ from datetime import datetime, timedelta
 from ingestion import intake
 from ingestion.bounded import WorkerStartError
 from ingestion.catalogue import Catalogue
-from ingestion.home import Home
 from ingestion.landing import OriginalDamagedError, Staged, check_original
 from ingestion.ledger import (
     Duplicate,
@@ -35,6 +34,7 @@ from ingestion.reading.many import Read, Source
 from ingestion.records.faults import Cause, Fault
 from ingestion.records.findings import Verdict
 from ingestion.registry import Registry
+from ingestion.storage.home import Home
 from ingestion.wholeness import Reason
 from ingestion.words.messages import message
 

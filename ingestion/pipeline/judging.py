@@ -16,7 +16,6 @@ from datetime import datetime
 from ingestion.bronze import BronzeHistory
 from ingestion.catalogue import Catalogue
 from ingestion.gate import Engine, GateContext, version_for
-from ingestion.home import Home
 from ingestion.landing import Landing, OriginalDamagedError, check_original
 from ingestion.ledger import (
     UNKNOWN_PERIOD,
@@ -42,6 +41,7 @@ from ingestion.reexamination import Sources
 from ingestion.registry import Registry
 from ingestion.returning import answer_to, changes_since
 from ingestion.returns import Answer, Differences
+from ingestion.storage.home import Home
 from ingestion.validations import KeptResults
 
 

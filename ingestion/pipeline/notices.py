@@ -8,9 +8,9 @@ from datetime import datetime
 from ingestion.alerts import directory
 from ingestion.alerts.events import ledger_alerts
 from ingestion.alerts.outbox import Outbox
-from ingestion.home import Home
 from ingestion.ledger import LedgerState
 from ingestion.registry import Registry
+from ingestion.storage.home import Home
 
 
 def write_alerts(home: Home, registry: Registry, state: LedgerState, now: datetime) -> dict[str, str]:

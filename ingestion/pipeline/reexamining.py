@@ -11,7 +11,6 @@ from datetime import datetime
 from ingestion.bronze import BronzeHistory
 from ingestion.catalogue import Catalogue
 from ingestion.gate import GateContext, version_for
-from ingestion.home import Home
 from ingestion.ledger import Ledger, Reexamined, SubmissionRecord
 from ingestion.pipeline.desk import Desk, keep_results
 from ingestion.pipeline.readings import kept_readings
@@ -19,6 +18,7 @@ from ingestion.pipeline.work import judged
 from ingestion.records.faults import Cause, Fault, Step
 from ingestion.reexamination import difference, due
 from ingestion.registry import Registry
+from ingestion.storage.home import Home
 from ingestion.validations import KeptResults
 
 

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from ingestion.catalogue import Catalogue
-from ingestion.home import Home
 from ingestion.landing import Original
 from ingestion.ledger import UNKNOWN_PERIOD, DecisionRefusedError, Ledger, Retried, SubmissionRecord
 from ingestion.pipeline.desk import Desk
@@ -24,6 +23,7 @@ from ingestion.records.faults import Fault
 from ingestion.records.findings import Verdict
 from ingestion.registry import Registry
 from ingestion.returning import apology_path
+from ingestion.storage.home import Home
 from ingestion.words.messages import message
 
 

@@ -18,7 +18,6 @@ from ingestion.bronze import (
 )
 from ingestion.bronze_marks import read_marks, write_marks
 from ingestion.catalogue import Catalogue, Column
-from ingestion.home import Home
 from ingestion.landing import Landing, OriginalDamagedError, check_original
 from ingestion.ledger import Ledger, LedgerState
 from ingestion.pipeline.desk import Desk
@@ -27,6 +26,7 @@ from ingestion.pipeline.work import rows
 from ingestion.records.faults import Cause, Fault
 from ingestion.reference import write_reference
 from ingestion.registry import Registry
+from ingestion.storage.home import Home
 from ingestion.words.messages import ToldError
 
 

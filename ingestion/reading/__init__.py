@@ -10,13 +10,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ingestion.catalogue import Catalogue
-from ingestion.filenames import clean_name
-from ingestion.reading.archives import pack_folder
 from ingestion.reading.book import UnreadableError
 from ingestion.reading.opening import open_book
 from ingestion.reading.repair import repair
 from ingestion.reading.sheets import read_sheets
 from ingestion.records.submissions import Reading
+from ingestion.storage.archives import pack_folder
+from ingestion.storage.filenames import clean_name
 from ingestion.words.problems import describe, remedy
 
 __all__ = ["describe", "pack_folder", "read_file", "remedy"]

@@ -11,11 +11,11 @@ from pathlib import Path
 
 from ingestion.bounded import Bounds, Given, WorkError, workers
 from ingestion.catalogue import Catalogue
-from ingestion.files import sha256_of
 from ingestion.landing import OriginalDamagedError, check_original
 from ingestion.reading import read_file
 from ingestion.records.faults import Cause, Fault, Step
 from ingestion.records.submissions import Problem, Reading
+from ingestion.storage.files import sha256_of
 from ingestion.words import writing
 
 READING = Bounds(seconds=30, megabytes=1024)

@@ -13,9 +13,9 @@ from urllib.parse import unquote
 from xml.etree.ElementTree import Element, ParseError
 from zipfile import ZipFile, ZipInfo
 
-from ingestion.reading.archives import too_large
 from ingestion.reading.book import UnreadableError
 from ingestion.reading.markup import is_workbook_root, local, parse_xml
+from ingestion.storage.archives import too_large
 
 WORKBOOK_TYPES = {
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml": "xlsx",

@@ -11,17 +11,6 @@ import zlib
 from pathlib import Path, PurePosixPath
 from xml.etree.ElementTree import ParseError
 
-from ingestion.reading.archives import (
-    MAX_FILE_BYTES,
-    check_folder,
-    check_names,
-    entry_name,
-    is_junk,
-    is_link,
-    open_archive,
-    pack_folder,
-    too_large,
-)
 from ingestion.reading.book import Book, UnreadableError
 from ingestion.reading.delimited import read_csv
 from ingestion.reading.encrypted import decrypted
@@ -32,6 +21,17 @@ from ingestion.reading.plain_text import is_text
 from ingestion.reading.xls import read_xls
 from ingestion.reading.xlsx import read_xlsx
 from ingestion.records.submissions import Problem
+from ingestion.storage.archives import (
+    MAX_FILE_BYTES,
+    check_folder,
+    check_names,
+    entry_name,
+    is_junk,
+    is_link,
+    open_archive,
+    pack_folder,
+    too_large,
+)
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")

@@ -15,11 +15,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element, ParseError, SubElement
 
-from ingestion.reading.archives import open_archive, too_large
 from ingestion.reading.markup import local, reference
 from ingestion.reading.opc import TYPES, Parts, Relation, part_key, relation_of, relations_key, source_key
 from ingestion.reading.worksheet import whole_number
 from ingestion.returns.parts import Part, parse
+from ingestion.storage.archives import open_archive, too_large
 
 _TYPES_NAME = "[Content_Types].xml"
 _RELATIONS_TYPE = "application/vnd.openxmlformats-package.relationships+xml"

@@ -10,8 +10,8 @@ from ingestion.alerts.contacts import recipients
 from ingestion.alerts.delivery import DeliveryReport, state_of
 from ingestion.alerts.outbox import Entry, Outbox
 from ingestion.alerts.wording import subject_of
-from ingestion.files import LockedError
 from ingestion.registry import Registry
+from ingestion.storage.files import LockedError
 from ingestion.words import writing
 from orchestration import environment
 from orchestration.commands.common import demand_registry_kept, demand_whole, person, print_json

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ingestion.filenames import clean_name, fitted, writable
-from ingestion.files import write_durably
 from ingestion.ledger import UNKNOWN_PERIOD
 from ingestion.overlay import catalogue_of
 from ingestion.records.faults import Fault
 from ingestion.records.findings import Finding, Judgement, OutcomeStatus, Verdict
 from ingestion.registry import load_registry
+from ingestion.storage.filenames import clean_name, fitted, writable
+from ingestion.storage.files import write_durably
 from ingestion.words.places import place_said
 from orchestration.commands.common import existing, history_of, ledger_of, moment, print_json
 from orchestration.environment import template_key

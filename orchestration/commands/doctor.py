@@ -15,7 +15,7 @@ from pathlib import Path
 
 import click
 
-from ingestion.machine import MEMORY_VARIABLE, MemorySettingError, machine_memory_mb, warehouse_limits
+from ingestion.storage.machine import MEMORY_VARIABLE, MemorySettingError, machine_memory_mb, warehouse_limits
 from ingestion.words import writing
 from ingestion.words.messages import ToldError
 from orchestration import environment

@@ -7,7 +7,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import click
 
-from ingestion.files import LockedError, exclusive
+from ingestion.storage.files import LockedError, exclusive
 from orchestration.commands.common import registry_of
 from orchestration.errors import BROKEN, CommandError, RefusedError
 from orchestration.page import dagster_dev, run_together

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import click
 
-from ingestion.home import Home
 from ingestion.registry import load_registry
+from ingestion.storage.home import Home
 from orchestration.commands.common import demand_registry_kept
 from orchestration.errors import RefusedError
 from orchestration.opening import open_state

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from ingestion.files import private_folder, write_durably
+from ingestion.storage.files import private_folder, write_durably
 from orchestration.commands.common import print_json
 from orchestration.errors import CommandError, RefusedError
 from orchestration.explaining import explained

@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import pytest
 
-from ingestion.home import Home
+from ingestion.storage.home import Home
 from ingestion.words.writing import figure as written
 from orchestration.commands.common import number
 from reports.context import Site, load_site

@@ -11,8 +11,8 @@ from click.testing import CliRunner
 
 import demo
 from demo.world import World
-from ingestion.home import Home
 from ingestion.ledger import Ledger
+from ingestion.storage.home import Home
 from orchestration.cli import main
 
 with (Path(demo.__file__).parent / "statements.csv").open(encoding="utf-8", newline="") as file:

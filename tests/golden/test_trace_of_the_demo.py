@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from ingestion.home import Home
+from ingestion.storage.home import Home
 from orchestration.cli import main
 from reports.database import connect
 from reports.figures import traced_parts

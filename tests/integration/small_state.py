@@ -8,9 +8,9 @@ import openpyxl
 from openpyxl.workbook import Workbook
 
 from ingestion.catalogue import Catalogue, load_catalogue
-from ingestion.home import Home
 from ingestion.records.periods import Period
 from ingestion.registry import Registry, load_registry
+from ingestion.storage.home import Home
 from ingestion.workbook.template import assigned_targets, blank_tables, reporting_unit
 from ingestion.workbook.writer import CellInput, write_workbook
 from orchestration.state import write_example

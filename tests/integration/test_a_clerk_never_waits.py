@@ -17,10 +17,10 @@ import pytest
 from ingestion import intake, pipeline
 from ingestion.alerts.outbox import Outbox
 from ingestion.catalogue import load_catalogue
-from ingestion.home import Home
 from ingestion.ledger import Ledger, Received
 from ingestion.pipeline import decide
 from ingestion.registry import load_registry
+from ingestion.storage.home import Home
 from orchestration import moment, runs
 from orchestration.definitions import defs
 from orchestration.lock import PublicationBusyError, is_publishing, writer_lock
@@ -52,7 +52,7 @@ def test_a_file_is_answered_marked_and_told_while_another_process_publishes(home
     intake.put_in_inbox(home, write_sound(home, "2019-N", tmp_path / "a.xlsx", unsound), UNIT, FILED)
     intake.put_in_inbox(home, write_sound(home, "2020-N", tmp_path / "b.xlsx"), UNIT, FILED)
     code = (
-        "import sys; from pathlib import Path; from ingestion.home import Home\n"
+        "import sys; from pathlib import Path; from ingestion.storage.home import Home\n"
         "from orchestration.lock import publication_lock\n"
         "with publication_lock(Home(Path(sys.argv[1]))): print('held', flush=True); sys.stdin.read()"
     )

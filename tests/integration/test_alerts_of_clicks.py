@@ -11,7 +11,7 @@ import pytest
 from ingestion.alerts.alert import Kind
 from ingestion.alerts.outbox import Entry, Outbox
 from ingestion.alerts.successes import successes_of
-from ingestion.home import Home
+from ingestion.storage.home import Home
 from orchestration import alerting, failing
 from orchestration.alerting import CHOSEN, Covered
 from orchestration.covering import covered

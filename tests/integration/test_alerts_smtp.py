@@ -17,8 +17,8 @@ from click.testing import CliRunner
 from ingestion.alerts.alert import Alert, Kind, Role
 from ingestion.alerts.delivery import FIRST_PAUSE, MAX_ATTACHED_BYTES, is_due
 from ingestion.alerts.outbox import Outbox
-from ingestion.home import Home
 from ingestion.registry import Registry, load_registry
+from ingestion.storage.home import Home
 from orchestration.alerting import empty_outbox
 from orchestration.channels import MAIL_SERVER_VARIABLE
 from orchestration.cli import main
@@ -169,7 +169,7 @@ from datetime import datetime
 from pathlib import Path
 from ingestion.alerts.delivery import deliver
 from ingestion.alerts.outbox import Outbox
-from ingestion.home import Home
+from ingestion.storage.home import Home
 from ingestion.registry import load_registry
 from orchestration.channels import Channels
 
@@ -249,7 +249,7 @@ def test_a_mailbox_that_is_refused_keeps_no_other_from_being_told_and_the_reason
 
 
 TWO = f"""{STARTED}
-from ingestion.files import LockedError
+from ingestion.storage.files import LockedError
 
 print("ready", flush=True)
 sys.stdin.readline()

@@ -15,7 +15,7 @@ from aiosmtpd.controller import Controller
 from click.testing import CliRunner
 from openpyxl.workbook import Workbook
 
-from ingestion.home import Home
+from ingestion.storage.home import Home
 from orchestration.channels import MAIL_SERVER_VARIABLE
 from orchestration.cli import main
 from tests.integration.small_state import (

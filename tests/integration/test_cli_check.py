@@ -12,8 +12,8 @@ import openpyxl
 import pytest
 from click.testing import CliRunner, Result
 
-from ingestion.home import Home
 from ingestion.reading.opening import open_book
+from ingestion.storage.home import Home
 from orchestration.cli import main
 from tests.integration.small_state import MEMBERS, make_home, write_sound
 from tests.trials.formats import WRITERS

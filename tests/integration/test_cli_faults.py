@@ -10,11 +10,11 @@ from click.testing import CliRunner, Result
 
 from ingestion import intake, pipeline
 from ingestion.catalogue import load_catalogue
-from ingestion.home import Home
 from ingestion.pipeline import work
 from ingestion.reading import many
 from ingestion.registry import load_registry
 from ingestion.returns import SHEET
+from ingestion.storage.home import Home
 from orchestration import environment
 from orchestration.cli import main
 from tests.integration.small_state import UNIT, make_home, write_sound

@@ -15,10 +15,10 @@ import pytest
 
 from ingestion import intake, validations
 from ingestion.catalogue import load_catalogue
-from ingestion.files import sha256_of
-from ingestion.home import Home
 from ingestion.ledger import Ledger, Received
 from ingestion.registry import RegistryError
+from ingestion.storage.files import sha256_of
+from ingestion.storage.home import Home
 from orchestration import check_results, gating, groups, moment, tokens
 from orchestration.definitions import defs
 from orchestration.environment import ROOT

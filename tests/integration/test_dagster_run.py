@@ -20,8 +20,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from ingestion import intake
-from ingestion.files import sha256_of
-from ingestion.home import Home
+from ingestion.storage.files import sha256_of
+from ingestion.storage.home import Home
 from orchestration import checks
 from orchestration.cli import main
 from orchestration.definitions import defs, models

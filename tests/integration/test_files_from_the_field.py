@@ -15,11 +15,11 @@ from demo.registry import write_registry
 from demo.world import World
 from ingestion import intake, pipeline
 from ingestion.catalogue import load_catalogue
-from ingestion.home import Home
 from ingestion.ledger import Ledger
 from ingestion.reading import read_file
 from ingestion.records.findings import Verdict
 from ingestion.registry import load_registry
+from ingestion.storage.home import Home
 from orchestration.cli import main
 
 FOLDER = Path(__file__).parents[3] / "shared" / "field"

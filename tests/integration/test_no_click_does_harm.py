@@ -20,8 +20,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingestion.files import sha256_of
-from ingestion.home import Home
+from ingestion.storage.files import sha256_of
+from ingestion.storage.home import Home
 from orchestration import alerting, assets, checks, dbt, moment, publication, tokens
 from orchestration.lock import publication_lock
 from orchestration.partitions import add_periods, tags_of_everything

@@ -17,11 +17,11 @@ from click.testing import CliRunner, Result
 
 from ingestion.bronze_marks import read_marks
 from ingestion.catalogue import load_catalogue
-from ingestion.home import Home
 from ingestion.ledger import Ledger, LedgerState
 from ingestion.pipeline import rebuild_bronze
 from ingestion.registry import load_registry
 from ingestion.state_version import VERSION, version_of
+from ingestion.storage.home import Home
 from ingestion.words.messages import message
 from orchestration.cli import main
 from orchestration.warehouse import PROJECT_DIR, dbt_environment, run_dbt

@@ -22,7 +22,7 @@ from dagster_graphql.client.query import (
 )
 from dagster_graphql.test.utils import execute_dagster_graphql
 
-from ingestion.home import Home
+from ingestion.storage.home import Home
 from orchestration.definitions import defs
 from orchestration.resources import resources
 from orchestration.state import instance_environment, prepare_instance

@@ -25,9 +25,9 @@ from ingestion.alerts.thresholds import (
 )
 from ingestion.alerts.wording import compose
 from ingestion.catalogue import load_catalogue
-from ingestion.home import Home
 from ingestion.records.findings import Verdict
 from ingestion.registry import CalendarPeriod, Contact, Registry
+from ingestion.storage.home import Home
 
 NOW = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)

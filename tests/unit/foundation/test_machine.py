@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from ingestion import machine
-from ingestion.machine import MemorySettingError, spill_folder, spilling_process, warehouse_limits
+from ingestion.storage import machine
+from ingestion.storage.machine import MemorySettingError, spill_folder, spilling_process, warehouse_limits
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ _REPLACED = {(".", ","), (",", ".")}
 
 REASONS = {
     "ingestion/gate/syntax.py": "a rule in the rules' own language",
-    "ingestion/machine.py": "reads a number",
+    "ingestion/storage/machine.py": "reads a number",
     "ingestion/reading/cast.py": "takes the noise off a stored share before it is kept",
     "ingestion/reading/worksheet.py": "reads the hours of a stored day",
     "ingestion/bounded/workers.py": "technical words for a log",

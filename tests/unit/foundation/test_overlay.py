@@ -9,10 +9,10 @@ from ingestion.form_names import ROW_COLUMNS
 from ingestion.gate import rule_book
 from ingestion.gate.context import vocabulary
 from ingestion.gate.rules import compile_rules, load_parameters, load_rules
-from ingestion.home import Home
 from ingestion.overlay import OwnFileError, catalogue_of, laid_over
 from ingestion.reading.extract import CARRIED_SHEET
 from ingestion.returns import receipt
+from ingestion.storage.home import Home
 from ingestion.workbook import EXPLANATIONS_SHEET, ORGANISATIONS_SHEET, TARGETS_SHEET
 from ingestion.workbook.foreknown import CONTEXT_SHEET
 from reports.sections import plan_of

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from ingestion import state_version
-from ingestion.home import Home
 from ingestion.state_version import VERSION, StateVersionError, migrate, version_of
+from ingestion.storage.home import Home
 from ingestion.words.messages import message
 
 

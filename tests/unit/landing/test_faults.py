@@ -17,7 +17,6 @@ from ingestion.alerts.outbox import Outbox
 from ingestion.bounded import Bounds
 from ingestion.catalogue import Catalogue
 from ingestion.gate import RuleError
-from ingestion.home import Home
 from ingestion.landing import Landing
 from ingestion.ledger import Ledger, LedgerState, SubmissionRecord
 from ingestion.pipeline import judging, readings, work
@@ -26,6 +25,7 @@ from ingestion.records.faults import Cause, Step
 from ingestion.records.findings import Verdict
 from ingestion.registry import Registry
 from ingestion.returns import SHEET
+from ingestion.storage.home import Home
 from tests.support import faults
 from tests.support.deeds import ERRORS
 from tests.unit.landing.conftest import NOW, _organisation

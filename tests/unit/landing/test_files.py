@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ingestion.files import LockedError, exclusive, write_durably
+from ingestion.storage.files import LockedError, exclusive, write_durably
 
 
 def test_the_holder_of_a_lock_may_take_it_again_and_keeps_it_until_the_outermost_ends(tmp_path: Path) -> None:
@@ -51,7 +51,7 @@ def test_an_error_inside_frees_the_lock(tmp_path: Path) -> None:
 def test_a_lock_names_its_process_and_is_free_once_that_was_killed(tmp_path: Path) -> None:
     lock = tmp_path / ".lock"
     holding = (
-        "import sys; from pathlib import Path; from ingestion.files import exclusive\n"
+        "import sys; from pathlib import Path; from ingestion.storage.files import exclusive\n"
         "with exclusive(Path(sys.argv[1]), 0): print('held', flush=True); sys.stdin.read()"
     )
     arguments = [sys.executable, "-c", holding, str(lock)]

@@ -14,13 +14,13 @@ import pytest
 
 from ingestion import intake, pipeline
 from ingestion.catalogue import Catalogue
-from ingestion.filenames import LONGEST, clean_name, fitted, key_of, shown
-from ingestion.home import Home
 from ingestion.landing import Landing
 from ingestion.ledger import Ledger, LedgerState
 from ingestion.pipeline import LandingReport
 from ingestion.records.findings import Verdict
 from ingestion.registry import Registry
+from ingestion.storage.filenames import LONGEST, clean_name, fitted, key_of, shown
+from ingestion.storage.home import Home
 
 NOW = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 Write = Callable[..., Path]

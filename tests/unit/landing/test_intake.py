@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ingestion import intake
-from ingestion.home import Home
+from ingestion.storage.home import Home
 
 NOW = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 

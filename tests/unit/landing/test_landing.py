@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from ingestion.files import sha256_of
-from ingestion.home import Home
 from ingestion.landing import Damage, Landing, Original
+from ingestion.storage.files import sha256_of
+from ingestion.storage.home import Home
 
 
 def keep(home: Home, path: Path, name: str | None = None) -> Original:

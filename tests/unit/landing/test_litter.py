@@ -13,13 +13,14 @@ from typing import Any
 
 import pytest
 
-from ingestion import files, intake, landing, pipeline
+from ingestion import intake, landing, pipeline
 from ingestion.catalogue import Catalogue
-from ingestion.files import aside_of, copy_durably, write_durably, writer_of
-from ingestion.home import Home
 from ingestion.landing import Landing
 from ingestion.litter import sweep
 from ingestion.registry import Registry
+from ingestion.storage import files
+from ingestion.storage.files import aside_of, copy_durably, write_durably, writer_of
+from ingestion.storage.home import Home
 
 NOW = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 Write = Callable[..., Path]

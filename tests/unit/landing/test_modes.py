@@ -12,10 +12,10 @@ from ingestion import intake, pipeline
 from ingestion.alerts.alert import Alert, Kind, Role
 from ingestion.alerts.outbox import Outbox
 from ingestion.catalogue import Catalogue
-from ingestion.home import Home
 from ingestion.modes import loose, tighten
 from ingestion.registry import Registry
 from ingestion.signing import make_key
+from ingestion.storage.home import Home
 
 NOW = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 Write = Callable[..., Path]

@@ -13,7 +13,6 @@ from ingestion import intake, pipeline
 from ingestion.catalogue import Catalogue
 from ingestion.gate import Judged
 from ingestion.gate.context.earlier import periods_before
-from ingestion.home import Home
 from ingestion.ledger import DecisionRefusedError, Ledger, LedgerState, SubmissionRecord
 from ingestion.pipeline import reexamining
 from ingestion.records.faults import Cause, Fault, Step
@@ -21,6 +20,7 @@ from ingestion.records.findings import Verdict
 from ingestion.records.periods import Period
 from ingestion.reexamination import due
 from ingestion.registry import Registry, TermOfOffice
+from ingestion.storage.home import Home
 from ingestion.validations import KeptResults, newest
 
 RECEIVED = datetime(2019, 4, 10, 9, 0, tzinfo=UTC)

@@ -11,8 +11,8 @@ import pytest
 from ingestion import intake, pipeline, validations
 from ingestion.gate import load_rules, rules_version
 from ingestion.gate.results import EARLIER_VERSION, NO_ROWS, RuleResult, Sample, SuiteResult
-from ingestion.home import Home
 from ingestion.ledger import Ledger
+from ingestion.storage.home import Home
 from ingestion.validation_page import page
 from ingestion.validations import KEPT, KeptResults, Validation, ValidationError, keep, newest, periods
 

@@ -11,10 +11,10 @@ import pytest
 from ingestion import intake, pipeline
 from ingestion.catalogue import Catalogue
 from ingestion.gate import rules_version
-from ingestion.home import Home
 from ingestion.ledger import Event, Ledger, PeriodClosed, PeriodReopened
 from ingestion.records.findings import Verdict
 from ingestion.registry import Registry
+from ingestion.storage.home import Home
 
 RECEIVED = datetime(2019, 4, 10, 9, 0, tzinfo=UTC)
 Write = Callable[..., Path]

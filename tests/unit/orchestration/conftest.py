@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from ingestion.home import Home
+from ingestion.storage.home import Home
 from orchestration.cli import main
 from orchestration.state import write_example
 

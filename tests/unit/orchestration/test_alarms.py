@@ -30,9 +30,9 @@ from ingestion.alerts.outbox import Entry, Outbox
 from ingestion.alerts.thresholds import in_force
 from ingestion.alerts.wording import compose
 from ingestion.gate import rule_book
-from ingestion.home import Home
 from ingestion.overlay import OwnFileError, catalogue_of
 from ingestion.registry import NO_REGISTRY
+from ingestion.storage.home import Home
 from ingestion.validations import KeptResults, Validation
 from ingestion.words.messages import ToldError, load_messages, message
 from orchestration import alerting, environment, failing

@@ -8,7 +8,7 @@ import duckdb
 import jinja2
 import pytest
 
-from ingestion.machine import MEMORY_VARIABLE
+from ingestion.storage.machine import MEMORY_VARIABLE
 from orchestration import warehouse
 from orchestration.warehouse import (
     PROJECT_DIR,

@@ -69,7 +69,12 @@ def test_errors_that_a_user_can_mend_exist_under_the_names_by_which_they_are_rec
         *("ingestion.registry", "ingestion.catalogue", "ingestion.ledger", "orchestration.warehouse"),
         *("reports.marts", "reports.release", "ingestion.bronze", "ingestion.signing", "ingestion.landing"),
         *("ingestion.bounded", "ingestion.pipeline", "ingestion.intake", "orchestration.standing", "builtins"),
-        *("ingestion.alerts.thresholds", "ingestion.machine", "reports.database", "orchestration.instance"),
+        *(
+            "ingestion.alerts.thresholds",
+            "ingestion.storage.machine",
+            "reports.database",
+            "orchestration.instance",
+        ),
     )
     named = {name for module in modules for name in vars(importlib.import_module(module))}
     assert set(EXPECTED_ERRORS) | set(DAMAGES) <= named

@@ -15,10 +15,10 @@ from click.testing import Result
 from ingestion.alerts.alert import Alert, Kind, Role
 from ingestion.alerts.outbox import Outbox
 from ingestion.bronze_marks import read_marks
-from ingestion.home import Home
 from ingestion.landing import Landing
 from ingestion.ledger import Judged, Ledger, Received
 from ingestion.records.findings import Verdict
+from ingestion.storage.home import Home
 from ingestion.words.messages import message
 from orchestration import explaining
 from orchestration.lock import WriterBusyError

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from ingestion.home import Home
 from ingestion.state_version import VERSION, version_of
+from ingestion.storage.home import Home
 from orchestration.cli import COMMANDS, main
 from orchestration.lock import writer_lock
 from orchestration.resources import TongketHome, WritableHome
@@ -103,7 +103,7 @@ def test_an_older_folder_is_not_migrated_under_the_hands_of_another_writer(home:
 
     make_older(home)
     holding = (
-        "import sys; from pathlib import Path; from ingestion.home import Home\n"
+        "import sys; from pathlib import Path; from ingestion.storage.home import Home\n"
         "from orchestration.lock import writer_lock\n"
         "with writer_lock(Home(Path(sys.argv[1]))): print('held', flush=True); sys.stdin.read()"
     )

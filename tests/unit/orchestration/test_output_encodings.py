@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ingestion.home import Home
+from ingestion.storage.home import Home
 from orchestration.encoding import HANDLER, as_json
 
 LIGHT = (["--help"], ["nonsense"], ["status"], ["status", "--json"], ["alerts"], ["close", "2020-N"])

@@ -12,10 +12,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from ingestion.catalogue import Language
-from ingestion.home import Home
 from ingestion.ledger import LedgerState, SubmissionRecord
 from ingestion.records.submissions import SubmissionKey
 from ingestion.registry import load_registry
+from ingestion.storage.home import Home
 from ingestion.words.messages import message
 from orchestration import runs, terminal
 from orchestration.cli import main
@@ -38,7 +38,7 @@ from orchestration.progress import counter
 
 def test_a_second_process_is_refused_while_the_first_holds_the_lock(home: Home) -> None:
     holding = (
-        "import sys; from pathlib import Path; from ingestion.home import Home;"
+        "import sys; from pathlib import Path; from ingestion.storage.home import Home;"
         "from orchestration.lock import writer_lock\n"
         f"with writer_lock(Home(Path({str(home.root)!r}))):\n"
         "    print('held', flush=True); sys.stdin.read()"

@@ -13,9 +13,9 @@ from click.testing import Result
 from ingestion.alerts.alert import Kind, Role
 from ingestion.alerts.outbox import Outbox
 from ingestion.alerts.thresholds import shipped
-from ingestion.home import Home
 from ingestion.records.findings import Verdict
 from ingestion.registry import NO_REGISTRY
+from ingestion.storage.home import Home
 from orchestration import alerting, environment
 from orchestration.definitions import defs
 from orchestration.resources import TongketHome, WritableHome

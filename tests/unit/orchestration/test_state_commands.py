@@ -12,11 +12,11 @@ from ingestion.alerts.alert import Alert, Kind, Role
 from ingestion.alerts.delivery import LONGEST_PAUSE, STUCK_FROM, deliver
 from ingestion.alerts.outbox import Outbox
 from ingestion.catalogue import load_catalogue
-from ingestion.home import Home
 from ingestion.ledger import Duplicate, Explained, Judged, Ledger, Received, Reexamined, Unknown
 from ingestion.records.findings import Finding, Verdict
 from ingestion.records.submissions import Explanation
 from ingestion.registry import load_registry
+from ingestion.storage.home import Home
 from orchestration.state import prepare_instance
 from reports.release import FigureChange
 from reports.render import RenderError

@@ -12,7 +12,7 @@ from click.testing import Result
 
 from ingestion import validations
 from ingestion.gate.results import NO_ROWS, RuleResult, Sample, SuiteResult
-from ingestion.home import Home
+from ingestion.storage.home import Home
 from ingestion.validation_page import page
 from ingestion.validations import PUBLICATION, Validation
 from orchestration import check_results

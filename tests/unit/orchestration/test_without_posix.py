@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ingestion.home import Home
+from ingestion.storage.home import Home
 from tests.integration.small_state import UNIT, make_home, write_sound
 
 ONLY_POSIX = ("fcntl", "grp", "pty", "pwd", "readline", "resource", "syslog", "termios", "tty")

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from ingestion.reading import archives, describe
+from ingestion.reading import describe
 from ingestion.records.submissions import Problem
+from ingestion.storage import archives
 
 GOOGLE = b'{"url": "https://docs.google.com/open?id=1a", "doc_id": "1a", "email": "a@b.vn"}'
 MAIL = (

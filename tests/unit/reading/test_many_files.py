@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 
 from ingestion.catalogue import Catalogue, load_catalogue
-from ingestion.files import sha256_of
 from ingestion.pipeline import readings
 from ingestion.pipeline.readings import Readings
 from ingestion.reading import many, read_file
 from ingestion.reading.many import Source, read, read_many
 from ingestion.records.faults import Cause
+from ingestion.storage.files import sha256_of
 from tests.support import faults
 
 

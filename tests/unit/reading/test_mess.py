@@ -22,10 +22,10 @@ from openpyxl.worksheet.protection import SheetProtection
 
 from ingestion.catalogue import Catalogue, load_catalogue
 from ingestion.pipeline import check_files
-from ingestion.reading.archives import pack_folder
 from ingestion.reading.opening import open_book
 from ingestion.reading.printed import printed_period
 from ingestion.records.submissions import FormRow, Mark, Problem, Reading
+from ingestion.storage.archives import pack_folder
 
 HERE = Path(__file__).parent
 CATALOGUE = load_catalogue()

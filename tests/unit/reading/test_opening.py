@@ -13,9 +13,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ingestion.catalogue import Catalogue
-from ingestion.reading import archives, describe, remedy
+from ingestion.reading import describe, remedy
 from ingestion.reading.many import Source, read
 from ingestion.records.submissions import Problem, Reading
+from ingestion.storage import archives
 
 
 @pytest.fixture

@@ -7,19 +7,21 @@ from pathlib import Path
 import pytest
 import yaml
 
-import ingestion.reading
+import ingestion
 from ingestion.catalogue import Catalogue
 from ingestion.gate.wording import finding_of_problem
 from ingestion.reading import describe, read_file, remedy
-from ingestion.reading.archives import too_large
 from ingestion.reading.book import UnreadableError
 from ingestion.reading.cast import CONVERSIONS
 from ingestion.records.submissions import Problem
+from ingestion.storage.archives import too_large
 from ingestion.words.messages import FOLDER
 
 TEXTS: dict[str, dict[str, str]] = yaml.safe_load((FOLDER / "reading.yml").read_text(encoding="utf-8"))
 SOURCE = "".join(
-    path.read_text(encoding="utf-8") for path in Path(ingestion.reading.__file__).parent.glob("*.py")
+    path.read_text(encoding="utf-8")
+    for room in ("reading", "ooxml", "storage")
+    for path in (Path(ingestion.__file__).parent / room).glob("*.py")
 )
 USED = set(re.findall(r'"(R\d{3})"', SOURCE))
 PROBLEM_TEXTS = [key for key in TEXTS if key.startswith("R")]

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from ingestion.reading.archives import pack_folder
 from ingestion.records.submissions import Reading
+from ingestion.storage.archives import pack_folder
 
 
 def content(make: Any) -> list[Any]:

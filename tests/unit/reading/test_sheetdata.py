@@ -11,11 +11,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ingestion.reading import worksheet
-from ingestion.reading.archives import open_archive
 from ingestion.reading.book import UnreadableError
 from ingestion.reading.sheetdata import scan
 from ingestion.reading.xlsx import read_xlsx
 from ingestion.records.cells import CellType, SheetCells
+from ingestion.storage.archives import open_archive
 
 NAMESPACE = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 USUAL = (

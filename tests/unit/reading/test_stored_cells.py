@@ -11,9 +11,9 @@ import pytest
 import xlsxwriter
 import xlwt
 
-from ingestion.reading.archives import open_archive
 from ingestion.reading.opening import open_book
 from ingestion.records.cells import Cell, CellType, SheetCells
+from ingestion.storage.archives import open_archive
 
 
 def sheets_of(path: Path) -> list[SheetCells]:

@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from ingestion.home import Home
+from ingestion.storage.home import Home
 from reports import release
 from reports.context import Note
 from tests.reports_site import AS_OF, write_warehouse

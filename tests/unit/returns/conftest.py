@@ -14,7 +14,6 @@ from openpyxl.workbook import Workbook
 from ingestion import pipeline
 from ingestion.catalogue import Catalogue, load_catalogue
 from ingestion.gate import EmptyHistory, GateContext, judge
-from ingestion.home import Home
 from ingestion.reading import read_file
 from ingestion.reading.opening import open_book
 from ingestion.records.findings import Judgement
@@ -22,6 +21,7 @@ from ingestion.records.submissions import Reading, Submission, SubmissionKey
 from ingestion.registry import Registry, load_registry
 from ingestion.returning import answer_to
 from ingestion.returns import Answer, marked_workbook
+from ingestion.storage.home import Home
 from tests.integration.small_state import MEMBERS, Tables, make_home, write_sound
 from tests.unit.reading.conftest import Page, write_csvs, write_odf, write_xlwt
 

@@ -10,12 +10,12 @@ import pytest
 from click.testing import CliRunner
 
 from ingestion import intake, pipeline, returning
-from ingestion.files import write_durably
-from ingestion.home import Home
 from ingestion.ledger import Ledger, PeriodClosed
 from ingestion.records.findings import Verdict
 from ingestion.records.submissions import SubmissionKey
 from ingestion.returns import SHEET
+from ingestion.storage.files import write_durably
+from ingestion.storage.home import Home
 from orchestration.cli import main
 from tests.integration.small_state import UNIT, Tables, make_home
 from tests.unit.returns.conftest import RECEIVED, WRONG, World, one_to_explain, one_too_many

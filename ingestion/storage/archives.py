@@ -12,8 +12,8 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
-from ingestion.filenames import shown
 from ingestion.reading.book import UnreadableError
+from ingestion.storage.filenames import shown
 from ingestion.words.messages import message
 
 MAX_FILE_BYTES = 50 * 2**20

@@ -21,7 +21,7 @@ from typing import BinaryIO
 
 from filelock import lock_descriptor, unlock_descriptor
 
-from ingestion.filenames import fitted
+from ingestion.storage.filenames import fitted
 
 PRIVATE_FILE = 0o600
 PRIVATE_FOLDER = 0o700
