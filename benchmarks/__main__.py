@@ -18,7 +18,7 @@ import click
 
 from demo.world import build
 from demo.writing import write_submission, write_world
-from ingestion.registry import load_registry
+from ingestion.definitions.registry import load_registry
 from ingestion.storage.home import Home
 
 TONGKET = Path(sys.executable).with_name("tongket")

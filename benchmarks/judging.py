@@ -15,7 +15,7 @@ import click
 
 from demo.grids import WorldHistory, registry_in_memory, submission_in_memory
 from demo.world import build
-from ingestion.catalogue import load_catalogue
+from ingestion.definitions.catalogue import load_catalogue
 from ingestion.gate import Engine, GateContext, judge
 
 JUDGED_AT = datetime(2021, 6, 1, tzinfo=UTC)

@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, model_validator
 
 from demo.plan import load_yaml
 from demo.tables import Row, Tables
-from ingestion.catalogue import Catalogue, Label
+from ingestion.definitions.catalogue import Catalogue, Label
 from ingestion.records.cells import column_letter
 from ingestion.workbook.writer import CODE_ROW, FIRST_DATA_ROW
 

@@ -14,7 +14,8 @@ import pandas as pd
 from demo.registry import Tables as RegistryTables
 from demo.tables import Row
 from demo.world import DemoSubmission, World
-from ingestion.catalogue import Catalogue, Form
+from ingestion.definitions.catalogue import Catalogue, Form
+from ingestion.definitions.registry import Registry
 from ingestion.gate.history import KEY_COLUMNS
 from ingestion.records.cells import column_letter
 from ingestion.records.periods import Period
@@ -29,7 +30,6 @@ from ingestion.records.submissions import (
     SubmissionKey,
     Value,
 )
-from ingestion.registry import Registry
 from ingestion.workbook import NotApplicable
 from ingestion.workbook.writer import FIRST_COVER_ROW, FIRST_DATA_ROW
 

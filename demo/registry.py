@@ -16,8 +16,7 @@ from demo.admissions import Admissions
 from demo.bodies import Bodies, Body
 from demo.plan import HERE, UnitPlan, WorldPlan, name_lists, youth_union
 from demo.targets import assigned_targets
-from ingestion.records.periods import Period, PeriodKind
-from ingestion.registry import (
+from ingestion.definitions.registry import (
     CalendarPeriod,
     Contact,
     Organisation,
@@ -25,6 +24,7 @@ from ingestion.registry import (
     Succession,
     TermOfOffice,
 )
+from ingestion.records.periods import Period, PeriodKind
 
 ALWAYS = date(2005, 1, 1)
 _LOCKED_ON = date(2021, 12, 31)

@@ -17,13 +17,13 @@ from demo.draw import Rng, stream
 from demo.grids import WorldHistory, registry_in_memory, row_of_history, submission_in_memory
 from demo.injection import INJECTIONS, Injection, Variant, vary
 from demo.world import World
-from ingestion.catalogue import Catalogue, load_catalogue
+from ingestion.definitions.catalogue import Catalogue, load_catalogue
+from ingestion.definitions.registry import RatingScheme
 from ingestion.gate import GateContext, History, judge
 from ingestion.records.cells import parse_address
 from ingestion.records.findings import Finding, Judgement
 from ingestion.records.periods import Period
 from ingestion.records.submissions import Submission, SubmissionKey
-from ingestion.registry import RatingScheme
 
 JUDGED_AT = datetime(2021, 6, 1, tzinfo=UTC)
 _TRIES = 2_000

@@ -26,7 +26,7 @@ from demo.setting import Setting
 from demo.structure import build_structure
 from demo.study import build_study, build_union_pipeline, build_union_study
 from demo.tables import Figures, Row, Tables, tables_of
-from ingestion.catalogue import Catalogue, load_catalogue
+from ingestion.definitions.catalogue import Catalogue, load_catalogue
 from ingestion.records.cells import address
 from ingestion.records.days import VIETNAM_TIME
 from ingestion.records.periods import CUMULATIVE, Period, PeriodKind

@@ -19,8 +19,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ingestion.catalogue import Catalogue, Form
-from ingestion.form_names import ROW_COLUMNS
+from ingestion.definitions.catalogue import Catalogue, Form
+from ingestion.definitions.form_names import ROW_COLUMNS
 from ingestion.ledger import LedgerState, SubmissionRecord
 from ingestion.records.cells import column_letter
 from ingestion.records.findings import OutcomeStatus

@@ -17,7 +17,7 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field, TypeAdapter, ValidationError
 
-from ingestion.locks import Locks
+from ingestion.definitions.locks import Locks
 from ingestion.records.faults import Cause, Fault, Step
 from ingestion.records.findings import Finding, Outcome, OutcomeStatus, Verdict
 from ingestion.records.submissions import Explanation, SubmissionKey
@@ -625,7 +625,7 @@ class LedgerState:
     def is_locked(self, unit: str, period: str, received_at: datetime, locked_on: date | None) -> bool:
         """Say whether a file that came then is held: the period was over by calendar or closed by hand.
 
-        How it is decided, `locks.py` says; this is for those who have no gate at hand.
+        How it is decided, `definitions/locks.py` says; this is for those who have no gate at hand.
         """
         return self.locks.is_locked(unit, period, received_at, locked_on)
 

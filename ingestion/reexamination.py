@@ -9,13 +9,13 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ingestion.catalogue import Catalogue
+from ingestion.definitions.catalogue import Catalogue
+from ingestion.definitions.registry import Registry
 from ingestion.gate import rule_book
 from ingestion.gate.context.earlier import periods_before
 from ingestion.ledger import LedgerState, SubmissionRecord
 from ingestion.records.findings import Finding, Judgement, Verdict
 from ingestion.records.periods import Period, PeriodError
-from ingestion.registry import Registry
 
 
 @dataclass(frozen=True)

@@ -16,10 +16,10 @@ import pyarrow as pa
 from pydantic import BaseModel
 
 from ingestion.bronze import write_table
-from ingestion.catalogue import Catalogue, Indicator, is_collected
+from ingestion.definitions.catalogue import Catalogue, Indicator, is_collected
+from ingestion.definitions.registry import TABLES, CalendarPeriod, Registry
+from ingestion.definitions.validity import ALWAYS
 from ingestion.records.periods import CUMULATIVE, DISCRETE, Period
-from ingestion.registry import TABLES, CalendarPeriod, Registry
-from ingestion.validity import ALWAYS
 
 _PRIVATE_TABLES = {"contacts"}
 """Registry tables that no page and no figure needs; channels of people stay out of the warehouse."""

@@ -8,13 +8,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ingestion.alerts.events import APOLOGY
-from ingestion.catalogue import Catalogue
+from ingestion.definitions.catalogue import Catalogue
+from ingestion.definitions.registry import Registry
 from ingestion.ledger import UNKNOWN_PERIOD, LedgerState, SubmissionRecord
 from ingestion.records.faults import Cause, Fault, Step
 from ingestion.records.findings import Judgement, Verdict
 from ingestion.records.periods import Period
 from ingestion.records.submissions import Reading, Submission, SubmissionKey
-from ingestion.registry import Registry
 from ingestion.returns import Answer, Apology, Decision, Differences, apology, compare
 from ingestion.storage.files import private_folder, write_durably
 from ingestion.storage.home import Home

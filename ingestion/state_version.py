@@ -11,7 +11,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from ingestion.catalogue import Language
+from ingestion.definitions.catalogue import Language
 from ingestion.storage.files import write_durably
 from ingestion.storage.home import Home
 from ingestion.words.messages import message

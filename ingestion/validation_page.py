@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from html import escape
 
-from ingestion.catalogue import Language
+from ingestion.definitions.catalogue import Language
 from ingestion.gate.results import RuleResult, Sample, SuiteResult
 from ingestion.ledger import UNKNOWN_PERIOD
 from ingestion.validations import PUBLICATION, Validation

@@ -25,13 +25,13 @@ from ingestion.alerts.outbox import Outbox
 from ingestion.alerts.successes import note_success, successes_of
 from ingestion.alerts.thresholds import InForce, Thresholds, in_force
 from ingestion.alerts.wording import PAGE
-from ingestion.catalogue import CatalogueError
+from ingestion.definitions.catalogue import CatalogueError
+from ingestion.definitions.overlay import catalogue_of
+from ingestion.definitions.registry import Registry
 from ingestion.landing_state import is_registry_lost
 from ingestion.ledger import Ledger, LedgerError
-from ingestion.overlay import catalogue_of
 from ingestion.pipeline import write_alerts
 from ingestion.records.days import day_of
-from ingestion.registry import Registry
 from ingestion.storage.files import LockedError
 from ingestion.storage.home import Home
 from ingestion.validations import KeptResults

@@ -12,7 +12,7 @@ import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
-from ingestion.overlay import own_files
+from ingestion.definitions.overlay import own_files
 from ingestion.storage.files import aside_of
 from ingestion.storage.home import Home
 from orchestration import moment

@@ -12,7 +12,7 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
-from ingestion.signing import load_key
+from ingestion.definitions.signing import load_key
 from ingestion.storage.home import Home
 from ingestion.storage.machine import MEMORY_VARIABLE
 

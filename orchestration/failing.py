@@ -17,7 +17,7 @@ from typing import Any
 
 import duckdb
 
-from ingestion.catalogue import OWN_FOLDERS, Language
+from ingestion.definitions.catalogue import OWN_FOLDERS, Language
 from ingestion.storage.home import Home
 from ingestion.words.messages import ToldError, message, retold
 from orchestration.explaining import explained

@@ -10,8 +10,8 @@ from datetime import datetime
 from pathlib import Path
 
 from ingestion import validations
-from ingestion.catalogue import Catalogue, Language
-from ingestion.overlay import catalogue_of
+from ingestion.definitions.catalogue import Catalogue, Language
+from ingestion.definitions.overlay import catalogue_of
 from ingestion.storage.files import sha256_of
 from ingestion.storage.home import Home
 from ingestion.validations import KeptResults, Validation

@@ -21,13 +21,13 @@ from ingestion.alerts.contacts import Complaint, complaints
 from ingestion.alerts.delivery import open_states
 from ingestion.alerts.outbox import Outbox
 from ingestion.alerts.thresholds import NAME, ThresholdsError, thresholds_of
-from ingestion.catalogue import OWN_FOLDERS, load_catalogue
+from ingestion.definitions.catalogue import OWN_FOLDERS, load_catalogue
+from ingestion.definitions.overlay import catalogue_of, is_own_file
+from ingestion.definitions.registry import TABLES, Registry, RegistryError, load_registry
+from ingestion.definitions.signing import load_key
 from ingestion.landing_state import is_registry_lost
 from ingestion.ledger import Ledger
-from ingestion.overlay import catalogue_of, is_own_file
 from ingestion.records.days import day_of
-from ingestion.registry import TABLES, Registry, RegistryError, load_registry
-from ingestion.signing import load_key
 from ingestion.state_version import VERSION, StateVersionError, version_of
 from ingestion.words import writing
 from orchestration import environment

@@ -4,7 +4,7 @@ What belongs here: the lock around a migration, and how it is told. What does no
 (`ingestion.state_version`).
 """
 
-from ingestion.catalogue import Language
+from ingestion.definitions.catalogue import Language
 from ingestion.state_version import VERSION, StateVersionError, migrate, version_of
 from ingestion.storage.home import Home
 from ingestion.words.messages import message

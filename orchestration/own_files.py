@@ -1,10 +1,10 @@
 """Whether an office's own data files can be used, all of them.
 
 What belongs here: asking each that reads some of them. What does not: finding them and the schemas of forms and
-indicators (`ingestion.overlay`), of rules (`ingestion.gate`) and of sections (`reports`).
+indicators (`ingestion.definitions.overlay`), of rules (`ingestion.gate`) and of sections (`reports`).
 """
 
-from ingestion.catalogue import Catalogue
+from ingestion.definitions.catalogue import Catalogue
 from ingestion.gate import rule_book
 from reports.sections import plan_of
 

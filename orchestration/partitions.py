@@ -13,9 +13,9 @@ from typing import Any
 
 import dagster as dg
 
+from ingestion.definitions.registry import Registry
 from ingestion.ledger import UNKNOWN_PERIOD, LedgerState
 from ingestion.records.periods import Period
-from ingestion.registry import Registry
 
 periods = dg.DynamicPartitionsDefinition(name="period")
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import dagster as dg
 
 from ingestion import pipeline
-from ingestion.overlay import catalogue_of
+from ingestion.definitions.overlay import catalogue_of
 from ingestion.storage.home import Home
 from orchestration import alerting, groups, tokens
 from orchestration import moment as moments

@@ -14,9 +14,9 @@ from pathlib import Path
 import dagster as dg
 
 from ingestion import litter, modes
-from ingestion.catalogue import Catalogue
-from ingestion.overlay import catalogue_of
-from ingestion.registry import Registry, load_registry
+from ingestion.definitions.catalogue import Catalogue
+from ingestion.definitions.overlay import catalogue_of
+from ingestion.definitions.registry import Registry, load_registry
 from ingestion.state_version import migrate, version_of
 from ingestion.storage.home import Home
 from orchestration import environment

@@ -10,9 +10,9 @@ from typing import Any
 
 import dagster as dg
 
-from ingestion.catalogue import Language
+from ingestion.definitions.catalogue import Language
+from ingestion.definitions.registry import load_registry
 from ingestion.ledger import UNKNOWN_PERIOD, Ledger
-from ingestion.registry import load_registry
 from ingestion.storage.home import Home
 from ingestion.words.messages import ToldError
 from orchestration import alerting, covering, environment, failing, telling

@@ -7,7 +7,7 @@ compared (`ingestion.landing_state`).
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ingestion.catalogue import Language
+from ingestion.definitions.catalogue import Language
 from ingestion.landing_state import SHOWN, LandingState, examine_home
 from ingestion.ledger import Ledger
 from ingestion.storage.home import Home

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 import click
 
-from ingestion.catalogue import Language
+from ingestion.definitions.catalogue import Language
 from ingestion.storage.filenames import writable
 from ingestion.storage.home import Home
 from ingestion.words.messages import message

@@ -13,8 +13,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from ingestion.catalogue import NO_UNITS, Label
-from ingestion.overlay import measure
+from ingestion.definitions.catalogue import NO_UNITS, Label
+from ingestion.definitions.overlay import measure
 from ingestion.records.days import day_of
 from reports import escape, marts
 from reports.sections import Plan, load_plan

@@ -14,8 +14,8 @@ from typing import Any, Literal
 
 import duckdb
 
-from ingestion.catalogue import NO_UNITS, Label, Language
-from ingestion.overlay import measure
+from ingestion.definitions.catalogue import NO_UNITS, Label, Language
+from ingestion.definitions.overlay import measure
 from ingestion.records.periods import Period, PeriodError
 from ingestion.words.messages import message
 from ingestion.words.writing import decimals_of, rounded

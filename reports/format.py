@@ -7,7 +7,7 @@ What belongs here: how pages write values that may be missing, and lists; number
 
 from collections.abc import Sequence
 
-from ingestion.catalogue import Language
+from ingestion.definitions.catalogue import Language
 from ingestion.words import writing
 from ingestion.words.messages import message
 from ingestion.words.period_names import period, short_period

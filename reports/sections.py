@@ -11,8 +11,8 @@ from typing import Literal, Self
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from ingestion.catalogue import Catalogue, Label
-from ingestion.overlay import OwnFileError, parsed
+from ingestion.definitions.catalogue import Catalogue, Label
+from ingestion.definitions.overlay import OwnFileError, parsed
 from ingestion.words.messages import load_messages
 from reports import escape
 

@@ -13,8 +13,8 @@ from xdist.scheduler import LoadFileScheduling
 from demo.world import World, build
 from demo.writing import write_world
 from ingestion import pipeline
-from ingestion.catalogue import load_catalogue
-from ingestion.registry import load_registry
+from ingestion.definitions.catalogue import load_catalogue
+from ingestion.definitions.registry import load_registry
 from ingestion.storage.home import Home
 from tests.support.installed import Installed, build_and_unpack
 

@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 import pandas as pd
 
-from ingestion.catalogue import load_catalogue
+from ingestion.definitions.catalogue import load_catalogue
 from reports.context import Site, load_site
 from reports.marts import COLUMNS
 

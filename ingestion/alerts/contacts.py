@@ -12,8 +12,8 @@ from datetime import date
 from urllib.parse import parse_qs, urlsplit
 
 from ingestion.alerts.alert import Alert, Role
-from ingestion.catalogue import Language
-from ingestion.registry import Contact, Registry
+from ingestion.definitions.catalogue import Language
+from ingestion.definitions.registry import Contact, Registry
 
 MAIL_SCHEMES = ("mailto", "mailtos")
 FOLDER_SCHEME = "folder"

@@ -11,11 +11,11 @@ from enum import StrEnum
 from typing import Any
 
 from ingestion.alerts.alert import Alert, Kind, Role
-from ingestion.catalogue import Catalogue
+from ingestion.definitions.catalogue import Catalogue
+from ingestion.definitions.registry import Registry
 from ingestion.ledger import LedgerState
 from ingestion.records.days import day_of
 from ingestion.records.findings import Verdict
-from ingestion.registry import Registry
 
 NEAR = timedelta(days=7)
 """How long before a deadline a unit that has not finished is reminded."""

@@ -23,7 +23,7 @@ from ingestion.alerts.conditions import is_standing
 from ingestion.alerts.contacts import Recipient, recipients
 from ingestion.alerts.outbox import Delivery, Entry, Outbox
 from ingestion.alerts.wording import PAGE, Wording, compose
-from ingestion.registry import Registry
+from ingestion.definitions.registry import Registry
 from ingestion.storage.files import exclusive
 from ingestion.words.messages import message as text
 

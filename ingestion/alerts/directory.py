@@ -14,7 +14,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from ingestion.registry import (
+from ingestion.definitions.registry import (
     NO_REGISTRY,
     Contact,
     Organisation,

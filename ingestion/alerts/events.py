@@ -16,11 +16,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ingestion.alerts.alert import Alert, Kind, Role
+from ingestion.definitions.registry import Registry
 from ingestion.ledger import Decided, Judged, LedgerState, Reexamined, SubmissionRecord
 from ingestion.records.days import day_of
 from ingestion.records.faults import Cause, Step
 from ingestion.records.findings import Finding, Verdict
-from ingestion.registry import Registry
 
 IMPORTED_AFTER = timedelta(days=30)
 """A submission that was landed so long after it was received is an import."""

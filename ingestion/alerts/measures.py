@@ -14,11 +14,11 @@ from datetime import date, datetime
 from functools import cached_property
 
 from ingestion.alerts.events import is_import
-from ingestion.catalogue import Catalogue
+from ingestion.definitions.catalogue import Catalogue
+from ingestion.definitions.registry import Registry
 from ingestion.ledger import LedgerState, SubmissionRecord
 from ingestion.records.days import day_of
 from ingestion.records.findings import Finding, Verdict
-from ingestion.registry import Registry
 
 MEASURES = ("returned", "explained", "late", "missing")
 _RETURNED = frozenset({Verdict.REJECTED, Verdict.UNREADABLE})

@@ -17,9 +17,9 @@ from ingestion.alerts.measures import MEASURES, Filings, Measure, OfPeriod, of_p
 from ingestion.alerts.outbox import Delivery, Entry
 from ingestion.alerts.successes import Successes
 from ingestion.alerts.thresholds import Share, Thresholds
+from ingestion.definitions.registry import Registry
 from ingestion.records.days import day_of
 from ingestion.records.periods import Period, PeriodKind
-from ingestion.registry import Registry
 
 OF_FILINGS = frozenset(
     {Kind.SAME_RULE, Kind.SAME_EXPLANATION, Kind.SHARE_OF_PERIOD, Kind.SHARE_OF_UNIT, Kind.JUMP}

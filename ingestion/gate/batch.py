@@ -17,14 +17,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ingestion.catalogue import Catalogue, Column, Form
+from ingestion.definitions.catalogue import Catalogue, Column, Form
+from ingestion.definitions.locks import Locks
+from ingestion.definitions.registry import Organisation, Registry, RegistryTable
 from ingestion.gate.history import History
 from ingestion.gate.vectors import Kind, Vector, concatenate, dates, nulls, numbers, texts, truths
-from ingestion.locks import Locks
 from ingestion.records.days import day_of
 from ingestion.records.periods import Period
 from ingestion.records.submissions import FormRow, FormTable, Mark, Submission
-from ingestion.registry import Organisation, Registry, RegistryTable
 from ingestion.words.places import address
 
 if TYPE_CHECKING:

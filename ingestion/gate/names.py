@@ -6,7 +6,7 @@ a rule runs (`context/`), and the page that shows them (`pages.py`).
 
 from collections.abc import Iterable, Iterator
 
-from ingestion.catalogue import Catalogue, Form, Label
+from ingestion.definitions.catalogue import Catalogue, Form, Label
 from ingestion.gate.parser import parse
 from ingestion.gate.rules import EACH, Check, Rule, forms_of
 from ingestion.gate.syntax import Name, Node, Text, walk

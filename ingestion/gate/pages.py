@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 from pydantic import BaseModel, ConfigDict
 
-from ingestion.catalogue import Catalogue, Label, load_catalogue, read_yaml
+from ingestion.definitions.catalogue import Catalogue, Label, load_catalogue, read_yaml
 from ingestion.gate.names import FUNCTIONS, SOURCES, named_columns
 from ingestion.gate.parser import parse
 from ingestion.gate.rules import EACH, Check, Clause, Rule, RuleBook, forms_of, rule_book

@@ -7,7 +7,7 @@ What belongs here: these shapes, and how their values are written. What does not
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from ingestion.catalogue import Language
+from ingestion.definitions.catalogue import Language
 from ingestion.words import writing
 
 NO_REGISTRY = "no_registry"

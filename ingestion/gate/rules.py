@@ -15,7 +15,7 @@ from typing import Annotated, Literal, Self, TypeVar
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from ingestion.catalogue import (
+from ingestion.definitions.catalogue import (
     Catalogue,
     CatalogueError,
     Code,
@@ -26,6 +26,9 @@ from ingestion.catalogue import (
     PeriodPart,
     RowKind,
 )
+from ingestion.definitions.overlay import OwnFileError, parsed
+from ingestion.definitions.registry import RegistryTable
+from ingestion.definitions.validity import ALWAYS, Effective
 from ingestion.gate.batch import CellFrame, FrameKind, OwedFrame
 from ingestion.gate.context import Vocabulary, vocabulary
 from ingestion.gate.evaluate import Missing
@@ -43,9 +46,6 @@ from ingestion.gate.syntax import (
     names,
     substitute,
 )
-from ingestion.overlay import OwnFileError, parsed
-from ingestion.registry import RegistryTable
-from ingestion.validity import ALWAYS, Effective
 
 FOLDER = Path(__file__).parent.parent / "rules"
 PARAMETERS = "parameters.yml"

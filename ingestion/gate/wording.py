@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ingestion.catalogue import Label, Language
+from ingestion.definitions.catalogue import Label, Language
 from ingestion.gate.batch import Batch, CellFrame, Frame, OwedFrame, Place, Subject
 from ingestion.gate.context.registry import facts_of
 from ingestion.gate.evaluate import Mask, evaluate

@@ -9,16 +9,16 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from ingestion.catalogue import Catalogue
+from ingestion.definitions.catalogue import Catalogue
+from ingestion.definitions.locks import Locks
+from ingestion.definitions.registry import NO_REGISTRY, Registry
 from ingestion.gate import EmptyHistory, GateContext, History
 from ingestion.ledger import UNKNOWN_PERIOD
-from ingestion.locks import Locks
 from ingestion.pipeline.work import examined, judged, marked
 from ingestion.reading.many import Source, read_many
 from ingestion.records.faults import Fault
 from ingestion.records.findings import Judgement, Verdict
 from ingestion.records.submissions import Problem, Reading, Submission, SubmissionKey
-from ingestion.registry import NO_REGISTRY, Registry
 from ingestion.returning import answer_to
 from ingestion.returns import Answer, apology
 from ingestion.storage.filenames import clean_name

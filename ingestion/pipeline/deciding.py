@@ -7,13 +7,13 @@ What belongs here: the order of steps and what is recorded. What does not: which
 from datetime import datetime
 from typing import Literal
 
-from ingestion.catalogue import Catalogue
+from ingestion.definitions.catalogue import Catalogue
+from ingestion.definitions.registry import Registry
 from ingestion.ledger import Decided, DecisionRefusedError, Ledger, SubmissionRecord
 from ingestion.pipeline.answering import tell_decisions
 from ingestion.pipeline.desk import Desk
 from ingestion.pipeline.reexamining import reexamine_due
 from ingestion.pipeline.writing import stale_periods, write_bronze
-from ingestion.registry import Registry
 from ingestion.storage.home import Home
 from ingestion.validations import KeptResults
 from ingestion.words.messages import message

@@ -13,14 +13,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from ingestion.catalogue import Catalogue
+from ingestion.definitions.catalogue import Catalogue
+from ingestion.definitions.registry import Registry
 from ingestion.gate import version_for
 from ingestion.gate.results import SuiteResult, with_files
 from ingestion.landing import Landing
 from ingestion.ledger import LedgerState, LedgerWriter, SetAside
 from ingestion.pipeline.notices import write_alerts
 from ingestion.records.faults import Cause, Fault, Step
-from ingestion.registry import Registry
 from ingestion.returning import write_apology, write_return
 from ingestion.returns import Answer
 from ingestion.storage.home import Home

@@ -15,7 +15,8 @@ from datetime import datetime, timedelta
 
 from ingestion import intake
 from ingestion.bounded import WorkerStartError
-from ingestion.catalogue import Catalogue
+from ingestion.definitions.catalogue import Catalogue
+from ingestion.definitions.registry import Registry
 from ingestion.landing import OriginalDamagedError, Staged, check_original
 from ingestion.ledger import (
     Duplicate,
@@ -33,7 +34,6 @@ from ingestion.pipeline.receiving import Again, receipt
 from ingestion.reading.many import Read, Source
 from ingestion.records.faults import Cause, Fault
 from ingestion.records.findings import Verdict
-from ingestion.registry import Registry
 from ingestion.storage.home import Home
 from ingestion.wholeness import Reason
 from ingestion.words.messages import message

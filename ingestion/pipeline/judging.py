@@ -14,7 +14,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from ingestion.bronze import BronzeHistory
-from ingestion.catalogue import Catalogue
+from ingestion.definitions.catalogue import Catalogue
+from ingestion.definitions.registry import Registry
 from ingestion.gate import Engine, GateContext, version_for
 from ingestion.landing import Landing, OriginalDamagedError, check_original
 from ingestion.ledger import (
@@ -38,7 +39,6 @@ from ingestion.records.findings import Judgement, OutcomeStatus, Verdict
 from ingestion.records.periods import Period
 from ingestion.records.submissions import Reading, Submission, SubmissionKey
 from ingestion.reexamination import Sources
-from ingestion.registry import Registry
 from ingestion.returning import answer_to, changes_since
 from ingestion.returns import Answer, Differences
 from ingestion.storage.home import Home

@@ -8,8 +8,8 @@ from datetime import datetime
 from ingestion.alerts import directory
 from ingestion.alerts.events import ledger_alerts
 from ingestion.alerts.outbox import Outbox
+from ingestion.definitions.registry import Registry
 from ingestion.ledger import LedgerState
-from ingestion.registry import Registry
 from ingestion.storage.home import Home
 
 

@@ -7,7 +7,7 @@ what a workbook holds.
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 
-from ingestion.catalogue import Catalogue
+from ingestion.definitions.catalogue import Catalogue
 from ingestion.landing import Landing
 from ingestion.ledger import SubmissionRecord
 from ingestion.reading.many import MANY, Read, Source, read, read_many

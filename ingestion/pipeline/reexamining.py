@@ -9,7 +9,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from ingestion.bronze import BronzeHistory
-from ingestion.catalogue import Catalogue
+from ingestion.definitions.catalogue import Catalogue
+from ingestion.definitions.registry import Registry
 from ingestion.gate import GateContext, version_for
 from ingestion.ledger import Ledger, Reexamined, SubmissionRecord
 from ingestion.pipeline.desk import Desk, keep_results
@@ -17,7 +18,6 @@ from ingestion.pipeline.readings import kept_readings
 from ingestion.pipeline.work import judged
 from ingestion.records.faults import Cause, Fault, Step
 from ingestion.reexamination import difference, due
-from ingestion.registry import Registry
 from ingestion.storage.home import Home
 from ingestion.validations import KeptResults
 

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from ingestion.catalogue import Catalogue
+from ingestion.definitions.catalogue import Catalogue
+from ingestion.definitions.registry import Registry
 from ingestion.landing import Original
 from ingestion.ledger import UNKNOWN_PERIOD, DecisionRefusedError, Ledger, Retried, SubmissionRecord
 from ingestion.pipeline.desk import Desk
@@ -21,7 +22,6 @@ from ingestion.pipeline.writing import stale_periods, write_bronze
 from ingestion.reading.many import Read
 from ingestion.records.faults import Fault
 from ingestion.records.findings import Verdict
-from ingestion.registry import Registry
 from ingestion.returning import apology_path
 from ingestion.storage.home import Home
 from ingestion.words.messages import message

@@ -10,10 +10,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from ingestion import signing
 from ingestion.bounded import Bounds, WorkError, workers
 from ingestion.bronze import BronzeError, Filed, PeriodRows, rows_of_period
-from ingestion.catalogue import Catalogue
+from ingestion.definitions import signing
+from ingestion.definitions.catalogue import Catalogue
 from ingestion.gate import Engine, GateContext, Judged, RuleError, judge_with_results
 from ingestion.landing import check_original
 from ingestion.reading.many import MANY, fault_of, given

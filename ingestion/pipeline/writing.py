@@ -17,7 +17,8 @@ from ingestion.bronze import (
     write_period,
 )
 from ingestion.bronze_marks import read_marks, write_marks
-from ingestion.catalogue import Catalogue, Column
+from ingestion.definitions.catalogue import Catalogue, Column
+from ingestion.definitions.registry import Registry
 from ingestion.landing import Landing, OriginalDamagedError, check_original
 from ingestion.ledger import Ledger, LedgerState
 from ingestion.pipeline.desk import Desk
@@ -25,7 +26,6 @@ from ingestion.pipeline.readings import kept_readings
 from ingestion.pipeline.work import rows
 from ingestion.records.faults import Cause, Fault
 from ingestion.reference import write_reference
-from ingestion.registry import Registry
 from ingestion.storage.home import Home
 from ingestion.words.messages import ToldError
 

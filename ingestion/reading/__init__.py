@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ingestion.catalogue import Catalogue
+from ingestion.definitions.catalogue import Catalogue
 from ingestion.reading.book import UnreadableError
 from ingestion.reading.opening import open_book
 from ingestion.reading.repair import repair

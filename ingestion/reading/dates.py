@@ -8,7 +8,7 @@ by itself (`ingestion.records.stored`, `cast.py`). Dates that a workbook stores 
 from collections import Counter
 from collections.abc import Collection, Sequence
 
-from ingestion.catalogue import Catalogue
+from ingestion.definitions.catalogue import Catalogue
 from ingestion.records.stored import DateOrder
 from ingestion.records.submissions import Mark, Problem, Reading, TextDate
 from ingestion.words.places import address

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ingestion.bounded import Bounds, Given, WorkError, workers
-from ingestion.catalogue import Catalogue
+from ingestion.definitions.catalogue import Catalogue
 from ingestion.landing import OriginalDamagedError, check_original
 from ingestion.reading import read_file
 from ingestion.records.faults import Cause, Fault, Step

@@ -9,8 +9,8 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from ingestion.catalogue import OF_THE_ROW, Form
-from ingestion.overlay import measure
+from ingestion.definitions.catalogue import OF_THE_ROW, Form
+from ingestion.definitions.overlay import measure
 from ingestion.reading.header import Grid, folded
 from ingestion.records.cells import Cell, CellType
 from ingestion.records.periods import Period, PeriodKind

@@ -1,7 +1,7 @@
 """The calendar day of a moment, as the districts count it.
 
 What belongs here: the one time zone in which deadlines, locks and receipts are compared and shown. What does
-not: reading the clock (the edges do that) and the reporting calendar (`periods.py`, `registry.py`).
+not: reading the clock (the edges do that) and the reporting calendar (`periods.py`, `definitions/registry.py`).
 """
 
 from datetime import date, datetime, timedelta, timezone

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any, Literal
 
-from ingestion.catalogue import Language
+from ingestion.definitions.catalogue import Language
 from ingestion.words import writing
 
 Severity = Literal["error", "warning", "notice"]

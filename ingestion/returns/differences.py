@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
-from ingestion.catalogue import Catalogue, Form, Language
+from ingestion.definitions.catalogue import Catalogue, Form, Language
 from ingestion.records.submissions import FormRow, FormTable, Mark, Reading, Value
 from ingestion.words import writing
 

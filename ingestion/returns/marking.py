@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ingestion.catalogue import Catalogue
+from ingestion.definitions.catalogue import Catalogue
 from ingestion.reading.book import UnreadableError
 from ingestion.reading.encrypted import decrypted
 from ingestion.reading.opening import DECODING_ERRORS, open_book, packed_workbook

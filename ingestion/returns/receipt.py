@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Literal
 
-from ingestion.catalogue import Catalogue, Language
+from ingestion.definitions.catalogue import Catalogue, Language
 from ingestion.gate.wording import reason_text
 from ingestion.reading import describe, remedy
 from ingestion.records.days import day_of

@@ -11,7 +11,7 @@ from pathlib import Path
 from string import Formatter
 from typing import Any
 
-from ingestion.catalogue import CatalogueError, Label, Language, read_yaml
+from ingestion.definitions.catalogue import CatalogueError, Label, Language, read_yaml
 from ingestion.words import writing
 
 FOLDER = Path(__file__).parent.parent / "messages"

@@ -4,7 +4,7 @@ What belongs here: functions from a period to its name. What does not: the calen
 numbers and dates (`writing.py`).
 """
 
-from ingestion.catalogue import Language
+from ingestion.definitions.catalogue import Language
 from ingestion.records.periods import Period, PeriodKind
 from ingestion.words import writing
 from ingestion.words.messages import message

@@ -6,7 +6,7 @@ What belongs here: filling the texts of `messages/reading.yml` from a problem. W
 import re
 from collections.abc import Mapping
 
-from ingestion.catalogue import Language
+from ingestion.definitions.catalogue import Language
 from ingestion.records.submissions import Problem
 from ingestion.words import writing
 from ingestion.words.messages import message

@@ -9,7 +9,7 @@ import re
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Context, Decimal
 
-from ingestion.catalogue import Language
+from ingestion.definitions.catalogue import Language
 from ingestion.records.days import VIETNAM_TIME
 
 NBSP = "\u00a0"

@@ -9,13 +9,13 @@ from typing import Any
 
 from xlsxwriter.worksheet import CellFormulaTuple, Worksheet
 
-from ingestion.catalogue import Column, Form
+from ingestion.definitions.catalogue import Column, Form
+from ingestion.definitions.registry import Organisation
 from ingestion.gate.excel import ROW, SheetPlace
 from ingestion.reading.extract import CARRIED_SHEET
 from ingestion.records.cells import column_index, column_letter
 from ingestion.records.periods import Period
 from ingestion.records.submissions import Explanation
-from ingestion.registry import Organisation
 from ingestion.words.messages import message
 from ingestion.workbook.foreknown import CONTEXT_SHEET, FIRST_BLOCK_ROW, Computed
 from ingestion.workbook.formulas import Plan

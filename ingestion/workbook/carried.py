@@ -19,12 +19,12 @@ from typing import Any
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from ingestion.catalogue import Catalogue
+from ingestion.definitions.catalogue import Catalogue
+from ingestion.definitions.registry import NO_REGISTRY, TABLES, Organisation, Registry, RegistryTable
 from ingestion.gate.batch import Batch
 from ingestion.gate.history import KEY_COLUMNS, EmptyHistory, History
 from ingestion.records.periods import Period
 from ingestion.records.submissions import Problem, Reading
-from ingestion.registry import NO_REGISTRY, TABLES, Organisation, Registry, RegistryTable
 
 HISTORY = "history"
 SEAL = "seal"

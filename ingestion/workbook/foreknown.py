@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from ingestion.catalogue import Catalogue, Form
+from ingestion.definitions.catalogue import Catalogue, Form
+from ingestion.definitions.registry import Organisation
 from ingestion.gate import GateContext
 from ingestion.gate.batch import Batch, subject_of
 from ingestion.gate.excel import Constant, Lookup, SheetPlace
@@ -19,7 +20,6 @@ from ingestion.gate.vectors import Kind, Vector
 from ingestion.records.cells import column_letter
 from ingestion.records.periods import Period
 from ingestion.records.submissions import Cover, FormRow, FormTable, Reading, Submission, SubmissionKey
-from ingestion.registry import Organisation
 from ingestion.workbook.writer import FIRST_DATA_ROW, Row
 
 CONTEXT_SHEET = "DM_CS"

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field, replace
 from string import Formatter
 from typing import Literal
 
-from ingestion.catalogue import Catalogue, Form
+from ingestion.definitions.catalogue import Catalogue, Form
+from ingestion.definitions.registry import Organisation, Registry
 from ingestion.gate import EmptyHistory, GateContext, History
 from ingestion.gate.batch import Batch
 from ingestion.gate.excel import (
@@ -30,7 +31,6 @@ from ingestion.gate.syntax import Binary, Name, names
 from ingestion.gate.vectors import Kind
 from ingestion.records.cells import column_letter
 from ingestion.records.periods import Period
-from ingestion.registry import Organisation, Registry
 from ingestion.words.messages import message
 from ingestion.workbook.carried import Line, carried_lines
 from ingestion.workbook.foreknown import OF_ROW, Block, Computed, Foreknown, empty_batch, further_keys

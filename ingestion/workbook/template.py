@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from itertools import product
 from pathlib import Path
 
-from ingestion.catalogue import Catalogue, Form
+from ingestion.definitions.catalogue import Catalogue, Form
+from ingestion.definitions.registry import Organisation, Registry, Target
+from ingestion.definitions.signing import form_version, sign
 from ingestion.gate import History, version_for
 from ingestion.records.periods import Period
-from ingestion.registry import Organisation, Registry, Target
-from ingestion.signing import form_version, sign
 from ingestion.words.messages import message
 from ingestion.workbook.aided import AidedWriter
 from ingestion.workbook.formulas import Plan, plan_formulas

@@ -16,13 +16,13 @@ from typing import Any
 
 import xlsxwriter
 
-from ingestion.catalogue import OF_THE_ROW, Catalogue, Column, Form
-from ingestion.overlay import measure
+from ingestion.definitions.catalogue import OF_THE_ROW, Catalogue, Column, Form
+from ingestion.definitions.overlay import measure
+from ingestion.definitions.registry import Organisation, Target
+from ingestion.definitions.signing import SIGNATURE, TEMPLATE_VERSION
 from ingestion.records.periods import Period
 from ingestion.records.stored import added
 from ingestion.records.submissions import Explanation, Value
-from ingestion.registry import Organisation, Target
-from ingestion.signing import SIGNATURE, TEMPLATE_VERSION
 from ingestion.words import period_names, writing
 from ingestion.words.messages import message
 

@@ -10,7 +10,7 @@ from ingestion.alerts.contacts import recipients
 from ingestion.alerts.delivery import DeliveryReport, state_of
 from ingestion.alerts.outbox import Entry, Outbox
 from ingestion.alerts.wording import subject_of
-from ingestion.registry import Registry
+from ingestion.definitions.registry import Registry
 from ingestion.storage.files import LockedError
 from ingestion.words import writing
 from orchestration import environment

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ingestion.definitions.overlay import catalogue_of
+from ingestion.definitions.registry import load_registry
 from ingestion.ledger import UNKNOWN_PERIOD
-from ingestion.overlay import catalogue_of
 from ingestion.records.faults import Fault
 from ingestion.records.findings import Finding, Judgement, OutcomeStatus, Verdict
-from ingestion.registry import load_registry
 from ingestion.storage.filenames import clean_name, fitted, writable
 from ingestion.storage.files import write_durably
 from ingestion.words.places import place_said

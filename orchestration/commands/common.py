@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ingestion.catalogue import Catalogue
+from ingestion.definitions.catalogue import Catalogue
+from ingestion.definitions.registry import Registry, load_registry
 from ingestion.landing_state import is_registry_lost
 from ingestion.records.days import VIETNAM_TIME
 from ingestion.records.periods import Period, PeriodError
-from ingestion.registry import Registry, load_registry
 from ingestion.storage.home import Home
 from ingestion.words import writing
 from orchestration.encoding import as_json

@@ -7,9 +7,9 @@ comparing two filings (`ingestion.returns`), and the trail itself (`status.py`).
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from ingestion.catalogue import Catalogue
+from ingestion.definitions.catalogue import Catalogue
+from ingestion.definitions.overlay import catalogue_of
 from ingestion.ledger import LedgerState
-from ingestion.overlay import catalogue_of
 from ingestion.words.places import address
 from orchestration.texts import Invocation
 

@@ -6,10 +6,10 @@ from typing import Literal
 
 import click
 
+from ingestion.definitions.overlay import catalogue_of
+from ingestion.definitions.registry import Registry
 from ingestion.ledger import Event, Ledger, PeriodClosed, PeriodReopened
-from ingestion.overlay import catalogue_of
 from ingestion.records.days import day_of
-from ingestion.registry import Registry
 from orchestration import environment
 from orchestration.commands.common import (
     calendar_period,

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ingestion.catalogue import Catalogue, is_collected
-from ingestion.overlay import catalogue_of
+from ingestion.definitions.catalogue import Catalogue, is_collected
+from ingestion.definitions.overlay import catalogue_of
 from ingestion.records.periods import Period, PeriodError
 from ingestion.words import writing
 from ingestion.words.places import address

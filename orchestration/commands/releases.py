@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ingestion.catalogue import Indicator
-from ingestion.overlay import catalogue_of, measure
-from ingestion.registry import Registry
+from ingestion.definitions.catalogue import Indicator
+from ingestion.definitions.overlay import catalogue_of, measure
+from ingestion.definitions.registry import Registry
 from ingestion.words import writing
 from orchestration.commands.common import derived_name, minute, number, print_json, registry_of
 from orchestration.errors import CommandError

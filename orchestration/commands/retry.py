@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ingestion.overlay import catalogue_of
+from ingestion.definitions.overlay import catalogue_of
 from orchestration import environment
 from orchestration.commands.common import demand_whole, print_json, registry_of, tell_of_results
 from orchestration.errors import REFUSED, CommandError

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from ingestion.registry import load_registry
+from ingestion.definitions.registry import load_registry
 from ingestion.storage.home import Home
 from orchestration.commands.common import demand_registry_kept
 from orchestration.errors import RefusedError

@@ -11,7 +11,9 @@ import click
 from ingestion import intake
 from ingestion.alerts.delivery import open_states
 from ingestion.alerts.outbox import Outbox
-from ingestion.catalogue import Catalogue
+from ingestion.definitions.catalogue import Catalogue
+from ingestion.definitions.overlay import catalogue_of
+from ingestion.definitions.registry import Registry
 from ingestion.ledger import (
     UNKNOWN_PERIOD,
     Decided,
@@ -29,11 +31,9 @@ from ingestion.ledger import (
     SubmissionRecord,
     Unknown,
 )
-from ingestion.overlay import catalogue_of
 from ingestion.records.days import day_of
 from ingestion.records.findings import Finding
 from ingestion.records.periods import Period, PeriodError
-from ingestion.registry import Registry
 from ingestion.review import explanations_to_review
 from ingestion.words import writing
 from ingestion.words.places import place_said

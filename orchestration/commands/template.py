@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from ingestion.overlay import catalogue_of
+from ingestion.definitions.overlay import catalogue_of
 from orchestration.commands.common import calendar_period, history_of, known_unit, ledger_of, registry_of
 from orchestration.environment import template_key
 from orchestration.errors import CommandError, RefusedError
@@ -22,7 +22,7 @@ def template(call: Invocation, unit: str, period: str, output: Path, force: bool
     """See the text `cli.template.help`."""
     from xlsxwriter.exceptions import FileCreateError  # noqa: PLC0415
 
-    from ingestion.signing import make_key  # noqa: PLC0415
+    from ingestion.definitions.signing import make_key  # noqa: PLC0415
     from ingestion.workbook.template import TemplateError, write_template  # noqa: PLC0415
 
     registry = registry_of(call)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ingestion.catalogue import Catalogue, Indicator, Term, is_collected
+from ingestion.definitions.catalogue import Catalogue, Indicator, Term, is_collected
 from reports.publication_gate.bodies import Bodies, Share
 from reports.publication_gate.filed import PARTS, Flags, FormRows, Ints, Numbers
 from reports.publication_gate.gaps import Gaps

@@ -13,7 +13,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from ingestion.catalogue import Catalogue
+from ingestion.definitions.catalogue import Catalogue
 from reports.publication_gate.behind import Behind, sources_again
 from reports.publication_gate.derived import Derived, by_key
 from reports.publication_gate.families import children_make_parents

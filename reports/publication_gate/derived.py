@@ -10,7 +10,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from ingestion.catalogue import Catalogue
+from ingestion.definitions.catalogue import Catalogue
 from reports.publication_gate.bodies import Bodies, Term
 from reports.publication_gate.figures import Figures
 from reports.publication_gate.openings import opening_ranks

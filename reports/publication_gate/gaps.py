@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ingestion.catalogue import Catalogue
+from ingestion.definitions.catalogue import Catalogue
 from reports.publication_gate.bodies import Bodies, Share
 from reports.publication_gate.filed import Flags, FormRows
 from reports.publication_gate.standing import Standing

@@ -11,7 +11,7 @@ import duckdb
 import pandas as pd
 import pyarrow.parquet as pq
 
-from ingestion.catalogue import Catalogue
+from ingestion.definitions.catalogue import Catalogue
 from reports.publication_gate.bodies import Bodies
 from reports.publication_gate.derived import previous_terms
 from reports.publication_gate.filed import PARTS, counting_submissions

@@ -6,7 +6,7 @@ What belongs here: results and their words. What does not: what is checked.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ingestion.catalogue import Language
+from ingestion.definitions.catalogue import Language
 from ingestion.gate.results import NO_ROWS, RuleResult, Sample, SuiteResult
 from ingestion.words import writing
 from ingestion.words.messages import message

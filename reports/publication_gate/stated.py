@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 
-from ingestion.catalogue import Catalogue
+from ingestion.definitions.catalogue import Catalogue
 from ingestion.words import writing
 from reports.publication_gate.bodies import Bodies
 from reports.publication_gate.report import STATUS_NAMES

@@ -7,9 +7,9 @@ from pathlib import Path
 import openpyxl
 from openpyxl.workbook import Workbook
 
-from ingestion.catalogue import Catalogue, load_catalogue
+from ingestion.definitions.catalogue import Catalogue, load_catalogue
+from ingestion.definitions.registry import Registry, load_registry
 from ingestion.records.periods import Period
-from ingestion.registry import Registry, load_registry
 from ingestion.storage.home import Home
 from ingestion.workbook.template import assigned_targets, blank_tables, reporting_unit
 from ingestion.workbook.writer import CellInput, write_workbook

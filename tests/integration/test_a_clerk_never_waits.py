@@ -16,10 +16,10 @@ import pytest
 
 from ingestion import intake, pipeline
 from ingestion.alerts.outbox import Outbox
-from ingestion.catalogue import load_catalogue
+from ingestion.definitions.catalogue import load_catalogue
+from ingestion.definitions.registry import load_registry
 from ingestion.ledger import Ledger, Received
 from ingestion.pipeline import decide
-from ingestion.registry import load_registry
 from ingestion.storage.home import Home
 from orchestration import moment, runs
 from orchestration.definitions import defs

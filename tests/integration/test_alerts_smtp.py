@@ -17,7 +17,7 @@ from click.testing import CliRunner
 from ingestion.alerts.alert import Alert, Kind, Role
 from ingestion.alerts.delivery import FIRST_PAUSE, MAX_ATTACHED_BYTES, is_due
 from ingestion.alerts.outbox import Outbox
-from ingestion.registry import Registry, load_registry
+from ingestion.definitions.registry import Registry, load_registry
 from ingestion.storage.home import Home
 from orchestration.alerting import empty_outbox
 from orchestration.channels import MAIL_SERVER_VARIABLE
@@ -170,7 +170,7 @@ from pathlib import Path
 from ingestion.alerts.delivery import deliver
 from ingestion.alerts.outbox import Outbox
 from ingestion.storage.home import Home
-from ingestion.registry import load_registry
+from ingestion.definitions.registry import load_registry
 from orchestration.channels import Channels
 
 home, now, server = Home(Path(sys.argv[1])), datetime.fromisoformat(sys.argv[2]), sys.argv[3]

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from ingestion.catalogue import load_catalogue
+from ingestion.definitions.catalogue import load_catalogue
 from reports.database import connect
 from reports.publication_gate import check_marts
 from tests.integration.test_warehouse import _dbt as dbt

@@ -9,10 +9,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from ingestion import intake, pipeline
-from ingestion.catalogue import load_catalogue
+from ingestion.definitions.catalogue import load_catalogue
+from ingestion.definitions.registry import load_registry
 from ingestion.pipeline import work
 from ingestion.reading import many
-from ingestion.registry import load_registry
 from ingestion.returns import SHEET
 from ingestion.storage.home import Home
 from orchestration import environment

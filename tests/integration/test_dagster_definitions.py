@@ -14,9 +14,9 @@ import duckdb
 import pytest
 
 from ingestion import intake, validations
-from ingestion.catalogue import load_catalogue
+from ingestion.definitions.catalogue import load_catalogue
+from ingestion.definitions.registry import RegistryError
 from ingestion.ledger import Ledger, Received
-from ingestion.registry import RegistryError
 from ingestion.storage.files import sha256_of
 from ingestion.storage.home import Home
 from orchestration import check_results, gating, groups, moment, tokens

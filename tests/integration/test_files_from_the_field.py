@@ -14,11 +14,11 @@ from click.testing import CliRunner
 from demo.registry import write_registry
 from demo.world import World
 from ingestion import intake, pipeline
-from ingestion.catalogue import load_catalogue
+from ingestion.definitions.catalogue import load_catalogue
+from ingestion.definitions.registry import load_registry
 from ingestion.ledger import Ledger
 from ingestion.reading import read_file
 from ingestion.records.findings import Verdict
-from ingestion.registry import load_registry
 from ingestion.storage.home import Home
 from orchestration.cli import main
 

@@ -16,10 +16,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from ingestion.bronze_marks import read_marks
-from ingestion.catalogue import load_catalogue
+from ingestion.definitions.catalogue import load_catalogue
+from ingestion.definitions.registry import load_registry
 from ingestion.ledger import Ledger, LedgerState
 from ingestion.pipeline import rebuild_bronze
-from ingestion.registry import load_registry
 from ingestion.state_version import VERSION, version_of
 from ingestion.storage.home import Home
 from ingestion.words.messages import message

@@ -11,12 +11,12 @@ import pytest
 from click.testing import CliRunner
 
 from ingestion import intake, pipeline
-from ingestion.catalogue import Catalogue
-from ingestion.overlay import catalogue_of
+from ingestion.definitions.catalogue import Catalogue
+from ingestion.definitions.overlay import catalogue_of
+from ingestion.definitions.registry import Registry, load_registry
 from ingestion.reading import read_file
 from ingestion.records.findings import Verdict
 from ingestion.records.periods import Period
-from ingestion.registry import Registry, load_registry
 from ingestion.storage.home import Home
 from ingestion.workbook.template import assigned_targets, reporting_unit, write_template
 from ingestion.workbook.writer import CellInput, write_workbook

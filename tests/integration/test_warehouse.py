@@ -15,7 +15,7 @@ import yaml
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
 
-from ingestion.catalogue import Catalogue, load_catalogue
+from ingestion.definitions.catalogue import Catalogue, load_catalogue
 from reports.database import connect
 from reports.figures import NoWarehouseError, UnknownCode, figure, statements, trace
 from reports.publication_gate import PublicationReport, check_marts

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ingestion.bronze import Filed, PeriodRows
-from ingestion.catalogue import Catalogue
+from ingestion.definitions.catalogue import Catalogue
 from ingestion.gate import GateContext, Judged
 from ingestion.pipeline import work
 from ingestion.reading import many

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from ingestion.catalogue import Form
+from ingestion.definitions.catalogue import Form
+from ingestion.definitions.registry import Organisation
 from ingestion.gate import rule_book
 from ingestion.gate.batch import Batch, Frame, subject_of
 from ingestion.gate.evaluate import mask
@@ -19,7 +20,6 @@ from ingestion.gate.vectors import FALSE
 from ingestion.records.cells import column_letter
 from ingestion.records.periods import Period
 from ingestion.records.submissions import Mark
-from ingestion.registry import Organisation
 from ingestion.workbook.foreknown import CONTEXT_SHEET, FIRST_BLOCK_ROW, Computed
 from ingestion.workbook.formulas import Plan, plan_formulas
 from ingestion.workbook.said import Violation

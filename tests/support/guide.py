@@ -10,7 +10,7 @@ from pathlib import Path
 
 import yaml
 
-from ingestion.catalogue import HERE
+from ingestion.definitions.catalogue import HERE
 from ingestion.gate.rules import load_rules
 
 PAGE = Path(__file__).parents[2] / "docs" / "adding-a-form.md"

@@ -4,7 +4,7 @@ from typing import Any
 
 import yaml
 
-from ingestion.catalogue import OwnFile
+from ingestion.definitions.catalogue import OwnFile
 
 
 def column(code: str, kind: str = "int", **more: Any) -> dict[str, Any]:

@@ -13,8 +13,8 @@ import duckdb
 import pandas as pd
 import yaml
 
-from ingestion.catalogue import Catalogue, Form, Indicator, load_catalogue
-from ingestion.registry import TABLES
+from ingestion.definitions.catalogue import Catalogue, Form, Indicator, load_catalogue
+from ingestion.definitions.registry import TABLES
 from reports.publication_gate.bodies import Bodies
 from reports.publication_gate.figures import PARTS_OF_FIGURES, Figures
 from reports.publication_gate.recomputed import recomputed

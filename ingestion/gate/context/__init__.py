@@ -7,7 +7,7 @@ What belongs here: one small class a prefix, and the list of them. What does not
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ingestion.catalogue import Catalogue, PeriodPart
+from ingestion.definitions.catalogue import Catalogue, PeriodPart
 from ingestion.gate.context.base import Provider
 from ingestion.gate.context.derived import DerivedContext
 from ingestion.gate.context.earlier import EARLIER

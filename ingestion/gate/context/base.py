@@ -7,10 +7,10 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import ClassVar
 
-from ingestion.catalogue import Catalogue, Form
+from ingestion.definitions.catalogue import Catalogue, Form
+from ingestion.definitions.registry import RegistryTable
 from ingestion.gate.batch import Batch, Frame, FrameKind, Path, Place, attribute
 from ingestion.gate.vectors import Kind, Vector
-from ingestion.registry import RegistryTable
 
 ANY_FRAME: frozenset[FrameKind] = frozenset({"row", "cell", "total", "sheet", "submission", "owed"})
 

@@ -13,13 +13,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ingestion.catalogue import Catalogue, Form
+from ingestion.definitions.catalogue import Catalogue, Form
+from ingestion.definitions.registry import Registry, RegistryTable, Succession
 from ingestion.gate.batch import Batch, Frame, FrameKind, Path, RowFrame, Subject
 from ingestion.gate.context.base import Provider, number_column
 from ingestion.gate.context.sheets import SheetProvider
 from ingestion.gate.vectors import Kind, Vector, nulls, numbers
 from ingestion.records.periods import Period, PeriodKind
-from ingestion.registry import Registry, RegistryTable, Succession
 
 Key = tuple[object, ...]
 Numbers = npt.NDArray[np.float64]

@@ -11,7 +11,7 @@ from typing import ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from ingestion.catalogue import Column
+from ingestion.definitions.catalogue import Column
 from ingestion.gate.batch import Batch, Frame, Path, RowFrame
 from ingestion.gate.context.base import SubmissionProvider
 from ingestion.gate.context.earlier import earlier_rows

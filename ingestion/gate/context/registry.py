@@ -8,12 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ingestion.catalogue import Catalogue, Form
+from ingestion.definitions.catalogue import Catalogue, Form
+from ingestion.definitions.registry import RegistryTable, Target
 from ingestion.gate.batch import Batch, Frame, FrameKind, Path, RowFrame, Subject, attribute
 from ingestion.gate.context.base import Provider, one_of
 from ingestion.gate.vectors import Kind, Vector
 from ingestion.records.periods import PeriodKind
-from ingestion.registry import RegistryTable, Target
 
 _CONTEXT = "context"
 """The section of indicators that tell of a unit's surroundings."""

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from ingestion.catalogue import Catalogue, Form
+from ingestion.definitions.catalogue import Catalogue, Form
 from ingestion.gate.batch import Frame, FrameKind, Path, Place, RowFrame, Rows, SheetFrame, TotalFrame
 from ingestion.gate.context.base import Provider, any_column, number_column, one_of
 from ingestion.gate.vectors import Kind, Vector, nulls, numbers, texts

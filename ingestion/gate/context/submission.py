@@ -7,12 +7,12 @@ What does not: anything that differs from row to row.
 from collections.abc import Mapping
 from typing import ClassVar
 
-from ingestion.catalogue import PeriodPart
+from ingestion.definitions.catalogue import PeriodPart
+from ingestion.definitions.registry import RegistryTable, TermOfOffice
 from ingestion.gate.batch import Batch, Frame, Path, Place, Subject
 from ingestion.gate.context.base import SubmissionProvider
 from ingestion.gate.vectors import Kind
 from ingestion.records.periods import PeriodKind
-from ingestion.registry import RegistryTable, TermOfOffice
 
 CAP_GROUPS = ("MEMBERS_IN_ORG", "MEMBERS_OF_UNIT", "CELLS", "ORGANISATIONS")
 

@@ -6,7 +6,7 @@ What belongs here: places, known values and hidden columns. What does not: how f
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from ingestion.catalogue import Catalogue, Form
+from ingestion.definitions.catalogue import Catalogue, Form
 from ingestion.gate.excel.values import NotCompiledError
 from ingestion.gate.vectors import Kind
 

@@ -6,7 +6,7 @@ What belongs here: an indicator's terms over one workbook. What does not: where 
 from collections.abc import Sequence
 from itertools import product
 
-from ingestion.catalogue import Indicator, Term
+from ingestion.definitions.catalogue import Indicator, Term
 from ingestion.gate.context.derived import ADDED, WHOLE_FIGURE_ELSEWHERE, is_declared
 from ingestion.gate.excel.book import Book, SheetPlace
 from ingestion.gate.excel.values import ALWAYS, LONGEST, Known, NotCompiledError, Value, literal

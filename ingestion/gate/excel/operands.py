@@ -6,7 +6,7 @@ figures that are made of several forms (`derived.py`).
 
 from dataclasses import dataclass
 
-from ingestion.catalogue import Column
+from ingestion.definitions.catalogue import Column
 from ingestion.gate.excel.book import Book, Constant, Helpers, Lookup, SheetPlace
 from ingestion.gate.excel.values import (
     ROW,

@@ -7,9 +7,9 @@ from typing import Literal
 
 import pytest
 
+from ingestion.definitions.registry import CalendarPeriod, Contact, Organisation, Registry, TermOfOffice
 from ingestion.ledger import Decided, Judged, LedgerState, PeriodReopened, Received, Unknown
 from ingestion.records.findings import Finding, Verdict
-from ingestion.registry import CalendarPeriod, Contact, Organisation, Registry, TermOfOffice
 
 NOW = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 UNITS = ("KA", "KB", "KC", "KD", "KE")

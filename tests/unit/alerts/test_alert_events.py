@@ -9,7 +9,7 @@ from ingestion.alerts.alert import Kind, Role
 from ingestion.alerts.deadlines import NEAR, PAST, deadline_alerts
 from ingestion.alerts.events import FIRST_FINDINGS, IMPORTED_AFTER, ledger_alerts
 from ingestion.alerts.wording import compose
-from ingestion.catalogue import load_catalogue
+from ingestion.definitions.catalogue import load_catalogue
 from ingestion.ledger import Reexamined
 from ingestion.records.findings import Verdict
 

@@ -24,9 +24,9 @@ from ingestion.alerts.thresholds import (
     thresholds_of,
 )
 from ingestion.alerts.wording import compose
-from ingestion.catalogue import load_catalogue
+from ingestion.definitions.catalogue import load_catalogue
+from ingestion.definitions.registry import CalendarPeriod, Contact, Registry
 from ingestion.records.findings import Verdict
-from ingestion.registry import CalendarPeriod, Contact, Registry
 from ingestion.storage.home import Home
 
 NOW = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)

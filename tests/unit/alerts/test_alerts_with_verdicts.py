@@ -12,12 +12,12 @@ import pytest
 
 from ingestion import intake, pipeline
 from ingestion.alerts.outbox import Outbox
-from ingestion.catalogue import Catalogue, load_catalogue
+from ingestion.definitions.catalogue import Catalogue, load_catalogue
+from ingestion.definitions.registry import Registry
 from ingestion.gate import Judged
 from ingestion.ledger import Ledger
 from ingestion.pipeline import judging
 from ingestion.records.findings import Finding, Judgement, Verdict
-from ingestion.registry import Registry
 from ingestion.storage.home import Home
 
 NOW = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)

@@ -4,13 +4,13 @@ import pytest
 
 from demo.faults import Edit, Fault, FaultError, apply_edits, edit_file, load_explained, load_faults
 from demo.writing import write_submission
-from ingestion.catalogue import load_catalogue
+from ingestion.definitions.catalogue import load_catalogue
+from ingestion.definitions.registry import Registry, load_registry
 from ingestion.gate import GateContext, judge
 from ingestion.gate.history import EmptyHistory
 from ingestion.reading import read_file
 from ingestion.records.findings import Judgement
 from ingestion.records.submissions import Submission, SubmissionKey
-from ingestion.registry import Registry, load_registry
 
 CATALOGUE = load_catalogue()
 

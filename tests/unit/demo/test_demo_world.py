@@ -14,10 +14,10 @@ from demo.tables import Tables, tables_of
 from demo.world import World, build
 from demo.writing import write_submission, write_world
 from ingestion.alerts.contacts import complaints
-from ingestion.catalogue import Catalogue, load_catalogue
-from ingestion.overlay import laid_over
+from ingestion.definitions.catalogue import Catalogue, load_catalogue
+from ingestion.definitions.overlay import laid_over
+from ingestion.definitions.registry import Registry, load_registry
 from ingestion.records.periods import Period
-from ingestion.registry import Registry, load_registry
 from ingestion.storage.home import Home
 from tests.support.own_forms import column, form
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from ingestion.catalogue import HERE, CatalogueError, Form, load_catalogue, load_forms
+from ingestion.definitions.catalogue import HERE, CatalogueError, Form, load_catalogue, load_forms
 from ingestion.records.periods import Period
 
 FORM_FILES = sorted((HERE / "forms").glob("*.yml"))

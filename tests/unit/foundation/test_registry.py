@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from ingestion.catalogue import load_catalogue
+from ingestion.definitions.catalogue import load_catalogue
+from ingestion.definitions.registry import TABLES, Registry, RegistryError, load_registry
 from ingestion.records.periods import Period
-from ingestion.registry import TABLES, Registry, RegistryError, load_registry
 
 ORGANISATIONS = """\
 org_code,org_name,org_kind,org_type,sector,level,parent_code,files_reports,term_system,valid_from,valid_to

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from ingestion.catalogue import Catalogue, CatalogueError, OwnFile, is_collected
-from ingestion.overlay import laid_over
+from ingestion.definitions.catalogue import Catalogue, CatalogueError, OwnFile, is_collected
+from ingestion.definitions.overlay import laid_over
+from ingestion.definitions.signing import form_version
+from ingestion.definitions.validity import Effective
 from ingestion.records.periods import Period
-from ingestion.signing import form_version
-from ingestion.validity import Effective
 from tests.support.own_forms import column, form, indicator
 from tests.unit.gate.conftest import registry_of
 

@@ -9,7 +9,16 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from ingestion.catalogue import Catalogue, load_catalogue
+from ingestion.definitions.catalogue import Catalogue, load_catalogue
+from ingestion.definitions.registry import (
+    CalendarPeriod,
+    Organisation,
+    RatingScheme,
+    Registry,
+    Succession,
+    Target,
+    TermOfOffice,
+)
 from ingestion.gate import EmptyHistory, GateContext, judge
 from ingestion.gate.history import KEY_COLUMNS
 from ingestion.records.findings import Finding, Judgement, OutcomeStatus
@@ -24,15 +33,6 @@ from ingestion.records.submissions import (
     Reading,
     Submission,
     SubmissionKey,
-)
-from ingestion.registry import (
-    CalendarPeriod,
-    Organisation,
-    RatingScheme,
-    Registry,
-    Succession,
-    Target,
-    TermOfOffice,
 )
 
 CATALOGUE = load_catalogue()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ingestion.catalogue import load_catalogue
+from ingestion.definitions.catalogue import load_catalogue
 from ingestion.gate import RuleError, load_rules
 from ingestion.gate.context import vocabulary
 from ingestion.gate.rules import compile_rules

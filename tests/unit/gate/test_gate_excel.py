@@ -20,10 +20,10 @@ from typing import Any
 
 import pytest
 
-from ingestion.catalogue import load_catalogue
+from ingestion.definitions.catalogue import load_catalogue
+from ingestion.definitions.overlay import laid_over
 from ingestion.gate import load_rules
 from ingestion.gate.excel import ROW, cells
-from ingestion.overlay import laid_over
 from ingestion.records.stored import NumberKind, parse_number
 from ingestion.workbook.said import BLANK_RULE, Violation
 from tests.support.excel_formulas import Sheets

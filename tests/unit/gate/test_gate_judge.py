@@ -4,10 +4,10 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from ingestion.definitions.registry import CalendarPeriod
 from ingestion.gate import judge, load_rules, reason_text
 from ingestion.records.findings import OutcomeStatus, Verdict
 from ingestion.records.submissions import Mark, Problem
-from ingestion.registry import CalendarPeriod
 
 PASS, FAIL, NOT_RUN = OutcomeStatus.PASS, OutcomeStatus.FAIL, OutcomeStatus.NOT_RUN
 

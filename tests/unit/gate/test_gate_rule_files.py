@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 import yaml
 
-from ingestion.catalogue import load_catalogue
+from ingestion.definitions.catalogue import load_catalogue
 from ingestion.gate import RuleError, load_rules, rules_version
 from ingestion.gate.context import vocabulary
 from ingestion.gate.parser import parse

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
+from ingestion.definitions.registry import Target, TermOfOffice
 from ingestion.gate import load_rules
 from ingestion.records.findings import OutcomeStatus
 from ingestion.records.submissions import Mark
-from ingestion.registry import Target, TermOfOffice
 
 Build = Callable[[Any], Any]
 

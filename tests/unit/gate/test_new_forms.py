@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from ingestion.catalogue import Catalogue, OwnFile
+from ingestion.definitions.catalogue import Catalogue, OwnFile
+from ingestion.definitions.overlay import laid_over
 from ingestion.gate import judge
-from ingestion.overlay import laid_over
 from ingestion.records.findings import Judgement, Verdict
 from ingestion.records.submissions import FormRow, FormTable, Mark, Submission, Value
 from tests.support.own_forms import column, form

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from ingestion.catalogue import load_catalogue
+from ingestion.definitions.catalogue import load_catalogue
 from ingestion.gate import load_rules, rule_book
 from ingestion.gate.names import FUNCTIONS, SOURCES
 from ingestion.gate.pages import EXAMPLES, FOLDER, INDEX, Example, load_examples, pages

@@ -5,10 +5,10 @@ from typing import get_args
 
 import pytest
 
-from ingestion.catalogue import load_catalogue
+from ingestion.definitions.catalogue import load_catalogue
+from ingestion.definitions.registry import NO_REGISTRY, WHOLE, RegistryTable
 from ingestion.gate import rule_book
 from ingestion.records.findings import Judgement, OutcomeStatus, Verdict
-from ingestion.registry import NO_REGISTRY, WHOLE, RegistryTable
 
 NEEDING = {
     rule: frozenset[RegistryTable]().union(*(check.registry for check in checks))

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from ingestion.catalogue import Catalogue, load_catalogue
+from ingestion.definitions.catalogue import Catalogue, load_catalogue
+from ingestion.definitions.registry import CalendarPeriod, Organisation, Registry, TermOfOffice
 from ingestion.gate import Judged
 from ingestion.pipeline import judging
 from ingestion.records.faults import Fault
 from ingestion.records.periods import Period
 from ingestion.records.submissions import SubmissionKey
-from ingestion.registry import CalendarPeriod, Organisation, Registry, TermOfOffice
 from ingestion.storage.home import Home
 from ingestion.workbook import blank_tables, write_workbook
 from tests.support.totals import judge_by_totals

@@ -12,14 +12,21 @@ import pytest
 
 from ingestion import intake, pipeline
 from ingestion.bronze import Filed, form_schema, rows_of_period, write_period
-from ingestion.catalogue import Catalogue, Indicator, Label, Term, load_catalogue
+from ingestion.definitions.catalogue import Catalogue, Indicator, Label, Term, load_catalogue
+from ingestion.definitions.registry import (
+    CalendarPeriod,
+    Organisation,
+    Registry,
+    Statement,
+    Target,
+    TermOfOffice,
+)
+from ingestion.definitions.validity import Effective
 from ingestion.ledger import Received, SubmissionRecord
 from ingestion.reading import read_file
 from ingestion.records.submissions import SubmissionKey
 from ingestion.reference import all_periods, write_reference
-from ingestion.registry import CalendarPeriod, Organisation, Registry, Statement, Target, TermOfOffice
 from ingestion.storage.home import Home
-from ingestion.validity import Effective
 
 NOW = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 Write = Callable[..., Path]

@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 
 from ingestion import bronze, intake, landing, ledger, pipeline
-from ingestion.catalogue import Catalogue
+from ingestion.definitions.catalogue import Catalogue
+from ingestion.definitions.registry import Registry
 from ingestion.ledger import Ledger
 from ingestion.pipeline import writing
 from ingestion.records.findings import Verdict
-from ingestion.registry import Registry
 from ingestion.storage.home import Home
 
 NOW = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)

@@ -9,13 +9,13 @@ import pyarrow.parquet as pq
 import pytest
 
 from ingestion import intake, pipeline
-from ingestion.catalogue import Catalogue
+from ingestion.definitions.catalogue import Catalogue
+from ingestion.definitions.registry import Registry
 from ingestion.landing import Landing
 from ingestion.ledger import Ledger, LedgerState
 from ingestion.pipeline import readings
 from ingestion.records.faults import Cause
 from ingestion.records.findings import Verdict
-from ingestion.registry import Registry
 from ingestion.storage.home import Home
 
 pytestmark = pytest.mark.usefixtures("stand_in_gate")

@@ -15,7 +15,8 @@ from ingestion import intake, pipeline, returning
 from ingestion.alerts import events
 from ingestion.alerts.outbox import Outbox
 from ingestion.bounded import Bounds
-from ingestion.catalogue import Catalogue
+from ingestion.definitions.catalogue import Catalogue
+from ingestion.definitions.registry import Registry
 from ingestion.gate import RuleError
 from ingestion.landing import Landing
 from ingestion.ledger import Ledger, LedgerState, SubmissionRecord
@@ -23,7 +24,6 @@ from ingestion.pipeline import judging, readings, work
 from ingestion.reading import many
 from ingestion.records.faults import Cause, Step
 from ingestion.records.findings import Verdict
-from ingestion.registry import Registry
 from ingestion.returns import SHEET
 from ingestion.storage.home import Home
 from tests.support import faults

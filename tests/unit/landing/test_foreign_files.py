@@ -13,12 +13,12 @@ from pathlib import Path
 import pytest
 
 from ingestion import intake, pipeline
-from ingestion.catalogue import Catalogue
+from ingestion.definitions.catalogue import Catalogue
+from ingestion.definitions.registry import Registry
 from ingestion.landing import Landing
 from ingestion.ledger import Ledger, LedgerState
 from ingestion.pipeline import LandingReport
 from ingestion.records.findings import Verdict
-from ingestion.registry import Registry
 from ingestion.storage.filenames import LONGEST, clean_name, fitted, key_of, shown
 from ingestion.storage.home import Home
 

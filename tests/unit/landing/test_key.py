@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from ingestion.definitions.signing import load_key, make_key
 from ingestion.litter import sweep
-from ingestion.signing import load_key, make_key
 from ingestion.storage.home import Home
 
 OTHER = "0" * 64

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from ingestion import intake, landing, pipeline
-from ingestion.catalogue import Catalogue
+from ingestion.definitions.catalogue import Catalogue
+from ingestion.definitions.registry import Registry
 from ingestion.landing import Landing
 from ingestion.landing_state import LandingState, examine, examine_home
 from ingestion.ledger import Ledger, LedgerState
-from ingestion.registry import Registry
 from ingestion.storage.home import Home
 
 NOW = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)

@@ -14,10 +14,10 @@ from typing import Any
 import pytest
 
 from ingestion import intake, landing, pipeline
-from ingestion.catalogue import Catalogue
+from ingestion.definitions.catalogue import Catalogue
+from ingestion.definitions.registry import Registry
 from ingestion.landing import Landing
 from ingestion.litter import sweep
-from ingestion.registry import Registry
 from ingestion.storage import files
 from ingestion.storage.files import aside_of, copy_durably, write_durably, writer_of
 from ingestion.storage.home import Home

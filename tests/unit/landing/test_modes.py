@@ -11,10 +11,10 @@ import pytest
 from ingestion import intake, pipeline
 from ingestion.alerts.alert import Alert, Kind, Role
 from ingestion.alerts.outbox import Outbox
-from ingestion.catalogue import Catalogue
+from ingestion.definitions.catalogue import Catalogue
+from ingestion.definitions.registry import Registry
+from ingestion.definitions.signing import make_key
 from ingestion.modes import loose, tighten
-from ingestion.registry import Registry
-from ingestion.signing import make_key
 from ingestion.storage.home import Home
 
 NOW = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)

@@ -14,14 +14,14 @@ import pytest
 
 from ingestion import intake, pipeline
 from ingestion.bronze import form_path
-from ingestion.catalogue import Catalogue
+from ingestion.definitions.catalogue import Catalogue
+from ingestion.definitions.registry import Registry
 from ingestion.gate import GateContext
 from ingestion.ledger import DecisionRefusedError, Ledger, LedgerState, PeriodClosed, PeriodReopened
 from ingestion.pipeline import judging, readings, writing
 from ingestion.records.findings import Verdict
 from ingestion.records.periods import Period
 from ingestion.records.submissions import Submission
-from ingestion.registry import Registry
 from ingestion.storage.home import Home
 
 NOW = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from ingestion import intake, pipeline
-from ingestion.catalogue import Catalogue
+from ingestion.definitions.catalogue import Catalogue
+from ingestion.definitions.registry import Registry, TermOfOffice
 from ingestion.gate import Judged
 from ingestion.gate.context.earlier import periods_before
 from ingestion.ledger import DecisionRefusedError, Ledger, LedgerState, SubmissionRecord
@@ -19,7 +20,6 @@ from ingestion.records.faults import Cause, Fault, Step
 from ingestion.records.findings import Verdict
 from ingestion.records.periods import Period
 from ingestion.reexamination import due
-from ingestion.registry import Registry, TermOfOffice
 from ingestion.storage.home import Home
 from ingestion.validations import KeptResults, newest
 

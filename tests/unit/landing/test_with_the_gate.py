@@ -9,11 +9,11 @@ from typing import NamedTuple
 import pytest
 
 from ingestion import intake, pipeline
-from ingestion.catalogue import Catalogue
+from ingestion.definitions.catalogue import Catalogue
+from ingestion.definitions.registry import Registry
 from ingestion.gate import rules_version
 from ingestion.ledger import Event, Ledger, PeriodClosed, PeriodReopened
 from ingestion.records.findings import Verdict
-from ingestion.registry import Registry
 from ingestion.storage.home import Home
 
 RECEIVED = datetime(2019, 4, 10, 9, 0, tzinfo=UTC)

@@ -29,9 +29,9 @@ from ingestion.alerts.alert import Alert, Kind, Role
 from ingestion.alerts.outbox import Entry, Outbox
 from ingestion.alerts.thresholds import in_force
 from ingestion.alerts.wording import compose
+from ingestion.definitions.overlay import OwnFileError, catalogue_of
+from ingestion.definitions.registry import NO_REGISTRY
 from ingestion.gate import rule_book
-from ingestion.overlay import OwnFileError, catalogue_of
-from ingestion.registry import NO_REGISTRY
 from ingestion.storage.home import Home
 from ingestion.validations import KeptResults, Validation
 from ingestion.words.messages import ToldError, load_messages, message

@@ -66,8 +66,19 @@ def test_errors_that_a_user_can_mend_exist_under_the_names_by_which_they_are_rec
     import importlib
 
     modules = (
-        *("ingestion.registry", "ingestion.catalogue", "ingestion.ledger", "orchestration.warehouse"),
-        *("reports.marts", "reports.release", "ingestion.bronze", "ingestion.signing", "ingestion.landing"),
+        *(
+            "ingestion.definitions.registry",
+            "ingestion.definitions.catalogue",
+            "ingestion.ledger",
+            "orchestration.warehouse",
+        ),
+        *(
+            "reports.marts",
+            "reports.release",
+            "ingestion.bronze",
+            "ingestion.definitions.signing",
+            "ingestion.landing",
+        ),
         *("ingestion.bounded", "ingestion.pipeline", "ingestion.intake", "orchestration.standing", "builtins"),
         *(
             "ingestion.alerts.thresholds",

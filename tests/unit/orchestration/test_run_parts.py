@@ -11,10 +11,10 @@ import dagster as dg
 import pytest
 from click.testing import CliRunner, Result
 
-from ingestion.catalogue import Language
+from ingestion.definitions.catalogue import Language
+from ingestion.definitions.registry import load_registry
 from ingestion.ledger import LedgerState, SubmissionRecord
 from ingestion.records.submissions import SubmissionKey
-from ingestion.registry import load_registry
 from ingestion.storage.home import Home
 from ingestion.words.messages import message
 from orchestration import runs, terminal

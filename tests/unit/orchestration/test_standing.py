@@ -13,8 +13,8 @@ from click.testing import Result
 from ingestion.alerts.alert import Kind, Role
 from ingestion.alerts.outbox import Outbox
 from ingestion.alerts.thresholds import shipped
+from ingestion.definitions.registry import NO_REGISTRY
 from ingestion.records.findings import Verdict
-from ingestion.registry import NO_REGISTRY
 from ingestion.storage.home import Home
 from orchestration import alerting, environment
 from orchestration.definitions import defs

@@ -11,11 +11,11 @@ from click.testing import Result
 from ingestion.alerts.alert import Alert, Kind, Role
 from ingestion.alerts.delivery import LONGEST_PAUSE, STUCK_FROM, deliver
 from ingestion.alerts.outbox import Outbox
-from ingestion.catalogue import load_catalogue
+from ingestion.definitions.catalogue import load_catalogue
+from ingestion.definitions.registry import load_registry
 from ingestion.ledger import Duplicate, Explained, Judged, Ledger, Received, Reexamined, Unknown
 from ingestion.records.findings import Finding, Verdict
 from ingestion.records.submissions import Explanation
-from ingestion.registry import load_registry
 from ingestion.storage.home import Home
 from orchestration.state import prepare_instance
 from reports.release import FigureChange

@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingestion.catalogue import load_catalogue
+from ingestion.definitions.catalogue import load_catalogue
 from ingestion.reading import describe, remedy
 from ingestion.reading.book import Book, UnreadableError
 from ingestion.reading.sheets import read_sheets

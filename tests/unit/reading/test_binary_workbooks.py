@@ -13,7 +13,7 @@ import xlwt
 from msoffcrypto.method.rc4 import DocumentRC4
 from xlwt.CompoundDoc import XlsDoc
 
-from ingestion.catalogue import Catalogue
+from ingestion.definitions.catalogue import Catalogue
 from ingestion.reading import read_file
 from ingestion.reading.book import Book, UnreadableError
 from ingestion.reading.container import workbook_streams

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from ingestion.catalogue import Catalogue
-from ingestion.overlay import laid_over
+from ingestion.definitions.catalogue import Catalogue
+from ingestion.definitions.overlay import laid_over
 from ingestion.reading import describe, read_file
 from ingestion.records.submissions import Reading
 from tests.support.own_forms import column, form

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingestion.catalogue import load_catalogue
+from ingestion.definitions.catalogue import load_catalogue
 from ingestion.reading import pack_folder, read_file
 from ingestion.reading.delimited import read_csv
 from ingestion.reading.plain_text import is_text

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import xlsxwriter
 
-from ingestion.catalogue import Catalogue
+from ingestion.definitions.catalogue import Catalogue
 from ingestion.records.cells import column_letter
 from ingestion.records.submissions import Mark, Reading
 

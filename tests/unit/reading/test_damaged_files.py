@@ -13,7 +13,7 @@ import pytest
 import xlrd
 from xlwt.CompoundDoc import XlsDoc
 
-from ingestion.catalogue import Catalogue
+from ingestion.definitions.catalogue import Catalogue
 from ingestion.reading import read_file
 from ingestion.reading.book import UnreadableError
 from ingestion.reading.container import workbook_streams

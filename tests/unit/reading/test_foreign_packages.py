@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from msoffcrypto.format.ooxml import OOXMLFile
 
-from ingestion.catalogue import Catalogue
+from ingestion.definitions.catalogue import Catalogue
 from ingestion.reading import describe
 from ingestion.reading.encrypted import decrypted
 from ingestion.records.submissions import Reading

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ingestion.catalogue import Catalogue
+from ingestion.definitions.catalogue import Catalogue
 
 ORGANISATIONS = [{"org_code": f"DB-MN-{i:02}", "closing_members": i} for i in range(1, 4)]
 OLD = [{"org_code": "DB-MN-09", "closing_members": 9}]

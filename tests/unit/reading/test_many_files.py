@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from ingestion.catalogue import Catalogue, load_catalogue
+from ingestion.definitions.catalogue import Catalogue, load_catalogue
 from ingestion.pipeline import readings
 from ingestion.pipeline.readings import Readings
 from ingestion.reading import many, read_file

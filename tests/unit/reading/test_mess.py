@@ -20,7 +20,7 @@ from openpyxl.packaging.relationship import Relationship
 from openpyxl.workbook.external_link.external import ExternalBook, ExternalLink, ExternalSheetNames
 from openpyxl.worksheet.protection import SheetProtection
 
-from ingestion.catalogue import Catalogue, load_catalogue
+from ingestion.definitions.catalogue import Catalogue, load_catalogue
 from ingestion.pipeline import check_files
 from ingestion.reading.opening import open_book
 from ingestion.reading.printed import printed_period

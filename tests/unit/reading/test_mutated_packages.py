@@ -11,7 +11,7 @@ from typing import Any
 
 import openpyxl
 
-from ingestion.catalogue import Catalogue
+from ingestion.definitions.catalogue import Catalogue
 from ingestion.records.submissions import Reading
 
 Parts = dict[str, bytes]

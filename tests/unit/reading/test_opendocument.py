@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ingestion.catalogue import Catalogue
+from ingestion.definitions.catalogue import Catalogue
 from ingestion.reading import read_file
 from ingestion.reading.book import UnreadableError
 from ingestion.reading.opening import open_book

@@ -12,7 +12,7 @@ import xlwt
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ingestion.catalogue import Catalogue
+from ingestion.definitions.catalogue import Catalogue
 from ingestion.reading import describe, remedy
 from ingestion.reading.many import Source, read
 from ingestion.records.submissions import Problem, Reading

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 import ingestion
-from ingestion.catalogue import Catalogue
+from ingestion.definitions.catalogue import Catalogue
 from ingestion.gate.wording import finding_of_problem
 from ingestion.reading import describe, read_file, remedy
 from ingestion.reading.book import UnreadableError

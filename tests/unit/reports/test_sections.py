@@ -7,8 +7,8 @@ from string import Formatter
 import pytest
 import yaml
 
-from ingestion.catalogue import OwnFile, load_catalogue
-from ingestion.overlay import OwnFileError, laid_over
+from ingestion.definitions.catalogue import OwnFile, load_catalogue
+from ingestion.definitions.overlay import OwnFileError, laid_over
 from ingestion.words.messages import FOLDER, load_messages
 from reports.sections import Plan, SectionError, load_plan, plan_of
 

@@ -12,13 +12,13 @@ import pytest
 from openpyxl.workbook import Workbook
 
 from ingestion import pipeline
-from ingestion.catalogue import Catalogue, load_catalogue
+from ingestion.definitions.catalogue import Catalogue, load_catalogue
+from ingestion.definitions.registry import Registry, load_registry
 from ingestion.gate import EmptyHistory, GateContext, judge
 from ingestion.reading import read_file
 from ingestion.reading.opening import open_book
 from ingestion.records.findings import Judgement
 from ingestion.records.submissions import Reading, Submission, SubmissionKey
-from ingestion.registry import Registry, load_registry
 from ingestion.returning import answer_to
 from ingestion.returns import Answer, marked_workbook
 from ingestion.storage.home import Home

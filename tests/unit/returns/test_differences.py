@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingestion.catalogue import Catalogue, load_catalogue
+from ingestion.definitions.catalogue import Catalogue, load_catalogue
 from ingestion.records.periods import Period
 from ingestion.records.submissions import Cover, FormRow, FormTable, Mark, Reading, Value
 from ingestion.returns import CellChange, Differences, RowChange, compare

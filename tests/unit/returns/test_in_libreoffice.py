@@ -5,11 +5,11 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from ingestion.definitions.signing import examine
 from ingestion.records.findings import Verdict
 from ingestion.records.periods import Period
 from ingestion.returns import SHEET
 from ingestion.returns.comments import MARK
-from ingestion.signing import examine
 from ingestion.workbook.template import write_template
 from tests.integration.small_state import MEMBERS, UNIT, fill_template
 from tests.support import libreoffice

@@ -9,13 +9,13 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from ingestion.catalogue import OwnFile, load_catalogue
+from ingestion.definitions.catalogue import OwnFile, load_catalogue
+from ingestion.definitions.overlay import laid_over
+from ingestion.definitions.registry import Organisation, Registry, Target, TermOfOffice
 from ingestion.gate.history import KEY_COLUMNS
-from ingestion.overlay import laid_over
 from ingestion.pipeline import check_files
 from ingestion.reading import read_file
 from ingestion.records.periods import Period
-from ingestion.registry import Organisation, Registry, Target, TermOfOffice
 from ingestion.workbook import write_template
 from ingestion.workbook.formulas import SPARE_ROWS, Plan, not_compiled
 from tests.support import own_forms

@@ -9,7 +9,8 @@ import openpyxl
 import pytest
 from openpyxl.workbook import Workbook
 
-from ingestion.catalogue import load_catalogue
+from ingestion.definitions.catalogue import load_catalogue
+from ingestion.definitions.registry import CalendarPeriod, Organisation, Registry, TermOfOffice
 from ingestion.pipeline import CheckResult, check_files
 from ingestion.reading import read_file
 from ingestion.reading.opening import open_book
@@ -17,7 +18,6 @@ from ingestion.records.cells import SheetCells
 from ingestion.records.findings import OutcomeStatus
 from ingestion.records.periods import Period
 from ingestion.records.submissions import Reading
-from ingestion.registry import CalendarPeriod, Organisation, Registry, TermOfOffice
 from ingestion.workbook import write_template
 from ingestion.workbook.carried import CARRIED_TABLES, SEAL, from_workbook
 from tests.trials.formats import WRITERS

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ingestion.catalogue import Column, load_catalogue
+from ingestion.definitions.catalogue import Column, load_catalogue
+from ingestion.definitions.registry import Organisation
 from ingestion.reading import read_file
 from ingestion.records.periods import Period
 from ingestion.records.submissions import Explanation, FormTable, Mark
-from ingestion.registry import Organisation
 from ingestion.workbook import NOT_APPLICABLE, write_workbook
 
 CATALOGUE = load_catalogue()

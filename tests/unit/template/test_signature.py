@@ -6,13 +6,13 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from ingestion.catalogue import load_catalogue
+from ingestion.definitions.catalogue import load_catalogue
+from ingestion.definitions.registry import Organisation, Registry
+from ingestion.definitions.signing import examine, form_version, load_key, make_key, sign
 from ingestion.gate import rules_version
 from ingestion.pipeline import check_files
 from ingestion.reading import read_file
 from ingestion.records.periods import Period
-from ingestion.registry import Organisation, Registry
-from ingestion.signing import examine, form_version, load_key, make_key, sign
 from ingestion.workbook import write_template, write_workbook
 from tests.support import libreoffice
 

@@ -7,12 +7,12 @@ from typing import Any
 import openpyxl
 import pytest
 
-from ingestion.catalogue import load_catalogue
-from ingestion.overlay import laid_over
+from ingestion.definitions.catalogue import load_catalogue
+from ingestion.definitions.overlay import laid_over
+from ingestion.definitions.registry import Organisation, Registry, Target, TermOfOffice
 from ingestion.reading import read_file
 from ingestion.records.periods import Period
 from ingestion.records.submissions import Explanation
-from ingestion.registry import Organisation, Registry, Target, TermOfOffice
 from ingestion.workbook import (
     NOT_APPLICABLE,
     TemplateError,

@@ -9,7 +9,7 @@ import yaml
 from pydantic import ValidationError
 
 import demo
-from ingestion.catalogue import Indicator, load_catalogue
+from ingestion.definitions.catalogue import Indicator, load_catalogue
 from ingestion.words.messages import message
 from reports.sections import load_plan
 

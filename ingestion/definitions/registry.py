@@ -23,7 +23,7 @@ from typing import Annotated, Any, Literal, TypeVar, get_args
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 
-from ingestion.catalogue import Catalogue
+from ingestion.definitions.catalogue import Catalogue
 from ingestion.records.periods import Period, PeriodError, PeriodKind
 from ingestion.words.messages import ToldError
 

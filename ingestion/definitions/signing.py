@@ -13,7 +13,7 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
-from ingestion.catalogue import Catalogue, Form
+from ingestion.definitions.catalogue import Catalogue, Form
 from ingestion.records.submissions import Problem, Reading
 from ingestion.storage.files import PRIVATE_FILE, aside_of, exclusive, sync_folder, writing_private
 from ingestion.words.messages import ToldError

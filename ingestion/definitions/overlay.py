@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from ingestion.catalogue import (
+from ingestion.definitions.catalogue import (
     OF_THE_ROW,
     OWN_FOLDERS,
     Catalogue,

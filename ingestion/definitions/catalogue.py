@@ -1,7 +1,7 @@
 """Forms and indicators as data: the shapes of their files and how they are loaded.
 
 What belongs here: the schema (pydantic, nothing unknown allowed) of `forms/*.yml` and `indicators/*.yml`.
-What does not: rules, which have a language of their own (`rules.py`).
+What does not: rules, which have a language of their own (`gate/rules.py`).
 """
 
 from collections.abc import Iterable, Mapping
@@ -14,12 +14,12 @@ from typing import Annotated, Any, Literal, Self, TypeVar
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from ingestion.form_names import fault_of_columns, fault_of_sheet
+from ingestion.definitions.form_names import fault_of_columns, fault_of_sheet
+from ingestion.definitions.validity import ALWAYS, Effective, turning_days
 from ingestion.records.periods import Period
 from ingestion.records.text import fold
-from ingestion.validity import ALWAYS, Effective, turning_days
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).parent.parent
 
 Language = Literal["vi", "en"]
 PeriodPart = Literal["Q1", "6T", "9T", "N", "NK"]
