@@ -12,7 +12,7 @@ from demo.faults import edit_file
 from demo.registry import write_registry
 from demo.world import DemoSubmission, World
 from ingestion.definitions.registry import Registry, load_registry
-from ingestion.intake import put_in_inbox
+from ingestion.landing.inbox import put_in_inbox
 from ingestion.storage.home import Home
 from ingestion.workbook import assigned_targets, write_workbook
 

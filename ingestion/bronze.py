@@ -1,8 +1,8 @@
 """Bronze: accepted rows as Parquet, with the place of every cell.
 
 What belongs here: the files of filed rows and of what the ledger says of them, and reading them back as history
-for the gate. What does not: reference tables (`reference.py`), which submissions count (`ledger.py`) and when
-bronze is written (`pipeline/`).
+for the gate. What does not: reference tables (`reference.py`), which submissions count (`landing/ledger.py`)
+and when bronze is written (`pipeline/`).
 
 Everything here follows from landing, the ledger and the catalogue. Files are written aside and
 renamed, sorted, with explicit types; the same state gives the same bytes, and a file that would not change is
@@ -21,7 +21,7 @@ import pyarrow.parquet as pq
 
 from ingestion.definitions.catalogue import Catalogue, Form
 from ingestion.definitions.form_names import ROW_COLUMNS
-from ingestion.ledger import LedgerState, SubmissionRecord
+from ingestion.landing.ledger import LedgerState, SubmissionRecord
 from ingestion.records.cells import column_letter
 from ingestion.records.findings import OutcomeStatus
 from ingestion.records.periods import Period

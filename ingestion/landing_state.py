@@ -1,8 +1,8 @@
 """Whether ledger and originals still belong together, before anything is built on them.
 
 What belongs here: what the ledger must know, held against what is kept and what was published. What does not:
-whether an original's bytes are unchanged (`landing.py`), a line that is no event (`ledger.py`), and releases,
-which are told here by the names that they pin.
+whether an original's bytes are unchanged (`landing/originals.py`), a line that is no event
+(`landing/ledger.py`), and releases, which are told here by the names that they pin.
 
 A ledger that was lost or cut back looks like the ledger of a new state folder. To run on it would judge anew
 what was judged, forget decisions, and tell every unit that it owes what it filed.
@@ -13,9 +13,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from ingestion.intake import waiting
-from ingestion.landing import Landing, hash_of
-from ingestion.ledger import LedgerState
+from ingestion.landing.inbox import waiting
+from ingestion.landing.ledger import LedgerState
+from ingestion.landing.originals import Landing, hash_of
 from ingestion.storage.home import Home
 
 SHOWN = 5

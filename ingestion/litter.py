@@ -18,7 +18,7 @@ from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
-from ingestion.intake import SIDECAR
+from ingestion.landing.inbox import SIDECAR
 from ingestion.storage.filenames import shown
 from ingestion.storage.files import database_writer_of, writer_of
 from ingestion.storage.home import Home

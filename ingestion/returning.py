@@ -10,7 +10,7 @@ from pathlib import Path
 from ingestion.alerts.events import APOLOGY
 from ingestion.definitions.catalogue import Catalogue
 from ingestion.definitions.registry import Registry
-from ingestion.ledger import UNKNOWN_PERIOD, LedgerState, SubmissionRecord
+from ingestion.landing.ledger import UNKNOWN_PERIOD, LedgerState, SubmissionRecord
 from ingestion.records.faults import Cause, Fault, Step
 from ingestion.records.findings import Judgement, Verdict
 from ingestion.records.periods import Period

@@ -10,7 +10,7 @@ from html import escape
 
 from ingestion.definitions.catalogue import Language
 from ingestion.gate.results import RuleResult, Sample, SuiteResult
-from ingestion.ledger import UNKNOWN_PERIOD
+from ingestion.landing.ledger import UNKNOWN_PERIOD
 from ingestion.validations import PUBLICATION, Validation
 from ingestion.words import writing
 from ingestion.words.messages import ToldError, message

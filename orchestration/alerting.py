@@ -28,8 +28,8 @@ from ingestion.alerts.wording import PAGE
 from ingestion.definitions.catalogue import CatalogueError
 from ingestion.definitions.overlay import catalogue_of
 from ingestion.definitions.registry import Registry
+from ingestion.landing.ledger import Ledger, LedgerError
 from ingestion.landing_state import is_registry_lost
-from ingestion.ledger import Ledger, LedgerError
 from ingestion.pipeline import write_alerts
 from ingestion.records.days import day_of
 from ingestion.storage.files import LockedError

@@ -11,7 +11,7 @@ from typing import Any
 import dagster as dg
 
 from ingestion import pipeline
-from ingestion.ledger import Ledger
+from ingestion.landing.ledger import Ledger
 from ingestion.records.faults import Fault
 from ingestion.reference import write_reference
 from ingestion.validations import KeptResults

@@ -19,7 +19,7 @@ from ingestion import pipeline
 from ingestion.definitions.catalogue import Catalogue
 from ingestion.definitions.overlay import catalogue_of
 from ingestion.definitions.registry import Registry, RegistryError, load_registry
-from ingestion.ledger import Ledger, LedgerState
+from ingestion.landing.ledger import Ledger, LedgerState
 from ingestion.reference import write_reference
 from ingestion.storage.files import aside_of, private_folder, write_durably
 from ingestion.storage.home import Home

@@ -14,7 +14,7 @@ from typing import Any
 import dagster as dg
 
 from ingestion.definitions.registry import Registry
-from ingestion.ledger import UNKNOWN_PERIOD, LedgerState
+from ingestion.landing.ledger import UNKNOWN_PERIOD, LedgerState
 from ingestion.records.periods import Period
 
 periods = dg.DynamicPartitionsDefinition(name="period")

@@ -20,7 +20,7 @@ from ingestion.alerts.quality import filing_alerts
 from ingestion.alerts.thresholds import InForce, in_force
 from ingestion.alerts.wording import subject_of
 from ingestion.definitions.registry import Registry
-from ingestion.ledger import Ledger
+from ingestion.landing.ledger import Ledger
 from orchestration.partitions import keys_of_run, of_one_period, periods
 from orchestration.resources import Clock, TongketHome
 

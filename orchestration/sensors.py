@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 
 import dagster as dg
 
-from ingestion.intake import InboxFile, waiting
-from ingestion.ledger import UNKNOWN_PERIOD, Ledger
+from ingestion.landing.inbox import InboxFile, waiting
+from ingestion.landing.ledger import UNKNOWN_PERIOD, Ledger
 from orchestration import alerting, telling
 from orchestration import moment as moments
 from orchestration.covering import covered

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ingestion.definitions.catalogue import Language
+from ingestion.landing.ledger import Ledger
 from ingestion.landing_state import SHOWN, LandingState, examine_home
-from ingestion.ledger import Ledger
 from ingestion.storage.home import Home
 from ingestion.words.messages import message
 from reports.release import newest_readable

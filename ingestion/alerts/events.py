@@ -17,7 +17,7 @@ from typing import Any
 
 from ingestion.alerts.alert import Alert, Kind, Role
 from ingestion.definitions.registry import Registry
-from ingestion.ledger import Decided, Judged, LedgerState, Reexamined, SubmissionRecord
+from ingestion.landing.ledger import Decided, Judged, LedgerState, Reexamined, SubmissionRecord
 from ingestion.records.days import day_of
 from ingestion.records.faults import Cause, Step
 from ingestion.records.findings import Finding, Verdict

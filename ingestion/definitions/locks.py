@@ -1,7 +1,7 @@
 """Whether a period still takes files: the calendar's day, and what the data team closed or reopened by hand.
 
 What belongs here: the one place where a lock is decided, for the gate, for `check` and for the inbox. What does
-not: the calendar (`registry.py`) and who closed a period when and why (`ledger.py`).
+not: the calendar (`registry.py`) and who closed a period when and why (`landing/ledger.py`).
 """
 
 from collections.abc import Mapping

@@ -1,7 +1,7 @@
 """Decisions of the data team.
 
 What belongs here: the order of steps and what is recorded. What does not: which decisions can be taken
-(`ledger.py`).
+(`landing/ledger.py`).
 """
 
 from datetime import datetime
@@ -9,7 +9,7 @@ from typing import Literal
 
 from ingestion.definitions.catalogue import Catalogue
 from ingestion.definitions.registry import Registry
-from ingestion.ledger import Decided, DecisionRefusedError, Ledger, SubmissionRecord
+from ingestion.landing.ledger import Decided, DecisionRefusedError, Ledger, SubmissionRecord
 from ingestion.pipeline.answering import tell_decisions
 from ingestion.pipeline.desk import Desk
 from ingestion.pipeline.reexamining import reexamine_due

@@ -17,8 +17,8 @@ from ingestion.definitions.catalogue import Catalogue
 from ingestion.definitions.registry import Registry
 from ingestion.gate import version_for
 from ingestion.gate.results import SuiteResult, with_files
-from ingestion.landing import Landing
-from ingestion.ledger import LedgerState, LedgerWriter, SetAside
+from ingestion.landing.ledger import LedgerState, LedgerWriter, SetAside
+from ingestion.landing.originals import Landing
 from ingestion.pipeline.notices import write_alerts
 from ingestion.records.faults import Cause, Fault, Step
 from ingestion.returning import write_apology, write_return

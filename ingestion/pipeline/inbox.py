@@ -1,7 +1,7 @@
 """From the inbox to landing: every file becomes a submission, a duplicate, or a file of an unknown unit.
 
 What belongs here: the order of steps and what is recorded between them. What does not: what each step does
-(`intake.py`, `landing.py`, `reading/`), and verdicts (`judging.py`).
+(`landing/inbox.py`, `landing/originals.py`, `reading/`), and verdicts (`judging.py`).
 
 A file leaves the inbox only when the ledger knows of it, so that a run may be cut short anywhere. One on which
 a step breaks stops no other, in this run or the next.
@@ -13,12 +13,11 @@ import traceback
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from ingestion import intake
 from ingestion.bounded import WorkerStartError
 from ingestion.definitions.catalogue import Catalogue
 from ingestion.definitions.registry import Registry
-from ingestion.landing import OriginalDamagedError, Staged, check_original
-from ingestion.ledger import (
+from ingestion.landing import inbox
+from ingestion.landing.ledger import (
     Duplicate,
     Ledger,
     LedgerError,
@@ -27,6 +26,8 @@ from ingestion.ledger import (
     SubmissionRecord,
     Unknown,
 )
+from ingestion.landing.originals import OriginalDamagedError, Staged, check_original
+from ingestion.landing.wholeness import Reason
 from ingestion.pipeline.desk import Desk, is_everybodys, printable
 from ingestion.pipeline.progress import Progress
 from ingestion.pipeline.readings import kept_readings
@@ -35,7 +36,6 @@ from ingestion.reading.many import Read, Source
 from ingestion.records.faults import Cause, Fault
 from ingestion.records.findings import Verdict
 from ingestion.storage.home import Home
-from ingestion.wholeness import Reason
 from ingestion.words.messages import message
 
 PRODUCT = "tongket"
@@ -51,7 +51,7 @@ class LandingReport:
         duplicates: names of the submissions that came again, byte for byte.
         unknown: where files of unknown units were put, below the state folder.
         left: what was not taken, below the inbox.
-        why_left: the reason for each of these (`ingestion.wholeness.Reason`).
+        why_left: the reason for each of these (`ingestion.landing.wholeness.Reason`).
         faults: how the product failed on submissions, by name.
         repaired: names of submissions whose lost or damaged original came again and is whole.
         not_landed: how it failed on files that are no submissions yet, by their place below the inbox.
@@ -93,11 +93,11 @@ def land_inbox(
         desk = Desk(home, registry, catalogue, ledger, now)
         desk.write_alerts()
         _take_up_what_is_whole(desk)
-        found = intake.look(home, now)
+        found = inbox.look(home, now)
         if any(file.reason == "growing" for file in found.files):
             # What was copied a moment ago is whole a moment later, and nobody may ask for another run.
-            time.sleep(intake.SETTLE_SECONDS)
-            found = intake.look(home, now + timedelta(seconds=intake.SETTLE_SECONDS))
+            time.sleep(inbox.SETTLE_SECONDS)
+            found = inbox.look(home, now + timedelta(seconds=inbox.SETTLE_SECONDS))
         for one in found.left:
             report.leave(one.place, one.reason)
         files = [file for file in found.files if printable(file.arrival) not in desk.state.not_landed]
@@ -123,7 +123,7 @@ def _take_up_what_is_whole(desk: Desk) -> None:
             desk.ledger.append([Retried(name, message("landing.again.whole"), PRODUCT, desk.now)])
 
 
-def _land_safely(file: intake.InboxFile, failed: Read | None, desk: Desk, report: LandingReport) -> None:
+def _land_safely(file: inbox.InboxFile, failed: Read | None, desk: Desk, report: LandingReport) -> None:
     """Land a file so that a fault of the product on the way is an outcome of this file and of no other."""
     try:
         _land(file, failed, desk, report)
@@ -145,10 +145,10 @@ def _land_safely(file: intake.InboxFile, failed: Read | None, desk: Desk, report
         report.not_landed[file.place] = technical
 
 
-def _land(file: intake.InboxFile, failed: Read | None, desk: Desk, report: LandingReport) -> None:
+def _land(file: inbox.InboxFile, failed: Read | None, desk: Desk, report: LandingReport) -> None:
     try:
-        staged = intake.stage(file, desk.landing)
-    except intake.LeftError as left:
+        staged = inbox.stage(file, desk.landing)
+    except inbox.LeftError as left:
         report.leave(file.place, left.reason)
         return
     state = desk.state
@@ -192,21 +192,21 @@ def _land(file: intake.InboxFile, failed: Read | None, desk: Desk, report: Landi
     _remove(file, report)
 
 
-def _remove(file: intake.InboxFile, report: LandingReport) -> None:
+def _remove(file: inbox.InboxFile, report: LandingReport) -> None:
     """Take a file out of the inbox that the ledger knows of; where that cannot be, the next run tries again."""
     try:
-        intake.remove(file)
+        inbox.remove(file)
     except OSError as error:
         if is_everybodys(error):
             raise
         report.leave(file.place, "no_access")
 
 
-def _read(file: intake.InboxFile, staged: Staged, desk: Desk) -> Read:
+def _read(file: inbox.InboxFile, staged: Staged, desk: Desk) -> Read:
     return kept_readings.get(Source(staged.path, file.original_name, staged.sha256), desk.catalogue)
 
 
-def _read_better(same: SubmissionRecord, file: intake.InboxFile, staged: Staged, desk: Desk) -> Read | None:
+def _read_better(same: SubmissionRecord, file: inbox.InboxFile, staged: Staged, desk: Desk) -> Read | None:
     """Read what an earlier reader called unreadable; None where this one does no better."""
     if same.verdict is not Verdict.UNREADABLE:
         return None
@@ -215,7 +215,7 @@ def _read_better(same: SubmissionRecord, file: intake.InboxFile, staged: Staged,
 
 
 def _note_duplicate(
-    file: intake.InboxFile, staged: Staged, same: SubmissionRecord, desk: Desk, report: LandingReport
+    file: inbox.InboxFile, staged: Staged, same: SubmissionRecord, desk: Desk, report: LandingReport
 ) -> None:
     """Record that bytes came again; where the original was lost or damaged, they take its place."""
     is_repaired = desk.landing.repair(staged, same.file)
@@ -249,9 +249,9 @@ def _may_come_again(same: SubmissionRecord, received_at: datetime, desk: Desk) -
 
 
 def _put_aside(
-    file: intake.InboxFile, sha256: str, read: Read | None, desk: Desk, report: LandingReport
+    file: inbox.InboxFile, sha256: str, read: Read | None, desk: Desk, report: LandingReport
 ) -> None:
-    place = intake.place_for_unknown(desk.home, file, sha256)
+    place = inbox.place_for_unknown(desk.home, file, sha256)
     if (file.arrival, sha256) not in desk.state.arrivals:
         event = Unknown(
             folder=file.folder,
@@ -265,4 +265,4 @@ def _put_aside(
         )
         desk.ledger.append([event])
         report.unknown.append(event.file)
-    intake.set_aside(file, place)
+    inbox.set_aside(file, place)

@@ -17,8 +17,7 @@ from ingestion.bronze import BronzeHistory
 from ingestion.definitions.catalogue import Catalogue
 from ingestion.definitions.registry import Registry
 from ingestion.gate import Engine, GateContext, version_for
-from ingestion.landing import Landing, OriginalDamagedError, check_original
-from ingestion.ledger import (
+from ingestion.landing.ledger import (
     UNKNOWN_PERIOD,
     Event,
     Explained,
@@ -28,6 +27,7 @@ from ingestion.ledger import (
     SubmissionRecord,
     as_line,
 )
+from ingestion.landing.originals import Landing, OriginalDamagedError, check_original
 from ingestion.pipeline.answering import tell_decisions
 from ingestion.pipeline.desk import Desk, keep_results, written
 from ingestion.pipeline.progress import Progress

@@ -12,7 +12,7 @@ from ingestion.bronze import BronzeHistory
 from ingestion.definitions.catalogue import Catalogue
 from ingestion.definitions.registry import Registry
 from ingestion.gate import GateContext, version_for
-from ingestion.ledger import Ledger, Reexamined, SubmissionRecord
+from ingestion.landing.ledger import Ledger, Reexamined, SubmissionRecord
 from ingestion.pipeline.desk import Desk, keep_results
 from ingestion.pipeline.readings import kept_readings
 from ingestion.pipeline.work import judged

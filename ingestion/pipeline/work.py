@@ -15,7 +15,7 @@ from ingestion.bronze import BronzeError, Filed, PeriodRows, rows_of_period
 from ingestion.definitions import signing
 from ingestion.definitions.catalogue import Catalogue
 from ingestion.gate import Engine, GateContext, Judged, RuleError, judge_with_results
-from ingestion.landing import check_original
+from ingestion.landing.originals import check_original
 from ingestion.reading.many import MANY, fault_of, given
 from ingestion.records.faults import Cause, Fault, Step
 from ingestion.records.submissions import Reading, Submission, SubmissionKey

@@ -19,8 +19,8 @@ from ingestion.bronze import (
 from ingestion.bronze_marks import read_marks, write_marks
 from ingestion.definitions.catalogue import Catalogue, Column
 from ingestion.definitions.registry import Registry
-from ingestion.landing import Landing, OriginalDamagedError, check_original
-from ingestion.ledger import Ledger, LedgerState
+from ingestion.landing.ledger import Ledger, LedgerState
+from ingestion.landing.originals import Landing, OriginalDamagedError, check_original
 from ingestion.pipeline.desk import Desk
 from ingestion.pipeline.readings import kept_readings
 from ingestion.pipeline.work import rows

@@ -1,7 +1,7 @@
 """From a file's bytes to cells, and from cells to the rows of forms.
 
 What belongs here: reading, and saying with place and remedy what could not be read. What does not: judging
-what was read (`gate/`) and keeping the file (`landing.py`).
+what was read (`gate/`) and keeping the file (`landing/originals.py`).
 """
 
 import gc

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ingestion.bounded import Bounds, Given, WorkError, workers
 from ingestion.definitions.catalogue import Catalogue
-from ingestion.landing import OriginalDamagedError, check_original
+from ingestion.landing.originals import OriginalDamagedError, check_original
 from ingestion.reading import read_file
 from ingestion.records.faults import Cause, Fault, Step
 from ingestion.records.submissions import Problem, Reading

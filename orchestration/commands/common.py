@@ -22,7 +22,7 @@ from orchestration.texts import Invocation
 
 if TYPE_CHECKING:
     from ingestion.gate.history import History
-    from ingestion.ledger import LedgerState
+    from ingestion.landing.ledger import LedgerState
     from ingestion.validations import KeptResults
     from orchestration.standing import Standing
 
@@ -51,7 +51,7 @@ def demand_registry_kept(call: Invocation, home: Home) -> None:
 
 def ledger_of(call: Invocation) -> "LedgerState":
     """Give what follows from the ledger of the state folder; of one that has none yet, nothing."""
-    from ingestion.ledger import Ledger  # noqa: PLC0415
+    from ingestion.landing.ledger import Ledger  # noqa: PLC0415
 
     return Ledger(call.home.ledger).replay()
 
@@ -71,7 +71,7 @@ def demand_whole(call: Invocation) -> "Standing":
     Raises:
         RefusedError: its ledger cannot be read, or does not hold what landing and releases rest on.
     """
-    from ingestion.ledger import LedgerError  # noqa: PLC0415 - takes long to import
+    from ingestion.landing.ledger import LedgerError  # noqa: PLC0415 - takes long to import
     from orchestration import standing  # noqa: PLC0415
 
     try:

@@ -33,7 +33,7 @@ def retry(
 ) -> int:
     """See the text `cli.retry.help`."""
     from ingestion import pipeline  # noqa: PLC0415 - takes long to import
-    from ingestion.ledger import Ledger  # noqa: PLC0415
+    from ingestion.landing.ledger import Ledger  # noqa: PLC0415
 
     registry, catalogue, now = registry_of(call), catalogue_of(call.home), environment.now()
     if not submissions and not everything:

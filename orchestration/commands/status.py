@@ -8,13 +8,13 @@ from typing import Any
 
 import click
 
-from ingestion import intake
 from ingestion.alerts.delivery import open_states
 from ingestion.alerts.outbox import Outbox
 from ingestion.definitions.catalogue import Catalogue
 from ingestion.definitions.overlay import catalogue_of
 from ingestion.definitions.registry import Registry
-from ingestion.ledger import (
+from ingestion.landing import inbox as intake
+from ingestion.landing.ledger import (
     UNKNOWN_PERIOD,
     Decided,
     Duplicate,
@@ -31,10 +31,10 @@ from ingestion.ledger import (
     SubmissionRecord,
     Unknown,
 )
+from ingestion.landing.review import explanations_to_review
 from ingestion.records.days import day_of
 from ingestion.records.findings import Finding
 from ingestion.records.periods import Period, PeriodError
-from ingestion.review import explanations_to_review
 from ingestion.words import writing
 from ingestion.words.places import place_said
 from orchestration.commands.common import (

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from ingestion import intake
+from ingestion.landing import inbox
 from orchestration.commands.common import existing, known_unit, moment, registry_of
 from orchestration.texts import Invocation, argument, command, option, pass_invocation
 
@@ -21,7 +21,7 @@ def submit(call: Invocation, files: tuple[Path, ...], unit: str | None, received
         unit = known_unit(call, registry, unit)
     arrived = moment(call, received_at)
     for path in existing(call, files):
-        put = intake.put_in_inbox(call.home, path, unit, arrived)
+        put = inbox.put_in_inbox(call.home, path, unit, arrived)
         click.echo(call.text("cli.submit.done", path=put.path))
     click.echo(call.text("cli.submit.next", home=call.home.root))
     return 0

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 import demo
 from demo.world import World
-from ingestion.ledger import Ledger
+from ingestion.landing.ledger import Ledger
 from ingestion.storage.home import Home
 from orchestration.cli import main
 

@@ -14,11 +14,12 @@ from typing import Any
 import dagster as dg
 import pytest
 
-from ingestion import intake, pipeline
+from ingestion import pipeline
 from ingestion.alerts.outbox import Outbox
 from ingestion.definitions.catalogue import load_catalogue
 from ingestion.definitions.registry import load_registry
-from ingestion.ledger import Ledger, Received
+from ingestion.landing import inbox
+from ingestion.landing.ledger import Ledger, Received
 from ingestion.pipeline import decide
 from ingestion.storage.home import Home
 from orchestration import moment, runs
@@ -49,8 +50,8 @@ def unsound(tables: Tables) -> None:
 
 def test_a_file_is_answered_marked_and_told_while_another_process_publishes(home: Home, tmp_path: Path) -> None:
     fixed = moment.take(home, "at work", lambda: FILED)
-    intake.put_in_inbox(home, write_sound(home, "2019-N", tmp_path / "a.xlsx", unsound), UNIT, FILED)
-    intake.put_in_inbox(home, write_sound(home, "2020-N", tmp_path / "b.xlsx"), UNIT, FILED)
+    inbox.put_in_inbox(home, write_sound(home, "2019-N", tmp_path / "a.xlsx", unsound), UNIT, FILED)
+    inbox.put_in_inbox(home, write_sound(home, "2020-N", tmp_path / "b.xlsx"), UNIT, FILED)
     code = (
         "import sys; from pathlib import Path; from ingestion.storage.home import Home\n"
         "from orchestration.lock import publication_lock\n"

@@ -8,9 +8,10 @@ import openpyxl
 import pytest
 from click.testing import CliRunner, Result
 
-from ingestion import intake, pipeline
+from ingestion import pipeline
 from ingestion.definitions.catalogue import load_catalogue
 from ingestion.definitions.registry import load_registry
+from ingestion.landing import inbox
 from ingestion.pipeline import work
 from ingestion.reading import many
 from ingestion.returns import SHEET
@@ -74,7 +75,7 @@ def test_status_names_what_was_set_aside_and_retry_judges_it_under_its_own_name(
     write_sound(home, "2020-N", path)
     name, registry, catalogue = f"{UNIT}.2020-N.r1", load_registry(home.registry), load_catalogue()
     now = environment.now()
-    intake.put_in_inbox(home, path, UNIT, now)
+    inbox.put_in_inbox(home, path, UNIT, now)
     pipeline.land_inbox(home, registry, catalogue, now)
     pipeline.judge_period(home, registry, catalogue, "2020-N", now, engine="masks")
 

@@ -19,8 +19,8 @@ from ingestion.alerts.outbox import Entry, Outbox
 from ingestion.alerts.successes import successes_of
 from ingestion.alerts.wording import compose
 from ingestion.definitions.registry import load_registry
-from ingestion.intake import put_in_inbox
-from ingestion.ledger import Ledger
+from ingestion.landing.inbox import put_in_inbox
+from ingestion.landing.ledger import Ledger
 from ingestion.storage.files import exclusive
 from ingestion.storage.home import Home
 from ingestion.words.messages import message

@@ -13,10 +13,11 @@ import dagster as dg
 import duckdb
 import pytest
 
-from ingestion import intake, validations
+from ingestion import validations
 from ingestion.definitions.catalogue import load_catalogue
 from ingestion.definitions.registry import RegistryError
-from ingestion.ledger import Ledger, Received
+from ingestion.landing import inbox
+from ingestion.landing.ledger import Ledger, Received
 from ingestion.storage.files import sha256_of
 from ingestion.storage.home import Home
 from orchestration import check_results, gating, groups, moment, tokens
@@ -170,12 +171,12 @@ def test_the_sensor_asks_once_for_the_same_files_and_again_for_others(home: Home
     first, second = tmp_path / "a.xlsx", tmp_path / "b.xlsx"
     first.write_bytes(b"a")
     second.write_bytes(b"b")
-    intake.put_in_inbox(home, first, "VD-NX", NOW)
+    inbox.put_in_inbox(home, first, "VD-NX", NOW)
     with dg.DagsterInstance.ephemeral() as instance:
         (one,) = tick(home, instance, NOW).run_requests or ()
         (same,) = tick(home, instance, NOW + timedelta(minutes=1)).run_requests or ()
         (later,) = tick(home, instance, NOW + timedelta(hours=1)).run_requests or ()
-        intake.put_in_inbox(home, second, "VD-NX", NOW)
+        inbox.put_in_inbox(home, second, "VD-NX", NOW)
         result = tick(home, instance, NOW)
         (other,) = result.run_requests or ()
     assert one.run_key == same.run_key
@@ -207,7 +208,7 @@ def test_the_sensor_waits_while_another_process_runs(
 ) -> None:
     path = tmp_path / "a.xlsx"
     path.write_bytes(b"a")
-    intake.put_in_inbox(home, path, "VD-NX", NOW)
+    inbox.put_in_inbox(home, path, "VD-NX", NOW)
     with dg.DagsterInstance.ephemeral() as instance:
         with monkeypatch.context() as patch:
             patch.setattr("orchestration.sensors.is_writing", lambda home: True)

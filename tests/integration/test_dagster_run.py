@@ -19,7 +19,7 @@ import openpyxl
 import pytest
 from click.testing import CliRunner, Result
 
-from ingestion import intake
+from ingestion.landing import inbox
 from ingestion.storage.files import sha256_of
 from ingestion.storage.home import Home
 from orchestration import checks
@@ -228,7 +228,7 @@ def test_what_the_sensor_sees_is_taken_in_and_waits_for_publication(
     home = published.home
     shutil.rmtree(home.bronze)  # it comes back from landing alone
     path = write_sound(home, "2020-N", tmp_path / "2020.xlsx", one_admitted)
-    intake.put_in_inbox(home, path, UNIT, CORRECTED)
+    inbox.put_in_inbox(home, path, UNIT, CORRECTED)
     with open_instance(home) as instance:
         resources = {"home": TongketHome(root=str(home.root)), "clock": Clock()}
         context = dg.build_sensor_context(instance=instance, resources=resources, definitions=defs)

@@ -13,10 +13,11 @@ from click.testing import CliRunner
 
 from demo.registry import write_registry
 from demo.world import World
-from ingestion import intake, pipeline
+from ingestion import pipeline
 from ingestion.definitions.catalogue import load_catalogue
 from ingestion.definitions.registry import load_registry
-from ingestion.ledger import Ledger
+from ingestion.landing import inbox
+from ingestion.landing.ledger import Ledger
 from ingestion.reading import read_file
 from ingestion.records.findings import Verdict
 from ingestion.storage.home import Home
@@ -96,8 +97,8 @@ def run(home: Home, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Verdi
     """What a run says of each file that was submitted, by its name."""
     registry, catalogue = load_registry(home.registry), load_catalogue()
     for name in ANSWERS:
-        intake.put_in_inbox(home, path_of(name), "VP-YL", RECEIVED)
-    intake.put_in_inbox(home, path_of("S01"), "DB-ML", RECEIVED)
+        inbox.put_in_inbox(home, path_of(name), "VP-YL", RECEIVED)
+    inbox.put_in_inbox(home, path_of("S01"), "DB-ML", RECEIVED)
     with tarfile.open(path_of("F02")) as archive:
         archive.extractall(home.inbox, filter="data")
     now = datetime.now(UTC)

@@ -18,7 +18,7 @@ from click.testing import CliRunner, Result
 from ingestion.bronze_marks import read_marks
 from ingestion.definitions.catalogue import load_catalogue
 from ingestion.definitions.registry import load_registry
-from ingestion.ledger import Ledger, LedgerState
+from ingestion.landing.ledger import Ledger, LedgerState
 from ingestion.pipeline import rebuild_bronze
 from ingestion.state_version import VERSION, version_of
 from ingestion.storage.home import Home

@@ -10,10 +10,11 @@ import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
 
-from ingestion import intake, pipeline
+from ingestion import pipeline
 from ingestion.definitions.catalogue import Catalogue
 from ingestion.definitions.overlay import catalogue_of
 from ingestion.definitions.registry import Registry, load_registry
+from ingestion.landing import inbox
 from ingestion.reading import read_file
 from ingestion.records.findings import Verdict
 from ingestion.records.periods import Period
@@ -210,7 +211,7 @@ def warehouse(office: Office, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def file_and_judge(path: Path, office: Office, period: Period, basis: str = "CUMULATIVE") -> None:
     file_with(path, office, period, FILED.get(period, []), basis)
-    intake.put_in_inbox(office.home, path, UNIT, NOW[period])
+    inbox.put_in_inbox(office.home, path, UNIT, NOW[period])
     pipeline.land_inbox(office.home, office.registry, office.catalogue, NOW[period])
     report = pipeline.judge_period(
         office.home, office.registry, office.catalogue, period.code, NOW[period], engine="masks"

@@ -8,7 +8,7 @@ from typing import Literal
 import pytest
 
 from ingestion.definitions.registry import CalendarPeriod, Contact, Organisation, Registry, TermOfOffice
-from ingestion.ledger import Decided, Judged, LedgerState, PeriodReopened, Received, Unknown
+from ingestion.landing.ledger import Decided, Judged, LedgerState, PeriodReopened, Received, Unknown
 from ingestion.records.findings import Finding, Verdict
 
 NOW = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)

@@ -10,12 +10,13 @@ from typing import Any
 
 import pytest
 
-from ingestion import intake, pipeline
+from ingestion import pipeline
 from ingestion.alerts.outbox import Outbox
 from ingestion.definitions.catalogue import Catalogue, load_catalogue
 from ingestion.definitions.registry import Registry
 from ingestion.gate import Judged
-from ingestion.ledger import Ledger
+from ingestion.landing import inbox
+from ingestion.landing.ledger import Ledger
 from ingestion.pipeline import judging
 from ingestion.records.findings import Finding, Judgement, Verdict
 from ingestion.storage.home import Home
@@ -43,7 +44,7 @@ def catalogue() -> Catalogue:
 def submit(home: Home, tmp_path: Path, unit: str = "KA", received_at: datetime = NOW) -> None:
     path = tmp_path / f"{unit}.csv"
     path.write_text(f"{unit} {received_at}", encoding="utf-8")
-    intake.put_in_inbox(home, path, unit, received_at)
+    inbox.put_in_inbox(home, path, unit, received_at)
 
 
 def run(home: Home, registry: Registry, catalogue: Catalogue, now: datetime = NOW) -> None:

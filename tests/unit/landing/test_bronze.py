@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from ingestion import intake, pipeline
+from ingestion import pipeline
 from ingestion.bronze import Filed, form_schema, rows_of_period, write_period
 from ingestion.definitions.catalogue import Catalogue, Indicator, Label, Term, load_catalogue
 from ingestion.definitions.registry import (
@@ -22,7 +22,8 @@ from ingestion.definitions.registry import (
     TermOfOffice,
 )
 from ingestion.definitions.validity import Effective
-from ingestion.ledger import Received, SubmissionRecord
+from ingestion.landing import inbox
+from ingestion.landing.ledger import Received, SubmissionRecord
 from ingestion.reading import read_file
 from ingestion.records.submissions import SubmissionKey
 from ingestion.reference import all_periods, write_reference
@@ -40,7 +41,7 @@ def judged(
 
     def run(*paths: Path, unit: str = "KA") -> Path:
         for path in paths:
-            intake.put_in_inbox(home, path, unit, NOW)
+            inbox.put_in_inbox(home, path, unit, NOW)
         pipeline.land_inbox(home, registry, catalogue, NOW)
         for period in pipeline.pending_periods(home):
             pipeline.judge_period(home, registry, catalogue, period, NOW, engine="masks")

@@ -11,10 +11,12 @@ from typing import Any
 
 import pytest
 
-from ingestion import bronze, intake, landing, ledger, pipeline
+from ingestion import bronze, pipeline
 from ingestion.definitions.catalogue import Catalogue
 from ingestion.definitions.registry import Registry
-from ingestion.ledger import Ledger
+from ingestion.landing import inbox, ledger
+from ingestion.landing import originals as landing
+from ingestion.landing.ledger import Ledger
 from ingestion.pipeline import writing
 from ingestion.records.findings import Verdict
 from ingestion.storage.home import Home
@@ -63,22 +65,22 @@ def killed_at(moment: Moment, work: Callable[[], Any]) -> None:
         (landing, "sync_folder", False),
         (landing.Landing, "admit", True),
         (ledger.LedgerWriter, "append", True),
-        (intake, "remove", False),
+        (inbox, "remove", False),
         (Path, "unlink", True),
-        (intake, "remove", True),
+        (inbox, "remove", True),
     ],
 )
 def test_a_file_is_landed_once_wherever_the_process_was_killed(
     home: Home, registry: Registry, catalogue: Catalogue, workbook: Write, moment: Moment
 ) -> None:
-    intake.put_in_inbox(home, workbook("KA"), "KA", NOW)
-    intake.put_in_inbox(home, workbook("KB"), "KB", NOW)
+    inbox.put_in_inbox(home, workbook("KA"), "KA", NOW)
+    inbox.put_in_inbox(home, workbook("KB"), "KB", NOW)
     killed_at(moment, lambda: pipeline.land_inbox(home, registry, catalogue, NOW))
     pipeline.land_inbox(home, registry, catalogue, NOW)
     state = Ledger(home.ledger).replay()
     assert sorted(state.submissions) == ["KA.2019-Q1.r1", "KB.2019-Q1.r1"]
     assert state.duplicates == []
-    assert intake.waiting(home, NOW) == []
+    assert inbox.waiting(home, NOW) == []
     originals = [landing.Original(r.sha256, r.file) for r in state.submissions.values()]
     assert landing.Landing(home).verify(originals) == []
     assert len(landing.Landing(home).originals()) == 2
@@ -87,7 +89,7 @@ def test_a_file_is_landed_once_wherever_the_process_was_killed(
 def test_a_ledger_line_cut_short_by_the_kill_is_written_anew(
     home: Home, registry: Registry, catalogue: Catalogue, workbook: Write
 ) -> None:
-    intake.put_in_inbox(home, workbook("KA"), "KA", NOW)
+    inbox.put_in_inbox(home, workbook("KA"), "KA", NOW)
 
     def half_a_line(self: ledger.LedgerWriter, events: Any) -> None:
         with home.ledger.open("ab") as file:
@@ -99,22 +101,22 @@ def test_a_ledger_line_cut_short_by_the_kill_is_written_anew(
         ledger.LedgerWriter.append = half_a_line  # type: ignore[method-assign]
         pipeline.land_inbox(home, registry, catalogue, NOW)
 
-    killed_at((intake, "remove", False), work)
+    killed_at((inbox, "remove", False), work)
     assert Ledger(home.ledger).replay().submissions == {}
     pipeline.land_inbox(home, registry, catalogue, NOW)
     assert list(Ledger(home.ledger).replay().submissions) == ["KA.2019-Q1.r1"]
-    assert intake.waiting(home, NOW) == []
+    assert inbox.waiting(home, NOW) == []
 
 
 def test_a_file_of_nobody_is_put_aside_once(
     home: Home, registry: Registry, catalogue: Catalogue, workbook: Write
 ) -> None:
-    intake.put_in_inbox(home, workbook("KA"), "KX", NOW)
-    killed_at((intake, "set_aside", False), lambda: pipeline.land_inbox(home, registry, catalogue, NOW))
+    inbox.put_in_inbox(home, workbook("KA"), "KX", NOW)
+    killed_at((inbox, "set_aside", False), lambda: pipeline.land_inbox(home, registry, catalogue, NOW))
     pipeline.land_inbox(home, registry, catalogue, NOW)
     (unknown,) = Ledger(home.ledger).replay().unknown
     assert (home.root / unknown.file).is_file()
-    assert intake.waiting(home, NOW) == []
+    assert inbox.waiting(home, NOW) == []
 
 
 @pytest.mark.usefixtures("stand_in_gate")
@@ -132,8 +134,8 @@ def test_a_file_of_nobody_is_put_aside_once(
 def test_verdicts_are_given_once_and_bronze_is_made_up_for(
     home: Home, registry: Registry, catalogue: Catalogue, workbook: Write, moment: Moment
 ) -> None:
-    intake.put_in_inbox(home, workbook("KA", "2019-Q1"), "KA", NOW)
-    intake.put_in_inbox(home, workbook("KA", "2019-6T"), "KA", NOW)
+    inbox.put_in_inbox(home, workbook("KA", "2019-Q1"), "KA", NOW)
+    inbox.put_in_inbox(home, workbook("KA", "2019-6T"), "KA", NOW)
     pipeline.land_inbox(home, registry, catalogue, NOW)
 
     def judge() -> None:

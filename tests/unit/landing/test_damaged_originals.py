@@ -8,11 +8,12 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from ingestion import intake, pipeline
+from ingestion import pipeline
 from ingestion.definitions.catalogue import Catalogue
 from ingestion.definitions.registry import Registry
-from ingestion.landing import Landing
-from ingestion.ledger import Ledger, LedgerState
+from ingestion.landing import inbox
+from ingestion.landing.ledger import Ledger, LedgerState
+from ingestion.landing.originals import Landing
 from ingestion.pipeline import readings
 from ingestion.records.faults import Cause
 from ingestion.records.findings import Verdict
@@ -47,7 +48,7 @@ class Office:
 
     def submit(self, unit: str, period: str, members: int) -> Path:
         path = self.workbook(unit, period, members=members)
-        intake.put_in_inbox(self.home, path, unit, self.now)
+        inbox.put_in_inbox(self.home, path, unit, self.now)
         return path
 
     def forget(self) -> None:
@@ -115,14 +116,14 @@ def test_a_resend_repairs_the_original_and_the_same_figures_come_back(office: Of
     before = office.members("2019-Q1")
     damage(office.original("KA.2019-Q1.r1"))
     shutil.rmtree(office.home.bronze)
-    intake.put_in_inbox(office.home, path, "KA", office.now)
+    inbox.put_in_inbox(office.home, path, "KA", office.now)
     report = office.land()
     assert (report.duplicates, report.repaired) == (["KA.2019-Q1.r1"], ["KA.2019-Q1.r1"])
     assert office.state.duplicates[-1].repaired
     pipeline.demand_originals(office.home)
     assert office.rebuild() == ["2019-Q1"]
     assert office.members("2019-Q1") == before
-    intake.put_in_inbox(office.home, path, "KA", office.now)
+    inbox.put_in_inbox(office.home, path, "KA", office.now)
     assert office.land().repaired == [], "a sound original is left as it is"
 
 
@@ -131,7 +132,7 @@ def test_a_resend_under_another_ending_repairs_the_file_that_the_ledger_names(of
     office.land()
     original = office.original("KA.2019-Q1.r1")
     lose(original)
-    intake.put_in_inbox(office.home, path.rename(path.with_suffix(".xlsm")), "KA", office.now)
+    inbox.put_in_inbox(office.home, path.rename(path.with_suffix(".xlsm")), "KA", office.now)
     assert office.land().repaired == ["KA.2019-Q1.r1"]
     assert original.is_file()
 
@@ -148,7 +149,7 @@ def test_what_waits_for_the_gate_is_set_aside_and_judged_once_it_is_repaired(
     assert report.verdicts == {"KB.2019-Q1.r1": Verdict.ACCEPTED}
     assert report.faults["KA.2019-Q1.r1"].cause is Cause.ORIGINAL
     assert office.judge() == []
-    intake.put_in_inbox(office.home, path, "KA", office.now)
+    inbox.put_in_inbox(office.home, path, "KA", office.now)
     office.land()
     assert [r.verdicts for r in office.judge()] == [{"KA.2019-Q1.r1": Verdict.ACCEPTED}]
 
@@ -170,7 +171,7 @@ def test_what_rests_on_earlier_figures_of_a_damaged_original_waits_and_the_other
     assert report.waiting == ["KA.2019-Q1.r1"]
     assert list(report.damaged) == ["KA.2018-N.r1"]
     assert pipeline.pending_periods(office.home) == ["2019-Q1"], "it is neither judged nor set aside"
-    intake.put_in_inbox(office.home, path, "KA", office.now)
+    inbox.put_in_inbox(office.home, path, "KA", office.now)
     office.land()
     assert [r.verdicts for r in office.judge()] == [{"KA.2019-Q1.r1": Verdict.ACCEPTED}]
 
@@ -199,7 +200,7 @@ def test_a_folder_in_the_place_of_an_original_is_damage_by_name_and_a_resend_rep
     with pytest.raises(pipeline.DamagedOriginalsError, match=r"KA\.2019-Q1\.r1"):
         office.rebuild()
     assert office.state.submissions["KA.2019-Q1.r1"].set_aside is None, "its verdict and its figures stand"
-    intake.put_in_inbox(office.home, path, "KA", office.now)
+    inbox.put_in_inbox(office.home, path, "KA", office.now)
     assert office.land().repaired == ["KA.2019-Q1.r1"]
     assert office.rebuild() == ["2019-Q1"]
 

@@ -11,15 +11,16 @@ from typing import Any
 import openpyxl
 import pytest
 
-from ingestion import intake, pipeline, returning
+from ingestion import pipeline, returning
 from ingestion.alerts import events
 from ingestion.alerts.outbox import Outbox
 from ingestion.bounded import Bounds
 from ingestion.definitions.catalogue import Catalogue
 from ingestion.definitions.registry import Registry
 from ingestion.gate import RuleError
-from ingestion.landing import Landing
-from ingestion.ledger import Ledger, LedgerState, SubmissionRecord
+from ingestion.landing import inbox
+from ingestion.landing.ledger import Ledger, LedgerState, SubmissionRecord
+from ingestion.landing.originals import Landing
 from ingestion.pipeline import judging, readings, work
 from ingestion.reading import many
 from ingestion.records.faults import Cause, Step
@@ -53,7 +54,7 @@ class Office:
 
     def submit(self, unit: str, name: str, members: int = 40) -> Path:
         path = self._workbook("KA", members=members, name=name, cover={"reporting_org_code": unit})
-        intake.put_in_inbox(self.home, path, unit, self.now)
+        inbox.put_in_inbox(self.home, path, unit, self.now)
         return path
 
     def submit_three(self, name: str) -> None:
@@ -289,7 +290,7 @@ def test_a_full_disk_stops_the_run_and_says_nothing_of_any_file(
     office.submit_three("a.xlsx")
     with pytest.raises(OSError, match="no space"):
         office.run()
-    assert office.state.not_landed == {} and len(intake.waiting(office.home)) == 3
+    assert office.state.not_landed == {} and len(inbox.waiting(office.home)) == 3
 
 
 def test_what_an_older_reader_called_unreadable_is_landed_as_the_next_revision_and_its_verdict_stands(
@@ -306,7 +307,7 @@ def test_what_an_older_reader_called_unreadable_is_landed_as_the_next_revision_a
     old = office.state.submissions["KA.unknown.r1"]
     assert (old.verdict, old.told_as, old.again) == (Verdict.UNREADABLE, "read_again", FAULTY)
     assert old not in office.state.open_cases()
-    intake.put_in_inbox(office.home, path, "KA", office.now + timedelta(hours=1))
+    inbox.put_in_inbox(office.home, path, "KA", office.now + timedelta(hours=1))
     assert office.run() == {}, "the same bytes again are a duplicate of what was read"
 
 
@@ -316,7 +317,7 @@ def test_what_was_unreadable_is_read_when_its_unit_sends_it_again(
     path = office.submit("KA", "read-memory.xlsx")
     office.run()
     monkeypatch.setattr(many, "_read", faults.READ)
-    intake.put_in_inbox(office.home, path, "KA", office.now + timedelta(hours=1))
+    inbox.put_in_inbox(office.home, path, "KA", office.now + timedelta(hours=1))
     assert office.run() == {FAULTY: Verdict.ACCEPTED}
     assert office.state.submissions[FAULTY].receipt.again_of == "KA.unknown.r1"
 
@@ -346,18 +347,18 @@ def test_what_stands_in_the_way_of_one_return_holds_back_no_other_verdict(
 def test_a_file_that_cannot_be_taken_out_of_the_inbox_is_landed_once_and_left_there(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(file: intake.InboxFile) -> None:
+    def refuse(file: inbox.InboxFile) -> None:
         raise PermissionError(13, "may not be removed", str(file.path))
 
-    real = intake.remove
-    monkeypatch.setattr(intake, "remove", refuse)
+    real = inbox.remove
+    monkeypatch.setattr(inbox, "remove", refuse)
     office.submit("KA", "a.xlsx")
     report = pipeline.land_inbox(office.home, office.registry, office.catalogue, office.now)
     assert (report.landed, report.not_landed, report.why_left) == ([FAULTY], {}, {"KA/a.xlsx": "no_access"})
     assert office.run() == {FAULTY: Verdict.ACCEPTED}
-    monkeypatch.setattr(intake, "remove", real)
+    monkeypatch.setattr(inbox, "remove", real)
     office.run()
-    assert intake.waiting(office.home) == [] and len(office.state.submissions) == 1
+    assert inbox.waiting(office.home) == [] and len(office.state.submissions) == 1
 
 
 @pytest.mark.parametrize(

@@ -12,11 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from ingestion import intake, pipeline
+from ingestion import pipeline
 from ingestion.definitions.catalogue import Catalogue
 from ingestion.definitions.registry import Registry
-from ingestion.landing import Landing
-from ingestion.ledger import Ledger, LedgerState
+from ingestion.landing import inbox
+from ingestion.landing.ledger import Ledger, LedgerState
+from ingestion.landing.originals import Landing
 from ingestion.pipeline import LandingReport
 from ingestion.records.findings import Verdict
 from ingestion.storage.filenames import LONGEST, clean_name, fitted, key_of, shown
@@ -122,7 +123,7 @@ def test_a_sidecar_that_the_product_did_not_write_says_nothing(
 ) -> None:
     path = Path(shutil.copy(workbook("KA"), unit_folder(home) / "a.xlsx"))
     sidecar = path.with_name(".a.xlsx.receipt.json")
-    sha256 = intake.sha256_of(path)
+    sha256 = inbox.sha256_of(path)
     said = f'{{"original_name": "x.xlsx", "received_at": "2019-01-01T00:00:00+00:00", "sha256": "{sha256}"}}'
     if kind == "link":
         outside = tmp_path / "outside.json"
@@ -165,7 +166,7 @@ def test_a_time_of_a_clock_that_is_ahead_keeps_no_file_back(home: Home) -> None:
     path.write_bytes(b"a,b\n")
     in_seven_hours = (datetime.now(UTC) + timedelta(hours=7)).timestamp()
     os.utime(path, (in_seven_hours, in_seven_hours))
-    (file,) = intake.look(home, in_a_minute()).files
+    (file,) = inbox.look(home, in_a_minute()).files
     assert file.is_settled
 
 
@@ -198,9 +199,9 @@ def half_of_a_zip_of_workbooks() -> bytes:
 )
 def test_whether_a_recent_file_is_whole_shows_in_its_bytes(home: Home, content: bytes, reason: str) -> None:
     (unit_folder(home) / "a.xlsx").write_bytes(content)
-    (file,) = intake.look(home, in_a_minute()).files
+    (file,) = inbox.look(home, in_a_minute()).files
     assert (file.is_settled, file.reason) == (not reason, reason)
-    (file,) = intake.look(home, datetime.now(UTC) + timedelta(hours=1)).files
+    (file,) = inbox.look(home, datetime.now(UTC) + timedelta(hours=1)).files
     assert file.is_settled
 
 
@@ -213,7 +214,7 @@ def test_whether_a_recent_file_is_whole_shows_in_its_bytes(home: Home, content: 
 )
 def test_names_of_half_copies_and_locks_do_not_wait(home: Home, name: str) -> None:
     (unit_folder(home) / name).write_bytes(b"a")
-    assert intake.look(home, in_a_minute()) == intake.Inbox((), ())
+    assert inbox.look(home, in_a_minute()) == inbox.Inbox((), ())
 
 
 @pytest.mark.parametrize(
@@ -227,10 +228,10 @@ def test_a_folder_that_is_still_being_copied_is_left(
     folder.mkdir()
     (folder / "B00.csv").write_bytes(b"a")
     (folder / ".DS_Store").write_bytes(b"")
-    (file,) = intake.look(home, in_a_minute()).files
+    (file,) = inbox.look(home, in_a_minute()).files
     assert file.is_settled
     (folder / name).write_bytes(content)
-    (file,) = intake.look(home, in_a_minute()).files
+    (file,) = inbox.look(home, in_a_minute()).files
     assert file.reason == reason
 
 
@@ -252,9 +253,9 @@ def test_a_file_that_goes_or_changes_after_it_was_listed_is_left_and_stops_nobod
     changed = place / "B00.csv" if is_folder else place
     changed.write_bytes(b"a,b\n")
     shutil.copy(workbook("KB"), unit_folder(home, "KB"))
-    real = intake.look
+    real = inbox.look
 
-    def look(home: Home, now: datetime | None = None) -> intake.Inbox:
+    def look(home: Home, now: datetime | None = None) -> inbox.Inbox:
         found = real(home, now)
         if change == "growing":
             changed.write_bytes(b"a,b\nc,d\n")
@@ -264,7 +265,7 @@ def test_a_file_that_goes_or_changes_after_it_was_listed_is_left_and_stops_nobod
             place.unlink()
         return found
 
-    monkeypatch.setattr(intake, "look", look)
+    monkeypatch.setattr(inbox, "look", look)
     report = pipeline.land_inbox(home, registry, catalogue, in_a_minute())
     assert report.landed == ["KB.2019-Q1.r1"]
     assert report.why_left == {f"KA/{place.name}": change}
@@ -276,9 +277,9 @@ def test_what_was_put_in_the_place_of_a_file_after_it_was_read_is_not_removed_wi
 ) -> None:
     path = unit_folder(home) / "a.xlsx"
     path.write_bytes(b"first")
-    (file,) = intake.look(home).files
+    (file,) = inbox.look(home).files
     path.write_bytes(b"the second one")
-    intake.remove(file)
+    inbox.remove(file)
     assert path.read_bytes() == b"the second one"
 
 
@@ -297,7 +298,7 @@ def test_a_name_that_is_not_utf8_is_shown_as_far_as_it_can_be_and_judged_like_an
     shutil.copy(workbook("KA"), os.fsencode(unit_folder(home)) + b"/" + NOT_UTF8)
     shutil.copy(workbook("KB"), unit_folder(home, "KB"))
     assert sorted(land().landed) == ["KA.2019-Q1.r1", "KB.2019-Q1.r1"]
-    assert intake.waiting(home) == []
+    assert inbox.waiting(home) == []
     pipeline.judge_period(home, registry, catalogue, "2019-Q1", NOW)
     records = state(home).submissions
     assert {record.status for record in records.values()} == {Verdict.ACCEPTED}
@@ -377,8 +378,8 @@ def test_a_file_with_the_longest_of_names_is_put_aside_or_submitted(
 ) -> None:
     source = Path(shutil.copy(workbook("KA"), tmp_path / name))
     shutil.copy(source, unit_folder(home, "KX") / name)
-    put = intake.put_in_inbox(home, source, "KA", NOW)
-    again = intake.put_in_inbox(home, Path(shutil.copy(workbook("KA", members=41), source)), "KA", NOW)
+    put = inbox.put_in_inbox(home, source, "KA", NOW)
+    again = inbox.put_in_inbox(home, Path(shutil.copy(workbook("KA", members=41), source)), "KA", NOW)
     assert put.path != again.path
     assert put.original_name == again.original_name == name
     report = land()
@@ -386,13 +387,13 @@ def test_a_file_with_the_longest_of_names_is_put_aside_or_submitted(
     assert {record.original_name for record in state(home).submissions.values()} == {name}
 
 
-@pytest.mark.parametrize("name", [".a.xlsx", "~$a.xlsx", "a.xlsx.part", "a.tmp", "Thumbs.db", intake.UNKNOWN])
+@pytest.mark.parametrize("name", [".a.xlsx", "~$a.xlsx", "a.xlsx.part", "a.tmp", "Thumbs.db", inbox.UNKNOWN])
 @pytest.mark.parametrize("unit", ["KA", None])
 def test_what_somebody_submits_by_name_waits_also_where_such_names_are_passed_over(
     home: Home, land: Land, workbook: Write, tmp_path: Path, *, name: str, unit: str | None
 ) -> None:
-    put = intake.put_in_inbox(home, Path(shutil.copy(workbook("KA"), tmp_path / name)), unit, NOW)
-    assert [file.path for file in intake.waiting(home)] == [put.path]
+    put = inbox.put_in_inbox(home, Path(shutil.copy(workbook("KA"), tmp_path / name)), unit, NOW)
+    assert [file.path for file in inbox.waiting(home)] == [put.path]
     assert land().landed == ["KA.2019-Q1.r1"]
 
 
@@ -400,10 +401,10 @@ def test_a_pipe_cannot_be_submitted_and_a_link_that_is_named_is_what_it_leads_to
     home: Home, workbook: Write, tmp_path: Path
 ) -> None:
     os.mkfifo(tmp_path / "p.xlsx")
-    with pytest.raises(intake.IntakeError, match=r"p\.xlsx"):
-        intake.put_in_inbox(home, tmp_path / "p.xlsx", "KA", NOW)
+    with pytest.raises(inbox.IntakeError, match=r"p\.xlsx"):
+        inbox.put_in_inbox(home, tmp_path / "p.xlsx", "KA", NOW)
     (tmp_path / "l.xlsx").symlink_to(workbook("KA"))
-    put = intake.put_in_inbox(home, tmp_path / "l.xlsx", "KA", NOW)
+    put = inbox.put_in_inbox(home, tmp_path / "l.xlsx", "KA", NOW)
     assert put.path.read_bytes() == workbook("KA").read_bytes()
     assert not put.path.is_symlink()
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from ingestion.landing import Damage, Landing, Original
+from ingestion.landing.originals import Damage, Landing, Original
 from ingestion.storage.files import sha256_of
 from ingestion.storage.home import Home
 

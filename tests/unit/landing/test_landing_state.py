@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from ingestion import intake, landing, pipeline
+from ingestion import pipeline
 from ingestion.definitions.catalogue import Catalogue
 from ingestion.definitions.registry import Registry
-from ingestion.landing import Landing
+from ingestion.landing import inbox, originals
+from ingestion.landing.ledger import Ledger, LedgerState
+from ingestion.landing.originals import Landing
 from ingestion.landing_state import LandingState, examine, examine_home
-from ingestion.ledger import Ledger, LedgerState
 from ingestion.storage.home import Home
 
 NOW = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
@@ -24,7 +25,7 @@ PINNED = ("KA.2019-Q1.r1", "KB.2019-Q1.r1")
 def filed(home: Home, registry: Registry, catalogue: Catalogue, workbook: Write, stand_in_gate: None) -> Home:
     """Give a state folder with two accepted submissions."""
     for unit in ("KA", "KB"):
-        intake.put_in_inbox(home, workbook(unit), unit, NOW)
+        inbox.put_in_inbox(home, workbook(unit), unit, NOW)
     pipeline.land_inbox(home, registry, catalogue, NOW)
     pipeline.judge_period(home, registry, catalogue, "2019-Q1", NOW)
     return home
@@ -91,8 +92,8 @@ def test_what_was_withdrawn_since_the_release_is_not_missing(
 def test_an_original_that_waits_for_its_receipt_is_named_and_holds_nothing_up(
     filed: Home, registry: Registry, catalogue: Catalogue, workbook: Write
 ) -> None:
-    intake.put_in_inbox(filed, workbook("KA", members=41), "KA", NOW)
-    (file,) = intake.waiting(filed)
+    inbox.put_in_inbox(filed, workbook("KA", members=41), "KA", NOW)
+    (file,) = inbox.waiting(filed)
     kept = Landing(filed).admit(Landing(filed).stage(file.path), file.original_name)  # and the process dies
     state = found(filed)
     assert (state.is_sound, state.without_receipt) == (True, (kept.file,))
@@ -114,9 +115,9 @@ def test_the_very_first_run_may_be_killed_before_its_first_receipt(
     Landing(home).admit(Landing(home).stage(place), place.name)
     state = found(home, ())
     assert (state.is_sound, len(state.without_receipt)) == (True, 1)
-    assert landing.hash_of(place) == Path(state.without_receipt[0]).stem
-    (file,) = intake.waiting(home)
-    intake.remove(file)
+    assert originals.hash_of(place) == Path(state.without_receipt[0]).stem
+    (file,) = inbox.waiting(home)
+    inbox.remove(file)
     assert found(home, ()).is_ledger_lost
 
 

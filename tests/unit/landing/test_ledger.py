@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingestion.ledger import (
+from ingestion.landing.ledger import (
     ContradictionError,
     Decided,
     DecisionRefusedError,

@@ -13,10 +13,11 @@ from typing import Any
 
 import pytest
 
-from ingestion import intake, landing, pipeline
+from ingestion import pipeline
 from ingestion.definitions.catalogue import Catalogue
 from ingestion.definitions.registry import Registry
-from ingestion.landing import Landing
+from ingestion.landing import inbox, originals
+from ingestion.landing.originals import Landing
 from ingestion.litter import sweep
 from ingestion.storage import files
 from ingestion.storage.files import aside_of, copy_durably, write_durably, writer_of
@@ -61,14 +62,14 @@ def killed_in(module: Any, function: str, work: Callable[[], Any]) -> None:
 
 
 def test_what_a_killed_submit_left_is_swept(home: Home, workbook: Write) -> None:
-    put = intake.put_in_inbox(home, workbook("KB"), "KB", NOW)
-    for module, function in ((intake, "_reserve"), (intake, "sync_folder"), (files, "sync_folder")):
+    put = inbox.put_in_inbox(home, workbook("KB"), "KB", NOW)
+    for module, function in ((inbox, "_reserve"), (inbox, "sync_folder"), (files, "sync_folder")):
         source = workbook("KA", name=f"{function} {module.__name__}.xlsx")
-        killed_in(module, function, lambda source=source: intake.put_in_inbox(home, source, "KA", NOW))
+        killed_in(module, function, lambda source=source: inbox.put_in_inbox(home, source, "KA", NOW))
     swept = sweep(home, now())
     assert len(swept) == 3  # a copy; a copy and the sidecar that waits for it
-    left = sorted(file.original_name for file in intake.waiting(home))
-    assert left == sorted([put.original_name, "sync_folder ingestion.intake.xlsx"])
+    left = sorted(file.original_name for file in inbox.waiting(home))
+    assert left == sorted([put.original_name, "sync_folder ingestion.landing.inbox.xlsx"])
     assert len(all_files(home)) == 2 * len(left)
     assert sweep(home, now()) == []
 
@@ -76,8 +77,8 @@ def test_what_a_killed_submit_left_is_swept(home: Home, workbook: Write) -> None
 def test_what_a_killed_run_left_in_landing_is_swept_and_the_file_is_landed(
     home: Home, registry: Registry, catalogue: Catalogue, workbook: Write
 ) -> None:
-    intake.put_in_inbox(home, workbook("KA"), "KA", NOW)
-    killed_in(landing.Landing, "admit", lambda: pipeline.land_inbox(home, registry, catalogue, NOW))
+    inbox.put_in_inbox(home, workbook("KA"), "KA", NOW)
+    killed_in(originals.Landing, "admit", lambda: pipeline.land_inbox(home, registry, catalogue, NOW))
     (swept,) = sweep(home, now())
     assert swept.startswith("landing/.incoming.")
     assert pipeline.land_inbox(home, registry, catalogue, NOW).landed == ["KA.2019-Q1.r1"]
@@ -86,7 +87,7 @@ def test_what_a_killed_run_left_in_landing_is_swept_and_the_file_is_landed(
 def test_a_folder_that_was_being_removed_is_swept(home: Home, registry: Registry, catalogue: Catalogue) -> None:
     written(home.inbox / "KA" / "bieu" / "B00.csv")
     later = now() + timedelta(minutes=1)
-    killed_in(intake.shutil, "rmtree", lambda: pipeline.land_inbox(home, registry, catalogue, later))
+    killed_in(inbox.shutil, "rmtree", lambda: pipeline.land_inbox(home, registry, catalogue, later))
     (swept,) = sweep(home, now())
     assert swept.startswith("inbox/KA/.bieu.")
     assert list((home.inbox / "KA").iterdir()) == []
@@ -165,8 +166,8 @@ def test_a_candidate_of_the_warehouse_may_be_looked_at_for_a_day(home: Home) -> 
 def test_a_sidecar_whose_file_is_gone_is_swept_and_one_whose_file_waits_is_not(
     home: Home, workbook: Write
 ) -> None:
-    gone = intake.put_in_inbox(home, workbook("KA"), "KA", NOW)
-    stays = intake.put_in_inbox(home, workbook("KB"), "KB", NOW)
+    gone = inbox.put_in_inbox(home, workbook("KA"), "KA", NOW)
+    stays = inbox.put_in_inbox(home, workbook("KB"), "KB", NOW)
     gone.path.unlink()
     assert len(sweep(home, now())) == 1
     assert stays.sidecar is not None
@@ -196,7 +197,7 @@ def test_a_full_disk_leaves_nothing_half_and_the_old_file_as_it_was(
         lambda: copy_durably(source, tmp_path / "copy"),
         lambda: Landing(home).stage(source),
         lambda: Landing(home).stage(source.parent),
-        lambda: intake.put_in_inbox(home, source, "KA", NOW),
+        lambda: inbox.put_in_inbox(home, source, "KA", NOW),
     ):
         with pytest.raises(OSError, match="No space"):
             work()

@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from ingestion import intake, pipeline
+from ingestion import pipeline
 from ingestion.alerts.alert import Alert, Kind, Role
 from ingestion.alerts.outbox import Outbox
 from ingestion.definitions.catalogue import Catalogue
 from ingestion.definitions.registry import Registry
 from ingestion.definitions.signing import make_key
+from ingestion.landing import inbox
 from ingestion.modes import loose, tighten
 from ingestion.storage.home import Home
 
@@ -49,7 +50,7 @@ def test_what_is_filed_and_returned_and_told_is_for_its_owner_alone(
     workbook: Write,
     stand_in_gate: None,
 ) -> None:
-    put = intake.put_in_inbox(home, workbook("KA"), "KA", NOW)
+    put = inbox.put_in_inbox(home, workbook("KA"), "KA", NOW)
     assert mode(put.path) == 0o600
     pipeline.land_inbox(home, registry, catalogue, NOW)
     pipeline.judge_period(home, registry, catalogue, "2019-Q1", NOW)

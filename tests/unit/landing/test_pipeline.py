@@ -12,12 +12,13 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
-from ingestion import intake, pipeline
+from ingestion import pipeline
 from ingestion.bronze import form_path
 from ingestion.definitions.catalogue import Catalogue
 from ingestion.definitions.registry import Registry
 from ingestion.gate import GateContext
-from ingestion.ledger import DecisionRefusedError, Ledger, LedgerState, PeriodClosed, PeriodReopened
+from ingestion.landing import inbox
+from ingestion.landing.ledger import DecisionRefusedError, Ledger, LedgerState, PeriodClosed, PeriodReopened
 from ingestion.pipeline import judging, readings, writing
 from ingestion.records.findings import Verdict
 from ingestion.records.periods import Period
@@ -37,7 +38,7 @@ class World:
     catalogue: Catalogue
 
     def submit(self, path: Path, unit: str | None = "KA", received_at: datetime = NOW) -> None:
-        intake.put_in_inbox(self.home, path, unit, received_at)
+        inbox.put_in_inbox(self.home, path, unit, received_at)
 
     def land(self) -> pipeline.LandingReport:
         return pipeline.land_inbox(self.home, self.registry, self.catalogue, NOW)
@@ -82,7 +83,7 @@ def files(folder: Path) -> dict[str, bytes]:
 
 
 def waiting(home: Home) -> list[str]:
-    return [p.name for p in home.inbox.rglob("*") if p.is_file() and p.parent.name != intake.UNKNOWN]
+    return [p.name for p in home.inbox.rglob("*") if p.is_file() and p.parent.name != inbox.UNKNOWN]
 
 
 def test_a_sound_file_goes_from_the_inbox_to_bronze(world: World, workbook: Write) -> None:
@@ -168,7 +169,7 @@ def copied(world: World, path: Path) -> Path:
 def test_a_file_that_was_copied_a_moment_ago_is_waited_for(
     world: World, workbook: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(intake, "SETTLE_SECONDS", 0.2)
+    monkeypatch.setattr(inbox, "SETTLE_SECONDS", 0.2)
     copied(world, workbook())
     report = pipeline.land_inbox(world.home, world.registry, world.catalogue, datetime.now(UTC))
     assert (report.landed, report.left) == (["KA.2019-Q1.r1"], [])
@@ -177,7 +178,7 @@ def test_a_file_that_was_copied_a_moment_ago_is_waited_for(
 def test_a_file_that_is_still_written_is_left_for_the_next_run(
     world: World, workbook: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(intake, "SETTLE_SECONDS", 0.2)
+    monkeypatch.setattr(inbox, "SETTLE_SECONDS", 0.2)
     path = copied(world, workbook())
     soon = (datetime.now(UTC) + timedelta(seconds=30)).timestamp()
     os.utime(path, (soon, soon))

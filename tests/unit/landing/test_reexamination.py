@@ -9,12 +9,13 @@ from typing import Any
 
 import pytest
 
-from ingestion import intake, pipeline
+from ingestion import pipeline
 from ingestion.definitions.catalogue import Catalogue
 from ingestion.definitions.registry import Registry, TermOfOffice
 from ingestion.gate import Judged
 from ingestion.gate.context.earlier import periods_before
-from ingestion.ledger import DecisionRefusedError, Ledger, LedgerState, SubmissionRecord
+from ingestion.landing import inbox
+from ingestion.landing.ledger import DecisionRefusedError, Ledger, LedgerState, SubmissionRecord
 from ingestion.pipeline import reexamining
 from ingestion.records.faults import Cause, Fault, Step
 from ingestion.records.findings import Verdict
@@ -37,7 +38,7 @@ class Office:
     def file(self, *paths: Path, unit: str = "KA") -> dict[str, Verdict]:
         self.now += timedelta(hours=1)
         for path in paths:
-            intake.put_in_inbox(self.home, path, unit, self.now)
+            inbox.put_in_inbox(self.home, path, unit, self.now)
         pipeline.land_inbox(self.home, self.registry, self.catalogue, self.now)
         verdicts: dict[str, Verdict] = {}
         for period in pipeline.pending_periods(self.home):

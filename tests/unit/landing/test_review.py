@@ -4,10 +4,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from ingestion.ledger import Decided, Explained, Judged, LedgerState, Received
+from ingestion.landing.ledger import Decided, Explained, Judged, LedgerState, Received
+from ingestion.landing.review import explanations_to_review
 from ingestion.records.findings import Finding, Verdict
 from ingestion.records.submissions import Explanation
-from ingestion.review import explanations_to_review
 
 NOW = datetime(2021, 1, 18, tzinfo=UTC)
 

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from ingestion import intake, pipeline, validations
+from ingestion import pipeline, validations
 from ingestion.gate import load_rules, rules_version
 from ingestion.gate.results import EARLIER_VERSION, NO_ROWS, RuleResult, Sample, SuiteResult
-from ingestion.ledger import Ledger
+from ingestion.landing import inbox
+from ingestion.landing.ledger import Ledger
 from ingestion.storage.home import Home
 from ingestion.validation_page import page
 from ingestion.validations import KEPT, KeptResults, Validation, ValidationError, keep, newest, periods
@@ -159,7 +160,7 @@ def test_no_name_leads_out_of_the_folder(tmp_path: Path) -> None:
 def test_a_batch_that_is_judged_leaves_counts_and_samples_by_suite_and_rule(
     home, registry, catalogue, workbook
 ) -> None:
-    intake.put_in_inbox(home, workbook("KA"), "KA", AT)
+    inbox.put_in_inbox(home, workbook("KA"), "KA", AT)
     pipeline.land_inbox(home, registry, catalogue, AT)
     pipeline.judge_period(home, registry, catalogue, "2019-Q1", AT)
     found = newest(home, "2019-Q1")
@@ -189,7 +190,7 @@ def test_a_batch_of_which_nothing_could_be_read_is_the_newest_as_well(
     keep(home, Validation("unknown", AT - timedelta(days=1), [SuiteResult("B01", 6, (RULE,))]))
     unreadable = tmp_path / "a.xlsx"
     unreadable.write_bytes(b"no workbook")
-    intake.put_in_inbox(home, unreadable, "KA", AT)
+    inbox.put_in_inbox(home, unreadable, "KA", AT)
     pipeline.land_inbox(home, registry, catalogue, AT)
     pipeline.judge_period(home, registry, catalogue, "unknown", AT)
     found = newest(home, "unknown")
@@ -215,7 +216,7 @@ def test_two_periods_are_judged_though_nothing_can_be_kept_to_be_shown(
     home.root.mkdir(exist_ok=True)
     home.validations.write_text("a file in the way", encoding="utf-8")
     for period in ("2019-Q1", "2019-6T"):
-        intake.put_in_inbox(home, workbook("KA", period=period), "KA", AT)
+        inbox.put_in_inbox(home, workbook("KA", period=period), "KA", AT)
     pipeline.land_inbox(home, registry, catalogue, AT)
     results = KeptResults()
     for period in pipeline.pending_periods(home):

@@ -8,11 +8,12 @@ from typing import NamedTuple
 
 import pytest
 
-from ingestion import intake, pipeline
+from ingestion import pipeline
 from ingestion.definitions.catalogue import Catalogue
 from ingestion.definitions.registry import Registry
 from ingestion.gate import rules_version
-from ingestion.ledger import Event, Ledger, PeriodClosed, PeriodReopened
+from ingestion.landing import inbox
+from ingestion.landing.ledger import Event, Ledger, PeriodClosed, PeriodReopened
 from ingestion.records.findings import Verdict
 from ingestion.storage.home import Home
 
@@ -36,8 +37,8 @@ def test_a_sound_workbook_is_accepted_and_one_wrong_figure_rejected_with_its_cel
     home: Home, registry: Registry, catalogue: Catalogue, workbook: Write
 ) -> None:
     sound, wrong = workbook("KA"), workbook("KB", changes={("B01", 1, "closing_members"): 41})
-    intake.put_in_inbox(home, sound, "KA", RECEIVED)
-    intake.put_in_inbox(home, wrong, "KB", RECEIVED)
+    inbox.put_in_inbox(home, sound, "KA", RECEIVED)
+    inbox.put_in_inbox(home, wrong, "KB", RECEIVED)
     pipeline.land_inbox(home, registry, catalogue, RECEIVED)
     report = pipeline.judge_period(home, registry, catalogue, "2019-Q1", RECEIVED, engine="masks")
     assert report.faults == {}
@@ -84,7 +85,7 @@ def test_a_check_gives_the_gates_answer_on_a_period_that_is_over(
         locks = ledger.state.locks
     (checked,) = pipeline.check_files([path], catalogue, registry, RECEIVED, locks=locks)
     (timeless,) = pipeline.check_files([path], catalogue, registry, None, locks=locks)
-    intake.put_in_inbox(home, path, "KA", RECEIVED)
+    inbox.put_in_inbox(home, path, "KA", RECEIVED)
     pipeline.land_inbox(home, registry, catalogue, RECEIVED)
     report = pipeline.judge_period(home, registry, catalogue, "2019-Q1", RECEIVED, engine="masks")
     is_closed = closed_at is not None and closed_at <= RECEIVED

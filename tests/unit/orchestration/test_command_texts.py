@@ -69,7 +69,7 @@ def test_errors_that_a_user_can_mend_exist_under_the_names_by_which_they_are_rec
         *(
             "ingestion.definitions.registry",
             "ingestion.definitions.catalogue",
-            "ingestion.ledger",
+            "ingestion.landing.ledger",
             "orchestration.warehouse",
         ),
         *(
@@ -77,9 +77,15 @@ def test_errors_that_a_user_can_mend_exist_under_the_names_by_which_they_are_rec
             "reports.release",
             "ingestion.bronze",
             "ingestion.definitions.signing",
-            "ingestion.landing",
+            "ingestion.landing.originals",
         ),
-        *("ingestion.bounded", "ingestion.pipeline", "ingestion.intake", "orchestration.standing", "builtins"),
+        *(
+            "ingestion.bounded",
+            "ingestion.pipeline",
+            "ingestion.landing.inbox",
+            "orchestration.standing",
+            "builtins",
+        ),
         *(
             "ingestion.alerts.thresholds",
             "ingestion.storage.machine",

@@ -15,8 +15,8 @@ from click.testing import Result
 from ingestion.alerts.alert import Alert, Kind, Role
 from ingestion.alerts.outbox import Outbox
 from ingestion.bronze_marks import read_marks
-from ingestion.landing import Landing
-from ingestion.ledger import Judged, Ledger, Received
+from ingestion.landing.ledger import Judged, Ledger, Received
+from ingestion.landing.originals import Landing
 from ingestion.records.findings import Verdict
 from ingestion.storage.home import Home
 from ingestion.words.messages import message

@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 
 from ingestion.definitions.catalogue import Language
 from ingestion.definitions.registry import load_registry
-from ingestion.ledger import LedgerState, SubmissionRecord
+from ingestion.landing.ledger import LedgerState, SubmissionRecord
 from ingestion.records.submissions import SubmissionKey
 from ingestion.storage.home import Home
 from ingestion.words.messages import message

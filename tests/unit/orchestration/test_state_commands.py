@@ -13,7 +13,7 @@ from ingestion.alerts.delivery import LONGEST_PAUSE, STUCK_FROM, deliver
 from ingestion.alerts.outbox import Outbox
 from ingestion.definitions.catalogue import load_catalogue
 from ingestion.definitions.registry import load_registry
-from ingestion.ledger import Duplicate, Explained, Judged, Ledger, Received, Reexamined, Unknown
+from ingestion.landing.ledger import Duplicate, Explained, Judged, Ledger, Received, Reexamined, Unknown
 from ingestion.records.findings import Finding, Verdict
 from ingestion.records.submissions import Explanation
 from ingestion.storage.home import Home
@@ -98,25 +98,25 @@ def test_template_names_what_it_does_not_know(call, tmp_path: Path, args: str, c
 def test_submit_puts_a_file_in_the_units_folder_with_its_time_of_receipt(
     call, home: Home, tmp_path: Path
 ) -> None:
-    from ingestion import intake
+    from ingestion.landing import inbox
 
     path = tmp_path / "a.xlsx"
     path.write_bytes(b"bytes")
     result = call("submit", path, "--unit", "VD-SM", "--received-at", "2021-01-18T09:00:00+07:00")
     assert result.exit_code == 0, result.output
-    (waiting,) = intake.waiting(home)
+    (waiting,) = inbox.waiting(home)
     assert (waiting.folder, waiting.original_name, waiting.received_at) == ("VD-SM", "a.xlsx", SENT)
 
 
 def test_submit_takes_nothing_if_one_path_is_missing(call, home: Home, tmp_path: Path) -> None:
-    from ingestion import intake
+    from ingestion.landing import inbox
 
     path = tmp_path / "a.xlsx"
     path.write_bytes(b"bytes")
     result = call("submit", path, tmp_path / "missing.xlsx")
     assert result.exit_code == 2
     assert "missing.xlsx" in result.output
-    assert intake.waiting(home) == []
+    assert inbox.waiting(home) == []
 
 
 def test_commands_on_a_folder_without_a_registry_say_how_to_get_one(tmp_path: Path) -> None:

@@ -9,8 +9,9 @@ import openpyxl
 import pytest
 from click.testing import CliRunner
 
-from ingestion import intake, pipeline, returning
-from ingestion.ledger import Ledger, PeriodClosed
+from ingestion import pipeline, returning
+from ingestion.landing import inbox
+from ingestion.landing.ledger import Ledger, PeriodClosed
 from ingestion.records.findings import Verdict
 from ingestion.records.submissions import SubmissionKey
 from ingestion.returns import SHEET
@@ -31,7 +32,7 @@ def filing(world: World, tmp_path: Path) -> World:
 
 
 def file(world: World, path: Path) -> pipeline.PeriodReport:
-    intake.put_in_inbox(world.home, path, UNIT, RECEIVED)
+    inbox.put_in_inbox(world.home, path, UNIT, RECEIVED)
     pipeline.land_inbox(world.home, world.registry, world.catalogue, RECEIVED)
     (period,) = pipeline.pending_periods(world.home)
     return pipeline.judge_period(world.home, world.registry, world.catalogue, period, RECEIVED, engine="masks")

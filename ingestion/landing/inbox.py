@@ -23,8 +23,9 @@ from pathlib import Path
 
 from pydantic import AwareDatetime, BaseModel, ValidationError
 
-from ingestion import wholeness
-from ingestion.landing import Landing, Staged, gather
+from ingestion.landing import wholeness
+from ingestion.landing.originals import Landing, Staged, gather
+from ingestion.landing.wholeness import Mark, Reason, is_passing
 from ingestion.storage.filenames import clean_name, fitted, key_of, shown
 from ingestion.storage.files import (
     NotAFileError,
@@ -35,7 +36,6 @@ from ingestion.storage.files import (
     write_durably,
 )
 from ingestion.storage.home import Home
-from ingestion.wholeness import Mark, Reason, is_passing
 from ingestion.words.messages import message
 
 UNKNOWN = "_unknown"

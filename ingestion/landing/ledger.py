@@ -1,7 +1,8 @@
 """The ledger: everything that ever happened to a submission, one JSON object a line, append-only.
 
 What belongs here: the events, what follows from them (replay), and writing them so that a crash loses no line
-that was written. What does not: how verdicts come about (`gate/`) and where originals are kept (`landing.py`).
+that was written. What does not: how verdicts come about (`gate/`) and where originals are kept
+(`originals.py`).
 
 A verdict never changes. A decision is a record of its own that overrides it; the state of a submission is
 what its events say, in their order.

@@ -1,7 +1,7 @@
 """Landing: the originals, as they were received, under the hash of their bytes.
 
 What belongs here: keeping bytes and proving that they are unchanged. What does not: receipts and verdicts,
-which are lines of the ledger (`ledger.py`), and the way from the inbox to here (`intake.py`).
+which are lines of the ledger (`ledger.py`), and the way from the inbox to here (`inbox.py`).
 
 An original is never overwritten and never deleted. The same bytes are kept once, under the extension with
 which they came first.

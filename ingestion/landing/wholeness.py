@@ -1,7 +1,7 @@
 """Whether a file that lies in the inbox is there in whole, and whether it may be taken at all.
 
 What belongs here: what the disk says of a file or folder that others put there. What does not: the inbox
-itself (`intake.py`), and whether the content can be read (`reading/`).
+itself (`inbox.py`), and whether the content can be read (`reading/`).
 
 Nobody announces the end of a copy. It shows in names that copying programs use meanwhile, in sizes and times
 that still change, and in a workbook whose end is missing. A file that stays unchanged for some minutes is
