@@ -7,9 +7,9 @@ raise, lower or strike through. What does not: colours, borders and all that onl
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from ingestion.ooxml.limits import MAX_STYLES, too_many
+from ingestion.ooxml.markup import elements, local
 from ingestion.reading.legacy_text import script_of_font
-from ingestion.reading.limits import MAX_STYLES, too_many
-from ingestion.reading.markup import elements, local
 from ingestion.reading.richtext import look_of
 from ingestion.reading.runs import PLAIN, Look
 from ingestion.records.stored import is_date_format

@@ -11,8 +11,8 @@ from urllib.parse import unquote
 from xml.etree.ElementTree import Element
 from zipfile import ZipFile
 
+from ingestion.ooxml.markup import parse_xml
 from ingestion.reading.book import MAX_CELLS, Book, UnreadableError
-from ingestion.reading.markup import parse_xml
 from ingestion.reading.ods_cells import OFFICE, TABLE, decode, pieces
 from ingestion.reading.ods_styles import Styles
 from ingestion.reading.runs import left_out

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from xml.etree.ElementTree import Element
 
-from ingestion.reading.markup import local
+from ingestion.ooxml.markup import local
 from ingestion.reading.ods_styles import Styles
 from ingestion.reading.runs import Look
 from ingestion.records.cells import Cell, CellType

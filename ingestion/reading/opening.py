@@ -11,12 +11,12 @@ import zlib
 from pathlib import Path, PurePosixPath
 from xml.etree.ElementTree import ParseError
 
+from ingestion.ooxml.opc import is_package
 from ingestion.reading.book import Book, UnreadableError
 from ingestion.reading.delimited import read_csv
 from ingestion.reading.encrypted import decrypted
 from ingestion.reading.kinds import document_kind, foreign_kind, iwork_kind, ole_kind, refuse_foreign
 from ingestion.reading.ods import read_ods
-from ingestion.reading.opc import is_package
 from ingestion.reading.plain_text import is_text
 from ingestion.reading.xls import read_xls
 from ingestion.reading.xlsx import read_xlsx

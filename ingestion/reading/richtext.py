@@ -11,8 +11,8 @@ from itertools import groupby
 from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
-from ingestion.reading.limits import MAX_RUNS, MAX_STRINGS, MAX_TAGS, too_many
-from ingestion.reading.markup import SMALL, elements, is_plain, local, rich_text, unescaped
+from ingestion.ooxml.limits import MAX_RUNS, MAX_STRINGS, MAX_TAGS, too_many
+from ingestion.ooxml.markup import SMALL, elements, is_plain, local, rich_text, unescaped
 from ingestion.reading.runs import PLAIN, Look, left_out
 from ingestion.records.cells import LeftOut
 from ingestion.records.text import clean

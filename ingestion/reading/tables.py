@@ -26,10 +26,10 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from ingestion.definitions.catalogue import Column, Form
+from ingestion.ooxml.limits import MAX_FORM_ROWS, too_many
 from ingestion.reading.cast import SCIENTIFIC, Cast, Target, cast, column_details, squash
 from ingestion.reading.footnotes import Apart, part_columns
 from ingestion.reading.header import Grid, Header, find_header, folded, is_numbering
-from ingestion.reading.limits import MAX_FORM_ROWS, too_many
 from ingestion.reading.lost_letters import has_lost, without_marks, worn
 from ingestion.reading.not_collected import add_others, report_not_collected
 from ingestion.reading.printed import compare_head

@@ -1,8 +1,8 @@
 """One worksheet of an Office Open XML workbook as cells.
 
 What belongs here: places and stored values of cells, rows, merged ranges and columns, in the usual way of
-writing (`sheetdata.py`) and in every other. What does not: the package and its tables (`xlsx.py`), and what a
-cell means.
+writing (`ooxml/sheetdata.py`) and in every other. What does not: the package and its tables (`xlsx.py`), and
+what a cell means.
 
 A cell that cannot be read is an error cell, so that it is a finding where it stands in a form and nothing where
 it does not; a cell of which nobody can say where it stands is kept aside with what stands in it.
@@ -16,9 +16,7 @@ from math import isfinite
 from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
-from ingestion.reading.book import DAY_ZERO_1904, MAX_CELLS, UnreadableError
-from ingestion.reading.cellstyles import IS_DATE, CellStyles
-from ingestion.reading.limits import (
+from ingestion.ooxml.limits import (
     LAST_COLUMN,
     LAST_ROW,
     MAX_COLUMN_ENTRIES,
@@ -27,10 +25,12 @@ from ingestion.reading.limits import (
     MAX_TAGS,
     too_many,
 )
-from ingestion.reading.markup import SMALL, elements, in_utf8, is_plain, is_true, local, rich_text, unescaped
+from ingestion.ooxml.markup import SMALL, elements, in_utf8, is_plain, is_true, local, rich_text, unescaped
+from ingestion.ooxml.sheetdata import Token, scan
+from ingestion.reading.book import DAY_ZERO_1904, MAX_CELLS, UnreadableError
+from ingestion.reading.cellstyles import IS_DATE, CellStyles
 from ingestion.reading.richtext import LONGEST_TEXT, Run, SharedStrings, cleaned, left_out_of, styled_runs
 from ingestion.reading.runs import PLAIN
-from ingestion.reading.sheetdata import Token, scan
 from ingestion.records.cells import Cell, CellType, LeftOut, SheetCells, address, column_index, parse_range
 from ingestion.records.stored import format_date, format_number, parse_moment
 from ingestion.records.submissions import Problem

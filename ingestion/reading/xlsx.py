@@ -1,7 +1,7 @@
 """Office Open XML workbooks (.xlsx, .xlsm) as cells, with what only the file itself says.
 
 What belongs here: the workbook: its parts, its sheets, the links to other files. What does not: names and
-relations of parts (`opc.py`), the cells of a sheet (`worksheet.py`), macros, which are never looked at.
+relations of parts (`ooxml/opc.py`), the cells of a sheet (`worksheet.py`), macros, which are never looked at.
 
 The parts are parsed here rather than by python-calamine, whose binding turns error cells into empty text, hides
 formats and uncalculated formulas, and allocates the whole rectangle between two far cells before anyone can
@@ -14,10 +14,10 @@ import re
 from xml.etree.ElementTree import Element
 from zipfile import ZipFile
 
+from ingestion.ooxml.markup import in_utf8, is_true, local, reference, unescaped
+from ingestion.ooxml.opc import Parts, Relation
 from ingestion.reading.book import DAY_ZERO_1904, MAX_CELLS, Book
 from ingestion.reading.cellstyles import CellStyles, read_styles
-from ingestion.reading.markup import in_utf8, is_true, local, reference, unescaped
-from ingestion.reading.opc import Parts, Relation
 from ingestion.reading.richtext import SharedStrings, read_shared_strings
 from ingestion.reading.worksheet import Tables, read_worksheet
 from ingestion.records.cells import SheetCells

@@ -9,14 +9,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+from ingestion.ooxml.grid import Entry, Grid
+from ingestion.ooxml.safety import harmless
+from ingestion.ooxml.sheet import Sheet
 from ingestion.reading.cover import explanation_columns
 from ingestion.reading.header import is_numbering
 from ingestion.records.cells import Cell, CellType, address
 from ingestion.records.findings import Finding
 from ingestion.records.text import clean, fold
-from ingestion.returns.grid import Entry, Grid
-from ingestion.returns.safety import harmless
-from ingestion.returns.sheet import Sheet
 from ingestion.words.messages import message
 from ingestion.workbook import EXPLANATIONS_SHEET
 

@@ -1,8 +1,8 @@
 """The workbook that goes back to the clerk: the filed one with marks, behind a sheet that says it all.
 
 What belongs here: which cells are marked and how, and what to do where the file itself cannot be marked. What
-does not: what the first sheet says (`receipt.py`), the formats of parts (`sheet.py`, `comments.py`,
-`styles.py`).
+does not: what the first sheet says (`receipt.py`), the formats of parts (`ooxml/sheet.py`, `ooxml/comments.py`,
+`ooxml/styles.py`).
 """
 
 import re
@@ -12,6 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from ingestion.definitions.catalogue import Catalogue
+from ingestion.ooxml.comments import MARK
+from ingestion.ooxml.grid import Grid
+from ingestion.ooxml.mending import is_sound
+from ingestion.ooxml.package import Package, blank_package
+from ingestion.ooxml.sheet import SharedStrings, Sheet
+from ingestion.ooxml.styles import ASKED_FILL, NOTED_FILL, RELATED_FILL, WRONG_FILL, Styles
 from ingestion.reading.book import UnreadableError
 from ingestion.reading.encrypted import decrypted
 from ingestion.reading.opening import DECODING_ERRORS, open_book, packed_workbook
@@ -21,11 +27,7 @@ from ingestion.records.cells import parse_address
 from ingestion.records.findings import Finding
 from ingestion.records.submissions import FormTable
 from ingestion.records.text import fold
-from ingestion.returns.comments import MARK
 from ingestion.returns.explanations import new_sheet, prepare, questions
-from ingestion.returns.grid import Grid
-from ingestion.returns.mending import is_sound
-from ingestion.returns.package import Package, blank_package
 from ingestion.returns.plain import Area, copy_of
 from ingestion.returns.receipt import (
     SHEET,
@@ -37,8 +39,6 @@ from ingestion.returns.receipt import (
     receipt,
     severity_of,
 )
-from ingestion.returns.sheet import SharedStrings, Sheet
-from ingestion.returns.styles import ASKED_FILL, NOTED_FILL, RELATED_FILL, WRONG_FILL, Styles
 from ingestion.words.messages import message
 from ingestion.words.places import address, place_said
 from ingestion.workbook import EXPLANATIONS_SHEET

@@ -14,11 +14,11 @@ from typing import Any
 
 import xlsxwriter
 
+from ingestion.ooxml.safety import harmless
 from ingestion.reading.book import Book
 from ingestion.records.cells import Cell, CellType, LeftOut, SheetCells
 from ingestion.records.text import clean
 from ingestion.returns.letters import Dress, pieces
-from ingestion.returns.safety import harmless
 
 _OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
 _CREATED = datetime(2020, 1, 1)  # noqa: DTZ001 - a constant without meaning; the format knows no time zones

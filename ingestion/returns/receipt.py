@@ -1,7 +1,7 @@
 """What the first sheet of a returned workbook says.
 
 What belongs here: which facts are listed, in which order and how many. What does not: how the sheet is written
-(`grid.py`) and how cells are marked (`marking.py`).
+(`ooxml/grid.py`) and how cells are marked (`marking.py`).
 """
 
 from collections.abc import Sequence
@@ -11,14 +11,14 @@ from typing import Any, Literal
 
 from ingestion.definitions.catalogue import Catalogue, Language
 from ingestion.gate.wording import reason_text
+from ingestion.ooxml.grid import Entry, Grid, link_to
+from ingestion.ooxml.styles import ASKED_FILL, NOTED_FILL, RELATED_FILL, WRONG_FILL, Styles
 from ingestion.reading import describe, remedy
 from ingestion.records.days import day_of
 from ingestion.records.findings import Finding, Judgement, Outcome, OutcomeStatus, Verdict
 from ingestion.records.periods import Period, PeriodError
 from ingestion.records.submissions import Problem, Reading, SubmissionKey
 from ingestion.returns.differences import Differences
-from ingestion.returns.grid import Entry, Grid, link_to
-from ingestion.returns.styles import ASKED_FILL, NOTED_FILL, RELATED_FILL, WRONG_FILL, Styles
 from ingestion.words import writing
 from ingestion.words.messages import message
 from ingestion.words.places import place_said

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
+from ingestion.ooxml.markup import unescaped
 from ingestion.reading import richtext, worksheet
 from ingestion.reading.book import UnreadableError
-from ingestion.reading.markup import unescaped
 from ingestion.reading.opening import open_book
 from ingestion.reading.richtext import Run, read_shared_strings
 from ingestion.reading.runs import Look

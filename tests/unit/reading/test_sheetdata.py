@@ -10,9 +10,9 @@ import xlsxwriter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ingestion.ooxml.sheetdata import scan
 from ingestion.reading import worksheet
 from ingestion.reading.book import UnreadableError
-from ingestion.reading.sheetdata import scan
 from ingestion.reading.xlsx import read_xlsx
 from ingestion.records.cells import CellType, SheetCells
 from ingestion.storage.archives import open_archive

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingestion.returns.parts import Part, legal, parse
+from ingestion.ooxml.parts import Part, legal, parse
 
 NAMES = st.sampled_from(["a", "b", "{u}c", "{v}d"])
 TEXTS = st.text(st.characters(blacklist_categories=["Cs", "Cc"]) | st.sampled_from("\n\t<>&\"'"), max_size=8)

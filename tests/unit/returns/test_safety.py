@@ -2,7 +2,7 @@
 
 import pytest
 
-from ingestion.returns.safety import harmless
+from ingestion.ooxml.safety import harmless
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,8 @@
 
 What belongs here: a pattern over the bytes of `sheetData`, and the proof that nothing of it was passed over.
 What does not: what the values mean, and every other way of writing the same, which is left to the XML parser
-(`xlsx.py`): attributes in another order, prefixes, inline strings, escapes, errors, formulas without a value.
+(`reading/xlsx.py`): attributes in another order, prefixes, inline strings, escapes, errors, formulas without a
+value.
 """
 
 import re

@@ -13,8 +13,8 @@ from urllib.parse import unquote
 from xml.etree.ElementTree import Element, ParseError
 from zipfile import ZipFile, ZipInfo
 
+from ingestion.ooxml.markup import is_workbook_root, local, parse_xml
 from ingestion.reading.book import UnreadableError
-from ingestion.reading.markup import is_workbook_root, local, parse_xml
 from ingestion.storage.archives import too_large
 
 WORKBOOK_TYPES = {

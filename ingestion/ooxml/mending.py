@@ -7,11 +7,11 @@ What does not: what they mean, which the reader has said.
 import re
 from xml.etree.ElementTree import Element
 
-from ingestion.reading.markup import unescaped
-from ingestion.reading.sheetdata import scan
+from ingestion.ooxml.markup import unescaped
+from ingestion.ooxml.parts import Part, stored
+from ingestion.ooxml.sheetdata import scan
 from ingestion.reading.worksheet import text_without_place
 from ingestion.records.stored import parse_moment
-from ingestion.returns.parts import Part, stored
 
 _NUMBER = re.compile(r"\s*[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]{1,2})?\s*")
 _BYTES = re.compile(rb"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]{1,2})?")

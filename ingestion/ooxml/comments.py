@@ -9,10 +9,10 @@ from collections.abc import Iterable, Mapping
 from xml.etree.ElementTree import Element, SubElement
 from xml.sax.saxutils import escape
 
-from ingestion.reading.markup import reference, rich_text
+from ingestion.ooxml.markup import reference, rich_text
+from ingestion.ooxml.package import Package
+from ingestion.ooxml.parts import Part, stored
 from ingestion.records.cells import address, parse_range
-from ingestion.returns.package import Package
-from ingestion.returns.parts import Part, stored
 
 MARK = "▼ tongket"
 """The first line of what the product writes into a comment."""

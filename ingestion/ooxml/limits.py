@@ -1,7 +1,7 @@
 """How much a workbook may hold of what a file can inflate, and the words for what is too much.
 
 What belongs here: the limits of tables inside a workbook. What does not: the limits of archives
-(`storage/archives.py`) and of cells with content, which every format shares (`book.py`).
+(`storage/archives.py`) and of cells with content, which every format shares (`reading/book.py`).
 """
 
 from ingestion.reading.book import UnreadableError

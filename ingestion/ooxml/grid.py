@@ -1,6 +1,7 @@
 """Sheets that the product adds to a workbook: lines of styled text, with links inside the workbook.
 
-What belongs here: how such a sheet is written. What does not: what it says (`receipt.py`, `explanations.py`).
+What belongs here: how such a sheet is written. What does not: what it says (`returns/receipt.py`,
+`returns/explanations.py`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -8,9 +9,9 @@ from dataclasses import dataclass, field
 from math import ceil
 from xml.sax.saxutils import escape, quoteattr
 
+from ingestion.ooxml.parts import legal, stored
+from ingestion.ooxml.safety import harmless
 from ingestion.records.cells import address
-from ingestion.returns.parts import legal, stored
-from ingestion.returns.safety import harmless
 
 _LONGEST_TEXT = 32_000
 _LONGEST_LINK_NAME = 255

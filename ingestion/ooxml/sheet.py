@@ -1,7 +1,7 @@
 """One sheet under change: the fill of cells, text in cells, comments.
 
 What belongs here: the vocabulary of SpreadsheetML that marking needs. What does not: what is marked and why
-(`marking.py`), and the drawing of comments (`comments.py`).
+(`returns/marking.py`), and the drawing of comments (`comments.py`).
 """
 
 import re
@@ -9,15 +9,15 @@ from collections.abc import Mapping
 from functools import cached_property
 from xml.etree.ElementTree import Element, SubElement
 
-from ingestion.reading.limits import LAST_COLUMN, LAST_ROW
-from ingestion.reading.markup import elements, is_true, local, rich_text, unescaped
+from ingestion.ooxml.comments import Notes
+from ingestion.ooxml.limits import LAST_COLUMN, LAST_ROW
+from ingestion.ooxml.markup import elements, is_true, local, rich_text, unescaped
+from ingestion.ooxml.mending import fits, mend_value
+from ingestion.ooxml.package import Package
+from ingestion.ooxml.parts import Part, stored
+from ingestion.ooxml.styles import Styles
 from ingestion.reading.worksheet import place_of, whole_number
 from ingestion.records.cells import address, parse_range
-from ingestion.returns.comments import Notes
-from ingestion.returns.mending import fits, mend_value
-from ingestion.returns.package import Package
-from ingestion.returns.parts import Part, stored
-from ingestion.returns.styles import Styles
 
 _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 _PLAIN_NUMBER = re.compile(r"[0-9]{1,5}(?:\.[0-9]{1,20})?")

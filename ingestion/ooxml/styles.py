@@ -5,8 +5,8 @@ What belongs here: adding to the table of styles. What does not: which cells get
 
 from xml.etree.ElementTree import Element, fromstring
 
-from ingestion.returns.package import Package
-from ingestion.returns.parts import Part
+from ingestion.ooxml.package import Package
+from ingestion.ooxml.parts import Part
 
 WRONG_FILL = "FFFFB3AD"
 ASKED_FILL = "FFFFE08A"

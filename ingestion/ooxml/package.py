@@ -15,10 +15,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element, ParseError, SubElement
 
-from ingestion.reading.markup import local, reference
-from ingestion.reading.opc import TYPES, Parts, Relation, part_key, relation_of, relations_key, source_key
+from ingestion.ooxml.markup import local, reference
+from ingestion.ooxml.opc import TYPES, Parts, Relation, part_key, relation_of, relations_key, source_key
+from ingestion.ooxml.parts import Part, parse
 from ingestion.reading.worksheet import whole_number
-from ingestion.returns.parts import Part, parse
 from ingestion.storage.archives import open_archive, too_large
 
 _TYPES_NAME = "[Content_Types].xml"
