@@ -58,7 +58,7 @@ lock:
 # The page of every rule; the findings on them are those of the demo world.
 docs: setup
 	@$(BIN)/python -m demo.examples
-	@$(BIN)/python -m ingestion.gate.pages
+	@$(BIN)/python -m ingestion.gate.rule_pages
 
 bench: setup
 	@$(BIN)/python -m benchmarks

@@ -1,7 +1,7 @@
 """`python -m demo.examples`: one finding of every rule, as the gate words it on the demo world.
 
 What belongs here: choosing the findings that the pages of the rules show. What does not: the pages
-(`ingestion.gate.pages`).
+(`ingestion.gate.rule_pages`).
 """
 
 from pathlib import Path
@@ -13,7 +13,7 @@ from demo.injection import INJECTIONS
 from demo.trials import Trials, places
 from demo.world import build
 from ingestion.gate import judge
-from ingestion.gate.pages import EXAMPLES, FOLDER
+from ingestion.gate.rule_pages import EXAMPLES, FOLDER
 
 _HEAD = (
     "# Findings shown on the pages of the rules; written by `python -m demo.examples` from the demo world.\n"

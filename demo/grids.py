@@ -16,7 +16,7 @@ from demo.tables import Row
 from demo.world import DemoSubmission, World
 from ingestion.definitions.catalogue import Catalogue, Form
 from ingestion.definitions.registry import Registry
-from ingestion.gate.history import KEY_COLUMNS
+from ingestion.gate.frames.history import KEY_COLUMNS
 from ingestion.records.cells import column_letter
 from ingestion.records.periods import Period
 from ingestion.records.stored import added

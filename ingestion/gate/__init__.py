@@ -4,9 +4,9 @@ What belongs here: the rules' language, the frames, the evaluation, outcomes, fi
 not: reading files, storing anything, the clock.
 """
 
-from ingestion.gate.batch import GateContext
 from ingestion.gate.confirming import GateError
-from ingestion.gate.history import EmptyHistory, History
+from ingestion.gate.frames.batch import GateContext
+from ingestion.gate.frames.history import EmptyHistory, History
 from ingestion.gate.judge import Engine, Judged, judge, judge_with_results
 from ingestion.gate.rules import (
     Check,

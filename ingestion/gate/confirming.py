@@ -10,12 +10,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ingestion.gate.batch import Batch, Frame
-from ingestion.gate.evaluate import Mask, combine
+from ingestion.gate.frames.batch import Batch, Frame
+from ingestion.gate.language.evaluate import Mask, combine
+from ingestion.gate.language.syntax import names, unparse
+from ingestion.gate.language.vectors import FALSE, TRUE, Vector
 from ingestion.gate.results import NO_REGISTRY, NO_ROWS, RuleResult, Sample, SuiteResult
 from ingestion.gate.rules import Check
-from ingestion.gate.syntax import names, unparse
-from ingestion.gate.vectors import FALSE, TRUE, Vector
 from ingestion.gate.wording import Wording, is_number, plain
 
 if TYPE_CHECKING:

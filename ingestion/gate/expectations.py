@@ -31,9 +31,9 @@ from great_expectations.expectations.metrics.table_metric_provider import TableM
 from great_expectations.validator.metric_configuration import MetricConfiguration
 from great_expectations.validator.validator import ValidationDependencies
 
-from ingestion.gate.evaluate import Mask, Missing, combine, mask
-from ingestion.gate.parser import parse
-from ingestion.gate.vectors import FALSE, NULL, TRUE, Kind, Vector
+from ingestion.gate.language.evaluate import Mask, Missing, combine, mask
+from ingestion.gate.language.parser import parse
+from ingestion.gate.language.vectors import FALSE, NULL, TRUE, Kind, Vector
 
 SAMPLES = 20
 """How many failing rows of a rule are kept."""

@@ -1,8 +1,8 @@
 """From what was read to a verdict: the stages, the outcomes and the findings of a batch.
 
 What belongs here: which rules apply to which submission, what they come to, and what the clerk has explained.
-What does not: the evaluation (`evaluate.py`), the one by Great Expectations (`confirming.py`), the wording
-(`wording.py`), storing anything.
+What does not: the evaluation (`language/evaluate.py`), the one by Great Expectations (`confirming.py`), the
+wording (`wording.py`), storing anything.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,12 +12,12 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from ingestion.gate.batch import Batch, FormStatus, GateContext, Subject, subject_of
 from ingestion.gate.confirming import GateError, Run, confirmed
-from ingestion.gate.evaluate import mask
+from ingestion.gate.frames.batch import Batch, FormStatus, GateContext, Subject, subject_of
+from ingestion.gate.language.evaluate import mask
+from ingestion.gate.language.vectors import FALSE, NULL, TRUE, VectorError
 from ingestion.gate.results import SuiteResult
 from ingestion.gate.rules import Check, Rule, RuleBook, rule_book
-from ingestion.gate.vectors import FALSE, NULL, TRUE, VectorError
 from ingestion.gate.wording import Wording, finding_of_problem
 from ingestion.records.cells import parse_address
 from ingestion.records.findings import Finding, Judgement, Outcome, OutcomeStatus, Verdict, verdict_of

@@ -1,7 +1,7 @@
 """Rules as data: the shape of `rules/*.yml`, how they are loaded, and the checks that they come to.
 
 What belongs here: the schema, the loading, and whether every name and function of a rule exists. What does not:
-evaluating them (`evaluate.py`) and wording their findings (`wording.py`).
+evaluating them (`language/evaluate.py`) and wording their findings (`wording.py`).
 """
 
 import hashlib
@@ -29,12 +29,12 @@ from ingestion.definitions.catalogue import (
 from ingestion.definitions.overlay import OwnFileError, parsed
 from ingestion.definitions.registry import RegistryTable
 from ingestion.definitions.validity import ALWAYS, Effective
-from ingestion.gate.batch import CellFrame, FrameKind, OwedFrame
 from ingestion.gate.context import Vocabulary, vocabulary
-from ingestion.gate.evaluate import Missing
-from ingestion.gate.functions import FUNCTIONS
-from ingestion.gate.parser import ExpressionError, parse
-from ingestion.gate.syntax import (
+from ingestion.gate.frames.batch import CellFrame, FrameKind, OwedFrame
+from ingestion.gate.language.evaluate import Missing
+from ingestion.gate.language.functions import FUNCTIONS
+from ingestion.gate.language.parser import ExpressionError, parse
+from ingestion.gate.language.syntax import (
     COMPARISONS,
     IT,
     ITS_CLOSING,

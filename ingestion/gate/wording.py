@@ -13,13 +13,13 @@ from typing import Any
 import numpy as np
 
 from ingestion.definitions.catalogue import Label, Language
-from ingestion.gate.batch import Batch, CellFrame, Frame, OwedFrame, Place, Subject
-from ingestion.gate.context.registry import facts_of
-from ingestion.gate.evaluate import Mask, evaluate
-from ingestion.gate.functions import decimals_of
+from ingestion.gate.context.organisations import facts_of
+from ingestion.gate.frames.batch import Batch, CellFrame, Frame, OwedFrame, Place, Subject
+from ingestion.gate.language.evaluate import Mask, evaluate
+from ingestion.gate.language.functions import decimals_of
+from ingestion.gate.language.syntax import Name, Node
+from ingestion.gate.language.vectors import FALSE, Vector
 from ingestion.gate.rules import Check
-from ingestion.gate.syntax import Name, Node
-from ingestion.gate.vectors import FALSE, Vector
 from ingestion.records.findings import Finding, Severity
 from ingestion.records.submissions import FormRow, Problem
 from ingestion.records.text import shortened

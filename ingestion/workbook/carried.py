@@ -21,8 +21,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from ingestion.definitions.catalogue import Catalogue
 from ingestion.definitions.registry import NO_REGISTRY, TABLES, Organisation, Registry, RegistryTable
-from ingestion.gate.batch import Batch
-from ingestion.gate.history import KEY_COLUMNS, EmptyHistory, History
+from ingestion.gate.frames.batch import Batch
+from ingestion.gate.frames.history import KEY_COLUMNS, EmptyHistory, History
 from ingestion.records.periods import Period
 from ingestion.records.submissions import Problem, Reading
 

@@ -12,11 +12,11 @@ from datetime import UTC, datetime
 from ingestion.definitions.catalogue import Catalogue, Form
 from ingestion.definitions.registry import Organisation
 from ingestion.gate import GateContext
-from ingestion.gate.batch import Batch, subject_of
 from ingestion.gate.excel import Constant, Lookup, SheetPlace
+from ingestion.gate.frames.batch import Batch, subject_of
+from ingestion.gate.language.syntax import Name, names
+from ingestion.gate.language.vectors import Kind, Vector
 from ingestion.gate.rules import Check, rule_book
-from ingestion.gate.syntax import Name, names
-from ingestion.gate.vectors import Kind, Vector
 from ingestion.records.cells import column_letter
 from ingestion.records.periods import Period
 from ingestion.records.submissions import Cover, FormRow, FormTable, Reading, Submission, SubmissionKey

@@ -12,7 +12,6 @@ from typing import Literal
 from ingestion.definitions.catalogue import Catalogue, Form
 from ingestion.definitions.registry import Organisation, Registry
 from ingestion.gate import EmptyHistory, GateContext, History
-from ingestion.gate.batch import Batch
 from ingestion.gate.excel import (
     LONGEST,
     ROW,
@@ -26,9 +25,10 @@ from ingestion.gate.excel import (
     derived_formula,
     literal,
 )
+from ingestion.gate.frames.batch import Batch
+from ingestion.gate.language.syntax import Binary, Name, names
+from ingestion.gate.language.vectors import Kind
 from ingestion.gate.rules import Check, rule_book
-from ingestion.gate.syntax import Binary, Name, names
-from ingestion.gate.vectors import Kind
 from ingestion.records.cells import column_letter
 from ingestion.records.periods import Period
 from ingestion.words.messages import message

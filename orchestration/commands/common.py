@@ -21,7 +21,7 @@ from orchestration.errors import CommandError, RefusedError, suggestions
 from orchestration.texts import Invocation
 
 if TYPE_CHECKING:
-    from ingestion.gate.history import History
+    from ingestion.gate.frames.history import History
     from ingestion.landing.ledger import LedgerState
     from ingestion.validations import KeptResults
     from orchestration.standing import Standing

@@ -81,7 +81,7 @@ def judge(frames: Mapping[str, pd.DataFrame]) -> dict[str, Found]:
     # Importing it takes seconds, which only a publication needs.
     from ingestion.gate.checkpoints import run_checkpoints  # noqa: PLC0415
     from ingestion.gate.expectations import Expected, Part, Suite  # noqa: PLC0415
-    from ingestion.gate.vectors import Kind, Vector  # noqa: PLC0415
+    from ingestion.gate.language.vectors import Kind, Vector  # noqa: PLC0415
 
     suites = []
     for check, frame in frames.items():

@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from ingestion.gate.evaluate import Missing, combine, evaluate, mask
-from ingestion.gate.parser import parse
-from ingestion.gate.vectors import (
+from ingestion.gate.language.evaluate import Missing, combine, evaluate, mask
+from ingestion.gate.language.parser import parse
+from ingestion.gate.language.vectors import (
     FALSE,
     NULL,
     TRUE,

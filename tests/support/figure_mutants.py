@@ -51,7 +51,7 @@ MUTANTS = (
     Mutant("ingestion/words/writing.py", " or _PERHAPS_GROUPED.fullmatch(text)", "", WRITING),
     Mutant("ingestion/words/writing.py", ").astimezone(VIETNAM_TIME)", ")", WRITING),
     Mutant("ingestion/words/messages.py", "name not in _LABELS", "True", WRITING),
-    Mutant("ingestion/gate/functions.py", "_NEAR_HALF = 1e-6", "_NEAR_HALF = -1.0", RULES),
+    Mutant("ingestion/gate/language/functions.py", "_NEAR_HALF = 1e-6", "_NEAR_HALF = -1.0", RULES),
     Mutant("reports/figures.py", "float(rounded(exact, decimals))", "exact", WRITING),
     Mutant("reports/charts.py", "thousands, decimal = ", "decimal, thousands = ", PAGES),
     Mutant(

@@ -13,10 +13,10 @@ from typing import Any
 from ingestion.definitions.catalogue import Form
 from ingestion.definitions.registry import Organisation
 from ingestion.gate import rule_book
-from ingestion.gate.batch import Batch, Frame, subject_of
-from ingestion.gate.evaluate import mask
 from ingestion.gate.excel import ROW, SheetPlace
-from ingestion.gate.vectors import FALSE
+from ingestion.gate.frames.batch import Batch, Frame, subject_of
+from ingestion.gate.language.evaluate import mask
+from ingestion.gate.language.vectors import FALSE
 from ingestion.records.cells import column_letter
 from ingestion.records.periods import Period
 from ingestion.records.submissions import Mark

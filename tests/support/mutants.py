@@ -14,7 +14,11 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-MODULES = ("ingestion.gate.vectors", "ingestion.gate.functions", "ingestion.gate.evaluate")
+MODULES = (
+    "ingestion.gate.language.vectors",
+    "ingestion.gate.language.functions",
+    "ingestion.gate.language.evaluate",
+)
 """In the order in which they import each other."""
 
 _COMPARISON = "tests.support.agreement"

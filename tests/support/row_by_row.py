@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence, Set
 from datetime import date
 from typing import Any
 
-from ingestion.gate.syntax import Binary, Call, Name, Node, Number, Text, Truth, Unary
+from ingestion.gate.language.syntax import Binary, Call, Name, Node, Number, Text, Truth, Unary
 
 Value = float | str | bool | date | None
 Row = Mapping[str, Value]

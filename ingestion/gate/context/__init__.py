@@ -1,18 +1,17 @@
 """The prefixes of the rules' language: each joins columns to a frame, only where a rule names them.
 
 What belongs here: one small class a prefix, and the list of them. What does not: frames and their own columns
-(`batch.py`).
+(`frames/batch.py`).
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ingestion.definitions.catalogue import Catalogue, PeriodPart
-from ingestion.gate.context.base import Provider
 from ingestion.gate.context.derived import DerivedContext
 from ingestion.gate.context.earlier import EARLIER
 from ingestion.gate.context.habits import CopiedContext, DigitsContext
-from ingestion.gate.context.registry import RegistryContext, TargetContext
+from ingestion.gate.context.organisations import RegistryContext, TargetContext
 from ingestion.gate.context.sheets import (
     FormProvider,
     LineProvider,
@@ -21,6 +20,7 @@ from ingestion.gate.context.sheets import (
     TotalProvider,
 )
 from ingestion.gate.context.submission import CalendarContext, SchemeContext, SubmissionContext
+from ingestion.gate.frames.provider import Provider
 
 __all__ = ["Provider", "Vocabulary", "vocabulary"]
 

@@ -11,10 +11,10 @@ import numpy as np
 
 from ingestion.definitions.catalogue import Catalogue, Form, Indicator, Term
 from ingestion.definitions.registry import RegistryTable
-from ingestion.gate.batch import Batch, Frame, FrameKind, Path
-from ingestion.gate.context.base import Provider, one_of
-from ingestion.gate.functions import decimals_of
-from ingestion.gate.vectors import Kind, Vector, numbers
+from ingestion.gate.frames.batch import Batch, Frame, FrameKind, Path
+from ingestion.gate.frames.provider import Provider, one_of
+from ingestion.gate.language.functions import decimals_of
+from ingestion.gate.language.vectors import Kind, Vector, numbers
 
 WHOLE_FIGURE_ELSEWHERE = frozenset({"PROVINCE"})
 """Kinds of unit whose figures are made of other units' filings, so that their own file cannot give them."""

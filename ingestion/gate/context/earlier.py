@@ -1,7 +1,7 @@
 """Prefixes that join accepted figures of earlier periods: `prev_cum.`, `prev_year.`, `prev_term.`, `roll12.`.
 
 What belongs here: which earlier period is meant, and who stands for whom after a merger. What does not: where
-accepted rows are kept (`history.py` of the gate is only the question).
+accepted rows are kept (`frames/history.py` of the gate is only the question).
 """
 
 import math
@@ -15,10 +15,10 @@ import pandas as pd
 
 from ingestion.definitions.catalogue import Catalogue, Form
 from ingestion.definitions.registry import Registry, RegistryTable, Succession
-from ingestion.gate.batch import Batch, Frame, FrameKind, Path, RowFrame, Subject
-from ingestion.gate.context.base import Provider, number_column
 from ingestion.gate.context.sheets import SheetProvider
-from ingestion.gate.vectors import Kind, Vector, nulls, numbers
+from ingestion.gate.frames.batch import Batch, Frame, FrameKind, Path, RowFrame, Subject
+from ingestion.gate.frames.provider import Provider, number_column
+from ingestion.gate.language.vectors import Kind, Vector, nulls, numbers
 from ingestion.records.periods import Period, PeriodKind
 
 Key = tuple[object, ...]

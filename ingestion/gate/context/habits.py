@@ -12,10 +12,10 @@ import numpy as np
 import numpy.typing as npt
 
 from ingestion.definitions.catalogue import Column
-from ingestion.gate.batch import Batch, Frame, Path, RowFrame
-from ingestion.gate.context.base import SubmissionProvider
 from ingestion.gate.context.earlier import earlier_rows
-from ingestion.gate.vectors import Kind, Vector, numbers
+from ingestion.gate.frames.batch import Batch, Frame, Path, RowFrame
+from ingestion.gate.frames.provider import SubmissionProvider
+from ingestion.gate.language.vectors import Kind, Vector, numbers
 
 Counts = npt.NDArray[np.float64]
 _LEAST_FOR_DIGITS = 20

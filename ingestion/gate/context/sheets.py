@@ -1,7 +1,7 @@
 """Prefixes that join what stands elsewhere in the same workbook: sums, fixed lines, totals, other forms, text.
 
 What belongs here: `sheet.`, `line.`, `total.`, `raw.` and one prefix for each form. What does not: anything
-that was filed earlier (`history.py`) or that nobody filed (`registry.py`).
+that was filed earlier (`frames/history.py`) or that nobody filed (`organisations.py`).
 """
 
 from typing import ClassVar
@@ -9,9 +9,9 @@ from typing import ClassVar
 import numpy as np
 
 from ingestion.definitions.catalogue import Catalogue, Form
-from ingestion.gate.batch import Frame, FrameKind, Path, Place, RowFrame, Rows, SheetFrame, TotalFrame
-from ingestion.gate.context.base import Provider, any_column, number_column, one_of
-from ingestion.gate.vectors import Kind, Vector, nulls, numbers, texts
+from ingestion.gate.frames.batch import Frame, FrameKind, Path, Place, RowFrame, Rows, SheetFrame, TotalFrame
+from ingestion.gate.frames.provider import Provider, any_column, number_column, one_of
+from ingestion.gate.language.vectors import Kind, Vector, nulls, numbers, texts
 from ingestion.records.stored import added
 
 _AGGREGATES: dict[str, int] = {"sum": 2, "count": 3, "filled": 2}

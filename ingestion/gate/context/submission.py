@@ -9,9 +9,9 @@ from typing import ClassVar
 
 from ingestion.definitions.catalogue import PeriodPart
 from ingestion.definitions.registry import RegistryTable, TermOfOffice
-from ingestion.gate.batch import Batch, Frame, Path, Place, Subject
-from ingestion.gate.context.base import SubmissionProvider
-from ingestion.gate.vectors import Kind
+from ingestion.gate.frames.batch import Batch, Frame, Path, Place, Subject
+from ingestion.gate.frames.provider import SubmissionProvider
+from ingestion.gate.language.vectors import Kind
 from ingestion.records.periods import PeriodKind
 
 CAP_GROUPS = ("MEMBERS_IN_ORG", "MEMBERS_OF_UNIT", "CELLS", "ORGANISATIONS")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from ingestion.definitions.catalogue import Catalogue, Form
 from ingestion.gate.excel.values import NotCompiledError
-from ingestion.gate.vectors import Kind
+from ingestion.gate.language.vectors import Kind
 
 
 @dataclass(frozen=True)

@@ -25,9 +25,9 @@ from ingestion.gate.excel.values import (
     literal,
     number_formula,
 )
-from ingestion.gate.functions import RATINGS
-from ingestion.gate.syntax import Binary, Node, Number, Text
-from ingestion.gate.vectors import Kind
+from ingestion.gate.language.functions import RATINGS
+from ingestion.gate.language.syntax import Binary, Node, Number, Text
+from ingestion.gate.language.vectors import Kind
 
 
 class Compiling(Protocol):

@@ -7,7 +7,6 @@ gets into a cell (`ingestion.workbook`).
 
 from collections.abc import Callable
 
-from ingestion.gate.batch import FILED
 from ingestion.gate.excel import cells
 from ingestion.gate.excel.book import Book, Helpers
 from ingestion.gate.excel.calls import CALLS
@@ -31,8 +30,8 @@ from ingestion.gate.excel.values import (
     negated,
     number_formula,
 )
-from ingestion.gate.rules import Check
-from ingestion.gate.syntax import (
+from ingestion.gate.frames.batch import FILED
+from ingestion.gate.language.syntax import (
     COMPARISONS,
     Binary,
     Call,
@@ -45,7 +44,8 @@ from ingestion.gate.syntax import (
     Visitor,
     format_number,
 )
-from ingestion.gate.vectors import Kind
+from ingestion.gate.language.vectors import Kind
+from ingestion.gate.rules import Check
 from ingestion.records.submissions import Mark
 
 

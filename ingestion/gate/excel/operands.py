@@ -22,9 +22,9 @@ from ingestion.gate.excel.values import (
     has_content,
     literal,
 )
+from ingestion.gate.language.syntax import format_number
+from ingestion.gate.language.vectors import Kind
 from ingestion.gate.rules import Check
-from ingestion.gate.syntax import format_number
-from ingestion.gate.vectors import Kind
 
 _JOINT = '&" + "&'
 

@@ -10,7 +10,7 @@ Neither of the two is ever an error, whatever stands in the cells.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ingestion.gate.vectors import Kind
+from ingestion.gate.language.vectors import Kind
 
 ROW = "§"
 """Stands in a formula for the number of the row to which it belongs."""

@@ -7,7 +7,7 @@ from demo.writing import write_submission
 from ingestion.definitions.catalogue import load_catalogue
 from ingestion.definitions.registry import Registry, load_registry
 from ingestion.gate import GateContext, judge
-from ingestion.gate.history import EmptyHistory
+from ingestion.gate.frames.history import EmptyHistory
 from ingestion.reading import read_file
 from ingestion.records.findings import Judgement
 from ingestion.records.submissions import Submission, SubmissionKey

@@ -22,12 +22,12 @@ _SPEC = re.compile(r"[,%]|\.[0-9]+|[efg]$")
 _REPLACED = {(".", ","), (",", ".")}
 
 REASONS = {
-    "ingestion/gate/syntax.py": "a rule in the rules' own language",
+    "ingestion/gate/language/syntax.py": "a rule in the rules' own language",
     "ingestion/storage/machine.py": "reads a number",
     "ingestion/reading/cast.py": "takes the noise off a stored share before it is kept",
     "ingestion/reading/worksheet.py": "reads the hours of a stored day",
     "ingestion/bounded/workers.py": "technical words for a log",
-    "ingestion/gate/functions.py": "the rules' own functions, of which `round` asks the owner",
+    "ingestion/gate/language/functions.py": "the rules' own functions, of which `round` asks the owner",
     "ingestion/ooxml/grid.py": "measures of cells, in the notation of the format",
     "ingestion/ooxml/styles.py": "sizes of letters, in the notation of the format",
     "ingestion/returns/receipt.py": "codes of rules from one to another",

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingestion.gate.functions import FUNCTIONS
-from ingestion.gate.vectors import numbers
+from ingestion.gate.language.functions import FUNCTIONS
+from ingestion.gate.language.vectors import numbers
 from ingestion.gate.wording import plain, written
 from ingestion.records.periods import Period
 from ingestion.returns.differences import shown

@@ -20,7 +20,7 @@ from ingestion.definitions.registry import (
     TermOfOffice,
 )
 from ingestion.gate import EmptyHistory, GateContext, judge
-from ingestion.gate.history import KEY_COLUMNS
+from ingestion.gate.frames.history import KEY_COLUMNS
 from ingestion.records.findings import Finding, Judgement, OutcomeStatus
 from ingestion.records.periods import Period
 from ingestion.records.submissions import (

@@ -12,7 +12,7 @@ import pytest
 from ingestion.gate import GateError, checkpoints, expectations, judge, judge_with_results, load_rules
 from ingestion.gate.checkpoints import EvaluationError, Tally
 from ingestion.gate.confirming import confirmed
-from ingestion.gate.vectors import FALSE, NULL, TRUE, dates, numbers, texts, truths
+from ingestion.gate.language.vectors import FALSE, NULL, TRUE, dates, numbers, texts, truths
 from ingestion.records.submissions import Mark
 
 judge_module = importlib.import_module("ingestion.gate.judge")

@@ -8,11 +8,33 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingestion.gate.evaluate import combine, evaluate, mask
-from ingestion.gate.functions import FUNCTIONS, assessment, decimals_of
-from ingestion.gate.parser import ExpressionError, parse
-from ingestion.gate.syntax import Binary, Call, Name, Number, Text, Truth, Unary, names, substitute, unparse
-from ingestion.gate.vectors import FALSE, NULL, TRUE, Kind, Vector, VectorError, dates, numbers, texts, truths
+from ingestion.gate.language.evaluate import combine, evaluate, mask
+from ingestion.gate.language.functions import FUNCTIONS, assessment, decimals_of
+from ingestion.gate.language.parser import ExpressionError, parse
+from ingestion.gate.language.syntax import (
+    Binary,
+    Call,
+    Name,
+    Number,
+    Text,
+    Truth,
+    Unary,
+    names,
+    substitute,
+    unparse,
+)
+from ingestion.gate.language.vectors import (
+    FALSE,
+    NULL,
+    TRUE,
+    Kind,
+    Vector,
+    VectorError,
+    dates,
+    numbers,
+    texts,
+    truths,
+)
 
 WORDS = st.from_regex(r"[A-Za-z_][A-Za-z0-9_]{0,6}", fullmatch=True).filter(
     lambda word: word not in {"and", "or", "not", "true", "false"}

@@ -10,13 +10,14 @@ from hypothesis import strategies as st
 from demo.grids import submission_in_memory
 from demo.injection import INJECTIONS
 from demo.trials import Trials
-from ingestion.gate import evaluate as evaluation
-from ingestion.gate import functions, rule_book, vectors
-from ingestion.gate.batch import Batch, Frame, subject_of
-from ingestion.gate.parser import parse
+from ingestion.gate import rule_book
+from ingestion.gate.frames.batch import Batch, Frame, subject_of
+from ingestion.gate.language import evaluate as evaluation
+from ingestion.gate.language import functions, vectors
+from ingestion.gate.language.parser import parse
+from ingestion.gate.language.syntax import Call, names, walk
+from ingestion.gate.language.vectors import NULL, TRUE
 from ingestion.gate.rules import Check
-from ingestion.gate.syntax import Call, names, walk
-from ingestion.gate.vectors import NULL, TRUE
 from ingestion.records.periods import Period
 from tests.support import agreement, mutants
 from tests.support.row_by_row import held

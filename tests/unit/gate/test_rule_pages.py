@@ -6,8 +6,8 @@ import pytest
 
 from ingestion.definitions.catalogue import load_catalogue
 from ingestion.gate import load_rules, rule_book
-from ingestion.gate.names import FUNCTIONS, SOURCES
-from ingestion.gate.pages import EXAMPLES, FOLDER, INDEX, Example, load_examples, pages
+from ingestion.gate.rule_names import FUNCTIONS, SOURCES
+from ingestion.gate.rule_pages import EXAMPLES, FOLDER, INDEX, Example, load_examples, pages
 
 RULES = load_rules()
 

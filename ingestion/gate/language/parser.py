@@ -19,7 +19,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal, cast
 
-from ingestion.gate.syntax import (
+from ingestion.gate.language.syntax import (
     COMPARISONS,
     ArithmeticOperator,
     Binary,

@@ -20,8 +20,8 @@ import pandas as pd
 from ingestion.definitions.catalogue import Catalogue, Column, Form
 from ingestion.definitions.locks import Locks
 from ingestion.definitions.registry import Organisation, Registry, RegistryTable
-from ingestion.gate.history import History
-from ingestion.gate.vectors import Kind, Vector, concatenate, dates, nulls, numbers, texts, truths
+from ingestion.gate.frames.history import History
+from ingestion.gate.language.vectors import Kind, Vector, concatenate, dates, nulls, numbers, texts, truths
 from ingestion.records.days import day_of
 from ingestion.records.periods import Period
 from ingestion.records.submissions import FormRow, FormTable, Mark, Submission

@@ -1,7 +1,7 @@
 """From a tree to a column: what an expression gives for every row of a frame at once.
 
 What belongs here: the walk that computes. What does not: the operations (`vectors.py`), the functions
-(`functions.py`) and where the columns come from (`frames.py`, `context/`).
+(`functions.py`) and where the columns come from (`frames/`, `context/`).
 """
 
 from typing import Literal, Protocol
@@ -9,9 +9,20 @@ from typing import Literal, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from ingestion.gate.functions import FUNCTIONS
-from ingestion.gate.syntax import COMPARISONS, Binary, Call, Name, Node, Number, Text, Truth, Unary, Visitor
-from ingestion.gate.vectors import (
+from ingestion.gate.language.functions import FUNCTIONS
+from ingestion.gate.language.syntax import (
+    COMPARISONS,
+    Binary,
+    Call,
+    Name,
+    Node,
+    Number,
+    Text,
+    Truth,
+    Unary,
+    Visitor,
+)
+from ingestion.gate.language.vectors import (
     FALSE,
     NULL,
     TRUE,

@@ -1,4 +1,4 @@
-"""`python -m ingestion.gate.pages`: a page of documentation for every rule, from the rule files alone.
+"""`python -m ingestion.gate.rule_pages`: a page of documentation for every rule, from the rule files alone.
 
 What belongs here: laying a rule out as a short page, Vietnamese first and English beside it. What does not:
 what rules say (`rules/*.yml`), and the findings shown as examples, which are those of the demo world.
@@ -12,10 +12,10 @@ import click
 from pydantic import BaseModel, ConfigDict
 
 from ingestion.definitions.catalogue import Catalogue, Label, load_catalogue, read_yaml
-from ingestion.gate.names import FUNCTIONS, SOURCES, named_columns
-from ingestion.gate.parser import parse
+from ingestion.gate.language.parser import parse
+from ingestion.gate.language.syntax import unparse
+from ingestion.gate.rule_names import FUNCTIONS, SOURCES, named_columns
 from ingestion.gate.rules import EACH, Check, Clause, Rule, RuleBook, forms_of, rule_book
-from ingestion.gate.syntax import unparse
 from ingestion.words import writing
 from ingestion.words.messages import message
 

@@ -1,7 +1,7 @@
 """Prefixes that join the registry to rows: `reg.` and `target.`.
 
 What belongs here: what the registry says of the organisation or the target of a row. What does not: the
-reporting unit itself (`submission.py`) and earlier filings (`history.py`).
+reporting unit itself (`submission.py`) and earlier filings (`frames/history.py`).
 """
 
 from collections.abc import Mapping
@@ -10,9 +10,9 @@ from typing import ClassVar
 
 from ingestion.definitions.catalogue import Catalogue, Form
 from ingestion.definitions.registry import RegistryTable, Target
-from ingestion.gate.batch import Batch, Frame, FrameKind, Path, RowFrame, Subject, attribute
-from ingestion.gate.context.base import Provider, one_of
-from ingestion.gate.vectors import Kind, Vector
+from ingestion.gate.frames.batch import Batch, Frame, FrameKind, Path, RowFrame, Subject, attribute
+from ingestion.gate.frames.provider import Provider, one_of
+from ingestion.gate.language.vectors import Kind, Vector
 from ingestion.records.periods import PeriodKind
 
 _CONTEXT = "context"

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ingestion.gate.vectors import (
+from ingestion.gate.language.vectors import (
     FALSE,
     NULL,
     TOLERANCE,

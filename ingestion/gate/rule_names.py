@@ -1,15 +1,15 @@
 """What the names in a rule mean to its reader: columns, fixed lines, sources and functions, in words.
 
 What belongs here: finding the names that a rule's expressions use. What does not: what the names stand for when
-a rule runs (`context/`), and the page that shows them (`pages.py`).
+a rule runs (`context/`), and the page that shows them (`rule_pages.py`).
 """
 
 from collections.abc import Iterable, Iterator
 
 from ingestion.definitions.catalogue import Catalogue, Form, Label
-from ingestion.gate.parser import parse
+from ingestion.gate.language.parser import parse
+from ingestion.gate.language.syntax import Name, Node, Text, walk
 from ingestion.gate.rules import EACH, Check, Rule, forms_of
-from ingestion.gate.syntax import Name, Node, Text, walk
 
 SOURCES = (
     *("sub", "cal", "prev_cum", "prev_year", "prev_term", "roll12", "reg", "target", "scheme", "line"),
