@@ -1,7 +1,7 @@
 """The template that prevents mistakes: locked cells, checked input, and rules that speak while one types.
 
 What belongs here: what a template has beyond a plain workbook. What does not: the layout that both share
-(`writer.py`) and the formulas themselves (`formulas.py`).
+(`writer.py`) and the formulas themselves (`rule_formulas.py`).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,14 +11,14 @@ from xlsxwriter.worksheet import CellFormulaTuple, Worksheet
 
 from ingestion.definitions.catalogue import Column, Form
 from ingestion.definitions.registry import Organisation
-from ingestion.gate.excel import ROW, SheetPlace
 from ingestion.reading.extract import CARRIED_SHEET
 from ingestion.records.cells import column_index, column_letter
 from ingestion.records.periods import Period
 from ingestion.records.submissions import Explanation
 from ingestion.words.messages import message
 from ingestion.workbook.foreknown import CONTEXT_SHEET, FIRST_BLOCK_ROW, Computed
-from ingestion.workbook.formulas import Plan
+from ingestion.workbook.formulas import ROW, SheetPlace
+from ingestion.workbook.rule_formulas import Plan
 from ingestion.workbook.said import Column as MessageColumn
 from ingestion.workbook.writer import (
     EXPLANATIONS_SHEET,

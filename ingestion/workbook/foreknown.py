@@ -1,8 +1,8 @@
 """What a template knows of its workbook before anything is filled in.
 
 What belongs here: asking the gate of a workbook with nothing in it, and keeping what does not depend on what
-will be typed. What does not: the formulas that use it (`formulas.py`) and what is carried for checks without a
-registry (`carried.py`).
+will be typed. What does not: the formulas that use it (`rule_formulas.py`) and what is carried for checks
+without a registry (`carried.py`).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,7 +12,6 @@ from datetime import UTC, datetime
 from ingestion.definitions.catalogue import Catalogue, Form
 from ingestion.definitions.registry import Organisation
 from ingestion.gate import GateContext
-from ingestion.gate.excel import Constant, Lookup, SheetPlace
 from ingestion.gate.frames.batch import Batch, subject_of
 from ingestion.gate.language.syntax import Name, names
 from ingestion.gate.language.vectors import Kind, Vector
@@ -20,6 +19,7 @@ from ingestion.gate.rules import Check, rule_book
 from ingestion.records.cells import column_letter
 from ingestion.records.periods import Period
 from ingestion.records.submissions import Cover, FormRow, FormTable, Reading, Submission, SubmissionKey
+from ingestion.workbook.formulas import Constant, Lookup, SheetPlace
 from ingestion.workbook.writer import FIRST_DATA_ROW, Row
 
 CONTEXT_SHEET = "DM_CS"

@@ -1,18 +1,18 @@
 """What a template says and colours: messages in hidden columns, and marks on the cells that they accuse.
 
 What belongs here: their shapes, their order, and the two things that are said besides rules: a number that is
-stored as text, and figures in a row without a key. What does not: how a rule becomes a formula (`formulas.py`)
-and the writing of cells (`aided.py`).
+stored as text, and figures in a row without a key. What does not: how a rule becomes a formula
+(`rule_formulas.py`) and the writing of cells (`aided.py`).
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from ingestion.gate.excel import ROW, SheetPlace, has_content, is_text_for_number, literal
 from ingestion.gate.rules import Check
 from ingestion.records.cells import column_letter
 from ingestion.words.messages import message
+from ingestion.workbook.formulas import ROW, SheetPlace, has_content, is_text_for_number, literal
 
 FIRST_MESSAGE_COLUMN = 703
 """AAA: the hidden columns of messages begin where no form reaches and no reader looks."""

@@ -14,7 +14,7 @@ from ingestion.gate import History, version_for
 from ingestion.records.periods import Period
 from ingestion.words.messages import message
 from ingestion.workbook.aided import AidedWriter
-from ingestion.workbook.formulas import Plan, plan_formulas
+from ingestion.workbook.rule_formulas import Plan, plan_formulas
 from ingestion.workbook.writer import CellInput, indicator_name, open_workbook, write_sheets
 
 NO_MEMBER = "–"

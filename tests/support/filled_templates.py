@@ -13,7 +13,6 @@ from typing import Any
 from ingestion.definitions.catalogue import Form
 from ingestion.definitions.registry import Organisation
 from ingestion.gate import rule_book
-from ingestion.gate.excel import ROW, SheetPlace
 from ingestion.gate.frames.batch import Batch, Frame, subject_of
 from ingestion.gate.language.evaluate import mask
 from ingestion.gate.language.vectors import FALSE
@@ -21,7 +20,8 @@ from ingestion.records.cells import column_letter
 from ingestion.records.periods import Period
 from ingestion.records.submissions import Mark
 from ingestion.workbook.foreknown import CONTEXT_SHEET, FIRST_BLOCK_ROW, Computed
-from ingestion.workbook.formulas import Plan, plan_formulas
+from ingestion.workbook.formulas import ROW, SheetPlace
+from ingestion.workbook.rule_formulas import Plan, plan_formulas
 from ingestion.workbook.said import Violation
 from ingestion.workbook.template import blank_tables, reporting_unit
 from tests.support.excel_formulas import Formula

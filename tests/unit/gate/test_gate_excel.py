@@ -23,8 +23,8 @@ import pytest
 from ingestion.definitions.catalogue import load_catalogue
 from ingestion.definitions.overlay import laid_over
 from ingestion.gate import load_rules
-from ingestion.gate.excel import ROW, cells
 from ingestion.records.stored import NumberKind, parse_number
+from ingestion.workbook.formulas import ROW, cells
 from ingestion.workbook.said import BLANK_RULE, Violation
 from tests.support.excel_formulas import Sheets
 from tests.support.filled_templates import Case, Gate, all_cases, filled, rows_of

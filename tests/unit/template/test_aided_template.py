@@ -17,7 +17,7 @@ from ingestion.pipeline import check_files
 from ingestion.reading import read_file
 from ingestion.records.periods import Period
 from ingestion.workbook import write_template
-from ingestion.workbook.formulas import SPARE_ROWS, Plan, not_compiled
+from ingestion.workbook.rule_formulas import SPARE_ROWS, Plan, not_compiled
 from tests.support import own_forms
 from tests.support.own_forms import form
 

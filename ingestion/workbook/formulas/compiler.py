@@ -7,11 +7,28 @@ gets into a cell (`ingestion.workbook`).
 
 from collections.abc import Callable
 
-from ingestion.gate.excel import cells
-from ingestion.gate.excel.book import Book, Helpers
-from ingestion.gate.excel.calls import CALLS
-from ingestion.gate.excel.operands import Operands
-from ingestion.gate.excel.values import (
+from ingestion.gate.frames.batch import FILED
+from ingestion.gate.language.syntax import (
+    COMPARISONS,
+    Binary,
+    Call,
+    Name,
+    Node,
+    Number,
+    Text,
+    Truth,
+    Unary,
+    Visitor,
+    format_number,
+)
+from ingestion.gate.language.vectors import Kind
+from ingestion.gate.rules import Check
+from ingestion.records.submissions import Mark
+from ingestion.workbook.formulas import cells
+from ingestion.workbook.formulas.book import Book, Helpers
+from ingestion.workbook.formulas.calls import CALLS
+from ingestion.workbook.formulas.operands import Operands
+from ingestion.workbook.formulas.values import (
     ALWAYS,
     EPSILON,
     LONGEST,
@@ -30,23 +47,6 @@ from ingestion.gate.excel.values import (
     negated,
     number_formula,
 )
-from ingestion.gate.frames.batch import FILED
-from ingestion.gate.language.syntax import (
-    COMPARISONS,
-    Binary,
-    Call,
-    Name,
-    Node,
-    Number,
-    Text,
-    Truth,
-    Unary,
-    Visitor,
-    format_number,
-)
-from ingestion.gate.language.vectors import Kind
-from ingestion.gate.rules import Check
-from ingestion.records.submissions import Mark
 
 
 class ExcelCompiler(Visitor[Compiled]):

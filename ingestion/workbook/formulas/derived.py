@@ -8,9 +8,9 @@ from itertools import product
 
 from ingestion.definitions.catalogue import Indicator, Term
 from ingestion.gate.context.derived import ADDED, WHOLE_FIGURE_ELSEWHERE, is_declared
-from ingestion.gate.excel.book import Book, SheetPlace
-from ingestion.gate.excel.values import ALWAYS, LONGEST, Known, NotCompiledError, Value, literal
 from ingestion.gate.language.vectors import Kind
+from ingestion.workbook.formulas.book import Book, SheetPlace
+from ingestion.workbook.formulas.values import ALWAYS, LONGEST, Known, NotCompiledError, Value, literal
 
 
 def derived_formula(book: Book, indicator: Indicator) -> str:

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from ingestion.definitions.catalogue import Catalogue, Form
-from ingestion.gate.excel.values import NotCompiledError
 from ingestion.gate.language.vectors import Kind
+from ingestion.workbook.formulas.values import NotCompiledError
 
 
 @dataclass(frozen=True)

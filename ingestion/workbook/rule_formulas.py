@@ -1,7 +1,8 @@
 """The rules of one workbook as formulas: which check accuses which cell, and what it says there.
 
 What belongs here: from the rules to messages with their places. What does not: the compilation of expressions
-(`ingestion.gate.excel`), what is known beforehand (`foreknown.py`), and how messages are arranged (`said.py`).
+(`ingestion.workbook.formulas`), what is known beforehand (`foreknown.py`), and how messages are arranged
+(`said.py`).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,7 +13,16 @@ from typing import Literal
 from ingestion.definitions.catalogue import Catalogue, Form
 from ingestion.definitions.registry import Organisation, Registry
 from ingestion.gate import EmptyHistory, GateContext, History
-from ingestion.gate.excel import (
+from ingestion.gate.frames.batch import Batch
+from ingestion.gate.language.syntax import Binary, Name, names
+from ingestion.gate.language.vectors import Kind
+from ingestion.gate.rules import Check, rule_book
+from ingestion.records.cells import column_letter
+from ingestion.records.periods import Period
+from ingestion.words.messages import message
+from ingestion.workbook.carried import Line, carried_lines
+from ingestion.workbook.foreknown import OF_ROW, Block, Computed, Foreknown, empty_batch, further_keys
+from ingestion.workbook.formulas import (
     LONGEST,
     ROW,
     Book,
@@ -25,15 +35,6 @@ from ingestion.gate.excel import (
     derived_formula,
     literal,
 )
-from ingestion.gate.frames.batch import Batch
-from ingestion.gate.language.syntax import Binary, Name, names
-from ingestion.gate.language.vectors import Kind
-from ingestion.gate.rules import Check, rule_book
-from ingestion.records.cells import column_letter
-from ingestion.records.periods import Period
-from ingestion.words.messages import message
-from ingestion.workbook.carried import Line, carried_lines
-from ingestion.workbook.foreknown import OF_ROW, Block, Computed, Foreknown, empty_batch, further_keys
 from ingestion.workbook.said import (
     BLANK_RULE,
     Column,

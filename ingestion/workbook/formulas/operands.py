@@ -7,8 +7,11 @@ figures that are made of several forms (`derived.py`).
 from dataclasses import dataclass
 
 from ingestion.definitions.catalogue import Column
-from ingestion.gate.excel.book import Book, Constant, Helpers, Lookup, SheetPlace
-from ingestion.gate.excel.values import (
+from ingestion.gate.language.syntax import format_number
+from ingestion.gate.language.vectors import Kind
+from ingestion.gate.rules import Check
+from ingestion.workbook.formulas.book import Book, Constant, Helpers, Lookup, SheetPlace
+from ingestion.workbook.formulas.values import (
     ROW,
     Compiled,
     Known,
@@ -22,9 +25,6 @@ from ingestion.gate.excel.values import (
     has_content,
     literal,
 )
-from ingestion.gate.language.syntax import format_number
-from ingestion.gate.language.vectors import Kind
-from ingestion.gate.rules import Check
 
 _JOINT = '&" + "&'
 

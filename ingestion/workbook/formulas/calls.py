@@ -6,8 +6,11 @@ What belongs here: one function at a time. What does not: operators (`compiler.p
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from ingestion.gate.excel.operands import Operands
-from ingestion.gate.excel.values import (
+from ingestion.gate.language.functions import RATINGS
+from ingestion.gate.language.syntax import Binary, Node, Number, Text
+from ingestion.gate.language.vectors import Kind
+from ingestion.workbook.formulas.operands import Operands
+from ingestion.workbook.formulas.values import (
     ALWAYS,
     EPSILON,
     Compiled,
@@ -25,9 +28,6 @@ from ingestion.gate.excel.values import (
     literal,
     number_formula,
 )
-from ingestion.gate.language.functions import RATINGS
-from ingestion.gate.language.syntax import Binary, Node, Number, Text
-from ingestion.gate.language.vectors import Kind
 
 
 class Compiling(Protocol):

@@ -4,11 +4,11 @@ What belongs here: compilation. What does not: where things stand in a workbook 
 cell (`ingestion.workbook`).
 """
 
-from ingestion.gate.excel.book import Book, Constant, Helpers, Lookup, SheetPlace
-from ingestion.gate.excel.cells import is_text_for_number
-from ingestion.gate.excel.compiler import ExcelCompiler
-from ingestion.gate.excel.derived import derived_formula
-from ingestion.gate.excel.values import (
+from ingestion.workbook.formulas.book import Book, Constant, Helpers, Lookup, SheetPlace
+from ingestion.workbook.formulas.cells import is_text_for_number
+from ingestion.workbook.formulas.compiler import ExcelCompiler
+from ingestion.workbook.formulas.derived import derived_formula
+from ingestion.workbook.formulas.values import (
     LONGEST,
     ROW,
     NotCompiledError,
