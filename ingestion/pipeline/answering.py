@@ -11,8 +11,8 @@ from ingestion.pipeline.readings import kept_readings
 from ingestion.pipeline.work import marked
 from ingestion.records.faults import Fault
 from ingestion.records.findings import Judgement
-from ingestion.returning import answer_to, untold_decisions
 from ingestion.returns import Answer, findings_alone
+from ingestion.returns.answers import answer_to, untold_decisions
 
 
 def tell_decisions(desk: Desk) -> dict[str, str]:

@@ -19,8 +19,8 @@ from ingestion.reading.many import Source, read_many
 from ingestion.records.faults import Fault
 from ingestion.records.findings import Judgement, Verdict
 from ingestion.records.submissions import Problem, Reading, Submission, SubmissionKey
-from ingestion.returning import answer_to
 from ingestion.returns import Answer, apology
+from ingestion.returns.answers import answer_to
 from ingestion.storage.filenames import clean_name
 from ingestion.workbook.carried import from_workbook
 

@@ -21,8 +21,8 @@ from ingestion.landing.ledger import LedgerState, LedgerWriter, SetAside
 from ingestion.landing.originals import Landing
 from ingestion.pipeline.notices import write_alerts
 from ingestion.records.faults import Cause, Fault, Step
-from ingestion.returning import write_apology, write_return
 from ingestion.returns import Answer
+from ingestion.returns.answers import write_apology, write_return
 from ingestion.storage.home import Home
 from ingestion.validations import KeptResults, Purpose, Validation
 

@@ -39,8 +39,8 @@ from ingestion.records.findings import Judgement, OutcomeStatus, Verdict
 from ingestion.records.periods import Period
 from ingestion.records.submissions import Reading, Submission, SubmissionKey
 from ingestion.reexamination import Sources
-from ingestion.returning import answer_to, changes_since
 from ingestion.returns import Answer, Differences
+from ingestion.returns.answers import answer_to, changes_since
 from ingestion.storage.home import Home
 from ingestion.validations import KeptResults
 

@@ -22,7 +22,7 @@ from ingestion.pipeline.writing import stale_periods, write_bronze
 from ingestion.reading.many import Read
 from ingestion.records.faults import Fault
 from ingestion.records.findings import Verdict
-from ingestion.returning import apology_path
+from ingestion.returns.answers import apology_path
 from ingestion.storage.home import Home
 from ingestion.words.messages import message
 

@@ -11,7 +11,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from ingestion import pipeline, returning
+from ingestion import pipeline
 from ingestion.alerts import events
 from ingestion.alerts.outbox import Outbox
 from ingestion.bounded import Bounds
@@ -25,7 +25,7 @@ from ingestion.pipeline import judging, readings, work
 from ingestion.reading import many
 from ingestion.records.faults import Cause, Step
 from ingestion.records.findings import Verdict
-from ingestion.returns import SHEET
+from ingestion.returns import SHEET, answers
 from ingestion.storage.home import Home
 from tests.support import faults
 from tests.support.deeds import ERRORS
@@ -138,7 +138,7 @@ def test_submissions_on_which_a_step_breaks_are_set_aside_and_the_others_are_ans
         assert set_aside(record) == (step, KINDS[kind])
         assert record.set_aside and record.set_aside.technical
         assert record.status is None and record.told_as == "set_aside"
-        sheet = openpyxl.load_workbook(returning.apology_path(office.home, record.key))[SHEET]
+        sheet = openpyxl.load_workbook(answers.apology_path(office.home, record.key))[SHEET]
         assert "LỖI CỦA CHƯƠNG TRÌNH" in str([row[0].value for row in sheet.iter_rows()])
     told = {("set_aside", name) for name in names.values()} | {("fault", name) for name in names.values()}
     assert office.told() == told
@@ -152,7 +152,7 @@ def test_one_of_three_stops_none_of_the_two_others(office: Office, step: str) ->
     assert {SOUND: Verdict.ACCEPTED, OTHER: Verdict.ACCEPTED}.items() <= office.run().items()
     assert office.counting() == {SOUND, OTHER}
     assert all(
-        returning.return_path(office.home, office.state.submissions[n].key).is_file() for n in (SOUND, OTHER)
+        answers.return_path(office.home, office.state.submissions[n].key).is_file() for n in (SOUND, OTHER)
     )
 
 
@@ -199,7 +199,7 @@ def test_what_was_set_aside_is_judged_under_its_own_name_once_the_product_is_men
         assert report.again == {name: FAULTY}
         receipt = office.state.submissions[FAULTY].receipt
         assert (receipt.again_of, receipt.reason, receipt.by) == (name, "đã khắc phục", "lan")
-    assert not returning.apology_path(office.home, office.state.submissions[FAULTY].key).exists()
+    assert not answers.apology_path(office.home, office.state.submissions[FAULTY].key).exists()
 
 
 def test_a_batch_that_fails_on_none_alone_loses_the_one_with_which_it_begins_to_fail(
@@ -368,5 +368,5 @@ def test_a_clerk_is_told_what_is_so_of_his_file(office: Office, step: str, said:
     office.submit_three(f"{step}-error.xlsx")
     office.run()
     record = office.state.submissions[FAULTY]
-    sheet = openpyxl.load_workbook(returning.apology_path(office.home, record.key))[SHEET]
+    sheet = openpyxl.load_workbook(answers.apology_path(office.home, record.key))[SHEET]
     assert said in str([row[0].value for row in sheet.iter_rows()])

@@ -19,8 +19,8 @@ from ingestion.reading import read_file
 from ingestion.reading.opening import open_book
 from ingestion.records.findings import Judgement
 from ingestion.records.submissions import Reading, Submission, SubmissionKey
-from ingestion.returning import answer_to
 from ingestion.returns import Answer, marked_workbook
+from ingestion.returns.answers import answer_to
 from ingestion.storage.home import Home
 from tests.integration.small_state import MEMBERS, Tables, make_home, write_sound
 from tests.unit.reading.conftest import Page, write_csvs, write_odf, write_xlwt

@@ -9,12 +9,12 @@ import openpyxl
 import pytest
 from click.testing import CliRunner
 
-from ingestion import pipeline, returning
+from ingestion import pipeline
 from ingestion.landing import inbox
 from ingestion.landing.ledger import Ledger, PeriodClosed
 from ingestion.records.findings import Verdict
 from ingestion.records.submissions import SubmissionKey
-from ingestion.returns import SHEET
+from ingestion.returns import SHEET, answers
 from ingestion.storage.files import write_durably
 from ingestion.storage.home import Home
 from orchestration.cli import main
@@ -39,7 +39,7 @@ def file(world: World, path: Path) -> pipeline.PeriodReport:
 
 
 def said(home: Home, key: SubmissionKey) -> str:
-    return said_in(returning.return_path(home, key))
+    return said_in(answers.return_path(home, key))
 
 
 def said_in(path: Path) -> str:
@@ -50,7 +50,7 @@ def said_in(path: Path) -> str:
 def test_each_submission_gets_a_return_and_a_revision_says_what_changed(filing: World) -> None:
     wrong = filing.write("a.xlsx", one_too_many)
     assert file(filing, wrong).verdicts == {str(FIRST): Verdict.REJECTED}
-    returned = returning.return_path(filing.home, FIRST)
+    returned = answers.return_path(filing.home, FIRST)
     assert returned == filing.home.returns / UNIT / f"{FIRST}.xlsx"
     assert openpyxl.load_workbook(returned)["B01"][WRONG].comment is not None
     assert "So với lần nộp trước" not in said(filing.home, FIRST)
@@ -81,13 +81,13 @@ def test_no_verdict_is_recorded_without_its_return(filing: World, monkeypatch: p
     def crash(path: Path, data: bytes) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(returning, "write_durably", crash)
+    monkeypatch.setattr(answers, "write_durably", crash)
     with pytest.raises(KeyboardInterrupt):
         file(filing, filing.write("a.xlsx", one_too_many))
     assert pipeline.pending_periods(filing.home) == ["2020-N"]
-    monkeypatch.setattr(returning, "write_durably", write_durably)
+    monkeypatch.setattr(answers, "write_durably", write_durably)
     pipeline.judge_period(filing.home, filing.registry, filing.catalogue, "2020-N", RECEIVED, engine="masks")
-    assert returning.return_path(filing.home, FIRST).is_file()
+    assert answers.return_path(filing.home, FIRST).is_file()
 
 
 def test_check_gives_the_marked_workbook_and_never_replaces_one(world: World) -> None:
@@ -143,9 +143,9 @@ def decide(
 
 def test_each_decision_is_told_in_a_workbook_beside_the_one_with_the_verdict(filing: World) -> None:
     file(filing, filing.write("a.xlsx", one_to_explain))
-    verdict = returning.return_path(filing.home, FIRST).read_bytes()
+    verdict = answers.return_path(filing.home, FIRST).read_bytes()
     decide(filing, "accept", '=HYPERLINK("http://x.invalid")')
-    accepted = returning.decision_path(filing.home, FIRST, 1)
+    accepted = answers.decision_path(filing.home, FIRST, 1)
     text = said_in(accepted)
     assert "TỔ DỮ LIỆU QUYẾT ĐỊNH: CHẤP NHẬN" in text
     assert 'Lý do: =HYPERLINK("http://x.invalid")' in text and "Lan" in text and "09:00 ngày 11/01/2021" in text
@@ -155,10 +155,10 @@ def test_each_decision_is_told_in_a_workbook_beside_the_one_with_the_verdict(fil
     assert not [row for row in rows if row[0]]
 
     decide(filing, "reject", "Biểu 04 chưa khớp")
-    text = said_in(returning.decision_path(filing.home, FIRST, 2))
+    text = said_in(answers.decision_path(filing.home, FIRST, 2))
     assert "RÚT LẠI" in text and "Lý do: Biểu 04 chưa khớp" in text and "gửi lại" in text
     assert "chưa có số liệu nào của đơn vị được tính cho kỳ này" in text
-    assert returning.return_path(filing.home, FIRST).read_bytes() == verdict
+    assert answers.return_path(filing.home, FIRST).read_bytes() == verdict
     assert sorted(path.name for path in (filing.home.returns / UNIT).iterdir()) == [
         f"{FIRST}.quyet-dinh-1.xlsx",
         f"{FIRST}.quyet-dinh-2.xlsx",
@@ -180,7 +180,7 @@ def test_a_file_that_is_refused_or_withdrawn_is_answered_with_what_counts(
     if was_accepted:
         decide(filing, "accept", "đã gọi điện", SECOND)
     decide(filing, "reject", "đã công bố số liệu", SECOND)
-    told = returning.decision_path(filing.home, SECOND, 2 if was_accepted else 1)
+    told = answers.decision_path(filing.home, SECOND, 2 if was_accepted else 1)
     text = said_in(told)
     assert f"Số liệu được tính cho kỳ này là của bản {FIRST}." in text
     assert "Lý do: đã công bố số liệu" in text and "Người quyết định: Lan" in text
@@ -196,12 +196,12 @@ def test_a_decision_that_a_crash_left_untold_is_told_by_the_next_run(
 
     file(filing, filing.write("a.xlsx", one_to_explain))
     with monkeypatch.context() as patch:
-        patch.setattr(returning, "write_durably", crash)
+        patch.setattr(answers, "write_durably", crash)
         with pytest.raises(KeyboardInterrupt):
             decide(filing, "accept", "Đã gọi điện")
-    assert not returning.decision_path(filing.home, FIRST, 1).exists()
+    assert not answers.decision_path(filing.home, FIRST, 1).exists()
     pipeline.judge_period(filing.home, filing.registry, filing.catalogue, "2020-N", RECEIVED, engine="masks")
-    assert "Đã gọi điện" in said_in(returning.decision_path(filing.home, FIRST, 1))
+    assert "Đã gọi điện" in said_in(answers.decision_path(filing.home, FIRST, 1))
 
 
 def test_the_audit_trail_says_what_each_revision_changed(filing: World) -> None:
