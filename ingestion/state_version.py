@@ -40,7 +40,7 @@ class StateVersionError(Exception):
 
 def _read_rows_anew(home: Home) -> None:
     """From 1 to 2: readers have learnt what is no part of a number; the next run reads every original anew."""
-    from ingestion.bronze_marks import forget_marks  # noqa: PLC0415 - columnar files take long to import
+    from ingestion.bronze.marks import forget_marks  # noqa: PLC0415 - columnar files take long to import
 
     forget_marks(home.bronze)
 

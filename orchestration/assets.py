@@ -11,9 +11,9 @@ from typing import Any
 import dagster as dg
 
 from ingestion import pipeline
+from ingestion.bronze.reference import write_reference
 from ingestion.landing.ledger import Ledger
 from ingestion.records.faults import Fault
-from ingestion.reference import write_reference
 from ingestion.validations import KeptResults
 from ingestion.words.messages import message
 from orchestration import alerting, groups, telling

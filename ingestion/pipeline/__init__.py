@@ -1,7 +1,8 @@
 """From the inbox to bronze: landing what waits, judging what is pending, and writing what counts.
 
 What belongs here: the order of steps and what is recorded between them. What does not: what each step does
-(`landing/inbox.py`, `landing/originals.py`, `reading/`, `gate/`, `returns/`, `bronze.py`), and any scheduler.
+(`landing/inbox.py`, `landing/originals.py`, `reading/`, `gate/`, `returns/`, `bronze/accepted.py`), and any
+scheduler.
 
 Every step may be cut short and run again.
 """

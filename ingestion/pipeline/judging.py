@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from ingestion.bronze import BronzeHistory
+from ingestion.bronze.accepted import BronzeHistory
 from ingestion.definitions.catalogue import Catalogue
 from ingestion.definitions.registry import Registry
 from ingestion.gate import Engine, GateContext, version_for

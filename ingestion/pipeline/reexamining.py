@@ -8,7 +8,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from ingestion.bronze import BronzeHistory
+from ingestion.bronze.accepted import BronzeHistory
 from ingestion.definitions.catalogue import Catalogue
 from ingestion.definitions.registry import Registry
 from ingestion.gate import GateContext, version_for

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from ingestion.bounded import Bounds, WorkError, workers
-from ingestion.bronze import BronzeError, Filed, PeriodRows, rows_of_period
+from ingestion.bronze.accepted import BronzeError, Filed, PeriodRows, rows_of_period
 from ingestion.definitions import signing
 from ingestion.definitions.catalogue import Catalogue
 from ingestion.gate import Engine, GateContext, Judged, RuleError, judge_with_results

@@ -1,6 +1,7 @@
 """Bronze, as it follows from ledger and landing.
 
-What belongs here: when bronze is written, and of which periods. What does not: its files (`bronze.py`).
+What belongs here: when bronze is written, and of which periods. What does not: its files
+(`bronze/accepted.py`).
 """
 
 import hashlib
@@ -9,14 +10,15 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from ingestion.bronze import (
+from ingestion.bronze.accepted import (
     LAYOUT,
     Filed,
     remove_other_periods,
     write_ledger_tables,
     write_period,
 )
-from ingestion.bronze_marks import read_marks, write_marks
+from ingestion.bronze.marks import read_marks, write_marks
+from ingestion.bronze.reference import write_reference
 from ingestion.definitions.catalogue import Catalogue, Column
 from ingestion.definitions.registry import Registry
 from ingestion.landing.ledger import Ledger, LedgerState
@@ -25,7 +27,6 @@ from ingestion.pipeline.desk import Desk
 from ingestion.pipeline.readings import kept_readings
 from ingestion.pipeline.work import rows
 from ingestion.records.faults import Cause, Fault
-from ingestion.reference import write_reference
 from ingestion.storage.home import Home
 from ingestion.words.messages import ToldError
 

@@ -60,7 +60,7 @@ def history_of(call: Invocation, catalogue: Catalogue, state: "LedgerState") -> 
     """Give the accepted rows of earlier periods where a state folder has them."""
     if not (call.home.bronze / "submissions.parquet").is_file():
         return None
-    from ingestion.bronze import BronzeHistory  # noqa: PLC0415 - columnar files take long to import
+    from ingestion.bronze.accepted import BronzeHistory  # noqa: PLC0415 - columnar files take long to import
 
     return BronzeHistory(call.home.bronze, catalogue, state)
 

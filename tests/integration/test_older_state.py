@@ -15,7 +15,7 @@ import duckdb
 import pytest
 from click.testing import CliRunner, Result
 
-from ingestion.bronze_marks import read_marks
+from ingestion.bronze.marks import read_marks
 from ingestion.definitions.catalogue import load_catalogue
 from ingestion.definitions.registry import load_registry
 from ingestion.landing.ledger import Ledger, LedgerState

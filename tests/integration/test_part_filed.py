@@ -9,9 +9,9 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
+from ingestion.bronze.reference import write_reference
 from ingestion.definitions.catalogue import load_catalogue
 from ingestion.definitions.registry import load_registry
-from ingestion.reference import write_reference
 from ingestion.words.messages import message
 from reports import escape
 from reports.blocks import write as write_blocks

@@ -12,11 +12,11 @@ from typing import Any
 
 import pyarrow as pa
 
-from ingestion.bronze import form_path, form_schema, write_table
+from ingestion.bronze.accepted import form_path, form_schema, write_table
+from ingestion.bronze.reference import write_reference
 from ingestion.definitions.catalogue import Catalogue, load_catalogue
 from ingestion.definitions.registry import TABLES, load_registry
 from ingestion.records.cells import column_letter
-from ingestion.reference import write_reference
 
 FIRST_ROW = 9
 """Data rows of a workbook begin here."""

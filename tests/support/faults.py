@@ -7,7 +7,7 @@ named `judge-hang.xlsx` hangs while it is judged; every other file is worked on 
 from collections.abc import Sequence
 from typing import Any
 
-from ingestion.bronze import Filed, PeriodRows
+from ingestion.bronze.accepted import Filed, PeriodRows
 from ingestion.definitions.catalogue import Catalogue
 from ingestion.gate import GateContext, Judged
 from ingestion.pipeline import work

@@ -11,7 +11,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from ingestion import pipeline
-from ingestion.bronze import Filed, form_schema, rows_of_period, write_period
+from ingestion.bronze.accepted import Filed, form_schema, rows_of_period, write_period
+from ingestion.bronze.reference import all_periods, write_reference
 from ingestion.definitions.catalogue import Catalogue, Indicator, Label, Term, load_catalogue
 from ingestion.definitions.registry import (
     CalendarPeriod,
@@ -26,7 +27,6 @@ from ingestion.landing import inbox
 from ingestion.landing.ledger import Received, SubmissionRecord
 from ingestion.reading import read_file
 from ingestion.records.submissions import SubmissionKey
-from ingestion.reference import all_periods, write_reference
 from ingestion.storage.home import Home
 
 NOW = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)

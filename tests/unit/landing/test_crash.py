@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from ingestion import bronze, pipeline
+from ingestion import pipeline
+from ingestion.bronze import accepted
 from ingestion.definitions.catalogue import Catalogue
 from ingestion.definitions.registry import Registry
 from ingestion.landing import inbox, ledger
@@ -126,8 +127,8 @@ def test_a_file_of_nobody_is_put_aside_once(
         (ledger.LedgerWriter, "append", False),
         (ledger.LedgerWriter, "append", True),
         (writing, "write_period", False),
-        (bronze, "write_durably", False),
-        (bronze, "write_durably", True),
+        (accepted, "write_durably", False),
+        (accepted, "write_durably", True),
         (writing, "write_marks", False),
     ],
 )
@@ -151,7 +152,7 @@ def test_verdicts_are_given_once_and_bronze_is_made_up_for(
         "KA.2019-6T.r1": Verdict.ACCEPTED,
     }
     for period in ("2019-Q1", "2019-6T"):
-        assert bronze.form_path(home.bronze, "B01", period).is_file()
+        assert accepted.form_path(home.bronze, "B01", period).is_file()
     assert pipeline.rebuild_bronze(home, registry, catalogue, NOW) == []
     made_up_for = parquet(home.bronze)
     shutil.rmtree(home.bronze)

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from ingestion import pipeline
-from ingestion.bronze import form_path
+from ingestion.bronze.accepted import form_path
 from ingestion.definitions.catalogue import Catalogue
 from ingestion.definitions.registry import Registry
 from ingestion.gate import GateContext

@@ -75,7 +75,7 @@ def test_errors_that_a_user_can_mend_exist_under_the_names_by_which_they_are_rec
         *(
             "reports.marts",
             "reports.release",
-            "ingestion.bronze",
+            "ingestion.bronze.accepted",
             "ingestion.definitions.signing",
             "ingestion.landing.originals",
         ),

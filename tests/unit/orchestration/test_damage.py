@@ -14,7 +14,7 @@ from click.testing import Result
 
 from ingestion.alerts.alert import Alert, Kind, Role
 from ingestion.alerts.outbox import Outbox
-from ingestion.bronze_marks import read_marks
+from ingestion.bronze.marks import read_marks
 from ingestion.landing.ledger import Judged, Ledger, Received
 from ingestion.landing.originals import Landing
 from ingestion.records.findings import Verdict

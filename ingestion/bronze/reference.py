@@ -1,7 +1,7 @@
 """Reference tables as Parquet: forms, indicators, the registry, what is owed, periods.
 
 What belongs here: the catalogue and the registry in the shape in which the warehouse reads them. What does not:
-anything that was filed (`bronze.py`).
+anything that was filed (`accepted.py`).
 """
 
 import types
@@ -15,7 +15,7 @@ from typing import Any
 import pyarrow as pa
 from pydantic import BaseModel
 
-from ingestion.bronze import write_table
+from ingestion.bronze.accepted import write_table
 from ingestion.definitions.catalogue import Catalogue, Indicator, is_collected
 from ingestion.definitions.registry import TABLES, CalendarPeriod, Registry
 from ingestion.definitions.validity import ALWAYS

@@ -1,7 +1,7 @@
 """What the files of bronze were written from, so that what no longer follows from it is written anew.
 
 What belongs here: a mark of each period, with a digest of its files as they were written. What does not: the
-files (`bronze.py`), and what a mark is made of (`pipeline/writing.py`).
+files (`accepted.py`), and what a mark is made of (`pipeline/writing.py`).
 
 Figures and the gate that passes them are both worked out from these files. A hand that changed one would change
 both alike, so that it has to be seen here.
@@ -14,7 +14,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ValidationError
 
-from ingestion.bronze import LAYOUT
+from ingestion.bronze.accepted import LAYOUT
 from ingestion.storage.files import sha256_of, write_durably
 
 _NAME = "written.json"
