@@ -18,12 +18,12 @@ from great_expectations.data_context.types.base import ProgressBarsConfig
 from benchmarks.judging import JUDGED_AT
 from demo.trials import Trials
 from demo.world import build
-from ingestion import validations
 from ingestion.gate import checkpoints, judge_with_results
 from ingestion.gate.expectations import Suite, expectation, frame_of
 from ingestion.storage.home import Home
-from ingestion.validation_page import page
-from ingestion.validations import Validation
+from ingestion.validations import store
+from ingestion.validations.page import page
+from ingestion.validations.store import Validation
 
 CASES = 300
 
@@ -31,7 +31,7 @@ CASES = 300
 def page_seconds(home: Home) -> float:
     """Read what is kept and make the page of it."""
     started = time.process_time()
-    found = [validations.newest(home, period) for period in validations.periods(home)]
+    found = [store.newest(home, period) for period in store.periods(home)]
     (home.validations / "index.html").write_text(page([one for one in found if one]), encoding="utf-8")
     return time.process_time() - started
 
@@ -65,7 +65,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         home = Home(Path(folder) / "home")
         for period, suites in judged.results.items():
-            validations.keep(home, Validation(period, datetime.now(UTC), suites))
+            store.keep(home, Validation(period, datetime.now(UTC), suites))
         click.echo(
             f"{len(batches)} batches, {sum(map(len, batches))} suites, judged as of {JUDGED_AT:%Y-%m-%d}"
         )

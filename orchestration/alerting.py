@@ -34,7 +34,7 @@ from ingestion.pipeline import write_alerts
 from ingestion.records.days import day_of
 from ingestion.storage.files import LockedError
 from ingestion.storage.home import Home
-from ingestion.validations import KeptResults
+from ingestion.validations.store import KeptResults
 from orchestration import failing
 from orchestration.channels import MAIL_SERVER_VARIABLE, Channels
 from orchestration.environment import page_address

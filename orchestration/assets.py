@@ -14,7 +14,7 @@ from ingestion import pipeline
 from ingestion.bronze.reference import write_reference
 from ingestion.landing.ledger import Ledger
 from ingestion.records.faults import Fault
-from ingestion.validations import KeptResults
+from ingestion.validations.store import KeptResults
 from ingestion.words.messages import message
 from orchestration import alerting, groups, telling
 from orchestration.environment import template_key

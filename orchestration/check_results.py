@@ -8,10 +8,10 @@ from collections.abc import Iterable, Sequence
 
 import dagster as dg
 
-from ingestion import validations
 from ingestion.gate.results import RuleResult, Sample
 from ingestion.storage.home import Home
-from ingestion.validations import Validation
+from ingestion.validations import store
+from ingestion.validations.store import Validation
 from ingestion.words import writing
 from ingestion.words.messages import ToldError
 from ingestion.words.places import address
@@ -37,14 +37,14 @@ Metadata = dict[str, dg.MetadataValue]
 def of_periods(home: Home) -> Metadata:
     """Give what was found of the newest batch of each period."""
     try:
-        return _metadata(*validations.newest_of(home, validations.periods(home)))
+        return _metadata(*store.newest_of(home, store.periods(home)))
     except OSError as error:
         return {"unreadable_results": dg.MetadataValue.json([f"{error.filename}: {error.strerror}"])}
 
 
 def of_database(home: Home, sha256: str) -> Metadata:
     """Give what the publication gate last found of a database."""
-    found = validations.of_database(home, sha256)
+    found = store.of_database(home, sha256)
     return _metadata([found] if found else [])
 
 

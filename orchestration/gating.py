@@ -9,12 +9,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
-from ingestion import validations
 from ingestion.definitions.catalogue import Catalogue, Language
 from ingestion.definitions.overlay import catalogue_of
 from ingestion.storage.files import sha256_of
 from ingestion.storage.home import Home
-from ingestion.validations import KeptResults, Validation
+from ingestion.validations import store
+from ingestion.validations.store import KeptResults, Validation
 from orchestration import moment as moments
 from orchestration import tokens
 from orchestration.environment import code_version
@@ -66,7 +66,7 @@ def gate(home: Home, database: Path, token: Token, check: Check, *, run: str, no
     catalogue = catalogue_of(place)
     with in_words(database):
         report = check(database, place.bronze, up.folder / releases.FIGURES if up else None, catalogue)
-    found = Validation(validations.PUBLICATION, now, report.results(), "publication", database=token.sha256)
+    found = Validation(store.PUBLICATION, now, report.results(), "publication", database=token.sha256)
     kept = KeptResults()
     kept.keep(home, found)
     explained = tuple(f for f in report.failures if note and f.check in _EXPLAINED_BY_NOTE)

@@ -16,7 +16,6 @@ from typing import Literal
 
 import yaml
 
-from ingestion import validations
 from ingestion.alerts.contacts import Complaint, complaints
 from ingestion.alerts.delivery import open_states
 from ingestion.alerts.outbox import Outbox
@@ -29,6 +28,7 @@ from ingestion.landing.ledger import Ledger
 from ingestion.landing_state import is_registry_lost
 from ingestion.records.days import day_of
 from ingestion.state_version import VERSION, StateVersionError, version_of
+from ingestion.validations import store
 from ingestion.words import writing
 from orchestration import environment
 from orchestration.errors import write_traceback
@@ -321,7 +321,7 @@ def _validations(call: Invocation) -> Diagnosis | None:
     what, folder = call.text("cli.doctor.validations"), call.home.validations
     if folder.exists() and not folder.is_dir():
         return Diagnosis("validations", what, "broken", call.text("cli.error.os.not_folder", path=folder))
-    count, wrong = validations.damaged(call.home, newest=1)
+    count, wrong = store.damaged(call.home, newest=1)
     if not count:
         return None
     if wrong:

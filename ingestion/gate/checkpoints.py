@@ -2,7 +2,7 @@
 
 What belongs here: the context, what is declared in it, and running it. What does not: the expectation
 (`expectations.py`), which suites there are (`confirming.py`, `reports`), and where results are kept
-(`ingestion.validations`).
+(`ingestion.validations.store`).
 
 A process has one context, and checkpoints stay declared from batch to batch, for declaring costs more than
 running. The context keeps no results: in memory they would only grow.
@@ -74,7 +74,7 @@ def run_checkpoints(suites: Sequence[Suite]) -> list[dict[str, Tally]]:
 
 
 class KeepsNothing(ValidationResultsStore):
-    """A store for results that lets go of them: they are kept as JSON, by `ingestion.validations`."""
+    """A store for results that lets go of them: they are kept as JSON, by `ingestion.validations.store`."""
 
     def store_validation_results(self, *_: Any, **__: Any) -> bool:
         """Take results and keep none."""

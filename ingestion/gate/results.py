@@ -1,7 +1,7 @@
 """What Great Expectations found of a batch: its suites, their rules, counts and a few samples.
 
 What belongs here: these shapes, and how their values are written. What does not: the evaluation
-(`expectations.py`), and keeping results as JSON (`ingestion.validations`).
+(`expectations.py`), and keeping results as JSON (`ingestion.validations.store`).
 """
 
 from collections.abc import Mapping, Sequence

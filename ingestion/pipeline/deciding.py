@@ -15,7 +15,7 @@ from ingestion.pipeline.desk import Desk
 from ingestion.pipeline.reexamining import reexamine_due
 from ingestion.pipeline.writing import stale_periods, write_bronze
 from ingestion.storage.home import Home
-from ingestion.validations import KeptResults
+from ingestion.validations.store import KeptResults
 from ingestion.words.messages import message
 
 

@@ -24,7 +24,7 @@ from ingestion.records.faults import Cause, Fault, Step
 from ingestion.returns import Answer
 from ingestion.returns.answers import write_apology, write_return
 from ingestion.storage.home import Home
-from ingestion.validations import KeptResults, Purpose, Validation
+from ingestion.validations.store import KeptResults, Purpose, Validation
 
 _EVERYBODYS = frozenset({errno.ENOSPC, errno.EROFS, errno.EDQUOT, errno.EMFILE, errno.ENFILE})
 

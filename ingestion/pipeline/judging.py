@@ -42,7 +42,7 @@ from ingestion.reexamination import Sources
 from ingestion.returns import Answer, Differences
 from ingestion.returns.answers import answer_to, changes_since
 from ingestion.storage.home import Home
-from ingestion.validations import KeptResults
+from ingestion.validations.store import KeptResults
 
 
 @dataclass

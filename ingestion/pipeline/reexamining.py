@@ -19,7 +19,7 @@ from ingestion.pipeline.work import judged
 from ingestion.records.faults import Cause, Fault, Step
 from ingestion.reexamination import difference, due
 from ingestion.storage.home import Home
-from ingestion.validations import KeptResults
+from ingestion.validations.store import KeptResults
 
 
 @dataclass

@@ -23,7 +23,7 @@ from orchestration.texts import Invocation
 if TYPE_CHECKING:
     from ingestion.gate.frames.history import History
     from ingestion.landing.ledger import LedgerState
-    from ingestion.validations import KeptResults
+    from ingestion.validations.store import KeptResults
     from orchestration.standing import Standing
 
 

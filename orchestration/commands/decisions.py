@@ -28,7 +28,7 @@ def _decide(
     call: Invocation, submission: str, decision: Literal["accept", "reject"], reason: str, by: str | None
 ) -> int:
     from ingestion.pipeline import decide  # noqa: PLC0415
-    from ingestion.validations import KeptResults  # noqa: PLC0415
+    from ingestion.validations.store import KeptResults  # noqa: PLC0415
 
     registry = registry_of(call)
     demand_whole(call)

@@ -1,7 +1,7 @@
 """`tongket validations`: a page of what the checks found.
 
 What belongs here: which results are asked for, and where the page goes. What does not: what is kept
-(`ingestion.validations`) and how the page looks (`ingestion.validation_page`).
+(`ingestion.validations.store`) and how the page looks (`ingestion.validations.page`).
 """
 
 import json
@@ -30,8 +30,8 @@ def validations(
     call: Invocation, period: str | None, form: str | None, output: Path | None, as_json: bool
 ) -> int:
     """See the text `cli.validations.help`."""
-    from ingestion import validations as kept  # noqa: PLC0415 - takes long to import
-    from ingestion.validation_page import page  # noqa: PLC0415
+    from ingestion.validations import store as kept  # noqa: PLC0415 - takes long to import
+    from ingestion.validations.page import page  # noqa: PLC0415
 
     known = kept.places(call.home)
     if not known:

@@ -95,7 +95,7 @@ def check_releases(call: Invocation, state: LedgerState | None) -> Comparison:
 
 def check_validations(call: Invocation) -> Comparison:
     """Read every result of checks that is kept."""
-    from ingestion.validations import damaged  # noqa: PLC0415
+    from ingestion.validations.store import damaged  # noqa: PLC0415
 
     count, wrong = damaged(call.home)
     told = (call.text("validations.damaged", what=error.told(call.language)) for error in wrong)

@@ -13,13 +13,13 @@ import dagster as dg
 import duckdb
 import pytest
 
-from ingestion import validations
 from ingestion.definitions.catalogue import load_catalogue
 from ingestion.definitions.registry import RegistryError
 from ingestion.landing import inbox
 from ingestion.landing.ledger import Ledger, Received
 from ingestion.storage.files import sha256_of
 from ingestion.storage.home import Home
+from ingestion.validations import store
 from orchestration import check_results, gating, groups, moment, tokens
 from orchestration.definitions import defs
 from orchestration.environment import ROOT
@@ -255,10 +255,10 @@ def test_a_note_explains_what_shrank_and_nothing_else(
     word = gating.gate(home, database, token, lambda *_: report, run="r", note=note, now=NOW)
     assert (not word.failures) is passes
     assert word.failed == len(word.failures)
-    kept = validations.newest(home, validations.PUBLICATION)
+    kept = store.newest(home, store.PUBLICATION)
     assert kept is not None and (kept.at, kept.database) == (NOW, token.sha256)
-    assert validations.of_database(home, token.sha256) == kept and validations.of_database(home, "") is None
-    assert validations.periods(home) == []
+    assert store.of_database(home, token.sha256) == kept and store.of_database(home, "") is None
+    assert store.periods(home) == []
     said = tokens.of(home, database)
     assert said is not None and (said.gate is not None) is passes
     if said.gate is not None:
@@ -276,7 +276,7 @@ def test_the_gates_word_holds_though_nothing_of_it_can_be_kept_to_be_shown(
     word = gating.gate(home, database, token, lambda *_: report, run="r", note="", now=NOW)
     said = tokens.of(home, database)
     assert said is not None and (said.gate is not None) is not bool(failed)
-    assert len(word.failures) == len(failed) and word.results.errors.keys() == {validations.PUBLICATION}
+    assert len(word.failures) == len(failed) and word.results.errors.keys() == {store.PUBLICATION}
     assert check_results.of_database(home, token.sha256).keys() == {"results"}
 
 

@@ -31,7 +31,7 @@ REASONS = {
     "ingestion/ooxml/grid.py": "measures of cells, in the notation of the format",
     "ingestion/ooxml/styles.py": "sizes of letters, in the notation of the format",
     "ingestion/returns/receipt.py": "codes of rules from one to another",
-    "ingestion/validations.py": "names of files that are kept",
+    "ingestion/validations/store.py": "names of files that are kept",
     "ingestion/records/stored.py": "prints a stored cell as its own format says",
     "orchestration/as_of.py": "names of files",
     "orchestration/channels.py": "names of files that are kept",

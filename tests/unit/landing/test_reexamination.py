@@ -22,7 +22,7 @@ from ingestion.records.findings import Verdict
 from ingestion.records.periods import Period
 from ingestion.reexamination import due
 from ingestion.storage.home import Home
-from ingestion.validations import KeptResults, newest
+from ingestion.validations.store import KeptResults, newest
 
 RECEIVED = datetime(2019, 4, 10, 9, 0, tzinfo=UTC)
 Write = Callable[..., Path]

@@ -8,14 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from ingestion import pipeline, validations
+from ingestion import pipeline
 from ingestion.gate import load_rules, rules_version
 from ingestion.gate.results import EARLIER_VERSION, NO_ROWS, RuleResult, Sample, SuiteResult
 from ingestion.landing import inbox
 from ingestion.landing.ledger import Ledger
 from ingestion.storage.home import Home
-from ingestion.validation_page import page
-from ingestion.validations import KEPT, KeptResults, Validation, ValidationError, keep, newest, periods
+from ingestion.validations import store
+from ingestion.validations.page import page
+from ingestion.validations.store import KEPT, KeptResults, Validation, ValidationError, keep, newest, periods
 
 AT = datetime(2020, 1, 10, 8, tzinfo=UTC)
 SAMPLE = Sample(
@@ -78,7 +79,7 @@ def test_a_file_that_is_none_of_ours_is_named(tmp_path: Path, damage: bytes) -> 
 
     with pytest.raises(ValidationError, match="20200110T080000Z-000"):
         newest(home, "2019-N")
-    count, wrong = validations.damaged(home)
+    count, wrong = store.damaged(home)
     assert (
         count == 1
         and len(wrong) == 1
@@ -104,7 +105,7 @@ def test_results_of_an_earlier_version_are_read(tmp_path: Path) -> None:
     _written(home, "2019-N", {"at": AT.isoformat(), **said})
     found = newest(home, "2019-N")
 
-    assert validations.damaged(home) == (1, [])
+    assert store.damaged(home) == (1, [])
     assert found is not None and (found.at, found.submissions, found.purpose) == (AT, 2, "judged")
     ((read,),) = (one.rules for one in found.suites)
     assert (read.evaluated, read.failed, read.not_run) == (4, 1, 2)
@@ -121,10 +122,10 @@ def test_what_the_publication_gate_of_an_earlier_version_found_is_read_and_no_mo
         {"check": "years_make_terms", "title": TITLE, "checked": 0, "failed": 0, "samples": []},
         {"check": "nothing_shrank", "title": TITLE, "checked": 5, "failed": 1, "samples": [sample]},
     ]
-    _written(home, validations.PUBLICATION, {"at": AT.isoformat(), "checks": checks})
-    found = newest(home, validations.PUBLICATION)
+    _written(home, store.PUBLICATION, {"at": AT.isoformat(), "checks": checks})
+    found = newest(home, store.PUBLICATION)
 
-    assert validations.damaged(home) == (1, [])
+    assert store.damaged(home) == (1, [])
     assert found is not None and (found.at, found.purpose) == (AT, "publication")
     rules = [rule for suite in found.suites for rule in suite.rules]
     assert found.suites[0].suite == "publication bronze_totals"
@@ -148,7 +149,7 @@ def test_a_folder_in_place_of_a_file_is_named_too(tmp_path: Path) -> None:
     path.unlink()
     path.mkdir()
 
-    assert [str(path) in str(error) for error in validations.damaged(home)[1]] == [True]
+    assert [str(path) in str(error) for error in store.damaged(home)[1]] == [True]
 
 
 def test_no_name_leads_out_of_the_folder(tmp_path: Path) -> None:
@@ -203,7 +204,7 @@ def test_a_batch_of_which_nothing_could_be_read_is_the_newest_as_well(
 def test_results_that_cannot_be_kept_are_no_half_file(tmp_path: Path, monkeypatch) -> None:
     home = Home(tmp_path)
     keep(home, validation())
-    monkeypatch.setattr(validations, "write_durably", lambda *_: (_ for _ in ()).throw(OSError("full")))
+    monkeypatch.setattr(store, "write_durably", lambda *_: (_ for _ in ()).throw(OSError("full")))
 
     with pytest.raises(OSError, match="full"):
         keep(home, validation(AT + timedelta(hours=1)))

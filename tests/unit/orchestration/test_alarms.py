@@ -33,7 +33,7 @@ from ingestion.definitions.overlay import OwnFileError, catalogue_of
 from ingestion.definitions.registry import NO_REGISTRY
 from ingestion.gate import rule_book
 from ingestion.storage.home import Home
-from ingestion.validations import KeptResults, Validation
+from ingestion.validations.store import KeptResults, Validation
 from ingestion.words.messages import ToldError, load_messages, message
 from orchestration import alerting, environment, failing
 from orchestration.health import examine

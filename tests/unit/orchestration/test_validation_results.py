@@ -10,11 +10,11 @@ import dagster as dg
 import pytest
 from click.testing import Result
 
-from ingestion import validations
 from ingestion.gate.results import NO_ROWS, RuleResult, Sample, SuiteResult
 from ingestion.storage.home import Home
-from ingestion.validation_page import page
-from ingestion.validations import PUBLICATION, Validation
+from ingestion.validations import store
+from ingestion.validations.page import page
+from ingestion.validations.store import PUBLICATION, Validation
 from orchestration import check_results
 from orchestration.health import examine
 from orchestration.texts import Invocation
@@ -52,11 +52,11 @@ REPORT = PublicationReport(
 @pytest.fixture
 def kept(home: Home) -> Home:
     """Give a state folder with results of two periods and of the publication gate."""
-    validations.keep(home, batch("2019-N", b01(rule("V001", 9, 9)), at=AT - timedelta(days=1)))
-    validations.keep(home, batch("2019-N", b01(rule("V001", 10, 0), rule("V002", 2_619, 21))))
-    validations.keep(home, batch("2020-N", SuiteResult("B02", 0, (RuleResult("V001", TITLE, "", 0, 0, 0),))))
+    store.keep(home, batch("2019-N", b01(rule("V001", 9, 9)), at=AT - timedelta(days=1)))
+    store.keep(home, batch("2019-N", b01(rule("V001", 10, 0), rule("V002", 2_619, 21))))
+    store.keep(home, batch("2020-N", SuiteResult("B02", 0, (RuleResult("V001", TITLE, "", 0, 0, 0),))))
     gate = Validation(PUBLICATION, AT, REPORT.results(), "publication", database="abc")
-    validations.keep(home, gate)
+    store.keep(home, gate)
     return home
 
 
@@ -129,7 +129,7 @@ def test_numbers_and_statuses_are_written_for_people(home: Home, call: Call) -> 
     )
     counts = {failure.check: 1 for failure in failures}
     report = PublicationReport(counts, failures, counts)
-    validations.keep(home, Validation(PUBLICATION, AT, report.results(), "publication"))
+    store.keep(home, Validation(PUBLICATION, AT, report.results(), "publication"))
     call("validations")
     found = Markup((home.validations / "index.html").read_text(encoding="utf-8"))
 
@@ -164,7 +164,7 @@ def test_what_was_filed_is_text_on_the_page() -> None:
 
 
 def test_one_period_and_one_form_are_shown_alone(kept: Home, call: Call, tmp_path: Path) -> None:
-    validations.keep(kept, batch("2020-N", b01(rule("V001", 1, 0)), SuiteResult("B01 total", 1, ())))
+    store.keep(kept, batch("2020-N", b01(rule("V001", 1, 0)), SuiteResult("B01 total", 1, ())))
     path = tmp_path / "one.html"
     assert call("validations", "--period", "2020-N", "--form", "B01", "-o", path).exit_code == 0
     text = path.read_text(encoding="utf-8")
@@ -251,7 +251,7 @@ def test_dagster_shows_counts_and_samples_by_rule(kept: Home) -> None:
 
 def test_dagster_shows_every_period_and_says_how_many_rules_its_table_leaves_out(home: Home) -> None:
     for period in ("2018-N", "2019-N", "2020-N"):
-        validations.keep(home, batch(period, b01(*(rule(f"V{n:03}", 2, n == 0, 1) for n in range(80)))))
+        store.keep(home, batch(period, b01(*(rule(f"V{n:03}", 2, n == 0, 1) for n in range(80)))))
     metadata = check_results.of_periods(home)
     periods, rules = metadata["by_period"], metadata["results"]
     assert isinstance(periods, dg.TableMetadataValue) and isinstance(rules, dg.TableMetadataValue)

@@ -1,7 +1,7 @@
 """What Great Expectations found, kept in the state folder: one JSON file a batch under `validations/<period>/`.
 
 What belongs here: writing, reading and bounding these files, those of the publication gate too. What does not:
-what they hold (`gate/results.py`) and how they are shown (`validation_page.py`).
+what they hold (`gate/results.py`) and how they are shown (`page.py`).
 
 They hold filed values, so they are for the data team alone. Nothing is made from them but what is shown: they
 may be deleted, and verdicts and findings stay in the ledger.
@@ -20,10 +20,10 @@ from typing import Literal
 from pydantic import TypeAdapter
 from pydantic import ValidationError as InvalidError
 
-from ingestion.earlier_results import of_today
 from ingestion.gate.results import RuleResult, SuiteResult
 from ingestion.storage.files import private_folder, write_durably
 from ingestion.storage.home import Home
+from ingestion.validations.earlier import of_today
 from ingestion.words.messages import ToldError
 
 KEPT = 20

@@ -1,7 +1,7 @@
 """Results of checks as earlier versions kept them, given the shape of today.
 
 What belongs here: what files of `validations/` once looked like. What does not: reading them
-(`validations.py`) and their shape of today (`gate/results.py`).
+(`store.py`) and their shape of today (`gate/results.py`).
 
 An earlier version wrote unit and revision of a sample in place of its submission, nothing of what a rule
 compares, and of the publication gate a list of checks.

@@ -1,6 +1,6 @@
 """Results of checks as one HTML page, Vietnamese with English beside it.
 
-What belongs here: what of the results is shown, and its markup. What does not: reading them (`validations.py`).
+What belongs here: what of the results is shown, and its markup. What does not: reading them (`store.py`).
 The page stands alone: no script, no font, no address outside it.
 """
 
@@ -11,7 +11,7 @@ from html import escape
 from ingestion.definitions.catalogue import Language
 from ingestion.gate.results import RuleResult, Sample, SuiteResult
 from ingestion.landing.ledger import UNKNOWN_PERIOD
-from ingestion.validations import PUBLICATION, Validation
+from ingestion.validations.store import PUBLICATION, Validation
 from ingestion.words import writing
 from ingestion.words.messages import ToldError, message
 
