@@ -10,8 +10,8 @@ from pathlib import Path
 from ingestion.alerts.directory import directory_of
 from ingestion.definitions.registry import RegistryError
 from ingestion.landing.ledger import LedgerError
-from ingestion.landing_state import is_registry_lost
 from ingestion.storage.home import Home
+from ingestion.upkeep.landing_state import is_registry_lost
 from orchestration import alerting, environment, failing
 from orchestration.errors import BrokenError, CommandError
 from orchestration.lock import WriterBusyError

@@ -29,11 +29,11 @@ from ingestion.definitions.catalogue import CatalogueError
 from ingestion.definitions.overlay import catalogue_of
 from ingestion.definitions.registry import Registry
 from ingestion.landing.ledger import Ledger, LedgerError
-from ingestion.landing_state import is_registry_lost
 from ingestion.pipeline import write_alerts
 from ingestion.records.days import day_of
 from ingestion.storage.files import LockedError
 from ingestion.storage.home import Home
+from ingestion.upkeep.landing_state import is_registry_lost
 from ingestion.validations.store import KeptResults
 from orchestration import failing
 from orchestration.channels import MAIL_SERVER_VARIABLE, Channels

@@ -25,9 +25,9 @@ from ingestion.definitions.overlay import catalogue_of, is_own_file
 from ingestion.definitions.registry import TABLES, Registry, RegistryError, load_registry
 from ingestion.definitions.signing import load_key
 from ingestion.landing.ledger import Ledger
-from ingestion.landing_state import is_registry_lost
 from ingestion.records.days import day_of
-from ingestion.state_version import VERSION, StateVersionError, version_of
+from ingestion.upkeep.landing_state import is_registry_lost
+from ingestion.upkeep.version import VERSION, StateVersionError, version_of
 from ingestion.validations import store
 from ingestion.words import writing
 from orchestration import environment

@@ -1,12 +1,12 @@
 """Opening a state folder for a command: that of an older product is migrated, that of a newer one refused.
 
 What belongs here: the lock around a migration, and how it is told. What does not: versions and their steps
-(`ingestion.state_version`).
+(`ingestion.upkeep.version`).
 """
 
 from ingestion.definitions.catalogue import Language
-from ingestion.state_version import VERSION, StateVersionError, migrate, version_of
 from ingestion.storage.home import Home
+from ingestion.upkeep.version import VERSION, StateVersionError, migrate, version_of
 from ingestion.words.messages import message
 from orchestration import environment
 from orchestration.errors import CommandError, RefusedError

@@ -13,12 +13,12 @@ from pathlib import Path
 
 import dagster as dg
 
-from ingestion import litter, modes
 from ingestion.definitions.catalogue import Catalogue
 from ingestion.definitions.overlay import catalogue_of
 from ingestion.definitions.registry import Registry, load_registry
-from ingestion.state_version import migrate, version_of
 from ingestion.storage.home import Home
+from ingestion.upkeep import litter, modes
+from ingestion.upkeep.version import migrate, version_of
 from orchestration import environment
 from orchestration.lock import PATIENCE_SECONDS, publication_lock, writer_lock
 from orchestration.progress import Silent

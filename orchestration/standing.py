@@ -1,7 +1,7 @@
 """Whether a state folder may be written to: its ledger must hold what its landing and its releases rest on.
 
 What belongs here: asking that with the newest release, and the words of the refusal. What does not: what is
-compared (`ingestion.landing_state`).
+compared (`ingestion.upkeep.landing_state`).
 """
 
 from collections.abc import Sequence
@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from ingestion.definitions.catalogue import Language
 from ingestion.landing.ledger import Ledger
-from ingestion.landing_state import SHOWN, LandingState, examine_home
 from ingestion.storage.home import Home
+from ingestion.upkeep.landing_state import SHOWN, LandingState, examine_home
 from ingestion.words.messages import message
 from reports.release import newest_readable
 

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import yaml
 
-from ingestion.modes import tighten
-from ingestion.state_version import migrate
 from ingestion.storage.files import private_folder, public_folder, write_durably
 from ingestion.storage.home import Home
+from ingestion.upkeep.modes import tighten
+from ingestion.upkeep.version import migrate
 from orchestration.environment import HOME_VARIABLE, INSTANCE_FILE, code_version
 
 _SHIPPED_BEFORE = {

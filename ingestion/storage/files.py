@@ -1,7 +1,7 @@
 """Files that must survive a crash: written aside, made durable, then put in place at once.
 
 What belongs here: writing, hashing and locking, and the names of what is written aside, by which the litter
-of a killed process is known (`litter.py`). What does not: what the files mean.
+of a killed process is known (`upkeep/litter.py`). What does not: what the files mean.
 
 Everything that is written here is for the data team alone, whatever the umask says: originals, receipts,
 returns and alerts hold what units filed, and mail may hold passwords. What the public reads is made by

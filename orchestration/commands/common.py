@@ -11,10 +11,10 @@ import click
 
 from ingestion.definitions.catalogue import Catalogue
 from ingestion.definitions.registry import Registry, load_registry
-from ingestion.landing_state import is_registry_lost
 from ingestion.records.days import VIETNAM_TIME
 from ingestion.records.periods import Period, PeriodError
 from ingestion.storage.home import Home
+from ingestion.upkeep.landing_state import is_registry_lost
 from ingestion.words import writing
 from orchestration.encoding import as_json
 from orchestration.errors import CommandError, RefusedError, suggestions

@@ -20,8 +20,8 @@ from ingestion.definitions.catalogue import load_catalogue
 from ingestion.definitions.registry import load_registry
 from ingestion.landing.ledger import Ledger, LedgerState
 from ingestion.pipeline import rebuild_bronze
-from ingestion.state_version import VERSION, version_of
 from ingestion.storage.home import Home
+from ingestion.upkeep.version import VERSION, version_of
 from ingestion.words.messages import message
 from orchestration.cli import main
 from orchestration.warehouse import PROJECT_DIR, dbt_environment, run_dbt

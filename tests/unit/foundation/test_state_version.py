@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from ingestion import state_version
-from ingestion.state_version import VERSION, StateVersionError, migrate, version_of
 from ingestion.storage.home import Home
+from ingestion.upkeep import version as state_version
+from ingestion.upkeep.version import VERSION, StateVersionError, migrate, version_of
 from ingestion.words.messages import message
 
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from ingestion.definitions.signing import load_key, make_key
-from ingestion.litter import sweep
 from ingestion.storage.home import Home
+from ingestion.upkeep.litter import sweep
 
 OTHER = "0" * 64
 

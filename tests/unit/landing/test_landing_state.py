@@ -13,8 +13,8 @@ from ingestion.definitions.registry import Registry
 from ingestion.landing import inbox, originals
 from ingestion.landing.ledger import Ledger, LedgerState
 from ingestion.landing.originals import Landing
-from ingestion.landing_state import LandingState, examine, examine_home
 from ingestion.storage.home import Home
+from ingestion.upkeep.landing_state import LandingState, examine, examine_home
 
 NOW = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 Write = Callable[..., Path]

@@ -18,10 +18,10 @@ from ingestion.definitions.catalogue import Catalogue
 from ingestion.definitions.registry import Registry
 from ingestion.landing import inbox, originals
 from ingestion.landing.originals import Landing
-from ingestion.litter import sweep
 from ingestion.storage import files
 from ingestion.storage.files import aside_of, copy_durably, write_durably, writer_of
 from ingestion.storage.home import Home
+from ingestion.upkeep.litter import sweep
 
 NOW = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 Write = Callable[..., Path]

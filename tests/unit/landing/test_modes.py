@@ -15,8 +15,8 @@ from ingestion.definitions.catalogue import Catalogue
 from ingestion.definitions.registry import Registry
 from ingestion.definitions.signing import make_key
 from ingestion.landing import inbox
-from ingestion.modes import loose, tighten
 from ingestion.storage.home import Home
+from ingestion.upkeep.modes import loose, tighten
 
 NOW = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 Write = Callable[..., Path]

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from ingestion.state_version import VERSION, version_of
 from ingestion.storage.home import Home
+from ingestion.upkeep.version import VERSION, version_of
 from orchestration.cli import COMMANDS, main
 from orchestration.lock import writer_lock
 from orchestration.resources import TongketHome, WritableHome
@@ -122,7 +122,7 @@ def test_an_older_folder_is_not_migrated_under_the_hands_of_another_writer(home:
 def test_dagster_migrates_before_it_writes_and_refuses_a_newer_folder(home: Home) -> None:
     import dagster as dg
 
-    from ingestion.state_version import StateVersionError
+    from ingestion.upkeep.version import StateVersionError
 
     make_older(home)
     with dg.build_resources({"state": WritableHome(root=str(home.root))}):
