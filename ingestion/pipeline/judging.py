@@ -32,13 +32,13 @@ from ingestion.pipeline.answering import tell_decisions
 from ingestion.pipeline.desk import Desk, keep_results, written
 from ingestion.pipeline.progress import Progress
 from ingestion.pipeline.readings import kept_readings
+from ingestion.pipeline.reexamination import Sources
 from ingestion.pipeline.work import examined, judged, marked
 from ingestion.pipeline.writing import stale_periods, write_bronze
 from ingestion.records.faults import Cause, Fault, Step
 from ingestion.records.findings import Judgement, OutcomeStatus, Verdict
 from ingestion.records.periods import Period
 from ingestion.records.submissions import Reading, Submission, SubmissionKey
-from ingestion.reexamination import Sources
 from ingestion.returns import Answer, Differences
 from ingestion.returns.answers import answer_to, changes_since
 from ingestion.storage.home import Home

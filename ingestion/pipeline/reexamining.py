@@ -15,9 +15,9 @@ from ingestion.gate import GateContext, version_for
 from ingestion.landing.ledger import Ledger, Reexamined, SubmissionRecord
 from ingestion.pipeline.desk import Desk, keep_results
 from ingestion.pipeline.readings import kept_readings
+from ingestion.pipeline.reexamination import difference, due
 from ingestion.pipeline.work import judged
 from ingestion.records.faults import Cause, Fault, Step
-from ingestion.reexamination import difference, due
 from ingestion.storage.home import Home
 from ingestion.validations.store import KeptResults
 

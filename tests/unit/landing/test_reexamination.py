@@ -17,10 +17,10 @@ from ingestion.gate.context.earlier import periods_before
 from ingestion.landing import inbox
 from ingestion.landing.ledger import DecisionRefusedError, Ledger, LedgerState, SubmissionRecord
 from ingestion.pipeline import reexamining
+from ingestion.pipeline.reexamination import due
 from ingestion.records.faults import Cause, Fault, Step
 from ingestion.records.findings import Verdict
 from ingestion.records.periods import Period
-from ingestion.reexamination import due
 from ingestion.storage.home import Home
 from ingestion.validations.store import KeptResults, newest
 

@@ -1,7 +1,7 @@
 """Verdicts that rest on earlier figures which were corrected after they were given.
 
 What belongs here: which those are, and what the gate would find today that it did not find then. What does not:
-judging again and recording it (`pipeline/reexamining.py`). A verdict never changes: where the findings differ,
+judging again and recording it (`reexamining.py`). A verdict never changes: where the findings differ,
 it is an open question for the data team.
 """
 
