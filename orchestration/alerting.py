@@ -2,7 +2,7 @@
 
 What belongs here: collecting what follows from the state folder, and from runs that end. What does not: which
 events become which alerts, and the outbox (`ingestion.alerts`); why a run stopped (`failing.py`); channels
-(`channels.py`); when it happens (`sensors.py`, `schedules.py`, the commands).
+(`ingestion/alerts/channels.py`); when it happens (`sensors.py`, `schedules.py`, the commands).
 
 An alarm needs nothing of what it is the alarm of: where the registry, a form or the ledger cannot be read, what
 failed is written all the same, and goes to the last contacts that could be read.
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from ingestion.alerts import conditions, directory, quality
 from ingestion.alerts.alert import Alert, Kind, Role
+from ingestion.alerts.channels import MAIL_SERVER_VARIABLE, Channels
 from ingestion.alerts.deadlines import deadline_alerts
 from ingestion.alerts.delivery import DeliveryReport, Send, deliver, is_due
 from ingestion.alerts.directory import Directory
@@ -36,7 +37,6 @@ from ingestion.storage.home import Home
 from ingestion.upkeep.landing_state import is_registry_lost
 from ingestion.validations.store import KeptResults
 from orchestration import failing
-from orchestration.channels import MAIL_SERVER_VARIABLE, Channels
 from orchestration.environment import page_address
 from orchestration.lock import PUBLISHING
 from orchestration.own_files import demand_usable

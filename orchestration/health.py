@@ -216,7 +216,7 @@ def _nobody_owes(call: Invocation, registry: Registry) -> Diagnosis | None:
 
 
 def _contacts(call: Invocation, registry: Registry) -> Diagnosis:
-    from orchestration.channels import MAIL_SERVER_VARIABLE, is_channel, needs_mail_server  # noqa: PLC0415
+    from ingestion.alerts.channels import MAIL_SERVER_VARIABLE, is_channel, needs_mail_server  # noqa: PLC0415
 
     what = call.text("cli.doctor.contacts")
     by_kind: dict[str, list[Complaint]] = {}
@@ -243,8 +243,8 @@ def _contacts(call: Invocation, registry: Registry) -> Diagnosis:
 
 def _mail_server(call: Invocation, registry: Registry) -> Diagnosis | None:
     """Ask the mail server whether it is there; where none is set or needed, there is nothing to ask."""
-    from orchestration.channels import MAIL_SERVER_VARIABLE, needs_mail_server  # noqa: PLC0415
-    from orchestration.mail_server import NoMailServerError, greet  # noqa: PLC0415
+    from ingestion.alerts.channels import MAIL_SERVER_VARIABLE, needs_mail_server  # noqa: PLC0415
+    from ingestion.alerts.mail_server import NoMailServerError, greet  # noqa: PLC0415
 
     url = os.environ.get(MAIL_SERVER_VARIABLE, "")
     if not url or not any(needs_mail_server(contact.channel) for contact in registry.contacts):

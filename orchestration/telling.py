@@ -2,7 +2,7 @@
 
 What belongs here: sending what is due and what is said of it in Dagster, and the way from what Dagster
 recorded of a run to its alert. What does not: which alerts there are (`alerting.py`), why a run stopped
-(`failing.py`) and how messages travel (`channels.py`).
+(`failing.py`) and how messages travel (`ingestion/alerts/channels.py`).
 """
 
 import logging

@@ -1,7 +1,7 @@
 """What an alert says.
 
 What belongs here: filling in the texts of `messages/alerts.yml`, for one alert or for a digest of several. What
-does not: the texts, and how a channel wants them (`orchestration/channels.py`).
+does not: the texts, and how a channel wants them (`ingestion/alerts/channels.py`).
 """
 
 from collections.abc import Mapping, Sequence

@@ -18,12 +18,12 @@ import pytest
 from click.testing import CliRunner
 
 from ingestion.alerts.alert import Alert, Kind, Role
+from ingestion.alerts.channels import MAIL_SERVER_VARIABLE, TEAMS_LENGTH, Channels
 from ingestion.alerts.delivery import DIGEST_UP_TO
 from ingestion.alerts.outbox import Outbox
 from ingestion.definitions.registry import Contact, Registry, load_registry
 from ingestion.storage.home import Home
 from orchestration.alerting import empty_outbox
-from orchestration.channels import MAIL_SERVER_VARIABLE, TEAMS_LENGTH, Channels
 from orchestration.cli import main
 from orchestration.state import write_example
 from tests.support.receiver import HOST, Receiver, receiving, redirect

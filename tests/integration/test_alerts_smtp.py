@@ -15,12 +15,12 @@ from aiosmtpd.controller import Controller
 from click.testing import CliRunner
 
 from ingestion.alerts.alert import Alert, Kind, Role
+from ingestion.alerts.channels import MAIL_SERVER_VARIABLE
 from ingestion.alerts.delivery import FIRST_PAUSE, MAX_ATTACHED_BYTES, is_due
 from ingestion.alerts.outbox import Outbox
 from ingestion.definitions.registry import Registry, load_registry
 from ingestion.storage.home import Home
 from orchestration.alerting import empty_outbox
-from orchestration.channels import MAIL_SERVER_VARIABLE
 from orchestration.cli import main
 from orchestration.environment import ROOT
 from orchestration.state import write_example
@@ -171,7 +171,7 @@ from ingestion.alerts.delivery import deliver
 from ingestion.alerts.outbox import Outbox
 from ingestion.storage.home import Home
 from ingestion.definitions.registry import load_registry
-from orchestration.channels import Channels
+from ingestion.alerts.channels import Channels
 
 home, now, server = Home(Path(sys.argv[1])), datetime.fromisoformat(sys.argv[2]), sys.argv[3]
 outbox, registry = Outbox(home.outbox), load_registry(home.registry)

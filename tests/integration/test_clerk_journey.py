@@ -15,8 +15,8 @@ from aiosmtpd.controller import Controller
 from click.testing import CliRunner
 from openpyxl.workbook import Workbook
 
+from ingestion.alerts.channels import MAIL_SERVER_VARIABLE
 from ingestion.storage.home import Home
-from orchestration.channels import MAIL_SERVER_VARIABLE
 from orchestration.cli import main
 from tests.integration.small_state import (
     CODE_ROW,

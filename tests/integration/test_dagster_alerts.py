@@ -14,6 +14,7 @@ from aiosmtpd.controller import Controller
 from dagster._core.storage.asset_check_execution_record import AssetCheckExecutionRecordStatus
 
 from ingestion.alerts.alert import Alert, Kind, Role
+from ingestion.alerts.channels import MAIL_SERVER_VARIABLE
 from ingestion.alerts.delivery import FIRST_PAUSE
 from ingestion.alerts.outbox import Entry, Outbox
 from ingestion.alerts.successes import successes_of
@@ -26,7 +27,6 @@ from ingestion.storage.home import Home
 from ingestion.words.messages import message
 from orchestration import alerting, failing, runs, telling
 from orchestration.alerting import Covered
-from orchestration.channels import MAIL_SERVER_VARIABLE
 from orchestration.definitions import defs
 from orchestration.instance import COMMAND_LINE, LAUNCHED_BY_TAG, open_instance
 from orchestration.partitions import add_periods, tags_of_everything

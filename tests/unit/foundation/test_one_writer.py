@@ -34,7 +34,7 @@ REASONS = {
     "ingestion/validations/store.py": "names of files that are kept",
     "ingestion/records/stored.py": "prints a stored cell as its own format says",
     "orchestration/as_of.py": "names of files",
-    "orchestration/channels.py": "names of files that are kept",
+    "ingestion/alerts/channels.py": "names of files that are kept",
     "orchestration/commands/run.py": "seconds for programs, and the name of a log",
     "orchestration/errors.py": "names of files that are kept",
     "orchestration/sensors.py": "keys of runs",

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+from ingestion.alerts.channels import as_html, as_markdown, fitted, is_channel, server_answers, without_secrets
 from ingestion.alerts.delivery import Message
 from ingestion.alerts.wording import Wording
-from orchestration.channels import as_html, as_markdown, fitted, is_channel, server_answers, without_secrets
 
 NOW = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 TEXTS = st.text(st.sampled_from("aĐữợ 019.-+)(*_~`#<>[]{}|\\!&;:=/\n\t\"'"), max_size=60)
