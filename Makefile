@@ -57,7 +57,7 @@ lock:
 
 # The page of every rule; the findings on them are those of the demo world.
 docs: setup
-	@$(BIN)/python -m demo.examples
+	@$(BIN)/python -m demo.faults.examples
 	@$(BIN)/python -m ingestion.gate.rule_pages
 
 bench: setup

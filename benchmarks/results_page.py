@@ -16,7 +16,7 @@ import great_expectations as gx
 from great_expectations.data_context.types.base import ProgressBarsConfig
 
 from benchmarks.judging import JUDGED_AT
-from demo.trials import Trials
+from demo.faults.trials import Trials
 from demo.world import build
 from ingestion.gate import checkpoints, judge_with_results
 from ingestion.gate.expectations import Suite, expectation, frame_of

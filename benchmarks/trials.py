@@ -1,7 +1,7 @@
 """`python -m benchmarks.trials`: recall and precision of the gate over the whole demo world, in full numbers.
 
 What belongs here: the counts of grids and files that take too long for a test. What does not: the faults
-(`demo.injection`) and what is counted (`demo.trials`).
+(`demo.faults.base`) and what is counted (`demo.faults.trials`).
 """
 
 import tempfile
@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from demo.trials import Score, Trials
+from demo.faults.trials import Score, Trials
 from demo.world import build
 from tests.trials.formats import run_files
 

@@ -1,7 +1,7 @@
 """The demo world as cell grids: what reading its workbooks would give, without writing them.
 
 What belongs here: submissions and accepted rows in memory, and the registry beside them. What does not: files
-(`writing.py`) and what is wrong with a submission (`injection.py`).
+(`writing.py`) and what is wrong with a submission (`faults/base.py`).
 """
 
 from collections import defaultdict

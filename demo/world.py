@@ -15,9 +15,9 @@ from demo.bodies import build_bodies
 from demo.cadres import build_cadres
 from demo.discipline import build_discipline, stated_by_quarter
 from demo.draw import stream
-from demo.faults import Explained, Fault, apply_edits, load_explained, load_faults
 from demo.inspection import build_inspections
 from demo.members import build_members
+from demo.mess import Explained, Fault, apply_edits, load_explained, load_faults
 from demo.plan import WorldPlan, world_plan, youth_union
 from demo.ratings import Sources, build_ratings
 from demo.registry import Tables as RegistryTables

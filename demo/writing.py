@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from datetime import UTC
 from pathlib import Path
 
-from demo.faults import edit_file
+from demo.mess import edit_file
 from demo.registry import write_registry
 from demo.world import DemoSubmission, World
 from ingestion.definitions.registry import Registry, load_registry

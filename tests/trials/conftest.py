@@ -2,7 +2,7 @@
 
 import pytest
 
-from demo.trials import Trials
+from demo.faults.trials import Trials
 from demo.world import World
 
 

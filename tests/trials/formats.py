@@ -11,8 +11,8 @@ from pathlib import Path
 import xlwt
 from odf import opendocument, table, text
 
+from demo.faults.trials import Case, Score, Trials, count
 from demo.grids import retotal
-from demo.trials import Case, Score, Trials, count
 from ingestion.gate import judge
 from ingestion.reading import read_file
 from ingestion.reading.opening import open_book

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from demo.injection import INJECTIONS
-from demo.trials import Score, count
+from demo.faults.base import INJECTIONS
+from demo.faults.trials import Score, count
 from ingestion.gate import judge
 
 

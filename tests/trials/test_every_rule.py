@@ -2,8 +2,8 @@
 
 import pytest
 
-from demo.injection import INJECTIONS
-from demo.trials import Score, count
+from demo.faults.base import INJECTIONS
+from demo.faults.trials import Score, count
 from ingestion.gate import judge, load_rules
 from ingestion.records.findings import OutcomeStatus, Verdict
 

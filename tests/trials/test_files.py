@@ -5,7 +5,7 @@ The number is small for the sake of time; the benchmark of trials files 200 faul
 
 import pytest
 
-from demo.trials import Trials
+from demo.faults.trials import Trials
 from demo.world import World
 from tests.trials.formats import FORMATS, run_files
 

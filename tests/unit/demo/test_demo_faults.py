@@ -2,7 +2,7 @@
 
 import pytest
 
-from demo.faults import Edit, Fault, FaultError, apply_edits, edit_file, load_explained, load_faults
+from demo.mess import Edit, Fault, FaultError, apply_edits, edit_file, load_explained, load_faults
 from demo.writing import write_submission
 from ingestion.definitions.catalogue import load_catalogue
 from ingestion.definitions.registry import Registry, load_registry

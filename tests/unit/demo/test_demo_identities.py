@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from demo.faults import load_explained
+from demo.mess import load_explained
 from demo.world import DemoSubmission, World
 
 Row = dict[str, Any]

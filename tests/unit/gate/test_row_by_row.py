@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from demo.faults.base import INJECTIONS
+from demo.faults.trials import Trials
 from demo.grids import submission_in_memory
-from demo.injection import INJECTIONS
-from demo.trials import Trials
 from ingestion.gate import rule_book
 from ingestion.gate.frames.batch import Batch, Frame, subject_of
 from ingestion.gate.language import evaluate as evaluation

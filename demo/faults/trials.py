@@ -1,7 +1,7 @@
 """Trials of the gate: many submissions with one fault each, their sound twins, and what the gate made of both.
 
 What belongs here: drawing cases, judging them in batches, and counting. What does not: the faults
-(`injection.py`), and how many cases a test or a benchmark takes.
+(`base.py`), and how many cases a test or a benchmark takes.
 """
 
 from collections import defaultdict
@@ -12,10 +12,10 @@ from functools import cached_property
 
 import pandas as pd
 
-from demo.draft import Draft, UnsuitedError
 from demo.draw import Rng, stream
+from demo.faults.base import INJECTIONS, Injection, Variant, vary
+from demo.faults.draft import Draft, UnsuitedError
 from demo.grids import WorldHistory, registry_in_memory, row_of_history, submission_in_memory
-from demo.injection import INJECTIONS, Injection, Variant, vary
 from demo.world import World
 from ingestion.definitions.catalogue import Catalogue, load_catalogue
 from ingestion.definitions.registry import RatingScheme

@@ -1,6 +1,6 @@
 """A submission under change: cells are put, kept and accused, rows are copied when they are first touched.
 
-What belongs here: the changing, and keeping account of it. What does not: what is changed (`injection.py`).
+What belongs here: the changing, and keeping account of it. What does not: what is changed (`base.py`).
 """
 
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""`python -m demo.examples`: one finding of every rule, as the gate words it on the demo world.
+"""`python -m demo.faults.examples`: one finding of every rule, as the gate words it on the demo world.
 
 What belongs here: choosing the findings that the pages of the rules show. What does not: the pages
 (`ingestion.gate.rule_pages`).
@@ -9,14 +9,15 @@ from pathlib import Path
 import click
 import yaml
 
-from demo.injection import INJECTIONS
-from demo.trials import Trials, places
+from demo.faults.base import INJECTIONS
+from demo.faults.trials import Trials, places
 from demo.world import build
 from ingestion.gate import judge
 from ingestion.gate.rule_pages import EXAMPLES, FOLDER
 
 _HEAD = (
-    "# Findings shown on the pages of the rules; written by `python -m demo.examples` from the demo world.\n"
+    "# Findings shown on the pages of the rules; written by `python -m demo.faults.examples`"
+    " from the demo world.\n"
 )
 
 

@@ -12,7 +12,7 @@ from typing import Literal
 
 import pandas as pd
 
-from demo.draft import Draft, UnsuitedError, copied
+from demo.faults.draft import Draft, UnsuitedError, copied
 from ingestion.records.cells import parse_address
 from ingestion.records.days import day_of
 from ingestion.records.periods import PeriodKind
