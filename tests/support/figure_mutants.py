@@ -16,7 +16,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 _COPIED = ("benchmarks", "dbt_project", "demo", "ingestion", "orchestration", "reports", "tests")
 
-WRITING = ("tests/unit/foundation/test_writing.py", "tests/unit/reports/test_format.py")
+WRITING = ("tests/unit/words/test_writing.py", "tests/unit/reports/test_format.py")
 SQL = ("tests/unit/warehouse/test_printed_as.py",)
 RULES = ("tests/unit/gate/test_row_by_row.py",)
 PAGES = ("tests/unit/reports/test_pages.py", "tests/unit/reports/test_charts.py")
