@@ -11,9 +11,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from demo.world import build_with, default_seed
 from demo.writing import write_world
-from ingestion.definitions.catalogue import Language
 from ingestion.definitions.overlay import catalogue_of
 from ingestion.storage.home import Home
+from ingestion.words.labels import Language
 from ingestion.words.messages import message
 
 

@@ -17,8 +17,9 @@ from pydantic import BaseModel, ConfigDict, model_validator
 
 from demo.plan import load_yaml
 from demo.tables import Row, Tables
-from ingestion.definitions.catalogue import Catalogue, Label
+from ingestion.definitions.catalogue import Catalogue
 from ingestion.records.cells import column_letter
+from ingestion.words.labels import Label
 from ingestion.workbook.writer import CODE_ROW, FIRST_DATA_ROW
 
 

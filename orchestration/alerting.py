@@ -26,7 +26,6 @@ from ingestion.alerts.outbox import Outbox
 from ingestion.alerts.successes import note_success, successes_of
 from ingestion.alerts.thresholds import InForce, Thresholds, in_force
 from ingestion.alerts.wording import PAGE
-from ingestion.definitions.catalogue import CatalogueError
 from ingestion.definitions.overlay import catalogue_of
 from ingestion.definitions.registry import Registry
 from ingestion.landing.ledger import Ledger, LedgerError
@@ -36,6 +35,7 @@ from ingestion.storage.files import LockedError
 from ingestion.storage.home import Home
 from ingestion.upkeep.landing_state import is_registry_lost
 from ingestion.validations.store import KeptResults
+from ingestion.words.labels import CatalogueError
 from orchestration import failing
 from orchestration.environment import page_address
 from orchestration.lock import PUBLISHING

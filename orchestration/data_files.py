@@ -11,10 +11,11 @@ from pathlib import Path
 import click
 
 from ingestion.alerts.thresholds import shipped
-from ingestion.definitions.catalogue import CatalogueError, load_catalogue
+from ingestion.definitions.catalogue import load_catalogue
 from ingestion.definitions.registry import RegistryError, load_registry
 from ingestion.gate.context import vocabulary
 from ingestion.gate.rules import compile_rules, load_parameters, load_rules
+from ingestion.words.labels import CatalogueError
 from ingestion.words.messages import load_messages
 from reports.sections import SectionError, load_plan
 

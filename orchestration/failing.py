@@ -17,8 +17,9 @@ from typing import Any
 
 import duckdb
 
-from ingestion.definitions.catalogue import OWN_FOLDERS, Language
+from ingestion.definitions.catalogue import OWN_FOLDERS
 from ingestion.storage.home import Home
+from ingestion.words.labels import Language
 from ingestion.words.messages import ToldError, message, retold
 from orchestration.explaining import explained
 from orchestration.warehouse import candidate_database

@@ -9,12 +9,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
-from ingestion.definitions.catalogue import Catalogue, Language
+from ingestion.definitions.catalogue import Catalogue
 from ingestion.definitions.overlay import catalogue_of
 from ingestion.storage.files import sha256_of
 from ingestion.storage.home import Home
 from ingestion.validations import store
 from ingestion.validations.store import KeptResults, Validation
+from ingestion.words.labels import Language
 from orchestration import moment as moments
 from orchestration import tokens
 from orchestration.environment import code_version

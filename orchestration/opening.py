@@ -4,9 +4,9 @@ What belongs here: the lock around a migration, and how it is told. What does no
 (`ingestion.upkeep.version`).
 """
 
-from ingestion.definitions.catalogue import Language
 from ingestion.storage.home import Home
 from ingestion.upkeep.version import VERSION, StateVersionError, migrate, version_of
+from ingestion.words.labels import Language
 from ingestion.words.messages import message
 from orchestration import environment
 from orchestration.errors import CommandError, RefusedError

@@ -10,10 +10,10 @@ from typing import Any
 
 import dagster as dg
 
-from ingestion.definitions.catalogue import Language
 from ingestion.definitions.registry import load_registry
 from ingestion.landing.ledger import UNKNOWN_PERIOD, Ledger
 from ingestion.storage.home import Home
+from ingestion.words.labels import Language
 from ingestion.words.messages import ToldError
 from orchestration import alerting, covering, environment, failing, telling
 from orchestration.definitions import defs

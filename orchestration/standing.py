@@ -7,10 +7,10 @@ compared (`ingestion.upkeep.landing_state`).
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ingestion.definitions.catalogue import Language
 from ingestion.landing.ledger import Ledger
 from ingestion.storage.home import Home
 from ingestion.upkeep.landing_state import SHOWN, LandingState, examine_home
+from ingestion.words.labels import Language
 from ingestion.words.messages import message
 from reports.release import newest_readable
 

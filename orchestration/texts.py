@@ -11,9 +11,9 @@ from typing import Any, Literal
 
 import click
 
-from ingestion.definitions.catalogue import Language
 from ingestion.storage.filenames import writable
 from ingestion.storage.home import Home
+from ingestion.words.labels import Language
 from ingestion.words.messages import message
 from orchestration import environment
 from orchestration.encoding import prepare_streams

@@ -13,9 +13,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from ingestion.definitions.catalogue import NO_UNITS, Label
+from ingestion.definitions.catalogue import NO_UNITS
 from ingestion.definitions.overlay import measure
 from ingestion.records.days import day_of
+from ingestion.words.labels import Label
 from reports import escape, marts
 from reports.sections import Plan, load_plan
 

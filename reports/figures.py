@@ -14,9 +14,10 @@ from typing import Any, Literal
 
 import duckdb
 
-from ingestion.definitions.catalogue import NO_UNITS, Label, Language
+from ingestion.definitions.catalogue import NO_UNITS
 from ingestion.definitions.overlay import measure
 from ingestion.records.periods import Period, PeriodError
+from ingestion.words.labels import Label, Language
 from ingestion.words.messages import message
 from ingestion.words.writing import decimals_of, rounded
 from reports.marts import open_warehouse

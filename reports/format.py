@@ -7,8 +7,8 @@ What belongs here: how pages write values that may be missing, and lists; number
 
 from collections.abc import Sequence
 
-from ingestion.definitions.catalogue import Language
 from ingestion.words import writing
+from ingestion.words.labels import Language
 from ingestion.words.messages import message
 from ingestion.words.period_names import period, short_period
 from ingestion.words.writing import NBSP, day, decimals_of, keeps_zeros, local_day, moment, sign, years

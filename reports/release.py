@@ -19,9 +19,9 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ingestion.definitions.catalogue import Language
 from ingestion.storage.files import PUBLIC_FOLDER, aside_of, public_folder, sha256_of, writer_of
 from ingestion.storage.home import Home
+from ingestion.words.labels import Language
 from ingestion.words.messages import ToldError, message
 from reports import marts
 from reports.context import Note

@@ -11,8 +11,9 @@ from typing import Literal, Self
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from ingestion.definitions.catalogue import Catalogue, Label
+from ingestion.definitions.catalogue import Catalogue
 from ingestion.definitions.overlay import OwnFileError, parsed
+from ingestion.words.labels import Label
 from ingestion.words.messages import load_messages
 from reports import escape
 

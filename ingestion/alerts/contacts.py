@@ -12,8 +12,8 @@ from datetime import date
 from urllib.parse import parse_qs, urlsplit
 
 from ingestion.alerts.alert import Alert, Role
-from ingestion.definitions.catalogue import Language
 from ingestion.definitions.registry import Contact, Registry
+from ingestion.words.labels import Language
 
 MAIL_SCHEMES = ("mailto", "mailtos")
 FOLDER_SCHEME = "folder"

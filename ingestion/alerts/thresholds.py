@@ -14,9 +14,9 @@ from typing import Annotated, Any
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from ingestion.definitions.catalogue import Language, read_yaml, yaml_of
 from ingestion.storage.files import private_folder, write_durably
 from ingestion.storage.home import Home
+from ingestion.words.labels import Language, read_yaml, yaml_of
 from ingestion.words.messages import ToldError, message
 
 SHIPPED = Path(__file__).parent / "thresholds.yml"

@@ -10,12 +10,12 @@ from datetime import date, datetime
 
 from ingestion.alerts.alert import Alert, Kind
 from ingestion.alerts.deadlines import Progress
-from ingestion.definitions.catalogue import Language
 from ingestion.definitions.registry import Registry
 from ingestion.records.days import day_of
 from ingestion.records.faults import Step
 from ingestion.records.periods import PeriodError
 from ingestion.words import period_names, writing
+from ingestion.words.labels import Language
 from ingestion.words.messages import load_messages, message
 from ingestion.words.places import address
 

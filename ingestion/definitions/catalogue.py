@@ -9,19 +9,19 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self, TypeVar
+from typing import Annotated, Literal, Self, TypeVar
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, Field, ValidationError, model_validator
 
 from ingestion.definitions.form_names import fault_of_columns, fault_of_sheet
 from ingestion.definitions.validity import ALWAYS, Effective, turning_days
 from ingestion.records.periods import Period
 from ingestion.records.text import fold
+from ingestion.words.labels import CatalogueError, Label, Language, Strict, read_yaml
 
 HERE = Path(__file__).parent.parent
 
-Language = Literal["vi", "en"]
 PeriodPart = Literal["Q1", "6T", "9T", "N", "NK"]
 Nature = Literal["opening", "stock", "flow", "plan", "base", "distinct", "ratio", "line"]
 """How a column adds: see `domain/semantics` in the docs; `line` means: as the fixed line says."""
@@ -43,29 +43,10 @@ ASSIGNED_COLUMNS = frozenset({"unit_code", "direction", "target_min", "target_ma
 Code = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")]
 
 
-class CatalogueError(Exception):
-    """A data file of the product does not fit its schema."""
-
-
 _Model = TypeVar("_Model", bound=BaseModel)
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Label(_Strict):
-    """One text in both languages."""
-
-    vi: str = Field(min_length=1)
-    en: str = Field(min_length=1)
-
-    def get(self, language: Language) -> str:
-        """Give the text in one language."""
-        return self.vi if language == "vi" else self.en
-
-
-class Column(_Strict):
+class Column(Strict):
     """One column of a form.
 
     Attributes:
@@ -142,7 +123,7 @@ class Column(_Strict):
         return group if fold(group) == fold(label) else f"{group}: {label}"
 
 
-class Line(_Strict):
+class Line(Strict):
     """One fixed line (a member of a form's stub).
 
     Attributes:
@@ -161,14 +142,14 @@ class Line(_Strict):
     owed_by: tuple[str, ...] = ()
 
 
-class LineSet(_Strict):
+class LineSet(Strict):
     """The fixed lines of one key column."""
 
     column: Code
     members: tuple[Line, ...] = Field(min_length=1)
 
 
-class Form(_Strict):
+class Form(Strict):
     """One form: a sheet of the workbook.
 
     Attributes:
@@ -189,12 +170,12 @@ class Form(_Strict):
     official_counterpart: str = ""
     rows: Literal["cover", "organisations", "lines", "targets"]
     key: tuple[Code, ...] = Field(min_length=1)
-    required_for: dict[str, tuple[PeriodPart, ...]] = {}
+    required_for: dict[str, tuple[PeriodPart, ...]] = Field(default_factory=dict)
     accepted_for: tuple[PeriodPart, ...] = ()
     effective: Effective = ALWAYS
     columns: tuple[Column, ...] = Field(min_length=1)
     lines: tuple[LineSet, ...] = ()
-    unit_names: dict[str, Label] = {}
+    unit_names: dict[str, Label] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _is_coherent(self) -> Self:
@@ -351,7 +332,7 @@ class Form(_Strict):
         return self.is_owed(kind, period) or (may and self.effective.covers(period.end))
 
 
-class Term(_Strict):
+class Term(Strict):
     """One term of an indicator: cells of a form that are added up or counted.
 
     Attributes:
@@ -368,14 +349,14 @@ class Term(_Strict):
 
     form: Code
     column: Code
-    where: dict[Code, tuple[str, ...]] = {}
+    where: dict[Code, tuple[str, ...]] = Field(default_factory=dict)
     count: tuple[str, ...] = ()
     sign: Literal[1, -1] = 1
     over_time: Literal["sum", "first", "last", "none"]
     effective: Effective = ALWAYS
 
 
-class Indicator(_Strict):
+class Indicator(Strict):
     """One indicator: what is counted, in which unit, and how it adds.
 
     Attributes:
@@ -456,7 +437,7 @@ def _columns_hold(form: Form, term: Term, day: date) -> bool:
     return all(form.by_code[column].effective.covers(day) for column in (term.column, *term.where))
 
 
-class IndicatorFile(_Strict):
+class IndicatorFile(Strict):
     """The shape of a file of `indicators`."""
 
     indicators: tuple[Indicator, ...]
@@ -548,20 +529,6 @@ class Catalogue:
         if all(is_collected(terms, self.forms, day) for _, terms in indicator.parts):
             return indicator.on(day)
         return indicator.model_copy(update=dict.fromkeys((name for name, _ in indicator.parts), ()))
-
-
-def read_yaml(path: Path) -> Any:
-    """Read a data file of the product."""
-    return yaml_of(path.read_text(encoding="utf-8"))
-
-
-def yaml_of(text: str) -> Any:
-    """Read what stands in a data file.
-
-    The loader written in C is ten times as quick, which every command feels; PyYAML may be built without it.
-    """
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    return yaml.load(text, Loader=loader)
 
 
 def _load(path: Path, model: type[_Model]) -> _Model:

@@ -18,18 +18,15 @@ from ingestion.definitions.catalogue import (
     OF_THE_ROW,
     OWN_FOLDERS,
     Catalogue,
-    CatalogueError,
     Form,
     Indicator,
     IndicatorFile,
-    Label,
-    Language,
     OwnFile,
     check_terms,
     load_catalogue,
-    yaml_of,
 )
 from ingestion.storage.home import Home
+from ingestion.words.labels import CatalogueError, Label, Language, yaml_of
 from ingestion.words.messages import ToldError, load_messages, message
 
 _Model = TypeVar("_Model", bound=BaseModel)

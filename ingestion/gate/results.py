@@ -7,8 +7,8 @@ What belongs here: these shapes, and how their values are written. What does not
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from ingestion.definitions.catalogue import Language
 from ingestion.words import writing
+from ingestion.words.labels import Language
 
 NO_REGISTRY = "no_registry"
 NO_ROWS = "no_rows"

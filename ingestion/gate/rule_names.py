@@ -6,10 +6,11 @@ a rule runs (`context/`), and the page that shows them (`rule_pages.py`).
 
 from collections.abc import Iterable, Iterator
 
-from ingestion.definitions.catalogue import Catalogue, Form, Label
+from ingestion.definitions.catalogue import Catalogue, Form
 from ingestion.gate.language.parser import parse
 from ingestion.gate.language.syntax import Name, Node, Text, walk
 from ingestion.gate.rules import EACH, Check, Rule, forms_of
+from ingestion.words.labels import Label
 
 SOURCES = (
     *("sub", "cal", "prev_cum", "prev_year", "prev_term", "roll12", "reg", "target", "scheme", "line"),

@@ -11,12 +11,13 @@ from pathlib import Path
 import click
 from pydantic import BaseModel, ConfigDict
 
-from ingestion.definitions.catalogue import Catalogue, Label, load_catalogue, read_yaml
+from ingestion.definitions.catalogue import Catalogue, load_catalogue
 from ingestion.gate.language.parser import parse
 from ingestion.gate.language.syntax import unparse
 from ingestion.gate.rule_names import FUNCTIONS, SOURCES, named_columns
 from ingestion.gate.rules import EACH, Check, Clause, Rule, RuleBook, forms_of, rule_book
 from ingestion.words import writing
+from ingestion.words.labels import Label, read_yaml
 from ingestion.words.messages import message
 
 FOLDER = Path(__file__).parents[2] / "docs" / "rules"

@@ -15,17 +15,7 @@ from typing import Annotated, Literal, Self, TypeVar
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from ingestion.definitions.catalogue import (
-    Catalogue,
-    CatalogueError,
-    Code,
-    Column,
-    Form,
-    Label,
-    OwnFile,
-    PeriodPart,
-    RowKind,
-)
+from ingestion.definitions.catalogue import Catalogue, Code, Column, Form, OwnFile, PeriodPart, RowKind
 from ingestion.definitions.overlay import OwnFileError, parsed
 from ingestion.definitions.registry import RegistryTable
 from ingestion.definitions.validity import ALWAYS, Effective
@@ -46,6 +36,7 @@ from ingestion.gate.language.syntax import (
     names,
     substitute,
 )
+from ingestion.words.labels import CatalogueError, Label
 
 FOLDER = Path(__file__).parent.parent / "rules"
 PARAMETERS = "parameters.yml"

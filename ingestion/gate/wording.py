@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 
-from ingestion.definitions.catalogue import Label, Language
 from ingestion.gate.context.organisations import facts_of
 from ingestion.gate.frames.batch import Batch, CellFrame, Frame, OwedFrame, Place, Subject
 from ingestion.gate.language.evaluate import Mask, evaluate
@@ -24,6 +23,7 @@ from ingestion.records.findings import Finding, Severity
 from ingestion.records.submissions import FormRow, Problem
 from ingestion.records.text import shortened
 from ingestion.words import writing
+from ingestion.words.labels import Label, Language
 from ingestion.words.messages import message
 from ingestion.words.places import address
 from ingestion.words.problems import describe, remedy

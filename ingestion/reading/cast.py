@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import NamedTuple
 
-from ingestion.definitions.catalogue import Column, Label
+from ingestion.definitions.catalogue import Column
 from ingestion.reading.header import folded
 from ingestion.reading.lost_letters import has_lost
 from ingestion.reading.runs import CUT
@@ -33,6 +33,7 @@ from ingestion.records.stored import (
 )
 from ingestion.records.submissions import Mark, Problem, Reading, TextDate, Value
 from ingestion.records.text import shortened
+from ingestion.words.labels import Label
 
 
 class Cast(NamedTuple):

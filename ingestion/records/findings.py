@@ -9,8 +9,8 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any, Literal
 
-from ingestion.definitions.catalogue import Language
 from ingestion.words import writing
+from ingestion.words.labels import Language
 
 Severity = Literal["error", "warning", "notice"]
 

@@ -10,9 +10,10 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
-from ingestion.definitions.catalogue import Catalogue, Form, Language
+from ingestion.definitions.catalogue import Catalogue, Form
 from ingestion.records.submissions import FormRow, FormTable, Mark, Reading, Value
 from ingestion.words import writing
+from ingestion.words.labels import Language
 
 _Key = tuple[tuple[str, ...], int]
 """The codes of a row, and which of the rows with these codes it is."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Literal
 
-from ingestion.definitions.catalogue import Catalogue, Language
+from ingestion.definitions.catalogue import Catalogue
 from ingestion.gate.wording import reason_text
 from ingestion.ooxml.grid import Entry, Grid, link_to
 from ingestion.ooxml.styles import ASKED_FILL, NOTED_FILL, RELATED_FILL, WRONG_FILL, Styles
@@ -20,6 +20,7 @@ from ingestion.records.periods import Period, PeriodError
 from ingestion.records.submissions import Problem, Reading, SubmissionKey
 from ingestion.returns.differences import Differences
 from ingestion.words import writing
+from ingestion.words.labels import Language
 from ingestion.words.messages import message
 from ingestion.words.places import place_said
 from ingestion.workbook import EXPLANATIONS_SHEET, period_name

@@ -11,9 +11,9 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from ingestion.definitions.catalogue import Language
 from ingestion.storage.files import write_durably
 from ingestion.storage.home import Home
+from ingestion.words.labels import Language
 from ingestion.words.messages import message
 
 Step = Callable[[Home], None]

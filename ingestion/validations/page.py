@@ -8,11 +8,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from html import escape
 
-from ingestion.definitions.catalogue import Language
 from ingestion.gate.results import RuleResult, Sample, SuiteResult
 from ingestion.landing.ledger import UNKNOWN_PERIOD
 from ingestion.validations.store import PUBLICATION, Validation
 from ingestion.words import writing
+from ingestion.words.labels import Language
 from ingestion.words.messages import ToldError, message
 
 _LANGUAGES: tuple[Language, ...] = ("vi", "en")

@@ -11,8 +11,8 @@ from pathlib import Path
 from string import Formatter
 from typing import Any
 
-from ingestion.definitions.catalogue import CatalogueError, Label, Language, read_yaml
 from ingestion.words import writing
+from ingestion.words.labels import CatalogueError, Label, Language, read_yaml
 
 FOLDER = Path(__file__).parent.parent / "messages"
 

@@ -4,9 +4,9 @@ What belongs here: functions from a period to its name. What does not: the calen
 numbers and dates (`writing.py`).
 """
 
-from ingestion.definitions.catalogue import Language
 from ingestion.records.periods import Period, PeriodKind
 from ingestion.words import writing
+from ingestion.words.labels import Language
 from ingestion.words.messages import message
 
 _ROMAN = ("I", "II", "III", "IV")

@@ -4,7 +4,7 @@ What belongs here: the text of a sheet, a cell, both or neither. What does not: 
 `reading/`) and linking to them (`returns/`).
 """
 
-from ingestion.definitions.catalogue import Language
+from ingestion.words.labels import Language
 from ingestion.words.messages import message
 
 

@@ -6,9 +6,9 @@ What belongs here: filling the texts of `messages/reading.yml` from a problem. W
 import re
 from collections.abc import Mapping
 
-from ingestion.definitions.catalogue import Language
 from ingestion.records.submissions import Problem
 from ingestion.words import writing
+from ingestion.words.labels import Language
 from ingestion.words.messages import message
 
 _COUNTS = frozenset({"columns", "count", "found", "limit", "megabytes", "rows", "seconds"})

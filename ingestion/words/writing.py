@@ -9,8 +9,8 @@ import re
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Context, Decimal
 
-from ingestion.definitions.catalogue import Language
 from ingestion.records.days import VIETNAM_TIME
+from ingestion.words.labels import Language
 
 NBSP = "\u00a0"
 MINUS = "\u2212"

@@ -18,7 +18,8 @@ from typing import Any
 
 import pandas as pd
 
-from ingestion.definitions.catalogue import Catalogue, Language, load_catalogue
+from ingestion.definitions.catalogue import Catalogue, load_catalogue
+from ingestion.words.labels import Language
 from reports.database import connect
 from reports.publication_gate import previous as earlier
 from reports.publication_gate import totals

@@ -6,9 +6,9 @@ What belongs here: results and their words. What does not: what is checked.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ingestion.definitions.catalogue import Language
 from ingestion.gate.results import NO_ROWS, RuleResult, Sample, SuiteResult
 from ingestion.words import writing
+from ingestion.words.labels import Language
 from ingestion.words.messages import message
 from reports.publication_gate.rows import FOUND, SAID
 from reports.publication_gate.words import column_in_words, side_in_words

@@ -6,8 +6,8 @@ them (`report`).
 
 from collections.abc import Mapping, Sequence
 
-from ingestion.definitions.catalogue import Language
 from ingestion.words import period_names, writing
+from ingestion.words.labels import Language
 from ingestion.words.messages import load_messages, message
 from reports.publication_gate.rows import NO, YES
 

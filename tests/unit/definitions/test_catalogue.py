@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from ingestion.definitions.catalogue import HERE, CatalogueError, Form, load_catalogue, load_forms
+from ingestion.definitions.catalogue import HERE, Form, load_catalogue, load_forms
 from ingestion.records.periods import Period
+from ingestion.words.labels import CatalogueError
 
 FORM_FILES = sorted((HERE / "forms").glob("*.yml"))
 

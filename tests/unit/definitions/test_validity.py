@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 
-from ingestion.definitions.catalogue import Catalogue, CatalogueError, OwnFile, is_collected
+from ingestion.definitions.catalogue import Catalogue, OwnFile, is_collected
 from ingestion.definitions.overlay import laid_over
 from ingestion.definitions.signing import form_version
 from ingestion.definitions.validity import Effective
 from ingestion.records.periods import Period
+from ingestion.words.labels import CatalogueError
 from tests.support.own_forms import column, form, indicator
 from tests.unit.gate.conftest import registry_of
 

@@ -13,7 +13,7 @@ import pytest
 from ingestion import pipeline
 from ingestion.bronze.accepted import Filed, form_schema, rows_of_period, write_period
 from ingestion.bronze.reference import all_periods, write_reference
-from ingestion.definitions.catalogue import Catalogue, Indicator, Label, Term, load_catalogue
+from ingestion.definitions.catalogue import Catalogue, Indicator, Term, load_catalogue
 from ingestion.definitions.registry import (
     CalendarPeriod,
     Organisation,
@@ -28,6 +28,7 @@ from ingestion.landing.ledger import Received, SubmissionRecord
 from ingestion.reading import read_file
 from ingestion.records.submissions import SubmissionKey
 from ingestion.storage.home import Home
+from ingestion.words.labels import Label
 
 NOW = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 Write = Callable[..., Path]

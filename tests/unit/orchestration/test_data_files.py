@@ -2,7 +2,7 @@
 
 import pytest
 
-from ingestion.definitions.catalogue import CatalogueError
+from ingestion.words.labels import CatalogueError
 from orchestration import data_files
 
 

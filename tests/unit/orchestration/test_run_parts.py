@@ -11,11 +11,11 @@ import dagster as dg
 import pytest
 from click.testing import CliRunner, Result
 
-from ingestion.definitions.catalogue import Language
 from ingestion.definitions.registry import load_registry
 from ingestion.landing.ledger import LedgerState, SubmissionRecord
 from ingestion.records.submissions import SubmissionKey
 from ingestion.storage.home import Home
+from ingestion.words.labels import Language
 from ingestion.words.messages import message
 from orchestration import runs, terminal
 from orchestration.cli import main

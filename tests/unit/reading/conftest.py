@@ -17,11 +17,12 @@ import xlsxwriter
 import xlwt
 from odf import opendocument, style, table, text
 
-from ingestion.definitions.catalogue import Catalogue, Form, Language, load_catalogue
+from ingestion.definitions.catalogue import Catalogue, Form, load_catalogue
 from ingestion.reading import describe, read_file, remedy
 from ingestion.reading.legacy_text import TCVN3
 from ingestion.records.cells import column_letter
 from ingestion.records.submissions import Reading
+from ingestion.words.labels import Language
 from tests.support import libreoffice
 
 CODES, GROUPS, LABELS, NUMBERING, DATA = 5, 6, 7, 8, 9
