@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from ingestion.reading import pack_folder
+from ingestion.storage.archives import pack_folder
 from ingestion.storage.files import (
     aside_of,
     copy_durably,

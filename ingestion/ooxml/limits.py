@@ -4,7 +4,7 @@ What belongs here: the limits of tables inside a workbook. What does not: the li
 (`storage/archives.py`) and of cells with content, which every format shares (`reading/book.py`).
 """
 
-from ingestion.reading.book import UnreadableError
+from ingestion.records.submissions import UnreadableError
 from ingestion.words.messages import message
 
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384

@@ -14,7 +14,7 @@ from xml.etree.ElementTree import Element, ParseError
 from zipfile import ZipFile, ZipInfo
 
 from ingestion.ooxml.markup import is_workbook_root, local, parse_xml
-from ingestion.reading.book import UnreadableError
+from ingestion.records.submissions import UnreadableError
 from ingestion.storage.archives import too_large
 
 WORKBOOK_TYPES = {

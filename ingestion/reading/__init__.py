@@ -10,16 +10,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ingestion.definitions.catalogue import Catalogue
-from ingestion.reading.book import UnreadableError
 from ingestion.reading.opening import open_book
 from ingestion.reading.repair import repair
 from ingestion.reading.sheets import read_sheets
-from ingestion.records.submissions import Reading
-from ingestion.storage.archives import pack_folder
+from ingestion.records.submissions import Reading, UnreadableError
 from ingestion.storage.filenames import clean_name
 from ingestion.words.problems import describe, remedy
 
-__all__ = ["describe", "pack_folder", "read_file", "remedy"]
+__all__ = ["describe", "read_file", "remedy"]
 
 
 def read_file(path: Path, catalogue: Catalogue, *, name: str | None = None) -> Reading:

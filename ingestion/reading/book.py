@@ -1,7 +1,8 @@
-"""A decoded file: its kind and its sheets as cells, or the reason why it could not be decoded.
+"""A decoded file: its kind and its sheets as cells.
 
-What belongs here: the shape that every decoder gives back and the error that every decoder raises. What does
-not: decoding itself (`xlsx.py`, `xls.py`, `ods.py`, `delimited.py`) and what sheets mean (`sheets.py`).
+What belongs here: the shape that every decoder gives back. What does not: decoding itself (`xlsx.py`, `xls.py`,
+`ods.py`, `delimited.py`), the error that every decoder raises (`records/submissions.py`) and what sheets mean
+(`sheets.py`).
 """
 
 from collections import Counter
@@ -16,28 +17,6 @@ DAY_ZERO_1904 = date(1904, 1, 1)
 
 MAX_CELLS = 1_000_000
 """Non-blank cells of a workbook; a real one has some thousands."""
-
-
-class UnreadableError(Exception):
-    """Nothing of a file can be used; carries the problem to report.
-
-    Attributes:
-        technical: what a library said of it, for the data team; it never stands in a message.
-    """
-
-    def __init__(
-        self,
-        code: str,
-        *,
-        sheet: str = "",
-        cell: str = "",
-        value: str = "",
-        technical: str = "",
-        **details: str,
-    ) -> None:
-        super().__init__(code)
-        self.technical = technical
-        self.problem = Problem(code, sheet=sheet, cell=cell, value=value, details=details, is_fatal=True)
 
 
 @dataclass

@@ -11,10 +11,10 @@ from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from ingestion.reading.book import MAX_CELLS, UnreadableError
+from ingestion.reading.book import MAX_CELLS
 from ingestion.reading.plain_text import decode
 from ingestion.records.cells import Cell, CellType, SheetCells, address
-from ingestion.records.submissions import Problem
+from ingestion.records.submissions import Problem, UnreadableError
 from ingestion.records.text import clean
 
 DELIMITERS = {",": "“,”", ";": "“;”", "\t": "TAB", "|": "PIPE"}

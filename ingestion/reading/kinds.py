@@ -10,7 +10,7 @@ import struct
 import zipfile
 from pathlib import PurePosixPath
 
-from ingestion.reading.book import UnreadableError
+from ingestion.records.submissions import UnreadableError
 
 _HEAD = 4096
 _MARK = re.compile(rb"\A(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)")

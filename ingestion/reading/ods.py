@@ -12,13 +12,13 @@ from xml.etree.ElementTree import Element
 from zipfile import ZipFile
 
 from ingestion.ooxml.markup import parse_xml
-from ingestion.reading.book import MAX_CELLS, Book, UnreadableError
+from ingestion.reading.book import MAX_CELLS, Book
 from ingestion.reading.ods_cells import OFFICE, TABLE, decode, pieces
 from ingestion.reading.ods_styles import Styles
 from ingestion.reading.runs import left_out
 from ingestion.records.cells import Cell, CellType, LeftOut, SheetCells, address
 from ingestion.records.stored import parse_date
-from ingestion.records.submissions import Problem
+from ingestion.records.submissions import Problem, UnreadableError
 from ingestion.records.text import clean
 
 MAX_TAGS = 1_000_000

@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 from xml.etree.ElementTree import ParseError
 
 from ingestion.ooxml.opc import is_package
-from ingestion.reading.book import Book, UnreadableError
+from ingestion.reading.book import Book
 from ingestion.reading.delimited import read_csv
 from ingestion.reading.encrypted import decrypted
 from ingestion.reading.kinds import document_kind, foreign_kind, iwork_kind, ole_kind, refuse_foreign
@@ -20,7 +20,7 @@ from ingestion.reading.ods import read_ods
 from ingestion.reading.plain_text import is_text
 from ingestion.reading.xls import read_xls
 from ingestion.reading.xlsx import read_xlsx
-from ingestion.records.submissions import Problem
+from ingestion.records.submissions import Problem, UnreadableError
 from ingestion.storage.archives import (
     MAX_FILE_BYTES,
     check_folder,

@@ -8,9 +8,9 @@ import codecs
 import re
 import unicodedata
 
-from ingestion.reading.book import UnreadableError
 from ingestion.reading.legacy_text import as_western, best_script, evidence
 from ingestion.reading.legacy_text import decode as decode_script
+from ingestion.records.submissions import UnreadableError
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),

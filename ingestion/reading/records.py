@@ -14,7 +14,7 @@ from struct import pack_into, unpack_from
 
 from xlrd.formatting import std_format_code_types
 
-from ingestion.reading.book import UnreadableError
+from ingestion.records.submissions import UnreadableError
 
 MAX_TEXT_BYTES = 16 * 2**20
 """Of the shared strings; those of a real workbook take some hundred thousand."""

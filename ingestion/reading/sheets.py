@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from ingestion.definitions.catalogue import Catalogue
-from ingestion.reading.book import Book, UnreadableError
+from ingestion.reading.book import Book
 from ingestion.reading.cover import explanation_columns, read_cover, read_explanations
 from ingestion.reading.dates import settle_order
 from ingestion.reading.extract import check_organisations, read_carried, read_extract
@@ -17,7 +17,7 @@ from ingestion.reading.header import Grid, code_of, code_row, find_header, folde
 from ingestion.reading.printed import compare_file_name
 from ingestion.reading.tables import read_table
 from ingestion.records.cells import SheetCells
-from ingestion.records.submissions import Problem, Reading
+from ingestion.records.submissions import Problem, Reading, UnreadableError
 
 EXPLANATIONS = "Giai_trinh"
 _EXPLANATION_NAMES = frozenset({"giai trinh", "explanations"})

@@ -27,13 +27,13 @@ from ingestion.ooxml.limits import (
 )
 from ingestion.ooxml.markup import SMALL, elements, in_utf8, is_plain, is_true, local, rich_text, unescaped
 from ingestion.ooxml.sheetdata import Token, scan
-from ingestion.reading.book import DAY_ZERO_1904, MAX_CELLS, UnreadableError
+from ingestion.reading.book import DAY_ZERO_1904, MAX_CELLS
 from ingestion.reading.cellstyles import IS_DATE, CellStyles
 from ingestion.reading.richtext import LONGEST_TEXT, Run, SharedStrings, cleaned, left_out_of, styled_runs
 from ingestion.reading.runs import PLAIN
 from ingestion.records.cells import Cell, CellType, LeftOut, SheetCells, address, column_index, parse_range
 from ingestion.records.stored import format_date, format_number, parse_moment
-from ingestion.records.submissions import Problem
+from ingestion.records.submissions import Problem, UnreadableError
 from ingestion.records.text import shortened
 from ingestion.words.messages import message
 

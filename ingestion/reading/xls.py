@@ -14,7 +14,7 @@ from typing import Any
 import xlrd
 from xlrd.biffh import XL_CELL_BLANK, XL_CELL_BOOLEAN, XL_CELL_DATE, XL_CELL_EMPTY, XL_CELL_NUMBER, XL_CELL_TEXT
 
-from ingestion.reading.book import DAY_ZERO_1904, MAX_CELLS, Book, UnreadableError
+from ingestion.reading.book import DAY_ZERO_1904, MAX_CELLS, Book
 from ingestion.reading.container import workbook_streams
 from ingestion.reading.encrypted import decrypted
 from ingestion.reading.half_pairs import without_half_pairs
@@ -23,7 +23,7 @@ from ingestion.reading.records import Records, made_ready
 from ingestion.reading.runs import PLAIN, Look, left_out
 from ingestion.records.cells import Cell, CellType, LeftOut, SheetCells
 from ingestion.records.stored import format_date, format_number
-from ingestion.records.submissions import Problem
+from ingestion.records.submissions import Problem, UnreadableError
 from ingestion.records.text import clean
 
 _EMPTY = (XL_CELL_EMPTY, XL_CELL_BLANK)

@@ -1,4 +1,4 @@
-"""What was read from one filed workbook, and how a submission is named.
+"""What was read from one filed workbook, or why it could not be read, and how a submission is named.
 
 What belongs here: the shapes between reading, the gate and bronze. What does not: how they are filled.
 """
@@ -198,3 +198,25 @@ class Submission:
     sha256: str
     received_at: datetime
     reading: Reading
+
+
+class UnreadableError(Exception):
+    """Nothing of a file can be used; carries the problem to report.
+
+    Attributes:
+        technical: what a library said of it, for the data team; it never stands in a message.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        *,
+        sheet: str = "",
+        cell: str = "",
+        value: str = "",
+        technical: str = "",
+        **details: str,
+    ) -> None:
+        super().__init__(code)
+        self.technical = technical
+        self.problem = Problem(code, sheet=sheet, cell=cell, value=value, details=details, is_fatal=True)

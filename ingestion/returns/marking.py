@@ -18,14 +18,13 @@ from ingestion.ooxml.mending import is_sound
 from ingestion.ooxml.package import Package, blank_package
 from ingestion.ooxml.sheet import SharedStrings, Sheet
 from ingestion.ooxml.styles import ASKED_FILL, NOTED_FILL, RELATED_FILL, WRONG_FILL, Styles
-from ingestion.reading.book import UnreadableError
 from ingestion.reading.encrypted import decrypted
 from ingestion.reading.opening import DECODING_ERRORS, open_book, packed_workbook
 from ingestion.reading.repair import repair
 from ingestion.reading.xlsx import known_name
 from ingestion.records.cells import parse_address
 from ingestion.records.findings import Finding
-from ingestion.records.submissions import FormTable
+from ingestion.records.submissions import FormTable, UnreadableError
 from ingestion.records.text import fold
 from ingestion.returns.explanations import new_sheet, prepare, questions
 from ingestion.returns.plain import Area, copy_of

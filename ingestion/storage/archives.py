@@ -12,7 +12,7 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
-from ingestion.reading.book import UnreadableError
+from ingestion.records.submissions import UnreadableError
 from ingestion.storage.filenames import shown
 from ingestion.words.messages import message
 

@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 
 from ingestion.definitions.catalogue import load_catalogue
 from ingestion.reading import describe, remedy
-from ingestion.reading.book import Book, UnreadableError
+from ingestion.reading.book import Book
 from ingestion.reading.sheets import read_sheets
 from ingestion.records.cells import Cell, CellType, SheetCells
 from ingestion.records.stored import format_number
-from ingestion.records.submissions import Mark, Reading
+from ingestion.records.submissions import Mark, Reading, UnreadableError
 
 CATALOGUE = load_catalogue()
 FORMS = tuple(CATALOGUE.forms.values())

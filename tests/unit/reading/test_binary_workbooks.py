@@ -15,10 +15,11 @@ from xlwt.CompoundDoc import XlsDoc
 
 from ingestion.definitions.catalogue import Catalogue
 from ingestion.reading import read_file
-from ingestion.reading.book import Book, UnreadableError
+from ingestion.reading.book import Book
 from ingestion.reading.container import workbook_streams
 from ingestion.reading.opening import open_book
 from ingestion.records.cells import Cell, CellType
+from ingestion.records.submissions import UnreadableError
 
 SHEET, NUMBER, RK, LABEL, FORMAT, STYLE, ERROR = 0x85, 0x203, 0x27E, 0xFD, 0x41E, 0xE0, 0x205
 

@@ -9,10 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingestion.reading.book import UnreadableError
 from ingestion.reading.delimited import find_delimiter, read_csv
 from ingestion.reading.plain_text import decode
-from ingestion.records.submissions import Mark, Reading
+from ingestion.records.submissions import Mark, Reading, UnreadableError
 from ingestion.storage.archives import pack_folder
 
 HEAD = "org_code,org_name,in_admitted,closing_members,note"

@@ -14,10 +14,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingestion.definitions.catalogue import load_catalogue
-from ingestion.reading import pack_folder, read_file
+from ingestion.reading import read_file
 from ingestion.reading.delimited import read_csv
 from ingestion.reading.plain_text import is_text
 from ingestion.records.submissions import Mark, Reading
+from ingestion.storage.archives import pack_folder
 
 HEAD = "org_code,org_name,in_admitted,closing_members,note"
 ROWS = [

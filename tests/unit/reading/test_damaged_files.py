@@ -15,10 +15,10 @@ from xlwt.CompoundDoc import XlsDoc
 
 from ingestion.definitions.catalogue import Catalogue
 from ingestion.reading import read_file
-from ingestion.reading.book import UnreadableError
 from ingestion.reading.container import workbook_streams
 from ingestion.reading.opening import open_book
 from ingestion.records.cells import CellType
+from ingestion.records.submissions import UnreadableError
 
 Damage = Callable[[bytes, random.Random], bytes]
 VALUES = ("", "NaN", "-1", "0", "1e999", "99999999999", "x", "1,5", "PT", "0000-00-00", "10000-01-01", "false")

@@ -11,12 +11,11 @@ import pytest
 
 from ingestion.ooxml.markup import unescaped
 from ingestion.reading import richtext, worksheet
-from ingestion.reading.book import UnreadableError
 from ingestion.reading.opening import open_book
 from ingestion.reading.richtext import Run, read_shared_strings
 from ingestion.reading.runs import Look
 from ingestion.records.cells import Cell, CellType, parse_range
-from ingestion.records.submissions import Mark, Reading
+from ingestion.records.submissions import Mark, Reading, UnreadableError
 
 NAMESPACE = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 ERROR, TEXT, NUMBER, DATE = CellType.ERROR, CellType.TEXT, CellType.NUMBER, CellType.DATE

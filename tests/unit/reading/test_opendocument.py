@@ -11,9 +11,9 @@ import pytest
 
 from ingestion.definitions.catalogue import Catalogue
 from ingestion.reading import read_file
-from ingestion.reading.book import UnreadableError
 from ingestion.reading.opening import open_book
 from ingestion.records.cells import Cell, CellType, SheetCells
+from ingestion.records.submissions import UnreadableError
 from tests.support import opendocument
 
 Write = Callable[..., Path]

@@ -11,9 +11,8 @@ import ingestion
 from ingestion.definitions.catalogue import Catalogue
 from ingestion.gate.wording import finding_of_problem
 from ingestion.reading import describe, read_file, remedy
-from ingestion.reading.book import UnreadableError
 from ingestion.reading.cast import CONVERSIONS
-from ingestion.records.submissions import Problem
+from ingestion.records.submissions import Problem, UnreadableError
 from ingestion.storage.archives import too_large
 from ingestion.words.messages import FOLDER
 

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from ingestion.ooxml.sheetdata import scan
 from ingestion.reading import worksheet
-from ingestion.reading.book import UnreadableError
 from ingestion.reading.xlsx import read_xlsx
 from ingestion.records.cells import CellType, SheetCells
+from ingestion.records.submissions import UnreadableError
 from ingestion.storage.archives import open_archive
 
 NAMESPACE = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
