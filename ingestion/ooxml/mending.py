@@ -9,8 +9,8 @@ from xml.etree.ElementTree import Element
 
 from ingestion.ooxml.markup import unescaped
 from ingestion.ooxml.parts import Part, stored
+from ingestion.ooxml.references import text_without_place
 from ingestion.ooxml.sheetdata import scan
-from ingestion.reading.worksheet import text_without_place
 from ingestion.records.stored import parse_moment
 
 _NUMBER = re.compile(r"\s*[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]{1,2})?\s*")

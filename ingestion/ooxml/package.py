@@ -18,7 +18,7 @@ from xml.etree.ElementTree import Element, ParseError, SubElement
 from ingestion.ooxml.markup import local, reference
 from ingestion.ooxml.opc import TYPES, Parts, Relation, part_key, relation_of, relations_key, source_key
 from ingestion.ooxml.parts import Part, parse
-from ingestion.reading.worksheet import whole_number
+from ingestion.ooxml.references import whole_number
 from ingestion.storage.archives import open_archive, too_large
 
 _TYPES_NAME = "[Content_Types].xml"

@@ -15,8 +15,8 @@ from ingestion.ooxml.markup import elements, is_true, local, rich_text, unescape
 from ingestion.ooxml.mending import fits, mend_value
 from ingestion.ooxml.package import Package
 from ingestion.ooxml.parts import Part, stored
+from ingestion.ooxml.references import place_of, whole_number
 from ingestion.ooxml.styles import Styles
-from ingestion.reading.worksheet import place_of, whole_number
 from ingestion.records.cells import address, parse_range
 
 _SPACE = "{http://www.w3.org/XML/1998/namespace}space"

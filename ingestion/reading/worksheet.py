@@ -26,16 +26,21 @@ from ingestion.ooxml.limits import (
     too_many,
 )
 from ingestion.ooxml.markup import SMALL, elements, in_utf8, is_plain, is_true, local, rich_text, unescaped
+from ingestion.ooxml.references import (
+    column_number,
+    column_number_of,
+    place_of,
+    text_without_place,
+    whole_number,
+)
 from ingestion.ooxml.sheetdata import Token, scan
 from ingestion.reading.book import DAY_ZERO_1904, MAX_CELLS
 from ingestion.reading.cellstyles import IS_DATE, CellStyles
 from ingestion.reading.richtext import LONGEST_TEXT, Run, SharedStrings, cleaned, left_out_of, styled_runs
 from ingestion.reading.runs import PLAIN
-from ingestion.records.cells import Cell, CellType, LeftOut, SheetCells, address, column_index, parse_range
+from ingestion.records.cells import Cell, CellType, LeftOut, SheetCells, address, parse_range
 from ingestion.records.stored import format_date, format_number, parse_moment
 from ingestion.records.submissions import Problem, UnreadableError
-from ingestion.records.text import shortened
-from ingestion.words.messages import message
 
 _NUMBER, _TEXT, _ERROR = CellType.NUMBER, CellType.TEXT, CellType.ERROR
 _INLINE = "is"
@@ -50,7 +55,6 @@ _MOST_ASTRAY = 20
 _TAGS_OF_A_CELL = 6
 """Those of the cell, its formula and its value."""
 
-_REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{0,7})")
 _ERROR_NAME = re.compile(
     r"#(?:N/A|NULL!|DIV/0!|VALUE!|REF!|NAME\?|NUM!|[A-Z][A-Z_]*!)|#GETTING_DATA", re.IGNORECASE
 )
@@ -176,7 +180,7 @@ class _Reader:
         styles = {str(style).encode(): code for style, code in self._styles.formats.items()}
         if None in self._styles.formats:
             styles[b""] = self._styles.formats[None]
-        column_of = _column_of
+        column_of = column_number_of
         new = tuple.__new__
         number = count = 0
         place = b""
@@ -234,8 +238,8 @@ class _Reader:
             elif stored:
                 index = int(stored) if kind == b"s" and stored.isdigit() else -1
                 if index in self._lengths:
-                    self._note_length(number, _column_of(letters), self._lengths[index])
-                self._note(number, _column_of(letters), style.decode() or None, index)
+                    self._note_length(number, column_number_of(letters), self._lengths[index])
+                self._note(number, column_number_of(letters), style.decode() or None, index)
 
     def _note_length(self, row: int, column: int, length: int) -> None:
         """Note the first cell of a sheet of whose text only the beginning is kept."""
@@ -324,7 +328,7 @@ class _Reader:
             line = number
             if not said:
                 column += 1
-            elif not (said.endswith(suffix) and (column := _column(said[:length]))):
+            elif not (said.endswith(suffix) and (column := column_number(said[:length]))):
                 line, column = place_of(said, number)
             stored = formula = runs = None
             length, index = 0, -1
@@ -467,17 +471,6 @@ def _broken(row: int, column: int, values: list[Element]) -> Cell:
     return Cell(row, column, _ERROR, text, text)
 
 
-def text_without_place(stored: str) -> str:
-    """Say in words what a cell holds that refers to a shared string that is not there."""
-    return message("cell.no_such_text", number=shortened(stored))
-
-
-def whole_number(text: str | None) -> int:
-    """Give a number from 1 on as an attribute writes it; 0 for anything else."""
-    plain = (text or "").strip()
-    return int(plain) if plain.isascii() and plain.isdigit() and len(plain) < 9 else 0
-
-
 def _columns_in(ranges: list[tuple[int, int]]) -> frozenset[int]:
     """Give the columns in some ranges, which may overlap."""
     found: set[int] = set()
@@ -501,33 +494,3 @@ class _Tags(NamedTuple):
 @lru_cache(maxsize=16)
 def _tags(prefix: str) -> _Tags:
     return _Tags(f"{prefix}c", f"{prefix}v", f"{prefix}f", f"{prefix}is")
-
-
-@lru_cache(maxsize=2048)
-def _column(letters: str) -> int:
-    """Give the number of a column from its letters; 0 where they name none."""
-    if not (0 < len(letters) <= 3 and letters.isascii() and letters.isalpha() and letters.isupper()):
-        return 0
-    index = column_index(letters)
-    return index if index <= LAST_COLUMN else 0
-
-
-@lru_cache(maxsize=2048)
-def _column_of(letters: bytes) -> int:
-    return _column(letters.decode("ascii"))
-
-
-def place_of(said: str, number: int) -> tuple[int, int]:
-    """Give the row and the column of a reference that is not written as usual; 0 for what nobody can tell.
-
-    Small letters, dollar signs and a missing row number leave no doubt; another row than the one in which the
-    cell stands does.
-    """
-    match = _REFERENCE.fullmatch(said.replace("$", "").strip().upper())
-    if match is None:
-        return 0, 0
-    row = int(match[2]) if match[2] else number
-    column = _column(match[1])
-    if not column or not 0 < row <= LAST_ROW or (number and row != number):
-        return 0, column
-    return row, column
