@@ -19,7 +19,7 @@ from ingestion.alerts.alert import Alert, Kind, Role
 from ingestion.definitions.registry import Registry
 from ingestion.landing.ledger import Decided, Judged, LedgerState, Reexamined, SubmissionRecord
 from ingestion.records.days import day_of
-from ingestion.records.faults import Cause, Step
+from ingestion.records.faults import APOLOGY, Cause, Step
 from ingestion.records.findings import Finding, Verdict
 
 IMPORTED_AFTER = timedelta(days=30)
@@ -28,8 +28,6 @@ IMPORTED_AFTER = timedelta(days=30)
 FIRST_FINDINGS = 5
 """How many findings an alert carries; the marked workbook has them all."""
 
-APOLOGY = ".chua-xu-ly"
-"""How the name of the workbook ends that tells a clerk of a failure of the product."""
 
 _LONGEST_CAUSE = 300
 

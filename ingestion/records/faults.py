@@ -46,3 +46,7 @@ class Fault:
     step: Step
     cause: Cause
     technical: str
+
+
+APOLOGY = ".chua-xu-ly"
+"""How the name of the workbook ends that tells a clerk of a failure of the product."""

@@ -7,11 +7,10 @@ workbook is marked (`returns/`), and when returns are written (`pipeline/`).
 from collections.abc import Callable
 from pathlib import Path
 
-from ingestion.alerts.events import APOLOGY
 from ingestion.definitions.catalogue import Catalogue
 from ingestion.definitions.registry import Registry
 from ingestion.landing.ledger import UNKNOWN_PERIOD, LedgerState, SubmissionRecord
-from ingestion.records.faults import Cause, Fault, Step
+from ingestion.records.faults import APOLOGY, Cause, Fault, Step
 from ingestion.records.findings import Judgement, Verdict
 from ingestion.records.periods import Period
 from ingestion.records.submissions import Reading, Submission, SubmissionKey
