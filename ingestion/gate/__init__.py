@@ -5,8 +5,8 @@ not: reading files, storing anything, the clock.
 """
 
 from ingestion.gate.confirming import GateError
-from ingestion.gate.frames.batch import GateContext
 from ingestion.gate.frames.history import EmptyHistory, History
+from ingestion.gate.frames.subject import GateContext
 from ingestion.gate.judge import Engine, Judged, judge, judge_with_results
 from ingestion.gate.rules import (
     Check,

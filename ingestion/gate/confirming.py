@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ingestion.gate.frames.batch import Batch, Frame
+from ingestion.gate.frames.batch import Batch
+from ingestion.gate.frames.frame import Frame
 from ingestion.gate.language.evaluate import Mask, combine
 from ingestion.gate.language.syntax import names, unparse
 from ingestion.gate.language.vectors import FALSE, TRUE, Vector

@@ -13,7 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ingestion.gate.confirming import GateError, Run, confirmed
-from ingestion.gate.frames.batch import Batch, FormStatus, GateContext, Subject, subject_of
+from ingestion.gate.frames.batch import Batch
+from ingestion.gate.frames.subject import FormStatus, GateContext, Subject, subject_of
 from ingestion.gate.language.evaluate import mask
 from ingestion.gate.language.vectors import FALSE, NULL, TRUE, VectorError
 from ingestion.gate.results import SuiteResult

@@ -20,7 +20,9 @@ from ingestion.definitions.overlay import OwnFileError, parsed
 from ingestion.definitions.registry import RegistryTable
 from ingestion.definitions.validity import ALWAYS, Effective
 from ingestion.gate.context import Vocabulary, vocabulary
-from ingestion.gate.frames.batch import CellFrame, FrameKind, OwedFrame
+from ingestion.gate.frames.cells import CellFrame
+from ingestion.gate.frames.frame import FrameKind
+from ingestion.gate.frames.owed import OwedFrame
 from ingestion.gate.language.evaluate import Missing
 from ingestion.gate.language.functions import FUNCTIONS
 from ingestion.gate.language.parser import ExpressionError, parse

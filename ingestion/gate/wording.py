@@ -13,7 +13,11 @@ from typing import Any
 import numpy as np
 
 from ingestion.gate.context.organisations import facts_of
-from ingestion.gate.frames.batch import Batch, CellFrame, Frame, OwedFrame, Place, Subject
+from ingestion.gate.frames.batch import Batch
+from ingestion.gate.frames.cells import CellFrame
+from ingestion.gate.frames.frame import Frame, Place
+from ingestion.gate.frames.owed import OwedFrame
+from ingestion.gate.frames.subject import Subject
 from ingestion.gate.language.evaluate import Mask, evaluate
 from ingestion.gate.language.functions import decimals_of
 from ingestion.gate.language.syntax import Name, Node

@@ -13,7 +13,9 @@ from typing import Any
 from ingestion.definitions.catalogue import Form
 from ingestion.definitions.registry import Organisation
 from ingestion.gate import rule_book
-from ingestion.gate.frames.batch import Batch, Frame, subject_of
+from ingestion.gate.frames.batch import Batch
+from ingestion.gate.frames.frame import Frame
+from ingestion.gate.frames.subject import subject_of
 from ingestion.gate.language.evaluate import mask
 from ingestion.gate.language.vectors import FALSE
 from ingestion.records.cells import column_letter

@@ -11,7 +11,8 @@ import numpy as np
 
 from ingestion.definitions.catalogue import Catalogue, Form, Indicator, Term
 from ingestion.definitions.registry import RegistryTable
-from ingestion.gate.frames.batch import Batch, Frame, FrameKind, Path
+from ingestion.gate.frames.batch import Batch
+from ingestion.gate.frames.frame import Frame, FrameKind, Path
 from ingestion.gate.frames.provider import Provider, one_of
 from ingestion.gate.language.functions import decimals_of
 from ingestion.gate.language.vectors import Kind, Vector, numbers

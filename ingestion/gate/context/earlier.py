@@ -16,8 +16,10 @@ import pandas as pd
 from ingestion.definitions.catalogue import Catalogue, Form
 from ingestion.definitions.registry import Registry, RegistryTable, Succession
 from ingestion.gate.context.sheets import SheetProvider
-from ingestion.gate.frames.batch import Batch, Frame, FrameKind, Path, RowFrame, Subject
+from ingestion.gate.frames.batch import Batch
+from ingestion.gate.frames.frame import Frame, FrameKind, Path, RowFrame
 from ingestion.gate.frames.provider import Provider, number_column
+from ingestion.gate.frames.subject import Subject
 from ingestion.gate.language.vectors import Kind, Vector, nulls, numbers
 from ingestion.records.periods import Period, PeriodKind
 

@@ -13,7 +13,8 @@ import numpy.typing as npt
 
 from ingestion.definitions.catalogue import Column
 from ingestion.gate.context.earlier import earlier_rows
-from ingestion.gate.frames.batch import Batch, Frame, Path, RowFrame
+from ingestion.gate.frames.batch import Batch
+from ingestion.gate.frames.frame import Frame, Path, RowFrame
 from ingestion.gate.frames.provider import SubmissionProvider
 from ingestion.gate.language.vectors import Kind, Vector, numbers
 

@@ -10,8 +10,10 @@ from typing import ClassVar
 
 from ingestion.definitions.catalogue import Catalogue, Form
 from ingestion.definitions.registry import RegistryTable, Target
-from ingestion.gate.frames.batch import Batch, Frame, FrameKind, Path, RowFrame, Subject, attribute
+from ingestion.gate.frames.batch import Batch
+from ingestion.gate.frames.frame import Frame, FrameKind, Path, RowFrame, attribute
 from ingestion.gate.frames.provider import Provider, one_of
+from ingestion.gate.frames.subject import Subject
 from ingestion.gate.language.vectors import Kind, Vector
 from ingestion.records.periods import PeriodKind
 

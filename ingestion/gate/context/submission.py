@@ -9,8 +9,10 @@ from typing import ClassVar
 
 from ingestion.definitions.catalogue import PeriodPart
 from ingestion.definitions.registry import RegistryTable, TermOfOffice
-from ingestion.gate.frames.batch import Batch, Frame, Path, Place, Subject
+from ingestion.gate.frames.batch import Batch
+from ingestion.gate.frames.frame import Frame, Path, Place
 from ingestion.gate.frames.provider import SubmissionProvider
+from ingestion.gate.frames.subject import Subject
 from ingestion.gate.language.vectors import Kind
 from ingestion.records.periods import PeriodKind
 

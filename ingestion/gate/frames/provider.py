@@ -9,7 +9,8 @@ from typing import ClassVar
 
 from ingestion.definitions.catalogue import Catalogue, Form
 from ingestion.definitions.registry import RegistryTable
-from ingestion.gate.frames.batch import Batch, Frame, FrameKind, Path, Place, attribute
+from ingestion.gate.frames.batch import Batch
+from ingestion.gate.frames.frame import Frame, FrameKind, Path, Place, attribute
 from ingestion.gate.language.vectors import Kind, Vector
 
 ANY_FRAME: frozenset[FrameKind] = frozenset({"row", "cell", "total", "sheet", "submission", "owed"})

@@ -7,7 +7,7 @@ gets into a cell (`ingestion.workbook`).
 
 from collections.abc import Callable
 
-from ingestion.gate.frames.batch import FILED
+from ingestion.gate.frames.cells import FILED
 from ingestion.gate.language.syntax import (
     COMPARISONS,
     Binary,

@@ -11,7 +11,9 @@ from demo.faults.base import INJECTIONS
 from demo.faults.trials import Trials
 from demo.grids import submission_in_memory
 from ingestion.gate import rule_book
-from ingestion.gate.frames.batch import Batch, Frame, subject_of
+from ingestion.gate.frames.batch import Batch
+from ingestion.gate.frames.frame import Frame
+from ingestion.gate.frames.subject import subject_of
 from ingestion.gate.language import evaluate as evaluation
 from ingestion.gate.language import functions, vectors
 from ingestion.gate.language.parser import parse
