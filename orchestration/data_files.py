@@ -13,8 +13,9 @@ import click
 from ingestion.alerts.thresholds import shipped
 from ingestion.definitions.catalogue import load_catalogue
 from ingestion.definitions.registry import RegistryError, load_registry
+from ingestion.gate.compiling import compile_rules
 from ingestion.gate.context import vocabulary
-from ingestion.gate.rules import compile_rules, load_parameters, load_rules
+from ingestion.gate.rules import load_parameters, load_rules
 from ingestion.words.labels import CatalogueError
 from ingestion.words.messages import load_messages
 from reports.sections import SectionError, load_plan

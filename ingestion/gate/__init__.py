@@ -4,20 +4,12 @@ What belongs here: the rules' language, the frames, the evaluation, outcomes, fi
 not: reading files, storing anything, the clock.
 """
 
+from ingestion.gate.compiling import Check, RuleBook, rule_book
 from ingestion.gate.confirming import GateError
 from ingestion.gate.frames.history import EmptyHistory, History
 from ingestion.gate.frames.subject import GateContext
 from ingestion.gate.judge import Engine, Judged, judge, judge_with_results
-from ingestion.gate.rules import (
-    Check,
-    Rule,
-    RuleBook,
-    RuleError,
-    load_rules,
-    rule_book,
-    rules_version,
-    version_for,
-)
+from ingestion.gate.rules import Rule, RuleError, load_rules, rules_version, version_for
 from ingestion.gate.wording import reason_text
 
 __all__ = [

@@ -10,13 +10,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ingestion.gate.compiling import Check
 from ingestion.gate.frames.batch import Batch
 from ingestion.gate.frames.frame import Frame
 from ingestion.gate.language.evaluate import Mask, combine
 from ingestion.gate.language.syntax import names, unparse
 from ingestion.gate.language.vectors import FALSE, TRUE, Vector
 from ingestion.gate.results import NO_REGISTRY, NO_ROWS, RuleResult, Sample, SuiteResult
-from ingestion.gate.rules import Check
 from ingestion.gate.wording import Wording, is_number, plain
 
 if TYPE_CHECKING:

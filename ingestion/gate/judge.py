@@ -12,13 +12,14 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from ingestion.gate.compiling import Check, RuleBook, rule_book
 from ingestion.gate.confirming import GateError, Run, confirmed
 from ingestion.gate.frames.batch import Batch
 from ingestion.gate.frames.subject import FormStatus, GateContext, Subject, subject_of
 from ingestion.gate.language.evaluate import mask
 from ingestion.gate.language.vectors import FALSE, NULL, TRUE, VectorError
 from ingestion.gate.results import SuiteResult
-from ingestion.gate.rules import Check, Rule, RuleBook, rule_book
+from ingestion.gate.rules import Rule
 from ingestion.gate.wording import Wording, finding_of_problem
 from ingestion.records.cells import parse_address
 from ingestion.records.findings import Finding, Judgement, Outcome, OutcomeStatus, Verdict, verdict_of

@@ -7,9 +7,10 @@ a rule runs (`context/`), and the page that shows them (`rule_pages.py`).
 from collections.abc import Iterable, Iterator
 
 from ingestion.definitions.catalogue import Catalogue, Form
+from ingestion.gate.compiling import Check, forms_of
 from ingestion.gate.language.parser import parse
 from ingestion.gate.language.syntax import Name, Node, Text, walk
-from ingestion.gate.rules import EACH, Check, Rule, forms_of
+from ingestion.gate.rules import EACH, Rule
 from ingestion.words.labels import Label
 
 SOURCES = (

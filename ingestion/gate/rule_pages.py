@@ -12,10 +12,11 @@ import click
 from pydantic import BaseModel, ConfigDict
 
 from ingestion.definitions.catalogue import Catalogue, load_catalogue
+from ingestion.gate.compiling import Check, RuleBook, forms_of, rule_book
 from ingestion.gate.language.parser import parse
 from ingestion.gate.language.syntax import unparse
 from ingestion.gate.rule_names import FUNCTIONS, SOURCES, named_columns
-from ingestion.gate.rules import EACH, Check, Clause, Rule, RuleBook, forms_of, rule_book
+from ingestion.gate.rules import EACH, Clause, Rule
 from ingestion.words import writing
 from ingestion.words.labels import Label, read_yaml
 from ingestion.words.messages import message

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from ingestion.gate.compiling import Check
 from ingestion.gate.context.organisations import facts_of
 from ingestion.gate.frames.batch import Batch
 from ingestion.gate.frames.cells import CellFrame
@@ -22,7 +23,6 @@ from ingestion.gate.language.evaluate import Mask, evaluate
 from ingestion.gate.language.functions import decimals_of
 from ingestion.gate.language.syntax import Name, Node
 from ingestion.gate.language.vectors import FALSE, Vector
-from ingestion.gate.rules import Check
 from ingestion.records.findings import Finding, Severity
 from ingestion.records.submissions import FormRow, Problem
 from ingestion.records.text import shortened

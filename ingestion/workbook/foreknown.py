@@ -12,11 +12,11 @@ from datetime import UTC, datetime
 from ingestion.definitions.catalogue import Catalogue, Form
 from ingestion.definitions.registry import Organisation
 from ingestion.gate import GateContext
+from ingestion.gate.compiling import Check, rule_book
 from ingestion.gate.frames.batch import Batch
 from ingestion.gate.frames.subject import subject_of
 from ingestion.gate.language.syntax import Name, names
 from ingestion.gate.language.vectors import Kind, Vector
-from ingestion.gate.rules import Check, rule_book
 from ingestion.records.cells import column_letter
 from ingestion.records.periods import Period
 from ingestion.records.submissions import Cover, FormRow, FormTable, Reading, Submission, SubmissionKey

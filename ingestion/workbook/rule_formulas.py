@@ -13,10 +13,10 @@ from typing import Literal
 from ingestion.definitions.catalogue import Catalogue, Form
 from ingestion.definitions.registry import Organisation, Registry
 from ingestion.gate import EmptyHistory, GateContext, History
+from ingestion.gate.compiling import Check, rule_book
 from ingestion.gate.frames.batch import Batch
 from ingestion.gate.language.syntax import Binary, Name, names
 from ingestion.gate.language.vectors import Kind
-from ingestion.gate.rules import Check, rule_book
 from ingestion.records.cells import column_letter
 from ingestion.records.periods import Period
 from ingestion.words.messages import message

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from ingestion.gate.rules import Check
+from ingestion.gate.compiling import Check
 from ingestion.records.cells import column_letter
 from ingestion.words.messages import message
 from ingestion.workbook.formulas import ROW, SheetPlace, has_content, is_text_for_number, literal

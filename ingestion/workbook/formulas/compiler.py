@@ -7,6 +7,7 @@ gets into a cell (`ingestion.workbook`).
 
 from collections.abc import Callable
 
+from ingestion.gate.compiling import Check
 from ingestion.gate.frames.cells import FILED
 from ingestion.gate.language.syntax import (
     COMPARISONS,
@@ -22,7 +23,6 @@ from ingestion.gate.language.syntax import (
     format_number,
 )
 from ingestion.gate.language.vectors import Kind
-from ingestion.gate.rules import Check
 from ingestion.records.submissions import Mark
 from ingestion.workbook.formulas import cells
 from ingestion.workbook.formulas.book import Book, Helpers

@@ -7,9 +7,9 @@ figures that are made of several forms (`derived.py`).
 from dataclasses import dataclass
 
 from ingestion.definitions.catalogue import Column
+from ingestion.gate.compiling import Check
 from ingestion.gate.language.syntax import format_number
 from ingestion.gate.language.vectors import Kind
-from ingestion.gate.rules import Check
 from ingestion.workbook.formulas.book import Book, Constant, Helpers, Lookup, SheetPlace
 from ingestion.workbook.formulas.values import (
     ROW,

@@ -8,8 +8,9 @@ from ingestion.definitions.catalogue import Catalogue, OwnFile, load_catalogue
 from ingestion.definitions.form_names import ROW_COLUMNS
 from ingestion.definitions.overlay import OwnFileError, catalogue_of, laid_over
 from ingestion.gate import rule_book
+from ingestion.gate.compiling import compile_rules
 from ingestion.gate.context import vocabulary
-from ingestion.gate.rules import compile_rules, load_parameters, load_rules
+from ingestion.gate.rules import load_parameters, load_rules
 from ingestion.reading.extract import CARRIED_SHEET
 from ingestion.returns import receipt
 from ingestion.storage.home import Home

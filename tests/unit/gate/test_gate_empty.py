@@ -4,8 +4,8 @@ import pytest
 
 from ingestion.definitions.catalogue import load_catalogue
 from ingestion.gate import RuleError, load_rules
+from ingestion.gate.compiling import compile_rules
 from ingestion.gate.context import vocabulary
-from ingestion.gate.rules import compile_rules
 from ingestion.gate.wording import reason_text
 from ingestion.records.findings import OutcomeStatus, Verdict
 from ingestion.records.periods import Period

@@ -8,10 +8,11 @@ import yaml
 
 from ingestion.definitions.catalogue import load_catalogue
 from ingestion.gate import RuleError, load_rules, rules_version
+from ingestion.gate.compiling import compile_rules
 from ingestion.gate.context import vocabulary
 from ingestion.gate.language.parser import parse
 from ingestion.gate.language.syntax import unparse
-from ingestion.gate.rules import FOLDER, compile_rules, load_parameters
+from ingestion.gate.rules import FOLDER, load_parameters
 
 CATALOGUE = load_catalogue()
 SEVERITIES = {

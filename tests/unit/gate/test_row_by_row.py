@@ -11,6 +11,7 @@ from demo.faults.base import INJECTIONS
 from demo.faults.trials import Trials
 from demo.grids import submission_in_memory
 from ingestion.gate import rule_book
+from ingestion.gate.compiling import Check
 from ingestion.gate.frames.batch import Batch
 from ingestion.gate.frames.frame import Frame
 from ingestion.gate.frames.subject import subject_of
@@ -19,7 +20,6 @@ from ingestion.gate.language import functions, vectors
 from ingestion.gate.language.parser import parse
 from ingestion.gate.language.syntax import Call, names, walk
 from ingestion.gate.language.vectors import NULL, TRUE
-from ingestion.gate.rules import Check
 from ingestion.records.periods import Period
 from tests.support import agreement, mutants
 from tests.support.row_by_row import held
