@@ -15,6 +15,7 @@ from types import ModuleType
 from typing import Any
 
 MODULES = (
+    "ingestion.definitions.assessment",
     "ingestion.gate.language.vectors",
     "ingestion.gate.language.functions",
     "ingestion.gate.language.evaluate",

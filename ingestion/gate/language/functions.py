@@ -14,10 +14,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from ingestion.definitions.assessment import RATINGS, TOLERANCE, assessment
 from ingestion.gate.language.vectors import (
     FALSE,
     NULL,
-    TOLERANCE,
     TRUE,
     Kind,
     Vector,
@@ -33,9 +33,6 @@ from ingestion.gate.language.vectors import (
     truths,
 )
 from ingestion.words.writing import rounded
-
-RATINGS = ("HTXSNV", "HTTNV", "HTNV", "KHTNV")
-"""The four ratings, best first."""
 
 _NORMAL_CONSISTENCY = 0.6745
 """Makes a median absolute deviation comparable with a standard deviation."""
@@ -168,29 +165,6 @@ def _pct_ok(arguments: Sequence[Vector], _: Submissions) -> Vector:
         half_a_digit = 0.5 * 10.0 ** -decimals_of(shown[row], float(printed[row]))
         result[row] = TRUE if abs(printed[row] - exact[row]) <= half_a_digit + TOLERANCE else FALSE
     return Vector(Kind.TRUTH, result)
-
-
-def assessment(direction: str, actual: float, low: float | None, high: float | None) -> str | None:
-    """Say how a result stands to its target: VUOT strictly beyond it, DAT met, CHUA_DAT not met.
-
-    “At most” and “below” aim at `high`, or at `low` where only that is given; a range that is surpassed at its
-    upper end is surpassed. None where the bound is not given.
-    """
-    bound = low
-    if direction in ("LE", "LT") and high is not None:
-        bound = high
-    if bound is None:
-        return None
-    beyond, met = False, abs(actual - bound) <= TOLERANCE
-    if direction in ("GE", "GT"):
-        beyond, met = actual > bound + TOLERANCE, met and direction == "GE"
-    elif direction in ("LE", "LT"):
-        beyond, met = actual < bound - TOLERANCE, met and direction == "LE"
-    elif direction == "BETWEEN":
-        if high is None:
-            return None
-        beyond, met = actual > high + TOLERANCE, bound - TOLERANCE <= actual <= high + TOLERANCE
-    return "VUOT" if beyond else "DAT" if met else "CHUA_DAT"
 
 
 def _assess(arguments: Sequence[Vector], _: Submissions) -> Vector:

@@ -17,8 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-TOLERANCE = 1e-9
-"""Rounding noise of binary fractions: 20 % of 85 is 17. Counts are whole, so for them equal means equal."""
+from ingestion.definitions.assessment import TOLERANCE
 
 FALSE, NULL, TRUE = 0, 1, 2
 """Truth values in this order make `and` a minimum, `or` a maximum and `not` a subtraction from 2."""

@@ -6,7 +6,7 @@ What belongs here: one function at a time. What does not: operators (`compiler.p
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from ingestion.gate.language.functions import RATINGS
+from ingestion.definitions.assessment import RATINGS
 from ingestion.gate.language.syntax import Binary, Node, Number, Text
 from ingestion.gate.language.vectors import Kind
 from ingestion.workbook.formulas.operands import Operands

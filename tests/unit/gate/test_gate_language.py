@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ingestion.definitions.assessment import assessment
 from ingestion.gate.language.evaluate import combine, evaluate, mask
-from ingestion.gate.language.functions import FUNCTIONS, assessment, decimals_of
+from ingestion.gate.language.functions import FUNCTIONS, decimals_of
 from ingestion.gate.language.parser import ExpressionError, parse
 from ingestion.gate.language.syntax import (
     Binary,
