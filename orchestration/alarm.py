@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ingestion.alerts.directory import directory_of
 from ingestion.definitions.registry import RegistryError
-from ingestion.landing.ledger import LedgerError
+from ingestion.landing.events import LedgerError
 from ingestion.storage.home import Home
 from ingestion.upkeep.landing_state import is_registry_lost
 from orchestration import alerting, environment, failing

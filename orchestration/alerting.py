@@ -28,7 +28,8 @@ from ingestion.alerts.thresholds import InForce, Thresholds, in_force
 from ingestion.alerts.wording import PAGE
 from ingestion.definitions.overlay import catalogue_of
 from ingestion.definitions.registry import Registry
-from ingestion.landing.ledger import Ledger, LedgerError
+from ingestion.landing.events import LedgerError
+from ingestion.landing.ledger import Ledger
 from ingestion.pipeline import write_alerts
 from ingestion.records.days import day_of
 from ingestion.storage.files import LockedError

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import dagster as dg
 
-from ingestion.landing.ledger import Ledger, SubmissionRecord
+from ingestion.landing.ledger import Ledger
+from ingestion.landing.state import SubmissionRecord
 from ingestion.storage.home import Home
 from ingestion.words.places import place_said
 from orchestration import alerting, check_results, gating, tokens

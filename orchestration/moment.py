@@ -20,7 +20,8 @@ from ingestion.bronze.reference import write_reference
 from ingestion.definitions.catalogue import Catalogue
 from ingestion.definitions.overlay import catalogue_of
 from ingestion.definitions.registry import Registry, RegistryError, load_registry
-from ingestion.landing.ledger import Ledger, LedgerState
+from ingestion.landing.ledger import Ledger
+from ingestion.landing.state import LedgerState
 from ingestion.storage.files import aside_of, private_folder, write_durably
 from ingestion.storage.home import Home
 from orchestration.lock import PATIENCE_SECONDS, writer_lock

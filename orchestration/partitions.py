@@ -14,7 +14,8 @@ from typing import Any
 import dagster as dg
 
 from ingestion.definitions.registry import Registry
-from ingestion.landing.ledger import UNKNOWN_PERIOD, LedgerState
+from ingestion.landing.events import UNKNOWN_PERIOD
+from ingestion.landing.state import LedgerState
 from ingestion.records.periods import Period
 
 periods = dg.DynamicPartitionsDefinition(name="period")

@@ -11,7 +11,8 @@ from typing import Any
 import dagster as dg
 
 from ingestion.definitions.registry import load_registry
-from ingestion.landing.ledger import UNKNOWN_PERIOD, Ledger
+from ingestion.landing.events import UNKNOWN_PERIOD
+from ingestion.landing.ledger import Ledger
 from ingestion.storage.home import Home
 from ingestion.words.labels import Language
 from ingestion.words.messages import ToldError

@@ -10,8 +10,9 @@ from datetime import datetime, timedelta
 
 import dagster as dg
 
+from ingestion.landing.events import UNKNOWN_PERIOD
 from ingestion.landing.inbox import InboxFile, waiting
-from ingestion.landing.ledger import UNKNOWN_PERIOD, Ledger
+from ingestion.landing.ledger import Ledger
 from orchestration import alerting, telling
 from orchestration import moment as moments
 from orchestration.covering import covered

@@ -13,7 +13,7 @@ from typing import Any
 from ingestion.alerts.alert import Alert, Kind, Role
 from ingestion.definitions.catalogue import Catalogue
 from ingestion.definitions.registry import Registry
-from ingestion.landing.ledger import LedgerState
+from ingestion.landing.state import LedgerState
 from ingestion.records.days import day_of
 from ingestion.records.findings import Verdict
 

@@ -17,7 +17,8 @@ from typing import Any
 
 from ingestion.alerts.alert import Alert, Kind, Role
 from ingestion.definitions.registry import Registry
-from ingestion.landing.ledger import Decided, Judged, LedgerState, Reexamined, SubmissionRecord
+from ingestion.landing.events import Decided, Judged, Reexamined
+from ingestion.landing.state import LedgerState, SubmissionRecord
 from ingestion.records.days import day_of
 from ingestion.records.faults import APOLOGY, Cause, Step
 from ingestion.records.findings import Finding, Verdict

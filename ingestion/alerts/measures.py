@@ -16,7 +16,7 @@ from functools import cached_property
 from ingestion.alerts.events import is_import
 from ingestion.definitions.catalogue import Catalogue
 from ingestion.definitions.registry import Registry
-from ingestion.landing.ledger import LedgerState, SubmissionRecord
+from ingestion.landing.state import LedgerState, SubmissionRecord
 from ingestion.records.days import day_of
 from ingestion.records.findings import Finding, Verdict
 

@@ -21,7 +21,7 @@ import pyarrow.parquet as pq
 
 from ingestion.definitions.catalogue import Catalogue, Form
 from ingestion.definitions.form_names import ROW_COLUMNS
-from ingestion.landing.ledger import LedgerState, SubmissionRecord
+from ingestion.landing.state import LedgerState, SubmissionRecord
 from ingestion.records.cells import column_letter
 from ingestion.records.findings import OutcomeStatus
 from ingestion.records.periods import Period

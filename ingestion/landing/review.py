@@ -7,7 +7,7 @@ What belongs here: which explanation is carried to which period. What does not: 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ingestion.landing.ledger import LedgerState, SubmissionRecord
+from ingestion.landing.state import LedgerState, SubmissionRecord
 from ingestion.records.periods import Period, PeriodError
 from ingestion.records.text import fold
 

@@ -13,7 +13,7 @@ from ingestion.definitions.catalogue import Catalogue
 from ingestion.definitions.locks import Locks
 from ingestion.definitions.registry import NO_REGISTRY, Registry
 from ingestion.gate import EmptyHistory, GateContext, History
-from ingestion.landing.ledger import UNKNOWN_PERIOD
+from ingestion.landing.events import UNKNOWN_PERIOD
 from ingestion.pipeline.work import examined, judged, marked
 from ingestion.reading.many import Source, read_many
 from ingestion.records.faults import Fault

@@ -9,7 +9,9 @@ from typing import Literal
 
 from ingestion.definitions.catalogue import Catalogue
 from ingestion.definitions.registry import Registry
-from ingestion.landing.ledger import Decided, DecisionRefusedError, Ledger, SubmissionRecord
+from ingestion.landing.events import Decided, DecisionRefusedError
+from ingestion.landing.ledger import Ledger
+from ingestion.landing.state import SubmissionRecord
 from ingestion.pipeline.answering import tell_decisions
 from ingestion.pipeline.desk import Desk
 from ingestion.pipeline.reexamining import reexamine_due

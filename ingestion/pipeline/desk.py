@@ -17,8 +17,10 @@ from ingestion.definitions.catalogue import Catalogue
 from ingestion.definitions.registry import Registry
 from ingestion.gate import version_for
 from ingestion.gate.results import SuiteResult, with_files
-from ingestion.landing.ledger import LedgerState, LedgerWriter, SetAside
+from ingestion.landing.events import SetAside
+from ingestion.landing.ledger import LedgerWriter
 from ingestion.landing.originals import Landing
+from ingestion.landing.state import LedgerState
 from ingestion.pipeline.notices import write_alerts
 from ingestion.records.faults import Cause, Fault, Step
 from ingestion.returns import Answer

@@ -17,16 +17,10 @@ from ingestion.bounded import WorkerStartError
 from ingestion.definitions.catalogue import Catalogue
 from ingestion.definitions.registry import Registry
 from ingestion.landing import inbox
-from ingestion.landing.ledger import (
-    Duplicate,
-    Ledger,
-    LedgerError,
-    NotLanded,
-    Retried,
-    SubmissionRecord,
-    Unknown,
-)
+from ingestion.landing.events import Duplicate, LedgerError, NotLanded, Retried, Unknown
+from ingestion.landing.ledger import Ledger
 from ingestion.landing.originals import OriginalDamagedError, Staged, check_original
+from ingestion.landing.state import SubmissionRecord
 from ingestion.landing.wholeness import Reason
 from ingestion.pipeline.desk import Desk, is_everybodys, printable
 from ingestion.pipeline.progress import Progress

@@ -17,17 +17,10 @@ from ingestion.bronze.accepted import BronzeHistory
 from ingestion.definitions.catalogue import Catalogue
 from ingestion.definitions.registry import Registry
 from ingestion.gate import Engine, GateContext, version_for
-from ingestion.landing.ledger import (
-    UNKNOWN_PERIOD,
-    Event,
-    Explained,
-    Judged,
-    Ledger,
-    LedgerState,
-    SubmissionRecord,
-    as_line,
-)
+from ingestion.landing.events import UNKNOWN_PERIOD, Event, Explained, Judged
+from ingestion.landing.ledger import Ledger, as_line
 from ingestion.landing.originals import Landing, OriginalDamagedError, check_original
+from ingestion.landing.state import LedgerState, SubmissionRecord
 from ingestion.pipeline.answering import tell_decisions
 from ingestion.pipeline.desk import Desk, keep_results, written
 from ingestion.pipeline.progress import Progress

@@ -9,7 +9,7 @@ from ingestion.alerts import directory
 from ingestion.alerts.events import ledger_alerts
 from ingestion.alerts.outbox import Outbox
 from ingestion.definitions.registry import Registry
-from ingestion.landing.ledger import LedgerState
+from ingestion.landing.state import LedgerState
 from ingestion.storage.home import Home
 
 

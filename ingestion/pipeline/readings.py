@@ -8,8 +8,8 @@ from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 
 from ingestion.definitions.catalogue import Catalogue
-from ingestion.landing.ledger import SubmissionRecord
 from ingestion.landing.originals import Landing
+from ingestion.landing.state import SubmissionRecord
 from ingestion.reading.many import MANY, Read, Source, read, read_many
 from ingestion.records.faults import Fault
 from ingestion.records.submissions import Submission

@@ -7,7 +7,7 @@ What belongs here: its name and what the ledger says of it. What does not: when 
 from dataclasses import dataclass
 from datetime import datetime
 
-from ingestion.landing.ledger import UNKNOWN_PERIOD, Received
+from ingestion.landing.events import UNKNOWN_PERIOD, Received
 from ingestion.landing.originals import Original
 from ingestion.pipeline.desk import Desk, printable
 from ingestion.reading.many import Read

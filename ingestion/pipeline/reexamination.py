@@ -13,7 +13,7 @@ from ingestion.definitions.catalogue import Catalogue
 from ingestion.definitions.registry import Registry
 from ingestion.gate import rule_book
 from ingestion.gate.context.earlier import periods_before
-from ingestion.landing.ledger import LedgerState, SubmissionRecord
+from ingestion.landing.state import LedgerState, SubmissionRecord
 from ingestion.records.findings import Finding, Judgement, Verdict
 from ingestion.records.periods import Period, PeriodError
 

@@ -12,7 +12,9 @@ from ingestion.bronze.accepted import BronzeHistory
 from ingestion.definitions.catalogue import Catalogue
 from ingestion.definitions.registry import Registry
 from ingestion.gate import GateContext, version_for
-from ingestion.landing.ledger import Ledger, Reexamined, SubmissionRecord
+from ingestion.landing.events import Reexamined
+from ingestion.landing.ledger import Ledger
+from ingestion.landing.state import SubmissionRecord
 from ingestion.pipeline.desk import Desk, keep_results
 from ingestion.pipeline.readings import kept_readings
 from ingestion.pipeline.reexamination import difference, due

@@ -13,8 +13,10 @@ from datetime import datetime
 
 from ingestion.definitions.catalogue import Catalogue
 from ingestion.definitions.registry import Registry
-from ingestion.landing.ledger import UNKNOWN_PERIOD, DecisionRefusedError, Ledger, Retried, SubmissionRecord
+from ingestion.landing.events import UNKNOWN_PERIOD, DecisionRefusedError, Retried
+from ingestion.landing.ledger import Ledger
 from ingestion.landing.originals import Original
+from ingestion.landing.state import SubmissionRecord
 from ingestion.pipeline.desk import Desk
 from ingestion.pipeline.readings import kept_readings
 from ingestion.pipeline.receiving import Again, receipt

@@ -21,8 +21,9 @@ from ingestion.bronze.marks import read_marks, write_marks
 from ingestion.bronze.reference import write_reference
 from ingestion.definitions.catalogue import Catalogue, Column
 from ingestion.definitions.registry import Registry
-from ingestion.landing.ledger import Ledger, LedgerState
+from ingestion.landing.ledger import Ledger
 from ingestion.landing.originals import Landing, OriginalDamagedError, check_original
+from ingestion.landing.state import LedgerState
 from ingestion.pipeline.desk import Desk
 from ingestion.pipeline.readings import kept_readings
 from ingestion.pipeline.work import rows

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from ingestion.definitions.catalogue import Catalogue
 from ingestion.definitions.registry import Registry
-from ingestion.landing.ledger import UNKNOWN_PERIOD, LedgerState, SubmissionRecord
+from ingestion.landing.events import UNKNOWN_PERIOD
+from ingestion.landing.state import LedgerState, SubmissionRecord
 from ingestion.records.faults import APOLOGY, Cause, Fault, Step
 from ingestion.records.findings import Judgement, Verdict
 from ingestion.records.periods import Period

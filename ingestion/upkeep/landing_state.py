@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ingestion.landing.inbox import waiting
-from ingestion.landing.ledger import LedgerState
 from ingestion.landing.originals import Landing, hash_of
+from ingestion.landing.state import LedgerState
 from ingestion.storage.home import Home
 
 SHOWN = 5

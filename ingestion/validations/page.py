@@ -9,7 +9,7 @@ from datetime import datetime
 from html import escape
 
 from ingestion.gate.results import RuleResult, Sample, SuiteResult
-from ingestion.landing.ledger import UNKNOWN_PERIOD
+from ingestion.landing.events import UNKNOWN_PERIOD
 from ingestion.validations.store import PUBLICATION, Validation
 from ingestion.words import writing
 from ingestion.words.labels import Language

@@ -10,7 +10,7 @@ import click
 
 from ingestion.definitions.overlay import catalogue_of
 from ingestion.definitions.registry import load_registry
-from ingestion.landing.ledger import UNKNOWN_PERIOD
+from ingestion.landing.events import UNKNOWN_PERIOD
 from ingestion.records.faults import Fault
 from ingestion.records.findings import Finding, Judgement, OutcomeStatus, Verdict
 from ingestion.storage.filenames import clean_name, fitted, writable

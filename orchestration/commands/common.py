@@ -22,7 +22,7 @@ from orchestration.texts import Invocation
 
 if TYPE_CHECKING:
     from ingestion.gate.frames.history import History
-    from ingestion.landing.ledger import LedgerState
+    from ingestion.landing.state import LedgerState
     from ingestion.validations.store import KeptResults
     from orchestration.standing import Standing
 
@@ -71,7 +71,7 @@ def demand_whole(call: Invocation) -> "Standing":
     Raises:
         RefusedError: its ledger cannot be read, or does not hold what landing and releases rest on.
     """
-    from ingestion.landing.ledger import LedgerError  # noqa: PLC0415 - takes long to import
+    from ingestion.landing.events import LedgerError  # noqa: PLC0415 - takes long to import
     from orchestration import standing  # noqa: PLC0415
 
     try:

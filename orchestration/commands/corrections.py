@@ -9,7 +9,7 @@ from typing import Any
 
 from ingestion.definitions.catalogue import Catalogue
 from ingestion.definitions.overlay import catalogue_of
-from ingestion.landing.ledger import LedgerState
+from ingestion.landing.state import LedgerState
 from ingestion.words.places import address
 from orchestration.texts import Invocation
 

@@ -8,7 +8,8 @@ import click
 
 from ingestion.definitions.overlay import catalogue_of
 from ingestion.definitions.registry import Registry
-from ingestion.landing.ledger import Event, Ledger, PeriodClosed, PeriodReopened
+from ingestion.landing.events import Event, PeriodClosed, PeriodReopened
+from ingestion.landing.ledger import Ledger
 from ingestion.records.days import day_of
 from orchestration import environment
 from orchestration.commands.common import (

@@ -14,24 +14,23 @@ from ingestion.definitions.catalogue import Catalogue
 from ingestion.definitions.overlay import catalogue_of
 from ingestion.definitions.registry import Registry
 from ingestion.landing import inbox as intake
-from ingestion.landing.ledger import (
+from ingestion.landing.events import (
     UNKNOWN_PERIOD,
     Decided,
     Duplicate,
     Event,
     Explained,
     Judged,
-    Ledger,
-    LedgerState,
     NotLanded,
     PeriodReopened,
     Received,
     Reexamined,
     SetAside,
-    SubmissionRecord,
     Unknown,
 )
+from ingestion.landing.ledger import Ledger
 from ingestion.landing.review import explanations_to_review
+from ingestion.landing.state import LedgerState, SubmissionRecord
 from ingestion.records.days import day_of
 from ingestion.records.findings import Finding
 from ingestion.records.periods import Period, PeriodError

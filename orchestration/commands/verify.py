@@ -14,8 +14,10 @@ import click
 
 from ingestion.definitions.overlay import catalogue_of
 from ingestion.definitions.registry import Registry, RegistryError, load_registry
-from ingestion.landing.ledger import Ledger, LedgerError, LedgerState
+from ingestion.landing.events import LedgerError
+from ingestion.landing.ledger import Ledger
 from ingestion.landing.originals import Landing, Original
+from ingestion.landing.state import LedgerState
 from ingestion.storage.home import Home
 from orchestration import environment
 from orchestration.commands.common import print_json, registry_of

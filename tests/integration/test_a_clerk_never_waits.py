@@ -19,7 +19,8 @@ from ingestion.alerts.outbox import Outbox
 from ingestion.definitions.catalogue import load_catalogue
 from ingestion.definitions.registry import load_registry
 from ingestion.landing import inbox
-from ingestion.landing.ledger import Ledger, Received
+from ingestion.landing.events import Received
+from ingestion.landing.ledger import Ledger
 from ingestion.pipeline import decide
 from ingestion.storage.home import Home
 from orchestration import moment, runs

@@ -16,7 +16,8 @@ import pytest
 from ingestion.definitions.catalogue import load_catalogue
 from ingestion.definitions.registry import RegistryError
 from ingestion.landing import inbox
-from ingestion.landing.ledger import Ledger, Received
+from ingestion.landing.events import Received
+from ingestion.landing.ledger import Ledger
 from ingestion.storage.files import sha256_of
 from ingestion.storage.home import Home
 from ingestion.validations import store

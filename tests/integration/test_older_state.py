@@ -18,7 +18,8 @@ from click.testing import CliRunner, Result
 from ingestion.bronze.marks import read_marks
 from ingestion.definitions.catalogue import load_catalogue
 from ingestion.definitions.registry import load_registry
-from ingestion.landing.ledger import Ledger, LedgerState
+from ingestion.landing.ledger import Ledger
+from ingestion.landing.state import LedgerState
 from ingestion.pipeline import rebuild_bronze
 from ingestion.storage.home import Home
 from ingestion.upkeep.version import VERSION, version_of

@@ -8,7 +8,8 @@ from typing import Literal
 import pytest
 
 from ingestion.definitions.registry import CalendarPeriod, Contact, Organisation, Registry, TermOfOffice
-from ingestion.landing.ledger import Decided, Judged, LedgerState, PeriodReopened, Received, Unknown
+from ingestion.landing.events import Decided, Judged, PeriodReopened, Received, Unknown
+from ingestion.landing.state import LedgerState
 from ingestion.records.findings import Finding, Verdict
 
 NOW = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)

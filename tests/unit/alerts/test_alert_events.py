@@ -10,7 +10,7 @@ from ingestion.alerts.deadlines import NEAR, PAST, deadline_alerts
 from ingestion.alerts.events import FIRST_FINDINGS, IMPORTED_AFTER, ledger_alerts
 from ingestion.alerts.wording import compose
 from ingestion.definitions.catalogue import load_catalogue
-from ingestion.landing.ledger import Reexamined
+from ingestion.landing.events import Reexamined
 from ingestion.records.findings import Verdict
 
 NOW = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)

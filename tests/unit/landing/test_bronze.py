@@ -24,7 +24,8 @@ from ingestion.definitions.registry import (
 )
 from ingestion.definitions.validity import Effective
 from ingestion.landing import inbox
-from ingestion.landing.ledger import Received, SubmissionRecord
+from ingestion.landing.events import Received
+from ingestion.landing.state import SubmissionRecord
 from ingestion.reading import read_file
 from ingestion.records.submissions import SubmissionKey
 from ingestion.storage.home import Home

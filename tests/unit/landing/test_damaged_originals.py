@@ -12,8 +12,9 @@ from ingestion import pipeline
 from ingestion.definitions.catalogue import Catalogue
 from ingestion.definitions.registry import Registry
 from ingestion.landing import inbox
-from ingestion.landing.ledger import Ledger, LedgerState
+from ingestion.landing.ledger import Ledger
 from ingestion.landing.originals import Landing
+from ingestion.landing.state import LedgerState
 from ingestion.pipeline import readings
 from ingestion.records.faults import Cause
 from ingestion.records.findings import Verdict

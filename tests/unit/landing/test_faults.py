@@ -19,8 +19,9 @@ from ingestion.definitions.catalogue import Catalogue
 from ingestion.definitions.registry import Registry
 from ingestion.gate import RuleError
 from ingestion.landing import inbox
-from ingestion.landing.ledger import Ledger, LedgerState, SubmissionRecord
+from ingestion.landing.ledger import Ledger
 from ingestion.landing.originals import Landing
+from ingestion.landing.state import LedgerState, SubmissionRecord
 from ingestion.pipeline import judging, readings, work
 from ingestion.reading import many
 from ingestion.records.faults import Cause, Step

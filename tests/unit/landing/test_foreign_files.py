@@ -16,8 +16,9 @@ from ingestion import pipeline
 from ingestion.definitions.catalogue import Catalogue
 from ingestion.definitions.registry import Registry
 from ingestion.landing import inbox
-from ingestion.landing.ledger import Ledger, LedgerState
+from ingestion.landing.ledger import Ledger
 from ingestion.landing.originals import Landing
+from ingestion.landing.state import LedgerState
 from ingestion.pipeline import LandingReport
 from ingestion.records.findings import Verdict
 from ingestion.storage.filenames import LONGEST, clean_name, fitted, key_of, shown

@@ -11,8 +11,9 @@ from ingestion import pipeline
 from ingestion.definitions.catalogue import Catalogue
 from ingestion.definitions.registry import Registry
 from ingestion.landing import inbox, originals
-from ingestion.landing.ledger import Ledger, LedgerState
+from ingestion.landing.ledger import Ledger
 from ingestion.landing.originals import Landing
+from ingestion.landing.state import LedgerState
 from ingestion.storage.home import Home
 from ingestion.upkeep.landing_state import LandingState, examine, examine_home
 

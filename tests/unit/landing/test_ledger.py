@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingestion.landing.ledger import (
+from ingestion.landing.events import (
     ContradictionError,
     Decided,
     DecisionRefusedError,
@@ -18,15 +18,14 @@ from ingestion.landing.ledger import (
     Event,
     Explained,
     Judged,
-    Ledger,
     LedgerError,
-    LedgerLockedError,
-    LedgerState,
     PeriodClosed,
     PeriodReopened,
     Received,
     Unknown,
 )
+from ingestion.landing.ledger import Ledger, LedgerLockedError
+from ingestion.landing.state import LedgerState
 from ingestion.records.findings import Finding, Verdict
 from ingestion.records.submissions import Explanation
 

@@ -18,7 +18,9 @@ from ingestion.definitions.catalogue import Catalogue
 from ingestion.definitions.registry import Registry
 from ingestion.gate import GateContext
 from ingestion.landing import inbox
-from ingestion.landing.ledger import DecisionRefusedError, Ledger, LedgerState, PeriodClosed, PeriodReopened
+from ingestion.landing.events import DecisionRefusedError, PeriodClosed, PeriodReopened
+from ingestion.landing.ledger import Ledger
+from ingestion.landing.state import LedgerState
 from ingestion.pipeline import judging, readings, writing
 from ingestion.records.findings import Verdict
 from ingestion.records.periods import Period

@@ -15,7 +15,9 @@ from ingestion.definitions.registry import Registry, TermOfOffice
 from ingestion.gate import Judged
 from ingestion.gate.context.earlier import periods_before
 from ingestion.landing import inbox
-from ingestion.landing.ledger import DecisionRefusedError, Ledger, LedgerState, SubmissionRecord
+from ingestion.landing.events import DecisionRefusedError
+from ingestion.landing.ledger import Ledger
+from ingestion.landing.state import LedgerState, SubmissionRecord
 from ingestion.pipeline import reexamining
 from ingestion.pipeline.reexamination import due
 from ingestion.records.faults import Cause, Fault, Step

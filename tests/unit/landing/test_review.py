@@ -4,8 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from ingestion.landing.ledger import Decided, Explained, Judged, LedgerState, Received
+from ingestion.landing.events import Decided, Explained, Judged, Received
 from ingestion.landing.review import explanations_to_review
+from ingestion.landing.state import LedgerState
 from ingestion.records.findings import Finding, Verdict
 from ingestion.records.submissions import Explanation
 

@@ -13,7 +13,8 @@ from ingestion.definitions.catalogue import Catalogue
 from ingestion.definitions.registry import Registry
 from ingestion.gate import rules_version
 from ingestion.landing import inbox
-from ingestion.landing.ledger import Event, Ledger, PeriodClosed, PeriodReopened
+from ingestion.landing.events import Event, PeriodClosed, PeriodReopened
+from ingestion.landing.ledger import Ledger
 from ingestion.records.findings import Verdict
 from ingestion.storage.home import Home
 

@@ -70,6 +70,7 @@ def test_errors_that_a_user_can_mend_exist_under_the_names_by_which_they_are_rec
             "ingestion.definitions.registry",
             "ingestion.definitions.catalogue",
             "ingestion.landing.ledger",
+            "ingestion.landing.events",
             "orchestration.warehouse",
         ),
         *(

@@ -15,7 +15,8 @@ from click.testing import Result
 from ingestion.alerts.alert import Alert, Kind, Role
 from ingestion.alerts.outbox import Outbox
 from ingestion.bronze.marks import read_marks
-from ingestion.landing.ledger import Judged, Ledger, Received
+from ingestion.landing.events import Judged, Received
+from ingestion.landing.ledger import Ledger
 from ingestion.landing.originals import Landing
 from ingestion.records.findings import Verdict
 from ingestion.storage.home import Home

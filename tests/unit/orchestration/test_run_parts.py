@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from ingestion.definitions.registry import load_registry
-from ingestion.landing.ledger import LedgerState, SubmissionRecord
+from ingestion.landing.state import LedgerState, SubmissionRecord
 from ingestion.records.submissions import SubmissionKey
 from ingestion.storage.home import Home
 from ingestion.words.labels import Language

@@ -13,7 +13,8 @@ from ingestion.alerts.delivery import LONGEST_PAUSE, STUCK_FROM, deliver
 from ingestion.alerts.outbox import Outbox
 from ingestion.definitions.catalogue import load_catalogue
 from ingestion.definitions.registry import load_registry
-from ingestion.landing.ledger import Duplicate, Explained, Judged, Ledger, Received, Reexamined, Unknown
+from ingestion.landing.events import Duplicate, Explained, Judged, Received, Reexamined, Unknown
+from ingestion.landing.ledger import Ledger
 from ingestion.records.findings import Finding, Verdict
 from ingestion.records.submissions import Explanation
 from ingestion.storage.home import Home

@@ -11,7 +11,8 @@ from click.testing import CliRunner
 
 from ingestion import pipeline
 from ingestion.landing import inbox
-from ingestion.landing.ledger import Ledger, PeriodClosed
+from ingestion.landing.events import PeriodClosed
+from ingestion.landing.ledger import Ledger
 from ingestion.records.findings import Verdict
 from ingestion.records.submissions import SubmissionKey
 from ingestion.returns import SHEET, answers
