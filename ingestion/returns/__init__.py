@@ -4,9 +4,10 @@ What belongs here: making bytes from a file and what the gate says of it. What d
 where and when returns are written (`pipeline/`).
 """
 
+from ingestion.returns.answer import Answer, Decision
 from ingestion.returns.differences import CellChange, Differences, RowChange, compare
 from ingestion.returns.marking import apology, findings_alone, marked_workbook
-from ingestion.returns.receipt import SHEET, Answer, Apology, Decision
+from ingestion.returns.receipt import SHEET, Apology
 
 __all__ = [
     "SHEET",

@@ -26,18 +26,10 @@ from ingestion.records.cells import parse_address
 from ingestion.records.findings import Finding
 from ingestion.records.submissions import FormTable, UnreadableError
 from ingestion.records.text import fold
+from ingestion.returns.answer import Answer, Marks
 from ingestion.returns.explanations import new_sheet, prepare, questions
 from ingestion.returns.plain import Area, copy_of
-from ingestion.returns.receipt import (
-    SHEET,
-    Answer,
-    Apology,
-    Marks,
-    apology_sheet,
-    named_styles,
-    receipt,
-    severity_of,
-)
+from ingestion.returns.receipt import SHEET, Apology, apology_sheet, named_styles, receipt, severity_of
 from ingestion.words.messages import message
 from ingestion.words.places import address, place_said
 from ingestion.workbook import EXPLANATIONS_SHEET
