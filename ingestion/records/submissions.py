@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Container
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from enum import StrEnum
+from enum import Enum, StrEnum
 
 from ingestion.records.cells import column_letter
 from ingestion.records.periods import Period
@@ -220,3 +220,15 @@ class UnreadableError(Exception):
         super().__init__(code)
         self.technical = technical
         self.problem = Problem(code, sheet=sheet, cell=cell, value=value, details=details, is_fatal=True)
+
+
+class NotApplicable(Enum):
+    """The mark of a cell that does not apply to the row: `x`, which is no blank."""
+
+    NOT_APPLICABLE = "x"
+
+
+NOT_APPLICABLE = NotApplicable.NOT_APPLICABLE
+
+
+CellInput = Value | NotApplicable

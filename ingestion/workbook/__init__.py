@@ -3,6 +3,7 @@
 What belongs here: writing. What does not: reading a filed workbook (`ingestion.reading`).
 """
 
+from ingestion.records.submissions import NOT_APPLICABLE, CellInput, NotApplicable
 from ingestion.workbook.template import (
     TemplateError,
     assigned_targets,
@@ -12,11 +13,8 @@ from ingestion.workbook.template import (
 )
 from ingestion.workbook.writer import (
     EXPLANATIONS_SHEET,
-    NOT_APPLICABLE,
     ORGANISATIONS_SHEET,
     TARGETS_SHEET,
-    CellInput,
-    NotApplicable,
     period_name,
     write_workbook,
 )

@@ -14,21 +14,20 @@ from ingestion.definitions.registry import Organisation
 from ingestion.reading.extract import CARRIED_SHEET
 from ingestion.records.cells import column_index, column_letter
 from ingestion.records.periods import Period
-from ingestion.records.submissions import Explanation
+from ingestion.records.submissions import CellInput, Explanation
 from ingestion.words.messages import message
 from ingestion.workbook.foreknown import CONTEXT_SHEET, FIRST_BLOCK_ROW, Computed
 from ingestion.workbook.formulas import ROW, SheetPlace
+from ingestion.workbook.looks import type_properties
 from ingestion.workbook.rule_formulas import Plan
 from ingestion.workbook.said import Column as MessageColumn
 from ingestion.workbook.writer import (
     EXPLANATIONS_SHEET,
     FIRST_COVER_ROW,
     FIRST_LIST_ROW,
-    CellInput,
     Row,
     WorkbookWriter,
     meaning,
-    type_properties,
 )
 
 _LOCKED_ENTRIES = frozenset(

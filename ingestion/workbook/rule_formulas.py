@@ -19,6 +19,7 @@ from ingestion.gate.language.syntax import Binary, Name, names
 from ingestion.gate.language.vectors import Kind
 from ingestion.records.cells import column_letter
 from ingestion.records.periods import Period
+from ingestion.records.submissions import CellInput
 from ingestion.words.messages import message
 from ingestion.workbook.carried import Line, carried_lines
 from ingestion.workbook.foreknown import OF_ROW, Block, Computed, Foreknown, empty_batch, further_keys
@@ -46,7 +47,7 @@ from ingestion.workbook.said import (
     marks_of,
     remarks_on,
 )
-from ingestion.workbook.writer import FIRST_COVER_ROW, FIRST_DATA_ROW, CellInput, Row
+from ingestion.workbook.writer import FIRST_COVER_ROW, FIRST_DATA_ROW, Row
 
 FIRST_HELPER_COLUMN = 1003
 """ALO: the hidden columns of intermediate values."""

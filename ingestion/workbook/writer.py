@@ -1,15 +1,13 @@
 """Workbooks as units file them: one layout for the blank template, the demo world and the reader.
 
-What belongs here: how a workbook looks and where each thing stands in it. What does not: which rows a blank
-one has (`template.py`) and how a filed one is read (`ingestion.reading`).
+What belongs here: where each thing stands in a workbook. What does not: how it looks (`looks.py`), which rows a
+blank one has (`template.py`) and how a filed one is read (`ingestion.reading`).
 
 The same arguments give the same bytes, so that a file that was written twice is recognised as one.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
-from enum import Enum
 from math import ceil
 from pathlib import Path
 from typing import Any
@@ -22,9 +20,22 @@ from ingestion.definitions.registry import Organisation, Target
 from ingestion.definitions.signing import SIGNATURE, TEMPLATE_VERSION
 from ingestion.records.periods import Period
 from ingestion.records.stored import added
-from ingestion.records.submissions import Explanation, Value
+from ingestion.records.submissions import CellInput, Explanation, NotApplicable
 from ingestion.words import period_names, writing
 from ingestion.words.messages import message
+from ingestion.workbook.looks import (
+    A3,
+    A4,
+    LINE_HEIGHT,
+    WIDEST_ON_A4,
+    column_width,
+    height,
+    make_formats,
+    set_height,
+    set_up_page,
+    stub_width,
+    total_width,
+)
 
 EXPLANATIONS_SHEET = "Giai_trinh"
 ORGANISATIONS_SHEET = "DM_TCCSD"
@@ -36,101 +47,12 @@ FIRST_LIST_ROW = 7
 FIRST_COVER_ROW = 5
 
 
-class NotApplicable(Enum):
-    """The mark of a cell that does not apply to the row: `x`, which is no blank."""
-
-    NOT_APPLICABLE = "x"
-
-
-NOT_APPLICABLE = NotApplicable.NOT_APPLICABLE
-CellInput = Value | NotApplicable
 Row = Mapping[str, CellInput]
 
 _CREATED = datetime(2020, 1, 1)  # noqa: DTZ001 - a constant without meaning; the format knows no time zones
 _OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
 _EMPTY_TABLE_ROWS = 5
-_FONT = "Times New Roman"
-_HEADER_FILL = "#DDE5EC"
-_NUMBERING_FILL = "#F1F4F7"
 _LONGEST_TEXT = 32_767
-_WIDTHS = {"code": 13.5, "int": 8.5, "decimal": 10.0, "percent": 8.5, "date": 12.0, "text": 22.0}
-_NAME_WIDTH = 34.0
-_INDICATOR_WIDTH = 32.0
-_WIDEST_ON_A4 = 210.0
-_A3, _A4 = 8, 9
-_CHARACTER_WIDTH = 1.15
-_TEXT_WIDTH = 0.75
-"""How wide a character is in units of a column's width: in a bold header, and in a cell."""
-
-_LINE_HEIGHT = 14.5
-_NUMBER_FORMATS = {
-    "code": "@",
-    "text": "@",
-    "int": "#,##0",
-    "decimal": "#,##0.##",
-    "percent": "0.##",
-    "date": "dd/mm/yyyy",
-}
-
-
-@dataclass(frozen=True)
-class _Formats:
-    """Every cell format of a workbook, made once: XlsxWriter pays for each new one."""
-
-    unit: Any
-    form_code: Any
-    title: Any
-    meta: Any
-    header: Any
-    numbering: Any
-    label: Any
-    note: Any
-    heading: Any
-    code: Any
-    not_applicable: Any
-    date_of_cover: Any
-    by_type: dict[str, Any]
-    total_by_type: dict[str, Any]
-
-
-_BASE: dict[str, Any] = {"font_name": _FONT, "font_size": 11, "valign": "vcenter"}
-_BOXED = _BASE | {"border": 1, "border_color": "#8A97A3"}
-
-
-def type_properties() -> dict[str, dict[str, Any]]:
-    """Give the format of a cell of data for each type of column."""
-    aligned: dict[str, dict[str, Any]] = {
-        "code": {"align": "left"},
-        "text": {"align": "left", "text_wrap": True},
-        "int": {"align": "right"},
-        "decimal": {"align": "right"},
-        "percent": {"align": "right"},
-        "date": {"align": "center"},
-    }
-    return {t: _BOXED | aligned[t] | {"num_format": f} for t, f in _NUMBER_FORMATS.items()}
-
-
-def _make_formats(book: Any) -> _Formats:
-    base, boxed, by_type = _BASE, _BOXED, type_properties()
-    total = {"bold": True, "bg_color": _NUMBERING_FILL, "top": 2, "top_color": "#4A5A68"}
-    header = boxed | {"bold": True, "align": "center", "text_wrap": True, "bg_color": _HEADER_FILL}
-    numbering = boxed | {"italic": True, "align": "center", "font_size": 9, "bg_color": _NUMBERING_FILL}
-    return _Formats(
-        unit=book.add_format(base | {"bold": True}),
-        form_code=book.add_format(base | {"bold": True, "align": "right"}),
-        title=book.add_format(base | {"bold": True, "font_size": 14, "align": "center"}),
-        meta=book.add_format(base | {"italic": True, "align": "center"}),
-        header=book.add_format(header),
-        numbering=book.add_format(numbering),
-        label=book.add_format(boxed | {"bg_color": _NUMBERING_FILL, "text_wrap": True}),
-        note=book.add_format(base | {"italic": True, "text_wrap": True, "valign": "top", "font_size": 10}),
-        heading=book.add_format(base | {"bold": True}),
-        code=book.add_format(base | {"num_format": "@", "font_color": "#808080"}),
-        not_applicable=book.add_format(boxed | {"align": "center", "num_format": "@"}),
-        date_of_cover=book.add_format(by_type["date"] | {"align": "left"}),
-        by_type={t: book.add_format(f) for t, f in by_type.items()},
-        total_by_type={t: book.add_format(f | total) for t, f in by_type.items()},
-    )
 
 
 def write_workbook(
@@ -214,7 +136,7 @@ class WorkbookWriter:
         self._book = book
         self._unit = unit
         self._period = period
-        self._formats = _make_formats(book)
+        self._formats = make_formats(book)
         book.set_properties({"title": f"{unit.org_code} {period.code}", "created": _CREATED})
 
     def _add_sheet(self, name: str) -> Any:
@@ -301,7 +223,7 @@ class WorkbookWriter:
             text = f"{number}. {message(f'template.cover.how.{number}')}"
             sheet.merge_range(row + number, 1, row + number, 2, text, self._formats.note)
         sheet.set_portrait()
-        _set_up_page(sheet)
+        set_up_page(sheet)
 
     def write_form(self, form: Form, rows: Sequence[Row], typed_totals: Row) -> None:
         """Write the sheet of one form."""
@@ -315,7 +237,7 @@ class WorkbookWriter:
             for position, column in enumerate(form.columns):
                 value = row.get(column.code)
                 self._put(sheet, (number, position), value, self._style(form, column, value))
-            _set_height(sheet, number, [(row.get(c.code), _width(form, c)) for c in form.columns])
+            set_height(sheet, number, [(row.get(c.code), column_width(form, c)) for c in form.columns])
         after = first + len(shown)
         for position, column in enumerate(form.columns):
             self._restrict_to_choices(sheet, column, (first, after - 1), position)
@@ -324,11 +246,11 @@ class WorkbookWriter:
             after += 1
         if notes := _code_notes(form):
             sheet.merge_range(after + 1, 0, after + 1, last, notes, self._formats.note)
-            sheet.set_row(after + 1, _LINE_HEIGHT * ceil(len(notes) / _total_width(form)))
-        sheet.freeze_panes(first, _stub_width(form))
+            sheet.set_row(after + 1, LINE_HEIGHT * ceil(len(notes) / total_width(form)))
+        sheet.freeze_panes(first, stub_width(form))
         sheet.repeat_rows(5, 7)
         sheet.set_landscape()
-        _set_up_page(sheet, _A3 if _total_width(form) > _WIDEST_ON_A4 else _A4)
+        set_up_page(sheet, A3 if total_width(form) > WIDEST_ON_A4 else A4)
 
     def _write_head(self, sheet: Any, form: Form) -> None:
         last = len(form.columns) - 1
@@ -353,13 +275,13 @@ class WorkbookWriter:
     def _write_header_rows(self, sheet: Any, form: Form) -> None:
         """Write rows 6 to 8: groups merged over their columns, labels, and the numbering under them."""
         position = 0
-        heights = [_LINE_HEIGHT, _LINE_HEIGHT]
+        heights = [LINE_HEIGHT, LINE_HEIGHT]
         while position < len(form.columns):
             column = form.columns[position]
-            width = _width(form, column)
+            width = column_width(form, column)
             if column.group is None:
                 sheet.merge_range(5, position, 6, position, column.label.vi, self._formats.header)
-                heights[1] = max(heights[1], _height(column.label.vi, width) - heights[0])
+                heights[1] = max(heights[1], height(column.label.vi, width) - heights[0])
                 position += 1
                 continue
             members = 0
@@ -369,19 +291,19 @@ class WorkbookWriter:
             ):
                 member = form.columns[position + members]
                 sheet.write_string(6, position + members, member.label.vi, self._formats.header)
-                heights[1] = max(heights[1], _height(member.label.vi, width))
+                heights[1] = max(heights[1], height(member.label.vi, width))
                 members += 1
             if members == 1:
                 sheet.write_string(5, position, column.group.vi, self._formats.header)
             else:
                 sheet.merge_range(5, position, 5, position + members - 1, column.group.vi, self._formats.header)
-            heights[0] = max(heights[0], _height(column.group.vi, width * members))
+            heights[0] = max(heights[0], height(column.group.vi, width * members))
             position += members
         sheet.set_row(5, heights[0] + 6)
         sheet.set_row(6, heights[1] + 6)
-        stub = _stub_width(form)
+        stub = stub_width(form)
         for position, column in enumerate(form.columns):
-            sheet.set_column(position, position, _width(form, column))
+            sheet.set_column(position, position, column_width(form, column))
             if position < stub:
                 sheet.write_string(7, position, chr(ord("A") + position), self._formats.numbering)
             else:
@@ -486,65 +408,17 @@ class WorkbookWriter:
         for number, row in enumerate(rows, start=FIRST_LIST_ROW - 1):
             for position, value in enumerate(row):
                 self._put(sheet, (number, position), value, self._formats.by_type[columns[position][1]])
-            _set_height(sheet, number, [(value, column[2]) for value, column in zip(row, columns, strict=True)])
+            set_height(sheet, number, [(value, column[2]) for value, column in zip(row, columns, strict=True)])
         sheet.freeze_panes(FIRST_LIST_ROW - 1, 0)
         sheet.repeat_rows(CODE_ROW)
         sheet.set_landscape()
-        _set_up_page(sheet)
+        set_up_page(sheet)
 
 
 def indicator_name(catalogue: Catalogue, code: str) -> str | None:
     """Give the Vietnamese name of an indicator; None for one that the catalogue does not know."""
     indicator = catalogue.indicators.get(code)
     return indicator.name.vi if indicator else None
-
-
-def _set_up_page(sheet: Any, paper: int = _A4) -> None:
-    sheet.set_paper(paper)
-    sheet.fit_to_pages(1, 0)
-    sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
-    sheet.set_footer("&L&9&A&R&9&P/&N")
-    sheet.hide_gridlines(1)
-
-
-def _stub_width(form: Form) -> int:
-    """Count the leading columns that name a row: keys, and texts beside them."""
-    width = 0
-    for column in form.columns:
-        if column.code not in form.key and column.type != "text":
-            break
-        width += 1
-    return width
-
-
-def _width(form: Form, column: Column) -> float:
-    if column.type == "text" and form.columns.index(column) < _stub_width(form):
-        return _NAME_WIDTH
-    if form.rows == "targets" and column.code in form.key:
-        return _INDICATOR_WIDTH
-    return _WIDTHS[column.type]
-
-
-def _total_width(form: Form) -> float:
-    return sum(_width(form, column) for column in form.columns)
-
-
-def _height(label: str, width: float, character: float = _CHARACTER_WIDTH) -> float:
-    """Estimate how high a text stands in a column, broken at blanks, in points."""
-    lines, used = 1, 0.0
-    for word in label.split():
-        size = len(word) * character
-        if used and used + size > width:
-            lines, used = lines + 1, 0.0
-        used += size + character
-    return lines * _LINE_HEIGHT
-
-
-def _set_height(sheet: Any, row: int, cells: Iterable[tuple[CellInput, float]]) -> None:
-    """Make a row as high as its texts need: not every program does that when it opens a file."""
-    heights = [_height(value, width, _TEXT_WIDTH) for value, width in cells if isinstance(value, str)]
-    if heights and max(heights) > _LINE_HEIGHT:
-        sheet.set_row(row, max(heights) + 1)
 
 
 def _letters(position: int) -> str:
@@ -564,7 +438,7 @@ def _units(form: Form) -> str:
 def _code_notes(form: Form) -> str:
     """Say what the codes of a form mean, where no column beside them does."""
     meanings: dict[str, str] = {}
-    has_names = any(column.type == "text" for column in form.columns[: _stub_width(form)])
+    has_names = any(column.type == "text" for column in form.columns[: stub_width(form)])
     if not has_names:
         for line_set in form.lines:
             meanings |= {line.code: line.label.vi for line in line_set.members}

@@ -10,9 +10,10 @@ from openpyxl.workbook import Workbook
 from ingestion.definitions.catalogue import Catalogue, load_catalogue
 from ingestion.definitions.registry import Registry, load_registry
 from ingestion.records.periods import Period
+from ingestion.records.submissions import CellInput
 from ingestion.storage.home import Home
 from ingestion.workbook.template import assigned_targets, blank_tables, reporting_unit
-from ingestion.workbook.writer import CellInput, write_workbook
+from ingestion.workbook.writer import write_workbook
 from orchestration.state import write_example
 
 UNIT = "VD-NX"

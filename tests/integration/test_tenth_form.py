@@ -18,9 +18,10 @@ from ingestion.landing import inbox
 from ingestion.reading import read_file
 from ingestion.records.findings import Verdict
 from ingestion.records.periods import Period
+from ingestion.records.submissions import CellInput
 from ingestion.storage.home import Home
 from ingestion.workbook.template import assigned_targets, reporting_unit, write_template
-from ingestion.workbook.writer import CellInput, write_workbook
+from ingestion.workbook.writer import write_workbook
 from orchestration import as_of
 from orchestration.as_of import warehouse_as_of
 from orchestration.cli import main
