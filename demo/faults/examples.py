@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 import yaml
 
-from demo.faults.base import INJECTIONS
+from demo.faults.injections import INJECTIONS
 from demo.faults.trials import Trials, places
 from demo.world import build
 from ingestion.gate import judge

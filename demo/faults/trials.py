@@ -13,8 +13,10 @@ from functools import cached_property
 import pandas as pd
 
 from demo.draw import Rng, stream
-from demo.faults.base import INJECTIONS, Injection, Variant, vary
+from demo.faults.base import Injection, Variant
 from demo.faults.draft import Draft, UnsuitedError
+from demo.faults.injections import INJECTIONS
+from demo.faults.sound import vary
 from demo.grids import WorldHistory, registry_in_memory, row_of_history, submission_in_memory
 from demo.world import World
 from ingestion.definitions.catalogue import Catalogue, load_catalogue

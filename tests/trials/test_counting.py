@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from demo.faults.base import INJECTIONS
+from demo.faults.injections import INJECTIONS
 from demo.faults.trials import Score, count
 from ingestion.gate import judge
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from demo.faults.base import INJECTIONS
+from demo.faults.injections import INJECTIONS
 from demo.faults.trials import Score, count
 from ingestion.gate import judge, load_rules
 from ingestion.records.findings import OutcomeStatus, Verdict

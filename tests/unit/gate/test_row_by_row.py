@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from demo.faults.base import INJECTIONS
+from demo.faults.injections import INJECTIONS
 from demo.faults.trials import Trials
 from demo.grids import submission_in_memory
 from ingestion.gate import rule_book
