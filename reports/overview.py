@@ -9,9 +9,10 @@ from collections.abc import Sequence
 from ingestion.words.messages import message
 from reports import format as write
 from reports.blocks import Block, Bullets, Grid, Heading, Markdown, Paragraph, Text, code, inline, numbered
-from reports.context import Site, Unit
+from reports.context import Site
 from reports.pages import CATALOGUE, Page, completeness_by_unit, open_cases, shared_page
 from reports.progress import SLUG as PROGRESS
+from reports.rows import Unit
 from reports.stated import SLUG as STATED
 
 INDEX = "index"

@@ -30,7 +30,8 @@ from reports.blocks import (
     numbered,
 )
 from reports.charts import ChartData, Point, described
-from reports.context import Figure, Filing, Indicator, Site, Submission, Target, Unit
+from reports.context import Site
+from reports.rows import Figure, Filing, Indicator, Submission, Target, Unit
 from reports.sections import Chart, Plan, Section
 
 CATALOGUE = "danh-muc-chi-tieu"

@@ -13,8 +13,9 @@ from ingestion.words.messages import message
 from reports import escape
 from reports import format as write
 from reports.blocks import Block, Grid, Heading, Markdown, Notice, Paragraph, Text, inline, link, numbered
-from reports.context import Filing, Site, Unit
+from reports.context import Site
 from reports.pages import Page, shared_page
+from reports.rows import Filing, Unit
 
 SLUG = "tien-do-nop"
 

@@ -24,7 +24,7 @@ from ingestion.storage.home import Home
 from ingestion.words.labels import Language
 from ingestion.words.messages import ToldError, message
 from reports import marts
-from reports.context import Note
+from reports.rows import Note
 
 NO_RELEASE = "report.error.no_release"
 """The text of the error where nobody knows a release of a name, while all that there are can be read."""

@@ -12,7 +12,8 @@ from typing import Any
 
 from ingestion.words.messages import message
 from reports import format as write
-from reports.context import Figure, Indicator, Site, Target, Unit
+from reports.context import Site
+from reports.rows import Figure, Indicator, Target, Unit
 from reports.sections import FieldOf, Sentence
 
 COMPARISONS = frozenset(

@@ -13,7 +13,8 @@ from typing import Literal
 from ingestion.words.messages import message
 from reports import format as write
 from reports.blocks import Grid, Text, link
-from reports.context import Figure, Indicator, Site, Unit
+from reports.context import Site
+from reports.rows import Figure, Indicator, Unit
 from reports.sections import Section, Table
 
 STATUS_MARKS = {"provisional": "*", "incomplete": "**"}

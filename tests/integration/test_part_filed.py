@@ -15,7 +15,7 @@ from ingestion.definitions.registry import load_registry
 from ingestion.words.messages import message
 from reports import escape
 from reports.blocks import write as write_blocks
-from reports.context import Site, Unit, load_site
+from reports.context import Site, load_site
 from reports.database import connect
 from reports.figures import figure, statements, trace
 from reports.overview import index_page
@@ -23,6 +23,7 @@ from reports.pages import Page
 from reports.project import pages
 from reports.publication_gate.comparison import figures_again
 from reports.publication_gate.suites import judge
+from reports.rows import Unit
 from reports.sentences import COMPARISONS
 from reports.stated import SLUG as STATED
 from tests.integration.part_filed_world import (

@@ -14,10 +14,11 @@ from typing import Any
 from ingestion.words.messages import message
 from reports import format as write
 from reports.blocks import Bullets, Grid, Markdown, Paragraph, Picture
-from reports.context import Site, Unit
+from reports.context import Site
 from reports.database import connect
 from reports.figures import Figure, assembled
 from reports.pages import Page, unit_page
+from reports.rows import Unit
 from reports.sections import Chart, FieldOf, Plan, Sentence, load_plan
 from reports.sentences import COMPARISONS
 from reports.tables import STATUS_MARKS

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from reports.context import Explanation, Site, Submission
+from reports.context import Site
 from reports.overview import open_page
 from reports.pages import Page, unit_page
+from reports.rows import Explanation, Submission
 from reports.sections import load_plan
 from tests.reports_site import site_of, write_warehouse
 

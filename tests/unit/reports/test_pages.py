@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 
 from reports.blocks import Grid, Paragraph, Picture
-from reports.context import Figure, Note, Site, Submission, Unit
+from reports.context import Site
 from reports.marts import MartsError
 from reports.overview import catalogue_page, index_page, open_page
 from reports.pages import Page, chart_data, unit_page
 from reports.project import write_project
+from reports.rows import Figure, Note, Submission, Unit
 from reports.sections import FieldOf, Sentence, load_plan
 from reports.sentences import number_of, say
 from reports.stated import stated_page

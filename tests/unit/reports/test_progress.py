@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 
 from reports.blocks import Grid
-from reports.context import Filing, Site
+from reports.context import Site
 from reports.overview import index_page
 from reports.pages import Page
 from reports.progress import SLUG, SYMBOLS, progress_page, state
 from reports.project import pages
+from reports.rows import Filing
 from tests.reports_site import site_of, write_warehouse
 
 TODAY = date(2021, 3, 1)

@@ -29,11 +29,11 @@ from reports.blocks import (
     link,
     write,
 )
-from reports.context import Note
 from reports.engines import convert
 from reports.pages import Page
 from reports.project import OWN, TEMPLATES, SamePageError, as_yaml, write_project
 from reports.quarto_project import split_front_matter
+from reports.rows import Note
 from tests.reports_site import AS_OF, site_of, write_warehouse
 from tests.support.active_syntax import DRAWING, HIDDEN, TEXTS, Leaves, blocks, leaves_due
 

@@ -8,7 +8,7 @@ import pytest
 
 from ingestion.storage.home import Home
 from reports import release
-from reports.context import Note
+from reports.rows import Note
 from tests.reports_site import AS_OF, write_warehouse
 
 

@@ -18,8 +18,8 @@ from ingestion.words.messages import message
 from ingestion.workbook import writer
 from orchestration.commands.common import number as json_number
 from reports import format as write
-from reports.context import Figure, Indicator
 from reports.figures import assembled
+from reports.rows import Figure, Indicator
 from reports.sentences import figure_text, say_previous
 from reports.tables import cell, change_text
 
