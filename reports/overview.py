@@ -1,6 +1,6 @@
 """The pages over all units: the index, the open cases and the catalogue of indicators.
 
-What belongs here: what these pages say. What does not: the report of one unit (`pages.py`) and the stated
+What belongs here: what these pages say. What does not: the report of one unit (`unit_page.py`) and the stated
 figures (`stated.py`).
 """
 
@@ -10,7 +10,8 @@ from ingestion.words.messages import message
 from reports import format as write
 from reports.blocks import Block, Bullets, Grid, Heading, Markdown, Paragraph, Text, code, inline, numbered
 from reports.context import Site
-from reports.pages import CATALOGUE, Page, completeness_by_unit, open_cases, shared_page
+from reports.filings import completeness_by_unit, open_cases
+from reports.page import CATALOGUE, Page, shared_page
 from reports.progress import SLUG as PROGRESS
 from reports.rows import Unit
 from reports.stated import SLUG as STATED

@@ -14,7 +14,7 @@ from reports import escape
 from reports import format as write
 from reports.blocks import Block, Grid, Heading, Markdown, Notice, Paragraph, Text, inline, link, numbered
 from reports.context import Site
-from reports.pages import Page, shared_page
+from reports.page import Page, shared_page
 from reports.rows import Filing, Unit
 
 SLUG = "tien-do-nop"

@@ -1,6 +1,6 @@
 """Writing a site as a Quarto project: pages, charts, templates, fonts.
 
-What belongs here: the files of the project and their names. What does not: what a page says (`pages.py`,
+What belongs here: the files of the project and their names. What does not: what a page says (`unit_page.py`,
 `overview.py`, `stated.py`) and rendering (`render.py`).
 """
 
@@ -26,12 +26,13 @@ from reports.charts import ChartData, draw
 from reports.context import Site
 from reports.engines import FONT_FOLDER
 from reports.overview import INDEX, OPEN, catalogue_page, index_page, open_page
-from reports.pages import CATALOGUE, Page, unit_page
+from reports.page import CATALOGUE, Page
 from reports.progress import SLUG as PROGRESS
 from reports.progress import progress_page
 from reports.quarto_project import CONFIG_FILE
 from reports.stated import SLUG as STATED
 from reports.stated import stated_page
+from reports.unit_page import unit_page
 
 
 class SamePageError(ToldError):

@@ -12,7 +12,7 @@ from reports import escape, tables
 from reports import format as write
 from reports.blocks import Block, Grid, Heading, Notice, Paragraph, Text, code, numbered
 from reports.context import Site
-from reports.pages import Page, shared_page
+from reports.page import Page, shared_page
 from reports.rows import Indicator, StatedFigure
 
 SLUG = "so-lieu-da-cong-bo"

@@ -19,7 +19,7 @@ from reports.context import Site, load_site
 from reports.database import connect
 from reports.figures import figure, statements, trace
 from reports.overview import index_page
-from reports.pages import Page
+from reports.page import Page
 from reports.project import pages
 from reports.publication_gate.comparison import figures_again
 from reports.publication_gate.suites import judge

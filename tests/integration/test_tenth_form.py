@@ -29,9 +29,9 @@ from reports.blocks import write
 from reports.context import load_site
 from reports.figures import figure, trace
 from reports.marts import open_warehouse
-from reports.pages import unit_page
 from reports.publication_gate.comparison import figures_again
 from reports.sections import plan_of
+from reports.unit_page import unit_page
 from tests.integration.small_state import UNIT, make_home, sound_tables
 from tests.support import guide
 

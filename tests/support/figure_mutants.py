@@ -154,7 +154,7 @@ MUTANTS = (
         WORLD,
     ),
     Mutant("reports/sentences.py", "field.derivation in COMPARISONS", "False", PART),
-    Mutant("reports/pages.py", 'if figure.status == "incomplete" or is_part:', "if False:", PART),
+    Mutant("reports/unit_page.py", 'if figure.status == "incomplete" or is_part:', "if False:", PART),
     Mutant(
         "reports/tables.py",
         "before = figure if ends is None else replace(figure, status=ends.status)",
@@ -163,7 +163,10 @@ MUTANTS = (
     ),
     Mutant("reports/overview.py", "if site.statements else others", "if True else others", PART),
     Mutant(
-        "reports/pages.py", 'return "nothing_in_common" if has_previous', 'return "none" if has_previous', PART
+        "reports/unit_page.py",
+        'return "nothing_in_common" if has_previous',
+        'return "none" if has_previous',
+        PART,
     ),
 )
 

@@ -17,11 +17,12 @@ from reports.blocks import Bullets, Grid, Markdown, Paragraph, Picture
 from reports.context import Site
 from reports.database import connect
 from reports.figures import Figure, assembled
-from reports.pages import Page, unit_page
+from reports.page import Page
 from reports.rows import Unit
 from reports.sections import Chart, FieldOf, Plan, Sentence, load_plan
 from reports.sentences import COMPARISONS
 from reports.tables import STATUS_MARKS
+from reports.unit_page import unit_page
 
 Key = tuple[str, str, str, str | None]
 Answers = Mapping[Key, Figure]

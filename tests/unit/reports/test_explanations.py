@@ -7,9 +7,10 @@ import pytest
 
 from reports.context import Site
 from reports.overview import open_page
-from reports.pages import Page, unit_page
+from reports.page import Page
 from reports.rows import Explanation, Submission
 from reports.sections import load_plan
+from reports.unit_page import unit_page
 from tests.reports_site import site_of, write_warehouse
 
 

@@ -11,13 +11,14 @@ from reports.blocks import Grid, Paragraph, Picture
 from reports.context import Site
 from reports.marts import MartsError
 from reports.overview import catalogue_page, index_page, open_page
-from reports.pages import Page, chart_data, unit_page
+from reports.page import Page
 from reports.project import write_project
 from reports.rows import Figure, Note, Submission, Unit
 from reports.sections import FieldOf, Sentence, load_plan
 from reports.sentences import number_of, say
 from reports.stated import stated_page
 from reports.tables import labelled
+from reports.unit_page import chart_data, unit_page
 from tests.reports_site import TERM, site_of, write_warehouse
 
 PLAN = load_plan()

@@ -10,7 +10,7 @@ import pytest
 from reports.blocks import Grid
 from reports.context import Site
 from reports.overview import index_page
-from reports.pages import Page
+from reports.page import Page
 from reports.progress import SLUG, SYMBOLS, progress_page, state
 from reports.project import pages
 from reports.rows import Filing

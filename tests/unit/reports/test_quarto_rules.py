@@ -30,7 +30,7 @@ from reports.blocks import (
     write,
 )
 from reports.engines import convert
-from reports.pages import Page
+from reports.page import Page
 from reports.project import OWN, TEMPLATES, SamePageError, as_yaml, write_project
 from reports.quarto_project import split_front_matter
 from reports.rows import Note

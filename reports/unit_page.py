@@ -1,20 +1,19 @@
-"""A page as a value, and the report page of one unit.
+"""The report page of one unit.
 
-What belongs here: which parts a unit's report has, in which order, with which figures. What does not: pages
-over all units (`overview.py`), the files of the project (`project.py`).
+What belongs here: which parts a unit's report has, in which order, with which figures. What does not: what a
+page is (`page.py`), filings (`filings.py`), pages over all units (`overview.py`), the files of the project
+(`project.py`).
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from ingestion.words.messages import message
-from ingestion.words.period_names import kind_of_period
 from reports import format as write
 from reports import sentences, tables
 from reports.blocks import (
-    Block,
     Bullets,
     Command,
     Grid,
@@ -22,90 +21,24 @@ from reports.blocks import (
     Markdown,
     Notice,
     Paragraph,
-    Picture,
     Text,
-    code,
     inline,
     link,
-    numbered,
 )
-from reports.charts import ChartData, Point, described
+from reports.charts import ChartData, Point
 from reports.context import Site
-from reports.rows import Figure, Filing, Indicator, Submission, Target, Unit
+from reports.filings import completeness
+from reports.page import CATALOGUE, Builder, Page
+from reports.rows import Figure, Indicator, Target, Unit
 from reports.sections import Chart, Plan, Section
-
-CATALOGUE = "danh-muc-chi-tieu"
-"""The page of all indicators and their codes."""
 
 _MOST_SAID = 6
 _FEWEST_DRAWN = 2
-_CUMULATIVE = ("Q1", "6T", "9T", "N")
-
-
-@dataclass(frozen=True)
-class Page:
-    """One page of the site.
-
-    Attributes:
-        slug: its file name without extension.
-        title: plain text.
-        has_pdf: whether a PDF is made of it too.
-        charts: SVG files by path below the project, as data yet to be drawn.
-    """
-
-    slug: str
-    title: str
-    subtitle: str
-    eyebrow: str
-    blocks: tuple[Block, ...]
-    has_pdf: bool = True
-    has_contents: bool = True
-    charts: Mapping[str, ChartData] = field(default_factory=dict)
-
-
-def shared_page(
-    slug: str, name: str, blocks: Sequence[Block], *, has_pdf: bool = False, has_contents: bool = False
-) -> Page:
-    """Give a page over all units, whose title and subtitle stand in the messages under its name."""
-    return Page(
-        slug=slug,
-        title=message(f"report.{name}.title"),
-        subtitle=message(f"report.{name}.subtitle"),
-        eyebrow="",
-        blocks=tuple(blocks),
-        has_pdf=has_pdf,
-        has_contents=has_contents,
-    )
-
-
-class _Builder:
-    """Collects the blocks of one page and numbers its tables and charts."""
-
-    def __init__(self, slug: str):
-        self.blocks: list[Block] = []
-        self.charts: dict[str, ChartData] = {}
-        self.grids: list[Grid] = []
-        self._slug = slug
-
-    def add(self, *blocks: Block) -> None:
-        self.blocks += blocks
-
-    def table(self, grid: Grid) -> None:
-        self.grids.append(numbered(grid, len(self.grids) + 1))
-        self.blocks.append(self.grids[-1])
-
-    def chart(self, data: ChartData, title: str) -> None:
-        number = len(self.charts) + 1
-        source = f"charts/{self._slug}-{number}.svg"
-        self.charts[source] = data
-        caption = message("report.chart.caption", number=number, title=title)
-        alt = message("report.chart.alt", title=title, figures=described(data.points))
-        self.blocks.append(Picture(source, caption, alt))
 
 
 def unit_page(site: Site, unit: Unit, plan: Plan) -> Page:
     """Write the report of one unit."""
-    builder = _Builder(unit.slug)
+    builder = Builder(unit.slug)
     _key_figures(site, unit, plan, builder)
     sections = [_prepared(site, unit, section) for section in plan.for_system(unit.system)]
     if any(section.grids for section in sections):
@@ -118,7 +51,7 @@ def unit_page(site: Site, unit: Unit, plan: Plan) -> Page:
         )
         builder.add(Notice(message("report.section.all_empty", sections=names)))
     _previous_term(site, unit, builder)
-    _completeness(site, unit, builder)
+    completeness(site, unit, builder)
     _annex(site, unit, builder)
     legends = tables.marks_used(builder.grids)
     if legends:
@@ -134,7 +67,7 @@ def unit_page(site: Site, unit: Unit, plan: Plan) -> Page:
     )
 
 
-def _key_figures(site: Site, unit: Unit, plan: Plan, builder: _Builder) -> None:
+def _key_figures(site: Site, unit: Unit, plan: Plan, builder: Builder) -> None:
     builder.add(Heading(2, message("report.section.key_figures"), "so-lieu-chu-yeu"))
     items: list[Text] = []
     for indicator_code in plan.headlines_of(unit.system):
@@ -151,7 +84,7 @@ def _key_figures(site: Site, unit: Unit, plan: Plan, builder: _Builder) -> None:
     _targets(site, unit, builder)
 
 
-def _targets(site: Site, unit: Unit, builder: _Builder) -> None:
+def _targets(site: Site, unit: Unit, builder: Builder) -> None:
     known = [t for t in site.targets.get((unit.code, unit.term), ()) if t.indicator in site.indicators]
     if not known:
         builder.add(Notice(message("report.targets.none")))
@@ -233,7 +166,7 @@ def _prepared(site: Site, unit: Unit, section: Section) -> _Prepared:
     return _Prepared(section, tuple(grid for grid in built if grid is not None))
 
 
-def _section(site: Site, unit: Unit, section: _Prepared, builder: _Builder) -> None:
+def _section(site: Site, unit: Unit, section: _Prepared, builder: Builder) -> None:
     builder.add(Heading(2, section.plan.title.vi, section.plan.anchor))
     if not section.grids:
         builder.add(Notice(message("report.section.empty")))
@@ -343,7 +276,7 @@ def _chart_title(site: Site, unit: Unit, chart: Chart, data: ChartData) -> str:
     return title
 
 
-def _previous_term(site: Site, unit: Unit, builder: _Builder) -> None:
+def _previous_term(site: Site, unit: Unit, builder: Builder) -> None:
     builder.add(Heading(2, message("report.section.previous"), "nhiem-ky-truoc"))
     previous = site.previous_term(unit)
     rows: list[list[Text]] = []
@@ -388,143 +321,7 @@ def _why_nothing_is_compared(site: Site, unit: Unit, previous: str | None) -> st
     return "nothing_in_common" if has_previous else "none"
 
 
-def _completeness(site: Site, unit: Unit, builder: _Builder) -> None:
-    builder.add(Heading(2, message("report.section.completeness"), "muc-do-day-du"))
-    earlier = site.predecessors(unit)
-    if site.completeness(unit).owed == 0:
-        builder.add(Paragraph(message("report.completeness.none")))
-    else:
-        builder.add(Paragraph(_counted(site, unit, "report.completeness.sentence")))
-    for predecessor in earlier:
-        ended_on = write.day(site.merged_into[unit.code, unit.term][predecessor.code])
-        sentence = _counted(site, predecessor, "report.completeness.predecessor", ended_on=ended_on)
-        builder.add(Paragraph(sentence))
-    filings = {member: filings for member in (*earlier, unit) if (filings := site.filings_of(member))}
-    if filings:
-        builder.table(_filing_matrix(site, unit, filings))
-    if children := site.children(unit):
-        builder.table(completeness_by_unit(site, [unit, *children], message("report.completeness.by_unit")))
-    cases = [case for member in (unit, *earlier, *site.children(unit)) for case in site.open_of(member)]
-    builder.add(Heading(3, message("report.completeness.open_title"), "ho-so-dang-mo"))
-    if cases:
-        builder.table(open_cases(site, cases))
-    else:
-        builder.add(Paragraph(message("report.completeness.no_open")))
-
-
-def _counted(site: Site, unit: Unit, key: str, **fields: Any) -> str:
-    """Say how many reports a unit owed and what became of them."""
-    count = site.completeness(unit)
-    return message(
-        key,
-        unit=unit.name,
-        owed=write.number(count.owed),
-        received=write.number(count.received),
-        on_time=write.number(count.on_time),
-        accepted=write.number(count.accepted),
-        **fields,
-    )
-
-
-def _filing_matrix(site: Site, unit: Unit, filings: Mapping[Unit, Sequence[Filing]]) -> Grid:
-    """Lay filings out by year; where others filed before they merged into the unit, a column says who filed."""
-    open_now = {(case.org, case.period) for case in site.open_cases}
-    by_row: dict[tuple[str, Unit], dict[str, Filing]] = {}
-    for member, of_member in filings.items():
-        for filing in of_member:
-            period = site.periods[filing.period]
-            label = write.years(period.first_year, period.year)
-            by_row.setdefault((label, member), {})[period.kind] = filing
-    kinds = [kind for kind in (*_CUMULATIVE, "NK") if any(kind in row for row in by_row.values())]
-    names = [message("report.column.year")]
-    widths = [1.0]
-    is_shared = any(member != unit for member in filings)
-    if is_shared:
-        names.append(message("report.column.filed_by"))
-        widths.append(3.2)
-    rows: list[list[Text]] = []
-    for (label, member), row in sorted(by_row.items(), key=lambda item: item[0][0]):
-        filed_by = member.name if member == unit else link(member.name, f"{member.slug}.html")
-        words = [_filing_word(row.get(kind), open_now) for kind in kinds]
-        rows.append([label, *([filed_by] if is_shared else []), *words])
-    header = [*names, *(kind_of_period(kind) for kind in kinds)]
-    caption = message("report.completeness.matrix")
-    return Grid(caption, header, rows, ["l"] * len(header), [*widths, *([1.4] * len(kinds))])
-
-
-def _filing_word(filing: Filing | None, open_now: set[tuple[str, str]]) -> str:
-    if filing is None or not (filing.is_owed or filing.is_received):
-        return message("report.cell.not_owed")
-    if (filing.org, filing.period) in open_now:
-        return message("report.cell.open")
-    if filing.is_accepted:
-        return message("report.cell.accepted_on_time" if filing.is_on_time else "report.cell.accepted_late")
-    return message("report.cell.not_accepted" if filing.is_received else "report.cell.missing")
-
-
-def completeness_by_unit(site: Site, units: Sequence[Unit], caption: str) -> Grid:
-    """Lay out what units owed and what became of it, one row a unit, each leading to its report."""
-    rows: list[list[Text]] = []
-    for unit in units:
-        count = site.completeness(unit)
-        numbers = [count.owed, count.received, count.on_time, count.accepted, len(site.open_of(unit))]
-        rows.append(
-            [
-                Markdown(f"[{inline(unit.name)}]({unit.slug}.html)"),
-                write.short_period(unit.term),
-                *(write.number(number) for number in numbers),
-            ]
-        )
-    names = ("unit", "term", "owed", "received_count", "on_time", "accepted", "open")
-    header = [message(f"report.column.{name}") for name in names]
-    return Grid(caption, header, rows, ["l", "l", "r", "r", "r", "r", "r"], [2.8, 1.2, 1, 1, 1, 1.1, 1])
-
-
-def open_cases(site: Site, cases: Sequence[Submission], caption: str = "") -> Grid:
-    """Lay out open cases: where they stand and what that means for the figures."""
-    rows: list[list[Text]] = [
-        [
-            code(case.id) if case.id.replace(".", "").replace("-", "").isalnum() else case.id,
-            site.names.get(case.org, case.org),
-            write.period(case.period) if case.period in site.periods else message("period.unknown"),
-            write.local_day(case.received_at) if case.received_at else message("report.value.missing_short"),
-            status_text(case.standing or case.status),
-            write.number(case.errors),
-            write.number(case.warnings),
-            message(f"report.open.effect.{_effect(site, case)}"),
-        ]
-        for case in cases
-    ]
-    names = ("submission", "unit", "period", "received", "status", "errors", "warnings", "effect")
-    header = [message(f"report.column.{name}") for name in names]
-    widths = [1.7, 1.6, 1.2, 1.1, 1.4, 0.6, 0.9, 1.8]
-    title = caption or message("report.open.table")
-    return Grid(title, header, rows, ["l", "l", "l", "l", "l", "r", "r", "l"], widths)
-
-
-def status_text(status: str) -> str:
-    """Write where a submission stands."""
-    known = (
-        *("accepted", "rejected", "needs_explanation", "on_hold", "unreadable", "withdrawn", "refused"),
-        "pending",
-    )
-    name = status if status in known else "other"
-    return message(f"report.verdict_of_file.{name}", verdict=status)
-
-
-def _effect(site: Site, case: Submission) -> str:
-    if case in site.answered:
-        return "answered"
-    accepted = [s for s in site.submissions if s.org == case.org and s.is_accepted]
-    if any(s.period == case.period for s in accepted):
-        return "earlier"
-    period = site.periods.get(case.period)
-    if period is not None and any(s.period == f"{period.year}-N" for s in accepted) and period.kind != "NK":
-        return "covered"
-    return "none"
-
-
-def _annex(site: Site, unit: Unit, builder: _Builder) -> None:
+def _annex(site: Site, unit: Unit, builder: Builder) -> None:
     builder.add(Heading(2, message("report.section.annex"), "phu-luc"))
     figures = [
         (indicator, figure)
@@ -555,7 +352,7 @@ def _annex(site: Site, unit: Unit, builder: _Builder) -> None:
     )
 
 
-def _statuses(figures: Sequence[tuple[Indicator, Figure]], builder: _Builder) -> None:
+def _statuses(figures: Sequence[tuple[Indicator, Figure]], builder: Builder) -> None:
     """Say how many figures are final, and list those that are not."""
     builder.add(Heading(3, message("report.annex.status.heading"), "tinh-trang"))
     counts = Counter(figure.status for _, figure in figures)
@@ -579,7 +376,7 @@ def _statuses(figures: Sequence[tuple[Indicator, Figure]], builder: _Builder) ->
         builder.table(Grid(message("report.annex.figures"), header, rows, ["l", "r", "l", "l"], widths))
 
 
-def _explanations(site: Site, unit: Unit, builder: _Builder) -> None:
+def _explanations(site: Site, unit: Unit, builder: Builder) -> None:
     term = site.periods[unit.term]
     found = [
         explanation
