@@ -14,7 +14,8 @@ import pandas as pd
 from demo.registry import Tables as RegistryTables
 from demo.tables import Row
 from demo.world import DemoSubmission, World
-from ingestion.definitions.catalogue import Catalogue, Form
+from ingestion.definitions.catalogue import Catalogue
+from ingestion.definitions.forms import Form
 from ingestion.definitions.registry import Registry
 from ingestion.gate.frames.history import KEY_COLUMNS
 from ingestion.records.cells import column_letter

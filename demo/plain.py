@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from itertools import product
 
 from demo.draw import stream
-from ingestion.definitions.catalogue import Column, Form, Line
+from ingestion.definitions.forms import Column, Form, Line
 from ingestion.workbook import CellInput
 
 _MOST = 4

@@ -22,7 +22,8 @@ from demo.registry import union_bases
 from demo.structure import GAINS, Structure
 from demo.study import StudyRow
 from demo.targets import Outcomes, Result, results, unit_context, unit_minimums
-from ingestion.definitions.catalogue import Catalogue, Form, Line
+from ingestion.definitions.catalogue import Catalogue
+from ingestion.definitions.forms import Form, Line
 from ingestion.records.periods import CUMULATIVE, Period, PeriodKind
 from ingestion.workbook import NOT_APPLICABLE, CellInput
 

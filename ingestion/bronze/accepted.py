@@ -19,8 +19,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ingestion.definitions.catalogue import Catalogue, Form
+from ingestion.definitions.catalogue import Catalogue
 from ingestion.definitions.form_names import ROW_COLUMNS
+from ingestion.definitions.forms import Form
 from ingestion.landing.state import LedgerState, SubmissionRecord
 from ingestion.records.cells import column_letter
 from ingestion.records.findings import OutcomeStatus

@@ -16,7 +16,8 @@ import pyarrow as pa
 from pydantic import BaseModel
 
 from ingestion.bronze.accepted import write_table
-from ingestion.definitions.catalogue import Catalogue, Indicator, is_collected
+from ingestion.definitions.catalogue import Catalogue
+from ingestion.definitions.indicators import Indicator, is_collected
 from ingestion.definitions.registry import TABLES, CalendarPeriod, Registry
 from ingestion.definitions.validity import ALWAYS
 from ingestion.records.periods import CUMULATIVE, DISCRETE, Period

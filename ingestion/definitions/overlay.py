@@ -14,17 +14,9 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from ingestion.definitions.catalogue import (
-    OF_THE_ROW,
-    OWN_FOLDERS,
-    Catalogue,
-    Form,
-    Indicator,
-    IndicatorFile,
-    OwnFile,
-    check_terms,
-    load_catalogue,
-)
+from ingestion.definitions.catalogue import OWN_FOLDERS, Catalogue, OwnFile, load_catalogue
+from ingestion.definitions.forms import OF_THE_ROW, Form
+from ingestion.definitions.indicators import Indicator, IndicatorFile, check_terms
 from ingestion.storage.home import Home
 from ingestion.words.labels import CatalogueError, Label, Language, yaml_of
 from ingestion.words.messages import ToldError, load_messages, message

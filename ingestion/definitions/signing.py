@@ -13,7 +13,8 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
-from ingestion.definitions.catalogue import Catalogue, Form
+from ingestion.definitions.catalogue import Catalogue
+from ingestion.definitions.forms import Form
 from ingestion.records.submissions import Problem, Reading
 from ingestion.storage.files import PRIVATE_FILE, aside_of, exclusive, sync_folder, writing_private
 from ingestion.words.messages import ToldError

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Literal
 
-from ingestion.definitions.catalogue import Catalogue, Form, RowKind
+from ingestion.definitions.catalogue import Catalogue
+from ingestion.definitions.forms import Form, RowKind
 from ingestion.definitions.registry import RegistryTable
 from ingestion.gate.context import Vocabulary, vocabulary
 from ingestion.gate.frames.cells import CellFrame

@@ -6,7 +6,8 @@ a rule runs (`context/`), and the page that shows them (`rule_pages.py`).
 
 from collections.abc import Iterable, Iterator
 
-from ingestion.definitions.catalogue import Catalogue, Form
+from ingestion.definitions.catalogue import Catalogue
+from ingestion.definitions.forms import Form
 from ingestion.gate.compiling import Check, forms_of
 from ingestion.gate.language.parser import parse
 from ingestion.gate.language.syntax import Name, Node, Text, walk

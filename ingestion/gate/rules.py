@@ -14,7 +14,8 @@ from typing import Annotated, Literal, Self, TypeVar
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from ingestion.definitions.catalogue import Catalogue, Code, Column, Form, OwnFile, PeriodPart, RowKind
+from ingestion.definitions.catalogue import Catalogue, OwnFile
+from ingestion.definitions.forms import Code, Column, Form, PeriodPart, RowKind
 from ingestion.definitions.overlay import OwnFileError, parsed
 from ingestion.definitions.validity import ALWAYS, Effective
 from ingestion.gate.frames.frame import FrameKind

@@ -19,7 +19,8 @@ from ingestion.bronze.accepted import (
 )
 from ingestion.bronze.marks import read_marks, write_marks
 from ingestion.bronze.reference import write_reference
-from ingestion.definitions.catalogue import Catalogue, Column
+from ingestion.definitions.catalogue import Catalogue
+from ingestion.definitions.forms import Column
 from ingestion.definitions.registry import Registry
 from ingestion.landing.ledger import Ledger
 from ingestion.landing.originals import Landing, OriginalDamagedError, check_original

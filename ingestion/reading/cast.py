@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import NamedTuple
 
-from ingestion.definitions.catalogue import Column
+from ingestion.definitions.forms import Column
 from ingestion.reading.header import folded
 from ingestion.reading.lost_letters import has_lost
 from ingestion.reading.runs import CUT

@@ -3,7 +3,7 @@
 What belongs here: labels beside values, and the clerk's answers. What does not: forms (`tables.py`).
 """
 
-from ingestion.definitions.catalogue import Column, Form
+from ingestion.definitions.forms import Column, Form
 from ingestion.reading.cast import Target, cast, column_details
 from ingestion.reading.footnotes import part
 from ingestion.reading.header import Grid, code_of, folded, is_numbering, one_spelling

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from difflib import SequenceMatcher
 from functools import lru_cache
 
-from ingestion.definitions.catalogue import Form
+from ingestion.definitions.forms import Form
 from ingestion.reading.header import folded
 from ingestion.records.cells import CellType, SheetCells
 from ingestion.records.submissions import FormTable, Problem, Reading

@@ -11,7 +11,7 @@ from functools import lru_cache
 from itertools import pairwise
 from string import ascii_uppercase
 
-from ingestion.definitions.catalogue import Column
+from ingestion.definitions.forms import Column
 from ingestion.records.cells import Cell, CellType, SheetCells
 from ingestion.records.text import fold
 

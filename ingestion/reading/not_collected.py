@@ -4,7 +4,7 @@ What belongs here: finding them, and refusing what was filled into them. What do
 itself (`header.py`) and sheets that nobody asked for, which the gate refuses.
 """
 
-from ingestion.definitions.catalogue import Column, Form
+from ingestion.definitions.forms import Column, Form
 from ingestion.reading.cast import column_details
 from ingestion.reading.header import Grid, Header, find_header
 from ingestion.records.submissions import FormTable, Mark, Problem, Reading

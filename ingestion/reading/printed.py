@@ -9,7 +9,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from ingestion.definitions.catalogue import OF_THE_ROW, Form
+from ingestion.definitions.forms import OF_THE_ROW, Form
 from ingestion.definitions.overlay import measure
 from ingestion.reading.header import Grid, folded
 from ingestion.records.cells import Cell, CellType

@@ -25,7 +25,7 @@ from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
-from ingestion.definitions.catalogue import Column, Form
+from ingestion.definitions.forms import Column, Form
 from ingestion.ooxml.limits import MAX_FORM_ROWS, too_many
 from ingestion.reading.cast import SCIENTIFIC, Cast, Target, cast, column_details, squash
 from ingestion.reading.footnotes import Apart, part_columns

@@ -10,7 +10,8 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
-from ingestion.definitions.catalogue import Catalogue, Form
+from ingestion.definitions.catalogue import Catalogue
+from ingestion.definitions.forms import Form
 from ingestion.records.submissions import FormRow, FormTable, Mark, Reading, Value
 from ingestion.words import writing
 from ingestion.words.labels import Language

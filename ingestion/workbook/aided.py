@@ -9,7 +9,7 @@ from typing import Any
 
 from xlsxwriter.worksheet import CellFormulaTuple, Worksheet
 
-from ingestion.definitions.catalogue import Column, Form
+from ingestion.definitions.forms import Column, Form
 from ingestion.definitions.registry import Organisation
 from ingestion.reading.extract import CARRIED_SHEET
 from ingestion.records.cells import column_index, column_letter

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field, replace
 from string import Formatter
 from typing import Literal
 
-from ingestion.definitions.catalogue import Catalogue, Form
+from ingestion.definitions.catalogue import Catalogue
+from ingestion.definitions.forms import Form
 from ingestion.definitions.registry import Organisation, Registry
 from ingestion.gate import EmptyHistory, GateContext, History
 from ingestion.gate.compiling import Check, rule_book

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from itertools import product
 from pathlib import Path
 
-from ingestion.definitions.catalogue import Catalogue, Form
+from ingestion.definitions.catalogue import Catalogue
+from ingestion.definitions.forms import Form
 from ingestion.definitions.registry import Organisation, Registry, Target
 from ingestion.definitions.signing import form_version, sign
 from ingestion.gate import History, version_for

@@ -14,7 +14,8 @@ from typing import Any
 
 import xlsxwriter
 
-from ingestion.definitions.catalogue import OF_THE_ROW, Catalogue, Column, Form
+from ingestion.definitions.catalogue import Catalogue
+from ingestion.definitions.forms import OF_THE_ROW, Column, Form
 from ingestion.definitions.overlay import measure
 from ingestion.definitions.registry import Organisation, Target
 from ingestion.definitions.signing import SIGNATURE, TEMPLATE_VERSION

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ingestion.definitions.catalogue import Catalogue, is_collected
+from ingestion.definitions.catalogue import Catalogue
+from ingestion.definitions.indicators import is_collected
 from ingestion.definitions.overlay import catalogue_of
 from ingestion.records.periods import Period, PeriodError
 from ingestion.words import writing

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ingestion.definitions.catalogue import Indicator
+from ingestion.definitions.indicators import Indicator
 from ingestion.definitions.overlay import catalogue_of, measure
 from ingestion.definitions.registry import Registry
 from ingestion.words import writing

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ingestion.definitions.catalogue import Catalogue, Indicator, Term, is_collected
+from ingestion.definitions.catalogue import Catalogue
+from ingestion.definitions.indicators import Indicator, Term, is_collected
 from reports.publication_gate.bodies import Bodies, Share
 from reports.publication_gate.filed import PARTS, Flags, FormRows, Ints, Numbers
 from reports.publication_gate.gaps import Gaps

@@ -6,7 +6,7 @@ themselves (`figures`), and what is told of them (`derived`).
 
 import numpy as np
 
-from ingestion.definitions.catalogue import Indicator, is_collected
+from ingestion.definitions.indicators import Indicator, is_collected
 from reports.publication_gate.bodies import Term
 from reports.publication_gate.figures import Figures
 from reports.publication_gate.filed import PARTS, Flags, Ints

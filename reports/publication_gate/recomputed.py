@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from ingestion.definitions.catalogue import Catalogue, Indicator
+from ingestion.definitions.catalogue import Catalogue
+from ingestion.definitions.indicators import Indicator
 from reports.publication_gate.amounts import Adding
 from reports.publication_gate.bodies import Bodies
 from reports.publication_gate.figures import Figures

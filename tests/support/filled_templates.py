@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from ingestion.definitions.catalogue import Form
+from ingestion.definitions.forms import Form
 from ingestion.definitions.registry import Organisation
 from ingestion.gate import rule_book
 from ingestion.gate.frames.batch import Batch

@@ -13,7 +13,9 @@ import duckdb
 import pandas as pd
 import yaml
 
-from ingestion.definitions.catalogue import Catalogue, Form, Indicator, load_catalogue
+from ingestion.definitions.catalogue import Catalogue, load_catalogue
+from ingestion.definitions.forms import Form
+from ingestion.definitions.indicators import Indicator
 from ingestion.definitions.registry import TABLES
 from reports.publication_gate.bodies import Bodies
 from reports.publication_gate.figures import PARTS_OF_FIGURES, Figures

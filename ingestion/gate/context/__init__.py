@@ -7,7 +7,8 @@ What belongs here: one small class a prefix, and the list of them. What does not
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ingestion.definitions.catalogue import Catalogue, PeriodPart
+from ingestion.definitions.catalogue import Catalogue
+from ingestion.definitions.forms import PeriodPart
 from ingestion.gate.context.derived import DerivedContext
 from ingestion.gate.context.earlier import EARLIER
 from ingestion.gate.context.habits import CopiedContext, DigitsContext

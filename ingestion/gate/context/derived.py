@@ -9,7 +9,9 @@ from typing import ClassVar
 
 import numpy as np
 
-from ingestion.definitions.catalogue import Catalogue, Form, Indicator, Term
+from ingestion.definitions.catalogue import Catalogue
+from ingestion.definitions.forms import Form
+from ingestion.definitions.indicators import Indicator, Term
 from ingestion.definitions.registry import RegistryTable
 from ingestion.gate.frames.batch import Batch
 from ingestion.gate.frames.frame import Frame, FrameKind, Path

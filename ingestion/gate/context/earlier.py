@@ -13,7 +13,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ingestion.definitions.catalogue import Catalogue, Form
+from ingestion.definitions.catalogue import Catalogue
+from ingestion.definitions.forms import Form
 from ingestion.definitions.registry import Registry, RegistryTable, Succession
 from ingestion.gate.context.sheets import SheetProvider
 from ingestion.gate.frames.batch import Batch

@@ -11,7 +11,7 @@ from typing import ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from ingestion.definitions.catalogue import Column
+from ingestion.definitions.forms import Column
 from ingestion.gate.context.earlier import earlier_rows
 from ingestion.gate.frames.batch import Batch
 from ingestion.gate.frames.frame import Frame, Path, RowFrame

@@ -8,7 +8,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from ingestion.definitions.catalogue import Catalogue, Form
+from ingestion.definitions.catalogue import Catalogue
+from ingestion.definitions.forms import Form
 from ingestion.gate.frames.frame import Frame, FrameKind, Path, Place, RowFrame, Rows, SheetFrame, TotalFrame
 from ingestion.gate.frames.provider import Provider, any_column, number_column, one_of
 from ingestion.gate.language.vectors import Kind, Vector, nulls, numbers, texts

@@ -7,7 +7,7 @@ What does not: anything that differs from row to row.
 from collections.abc import Mapping
 from typing import ClassVar
 
-from ingestion.definitions.catalogue import PeriodPart
+from ingestion.definitions.forms import PeriodPart
 from ingestion.definitions.registry import RegistryTable, TermOfOffice
 from ingestion.gate.frames.batch import Batch
 from ingestion.gate.frames.frame import Frame, Path, Place

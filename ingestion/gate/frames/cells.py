@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from ingestion.definitions.catalogue import Column, Form
+from ingestion.definitions.forms import Column, Form
 from ingestion.gate.frames.frame import Frame, FrameKind, Place, RowFrame
 from ingestion.gate.language.vectors import Kind, Vector, concatenate, nulls, texts, truths
 from ingestion.records.submissions import FormRow, FormTable

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import numpy.typing as npt
 
-from ingestion.definitions.catalogue import Column, Form
+from ingestion.definitions.forms import Column, Form
 from ingestion.gate.language.vectors import Kind, Vector, dates, numbers, texts, truths
 from ingestion.records.submissions import FormRow, FormTable, Mark
 from ingestion.words.places import address

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ingestion.definitions.catalogue import Form
+from ingestion.definitions.forms import Form
 from ingestion.definitions.registry import RegistryTable
 from ingestion.gate.frames.frame import Frame, FrameKind
 from ingestion.gate.frames.subject import FormStatus, status_of

@@ -6,7 +6,8 @@ What belongs here: places, known values and hidden columns. What does not: how f
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from ingestion.definitions.catalogue import Catalogue, Form
+from ingestion.definitions.catalogue import Catalogue
+from ingestion.definitions.forms import Form
 from ingestion.gate.language.vectors import Kind
 from ingestion.workbook.formulas.values import NotCompiledError
 

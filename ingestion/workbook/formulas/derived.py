@@ -6,7 +6,7 @@ What belongs here: an indicator's terms over one workbook. What does not: where 
 from collections.abc import Sequence
 from itertools import product
 
-from ingestion.definitions.catalogue import Indicator, Term
+from ingestion.definitions.indicators import Indicator, Term
 from ingestion.gate.context.derived import ADDED, WHOLE_FIGURE_ELSEWHERE, is_declared
 from ingestion.gate.language.vectors import Kind
 from ingestion.workbook.formulas.book import Book, SheetPlace

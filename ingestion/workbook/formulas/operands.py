@@ -6,7 +6,7 @@ figures that are made of several forms (`derived.py`).
 
 from dataclasses import dataclass
 
-from ingestion.definitions.catalogue import Column
+from ingestion.definitions.forms import Column
 from ingestion.gate.compiling import Check
 from ingestion.gate.language.syntax import format_number
 from ingestion.gate.language.vectors import Kind

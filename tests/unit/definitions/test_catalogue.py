@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from ingestion.definitions.catalogue import HERE, Form, load_catalogue, load_forms
+from ingestion.definitions.catalogue import HERE, load_catalogue, load_forms
+from ingestion.definitions.forms import Form
 from ingestion.records.periods import Period
 from ingestion.words.labels import CatalogueError
 

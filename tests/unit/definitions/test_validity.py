@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from ingestion.definitions.catalogue import Catalogue, OwnFile, is_collected
+from ingestion.definitions.catalogue import Catalogue, OwnFile
+from ingestion.definitions.indicators import is_collected
 from ingestion.definitions.overlay import laid_over
 from ingestion.definitions.signing import form_version
 from ingestion.definitions.validity import Effective

@@ -13,7 +13,8 @@ import pytest
 from ingestion import pipeline
 from ingestion.bronze.accepted import Filed, form_schema, rows_of_period, write_period
 from ingestion.bronze.reference import all_periods, write_reference
-from ingestion.definitions.catalogue import Catalogue, Indicator, Term, load_catalogue
+from ingestion.definitions.catalogue import Catalogue, load_catalogue
+from ingestion.definitions.indicators import Indicator, Term
 from ingestion.definitions.registry import (
     CalendarPeriod,
     Organisation,

@@ -17,7 +17,8 @@ import xlsxwriter
 import xlwt
 from odf import opendocument, style, table, text
 
-from ingestion.definitions.catalogue import Catalogue, Form, load_catalogue
+from ingestion.definitions.catalogue import Catalogue, load_catalogue
+from ingestion.definitions.forms import Form
 from ingestion.reading import describe, read_file, remedy
 from ingestion.reading.legacy_text import TCVN3
 from ingestion.records.cells import column_letter

@@ -10,7 +10,7 @@ import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingestion.definitions.catalogue import Column
+from ingestion.definitions.forms import Column
 from ingestion.reading.cast import Cast, Target, cast
 from ingestion.records.cells import Cell, CellType
 from ingestion.records.stored import format_date, format_number

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from ingestion.definitions.catalogue import Catalogue, Form
+from ingestion.definitions.catalogue import Catalogue
+from ingestion.definitions.forms import Form
 from ingestion.reading import read_file
 from ingestion.reading.header import is_numbering
 from ingestion.records.cells import Cell, CellType

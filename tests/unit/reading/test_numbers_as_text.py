@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ingestion.definitions.catalogue import Column
+from ingestion.definitions.forms import Column
 from ingestion.reading.cast import Target, cast
 from ingestion.records.cells import Cell, CellType
 from ingestion.records.submissions import Mark, Reading

@@ -9,7 +9,8 @@ import yaml
 from pydantic import ValidationError
 
 import demo
-from ingestion.definitions.catalogue import Indicator, load_catalogue
+from ingestion.definitions.catalogue import load_catalogue
+from ingestion.definitions.indicators import Indicator
 from ingestion.words.messages import message
 from reports.sections import load_plan
 

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ingestion.definitions.catalogue import Column, load_catalogue
+from ingestion.definitions.catalogue import load_catalogue
+from ingestion.definitions.forms import Column
 from ingestion.definitions.registry import Organisation
 from ingestion.reading import read_file
 from ingestion.records.periods import Period

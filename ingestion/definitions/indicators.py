@@ -1,0 +1,163 @@
+"""Indicators as data: the shape of `indicators/*.yml`, and whether the cells that they name exist.
+
+What belongs here: what an indicator is made of, and when it is collected. What does not: loading them
+(`catalogue.py`) and computing them, which is SQL of the dbt project.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from ingestion.definitions.forms import Code, Form
+from ingestion.definitions.validity import ALWAYS, Effective, turning_days
+from ingestion.words.labels import CatalogueError, Label, Strict
+
+
+class Term(Strict):
+    """One term of an indicator: cells of a form that are added up or counted.
+
+    Attributes:
+        form: the form.
+        column: the column whose cells count.
+        where: further columns of the row -> codes that the row must carry (such as line_code).
+        count: instead of adding the cell's number, count 1 where its code is one of these.
+        sign: 1, or -1 to subtract.
+        over_time: how years make a term: flows add up, stocks take the last, some bases the first, distinct
+            counts and runs have no term figure of their own.
+        effective: the periods in which it is part of the indicator, by their last day: where a column takes the
+            place of another, the term of each holds for its own time.
+    """
+
+    form: Code
+    column: Code
+    where: dict[Code, tuple[str, ...]] = Field(default_factory=dict)
+    count: tuple[str, ...] = ()
+    sign: Literal[1, -1] = 1
+    over_time: Literal["sum", "first", "last", "none"]
+    effective: Effective = ALWAYS
+
+
+class Indicator(Strict):
+    """One indicator: what is counted, in which unit, and how it adds.
+
+    Attributes:
+        kind: `stock`, `flow`, `ratio` (percent of two parts), `rate` (a percentage as filed, which lasts over
+            time like a stock but is never added over units), `distinct` (never added), `run` (years in a row)
+            or `registry` (taken from the registry).
+        value: the cells of the figure itself (stock, flow, rate, distinct, run).
+        numerator: for ratios.
+        denominator: for ratios; may also accompany a count (126 of 137).
+        opening: for stocks with a before: the opening cells.
+        source: for `registry` indicators, the registry table.
+        section: the part of the report in which it stands.
+        decimals: decimals when printed.
+    """
+
+    code: Code
+    name: Label
+    unit: str
+    kind: Literal["stock", "flow", "ratio", "rate", "distinct", "run", "registry"]
+    section: str
+    decimals: int = 0
+    value: tuple[Term, ...] = ()
+    numerator: tuple[Term, ...] = ()
+    denominator: tuple[Term, ...] = ()
+    opening: tuple[Term, ...] = ()
+    source: Literal["successions"] | None = None
+    note: Label | None = None
+
+    @model_validator(mode="after")
+    def _is_coherent(self) -> Self:
+        if self.kind == "ratio" and not (self.numerator and self.denominator and not self.value):
+            raise ValueError(f"{self.code}: a ratio needs a numerator and a denominator, and no value")
+        if self.kind in ("stock", "flow", "rate", "distinct", "run") and not self.value:
+            raise ValueError(f"{self.code}: a {self.kind} needs a value")
+        is_timeless = self.kind in ("distinct", "run")
+        if any((term.over_time == "none") != is_timeless for _, terms in self.parts for term in terms):
+            raise ValueError(f"{self.code}: over_time none goes with distinct and run, and only with them")
+        if (self.kind == "registry") != (self.source is not None):
+            raise ValueError(f"{self.code}: a source goes with kind registry, and only with it")
+        return self
+
+    @property
+    def parts(self) -> tuple[tuple[str, tuple[Term, ...]], ...]:
+        """The named parts with their terms, empty ones left out."""
+        named = (
+            ("value", self.value),
+            ("numerator", self.numerator),
+            ("denominator", self.denominator),
+            ("opening", self.opening),
+        )
+        return tuple((name, terms) for name, terms in named if terms)
+
+    def on(self, day: date) -> "Indicator":
+        """Give the indicator as periods that end on a day make it; the same object where all terms hold."""
+        if all(term.effective.covers(day) for _, terms in self.parts for term in terms):
+            return self
+        held = {name: tuple(t for t in terms if t.effective.covers(day)) for name, terms in self.parts}
+        return self.model_copy(update=held)
+
+
+def is_collected(terms: Iterable[Term], forms: Mapping[str, Form], day: date) -> bool:
+    """Say whether periods that end on a day have every cell of which a part of an indicator is then made.
+
+    A part of which one term is not collected has no figure: without it, a sum would look whole and be smaller.
+
+    Args:
+        terms: of one part of an indicator.
+        forms: all forms, with all columns that they ever had.
+        day: the last day of a period.
+    """
+    held = [term for term in terms if term.effective.covers(day)]
+    return bool(held) and all(
+        forms[term.form].effective.covers(day) and _columns_hold(forms[term.form], term, day) for term in held
+    )
+
+
+def _columns_hold(form: Form, term: Term, day: date) -> bool:
+    return all(form.by_code[column].effective.covers(day) for column in (term.column, *term.where))
+
+
+class IndicatorFile(Strict):
+    """The shape of a file of `indicators`."""
+
+    indicators: tuple[Indicator, ...]
+
+
+def check_terms(file: str, indicator: Indicator, forms: Mapping[str, Form]) -> None:
+    """Refuse an indicator that names cells which are in no form, or which no period has together.
+
+    Raises:
+        CatalogueError: it names a form, column or code that is not there, or not at the time.
+    """
+    for part, terms in indicator.parts:
+        for term in terms:
+            _check_term(file, indicator.code, term, forms)
+        if not any(is_collected(terms, forms, day) for day in turning_days(_intervals(terms, forms))):
+            named = ", ".join(f"{term.form}.{term.column}" for term in terms)
+            raise CatalogueError(
+                f"{file}: {indicator.code} has no figure in any period: its {part} needs {named}, which are"
+                " never collected together; give each term the time for which it holds (effective)"
+            )
+
+
+def _intervals(terms: Iterable[Term], forms: Mapping[str, Form]) -> Iterable[Effective]:
+    for term in terms:
+        form = forms[term.form]
+        yield from (term.effective, form.effective)
+        yield from (form.by_code[column].effective for column in (term.column, *term.where))
+
+
+def _check_term(file: str, indicator: str, term: Term, forms: Mapping[str, Form]) -> None:
+    form = forms.get(term.form)
+    if form is None:
+        raise CatalogueError(f"{file}: {indicator} names form {term.form}, which does not exist")
+    for column in (term.column, *term.where):
+        if column not in form.by_code:
+            raise CatalogueError(f"{file}: {indicator} names {term.form}.{column}, which does not exist")
+    for column, codes in (*term.where.items(), *(((term.column, term.count),) if term.count else ())):
+        allowed = set(form.line_members.get(column, ())) or set(form.by_code[column].choices)
+        if allowed and (unknown := set(codes) - allowed):
+            raise CatalogueError(f"{file}: {indicator} names codes that {term.form}.{column} lacks: {unknown}")
