@@ -16,7 +16,7 @@ from demo.admissions import Admissions
 from demo.bodies import Bodies, Body
 from demo.plan import HERE, UnitPlan, WorldPlan, name_lists, youth_union
 from demo.targets import assigned_targets
-from ingestion.definitions.registry import (
+from ingestion.definitions.registry_rows import (
     CalendarPeriod,
     Contact,
     Organisation,

@@ -11,7 +11,7 @@ from demo.bodies import Bodies
 from demo.cadres import percent
 from demo.plan import ContextTarget, WorldPlan
 from demo.ratings import EXCELLENT, GOOD, NOT_RATED, RatingRow
-from ingestion.definitions.registry import Target
+from ingestion.definitions.registry_rows import Target
 
 TERM = "2015-2020-NK"
 NEXT_TERM = "2020-2025-NK"

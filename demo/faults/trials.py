@@ -20,7 +20,7 @@ from demo.faults.sound import vary
 from demo.grids import WorldHistory, registry_in_memory, row_of_history, submission_in_memory
 from demo.world import World
 from ingestion.definitions.catalogue import Catalogue, load_catalogue
-from ingestion.definitions.registry import RatingScheme
+from ingestion.definitions.registry_rows import RatingScheme
 from ingestion.gate import GateContext, History, judge
 from ingestion.records.cells import parse_address
 from ingestion.records.findings import Finding, Judgement

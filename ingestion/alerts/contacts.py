@@ -12,7 +12,8 @@ from datetime import date
 from urllib.parse import parse_qs, urlsplit
 
 from ingestion.alerts.alert import Alert, Role
-from ingestion.definitions.registry import Contact, Registry
+from ingestion.definitions.registry import Registry
+from ingestion.definitions.registry_rows import Contact
 from ingestion.words.labels import Language
 
 MAIL_SCHEMES = ("mailto", "mailtos")

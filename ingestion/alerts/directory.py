@@ -14,15 +14,8 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from ingestion.definitions.registry import (
-    NO_REGISTRY,
-    Contact,
-    Organisation,
-    Registry,
-    RegistryError,
-    load_contacts,
-    load_registry,
-)
+from ingestion.definitions.registry import NO_REGISTRY, Registry, RegistryError, load_contacts, load_registry
+from ingestion.definitions.registry_rows import Contact, Organisation
 from ingestion.storage.files import private_folder, write_durably
 from ingestion.storage.home import Home
 

@@ -18,7 +18,8 @@ from pydantic import BaseModel
 from ingestion.bronze.accepted import write_table
 from ingestion.definitions.catalogue import Catalogue
 from ingestion.definitions.indicators import Indicator, is_collected
-from ingestion.definitions.registry import TABLES, CalendarPeriod, Registry
+from ingestion.definitions.registry import TABLES, Registry
+from ingestion.definitions.registry_rows import CalendarPeriod
 from ingestion.definitions.validity import ALWAYS
 from ingestion.records.periods import CUMULATIVE, DISCRETE, Period
 

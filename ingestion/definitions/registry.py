@@ -10,7 +10,6 @@ import errno
 import io
 import os
 import re
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -18,12 +17,23 @@ from datetime import date
 from functools import cached_property
 from itertools import pairwise, zip_longest
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar, get_args
+from typing import Any, Literal, TypeVar, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from ingestion.definitions.catalogue import Catalogue
+from ingestion.definitions.registry_rows import (
+    CalendarPeriod,
+    Contact,
+    Organisation,
+    RatingScheme,
+    Row,
+    Statement,
+    Succession,
+    Target,
+    TermOfOffice,
+)
 from ingestion.records.periods import Period, PeriodError, PeriodKind
 from ingestion.words.messages import ToldError
 
@@ -38,181 +48,7 @@ class RegistryError(ToldError):
     """A registry file is missing or does not fit its schema; the message names file, row and remedy."""
 
 
-def _blank_is_none(value: Any) -> Any:
-    return None if value == "" else value
-
-
-def _seen(value: Any) -> Any:
-    """Give a text, nothing where nobody could see any of it: links and captions are made of names."""
-    is_seen = any(unicodedata.category(sign)[0] not in "ZC" for sign in str(value))
-    return value if value is None or is_seen else ""
-
-
-def _is_true(value: Any) -> Any:
-    return {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False, "": False}.get(
-        str(value).strip().lower(), value
-    )
-
-
-OptionalDate = Annotated[date | None, BeforeValidator(_blank_is_none)]
-OptionalFloat = Annotated[float | None, BeforeValidator(_blank_is_none)]
-OptionalInt = Annotated[int | None, BeforeValidator(_blank_is_none)]
-Flag = Annotated[bool, BeforeValidator(_is_true)]
-
-
-class _Row(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Organisation(_Row):
-    """One version of an organisation, valid from one day to another (both included).
-
-    Attributes:
-        org_kind: what it is and, if it files, as what (PROVINCE, DISTRICT, BLOC, UNION_BRANCH, GRASSROOTS,
-            UNION_BASE); forms say which kinds owe them.
-        org_type: DANG_BO_CO_SO, CHI_BO_CO_SO, … for grassroots organisations.
-        parent_code: the organisation above it during this interval; blank at a root.
-        files_reports: whether it is a reporting unit.
-    """
-
-    org_code: str = Field(min_length=1)
-    org_name: Annotated[str, BeforeValidator(_seen), Field(min_length=1)]
-    org_kind: str = Field(min_length=1)
-    org_type: str = ""
-    sector: str = ""
-    level: str = ""
-    parent_code: str = ""
-    files_reports: Flag
-    term_system: str = "DANG"
-    valid_from: date
-    valid_to: OptionalDate = None
-
-    def is_active(self, day: date) -> bool:
-        """Say whether this version holds on a day."""
-        return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
-
-
-class Succession(_Row):
-    """One predecessor and one successor of a merger, split, dissolution, renaming or transfer."""
-
-    predecessor_code: str
-    successor_code: str = ""
-    event_type: Literal["merge", "split", "dissolve", "rename", "re-level", "transfer"]
-    effective_on: date
-    document: str = ""
-    share: OptionalFloat = None
-
-    @property
-    def is_whole_merger(self) -> bool:
-        """Whether the predecessor went into the successor with all that it had."""
-        return self.event_type in ("merge", "rename") and self.share in (None, 1.0)
-
-
-class CalendarPeriod(_Row):
-    """One period that may be filed; `term_system` limits it to the units of one system (blank: all)."""
-
-    period_code: str
-    opens_on: OptionalDate = None
-    due_on: OptionalDate = None
-    locked_on: OptionalDate = None
-    term_system: str = ""
-
-
-class TermOfOffice(_Row):
-    """One term and the years that make it."""
-
-    term_system: str
-    term_code: str
-    first_year: int
-    last_year: int
-
-
-class Target(_Row):
-    """One assigned target."""
-
-    org_code: str
-    indicator_code: str
-    term_code: str
-    year: OptionalInt = None
-    basis: Literal["YEAR", "TERM", "AVG_PER_YEAR"]
-    direction: Literal["GE", "GT", "LE", "LT", "EQ", "BETWEEN"]
-    min: OptionalFloat = None
-    max: OptionalFloat = None
-    document: str = ""
-
-
-class RatingScheme(_Row):
-    """One rating scheme and the years in which it holds.
-
-    Attributes:
-        labels: names of the four ranks from best to worst, separated by `|`.
-        cap_rate: the cap on excellent as a share (0.2), blank for none; cap_exception_rate with an exception.
-        cap_base: GOOD or GOOD_OR_BETTER.
-        cap_applies_to: `|`-separated: MEMBERS_IN_ORG, MEMBERS_OF_UNIT, CELLS, ORGANISATIONS.
-        severity: of a breach of the cap.
-        score_bands: lowest scores of the first three ranks, separated by `|`; blank where there are no scores.
-    """
-
-    scheme: str
-    first_year: int
-    last_year: OptionalInt = None
-    labels: str
-    cap_rate: OptionalFloat = None
-    cap_exception_rate: OptionalFloat = None
-    cap_base: Literal["GOOD", "GOOD_OR_BETTER", ""] = ""
-    cap_applies_to: str = ""
-    severity: Literal["error", "warning", ""] = ""
-    score_bands: str = ""
-
-    @property
-    def cap_groups(self) -> frozenset[str]:
-        """The groups to which the cap applies."""
-        return frozenset(self.cap_applies_to.split("|")) - {""}
-
-    @property
-    def bands(self) -> tuple[float, ...]:
-        """The lowest scores of the ranks, best first."""
-        return tuple(float(band) for band in self.score_bands.split("|") if band)
-
-
-class Contact(_Row):
-    """Whom to tell about a unit's submissions, and through which channel."""
-
-    org_code: str
-    role: str
-    channel: str
-    language: Literal["vi", "en"] = "vi"
-
-
-class Statement(_Row):
-    """One published figure with the value that the warehouse is expected to give for it."""
-
-    statement_id: str
-    source: str
-    family: str
-    body_code: str
-    body_name: str
-    body_level: str
-    measure: str
-    unit: str
-    dimension: str
-    term: str
-    basis: str
-    qualifier: Literal["EQ", "APPROX_BELOW", "APPROX_ABOVE", "AT_LEAST", "AT_MOST", "GT", "LT", "RANGE", "NONE"]
-    value_low: OptionalFloat = None
-    value_high: OptionalFloat = None
-    numerator: OptionalFloat = None
-    denominator: OptionalFloat = None
-    indicator_code: str
-    org_code: str
-    period_code: str
-    derivation: str
-    expected_value: OptionalFloat = None
-    expected_verdict: Literal["equal", "within", "contradicts", "cannot_verify", "target", "norm", "context"]
-    home: str
-
-
-TABLES: dict[str, type[_Row]] = {
+TABLES: dict[str, type[Row]] = {
     "organisations": Organisation,
     "successions": Succession,
     "calendar": CalendarPeriod,
@@ -235,7 +71,7 @@ _OPTIONAL_FILES = {"contacts", "statements", "targets", "successions"}
 _WANTED = {"date": "date", "bool": "flag", "int": "number", "float": "number", "literal": "one_of"}
 """What a value should have been, by how the library that checks it begins to name its complaint."""
 
-_R = TypeVar("_R", bound=_Row)
+_R = TypeVar("_R", bound=Row)
 
 
 @dataclass(frozen=True)
@@ -432,7 +268,7 @@ def _load_table(path: Path, model: type[_R], is_optional: bool) -> tuple[tuple[_
     return tuple(rows), tuple(numbers)
 
 
-def _records(path: Path, model: type[_Row]) -> Iterator[tuple[int, dict[Any, Any]]]:
+def _records(path: Path, model: type[Row]) -> Iterator[tuple[int, dict[Any, Any]]]:
     """Read a CSV: each row with its number in a spreadsheet, where blank rows count too.
 
     A table without rows has its header; a file without one was emptied or cut off, and is no table.
@@ -459,7 +295,7 @@ def _records(path: Path, model: type[_Row]) -> Iterator[tuple[int, dict[Any, Any
         raise RegistryError("registry.no_header", path=path, row=1, columns=",".join(model.model_fields))
 
 
-def _demand_columns(path: Path, row: int, columns: list[str], model: type[_Row]) -> None:
+def _demand_columns(path: Path, row: int, columns: list[str], model: type[Row]) -> None:
     for name, column in model.model_fields.items():
         if column.is_required() and name not in columns:
             raise RegistryError("registry.column_missing", path=path, row=row, column=name)

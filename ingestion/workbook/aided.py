@@ -10,7 +10,7 @@ from typing import Any
 from xlsxwriter.worksheet import CellFormulaTuple, Worksheet
 
 from ingestion.definitions.forms import Column, Form
-from ingestion.definitions.registry import Organisation
+from ingestion.definitions.registry_rows import Organisation
 from ingestion.reading.extract import CARRIED_SHEET
 from ingestion.records.cells import column_index, column_letter
 from ingestion.records.periods import Period

@@ -20,7 +20,8 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from ingestion.definitions.catalogue import Catalogue
-from ingestion.definitions.registry import NO_REGISTRY, TABLES, Organisation, Registry, RegistryTable
+from ingestion.definitions.registry import NO_REGISTRY, TABLES, Registry, RegistryTable
+from ingestion.definitions.registry_rows import Organisation
 from ingestion.gate.frames.batch import Batch
 from ingestion.gate.frames.history import KEY_COLUMNS, EmptyHistory, History
 from ingestion.records.periods import Period

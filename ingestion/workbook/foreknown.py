@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 from ingestion.definitions.catalogue import Catalogue
 from ingestion.definitions.forms import Form
-from ingestion.definitions.registry import Organisation
+from ingestion.definitions.registry_rows import Organisation
 from ingestion.gate import GateContext
 from ingestion.gate.compiling import Check, rule_book
 from ingestion.gate.frames.batch import Batch

@@ -12,7 +12,8 @@ from typing import Literal
 
 from ingestion.definitions.catalogue import Catalogue
 from ingestion.definitions.forms import Form
-from ingestion.definitions.registry import Organisation, Registry
+from ingestion.definitions.registry import Registry
+from ingestion.definitions.registry_rows import Organisation
 from ingestion.gate import EmptyHistory, GateContext, History
 from ingestion.gate.compiling import Check, rule_book
 from ingestion.gate.frames.batch import Batch

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from ingestion.definitions.catalogue import Catalogue
 from ingestion.definitions.forms import Form
-from ingestion.definitions.registry import Organisation, Registry, Target
+from ingestion.definitions.registry import Registry
+from ingestion.definitions.registry_rows import Organisation, Target
 from ingestion.definitions.signing import form_version, sign
 from ingestion.gate import History, version_for
 from ingestion.records.periods import Period

@@ -17,7 +17,7 @@ import xlsxwriter
 from ingestion.definitions.catalogue import Catalogue
 from ingestion.definitions.forms import OF_THE_ROW, Column, Form
 from ingestion.definitions.overlay import measure
-from ingestion.definitions.registry import Organisation, Target
+from ingestion.definitions.registry_rows import Organisation, Target
 from ingestion.definitions.signing import SIGNATURE, TEMPLATE_VERSION
 from ingestion.records.periods import Period
 from ingestion.records.stored import added

@@ -21,7 +21,8 @@ from ingestion.alerts.alert import Alert, Kind, Role
 from ingestion.alerts.channels import MAIL_SERVER_VARIABLE, TEAMS_LENGTH, Channels
 from ingestion.alerts.delivery import DIGEST_UP_TO
 from ingestion.alerts.outbox import Outbox
-from ingestion.definitions.registry import Contact, Registry, load_registry
+from ingestion.definitions.registry import Registry, load_registry
+from ingestion.definitions.registry_rows import Contact
 from ingestion.storage.home import Home
 from orchestration.alerting import empty_outbox
 from orchestration.cli import main

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ingestion.definitions.forms import Form
-from ingestion.definitions.registry import Organisation
+from ingestion.definitions.registry_rows import Organisation
 from ingestion.gate import rule_book
 from ingestion.gate.frames.batch import Batch
 from ingestion.gate.frames.frame import Frame

@@ -15,7 +15,8 @@ import pandas as pd
 
 from ingestion.definitions.catalogue import Catalogue
 from ingestion.definitions.forms import Form
-from ingestion.definitions.registry import Registry, RegistryTable, Succession
+from ingestion.definitions.registry import Registry, RegistryTable
+from ingestion.definitions.registry_rows import Succession
 from ingestion.gate.context.sheets import SheetProvider
 from ingestion.gate.frames.batch import Batch
 from ingestion.gate.frames.frame import Frame, FrameKind, Path, RowFrame

@@ -10,7 +10,8 @@ from typing import ClassVar
 
 from ingestion.definitions.catalogue import Catalogue
 from ingestion.definitions.forms import Form
-from ingestion.definitions.registry import RegistryTable, Target
+from ingestion.definitions.registry import RegistryTable
+from ingestion.definitions.registry_rows import Target
 from ingestion.gate.frames.batch import Batch
 from ingestion.gate.frames.frame import Frame, FrameKind, Path, RowFrame, attribute
 from ingestion.gate.frames.provider import Provider, one_of

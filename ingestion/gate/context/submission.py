@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from ingestion.definitions.forms import PeriodPart
-from ingestion.definitions.registry import RegistryTable, TermOfOffice
+from ingestion.definitions.registry import RegistryTable
+from ingestion.definitions.registry_rows import TermOfOffice
 from ingestion.gate.frames.batch import Batch
 from ingestion.gate.frames.frame import Frame, Path, Place
 from ingestion.gate.frames.provider import SubmissionProvider

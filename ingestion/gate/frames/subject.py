@@ -12,7 +12,8 @@ from enum import StrEnum
 from ingestion.definitions.catalogue import Catalogue
 from ingestion.definitions.forms import Form
 from ingestion.definitions.locks import Locks
-from ingestion.definitions.registry import Organisation, Registry
+from ingestion.definitions.registry import Registry
+from ingestion.definitions.registry_rows import Organisation
 from ingestion.gate.frames.history import History
 from ingestion.records.days import day_of
 from ingestion.records.periods import Period

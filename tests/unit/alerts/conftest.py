@@ -7,7 +7,8 @@ from typing import Literal
 
 import pytest
 
-from ingestion.definitions.registry import CalendarPeriod, Contact, Organisation, Registry, TermOfOffice
+from ingestion.definitions.registry import Registry
+from ingestion.definitions.registry_rows import CalendarPeriod, Contact, Organisation, TermOfOffice
 from ingestion.landing.events import Decided, Judged, PeriodReopened, Received, Unknown
 from ingestion.landing.state import LedgerState
 from ingestion.records.findings import Finding, Verdict

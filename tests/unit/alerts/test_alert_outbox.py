@@ -23,7 +23,8 @@ from ingestion.alerts.delivery import (
     is_due,
 )
 from ingestion.alerts.outbox import Entry, Outbox
-from ingestion.definitions.registry import Contact, Registry
+from ingestion.definitions.registry import Registry
+from ingestion.definitions.registry_rows import Contact
 from ingestion.storage.files import LockedError, exclusive
 
 NOW = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)

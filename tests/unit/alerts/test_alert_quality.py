@@ -25,7 +25,8 @@ from ingestion.alerts.thresholds import (
 )
 from ingestion.alerts.wording import compose
 from ingestion.definitions.catalogue import load_catalogue
-from ingestion.definitions.registry import CalendarPeriod, Contact, Registry
+from ingestion.definitions.registry import Registry
+from ingestion.definitions.registry_rows import CalendarPeriod, Contact
 from ingestion.records.findings import Verdict
 from ingestion.storage.home import Home
 

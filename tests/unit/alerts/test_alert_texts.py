@@ -7,7 +7,7 @@ import pytest
 from ingestion.alerts.alert import Alert, Kind, Role
 from ingestion.alerts.contacts import Recipient, recipients
 from ingestion.alerts.wording import SUBJECT_LENGTH, compose
-from ingestion.definitions.registry import Contact
+from ingestion.definitions.registry_rows import Contact
 from ingestion.words.messages import load_messages
 
 NOW = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)

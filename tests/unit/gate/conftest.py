@@ -10,11 +10,11 @@ import pandas as pd
 import pytest
 
 from ingestion.definitions.catalogue import Catalogue, load_catalogue
-from ingestion.definitions.registry import (
+from ingestion.definitions.registry import Registry
+from ingestion.definitions.registry_rows import (
     CalendarPeriod,
     Organisation,
     RatingScheme,
-    Registry,
     Succession,
     Target,
     TermOfOffice,

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from ingestion.definitions.registry import CalendarPeriod
+from ingestion.definitions.registry_rows import CalendarPeriod
 from ingestion.gate import judge, load_rules, reason_text
 from ingestion.records.findings import OutcomeStatus, Verdict
 from ingestion.records.submissions import Mark, Problem

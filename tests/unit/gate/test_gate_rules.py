@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ingestion.definitions.registry import Target, TermOfOffice
+from ingestion.definitions.registry_rows import Target, TermOfOffice
 from ingestion.gate import load_rules
 from ingestion.records.findings import OutcomeStatus
 from ingestion.records.submissions import Mark

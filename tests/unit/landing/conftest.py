@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from ingestion.definitions.catalogue import Catalogue, load_catalogue
-from ingestion.definitions.registry import CalendarPeriod, Organisation, Registry, TermOfOffice
+from ingestion.definitions.registry import Registry
+from ingestion.definitions.registry_rows import CalendarPeriod, Organisation, TermOfOffice
 from ingestion.gate import Judged
 from ingestion.pipeline import judging
 from ingestion.records.faults import Fault

@@ -15,14 +15,8 @@ from ingestion.bronze.accepted import Filed, form_schema, rows_of_period, write_
 from ingestion.bronze.reference import all_periods, write_reference
 from ingestion.definitions.catalogue import Catalogue, load_catalogue
 from ingestion.definitions.indicators import Indicator, Term
-from ingestion.definitions.registry import (
-    CalendarPeriod,
-    Organisation,
-    Registry,
-    Statement,
-    Target,
-    TermOfOffice,
-)
+from ingestion.definitions.registry import Registry
+from ingestion.definitions.registry_rows import CalendarPeriod, Organisation, Statement, Target, TermOfOffice
 from ingestion.definitions.validity import Effective
 from ingestion.landing import inbox
 from ingestion.landing.events import Received

@@ -11,7 +11,8 @@ import pytest
 
 from ingestion import pipeline
 from ingestion.definitions.catalogue import Catalogue
-from ingestion.definitions.registry import Registry, TermOfOffice
+from ingestion.definitions.registry import Registry
+from ingestion.definitions.registry_rows import TermOfOffice
 from ingestion.gate import Judged
 from ingestion.gate.context.earlier import periods_before
 from ingestion.landing import inbox

@@ -11,7 +11,8 @@ import pytest
 
 from ingestion.definitions.catalogue import OwnFile, load_catalogue
 from ingestion.definitions.overlay import laid_over
-from ingestion.definitions.registry import Organisation, Registry, Target, TermOfOffice
+from ingestion.definitions.registry import Registry
+from ingestion.definitions.registry_rows import Organisation, Target, TermOfOffice
 from ingestion.gate.frames.history import KEY_COLUMNS
 from ingestion.pipeline import check_files
 from ingestion.reading import read_file

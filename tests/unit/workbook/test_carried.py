@@ -10,7 +10,8 @@ import pytest
 from openpyxl.workbook import Workbook
 
 from ingestion.definitions.catalogue import load_catalogue
-from ingestion.definitions.registry import CalendarPeriod, Organisation, Registry, TermOfOffice
+from ingestion.definitions.registry import Registry
+from ingestion.definitions.registry_rows import CalendarPeriod, Organisation, TermOfOffice
 from ingestion.pipeline import CheckResult, check_files
 from ingestion.reading import read_file
 from ingestion.reading.opening import open_book

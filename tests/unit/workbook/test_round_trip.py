@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from ingestion.definitions.catalogue import load_catalogue
 from ingestion.definitions.forms import Column
-from ingestion.definitions.registry import Organisation
+from ingestion.definitions.registry_rows import Organisation
 from ingestion.reading import read_file
 from ingestion.records.periods import Period
 from ingestion.records.submissions import Explanation, FormTable, Mark

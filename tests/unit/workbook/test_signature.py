@@ -7,7 +7,8 @@ import openpyxl
 import pytest
 
 from ingestion.definitions.catalogue import load_catalogue
-from ingestion.definitions.registry import Organisation, Registry
+from ingestion.definitions.registry import Registry
+from ingestion.definitions.registry_rows import Organisation
 from ingestion.definitions.signing import examine, form_version, load_key, make_key, sign
 from ingestion.gate import rules_version
 from ingestion.pipeline import check_files

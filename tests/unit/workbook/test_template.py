@@ -9,7 +9,8 @@ import pytest
 
 from ingestion.definitions.catalogue import load_catalogue
 from ingestion.definitions.overlay import laid_over
-from ingestion.definitions.registry import Organisation, Registry, Target, TermOfOffice
+from ingestion.definitions.registry import Registry
+from ingestion.definitions.registry_rows import Organisation, Target, TermOfOffice
 from ingestion.reading import read_file
 from ingestion.records.periods import Period
 from ingestion.records.submissions import Explanation
