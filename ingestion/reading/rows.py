@@ -95,6 +95,7 @@ class Sorted:
 
 
 def is_uncalculated(cell: Cell) -> bool:
+    """Say whether a cell holds a formula that no program has calculated."""
     return cell.type is CellType.ERROR and cell.text[0] == "="
 
 
