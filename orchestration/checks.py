@@ -12,6 +12,7 @@ import dagster as dg
 from ingestion.landing.ledger import Ledger
 from ingestion.landing.state import SubmissionRecord
 from ingestion.storage.home import Home
+from ingestion.words.found import printed
 from ingestion.words.places import place_said
 from orchestration import alerting, check_results, gating, tokens
 from orchestration.progress import Progress
@@ -33,7 +34,7 @@ def findings_table(records: Iterable[SubmissionRecord]) -> dg.TableMetadataValue
             "rule": finding.rule,
             "severity": finding.severity,
             "place": place_said(finding.sheet, finding.cell, "en"),
-            **dict(zip(("found", "expected"), finding.printed("en"), strict=True)),
+            **dict(zip(("found", "expected"), printed(finding, "en"), strict=True)),
             "message": finding.message,
         }
         for record in records

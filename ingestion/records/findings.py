@@ -9,9 +9,6 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any, Literal
 
-from ingestion.words import writing
-from ingestion.words.labels import Language
-
 Severity = Literal["error", "warning", "notice"]
 
 
@@ -71,18 +68,6 @@ class Finding:
     related: tuple[str, ...] = ()
     explained: bool = False
     decimals: tuple[int | None, int | None] | None = None
-
-    def printed(self, language: Language = "vi") -> tuple[str, str]:
-        """Give what was found and expected as people write it; a clerk's own text as it stands."""
-        if self.decimals is None:
-            # Where nothing is expected, what was found is the clerk's own text.
-            found = writing.of_unknown(self.value, language) if self.expected else self.value
-            return found, writing.of_unknown(self.expected, language)
-        found, expected = (
-            writing.of_plain(text, decimals, language)
-            for text, decimals in zip((self.value, self.expected), self.decimals, strict=True)
-        )
-        return found, expected
 
     def to_json(self) -> dict[str, Any]:
         """Give the finding as JSON can carry it."""

@@ -30,6 +30,7 @@ from ingestion.returns.answer import Answer, Marks
 from ingestion.returns.explanations import new_sheet, prepare, questions
 from ingestion.returns.plain import Area, copy_of
 from ingestion.returns.receipt import SHEET, Apology, apology_sheet, named_styles, receipt, severity_of
+from ingestion.words.found import printed
 from ingestion.words.messages import message
 from ingestion.words.places import address, place_said
 from ingestion.workbook import EXPLANATIONS_SHEET
@@ -286,7 +287,7 @@ def _paragraphs(findings: Sequence[Finding], is_elsewhere: bool) -> list[str]:
             head += " · " + place_said(finding.sheet, finding.cell)
         paragraphs += [head] if not paragraphs else ["", head]
         facts = []
-        found, expected = finding.printed()
+        found, expected = printed(finding)
         if found:
             facts.append(message("returns.comment.found", found=found[:_LONGEST_VALUE]))
         if expected:

@@ -20,6 +20,7 @@ from ingestion.records.submissions import Problem, Reading, SubmissionKey
 from ingestion.returns.answer import Answer, Decision, Marks
 from ingestion.returns.differences import Differences
 from ingestion.words import writing
+from ingestion.words.found import printed
 from ingestion.words.labels import Language
 from ingestion.words.messages import message
 from ingestion.words.places import place_said
@@ -256,7 +257,7 @@ def _findings(grid: Grid, answer: Answer, marks: Marks) -> None:
             Entry(str(number), "center"),
             Entry(message(f"returns.severity.{shade}"), shade),
             _place(finding.sheet, finding.cell, marks),
-            *(Entry(text, "figure") for text in finding.printed()),
+            *(Entry(text, "figure") for text in printed(finding)),
             Entry(finding.message, "text"),
             Entry(finding.message_en, "english"),
             Entry(finding.rule, "center"),

@@ -15,6 +15,7 @@ from ingestion.records.faults import Fault
 from ingestion.records.findings import Finding, Judgement, OutcomeStatus, Verdict
 from ingestion.storage.filenames import clean_name, fitted, writable
 from ingestion.storage.files import write_durably
+from ingestion.words.found import printed
 from ingestion.words.places import place_said
 from orchestration.commands.common import existing, history_of, ledger_of, moment, print_json
 from orchestration.environment import template_key
@@ -231,4 +232,4 @@ def _cells(call: Invocation, finding: Finding) -> tuple[str, ...]:
     if finding.explained:
         severity += f" ({call.text('cli.check.explained')})"
     place = place_said(finding.sheet, finding.cell, call.language)
-    return (finding.rule, severity, place, *finding.printed(call.language), _message(call, finding))
+    return (finding.rule, severity, place, *printed(finding, call.language), _message(call, finding))

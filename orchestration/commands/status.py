@@ -18,6 +18,7 @@ from ingestion.landing.ledger import Ledger
 from ingestion.landing.status import MISSING, current, trail
 from ingestion.records.findings import Finding
 from ingestion.words import writing
+from ingestion.words.found import printed
 from ingestion.words.places import place_said
 from orchestration.commands.common import (
     calendar_period,
@@ -141,7 +142,7 @@ def _said(call: Invocation, row: dict[str, Any]) -> Iterator[str]:
         for side in ("appeared", "gone"):
             for one in row[side][:_SHOWN_FINDINGS]:
                 place = place_said(one["sheet"], one["cell"], call.language)
-                found, expected = Finding(**one).printed(call.language)
+                found, expected = printed(Finding(**one), call.language)
                 fields = {"rule": one["rule"], "value": found, "expected": expected}
                 yield call.text(f"cli.trail.{side}", place=place, **fields)
             if len(row[side]) > _SHOWN_FINDINGS:

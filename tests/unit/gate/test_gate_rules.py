@@ -12,6 +12,7 @@ from ingestion.definitions.registry_rows import Target, TermOfOffice
 from ingestion.gate import load_rules
 from ingestion.records.findings import OutcomeStatus
 from ingestion.records.submissions import Mark
+from ingestion.words.found import printed as as_printed
 
 Build = Callable[[Any], Any]
 
@@ -489,7 +490,7 @@ def test_a_percentage_is_told_with_the_decimals_that_were_filed(world, pct, text
     finding = world.of(world.judge(book), "V051")[0]
 
     assert told in finding.message
-    assert finding.printed() == printed
+    assert as_printed(finding) == printed
 
 
 @pytest.mark.parametrize(
@@ -505,7 +506,7 @@ def test_a_result_is_told_with_the_decimals_of_its_indicator(world, filed, told,
     finding = world.of(world.judge(book), "V053")[0]
 
     assert told in finding.message
-    assert finding.printed() == printed and finding.expected == "38.46153846"
+    assert as_printed(finding) == printed and finding.expected == "38.46153846"
 
 
 def test_what_is_wrong_is_seen_to_be_so(world):
@@ -515,7 +516,7 @@ def test_what_is_wrong_is_seen_to_be_so(world):
     finding = world.of(world.judge(book), "V053")[0]
 
     assert "kết quả ghi 38,50, tính từ các biểu được 38,46" in finding.message
-    assert finding.printed() == ("38,50", "38,46")
+    assert as_printed(finding) == ("38,50", "38,46")
 
 
 class TestCountsThatAreNone:

@@ -126,7 +126,7 @@ def _calls(path: Path, name: str) -> bool:
 def test_what_is_written_for_programs_says_what_is_a_number() -> None:
     assert {name for name, path in modules() if _calls(path, "plain")} == set(FOR_PROGRAMS)
     # Only what an earlier version kept leaves it open.
-    assert [name for name, path in modules() if _calls(path, "of_unknown")] == ["ingestion/records/findings.py"]
+    assert [name for name, path in modules() if _calls(path, "of_unknown")] == ["ingestion/words/found.py"]
 
 
 def test_sql_rounds_nothing_and_charts_write_nothing() -> None:
