@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 DEMO_HOME ?= data
 
-.PHONY: setup demo test search lint lint-types lint-sql lint-code lint-data format lock bench docs clean
+.PHONY: setup demo test search lint lint-types lint-sql lint-code lint-data format lock bench docs house clean
 
 setup: $(VENV)/.installed
 
@@ -40,6 +40,7 @@ lint-sql:
 lint-code:
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
+	@$(BIN)/lint-imports
 
 lint-data:
 	@$(BIN)/python -m orchestration.data_files
@@ -59,6 +60,10 @@ lock:
 docs: setup
 	@$(BIN)/python -m demo.faults.examples
 	@$(BIN)/python -m ingestion.gate.rule_pages
+
+# The picture in docs/architecture.md, from the imports.
+house: setup
+	@$(BIN)/python -m tests.support.house
 
 bench: setup
 	@$(BIN)/python -m benchmarks
