@@ -13,6 +13,7 @@ from odf import opendocument, table, text
 
 from demo.faults.trials import Case, Score, Trials, count
 from demo.grids import retotal
+from ingestion.definitions.forms import Form
 from ingestion.gate import judge
 from ingestion.reading import read_file
 from ingestion.reading.opening import open_book
@@ -36,7 +37,7 @@ def write_xlsx(trials: Trials, submission: Submission, period: Period, path: Pat
         trials.catalogue,
         unit,
         period,
-        {form: _rows(filed) for form, filed in reading.tables.items()},
+        {form: _rows(trials.catalogue.forms[form], filed) for form, filed in reading.tables.items()},
         cover={code: value for code, value in reading.cover.values.items() if value is not None},
         explanations=reading.explanations,
         organisations=registry.members_in(unit.org_code, period),
@@ -45,7 +46,7 @@ def write_xlsx(trials: Trials, submission: Submission, period: Period, path: Pat
     return path
 
 
-def _rows(filed: FormTable) -> list[dict[str, CellInput]]:
+def _rows(form: Form, filed: FormTable) -> list[dict[str, CellInput]]:
     rows: list[dict[str, CellInput]] = []
     for row in filed.rows:
         values: dict[str, CellInput] = dict(row.values)
@@ -55,6 +56,8 @@ def _rows(filed: FormTable) -> list[dict[str, CellInput]]:
             elif mark in (Mark.INVALID, Mark.ERROR):
                 values[column] = row.texts[column]
         rows.append(values)
+    if form.rows != "organisations" and filed.total is not None:  # only a clerk writes one below fixed lines
+        rows.append({form.columns[0].code: "Tổng cộng", **filed.total.values})
     return rows
 
 

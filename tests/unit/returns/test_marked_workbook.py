@@ -23,6 +23,7 @@ from ingestion.returns import SHEET, Answer, marked_workbook
 from ingestion.returns.explanations import MOST_OF_A_SHEET
 from ingestion.returns.marking import MOST_COMMENTS
 from ingestion.returns.receipt import MOST_FINDINGS
+from ingestion.words.found import printed
 from tests.integration.small_state import MEMBERS, Tables
 from tests.unit.reading.conftest import to_tcvn3, write_xlwt
 from tests.unit.returns.conftest import (
@@ -301,7 +302,7 @@ def test_an_unreadable_file_is_answered_with_what_is_wrong_and_what_to_do(world:
     book = openpyxl.load_workbook(world.mark(path))
     assert book.sheetnames == [SHEET]
     said = "\n".join(texts(book))
-    assert "V001–V060" in said
+    assert "V001–V061" in said
     assert "KHÔNG ĐỌC ĐƯỢC TỆP" in said and "PDF" in said and "gửi lại" in said
 
 
@@ -510,7 +511,7 @@ def test_figures_beside_each_other_are_written_in_one_way() -> None:
 
 def test_what_earlier_versions_found_is_written_where_it_can_mean_one_thing_only() -> None:
     def of(value: str, expected: str) -> tuple[str, str]:
-        return Finding("V034", "error", "B04", "Q9", value, expected, "", "").printed()
+        return printed(Finding("V034", "error", "B04", "Q9", value, expected, "", ""))
 
     assert of("58.25", "58.5") == ("58,25", "58,5")
     assert of("2020-01-31", "11945678") == ("31/01/2020", "11.945.678")
