@@ -340,8 +340,8 @@ def wrongly_printed(
 def wrongly_stated(site: Site, page: Page, found: Answers) -> tuple[list[tuple[str, str, str]], int]:
     """Give what stands beside stated figures otherwise than in the answers, and how much was compared.
 
-    It is written with the decimals of the stated figure, which may be more or fewer than those of the answer. Of a
-    change in percent the size stands there: the words say where it went.
+    It is written with the decimals of the stated figure, which may be more or fewer than those of the answer.
+    Of a change in percent the size stands there: the words say where it went.
     """
     rows = [row for block in page.blocks if isinstance(block, Grid) for row in block.rows]
     shown = {re.sub(r"[`\\]", "", str(getattr(row[0], "text", row[0]))): str(row[3]) for row in rows}
