@@ -501,7 +501,7 @@ def test_notes_that_say_the_same_of_many_sheets_are_one(world: World) -> None:
 def test_figures_beside_each_other_are_written_in_one_way() -> None:
     finding = Finding("V034", "error", "B04", "Q9", "58.25", "58.5", "", "", decimals=(2, 1))
     assert printed(finding) == ("58,25", "58,5")
-    assert finding.printed("en") == ("58.25", "58.5")
+    assert printed(finding, "en") == ("58.25", "58.5")
     days = replace(finding, value="2020-01-31", expected="2020-02-28", decimals=(None, None))
     assert printed(days) == ("31/01/2020", "28/02/2020")
     # What was filed as text is the clerk's own, also where it looks like a number.
