@@ -5,6 +5,7 @@ cells that are there add up to (`amounts`), and filings that are missing altoget
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,7 +23,8 @@ class Gaps:
     """Finds the cells that rows were asked for and do not have.
 
     A blank cell is one. A cell that does not apply (`x`) is one where the same row fills it in another period
-    of the term; what a row never fills does not apply to it.
+    of the term; what a row never fills does not apply to it. An organisation that was not there yet has no
+    opening, and one that was no longer there has no closing.
     """
 
     def __init__(self, catalogue: Catalogue, bodies: Bodies) -> None:
@@ -33,6 +35,12 @@ class Gaps:
             if life.is_reporting:
                 self._kinds.setdefault(int(bodies.numbers([life.code])[0]), set()).add(life.kind)
         self._asked: dict[str, Flags] = {}
+        self._born: dict[int, date] = {}
+        self._ended: dict[int, date] = {}
+        for life in bodies.lives:
+            number = int(bodies.numbers([life.code])[0])
+            self._born[number] = min(life.first, self._born.get(number, life.first))
+            self._ended[number] = max(life.last, self._ended.get(number, life.last))
 
     def of(self, form: str, rows: FormRows, column: str) -> Flags:
         """Say which rows of a form lack the cell of a column."""
@@ -42,10 +50,28 @@ class Gaps:
         named = rows.frame["left_blank"].astype(object)
         known = {text: column in text.split() for text in named.dropna().unique()}
         blank = named.map(known).eq(True).to_numpy(dtype=bool)
-        found: Flags = is_empty & blank & self._is_asked(form, rows)
-        if self._forms[form].by_code[column].required:
-            found |= is_empty & self._fills_it_otherwise(rows, ~is_empty)
-        return found
+        found: Flags = is_empty & blank
+        described = self._forms[form].by_code[column]
+        if described.required:
+            told_of = is_empty & ~self._is_of_another_time(rows, described.nature)
+            found |= told_of & self._fills_it_otherwise(rows, ~is_empty)
+        return found & self._is_asked(form, rows)
+
+    def _is_of_another_time(self, rows: FormRows, nature: str | None) -> Flags:
+        """Say of openings and closings which rows are about what began, or ended, in the year until then."""
+        none = np.zeros(len(rows.frame), dtype=bool)
+        if nature not in ("opening", "stock"):
+            return none
+        turned = self._born if nature == "opening" else self._ended
+        days = [turned.get(one) for one in rows.organisations.tolist()]
+        ends = [self._bodies.ends[period] for period in rows.frame["period"].astype(str)]
+        return np.array(
+            [
+                day is not None and day.year == end.year and day <= end
+                for day, end in zip(days, ends, strict=True)
+            ],
+            dtype=bool,
+        )
 
     def _is_asked(self, form: str, rows: FormRows) -> Flags:
         """Say which rows their unit owes: a fixed line may be for other kinds of units alone."""

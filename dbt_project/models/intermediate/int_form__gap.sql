@@ -1,5 +1,6 @@
 -- Cells that were asked for and left out. A blank one is; one that is said not to apply (x) is where the same row
--- fills it in another period of the term. What a row never fills does not apply to it.
+-- fills it in another period of the term. What a row never fills does not apply to it, and what was not there yet or
+-- no longer has no opening and no closing.
 with
 
 filed as (
@@ -9,6 +10,8 @@ filed as (
         form_rows.form_code,
         form_rows.reporting_org_code,
         form_rows.row_key,
+        form_rows.row_org_code,
+        form_rows.period_code,
         form_rows.left_blank,
         submissions.period_kind,
         submissions.period_year
@@ -35,8 +38,7 @@ not_owed as (
             and organisations.is_reporting
             and list_contains(string_split(lines.owed_by, ' '), organisations.org_kind)
     where
-        filed.left_blank is not null
-        and lines.owed_by is not null
+        lines.owed_by is not null
         and organisations.org_code is null
 
 ),
@@ -48,10 +50,18 @@ blank as (
         filed.form_code,
         unnest(string_split(filed.left_blank, ' ')) as column_code
     from filed
-    left join not_owed on filed.row_id = not_owed.row_id
-    where
-        filed.left_blank is not null
-        and not_owed.row_id is null
+    where filed.left_blank is not null
+
+),
+
+lives as (
+
+    select
+        org_code,
+        min(valid_from) as first_day,
+        max(valid_to) as last_day
+    from {{ ref('stg_organisation') }}
+    group by org_code
 
 ),
 
@@ -71,6 +81,9 @@ of_terms as (
         filed.form_code,
         filed.reporting_org_code,
         filed.row_key,
+        filed.row_org_code,
+        filed.period_code,
+        filed.period_year,
         terms.term_system,
         terms.term_code
     from filed
@@ -180,10 +193,38 @@ not_this_time as (
         on
             of_terms.row_id = filled.row_id
             and filled_at_times.column_code = filled.column_code
-    where filled.row_id is null
+    inner join {{ ref('stg_form_column') }} as columns
+        on
+            filled_at_times.form_code = columns.form_code
+            and filled_at_times.column_code = columns.column_code
+    inner join {{ ref('stg_period') }} as periods on of_terms.period_code = periods.period_code
+    left join lives on of_terms.row_org_code = lives.org_code
+    where
+        filled.row_id is null
+        and not coalesce(
+            columns.nature = 'opening'
+            and extract(year from lives.first_day) = of_terms.period_year
+            and lives.first_day <= periods.ends_on,
+            false
+        )
+        and not coalesce(
+            columns.nature = 'stock'
+            and extract(year from lives.last_day) = of_terms.period_year
+            and lives.last_day <= periods.ends_on,
+            false
+        )
+
+),
+
+gaps as (
+
+    select * from blank
+    union distinct
+    select * from not_this_time
 
 )
 
-select * from blank
-union distinct
-select * from not_this_time
+select gaps.*
+from gaps
+left join not_owed on gaps.row_id = not_owed.row_id
+where not_owed.row_id is null

@@ -361,7 +361,13 @@ YEARS = (2016, 2017, 2018)
 IN_TERM = "2015-2018-NK"
 
 
-def with_second(tmp_path: Path, of_a: dict[int, dict[str, object]], *, before: bool = False) -> Told:
+def with_second(
+    tmp_path: Path,
+    of_a: dict[int, dict[str, object]],
+    *,
+    before: bool = False,
+    lived: tuple[str, str] = ("2010-01-01", ""),
+) -> Told:
     """Give three years of two districts; of A's second organisation some cells are otherwise."""
     years = (2015, *YEARS) if before else YEARS
     filings = [
@@ -370,7 +376,27 @@ def with_second(tmp_path: Path, of_a: dict[int, dict[str, object]], *, before: b
         for unit in "AB"
     ]
     terms = [term(2011, 2015), term(2016, 2018)]
-    return Office(tmp_path, [P, A, B, *SECOND], filings, terms=terms).told()
+    born, ended = lived
+    bodies = [one for one in [P, A, B, *SECOND] if one["org_code"] != "A2"]
+    second = body("A2", "BASE", "A", valid_from=born, valid_to=ended)
+    return Office(tmp_path, [*bodies, second], filings, terms=terms).told()
+
+
+@pytest.mark.parametrize(
+    ("lived", "lacks"),
+    [
+        (("2016-01-01", "2018-12-31"), set()),
+        (("2015-12-31", "2018-12-31"), {"opening"}),
+        (("2016-05-01", "2019-01-01"), {"closing"}),
+    ],
+)
+def test_what_began_or_ended_in_a_year_lacks_no_opening_or_closing_of_it(
+    tmp_path: Path, lived: tuple[str, str], lacks: set[str]
+) -> None:
+    told = with_second(tmp_path, {2016: {"opening": None}, 2018: {"closing": None}}, lived=lived)
+
+    assert (f"A {IN_TERM}" in statuses(told, "members")) == ("closing" in lacks)
+    assert ("A 2016-N" in statuses(told, "growth")) == ("opening" in lacks)
 
 
 def test_a_flow_without_a_cell_that_was_asked_for_is_incomplete(tmp_path: Path) -> None:
