@@ -156,7 +156,10 @@ def wholes(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
 
 
 def terms(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
-    """Hold the flows of terms against their years, for units that nothing else merged into."""
+    """Hold the flows of terms against their years, for units that nothing else merged into.
+
+    Where a form counts that somebody filed for the whole term, its years do not have what that form says.
+    """
     return connection.execute(
         """
         with terms as (
@@ -172,6 +175,13 @@ def terms(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
                 )
                 and figures.org_code not in (
                     select org_code from fct_indicator_value where indicator_code = 'predecessors'
+                )
+                and (figures.org_code, figures.period_code) not in (
+                    select sources.org_code, sources.period_code
+                    from rpt_figure_source as sources
+                    inner join fct_submission as submissions
+                        on sources.submission_id = submissions.submission_id
+                        and sources.period_code = submissions.period_code
                 )
         )
         select terms.indicator_code as indicator, terms.org_code as unit, terms.period_code as period,

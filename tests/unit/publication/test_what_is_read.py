@@ -291,16 +291,20 @@ def test_years_make_terms_of_the_same_system_for_those_whom_nobody_joined() -> N
         "unnest([2016, 2015]) as first_year, unnest([2017, 2017]) as last_year",
         "dim_period as select * from (values ('2015-N', 'N', 2015), ('2016-N', 'N', 2016), "
         "('2016-9T', '9T', 2016), ('2017-N', 'N', 2017), ('T-NK', 'NK', 2017)) as p (period_code, kind, year)",
-        "rpt_report_unit as select unnest(['A', 'B', 'M', 'Y']) as org_code",
-        "dim_organisation as select unnest(['A', 'B', 'M', 'Y', 'X']) as org_code, "
-        "unnest(['DANG', 'DANG', 'DANG', 'DOAN', 'DANG']) as term_system",
+        "rpt_report_unit as select unnest(['A', 'B', 'M', 'Y', 'Z']) as org_code",
+        "dim_organisation as select unnest(['A', 'B', 'M', 'Y', 'X', 'Z']) as org_code, "
+        "unnest(['DANG', 'DANG', 'DANG', 'DOAN', 'DANG', 'DANG']) as term_system",
         "fct_indicator_value (indicator_code varchar, org_code varchar, period_code varchar, value double, "
         "status varchar)",
+        "fct_submission as select unnest(['Y.2017-N.r1', 'Z.T-NK.r1']) as submission_id, "
+        "unnest(['2017-N', 'T-NK']) as period_code",
+        "rpt_figure_source as select unnest(['Y', 'Z']) as org_code, 'T-NK' as period_code, "
+        "unnest(['Y.2017-N.r1', 'Z.T-NK.r1']) as submission_id",
     ):
         connection.execute(f"create table {statement}")
-    rows = [("i", unit, f"{year}-N", year - 2014.0, "final") for unit in "AMYX" for year in (2015, 2016, 2017)]
+    rows = [("i", unit, f"{year}-N", year - 2014.0, "final") for unit in "AMYXZ" for year in (2015, 2016, 2017)]
     rows += [("i", "A", "2016-9T", 100.0, "final"), ("predecessors", "M", "T-NK", 1.0, "final")]
-    rows += [("i", unit, "T-NK", 5.0, "final") for unit in "AMYX"] + [("i", "B", "T-NK", 5.0, "incomplete")]
+    rows += [("i", unit, "T-NK", 5.0, "final") for unit in "AMYXZ"] + [("i", "B", "T-NK", 5.0, "incomplete")]
     rows += [
         ("i", "B", "2016-N", 9.0, "final"),
         ("s", "A", "T-NK", 9.0, "final"),
@@ -308,7 +312,7 @@ def test_years_make_terms_of_the_same_system_for_those_whom_nobody_joined() -> N
     ]
     connection.executemany("insert into fct_indicator_value values (?, ?, ?, ?, ?)", rows)
 
-    # the year 2015 is of the other system's term only
+    # the year 2015 is of the other system's term only, and of Z a form filed for the whole term counts
     assert totals.terms(connection).to_numpy().tolist() == [
         ["i", "A", "T-NK", 5.0, 5.0],
         ["i", "Y", "T-NK", 6.0, 5.0],
