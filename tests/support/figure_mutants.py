@@ -48,7 +48,7 @@ MUTANTS = (
     Mutant("ingestion/words/writing.py", "max(decimals, _DERIVED_DECIMALS)", "decimals", WRITING),
     Mutant("ingestion/words/writing.py", "is_bare=not keeps_zeros(unit)", "is_bare=keeps_zeros(unit)", WRITING),
     Mutant("ingestion/words/writing.py", 'unit = "PERCENT_POINT"', "pass", WRITING),
-    Mutant("ingestion/words/writing.py", " or _PERHAPS_GROUPED.fullmatch(text)", "", WRITING),
+    Mutant("ingestion/words/writing.py", " and _PERHAPS_OTHER.fullmatch(text) is None", "", WRITING),
     Mutant("ingestion/words/writing.py", ").astimezone(VIETNAM_TIME)", ")", WRITING),
     Mutant("ingestion/words/messages.py", "name not in _LABELS", "True", WRITING),
     Mutant("ingestion/gate/language/functions.py", "_NEAR_HALF = 1e-6", "_NEAR_HALF = -1.0", RULES),

@@ -22,7 +22,9 @@ def _of(module: str, old: str, new: str) -> Mutant:
 MUTANTS: Mapping[str, Mutant] = {
     # amounts
     "the sign of a term is dropped": _of("amounts", "term.sign * values", "values"),
-    "a row counts whatever its line": _of("amounts", "wanted &= frame[column]", "wanted |= frame[column]"),
+    "a row counts whatever its line": _of(
+        "amounts", "wanted &= rows.frame[column]", "wanted |= rows.frame[column]"
+    ),
     "a stock is added up within a year": _of(
         "amounts",
         'if measure.within == "last":\n                    values[~is_latest',
@@ -114,8 +116,8 @@ MUTANTS: Mapping[str, Mutant] = {
     "a percentage of the closing": _of(
         "derived", "(value - opening) / abs(opening)", "(value - opening) / abs(value)"
     ),
-    "what is incomplete is compared": _of("derived", "rank < _INCOMPLETE or derivation in _ALWAYS", "True"),
-    "averages and pairs are held back": _of("derived", " or derivation in _ALWAYS", ""),
+    "what is incomplete is compared": _of("derived", "return derivation in _ALWAYS or", "return True or"),
+    "averages and pairs are held back": _of("derived", "derivation in _ALWAYS or rank", "rank"),
     "a change is as whole as its present": _of("derived", "max(rank, past[1])", "rank"),
     "a change is whole whatever its opening": _of("derived", "max(status, *(", "max(status, *(0 * "),
     "older rows of a year are whole": _of(
