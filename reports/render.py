@@ -89,8 +89,8 @@ def find_quarto(configured: str | None, search_path: str | None) -> Path | None:
     if configured == EMBEDDED:
         return None
     # Where it was installed beside this program it is found, though its folder may be on no path.
-    places = (str(Path(sys.executable).parent), search_path) if search_path else ()
-    located = shutil.which("quarto", path=os.pathsep.join(filter(None, places))) if places else None
+    beside = str(Path(sys.executable).parent)
+    located = shutil.which("quarto", path=f"{beside}{os.pathsep}{search_path}") if search_path else None
     if not configured:
         return Path(located).absolute() if located else None
     path = Path(configured).expanduser().absolute()

@@ -175,14 +175,12 @@ class TargetContext(Provider):
         Of a term for which the table has nothing of the unit it is not known what was assigned, and figures of
         the context are told by units of their own accord (form B09).
         """
-        indicator = batch.context.catalogue.indicators.get(code)
-        term, unit = _term_of(batch, subject), subject.submission.key.unit
-        targets = batch.context.registry.targets
         if target is not None:
             return True
-        if (indicator and indicator.section == _CONTEXT) or not any(
-            (t.org_code, t.term_code) == (unit, term) for t in targets
-        ):
+        indicator = batch.context.catalogue.indicators.get(code)
+        of_unit = (subject.submission.key.unit, _term_of(batch, subject))
+        has_targets = any((t.org_code, t.term_code) == of_unit for t in batch.context.registry.targets)
+        if (indicator and indicator.section == _CONTEXT) or not has_targets:
             return None
         return False
 
