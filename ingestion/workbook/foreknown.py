@@ -107,7 +107,7 @@ class Foreknown:
             if name.path in _UNSTABLE or len(name.path) < 2:
                 continue
             if prefix in _OF_SUBMISSION:
-                vector = self.batch.submissions.column(name.path)
+                vector = self.batch.column(self.batch.submissions, name.path)
                 self.constants["", name.path] = Constant(vector.kind, vector.at(0))
             elif check.form is not None and prefix in OF_ROW | {"roll12"}:
                 self._of_form(check, check.form, name)
@@ -118,13 +118,13 @@ class Foreknown:
             return
         if name.path[0] == "roll12":
             # With nothing filled in, what is left of twelve months is what earlier filings add.
-            vector = self.batch.sheet(form).column(name.path)
+            vector = self.batch.column(self.batch.sheet(form), name.path)
             self.constants[form, (*name.path, "rest")] = Constant(vector.kind, vector.at(0))
         elif check.frame != "row" or name.path[1:2] in (("sheet",), ("organisations",)):
-            vector = self.batch.sheet(form).column(name.path)
+            vector = self.batch.column(self.batch.sheet(form), name.path)
             self.constants[key] = Constant(vector.kind, vector.at(0))
         else:
-            self._by_row(form, name, self.batch.row(form).column(name.path))
+            self._by_row(form, name, self.batch.column(self.batch.row(form), name.path))
 
     def _by_row(self, form: str, name: Name, vector: Vector) -> None:
         place = self.sheets[form]

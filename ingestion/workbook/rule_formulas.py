@@ -245,7 +245,7 @@ def _openings(
         own, past = holds.left, holds.right
         if not (isinstance(own, Name) and isinstance(past, Name) and past.path[0] == "prev_year"):
             continue
-        vector = batch.row(check.form).column(past.path)
+        vector = batch.column(batch.row(check.form), past.path)
         for row, key in enumerate(sheets[check.form].keys):
             value = vector.at(row)
             if isinstance(value, float) and value.is_integer():

@@ -49,21 +49,22 @@ class DerivedContext(Provider):
         """Say that the unit's kind decides whether its own file can give its figures."""
         return frozenset({"organisations"})
 
-    def column(self, frame: Frame, path: Path) -> Vector:
+    def column(self, batch: Batch, frame: Frame, path: Path) -> Vector:
         """Give the derived result, or its tolerance, for every row."""
-        codes = frame.column(("indicator_code",)).data.tolist()
-        indicators = [frame.batch.context.catalogue.indicators.get(code) for code in codes]
+        codes = frame.column("indicator_code").data.tolist()
+        indicators = [batch.context.catalogue.indicators.get(code) for code in codes]
         if path[0] == "tolerance":
-            return self._tolerance(frame, indicators)
+            return self._tolerance(batch, frame, indicators)
         values = [
-            _derived(frame.batch, int(subject), indicator) if indicator else None
+            _derived(batch, int(subject), indicator) if indicator else None
             for subject, indicator in zip(frame.submission, indicators, strict=True)
         ]
         return numbers(values)
 
     @staticmethod
-    def _tolerance(frame: Frame, indicators: Sequence[Indicator | None]) -> Vector:
-        printed, texts = frame.column(("actual_period",)).data, frame.column(("raw", "actual_period")).data
+    def _tolerance(batch: Batch, frame: Frame, indicators: Sequence[Indicator | None]) -> Vector:
+        printed = frame.column("actual_period").data
+        texts = batch.column(frame, ("raw", "actual_period")).data
         return numbers(
             [
                 0.5 * 10.0 ** -decimals_of(text, float(value))
@@ -104,10 +105,10 @@ def _term(batch: Batch, subject: int, term: Term) -> float | None:
     frame = batch.row(term.form)
     rows = frame.submission == subject
     for column, codes in term.where.items():
-        rows = rows & np.isin(frame.column((column,)).data.astype(str), codes)
+        rows = rows & np.isin(frame.column(column).data.astype(str), codes)
     if not rows.any():
         return None
-    cells = frame.column((term.column,))
+    cells = frame.column(term.column)
     if term.count:
         return term.sign * float(np.isin(cells.data[rows].astype(str), term.count).sum())
     values = cells.data[rows]

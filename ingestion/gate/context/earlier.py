@@ -151,9 +151,9 @@ class EarlierProvider(Provider):
             )
         return number_column(form, path[0]) if len(path) == 1 else "a column, or sheet.sum.COLUMN"
 
-    def column(self, frame: Frame, path: Path) -> Vector:
+    def column(self, batch: Batch, frame: Frame, path: Path) -> Vector:
         """Give the earlier figure for every row of the frame."""
-        batch, form = frame.batch, frame.form
+        form = frame.form
         period = batch.period
         if form is None or period is None:
             return nulls(Kind.NUMBER, len(frame))
@@ -174,7 +174,7 @@ class EarlierProvider(Provider):
             elif path[0] == "sheet" or not isinstance(frame, RowFrame):
                 values.append(past.of_unit(standing_for(batch, subject, past)))
             else:
-                values.append(self.of_row(frame, row, subject, past))
+                values.append(self.of_row(batch, frame, row, subject, past))
         return numbers(values)
 
     def registry_tables(self, path: Path) -> frozenset[RegistryTable]:
@@ -190,9 +190,9 @@ class EarlierProvider(Provider):
     def period(self, batch: Batch, subject: Subject) -> Period | None:
         """Give the earlier period that is meant; None where there is none."""
 
-    def of_row(self, frame: RowFrame, row: int, subject: Subject, past: Earlier) -> float | None:
+    def of_row(self, batch: Batch, frame: RowFrame, row: int, subject: Subject, past: Earlier) -> float | None:
         """Give the earlier figure of one row."""
-        return past.of_units_and_key(standing_for(frame.batch, subject, past), frame.keys[row])
+        return past.of_units_and_key(standing_for(batch, subject, past), frame.keys[row])
 
 
 class PreviousCumulative(EarlierProvider):
@@ -215,21 +215,21 @@ class PreviousYear(EarlierProvider):
         """Give last year as a whole."""
         return subject.period.previous_year if subject.period else None
 
-    def of_row(self, frame: RowFrame, row: int, subject: Subject, past: Earlier) -> float | None:
+    def of_row(self, batch: Batch, frame: RowFrame, row: int, subject: Subject, past: Earlier) -> float | None:
         """Give the closing of last year."""
-        key = frame.keys[row]
         if frame.schema.key != ("org_code",):
-            return super().of_row(frame, row, subject, past)
-        return self._of_organisation(frame, subject, past, str(key[0]), int(frame.submission[row]))
+            return super().of_row(batch, frame, row, subject, past)
+        return self._of_organisation(batch, frame, row, subject, past)
 
     def _of_organisation(
-        self, frame: RowFrame, subject: Subject, past: Earlier, code: str, index: int
+        self, batch: Batch, frame: RowFrame, row: int, subject: Subject, past: Earlier
     ) -> float | None:
+        code, index = str(frame.keys[row][0]), int(frame.submission[row])
         own = past.by_key.get((code,))
         period = subject.period
         if period is None:
             return None
-        registry = frame.batch.context.registry
+        registry = batch.context.registry
         this_year = [
             s
             for s in registry.successions
@@ -238,7 +238,7 @@ class PreviousYear(EarlierProvider):
         carried = [
             s
             for s in this_year
-            if (index, (s.predecessor_code,)) not in frame.index and self._was_here(frame.batch, subject, s)
+            if (index, (s.predecessor_code,)) not in frame.index and self._was_here(batch, subject, s)
         ]
         if own is None:
             versions = registry.versions.get(code, ())
@@ -298,12 +298,12 @@ class RollingYear(Provider):
             return "roll12.FORM.COLUMN"
         return number_column(catalogue.forms[path[0]], path[1])
 
-    def column(self, frame: Frame, path: Path) -> Vector:
+    def column(self, batch: Batch, frame: Frame, path: Path) -> Vector:
         """Give the flow of twelve months for every sheet."""
-        batch, period = frame.batch, frame.batch.period
-        current = frame.column((path[0], "sheet", "sum", path[1]))
+        period = batch.period
+        current = batch.column(frame, (path[0], "sheet", "sum", path[1]))
         if path[0] == (frame.form.code if frame.form else None):
-            current = frame.column(("sheet", "sum", path[1]))
+            current = batch.column(frame, ("sheet", "sum", path[1]))
         if period is None or not period.is_cumulative:
             return nulls(Kind.NUMBER, len(frame))
         if period.kind is PeriodKind.YEAR or period.previous_year is None:

@@ -28,9 +28,9 @@ class _Shares(SubmissionProvider):
 
     attributes: ClassVar[Mapping[str, Kind]] = {"cells": Kind.NUMBER, "share": Kind.NUMBER}
 
-    def column(self, frame: Frame, path: Path) -> Vector:
+    def column(self, batch: Batch, frame: Frame, path: Path) -> Vector:
         """Give the share or the number of cells for every row of the frame."""
-        counted, matching = frame.batch.remembered((type(self),), lambda: self.count(frame.batch))
+        counted, matching = batch.remembered((type(self),), lambda: self.count(batch))
         known = np.where(counted == 0, np.nan, counted)
         return frame.joined(numbers(known if path[0] == "cells" else matching / known))
 
@@ -80,7 +80,7 @@ class CopiedContext(_Shares):
                 if column.type != "int" or column.nature not in ("flow", "line"):
                     continue
                 before = numbers(past.values(column.code)).take(rows).data
-                now = frame.column((column.code,)).data
+                now = frame.column(column.code).data
                 counts = _flow_rows(frame, column) & (now > 0) & ~np.isnan(before)
                 counted += np.bincount(frame.submission[counts], minlength=len(counted))
                 matching += np.bincount(frame.submission[counts & (now == before)], minlength=len(counted))
@@ -100,7 +100,7 @@ class DigitsContext(_Shares):
             for column in form.columns:
                 if column.type != "int" or column.nature in ("plan", "base", None):
                     continue
-                values = frame.column((column.code,)).data
+                values = frame.column(column.code).data
                 counts = values >= _LEAST_FOR_DIGITS
                 ends = counts & (values % 5 == 0)
                 counted += np.bincount(frame.submission[counts], minlength=len(counted))

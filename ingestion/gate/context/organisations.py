@@ -99,13 +99,13 @@ class RegistryContext(Provider):
         """Give the table of the organisations."""
         return frozenset({"organisations"})
 
-    def column(self, frame: Frame, path: Path) -> Vector:
+    def column(self, batch: Batch, frame: Frame, path: Path) -> Vector:
         """Give what the registry says of each row."""
         if path == ("organisations",):
-            return frame.joined(attribute(Kind.NUMBER, [_count(frame.batch, s) for s in frame.batch.subjects]))
+            return frame.joined(attribute(Kind.NUMBER, [_count(batch, s) for s in batch.subjects]))
         if not isinstance(frame, RowFrame):
             raise KeyError(f"reg.{path[0]} is there for rows alone")
-        batch, codes = frame.batch, frame.column(("org_code",)).data
+        codes = frame.column("org_code").data
         values = [
             None if code is None else getattr(facts_of(batch, batch.subjects[subject], code), path[0])
             for subject, code in zip(frame.submission.tolist(), codes, strict=True)
@@ -145,21 +145,21 @@ class TargetContext(Provider):
         """Give the targets, and whose term they are of."""
         return frozenset({"organisations", "terms", "targets"})
 
-    def column(self, frame: Frame, path: Path) -> Vector:
+    def column(self, batch: Batch, frame: Frame, path: Path) -> Vector:
         """Give the assigned target of each row."""
-        codes = frame.column(("indicator_code",)).data
+        codes = frame.column("indicator_code").data
         rows = [
-            (frame.batch.subjects[subject], code)
+            (batch.subjects[subject], code)
             for subject, code in zip(frame.submission.tolist(), codes, strict=True)
         ]
-        found = [_target(frame.batch, subject, code) for subject, code in rows]
+        found = [_target(batch, subject, code) for subject, code in rows]
         if path[0] in self.attributes:
             return attribute(self.attributes[path[0]], [getattr(t, path[0]) if t else None for t in found])
         told = self._is_known if path[0] == "is_known" else self._is_assigned
         return attribute(
             Kind.TRUTH,
             [
-                told(frame.batch, subject, code, target) if code and _term_of(frame.batch, subject) else None
+                told(batch, subject, code, target) if code and _term_of(batch, subject) else None
                 for target, (subject, code) in zip(found, rows, strict=True)
             ],
         )

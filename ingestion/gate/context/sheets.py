@@ -10,6 +10,7 @@ import numpy as np
 
 from ingestion.definitions.catalogue import Catalogue
 from ingestion.definitions.forms import Form
+from ingestion.gate.frames.batch import Batch
 from ingestion.gate.frames.frame import Frame, FrameKind, Path, Place, RowFrame, Rows, SheetFrame, TotalFrame
 from ingestion.gate.frames.provider import Provider, any_column, number_column, one_of
 from ingestion.gate.language.vectors import Kind, Vector, nulls, numbers, texts
@@ -48,16 +49,16 @@ class SheetProvider(Provider):
         choices = form.by_code[path[1]].choices if form and path[0] == "count" else ()
         return f"one of {', '.join(choices)}" if choices and path[2] not in choices else None
 
-    def column(self, frame: Frame, path: Path) -> Vector:
+    def column(self, batch: Batch, frame: Frame, path: Path) -> Vector:
         """Give a sum or a count for every row of the frame."""
         if path[0] in _OF_ROWS:
             return self._of_rows(frame, path[0])
-        sheet = frame.batch.sheet(_code_of(frame))
+        sheet = batch.sheet(_code_of(frame))
         if frame is not sheet:
-            return sheet.column(("sheet", *path)).take(sheet.of_subject[frame.submission])
-        rows = frame.batch.row(_code_of(frame))
+            return batch.column(sheet, ("sheet", *path)).take(sheet.of_subject[frame.submission])
+        rows = batch.row(_code_of(frame))
         of_row = sheet.of_subject[rows.submission]
-        values = rows.column((path[1],))
+        values = rows.column(path[1])
         if path[0] == "sum":
             filled = ~values.is_null
             if rows.schema.by_code[path[1]].type == "int":
@@ -81,7 +82,7 @@ class SheetProvider(Provider):
         first = [frame.index[pair] for pair in pairs]
         return numbers([frame.rows[i].number if i != row else None for row, i in enumerate(first)])
 
-    def locate(self, frame: Frame, path: Path, row: int) -> Place | None:
+    def locate(self, batch: Batch, frame: Frame, path: Path, row: int) -> Place | None:
         """Give the cell of the total row, or the sheet alone where it has none."""
         table = frame.table(row)
         if table is None or path[0] in _OF_ROWS or frame.form is None:
@@ -110,10 +111,10 @@ class LineProvider(Provider):
             return one_of(lines) if lines else "a form with fixed lines"
         return any_column(form, path[1])
 
-    def column(self, frame: Frame, path: Path) -> Vector:
+    def column(self, batch: Batch, frame: Frame, path: Path) -> Vector:
         """Give the line's value for every row of the frame."""
-        rows = frame.batch.row(_code_of(frame))
-        return rows.column((path[1],)).take(self._rows(frame, rows, path[0]))
+        rows = batch.row(_code_of(frame))
+        return rows.column(path[1]).take(self._rows(frame, rows, path[0]))
 
     def _rows(self, frame: Frame, rows: RowFrame, line: str) -> Rows:
         column = _line_column(rows.schema, line)
@@ -125,9 +126,9 @@ class LineProvider(Provider):
             raise KeyError(f"{rows.schema.code} has more than one row of line {line}; use a frame of rows")
         return rows.rows_of([(subject, (line,)) for subject in frame.submission.tolist()])
 
-    def locate(self, frame: Frame, path: Path, row: int) -> Place | None:
+    def locate(self, batch: Batch, frame: Frame, path: Path, row: int) -> Place | None:
         """Give the cell in the other line."""
-        rows = frame.batch.row(_code_of(frame))
+        rows = batch.row(_code_of(frame))
         found = int(self._rows(frame, rows, path[0])[row])
         return rows.own_place(path[1], found) if found >= 0 else None
 
@@ -141,20 +142,20 @@ class TotalProvider(Provider):
         """Say which columns there are."""
         return number_column(form, path[0]) if len(path) == 1 else "total.COLUMN"
 
-    def column(self, frame: Frame, path: Path) -> Vector:
+    def column(self, batch: Batch, frame: Frame, path: Path) -> Vector:
         """Give the printed total for every row of the frame."""
-        totals = frame.batch.total(_code_of(frame))
-        return totals.column(path).take(_of_subject(totals)[frame.submission])
+        totals = batch.total(_code_of(frame))
+        return totals.column(path[0]).take(_of_subject(totals)[frame.submission])
 
-    def locate(self, frame: Frame, path: Path, row: int) -> Place | None:
+    def locate(self, batch: Batch, frame: Frame, path: Path, row: int) -> Place | None:
         """Give the cell in the total row."""
-        totals = frame.batch.total(_code_of(frame))
+        totals = batch.total(_code_of(frame))
         found = int(_of_subject(totals)[frame.submission[row]])
         return totals.own_place(path[0], found) if found >= 0 else None
 
 
 def _of_subject(totals: TotalFrame) -> Rows:
-    rows = np.full(len(totals.batch.subjects), -1, dtype=np.intp)
+    rows = np.full(len(totals.subjects), -1, dtype=np.intp)
     rows[totals.submission] = np.arange(len(totals))
     return rows
 
@@ -168,13 +169,13 @@ class RawProvider(Provider):
         """Say which columns there are."""
         return any_column(form, path[0]) if len(path) == 1 else "raw.COLUMN"
 
-    def column(self, frame: Frame, path: Path) -> Vector:
+    def column(self, batch: Batch, frame: Frame, path: Path) -> Vector:
         """Give the texts."""
         rows = frame.rows if isinstance(frame, RowFrame) else []
         rows = frame.totals if isinstance(frame, TotalFrame) else rows
         return texts([row.texts.get(path[0]) for row in rows])
 
-    def locate(self, frame: Frame, path: Path, row: int) -> Place | None:
+    def locate(self, batch: Batch, frame: Frame, path: Path, row: int) -> Place | None:
         """Give the cell."""
         return frame.own_place(path[0], row)
 
@@ -203,29 +204,29 @@ class FormProvider(Provider):
             return f"a frame of rows with the key of {self.code}"
         return any_column(other, path[0])
 
-    def column(self, frame: Frame, path: Path) -> Vector:
+    def column(self, batch: Batch, frame: Frame, path: Path) -> Vector:
         """Give the other form's value for every row of the frame."""
         if path[0] in ("sheet", "line"):
-            sheet = frame.batch.sheet(self.code)
-            return sheet.column(path).take(sheet.of_subject[frame.submission])
+            sheet = batch.sheet(self.code)
+            return batch.column(sheet, path).take(sheet.of_subject[frame.submission])
         if not isinstance(frame, RowFrame):
             return nulls(Kind.NUMBER, len(frame))
-        other = frame.batch.row(self.code)
-        return other.column(path).take(self._rows(frame, other))
+        other = batch.row(self.code)
+        return other.column(path[0]).take(self._rows(frame, other))
 
     @staticmethod
     def _rows(frame: RowFrame, other: RowFrame) -> Rows:
         return other.rows_of(list(zip(frame.submission.tolist(), frame.keys, strict=True)))
 
-    def locate(self, frame: Frame, path: Path, row: int) -> Place | None:
+    def locate(self, batch: Batch, frame: Frame, path: Path, row: int) -> Place | None:
         """Give the other form's cell."""
         if path[0] in ("sheet", "line"):
-            sheet: SheetFrame = frame.batch.sheet(self.code)
+            sheet: SheetFrame = batch.sheet(self.code)
             found = int(sheet.of_subject[frame.submission[row]])
-            return sheet.locate(path, found) if found >= 0 else None
+            return batch.locate(sheet, path, found) if found >= 0 else None
         if not isinstance(frame, RowFrame):
             return None
-        other = frame.batch.row(self.code)
+        other = batch.row(self.code)
         found = other.index.get((int(frame.submission[row]), frame.keys[row]), -1)
         return other.own_place(path[0], found) if found >= 0 else None
 

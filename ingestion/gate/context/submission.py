@@ -116,13 +116,13 @@ class SubmissionContext(SubmissionProvider):
         systems = ("", who.unit.term_system) if who.unit else ("",)
         return row is not None and (who.unit is None or row.term_system in systems)
 
-    def locate(self, frame: Frame, path: Path, row: int) -> Place | None:
+    def locate(self, batch: Batch, frame: Frame, path: Path, row: int) -> Place | None:
         """Give the cell of the cover."""
-        cover = frame.batch.subjects[frame.submission[row]].submission.reading.cover
+        cover = batch.subjects[frame.submission[row]].submission.reading.cover
         entry = self._CELL_OF.get(path[0])
         if cover is None or entry is None:
             return None
-        column = frame.batch.context.catalogue.cover.by_code.get(entry)
+        column = batch.context.catalogue.cover.by_code.get(entry)
         return Place(cover.sheet, cover.cells.get(entry, ""), column=column)
 
 

@@ -39,10 +39,10 @@ class Provider(ABC):
         """
 
     @abstractmethod
-    def column(self, frame: Frame, path: Path) -> Vector:
+    def column(self, batch: Batch, frame: Frame, path: Path) -> Vector:
         """Give the column for every row of a frame (or one value for all)."""
 
-    def locate(self, frame: Frame, path: Path, row: int) -> Place | None:
+    def locate(self, batch: Batch, frame: Frame, path: Path, row: int) -> Place | None:
         """Say where the value for a row stands; None where it stands in no cell of the workbook."""
         return None
 
@@ -69,9 +69,9 @@ class SubmissionProvider(Provider):
         """Say which names there are."""
         return None if len(path) == 1 and path[0] in self.attributes else one_of(self.attributes)
 
-    def column(self, frame: Frame, path: Path) -> Vector:
+    def column(self, batch: Batch, frame: Frame, path: Path) -> Vector:
         """Spread the attribute over the rows of the frame."""
-        values = [self.value(frame.batch, index, path[0]) for index in range(len(frame.batch.subjects))]
+        values = [self.value(batch, index, path[0]) for index in range(len(batch.subjects))]
         return frame.joined(attribute(self.attributes[path[0]], values))
 
     @abstractmethod
