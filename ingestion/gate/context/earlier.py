@@ -7,6 +7,7 @@ accepted rows are kept (`frames/history.py` of the gate is only the question).
 import math
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 import numpy as np
@@ -21,12 +22,16 @@ from ingestion.gate.context.sheets import SheetProvider
 from ingestion.gate.frames.batch import Batch
 from ingestion.gate.frames.frame import Frame, FrameKind, Path, RowFrame
 from ingestion.gate.frames.provider import Provider, number_column
+from ingestion.gate.frames.sources import OfRow, SheetSum, SumAndRest
 from ingestion.gate.frames.subject import Subject
 from ingestion.gate.language.vectors import Kind, Vector, nulls, numbers
 from ingestion.records.periods import Period, PeriodKind
+from ingestion.words.labels import Label
 
 Key = tuple[object, ...]
 Numbers = npt.NDArray[np.float64]
+_EARLIER = "earlier"
+"""Under this a batch remembers columns of earlier periods."""
 
 
 class EarlierRows:
@@ -89,8 +94,18 @@ def earlier_rows(batch: Batch, form: Form, period: Period) -> EarlierRows:
 
 def earlier(batch: Batch, form: Form, period: Period, column: str) -> Earlier:
     """Give one column of one form in one earlier period."""
-    key = ("earlier", form.code, period.code, column)
+    key = (_EARLIER, form.code, period.code, column)
     return batch.remembered(key, lambda: Earlier(earlier_rows(batch, form, period), column))
+
+
+def figures_asked(batch: Batch) -> dict[tuple[str, str], set[str]]:
+    """Give the columns of earlier periods that were asked for, by form and period."""
+    asked: dict[tuple[str, str], set[str]] = {}
+    for kind, *rest in batch.memory:
+        if kind == _EARLIER:
+            form, period, column = map(str, rest)
+            asked.setdefault((form, period), set()).add(column)
+    return asked
 
 
 def merged_into(batch: Batch, unit: str, day: Period) -> tuple[str, ...]:
@@ -181,6 +196,10 @@ class EarlierProvider(Provider):
         """Give what says whose earlier rows are the unit's."""
         return frozenset({"organisations", "successions"})
 
+    def in_workbook(self, path: Path) -> OfRow:
+        """Say that it is known beforehand."""
+        return OfRow(is_of_sheet=path[0] == "sheet")
+
     def find(self, batch: Batch, form: Form, subject: Subject, column: str) -> Earlier | None:
         """Give the earlier period's figures."""
         period = self.period(batch, subject)
@@ -198,6 +217,14 @@ class EarlierProvider(Provider):
 class PreviousCumulative(EarlierProvider):
     """`prev_cum.`: the cumulative period before this one in the same year (none for Q1), same unit and key."""
 
+    prefix = "prev_cum"
+    words: ClassVar[Mapping[str, Label]] = {
+        "prev_cum": Label(
+            vi="kỳ lũy kế liền trước trong năm, số đã được chấp nhận",
+            en="the cumulative period before, of the same year, as accepted",
+        ),
+    }
+
     def period(self, batch: Batch, subject: Subject) -> Period | None:
         """Give the previous cumulative period."""
         return subject.period.previous_cumulative if subject.period else None
@@ -210,6 +237,18 @@ class PreviousYear(EarlierProvider):
     they have no row of their own in the submission, since then nothing else carries their members over; one
     founded this year opens at zero. Fixed lines belong to the unit, or to the units that merged into it.
     """
+
+    prefix = "prev_year"
+    words: ClassVar[Mapping[str, Label]] = {
+        "prev_year": Label(
+            vi="ngày 31/12 năm trước, số đã được chấp nhận",
+            en="31 December of last year, as accepted",
+        ),
+    }
+
+    def in_workbook(self, path: Path) -> OfRow:
+        """Say that it is known beforehand, and that this year opens with it."""
+        return replace(super().in_workbook(path), is_opening=True)
 
     def period(self, batch: Batch, subject: Subject) -> Period | None:
         """Give last year as a whole."""
@@ -267,6 +306,14 @@ class PreviousYear(EarlierProvider):
 class PreviousTerm(EarlierProvider):
     """`prev_term.`: the end of the term before, as filed for the term or else for its last year."""
 
+    prefix = "prev_term"
+    words: ClassVar[Mapping[str, Label]] = {
+        "prev_term": Label(
+            vi="nhiệm kỳ trước",
+            en="the term before",
+        ),
+    }
+
     def registry_tables(self, path: Path) -> frozenset[RegistryTable]:
         """Give also the terms."""
         return super().registry_tables(path) | {"terms"}
@@ -289,6 +336,13 @@ class RollingYear(Provider):
     It is this period's cumulative figure, plus last year's, minus last year's up to the same day.
     """
 
+    prefix = "roll12"
+    words: ClassVar[Mapping[str, Label]] = {
+        "roll12": Label(
+            vi="12 tháng đến cuối kỳ",
+            en="the 12 months up to the end of the period",
+        ),
+    }
     frames: ClassVar[frozenset[FrameKind]] = frozenset({"sheet"})
     needs_history = True
 
@@ -322,15 +376,13 @@ class RollingYear(Provider):
         """Give what says whose earlier rows are the unit's."""
         return frozenset({"organisations", "successions"})
 
+    def in_workbook(self, path: Path) -> SumAndRest:
+        """Say that earlier filings add to what the workbook says of this year."""
+        return SumAndRest(SheetSum(path[1], form=path[0]))
+
     def forms(self, path: Path) -> tuple[str, ...]:
         """Give the form whose flow it is."""
         return (path[0],)
 
 
-EARLIER: Mapping[str, Provider] = {
-    "prev_cum": PreviousCumulative(),
-    "prev_term": PreviousTerm(),
-    "prev_year": PreviousYear(),
-    "roll12": RollingYear(),
-}
-"""The prefixes of earlier periods."""
+PROVIDERS = (PreviousCumulative(), PreviousYear(), PreviousTerm(), RollingYear())

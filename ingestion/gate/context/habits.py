@@ -17,6 +17,7 @@ from ingestion.gate.frames.batch import Batch
 from ingestion.gate.frames.frame import Frame, Path, RowFrame
 from ingestion.gate.frames.provider import SubmissionProvider
 from ingestion.gate.language.vectors import Kind, Vector, numbers
+from ingestion.words.labels import Label
 
 Counts = npt.NDArray[np.float64]
 _LEAST_FOR_DIGITS = 20
@@ -60,6 +61,13 @@ def _flow_rows(frame: RowFrame, column: Column) -> npt.NDArray[np.bool_]:
 class CopiedContext(_Shares):
     """`copied.`: positive flows that are the same as in the previous cumulative period."""
 
+    prefix = "copied"
+    words: ClassVar[Mapping[str, Label]] = {
+        "copied": Label(
+            vi="phần số liệu trùng với kỳ trước",
+            en="how much is the same as in the period before",
+        ),
+    }
     needs_history = True
 
     def count(self, batch: Batch) -> tuple[Counts, Counts]:
@@ -90,6 +98,14 @@ class CopiedContext(_Shares):
 class DigitsContext(_Shares):
     """`digits.`: counts of 20 and more that end in 0 or 5; plans and bases, round by nature, are left out."""
 
+    prefix = "digits"
+    words: ClassVar[Mapping[str, Label]] = {
+        "digits": Label(
+            vi="chữ số cuối của các số trong tệp",
+            en="the last digits of the figures in the file",
+        ),
+    }
+
     def count(self, batch: Batch) -> tuple[Counts, Counts]:
         """Look at the last digits."""
         counted, matching = np.zeros(len(batch.subjects)), np.zeros(len(batch.subjects))
@@ -106,3 +122,6 @@ class DigitsContext(_Shares):
                 counted += np.bincount(frame.submission[counts], minlength=len(counted))
                 matching += np.bincount(frame.submission[ends], minlength=len(counted))
         return counted, matching
+
+
+PROVIDERS = (CopiedContext(), DigitsContext())
