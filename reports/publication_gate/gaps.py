@@ -23,8 +23,9 @@ class Gaps:
     """Finds the cells that rows were asked for and do not have.
 
     A blank cell is one. A cell that does not apply (`x`) is one where the same row fills it in another period
-    of the term; what a row never fills does not apply to it. An organisation that was not there yet has no
-    opening, and one that was no longer there has no closing.
+    of the term, be it filed by another unit, or where a row of what has merged wholly into its organisation or
+    unit does; what a row never fills does not apply to it. What was not there yet has no opening, and what was
+    no longer there has no closing.
     """
 
     def __init__(self, catalogue: Catalogue, bodies: Bodies) -> None:
@@ -58,12 +59,12 @@ class Gaps:
         return found & self._is_asked(form, rows)
 
     def _is_of_another_time(self, rows: FormRows, nature: str | None) -> Flags:
-        """Say of openings and closings which rows are about what began, or ended, in the year until then."""
+        """Say of openings and closings which rows are of what began, or ended, in the year until then."""
         none = np.zeros(len(rows.frame), dtype=bool)
         if nature not in ("opening", "stock"):
             return none
         turned = self._born if nature == "opening" else self._ended
-        days = [turned.get(one) for one in rows.organisations.tolist()]
+        days = [turned.get(one) for one in rows.bodies.tolist()]
         ends = [self._bodies.ends[period] for period in rows.frame["period"].astype(str)]
         return np.array(
             [
@@ -89,13 +90,18 @@ class Gaps:
     def _fills_it_otherwise(self, rows: FormRows, filled: Flags) -> Flags:
         """Say which rows have a cell in another period of a term in which they stand."""
         found = np.zeros(len(filled), dtype=bool)
+        n_bodies = max(len(self._bodies.codes), int(rows.bodies.max(initial=-1)) + 1)
+        shape = (n_bodies, int(rows.keys_in_body.max(initial=-1)) + 1)
         for term in self._bodies.terms:
             members = self._bodies.numbers(self._bodies.systems.get(term.system, ()))
             inside = (rows.parts > 0) & (rows.years >= term.first) & (rows.years <= term.last)
             inside &= np.isin(rows.units, members)
-            fills = np.zeros(rows.n_keys, dtype=bool)
-            fills[rows.keys[inside & filled]] = True
-            found |= inside & fills[rows.keys]
+            fills = np.zeros(shape, dtype=bool)
+            fills[rows.bodies[inside & filled], rows.keys_in_body[inside & filled]] = True
+            held = fills.copy()
+            for body, holder in self._bodies.holders:
+                held[body] |= fills[holder]
+            found |= inside & held[rows.bodies, rows.keys_in_body]
         return found
 
 
