@@ -1,7 +1,8 @@
 """Cells that were asked for and left out, and the figures that lack them.
 
-What belongs here: which cells these are, and in whose figures they would have counted. What does not: what the
-cells that are there add up to (`amounts`), and filings that are missing altogether (`standing`).
+What belongs here: which cells these are, and in whose figures they, or a part that somebody has not (`parts`),
+would have counted. What does not: what the cells that are there add up to (`amounts`), and filings that are
+missing altogether (`standing`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,6 +18,7 @@ from reports.publication_gate.standing import Standing
 
 if TYPE_CHECKING:
     from reports.publication_gate.amounts import Measure
+    from reports.publication_gate.parts import MissingParts
 
 
 class Gaps:
@@ -106,25 +108,32 @@ class Gaps:
 
 
 class Lacking:
-    """Says whose figures lack a cell."""
+    """Says whose figures lack a cell, or a part that somebody who counts in them has not."""
 
     def __init__(
         self,
         left_out: Sequence[tuple["Measure", str, Flags]],
+        missing: "MissingParts",
         forms: Mapping[str, FormRows],
         bodies: Bodies,
         standing: Standing,
     ) -> None:
-        """Take the rows that lack a cell, by measure and form."""
+        """Take the rows that lack a cell, by measure and form, and the units that lack a part."""
         self._forms, self._bodies, self._standing = forms, bodies, standing
-        self._left_out = left_out
+        self._left_out, self._missing = left_out, missing
         self._known: dict[str, list[tuple[Measure, Flags, Flags]]] = {}
+        self.indicators = {measure.indicator.code for measure, _, _ in left_out} | missing.indicators
+        """Codes of the indicators of which anybody lacks anything."""
 
     def at(self, period: str) -> list[tuple["Measure", Flags, Flags]]:
         """Give measures with those who lack something of them at the end of a filed period, and in its term."""
         if period not in self._known:
             self._known[period] = [
                 (measure, *self._who(measure, form, flags, period)) for measure, form, flags in self._left_out
+            ]
+            self._known[period] += [
+                (measure, *self._shared(measure, [(self._bodies.of_units[period], flags)]))
+                for measure, flags in self._missing.at(period)
             ]
         return self._known[period]
 
@@ -136,7 +145,6 @@ class Lacking:
             counts = counts & is_latest
         elif measure.within == "first":
             counts = counts & is_first
-        now, in_term = np.zeros(n, dtype=bool), np.zeros(n, dtype=bool)
         shares: list[tuple[Share, Flags]] = []
         for share, numbers in (
             (self._bodies.of_units[period], rows.units),
@@ -146,6 +154,12 @@ class Lacking:
             about = numbers[positions][counts]
             lacks[about[about >= 0]] = True
             shares.append((share, lacks))
+        return self._shared(measure, shares)
+
+    def _shared(self, measure: "Measure", shares: Sequence[tuple[Share, Flags]]) -> tuple[Flags, Flags]:
+        """Say in whose figures somebody counts who lacks something: among units first, then organisations."""
+        n = len(self._bodies.codes)
+        now, in_term = np.zeros(n, dtype=bool), np.zeros(n, dtype=bool)
         for number, (share, lacks) in enumerate(shares):
             touched = lacks[share.contributors]
             if measure.is_single and number == 0:  # never added over units
