@@ -50,9 +50,9 @@ who_lacks as (
     union distinct
 
     select
-        'unit' as closure_level,
+        closure_level,
         measure_id,
-        reporting_org_code as contributing_code,
+        contributing_code,
         base_period_code
     from {{ ref('int_indicator__missing_part') }}
 
