@@ -16,7 +16,7 @@ from tests.support.guide import NEXT_RULE
 
 PAGE = Path(__file__).parents[3] / "CONTRIBUTING.md"
 RULE = "V062"
-"""What the page calls its rule; the tests give it the next free number."""
+"""What the page calls its rule; the tests give it the next free number, and its prefix a name of its own."""
 
 
 def _pieces() -> dict[str, list[str]]:
@@ -42,7 +42,11 @@ def walked(tmp_path, monkeypatch):
     """The product with the rule and the context of the page."""
     pieces = _pieces()
     (rule,), (context, _) = pieces["yaml"], pieces["python"]
-    (tmp_path / "rules.yml").write_text(f"rules:\n{rule.replace(RULE, NEXT_RULE)}", encoding="utf-8")
+    rule = rule.replace(RULE, NEXT_RULE).replace(" cover.", " walked.")
+    (tmp_path / "rules.yml").write_text(f"rules:\n{rule}", encoding="utf-8")
+    context = context.replace('prefix = "cover"', 'prefix = "walked"').replace(
+        '"cover": Label', '"walked": Label'
+    )
     rules = load_rules() | load_rules(tmp_path)
     providers = _module(tmp_path / "walked.py", context).PROVIDERS
     monkeypatch.setattr(submission, "PROVIDERS", (*submission.PROVIDERS, *providers))
