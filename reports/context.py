@@ -41,6 +41,9 @@ class Site:
     Attributes:
         as_of: up to when submissions and decisions count.
         code_version: the version of the program that computed the figures.
+        cases: by submission that does not count whether it is open, or answered by what its unit sent since.
+        explanations_to_review: what was explained in a unit's last accepted period before the newest it filed,
+            with that newest.
         previous_terms: for a term system and term the term before it.
         merged_into: for a unit and term the units that merged wholly into it, with the day from which each was
             no more.
@@ -62,7 +65,9 @@ class Site:
     filings: dict[str, tuple[Filing, ...]]
     submissions: tuple[Submission, ...]
     statements: tuple[StatedFigure, ...]
+    cases: dict[str, str] = field(default_factory=dict)
     explanations: dict[str, tuple[Explanation, ...]] = field(default_factory=dict)
+    explanations_to_review: tuple[tuple[str, Explanation], ...] = ()
     previous_terms: dict[tuple[str, str], str] = field(default_factory=dict)
     merged_into: dict[tuple[str, str], dict[str, date]] = field(default_factory=dict)
     days: dict[tuple[str, str, str], tuple[date, date]] = field(default_factory=dict)
@@ -115,52 +120,19 @@ class Site:
 
     @cached_property
     def open_cases(self) -> tuple[Submission, ...]:
-        """The newest submission of each unit and period where it is not accepted.
-
-        A file whose period could not be told is answered by whatever its unit sent after it. What the data team
-        took back leaves nothing open where another revision counts.
-        """
-        newest: dict[tuple[str, str], Submission] = {}
-        for submission in self.submissions:
-            key = (submission.org, submission.period)
-            if key not in newest or submission.revision > newest[key].revision:
-                newest[key] = submission
-        counting = {(s.org, s.period) for s in self.submissions if s.is_accepted}
-        found = (
-            s
-            for key, s in newest.items()
-            if not s.is_accepted and not self._is_answered(s) and not (s.is_taken_back and key in counting)
-        )
+        """What came last of each unit and period and does not count, in the order of units and periods."""
+        found = (s for s in self.submissions if self.cases.get(s.id) == "open")
         return tuple(sorted(found, key=lambda s: (s.org, self.order(s.period))))
-
-    def _is_answered(self, case: Submission) -> bool:
-        if case.period in self.periods or case.received_at is None:
-            return False
-        later = (s.received_at for s in self.submissions if s.org == case.org and s.received_at is not None)
-        return any(received > case.received_at for received in later)
 
     @cached_property
     def answered(self) -> tuple[Submission, ...]:
         """The files whose period could not be told, after which their unit sent others."""
-        return tuple(s for s in self.submissions if not s.is_accepted and self._is_answered(s))
+        return tuple(s for s in self.submissions if self.cases.get(s.id) == "answered")
 
     def order(self, period: str) -> tuple[date, str]:
         """Give the calendar order of a period; unknown ones come last."""
         known = self.periods.get(period)
         return (known.ends_on if known else date.max, period)
-
-    @cached_property
-    def explanations_to_review(self) -> tuple[tuple[str, Explanation], ...]:
-        """The explanations of each unit's last accepted period before the newest it filed, with that newest."""
-        found: list[tuple[str, Explanation]] = []
-        for org in sorted(self.explanations):
-            own = [s for s in self.submissions if s.org == org and s.period in self.periods]
-            newest = max((s.period for s in own), key=self.order, default=None)
-            accepted = {s.period for s in own if s.is_accepted and s.period != newest}
-            last = max(accepted, key=self.order, default=None)
-            if newest is not None and last is not None:
-                found += [(newest, e) for e in self.explanations[org] if e.period == last]
-        return tuple(found)
 
     @cached_property
     def missing(self) -> tuple[Filing, ...]:
@@ -257,7 +229,9 @@ def load_site(
         filings=_filings(tables["rpt_completeness"]),
         submissions=tuple(sorted(map(_submission, tables["fct_submission"]), key=lambda s: s.id)),
         statements=tuple(sorted(map(_stated, tables["rpt_stated_figure"]), key=lambda s: s.id)),
+        cases={row["submission_id"]: row["case_state"] for row in tables["rpt_open_case"]},
         explanations=_explanations(tables["rpt_explanation"]),
+        explanations_to_review=_to_review(tables["rpt_explanation_review"]),
         previous_terms={
             (row["term_system"], row["term_code"]): row["previous_term_code"]
             for row in tables["dim_term"]
@@ -431,17 +405,25 @@ def _stated(row: dict[str, Any]) -> StatedFigure:
 def _explanations(rows: Iterable[dict[str, Any]]) -> dict[str, tuple[Explanation, ...]]:
     grouped: dict[str, list[Explanation]] = defaultdict(list)
     for row in rows:
-        explanation = Explanation(
-            submission=row["submission_id"],
-            org=row["reporting_org_code"],
-            period=row["period_code"],
-            rule=row["rule_code"],
-            sheet=row["sheet"] or "",
-            cell=row["cell"] or "",
-            text=row["explanation"] or "",
-        )
-        grouped[explanation.org].append(explanation)
+        grouped[row["reporting_org_code"]].append(_explanation(row, row["period_code"]))
     return {org: tuple(sorted(found, key=_explanation_order)) for org, found in grouped.items()}
+
+
+def _explanation(row: dict[str, Any], period: str) -> Explanation:
+    return Explanation(
+        submission=row["submission_id"],
+        org=row["reporting_org_code"],
+        period=period,
+        rule=row["rule_code"],
+        sheet=row["sheet"] or "",
+        cell=row["cell"] or "",
+        text=row["explanation"] or "",
+    )
+
+
+def _to_review(rows: Iterable[dict[str, Any]]) -> tuple[tuple[str, Explanation], ...]:
+    found = ((row["period_code"], _explanation(row, row["explained_period_code"])) for row in rows)
+    return tuple(sorted(found, key=lambda one: (one[1].org, *_explanation_order(one[1]))))
 
 
 def _merged_into(rows: Iterable[dict[str, Any]]) -> dict[tuple[str, str], dict[str, date]]:

@@ -90,6 +90,17 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         "cell",
         "explanation",
     ),
+    "rpt_open_case": ("submission_id", "case_state"),
+    "rpt_explanation_review": (
+        "reporting_org_code",
+        "period_code",
+        "submission_id",
+        "explained_period_code",
+        "rule_code",
+        "sheet",
+        "cell",
+        "explanation",
+    ),
     "rpt_stated_figure": (
         "statement_id",
         "body_code",

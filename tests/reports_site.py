@@ -295,6 +295,8 @@ def _rows() -> dict[str, list[dict[str, Any]]]:
                 "explanation": "Sáp nhập <script>alert(1)</script> | *hai* {{< env X >}} chi bộ",
             }
         ],
+        "rpt_open_case": [{"submission_id": "TG-GCT.2020-Q1.r1", "case_state": "open"}],
+        "rpt_explanation_review": [],
         "rpt_stated_figure": [_stated(row) for row in csv.DictReader(STATEMENTS.open(encoding="utf-8"))],
     }
 
