@@ -105,18 +105,6 @@ actuals as (
             and chosen.org_code = last_years.org_code
             and last_years.period_code = cast(chosen.last_year as varchar) || '-N'
 
-),
-
-bounded as (
-
-    select
-        *,
-        case
-            when direction in ('LE', 'LT') then coalesce(target_max, target_min)
-            else target_min
-        end as bound
-    from actuals
-
 )
 
 select
@@ -134,9 +122,9 @@ select
     {{ assessment(
         'direction',
         "case when status = 'final' then actual_value end",
-        'bound',
+        'target_min',
         'target_max',
         'is_early'
     ) }} as assessment,
     coalesce(status, 'none') as status
-from bounded
+from actuals
