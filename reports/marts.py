@@ -1,7 +1,7 @@
 """Reading the marts: one plain select a table, and nothing that counts or judges.
 
 What belongs here: the list of tables and columns that pages need, and opening the warehouse read-only. What
-does not: business SQL, which lives in the dbt project, and the shapes that pages use (`context.py`).
+does not: business SQL, which lives in the dbt project, and the shapes that pages use (`rows.py`).
 """
 
 from collections.abc import Mapping

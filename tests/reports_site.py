@@ -10,7 +10,8 @@ import duckdb
 import pandas as pd
 
 from ingestion.definitions.catalogue import load_catalogue
-from reports.context import Site, load_site
+from reports.context import Site
+from reports.loading import load_site
 from reports.marts import COLUMNS
 
 AS_OF = datetime(2021, 3, 1, 9, 30, tzinfo=UTC)

@@ -26,8 +26,8 @@ from orchestration import as_of
 from orchestration.as_of import warehouse_as_of
 from orchestration.cli import main
 from reports.blocks import write
-from reports.context import load_site
 from reports.figures import figure, trace
+from reports.loading import load_site
 from reports.marts import open_warehouse
 from reports.publication_gate.comparison import figures_again
 from reports.sections import plan_of
