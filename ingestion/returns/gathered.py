@@ -9,11 +9,12 @@ from dataclasses import replace
 from typing import Any
 
 from ingestion.gate.wording import reason_text
+from ingestion.records.file_kinds import FileKind
 from ingestion.records.submissions import Problem
 from ingestion.words.labels import Language
 from ingestion.words.messages import message
 
-_NAMED_KINDS = frozenset({"xls", "ods", "zip", "folder"})
+_NAMED_KINDS = frozenset({FileKind.XLS, FileKind.ODS, FileKind.ZIP, FileKind.FOLDER})
 
 
 def in_words(fields: dict[str, Any], language: Language) -> dict[str, Any]:
