@@ -4,9 +4,9 @@
     warehouse without a line of SQL; one that nobody has filed yet is an empty relation with the right columns.
 #}
 
-{# Where bronze lies. #}
+{# Where bronze lies; without a state folder, the small one beside this project. #}
 {% macro bronze_folder() -%}
-    {{ return(env_var('TONGKET_BRONZE', '../data/bronze')) }}
+    {{ return(env_var('TONGKET_BRONZE', 'sample_bronze')) }}
 {%- endmacro %}
 
 {#
