@@ -61,9 +61,10 @@ docs: setup
 	@$(BIN)/python -m demo.faults.examples
 	@$(BIN)/python -m ingestion.gate.rule_pages
 
-# The models of forms in the dbt project, from the forms.
+# The models of forms in the dbt project and the bronze beside it, from the forms.
 forms: setup
 	@$(BIN)/python -m orchestration.project
+	@$(BIN)/python -m demo.sample
 
 # The picture in docs/architecture.md, from the imports.
 house: setup

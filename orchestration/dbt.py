@@ -215,7 +215,8 @@ def _marked(event: Any) -> Any:
 def _built(build: _Build, database: Path, bronze: Path, target: Path) -> Iterator[Any]:
     with _environment(dbt_environment(database, bronze)):
         invocation = build.dbt.cli(
-            ["build", "--exclude-resource-type", "unit_test"],
+            # neither of them does anything to the rows
+            ["build", "--exclude-resource-type", "unit_test", "--exclude-resource-type", "exposure"],
             context=build.context,
             target_path=target,
         )

@@ -159,7 +159,7 @@ class Form(Strict):
 
     Attributes:
         table: what the warehouse calls its rows: `stg_<table>` as filed, `fct_<table>` as facts; that of an
-            office's form is put here when its files are laid over the product's.
+            office's form is put here when its files are laid over the product's, whatever it says.
         rows: how rows arise: one per organisation, per fixed line (product of the line sets), per assigned
             target, or a cover of labels and values.
         key: the columns that identify a row within a submission.

@@ -99,16 +99,14 @@ def laid_over(files: tuple[OwnFile, ...]) -> Catalogue:
         form = parsed(file, Form)
         if form.rows == "cover":
             raise OwnFileError("catalogue.own.cover", file=file.place)
-        if form.table:
-            reason = f"table: {form.table}; the table of an office's form is called after its code"
-            raise OwnFileError("catalogue.own.no_fit", file=file.place, reason=reason)
         if form.code.casefold() in codes:
             raise OwnFileError("catalogue.own.taken", file=file.place, code=form.code)
         if form.sheet.casefold() in sheets:
             raise OwnFileError("catalogue.own.taken", file=file.place, code=f"sheet: {form.sheet}")
         lines = [line.unit for line_set in form.lines for line in line_set.members]
         _demand_units(file, [*(column.unit for column in form.columns), *lines], known)
-        # No table of the product is called so, nor any that it may ever have.
+        # No table of the product is called so, nor any that it may ever have; whoever copies one of its forms need
+        # not mind what that says.
         forms[form.code] = form.model_copy(update={"unit_names": units, "table": f"own_{form.code.lower()}"})
         codes.add(form.code.casefold())
         sheets.add(form.sheet.casefold())

@@ -10,7 +10,7 @@ import yaml
 
 from ingestion.bronze.form_models import form_models
 from ingestion.definitions.catalogue import Catalogue, OwnFile, load_catalogue
-from ingestion.definitions.overlay import OwnFileError, laid_over
+from ingestion.definitions.overlay import laid_over
 from ingestion.storage.home import Home
 from orchestration import dbt, moment, tokens
 from orchestration.project import project_now, project_of
@@ -95,9 +95,10 @@ def test_braces_of_a_label_are_nothing_that_dbt_fills_in() -> None:
     assert all("{{" not in text and "{Cases" not in text for text in files.values())
 
 
-def test_an_office_does_not_say_what_its_table_is_called() -> None:
-    with pytest.raises(OwnFileError, match="table: membership"):
-        own(VISITS.replace("sheet: B91", "sheet: B91\ntable: membership"))
+def test_an_offices_copy_of_a_form_of_the_product_takes_no_table_of_the_product() -> None:
+    copied = own(VISITS.replace("sheet: B91", "sheet: B91\ntable: membership")).forms["B91"]
+
+    assert (copied.filed_table, copied.fact_table) == ("stg_own_b91", "fct_own_b91")
 
 
 def test_the_project_is_the_installed_one_where_an_office_has_no_forms(tmp_path: Path) -> None:
