@@ -60,7 +60,7 @@ def figures_again(
         pairs.setdefault("children_make_parents", []).append(children_make_parents(beside, figures))
         behind.add(figures)
         targets = targets or Targets(bronze, figures.bodies)
-        targets.add(beside)
+        targets.add(beside, figures)
         stated = stated or Statements(bronze, figures.bodies, catalogue, targets.chosen)
         stated.add(beside)
         derived.add(beside, figures)

@@ -34,9 +34,13 @@ MOVED, PLANS = "MOVED", "PLANS"
 """Provinces whose second district took in an organisation in 2018, to which it says that admissions do not
 apply, and did things without saying of how many."""
 
+BESIDE, TWICE, EACH_WAY = "BESIDE", "TWICE", "EACHWAY"
+"""Provinces whose first district filed once for the whole term. Beside it the second one filed every year; some
+years and the term too; and yearly up to June 2020, where the first filed only members and lines once."""
+
 DISTRICTS = dict.fromkeys(
     (COMPLETE, HALF, ONE_FORM, ONE_YEAR, TERM_ONLY, ALONE, BLANK, LATE, NEW, BEGUN, CELLS, NEVER), 2
-) | {FEW: 6, MOVED: 2, PLANS: 2}
+) | {FEW: 6, MOVED: 2, PLANS: 2, BESIDE: 2, TWICE: 2, EACH_WAY: 2}
 
 
 def district(province: str, number: int) -> str:
@@ -86,7 +90,9 @@ def part_filed_world() -> World:
     ]
     tables["targets"] = [row for row in tables["targets"] if row["org_code"] == "PB"]
     tables["targets"] = [
-        {**row, "org_code": org} for row in tables["targets"] for org in (HALF, FEW, COMPLETE, BEGUN)
+        {**row, "org_code": org}
+        for row in tables["targets"]
+        for org in (HALF, FEW, COMPLETE, BEGUN, BESIDE, district(BESIDE, 1), EACH_WAY)
     ]
     tables["successions"] = []
     tables["contacts"] = []
@@ -132,6 +138,8 @@ def _of_district(province: str, number: int) -> list[Filing]:
     years = [f"{year}-N" for year in YEARS]
     if province == TERM_ONLY:
         return [Filing(code, DANG, forms)]
+    if province in (BESIDE, TWICE, EACH_WAY):
+        return _beside_a_term(province, number)
     if province == ALONE or (province == HALF and number == 2) or (province == FEW and number > 2):
         return []
     if province == ONE_FORM:
@@ -175,6 +183,35 @@ def _forms(code: str) -> Mapping[str, Rows]:
         "B03": [line("DV04", 40, merged=1)],
         "B04": [rating(cell, "HTTNV")],
         "B05": [visits("CAP_UY", "KT_CH", 9)],
+    }
+
+
+def _beside_a_term(province: str, number: int) -> list[Filing]:
+    code = district(province, number)
+    forms, once = _forms(code), _at_once(code)
+    years, of_term = [f"{year}-N" for year in YEARS], [Filing(code, DANG, once)]
+    if province == EACH_WAY and number == 1:
+        both = ("B01", "B03")
+        forms = {form: rows for form, rows in forms.items() if form not in both}
+        of_term = [Filing(code, DANG, {form: once[form] for form in both})]
+    elif number == 1:
+        return of_term
+    elif province == TWICE:
+        years = ["2016-N", "2018-N"]
+    else:
+        years, of_term = [*years[:-1], "2020-6T" if province == EACH_WAY else "2020-N"], []
+    return of_term + [Filing(code, period, forms) for period in years]
+
+
+def _at_once(code: str) -> Mapping[str, Rows]:
+    """Give what five years come to, from their beginning to their end."""
+    cell = f"{code}-1"
+    return {
+        "B01": [members(cell, 20_000, 50, 10)],
+        "B02": [admitted(cell, 50)],
+        "B03": [line("DV04", 45, merged=5)],
+        "B04": [rating(cell, "HTTNV")],
+        "B05": [visits("CAP_UY", "KT_CH", 45)],
     }
 
 
