@@ -47,10 +47,10 @@ def write_sample(folder: Path = FOLDER) -> None:
         world = sample_of(build())
         write_world(world, home)
         _cut_statements(home.registry / "statements.csv")
-        registry, catalogue = load_registry(home.registry), load_catalogue()
-        pipeline.land_inbox(home, registry, catalogue, _LOADED_AT)
+        office = pipeline.Office(home, load_registry(home.registry), load_catalogue(), lambda: _LOADED_AT)
+        pipeline.land_inbox(office)
         for period in pipeline.pending_periods(home):
-            pipeline.judge_period(home, registry, catalogue, period, _LOADED_AT, engine="masks")
+            pipeline.judge_period(office, period, engine="masks")
         (home.bronze / _WRITTEN_BY_THE_PRODUCT_ALONE).unlink()
         shutil.rmtree(folder, ignore_errors=True)
         shutil.copytree(home.bronze, folder)
