@@ -29,10 +29,12 @@ COMPLETE, HALF, ONE_FORM, ONE_YEAR, TERM_ONLY, ALONE, BLANK, FEW, LATE, NEW, BEG
 beside COMPLETE, whose calendar ends with June 2020."""
 CELLS, NEVER = "CELLS", "NEVER"
 """Provinces whose second district left out single cells, and all of them ever since."""
+LINES, QUARTERS = "LINES", "QUARTERS"
+"""A province in which the last filing is another by form, line and column, and one of quarters filed alone."""
 
 DISTRICTS = dict.fromkeys(
-    (COMPLETE, HALF, ONE_FORM, ONE_YEAR, TERM_ONLY, ALONE, BLANK, LATE, NEW, BEGUN, CELLS, NEVER), 2
-) | {FEW: 6}
+    (COMPLETE, HALF, ONE_FORM, ONE_YEAR, TERM_ONLY, ALONE, BLANK, LATE, NEW, BEGUN, CELLS, NEVER, LINES), 2
+) | {FEW: 6, QUARTERS: 3}
 
 
 def district(province: str, number: int) -> str:
@@ -131,6 +133,10 @@ def _of_district(province: str, number: int) -> list[Filing]:
         forms = {"B02": forms["B02"]}
     if province == ONE_YEAR:
         years = ["2018-N"]
+    if province == LINES:
+        return _of_lines(code, number, years)
+    if province == QUARTERS:
+        return _of_quarters(code, number)
     if province == BEGUN:
         years = [*years[:-1], f"2020-{('Q1', '6T')[number - 1]}"]
     if province == LATE and number == 2:
@@ -156,6 +162,46 @@ def _forms(code: str) -> Mapping[str, Rows]:
         "B04": [rating(cell, "HTTNV")],
         "B05": [visits("CAP_UY", "KT_CH", 9)],
     }
+
+
+def _of_lines(code: str, number: int, years: Sequence[str]) -> list[Filing]:
+    """One that counts no women, and of whose lines of June December has another; one that ends with June."""
+    forms = _forms(code)
+    found = [Filing(code, period, forms) for period in years[:-1]]
+    half = {form: forms[form] for form in ("B01", "B02", "B03", "B05")}
+    if number == 2:
+        return [*found, Filing(code, "2020-6T", half)]
+    found.append(Filing(code, "2020-6T", half))
+    found.append(Filing(code, "2020-N", {**forms, "B03": [line("DV01", 12)]}))
+    return [
+        Filing(
+            code, one.period, {**one.rows, "B01": [row | {"closing_female": None} for row in one.rows["B01"]]}
+        )
+        for one in found
+    ]
+
+
+def _of_quarters(code: str, number: int) -> list[Filing]:
+    """A blank second quarter alone, a blank first one, and a closing that is left out of nine months."""
+    cell = f"{code}-1"
+    periods = ("2020-Q1", "2020-6T", "2020-9T", "2020-N")
+    if number == 3:
+        closings = (None, None, {"closing_members": None}, None)
+        return [
+            Filing(code, period, {"B01": [members(cell, 25_000, 10, 10) | (closing or {})]})
+            for period, closing in zip(periods, closings, strict=True)
+        ]
+    numbers = ((1, LEFT_BLANK, 3, 4), (LEFT_BLANK, 2, 3, 9))[number - 1]
+    last = ("DISCRETE", "CUMULATIVE")[number - 1]
+    return [
+        Filing(
+            code,
+            period,
+            {"B02": [admitted(cell, 0) | dict.fromkeys(("admitted_total", "admitted_age_18_30"), quarter)]},
+            basis=last if period == "2020-N" else "DISCRETE",
+        )
+        for period, quarter in zip(periods, numbers, strict=True)
+    ]
 
 
 _LEFT_OUT: Sequence[Mapping[str, Mapping[str, Any]]] = (

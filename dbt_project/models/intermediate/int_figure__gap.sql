@@ -5,6 +5,7 @@ row_gaps as (
 
     select
         gaps.measure_id,
+        gaps.row_id,
         measures.indicator_code,
         measures.indicator_kind in ('rate', 'distinct') as is_single,
         measures.part = 'opening' as is_opening,
@@ -26,6 +27,7 @@ of_bodies as (
         select
             closures.org_code,
             row_gaps.measure_id,
+            row_gaps.row_id,
             row_gaps.indicator_code,
             row_gaps.is_opening,
             row_gaps.over_time,
@@ -72,14 +74,42 @@ of_periods as (
         bases.indicator_code,
         bases.is_opening,
         bases.org_code,
-        asked.period_code,
+        bases.base_period_code as period_code,
         true as is_counted
     from bases
-    inner join {{ ref('int_period__base') }} as asked on bases.base_period_code = asked.base_period_code
+    inner join {{ ref('int_period__base') }} as asked
+        on
+            bases.base_period_code = asked.base_period_code
+            and asked.base_kind = 'cumulative'
+    where bases.in_period
+
+),
+
+-- What a quarter lacks at both of its ends, as a row of an earlier quarter alone does, is none of its difference.
+of_quarters as (
+
+    select
+        of_bodies.indicator_code,
+        of_bodies.is_opening,
+        of_bodies.org_code,
+        asked.period_code,
+        true as is_counted
+    from of_bodies
+    inner join {{ ref('int_period__base') }} as asked
+        on
+            of_bodies.base_period_code = asked.base_period_code
+            and asked.base_kind = 'discrete'
     where
-        asked.base_kind in ('cumulative', 'discrete')
-        and bases.in_period
-        and (not asked.is_minus or bases.within_year = 'sum')
+        of_bodies.in_period
+        and (not asked.is_minus or of_bodies.within_year = 'sum')
+    group by
+        of_bodies.indicator_code,
+        of_bodies.is_opening,
+        of_bodies.org_code,
+        of_bodies.measure_id,
+        of_bodies.row_id,
+        asked.period_code
+    having count(*) = 1
 
 ),
 
@@ -127,6 +157,8 @@ of_terms as (
 gaps as (
 
     select * from of_periods
+    union all
+    select * from of_quarters
     union all
     select * from of_terms
 
