@@ -16,7 +16,17 @@ from ingestion.words.labels import Label
 
 SOURCES = (
     *("sub", "cal", "prev_cum", "prev_year", "prev_term", "roll12", "reg", "target", "scheme", "line"),
-    *("sheet.sum", "sheet.count", "sheet.filled", "sheet.duplicate_of", "raw", "derived", "copied", "digits"),
+    *(
+        "sheet.sum",
+        "sheet.count",
+        "sheet.filled",
+        "sheet.duplicate_of",
+        "raw",
+        "applies",
+        "derived",
+        "copied",
+        "digits",
+    ),
 )
 """Where a figure may come from other than the row at hand; their words are in `messages/rule_pages.yml`."""
 

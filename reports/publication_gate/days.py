@@ -1,10 +1,10 @@
 """Of what day the figures of whole years and terms are, by which sentences name it.
 
-What belongs here: up to which day the rows reach that a figure is made of, and what the warehouse says. What does
-not: what they add up to (`amounts`).
+What belongs here: up to which day the rows reach that a figure is made of, and what the warehouse says. What
+does not: what they add up to (`amounts`).
 
-A row reaches as far as the last filing of it that stands; of an opening, and of what a term takes from its first
-year, no day is told.
+A row reaches as far as the last filing of it that stands. Of an opening, and of what a term takes from its
+first year, no day is told.
 """
 
 from collections.abc import Collection

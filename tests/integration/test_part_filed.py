@@ -236,9 +236,9 @@ def test_a_figure_is_of_the_day_of_the_rows_that_it_counts(site: Site, made) -> 
 def test_a_quarter_lacks_what_was_left_out_of_it_alone(
     found: Answers, indicator: str, number: int, figures: dict[str, tuple[float | None, str] | None]
 ) -> None:
-    for period, figure in figures.items():
+    for period, told in figures.items():
         answer = found.get((indicator, district(QUARTERS, number), f"2020-{period}", None))
-        assert (answer and (answer.value, answer.status)) == figure, period
+        assert (answer and (answer.value, answer.status)) == told, period
 
 
 def test_the_calendar_that_ends_with_a_half_makes_no_year_of_it(found: Answers) -> None:

@@ -14,6 +14,7 @@ from ingestion.gate.context.earlier import EARLIER
 from ingestion.gate.context.habits import CopiedContext, DigitsContext
 from ingestion.gate.context.organisations import RegistryContext, TargetContext
 from ingestion.gate.context.sheets import (
+    AppliesProvider,
     FormProvider,
     LineProvider,
     RawProvider,
@@ -45,6 +46,7 @@ def vocabulary(catalogue: Catalogue, schedule_share: Mapping[PeriodPart, float])
     """Give all prefixes: the fixed ones and one for each form."""
     providers: dict[str, Provider] = {
         **EARLIER,
+        "applies": AppliesProvider(),
         "cal": CalendarContext(schedule_share),
         "copied": CopiedContext(),
         "derived": DerivedContext(),

@@ -1,7 +1,7 @@
 """Prefixes that join what stands elsewhere in the same workbook: sums, fixed lines, totals, other forms, text.
 
-What belongs here: `sheet.`, `line.`, `total.`, `raw.` and one prefix for each form. What does not: anything
-that was filed earlier (`frames/history.py`) or that nobody filed (`organisations.py`).
+What belongs here: `sheet.`, `line.`, `total.`, `raw.`, `applies.` and one prefix for each form. What does not:
+anything that was filed earlier (`frames/history.py`) or that nobody filed (`organisations.py`).
 """
 
 from typing import ClassVar
@@ -12,8 +12,9 @@ from ingestion.definitions.catalogue import Catalogue
 from ingestion.definitions.forms import Form
 from ingestion.gate.frames.frame import Frame, FrameKind, Path, Place, RowFrame, Rows, SheetFrame, TotalFrame
 from ingestion.gate.frames.provider import Provider, any_column, number_column, one_of
-from ingestion.gate.language.vectors import Kind, Vector, nulls, numbers, texts
+from ingestion.gate.language.vectors import Kind, Vector, nulls, numbers, texts, truths
 from ingestion.records.stored import added
+from ingestion.records.submissions import Mark
 
 _AGGREGATES: dict[str, int] = {"sum": 2, "count": 3, "filled": 2}
 _OF_ROWS = frozenset({"key", "duplicate_of"})
@@ -173,6 +174,25 @@ class RawProvider(Provider):
         rows = frame.rows if isinstance(frame, RowFrame) else []
         rows = frame.totals if isinstance(frame, TotalFrame) else rows
         return texts([row.texts.get(path[0]) for row in rows])
+
+    def locate(self, frame: Frame, path: Path, row: int) -> Place | None:
+        """Give the cell."""
+        return frame.own_place(path[0], row)
+
+
+class AppliesProvider(Provider):
+    """`applies.COLUMN`: whether a cell of the row was not said to be outside its scope (`x`)."""
+
+    frames: ClassVar[frozenset[FrameKind]] = frozenset({"row"})
+
+    def expected(self, catalogue: Catalogue, form: Form | None, path: Path) -> str | None:
+        """Say which columns there are."""
+        return any_column(form, path[0]) if len(path) == 1 else "applies.COLUMN"
+
+    def column(self, frame: Frame, path: Path) -> Vector:
+        """Say so of every row."""
+        rows = frame.rows if isinstance(frame, RowFrame) else []
+        return truths([row.marks.get(path[0]) is not Mark.NOT_APPLICABLE for row in rows])
 
     def locate(self, frame: Frame, path: Path, row: int) -> Place | None:
         """Give the cell."""

@@ -197,6 +197,7 @@ class ExcelCompiler(Visitor[Compiled]):
             "sheet": lambda: self.operands.of_sheet(form, rest),
             "line": lambda: self.operands.line(form, rest[0], rest[1]),
             "total": lambda: self.operands.total(form, rest[0]),
+            "applies": lambda: self.operands.applies(form, rest[0]),
             "roll12": lambda: self.operands.rolling(node.path),
         }
         if prefix in meanings:

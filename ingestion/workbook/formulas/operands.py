@@ -11,6 +11,7 @@ from ingestion.gate.compiling import Check
 from ingestion.gate.language.syntax import format_number
 from ingestion.gate.language.vectors import Kind
 from ingestion.workbook.formulas.book import Book, Constant, Helpers, Lookup, SheetPlace
+from ingestion.workbook.formulas.cells import is_not_applicable
 from ingestion.workbook.formulas.values import (
     ROW,
     Compiled,
@@ -76,6 +77,12 @@ class Operands:
         if name == "value":
             return Value(Kind.NUMBER, cell, Known((cell,)))
         raise NotCompiledError("no_operand", name)
+
+    def applies(self, form: str, code: str) -> Logic:
+        """Compile whether a cell of the row is not marked as outside its scope."""
+        place = self.book.sheets[form]
+        is_left_out = is_not_applicable(self._reference(place, f"${place.letters[code]}{ROW}"))
+        return Logic(f"NOT({is_left_out})", is_left_out)
 
     def _reference(self, place: SheetPlace, cell: str) -> str:
         return cell if place.form.code == self.home else f"'{place.name}'!{cell}"

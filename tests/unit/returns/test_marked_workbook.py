@@ -302,7 +302,7 @@ def test_an_unreadable_file_is_answered_with_what_is_wrong_and_what_to_do(world:
     book = openpyxl.load_workbook(world.mark(path))
     assert book.sheetnames == [SHEET]
     said = "\n".join(texts(book))
-    assert "V001–V061" in said
+    assert "V001–V062" in said
     assert "KHÔNG ĐỌC ĐƯỢC TỆP" in said and "PDF" in said and "gửi lại" in said
 
 
