@@ -123,6 +123,15 @@
     {{ parts | join(" || '|' || ") }}
 {%- endmacro %}
 
+{# What tells apart the rows about one organisation, or else those of one unit: their other key columns in one text. #}
+{% macro key_in_body(form) -%}
+    {%- set parts = ["''"] -%}
+    {%- for column in form.columns if column.is_key and (form.rows, column.code) != ('organisations', 'org_code') -%}
+        {%- do parts.append("coalesce(" ~ adapter.quote(column.code) ~ ", '')") -%}
+    {%- endfor -%}
+    {{ parts | join(" || '|' || ") }}
+{%- endmacro %}
+
 {# The organisation that a row is about, where the form has a row for each. #}
 {% macro row_organisation(form) -%}
     {% if form.rows == 'organisations' %}org_code{% else %}cast(null as varchar){% endif %}
@@ -140,6 +149,7 @@
         row_number,
         {{ row_organisation(form) }} as row_org_code,
         {{ row_key(form) }} as row_key,
+        {{ key_in_body(form) }} as key_in_body,
         left_blank
     from ({{ form_rows(form) }}) as filed
     {% else %}
@@ -151,6 +161,7 @@
         0 as row_number,
         '' as row_org_code,
         '' as row_key,
+        '' as key_in_body,
         '' as left_blank
     where false
     {% endfor %}

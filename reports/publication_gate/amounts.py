@@ -45,6 +45,13 @@ class Measure:
         """Whether it is only ever that of one unit, never added."""
         return self.indicator.kind in ("rate", "distinct")
 
+    @property
+    def lacked_by(self) -> str:
+        """What is not whole without it: `figure`, `opening`, or `beside`, which is what a count is out of."""
+        if self.part == "denominator" and self.indicator.kind != "ratio":
+            return "beside"
+        return "opening" if self.part == "opening" else "figure"
+
 
 @dataclass
 class Amounts:

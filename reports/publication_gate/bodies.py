@@ -4,11 +4,12 @@ What belongs here: periods, terms, and whose filings make up whose figures at th
 not: what was filed.
 """
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -66,6 +67,13 @@ class Life:
 def _table(bronze: Path, name: str) -> pd.DataFrame:
     frame: pd.DataFrame = pq.read_table(bronze / "reference" / f"{name}.parquet").to_pandas()
     return frame
+
+
+def _is_whole(row: dict[Hashable, Any]) -> bool:
+    """Say of a row of the registry's successions whether a body went over to another whole."""
+    successor, share = row["successor_code"], row["share"]
+    is_whole = row["event_type"] in ("merge", "rename") and (pd.isna(share) or share == 1)
+    return is_whole and not pd.isna(successor) and successor not in ("", row["predecessor_code"])
 
 
 class Bodies:
@@ -150,9 +158,7 @@ class Bodies:
         steps: dict[str, dict[str, date]] = {}
         for row in self.successions.to_dict("records"):
             successor = row["successor_code"]
-            share = row["share"]
-            is_whole = row["event_type"] in ("merge", "rename") and (pd.isna(share) or share == 1)
-            if not is_whole or pd.isna(successor) or successor in ("", row["predecessor_code"]):
+            if not _is_whole(row):
                 continue
             known = steps.setdefault(str(successor), {})
             code = str(row["predecessor_code"])
@@ -172,6 +178,26 @@ class Bodies:
                 layer = further
             chains[body] = reached
         return chains
+
+    @cached_property
+    def holders(self) -> list[tuple[int, int]]:
+        """Numbers of bodies, each with that of another in which it lives on or which lives on in it.
+
+        What is counted of the second is there in the first as well: of what went over to it whole, and of the
+        same body under a later name. What others have merged into counts more than each of these.
+        """
+        later: dict[str, set[str]] = {}
+        for row in self.successions.to_dict("records"):
+            if row["event_type"] == "rename" and _is_whole(row):
+                later.setdefault(str(row["predecessor_code"]), set()).add(str(row["successor_code"]))
+        pairs = {(body, code) for body, earlier in self.predecessors.items() for code in earlier}
+        for body in later:
+            layer = {body}
+            for _ in range(_DEPTH):
+                layer = {name for code in layer for name in later.get(code, ())}
+                pairs |= {(body, name) for name in layer}
+        numbers = self._numbers
+        return sorted((numbers[a], numbers[b]) for a, b in pairs if a != b and {a, b} <= numbers.keys())
 
     def parents(self, period: str) -> dict[str, str]:
         """Give the parent of each organisation on a period's last day, where both are of one term system."""

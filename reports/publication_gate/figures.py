@@ -16,6 +16,7 @@ from reports.publication_gate.amounts import Adding, Amounts, Measure
 from reports.publication_gate.bodies import Bodies, Term
 from reports.publication_gate.filed import PARTS, Flags, Ints, Numbers
 from reports.publication_gate.gaps import Lacking
+from reports.publication_gate.parts import MissingParts
 from reports.publication_gate.standing import Standing
 
 QUARTERS = {"D1": ("Q1", ""), "D2": ("6T", "Q1"), "D3": ("9T", "6T"), "D4": ("N", "9T")}
@@ -212,8 +213,9 @@ class Figures:
         found = {period: adding.at(period) for period in bodies.bases}
         self.bases: dict[str, Amounts] = {p: amounts for p, amounts in found.items() if amounts is not None}
         self._states = _States(adding, self.bases, bodies, standing)
-        self._lacking = Lacking(adding.left_out, adding.forms, bodies, standing)
-        self._lack_cache: dict[tuple[str, str, str, bool], Flags] = {}
+        missing = MissingParts(adding.measures, self.bases, adding.catalogue, bodies, standing)
+        self._lacking = Lacking(adding.left_out, missing, adding.forms, bodies, standing)
+        self._lack_cache: dict[tuple[str, str, str, str], Flags] = {}
         self._state_cache: dict[tuple[str, str], _Ranks] = {}
         self.reporting = bodies.codes.isin(bodies.ever_reporting)
         self.filed_as_term: dict[Term, Flags] = {}
@@ -332,29 +334,29 @@ class Figures:
             taken["first"] = np.where(there, np.minimum(taken["first"], year), taken["first"])
         return taken
 
-    def lack(self, indicator: Indicator, period: str, term: Term | None, *, opening: bool = False) -> Flags:
-        """Say whose figure of a period lacks a cell that was asked for.
+    def lack(self, indicator: Indicator, period: str, term: Term | None, of: str = "figure") -> Flags:
+        """Say whose figure of a period lacks a cell that was asked for, or a part that somebody has not.
 
         Args:
             indicator: whose figures.
             period: the asked period.
             term: the same, where it is one.
-            opening: whether it is the opening that lacks one, and not the figure itself.
+            of: what lacks it, see `Measure.lacked_by`.
         """
-        key = (indicator.code, period, term.system if term else "", opening)
+        key = (indicator.code, period, term.system if term else "", of)
         if key not in self._lack_cache:
-            self._lack_cache[key] = self._lack(indicator, period, term, opening)
+            self._lack_cache[key] = self._lack(indicator, period, term, of)
         return self._lack_cache[key]
 
-    def _lack(self, indicator: Indicator, period: str, term: Term | None, opening: bool) -> Flags:
+    def _lack(self, indicator: Indicator, period: str, term: Term | None, of: str) -> Flags:
         kind, year = self.bodies.when[period]
         lack = np.zeros(len(self.bodies.codes), dtype=bool)
-        if not any(measure.indicator is indicator for measure, _, _ in self.adding.left_out):
+        if indicator.code not in self._lacking.indicators:
             return lack
 
         def gaps_at(base: str) -> Iterator[tuple[Measure, Flags, Flags]]:
             for measure, now, in_term in self._lacking.at(base):
-                if measure.indicator is indicator and (measure.part == "opening") == opening:
+                if measure.indicator is indicator and measure.lacked_by == of:
                     yield measure, now, in_term
 
         if term is not None:
@@ -369,7 +371,7 @@ class Figures:
                 lack |= now
         if before:
             for measure, who in self._lacking.between(f"{year}-{before}", f"{year}-{until}"):
-                if measure.indicator is indicator and (measure.part == "opening") == opening:
+                if measure.indicator is indicator and measure.lacked_by == of:
                     lack |= who
         return lack
 
@@ -456,7 +458,8 @@ class Figures:
         lack = np.zeros(len(self.bodies.codes), dtype=bool)
         for _, base in self._years_of(term):
             for measure, _, in_term in self._lacking.at(base):
-                if measure.indicator is indicator and measure.part != "opening" and measure.over_time != "none":
+                is_of_figure = measure.indicator is indicator and measure.lacked_by == "figure"
+                if is_of_figure and measure.over_time != "none":
                     lack |= in_term
         return lack
 
@@ -545,7 +548,10 @@ class Figures:
                     share = 100.0 * parts["numerator"] / parts["denominator"]
                 parts["value"] = np.where(np.isfinite(share), share, np.nan)
             rank = self._rank(whole, columns, state_period, term)[rows]
-            rank = np.where(self.lack(indicator, period, term)[rows], 2, rank)
+            lacks = self.lack(indicator, period, term)[rows]
+            # a count that says of how many takes all in both
+            lacks |= self.lack(indicator, period, term, "beside")[rows] & ~np.isnan(parts["denominator"])
+            rank = np.where(lacks, 2, rank)
             status = np.where(np.isnan(parts["value"]), 3, rank).astype(np.int64)
             status = np.where(self.reporting[rows], status, -1)
             told.append(_Told(self._numbers[indicator.code], number, rows, parts, status))

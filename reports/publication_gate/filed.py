@@ -93,6 +93,9 @@ class FormRows:
         periods: the number of its period.
         is_cumulative: whether its figures run from 1 January.
         keys: one number for each unit and key of a row.
+        bodies: of each row, the number of the organisation that it is about, or else of its unit; one that the
+            registry does not know has a number beyond all others.
+        keys_in_body: one number for each key of a row, but for the organisation that the row is about.
     """
 
     frame: pd.DataFrame
@@ -103,6 +106,8 @@ class FormRows:
     periods: Ints
     is_cumulative: Flags
     keys: Ints
+    bodies: Ints
+    keys_in_body: Ints
 
     @cached_property
     def n_keys(self) -> int:
@@ -166,14 +171,17 @@ class Filed:
         filed_in = frame["period"].astype(str).tolist()
         when = [bodies.when[period] for period in filed_in]
         units = bodies.numbers(frame["unit"].astype(str))
+        is_about = described.rows == "organisations"
         key = pd.Series(units.astype(str), index=frame.index)
+        key_in_body = pd.Series("", index=frame.index)
         for column in described.key:
-            key = key + "|" + frame[column].astype(object).where(frame[column].notna(), "").astype(str)
-        about = (
-            bodies.numbers(frame["org_code"].astype(str))
-            if described.rows == "organisations"
-            else np.full(len(frame), -1, dtype=np.int64)
-        )
+            told = "|" + frame[column].astype(object).where(frame[column].notna(), "").astype(str)
+            key = key + told
+            if not (is_about and column == "org_code"):
+                key_in_body = key_in_body + told
+        whose = frame["org_code" if is_about else "unit"].astype(str)
+        known = bodies.numbers(whose)
+        about = known if is_about else np.full(len(frame), -1, dtype=np.int64)
         basis = dict(zip(self.submissions["submission_id"], self.submissions["is_cumulative"], strict=True))
         places = {str(code): number for number, code in enumerate(bodies.periods.index)}
         return FormRows(
@@ -185,6 +193,8 @@ class Filed:
             np.array([places[period] for period in filed_in], dtype=np.int64),
             np.array([basis[submission] for submission in frame["submission_id"]], dtype=bool),
             pd.factorize(key)[0].astype(np.int64),
+            np.where(known < 0, len(bodies.codes) + pd.factorize(whose)[0], known),
+            pd.factorize(key_in_body)[0].astype(np.int64),
         )
 
     def filings(self, bodies: "Bodies") -> Iterator[tuple[str, str, str, int, int, bool]]:

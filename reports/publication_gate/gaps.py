@@ -1,7 +1,8 @@
 """Cells that were asked for and left out, and the figures that lack them.
 
-What belongs here: which cells these are, and in whose figures they would have counted. What does not: what the
-cells that are there add up to (`amounts`), and filings that are missing altogether (`standing`).
+What belongs here: which cells these are, and in whose figures they, or a part that somebody has not (`parts`),
+would have counted. What does not: what the cells that are there add up to (`amounts`), and filings that are
+missing altogether (`standing`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,14 +18,16 @@ from reports.publication_gate.standing import Standing
 
 if TYPE_CHECKING:
     from reports.publication_gate.amounts import Measure
+    from reports.publication_gate.parts import MissingParts
 
 
 class Gaps:
     """Finds the cells that rows were asked for and do not have.
 
     A blank cell is one. A cell that does not apply (`x`) is one where the same row fills it in another period
-    of the term; what a row never fills does not apply to it. An organisation that was not there yet has no
-    opening, and one that was no longer there has no closing.
+    of the term, be it filed by another unit, or where a row of what has merged wholly into its organisation or
+    unit does; what a row never fills does not apply to it. What was not there yet has no opening, and what was
+    no longer there has no closing.
     """
 
     def __init__(self, catalogue: Catalogue, bodies: Bodies) -> None:
@@ -58,12 +61,12 @@ class Gaps:
         return found & self._is_asked(form, rows)
 
     def _is_of_another_time(self, rows: FormRows, nature: str | None) -> Flags:
-        """Say of openings and closings which rows are about what began, or ended, in the year until then."""
+        """Say of openings and closings which rows are of what began, or ended, in the year until then."""
         none = np.zeros(len(rows.frame), dtype=bool)
         if nature not in ("opening", "stock"):
             return none
         turned = self._born if nature == "opening" else self._ended
-        days = [turned.get(one) for one in rows.organisations.tolist()]
+        days = [turned.get(one) for one in rows.bodies.tolist()]
         ends = [self._bodies.ends[period] for period in rows.frame["period"].astype(str)]
         return np.array(
             [
@@ -89,38 +92,50 @@ class Gaps:
     def _fills_it_otherwise(self, rows: FormRows, filled: Flags) -> Flags:
         """Say which rows have a cell in another period of a term in which they stand."""
         found = np.zeros(len(filled), dtype=bool)
+        n_bodies = max(len(self._bodies.codes), int(rows.bodies.max(initial=-1)) + 1)
+        shape = (n_bodies, int(rows.keys_in_body.max(initial=-1)) + 1)
         for term in self._bodies.terms:
             members = self._bodies.numbers(self._bodies.systems.get(term.system, ()))
             inside = (rows.parts > 0) & (rows.years >= term.first) & (rows.years <= term.last)
             inside &= np.isin(rows.units, members)
-            fills = np.zeros(rows.n_keys, dtype=bool)
-            fills[rows.keys[inside & filled]] = True
-            found |= inside & fills[rows.keys]
+            fills = np.zeros(shape, dtype=bool)
+            fills[rows.bodies[inside & filled], rows.keys_in_body[inside & filled]] = True
+            held = fills.copy()
+            for body, holder in self._bodies.holders:
+                held[body] |= fills[holder]
+            found |= inside & held[rows.bodies, rows.keys_in_body]
         return found
 
 
 class Lacking:
-    """Says whose figures lack a cell."""
+    """Says whose figures lack a cell, or a part that somebody who counts in them has not."""
 
     def __init__(
         self,
         left_out: Sequence[tuple["Measure", str, Flags]],
+        missing: "MissingParts",
         forms: Mapping[str, FormRows],
         bodies: Bodies,
         standing: Standing,
     ) -> None:
-        """Take the rows that lack a cell, by measure and form."""
+        """Take the rows that lack a cell, by measure and form, and the units that lack a part."""
         self._forms, self._bodies, self._standing = forms, bodies, standing
-        self._left_out = left_out
+        self._left_out, self._missing = left_out, missing
         self._known: dict[str, list[tuple[Measure, Flags, Flags]]] = {}
         self._between: dict[tuple[str, str], list[tuple[Measure, Flags]]] = {}
         self._owners: dict[str, tuple[dict[int, set[int]], dict[int, set[int]]]] = {}
+        self.indicators = {measure.indicator.code for measure, _, _ in left_out} | missing.indicators
+        """Codes of the indicators of which anybody lacks anything."""
 
     def at(self, period: str) -> list[tuple["Measure", Flags, Flags]]:
         """Give measures with those who lack something of them at the end of a filed period, and in its term."""
         if period not in self._known:
             self._known[period] = [
                 (measure, *self._who(measure, form, flags, period)) for measure, form, flags in self._left_out
+            ]
+            self._known[period] += [
+                (measure, *self._shared(measure, [(self._bodies.of_units[period], flags)]))
+                for measure, flags in self._missing.at(period)
             ]
         return self._known[period]
 
@@ -134,6 +149,13 @@ class Lacking:
             self._between[before, now] = [
                 (measure, self._who_between(measure, form, flags, (before, now)))
                 for measure, form, flags in self._left_out
+                if measure.within == "sum"
+            ]
+            # what a whole unit lacks is no row's, and is lacked between the two where it is at either
+            self._between[before, now] += [
+                (measure, self._shared(measure, [(self._bodies.of_units[period], flags)])[0])
+                for period in (before, now)
+                for measure, flags in self._missing.at(period)
                 if measure.within == "sum"
             ]
         return self._between[before, now]
@@ -179,7 +201,6 @@ class Lacking:
             counts = counts & is_latest
         elif measure.within == "first":
             counts = counts & is_first
-        now, in_term = np.zeros(n, dtype=bool), np.zeros(n, dtype=bool)
         shares: list[tuple[Share, Flags]] = []
         for share, numbers in (
             (self._bodies.of_units[period], rows.units),
@@ -189,6 +210,12 @@ class Lacking:
             about = numbers[positions][counts]
             lacks[about[about >= 0]] = True
             shares.append((share, lacks))
+        return self._shared(measure, shares)
+
+    def _shared(self, measure: "Measure", shares: Sequence[tuple[Share, Flags]]) -> tuple[Flags, Flags]:
+        """Say in whose figures somebody counts who lacks something: among units first, then organisations."""
+        n = len(self._bodies.codes)
+        now, in_term = np.zeros(n, dtype=bool), np.zeros(n, dtype=bool)
         for number, (share, lacks) in enumerate(shares):
             touched = lacks[share.contributors]
             if measure.is_single and number == 0:  # never added over units

@@ -28,7 +28,7 @@ def opening_ranks(figures: Figures, term: Term) -> dict[str, Ints]:
             lacks = (firsts == _INCOMPLETE) | _is_uncollected(figures, indicator, term)
             if term in figures.filed_as_term:
                 lacks &= ~figures.filed_as_term[term][:, columns].any(axis=1)
-            lacks |= figures.lack(indicator, term.code, term, opening=True)
+            lacks |= figures.lack(indicator, term.code, term, "opening")
             ranks[indicator.code] = np.where(lacks, _INCOMPLETE, _WHOLE)
     return ranks
 

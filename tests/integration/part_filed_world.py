@@ -4,6 +4,7 @@ What belongs here: who filed what. What does not: what has to come of it (`test_
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from tests.integration.warehouse_world import BLANK as LEFT_BLANK
@@ -31,10 +32,13 @@ CELLS, NEVER = "CELLS", "NEVER"
 """Provinces whose second district left out single cells, and all of them ever since."""
 LINES, QUARTERS = "LINES", "QUARTERS"
 """A province in which the last filing is another by form, line and column, and one of quarters filed alone."""
+MOVED, PLANS = "MOVED", "PLANS"
+"""Provinces whose second district took in an organisation in 2018, to which it says that admissions do not
+apply, and did things without saying of how many."""
 
 DISTRICTS = dict.fromkeys(
     (COMPLETE, HALF, ONE_FORM, ONE_YEAR, TERM_ONLY, ALONE, BLANK, LATE, NEW, BEGUN, CELLS, NEVER, LINES), 2
-) | {FEW: 6, QUARTERS: 3}
+) | {FEW: 6, MOVED: 2, PLANS: 2, QUARTERS: 3}
 
 
 def district(province: str, number: int) -> str:
@@ -52,6 +56,9 @@ def part_filed_world() -> World:
         for number in range(1, count + 1):
             code = district(province, number)
             kinds += [(code, "DISTRICT", province, {}), (f"{code}-1", "GRASSROOTS", code, {})]
+    moving = f"{MOVED}-0"
+    kinds.append((moving, "GRASSROOTS", district(MOVED, 1), {"valid_to": "2017-12-31"}))
+    kinds.append((moving, "GRASSROOTS", district(MOVED, 2), {"valid_from": "2018-01-01"}))
     union = {"term_system": "DOAN"}
     kinds += [(UNION, "UNION_BRANCH", COMPLETE, union), (f"{UNION}-1", "UNION_BASE", UNION, union)]
     tables["organisations"] = [
@@ -133,10 +140,8 @@ def _of_district(province: str, number: int) -> list[Filing]:
         forms = {"B02": forms["B02"]}
     if province == ONE_YEAR:
         years = ["2018-N"]
-    if province == LINES:
-        return _of_lines(code, number, years)
-    if province == QUARTERS:
-        return _of_quarters(code, number)
+    if province in (LINES, QUARTERS):
+        return _of_lines(code, number, years) if province == LINES else _of_quarters(code, number)
     if province == BEGUN:
         years = [*years[:-1], f"2020-{('Q1', '6T')[number - 1]}"]
     if province == LATE and number == 2:
@@ -145,11 +150,24 @@ def _of_district(province: str, number: int) -> list[Filing]:
         forms = {form: [_blank(row) for row in rows] for form, rows in forms.items()}
     if province == NEVER and number == 2:
         forms = {form: [_blank(row, LEFT_BLANK) for row in rows] for form, rows in forms.items()}
+    if province == PLANS:
+        forms = {**forms, **_of_how_many(f"{code}-1", number)}
     found = [Filing(code, period, forms) for period in years]
     if province == CELLS and number == 2:
         for index, left_out in enumerate(_LEFT_OUT):
             rows = {form: [row | left_out.get(form, {}) for row in table] for form, table in forms.items()}
             found[index] = Filing(code, years[index], rows)
+    return _with_moved(found, number) if province == MOVED else found
+
+
+def _with_moved(filings: Sequence[Filing], number: int) -> list[Filing]:
+    """Add the row about an organisation that the second district has from 2018 on, with `x` for admissions."""
+    found = []
+    for year, filing in zip(YEARS, filings, strict=True):
+        row = admitted(f"{MOVED}-0", 3) | ({} if number == 1 else {"admitted_total": None})
+        is_there = (year < 2018) == (number == 1)
+        rows = [*filing.rows["B02"], *([row] if is_there else [])]
+        found.append(replace(filing, rows={**filing.rows, "B02": rows}))
     return found
 
 
@@ -202,6 +220,19 @@ def _of_quarters(code: str, number: int) -> list[Filing]:
         )
         for period, quarter in zip(periods, numbers, strict=True)
     ]
+
+
+def _of_how_many(cell: str, number: int) -> Mapping[str, Rows]:
+    """Both districts do things; the first says of how many. Of the last line the second has nothing to say."""
+    first = number == 1
+    return {
+        "B02": [admitted(cell, 10, 20 if first else None)],
+        "B03": [
+            line("DV04", 40, merged=1),
+            line("TC06", 4, dissolved=1, scope=10 if first else None),
+            line("TC07", 4, dissolved=1 if first else 0, scope=10 if first else None),
+        ],
+    }
 
 
 _LEFT_OUT: Sequence[Mapping[str, Mapping[str, Any]]] = (

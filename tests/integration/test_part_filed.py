@@ -37,10 +37,12 @@ from tests.integration.part_filed_world import (
     HALF,
     LATE,
     LINES,
+    MOVED,
     NEVER,
     NEW,
     ONE_FORM,
     ONE_YEAR,
+    PLANS,
     QUARTERS,
     TERM_ONLY,
     UNION,
@@ -339,6 +341,50 @@ def test_a_cell_that_was_left_out_is_missing_in_what_counts_it(found: Answers, m
         assert found[indicator, CELLS, DANG, None].opening == opening
     assert status("admissions", district(CELLS, 1), "change_vs_previous_term") == (40, "final")
     assert "So với đầu nhiệm kỳ" not in text_of(made, CELLS)
+
+
+def test_a_row_that_went_to_another_unit_is_held_to_what_was_filled_before(
+    warehouse: Path, found: Answers
+) -> None:
+    def status(indicator: str, unit: str, period: str) -> tuple[float | None, str]:
+        answer = found[indicator, unit, period, None]
+        return answer.value, answer.status
+
+    first, second = district(MOVED, 1), district(MOVED, 2)
+    assert status("admissions", first, DANG) == (50 + 2 * 3, "final")
+    assert status("admissions", second, "2017-N") == (10, "final")
+    assert status("admissions", second, "2018-N") == (10, "incomplete")
+    assert status("admissions", MOVED, "2017-N") == (23, "final")
+    assert status("admissions", MOVED, "2018-N") == (20, "incomplete")
+    assert status("admissions", MOVED, DANG) == (106, "incomplete")
+    of_organisation = figure(warehouse, "admissions", f"{MOVED}-0", DANG)
+    assert (of_organisation.value, of_organisation.status) == (6, "incomplete")
+    assert found["admissions", MOVED, DANG, "change_vs_previous_term"].value is None
+    assert status("members", MOVED, DANG) == (50_000, "final")
+
+
+def test_what_one_did_is_not_told_of_what_another_planned(found: Answers, made) -> None:
+    def told(indicator: str, unit: str, period: str = DANG) -> tuple[float | None, float | None, str]:
+        answer = found[indicator, unit, period, None]
+        return answer.value, answer.denominator, answer.status
+
+    # both districts admitted ten a year, and one of them had twenty to admit
+    for period, years in (("2018-N", 1), (DANG, 5)):
+        assert told("admissions_vs_plan", district(PLANS, 1), period) == (50, 20 * years, "final")
+        assert told("admissions_vs_plan", district(PLANS, 2), period) == (None, None, "none")
+        assert told("admissions_vs_plan", PLANS, period) == (100, 20 * years, "incomplete")
+        # a count and the share of it, of a line that both have and of one that is the first's alone
+        assert told("commune_office_cells_dissolved", district(PLANS, 2), period) == (years, None, "final")
+        assert told("commune_office_cells_dissolved", PLANS, period) == (2 * years, 10, "incomplete")
+        assert told("commune_office_cells_dissolved_share", PLANS, period) == (20 * years, 10, "incomplete")
+        assert told("commune_military_cells_dissolved", PLANS, period) == (years, 10, "final")
+        assert told("commune_military_cells_dissolved_share", PLANS, period) == (10 * years, 10, "final")
+    for derivation in ("per_year_low", "per_year_high"):
+        derived = found["admissions_vs_plan", PLANS, DANG, derivation]
+        assert (derived.value, derived.status) == (None, "incomplete")
+        assert found["commune_office_cells_dissolved", PLANS, DANG, derivation].value == 2
+    marked = "100,0\\*\\* | " * 6
+    assert f"| Kết nạp so với chỉ tiêu được giao (%) | {marked.strip()}\n" in text_of(made, PLANS)
 
 
 def test_one_form_alone_speaks_of_what_it_counts_and_of_nothing_else(found: Answers, made) -> None:

@@ -40,6 +40,7 @@ _FORMS = """
     - {code: joined, type: int, nature: flow, required: true, label: {vi: c, en: c}}
     - {code: gone, type: int, nature: flow, required: false, label: {vi: d, en: d}}
     - {code: closing, type: int, nature: stock, required: true, label: {vi: e, en: e}}
+    - {code: plan, type: int, nature: plan, required: false, label: {vi: j, en: j}}
     - {code: rating, type: code, required: false, choices: [GOOD, BAD], label: {vi: g, en: g}}
     - {code: filed_share, type: percent, nature: ratio, required: false, label: {vi: h, en: h}}
     - {code: bodies, type: int, nature: distinct, required: false, label: {vi: i, en: i}}
@@ -79,6 +80,18 @@ _INDICATORS = f"""
   kind: ratio
   numerator: [{{form: F1, column: joined, over_time: sum}}]
   denominator: [{{form: F1, column: closing, over_time: last}}]
+- code: of_plan
+  kind: ratio
+  numerator: [{{form: F1, column: joined, over_time: sum}}]
+  denominator: [{{form: F1, column: plan, over_time: sum}}]
+- code: of_how_many
+  kind: flow
+  value: [{{form: F1, column: joined, over_time: sum}}]
+  denominator: [{{form: F1, column: plan, over_time: last}}]
+- code: line_of_line
+  kind: ratio
+  numerator: [{{form: F2, column: number, where: {{line_code: [FLOW]}}, over_time: sum}}]
+  denominator: [{{form: F2, column: number, where: {{line_code: [STOCK]}}, over_time: last}}]
 - {{code: filed_share, kind: rate, value: [{{form: F1, column: filed_share, over_time: last}}]}}
 - {{code: bodies, kind: distinct, value: [{{form: F1, column: bodies, over_time: none}}]}}
 - {{code: good, kind: flow, value: [{{form: F1, {_COUNT}, over_time: sum}}]}}

@@ -1,54 +1,93 @@
--- Figures without a cell that was asked for: what is there looks whole and is not.
+-- Figures without a cell that was asked for, or without what one of those who count in them has to one of their parts:
+-- what is there looks whole and is not.
 with
+
+measures as (
+
+    select
+        *,
+        indicator_kind in ('rate', 'distinct') as is_single,
+        part = 'opening' as is_opening,
+        -- what a count is out of: without any it is a count all the same
+        part = 'denominator' and indicator_kind <> 'ratio' as is_beside
+    from {{ ref('int_indicator__measure') }}
+
+),
 
 row_gaps as (
 
     select
         gaps.measure_id,
         gaps.row_id,
-        measures.indicator_code,
-        measures.indicator_kind in ('rate', 'distinct') as is_single,
-        measures.part = 'opening' as is_opening,
-        measures.over_time,
-        measures.within_year,
         effective_rows.reporting_org_code,
         effective_rows.row_org_code,
         effective_rows.base_period_code
     from {{ ref('int_indicator__gap') }} as gaps
-    inner join {{ ref('int_indicator__measure') }} as measures on gaps.measure_id = measures.measure_id
+    inner join measures on gaps.measure_id = measures.measure_id
     inner join {{ ref('int_row__effective') }} as effective_rows on gaps.row_id = effective_rows.row_id
     where {{ counts_in_year('measures', 'effective_rows') }}
 
 ),
 
-of_bodies as (
+-- By the row, but for what a whole unit lacks.
+lacking as (
 
-    {% for level, code in [('unit', 'reporting_org_code'), ('organisation', 'row_org_code')] %}
-        select
-            closures.org_code,
-            row_gaps.measure_id,
-            row_gaps.row_id,
-            row_gaps.indicator_code,
-            row_gaps.is_opening,
-            row_gaps.over_time,
-            row_gaps.within_year,
-            row_gaps.base_period_code,
-            closures.in_period
-        from row_gaps
-        inner join {{ ref('int_organisation__closure') }} as closures
-            on
-                row_gaps.{{ code }} = closures.contributing_code
-                and row_gaps.base_period_code = closures.base_period_code
-        where
-            closures.closure_level = '{{ level }}'
-            -- what is never added over units does not wait for others
-            and (
-                '{{ level }}' = 'organisation'
-                or not row_gaps.is_single
-                or closures.org_code = closures.contributing_code
-            )
-        {% if not loop.last %}union all{% endif %}
-    {% endfor %}
+    select
+        'unit' as closure_level,
+        measure_id,
+        reporting_org_code as contributing_code,
+        base_period_code,
+        row_id
+    from row_gaps
+
+    union all
+
+    select
+        'organisation' as closure_level,
+        measure_id,
+        row_org_code as contributing_code,
+        base_period_code,
+        row_id
+    from row_gaps
+    where row_org_code is not null
+
+    union all
+
+    select
+        'unit' as closure_level,
+        measure_id,
+        reporting_org_code as contributing_code,
+        base_period_code,
+        cast(null as bigint) as row_id
+    from {{ ref('int_indicator__missing_part') }}
+
+),
+
+who_lacks as (
+
+    select
+        closures.org_code,
+        closures.in_period,
+        lacking.row_id,
+        measures.measure_id,
+        measures.indicator_code,
+        measures.is_opening,
+        measures.is_beside,
+        measures.over_time,
+        measures.within_year,
+        lacking.base_period_code
+    from lacking
+    inner join measures on lacking.measure_id = measures.measure_id
+    inner join {{ ref('int_organisation__closure') }} as closures
+        on
+            lacking.closure_level = closures.closure_level
+            and lacking.contributing_code = closures.contributing_code
+            and lacking.base_period_code = closures.base_period_code
+    where
+        closures.closure_level = 'organisation'
+        -- what is never added over units does not wait for others
+        or not measures.is_single
+        or closures.org_code = closures.contributing_code
 
 ),
 
@@ -59,12 +98,12 @@ bases as (
         measure_id,
         indicator_code,
         is_opening,
+        is_beside,
         over_time,
-        within_year,
         base_period_code,
         bool_or(in_period) as in_period
-    from of_bodies
-    group by org_code, measure_id, indicator_code, is_opening, over_time, within_year, base_period_code
+    from who_lacks
+    group by org_code, measure_id, indicator_code, is_opening, is_beside, over_time, base_period_code
 
 ),
 
@@ -73,6 +112,7 @@ of_periods as (
     select
         bases.indicator_code,
         bases.is_opening,
+        bases.is_beside,
         bases.org_code,
         bases.base_period_code as period_code,
         true as is_counted
@@ -89,27 +129,29 @@ of_periods as (
 of_quarters as (
 
     select
-        of_bodies.indicator_code,
-        of_bodies.is_opening,
-        of_bodies.org_code,
+        who_lacks.indicator_code,
+        who_lacks.is_opening,
+        who_lacks.is_beside,
+        who_lacks.org_code,
         asked.period_code,
         true as is_counted
-    from of_bodies
+    from who_lacks
     inner join {{ ref('int_period__base') }} as asked
         on
-            of_bodies.base_period_code = asked.base_period_code
+            who_lacks.base_period_code = asked.base_period_code
             and asked.base_kind = 'discrete'
     where
-        of_bodies.in_period
-        and (not asked.is_minus or of_bodies.within_year = 'sum')
+        who_lacks.in_period
+        and (not asked.is_minus or who_lacks.within_year = 'sum')
     group by
-        of_bodies.indicator_code,
-        of_bodies.is_opening,
-        of_bodies.org_code,
-        of_bodies.measure_id,
-        of_bodies.row_id,
+        who_lacks.indicator_code,
+        who_lacks.is_opening,
+        who_lacks.is_beside,
+        who_lacks.org_code,
+        who_lacks.measure_id,
+        who_lacks.row_id,
         asked.period_code
-    having count(*) = 1
+    having who_lacks.row_id is null or count(*) = 1
 
 ),
 
@@ -128,6 +170,7 @@ of_terms as (
     select
         bases.indicator_code,
         bases.is_opening,
+        bases.is_beside,
         bases.org_code,
         members.period_code,
         case bases.over_time
@@ -167,8 +210,9 @@ gaps as (
 select
     indicator_code,
     is_opening,
+    is_beside,
     org_code,
     period_code,
     bool_or(is_counted) as is_counted
 from gaps
-group by indicator_code, is_opening, org_code, period_code
+group by indicator_code, is_opening, is_beside, org_code, period_code

@@ -78,3 +78,4 @@ left join {{ ref('int_figure__gap') }} as gaps
         and years.indicator_code = gaps.indicator_code
         and years.term_code = gaps.period_code
         and not gaps.is_opening
+        and not gaps.is_beside

@@ -1,6 +1,7 @@
 -- Cells that were asked for and left out. A blank one is; one that is said not to apply (x) is where the same row
--- fills it in another period of the term. What a row never fills does not apply to it, and what was not there yet or
--- no longer has no opening and no closing.
+-- fills it in another period of the term, whichever unit filed the row, and where a row of what has merged wholly into
+-- its organisation or unit does. What a row never fills does not apply to it, and what was not there yet or no longer
+-- has no opening and no closing.
 with
 
 filed as (
@@ -9,8 +10,8 @@ filed as (
         form_rows.row_id,
         form_rows.form_code,
         form_rows.reporting_org_code,
-        form_rows.row_key,
-        form_rows.row_org_code,
+        form_rows.body_code,
+        form_rows.key_in_body,
         form_rows.period_code,
         form_rows.left_blank,
         submissions.period_kind,
@@ -79,9 +80,8 @@ of_terms as (
     select
         filed.row_id,
         filed.form_code,
-        filed.reporting_org_code,
-        filed.row_key,
-        filed.row_org_code,
+        filed.body_code,
+        filed.key_in_body,
         filed.period_code,
         filed.period_year,
         terms.term_system,
@@ -124,17 +124,17 @@ filled as (
 
 ),
 
-n_filings as (
+n_rows as (
 
     select
         form_code,
-        reporting_org_code,
-        row_key,
+        body_code,
+        key_in_body,
         term_system,
         term_code,
-        count(*) as n_filings
+        count(*) as n_rows
     from of_terms
-    group by form_code, reporting_org_code, row_key, term_system, term_code
+    group by form_code, body_code, key_in_body, term_system, term_code
 
 ),
 
@@ -142,8 +142,8 @@ n_filled as (
 
     select
         of_terms.form_code,
-        of_terms.reporting_org_code,
-        of_terms.row_key,
+        of_terms.body_code,
+        of_terms.key_in_body,
         of_terms.term_system,
         of_terms.term_code,
         filled.column_code,
@@ -152,26 +152,74 @@ n_filled as (
     inner join filled on of_terms.row_id = filled.row_id
     group by
         of_terms.form_code,
-        of_terms.reporting_org_code,
-        of_terms.row_key,
+        of_terms.body_code,
+        of_terms.key_in_body,
         of_terms.term_system,
         of_terms.term_code,
         filled.column_code
 
 ),
 
+-- By whose rows the rows of a body are held: by its own, by those of what it took in whole, and by those of the same
+-- body under another code. What merged with others into one does not owe what all of them together count.
+holders as (
+
+    select distinct
+        body_code,
+        body_code as holder_code
+    from of_terms
+
+    union distinct
+
+    select
+        org_code as body_code,
+        predecessor_code as holder_code
+    from {{ ref('int_organisation__predecessor') }}
+
+    union distinct
+
+    select
+        predecessor_code as body_code,
+        org_code as holder_code
+    from {{ ref('int_organisation__predecessor') }}
+    where is_renamed
+
+),
+
+applying as (
+
+    select distinct
+        n_filled.form_code,
+        holders.body_code,
+        n_filled.key_in_body,
+        n_filled.term_system,
+        n_filled.term_code,
+        n_filled.column_code
+    from n_filled
+    inner join holders on n_filled.body_code = holders.holder_code
+
+),
+
 filled_at_times as (
 
-    select n_filled.*
-    from n_filled
-    inner join n_filings
+    select applying.*
+    from applying
+    inner join n_rows
         on
-            n_filled.form_code = n_filings.form_code
-            and n_filled.reporting_org_code = n_filings.reporting_org_code
-            and n_filled.row_key = n_filings.row_key
-            and n_filled.term_system = n_filings.term_system
-            and n_filled.term_code = n_filings.term_code
-    where n_filled.n_filled < n_filings.n_filings
+            applying.form_code = n_rows.form_code
+            and applying.body_code = n_rows.body_code
+            and applying.key_in_body = n_rows.key_in_body
+            and applying.term_system = n_rows.term_system
+            and applying.term_code = n_rows.term_code
+    left join n_filled
+        on
+            applying.form_code = n_filled.form_code
+            and applying.body_code = n_filled.body_code
+            and applying.key_in_body = n_filled.key_in_body
+            and applying.term_system = n_filled.term_system
+            and applying.term_code = n_filled.term_code
+            and applying.column_code = n_filled.column_code
+    where coalesce(n_filled.n_filled, 0) < n_rows.n_rows
 
 ),
 
@@ -185,8 +233,8 @@ not_this_time as (
     inner join of_terms
         on
             filled_at_times.form_code = of_terms.form_code
-            and filled_at_times.reporting_org_code = of_terms.reporting_org_code
-            and filled_at_times.row_key = of_terms.row_key
+            and filled_at_times.body_code = of_terms.body_code
+            and filled_at_times.key_in_body = of_terms.key_in_body
             and filled_at_times.term_system = of_terms.term_system
             and filled_at_times.term_code = of_terms.term_code
     left join filled
@@ -198,7 +246,7 @@ not_this_time as (
             filled_at_times.form_code = columns.form_code
             and filled_at_times.column_code = columns.column_code
     inner join {{ ref('stg_period') }} as periods on of_terms.period_code = periods.period_code
-    left join lives on of_terms.row_org_code = lives.org_code
+    left join lives on of_terms.body_code = lives.org_code
     where
         filled.row_id is null
         and not coalesce(

@@ -15,7 +15,9 @@ select
     filed.period_code,
     filed.row_number,
     filed.row_org_code,
+    coalesce(filed.row_org_code, filed.reporting_org_code) as body_code,
     filed.row_key,
+    filed.key_in_body,
     filed.left_blank
 from filed
 inner join {{ ref('int_submission__effective') }} as submissions

@@ -6,7 +6,8 @@ steps as (
     select distinct
         successor_code,
         predecessor_code,
-        effective_on
+        effective_on,
+        event_type = 'rename' as is_renamed
     from {{ ref('stg_succession') }}
     where is_whole and successor_code is not null and successor_code <> predecessor_code
 
@@ -18,6 +19,7 @@ chain as (
         successor_code as org_code,
         predecessor_code,
         effective_on as ended_on,
+        is_renamed,
         1 as n_steps
     from steps
 
@@ -27,6 +29,7 @@ chain as (
         chain.org_code,
         steps.predecessor_code,
         steps.effective_on as ended_on,
+        chain.is_renamed and steps.is_renamed as is_renamed,
         chain.n_steps + 1 as n_steps
     from chain
     inner join steps on chain.predecessor_code = steps.successor_code
@@ -38,6 +41,7 @@ chain as (
 select
     org_code,
     predecessor_code,
-    max(ended_on) as ended_on
+    max(ended_on) as ended_on,
+    bool_or(is_renamed) as is_renamed
 from chain
 group by org_code, predecessor_code

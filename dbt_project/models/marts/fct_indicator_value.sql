@@ -106,6 +106,20 @@ late_starts as (
 
 ),
 
+gaps as (
+
+    select
+        indicator_code,
+        org_code,
+        period_code,
+        bool_or(not is_beside) as is_of_figure,
+        bool_or(is_beside) as is_beside
+    from {{ ref('int_figure__gap') }}
+    where is_counted and not is_opening
+    group by indicator_code, org_code, period_code
+
+),
+
 judged as (
 
     select
@@ -148,7 +162,12 @@ judged as (
                 when figures.has_sum or figures.has_first then 2
                 else 0
             end,
-            case when gaps.org_code is not null then 2 else 0 end
+            case
+                when gaps.is_of_figure then 2
+                -- a count that says of how many takes all in both
+                when gaps.is_beside and figures.denominator is not null then 2
+                else 0
+            end
         ) as state_rank
     from figures
     inner join state_periods on figures.period_code = state_periods.period_code
@@ -171,13 +190,11 @@ judged as (
             figures.indicator_code = late_starts.indicator_code
             and figures.org_code = late_starts.org_code
             and state_periods.state_period_code = late_starts.state_period_code
-    left join {{ ref('int_figure__gap') }} as gaps
+    left join gaps
         on
             figures.indicator_code = gaps.indicator_code
             and figures.org_code = gaps.org_code
             and figures.period_code = gaps.period_code
-            and gaps.is_counted
-            and not gaps.is_opening
 
 ),
 
