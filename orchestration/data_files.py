@@ -25,7 +25,7 @@ EXAMPLE_REGISTRY = Path(__file__).parent / "example_registry"
 
 def _compile_rules() -> int:
     catalogue = load_catalogue()
-    return len(compile_rules(load_rules(), catalogue, vocabulary(catalogue, load_parameters().schedule_share)))
+    return len(compile_rules(load_rules(), catalogue, vocabulary(catalogue)))
 
 
 CHECKS: dict[str, Callable[[], int]] = {

@@ -37,7 +37,6 @@ from ingestion.gate.rules import (
     OwnRuleError,
     Rule,
     RuleError,
-    load_parameters,
     load_rules,
     own_rules,
 )
@@ -329,7 +328,7 @@ def rule_book(catalogue: Catalogue) -> RuleBook:
     """
     if catalogue.whole is not None:
         rule_book(catalogue.whole)  # what no day has is a slip of the pen, and is told
-    rules, words = load_rules(), vocabulary(catalogue, load_parameters().schedule_share)
+    rules, words = load_rules(), vocabulary(catalogue)
     checks = compile_rules(rules, catalogue, words)
     own = own_rules(catalogue.own)
     for code, (file, rule) in own.items():

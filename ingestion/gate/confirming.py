@@ -59,7 +59,9 @@ def confirmed(batch: Batch, runs: Mapping[str, Sequence[Run]]) -> list[SuiteResu
                 expectations.Suite(
                     suite_name(suite.frame),
                     tuple(_expected(found) for found in suite.rules.values()),
-                    _columns(suite.frame, [run.check for found in suite.rules.values() for run in found]),
+                    _columns(
+                        batch, suite.frame, [run.check for found in suite.rules.values() for run in found]
+                    ),
                     suite.frame.submission,
                 )
                 for suite in asked
@@ -135,7 +137,7 @@ class _Suite:
         key = self.batch.subjects[int(self.frame.submission[row])].submission.key
         place, value, is_numeric = Wording(self.batch, run.check, self.frame).sample(row)
         filed = self.frame.form_row(row)
-        values = {".".join(path): self.frame.column(path).at(row) for path in _named([run.check])}
+        values = {".".join(path): self.batch.column(self.frame, path).at(row) for path in _named([run.check])}
         return Sample(
             str(key),
             run.check.clause,
@@ -160,9 +162,9 @@ def _expected(runs: Sequence[Run]) -> "Expected":
     return Expected(rule.id, rule.title.en, parts, rule.missing, rule.severity, notes)
 
 
-def _columns(frame: Frame, checks: Iterable[Check]) -> dict[str, Vector]:
+def _columns(batch: Batch, frame: Frame, checks: Iterable[Check]) -> dict[str, Vector]:
     """Give the columns of a frame that rules name."""
-    return {".".join(path): frame.column(path) for path in _named(checks)}
+    return {".".join(path): batch.column(frame, path) for path in _named(checks)}
 
 
 def _stated(value: object) -> str:

@@ -163,7 +163,7 @@ def _evaluated(check: Check, batch: Batch) -> Run:
     if _is_unknown(check, batch):
         return Run(check, frame, np.full(len(frame), NULL, dtype=np.int8), is_known=False)
     try:
-        return Run(check, frame, mask(check.holds, check.when, frame, check.rule.missing))
+        return Run(check, frame, mask(check.holds, check.when, batch.over(frame), check.rule.missing))
     except (VectorError, KeyError) as error:
         raise GateError(f"{check.text} cannot be evaluated: {error}") from error
 
@@ -223,7 +223,7 @@ def _lack(batch: Batch, runs: Sequence[Run], index: int) -> str:
     """Say what a rule lacks whose forms are all there."""
     if batch.context.as_of is None and any(run.check.clock for run in runs):
         return "no_clock"
-    if any(run.check.history and not _has_history(run, index) for run in runs):
+    if any(run.check.history and not _has_history(batch, run, index) for run in runs):
         return "no_history"
     if any(run.check.scheme and not _has_scheme(batch, run.check, index) for run in runs):
         return "no_scheme"
@@ -257,15 +257,17 @@ def _absence(forms: Sequence[str], subject: Subject) -> str:
     return ""
 
 
-def _has_history(run: Run, subject: int) -> bool:
+def _has_history(batch: Batch, run: Run, subject: int) -> bool:
     """Say whether anything of an earlier period was found for a submission."""
     rows = run.frame.submission == subject
-    return any(not run.frame.column(name.path).is_null[rows].all() for name in run.check.history)
+    return any(not batch.column(run.frame, name.path).is_null[rows].all() for name in run.check.history)
 
 
 def _has_scheme(batch: Batch, check: Check, subject: int) -> bool:
     """Say whether the rating scheme in force has what a check's condition asks of it."""
-    return all(batch.submissions.column(name.path).at(subject) not in (None, False) for name in check.scheme)
+    return all(
+        batch.column(batch.submissions, name.path).at(subject) not in (None, False) for name in check.scheme
+    )
 
 
 def _order(finding: Finding) -> tuple[object, ...]:

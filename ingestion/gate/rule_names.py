@@ -1,40 +1,39 @@
 """What the names in a rule mean to its reader: columns, fixed lines, sources and functions, in words.
 
 What belongs here: finding the names that a rule's expressions use. What does not: what the names stand for when
-a rule runs (`context/`), and the page that shows them (`rule_pages.py`).
+a rule runs, and what those with a prefix are called (`context/`); the page that shows them (`rule_pages.py`).
 """
 
 from collections.abc import Iterable, Iterator
 
 from ingestion.definitions.catalogue import Catalogue
 from ingestion.definitions.forms import Form
-from ingestion.gate.compiling import Check, forms_of
+from ingestion.gate.compiling import Check, RuleBook, forms_of
 from ingestion.gate.language.parser import parse
-from ingestion.gate.language.syntax import Name, Node, Text, walk
+from ingestion.gate.language.syntax import Name, Node, Text, names, walk
 from ingestion.gate.rules import EACH, Rule
 from ingestion.words.labels import Label
-
-SOURCES = (
-    *("sub", "cal", "prev_cum", "prev_year", "prev_term", "roll12", "reg", "target", "scheme", "line"),
-    *(
-        "sheet.sum",
-        "sheet.count",
-        "sheet.filled",
-        "sheet.duplicate_of",
-        "raw",
-        "applies",
-        "derived",
-        "copied",
-        "digits",
-    ),
-)
-"""Where a figure may come from other than the row at hand; their words are in `messages/rule_pages.yml`."""
 
 _DECLARED = frozenset({"*opening", "*cumulative"})
 """Kinds of column of which a form says itself that a rule is about them, and whose codes a page names."""
 
 FUNCTIONS = ("nz", "iif", "isnull", "one_of", "between", "pct_ok", "assess", "rating_of_score", "robust_z")
 """Functions whose names do not speak for themselves."""
+
+
+def named_sources(book: RuleBook) -> dict[str, Label]:
+    """Give where rules take figures from other than the row at hand, in words, by the name in the rules."""
+    used = {f"{'.'.join(name.path)}." for checks in book.checks.values() for name in _joined(checks)}
+    words = {name: text for one in book.words.providers.values() for name, text in one.words.items()}
+    return {name: words[name] for name in sorted(words) if any(full.startswith(f"{name}.") for full in used)}
+
+
+def _joined(checks: Iterable[Check]) -> Iterator[Name]:
+    """Give the names with a prefix."""
+    for check in checks:
+        spoken = (check.value, check.expected, *check.fields.values(), *(when for when, _ in check.hints))
+        for node in (check.holds, check.when, *spoken):
+            yield from (name for name in names(node) if len(name.path) > 1) if node is not None else ()
 
 
 def named_columns(

@@ -15,7 +15,7 @@ from ingestion.definitions.catalogue import Catalogue, load_catalogue
 from ingestion.gate.compiling import Check, RuleBook, forms_of, rule_book
 from ingestion.gate.language.parser import parse
 from ingestion.gate.language.syntax import unparse
-from ingestion.gate.rule_names import FUNCTIONS, SOURCES, named_columns
+from ingestion.gate.rule_names import FUNCTIONS, named_columns, named_sources
 from ingestion.gate.rules import EACH, Clause, Rule
 from ingestion.words import writing
 from ingestion.words.labels import Label, read_yaml
@@ -92,14 +92,14 @@ def _index(book: RuleBook) -> str:
             f"| [{rule.id}]({rule.id}.md) | {title} | {severity} | {scope} |"
             f" {', '.join(forms_of(rule, book.checks[rule.id]))} |"
         )
-    return "\n\n".join([*lines, "\n".join(table), *_language()]) + "\n"
+    return "\n\n".join([*lines, "\n".join(table), *_language(book)]) + "\n"
 
 
-def _language() -> list[str]:
+def _language(book: RuleBook) -> list[str]:
     """Say what stands for what in the expressions of all rules."""
-    names = [(name, f"rule_pages.source.{name}") for name in SOURCES]
-    names += [(f"{name}(…)", f"rule_pages.function.{name}") for name in FUNCTIONS]
-    table = ["| | |", "|---|---|", *(f"| `{name}` | {_both(key)} |" for name, key in names)]
+    told = [(name, f"{text.vi} · *{text.en}*") for name, text in named_sources(book).items()]
+    told += [(f"{name}(…)", _both(f"rule_pages.function.{name}")) for name in FUNCTIONS]
+    table = ["| | |", "|---|---|", *(f"| `{name}` | {text} |" for name, text in told)]
     intro = "rule_pages.language.intro"
     return [
         _heading("rule_pages.language"),

@@ -90,7 +90,6 @@ class _Site:
 
     batch: Batch
     subject: Subject
-    frame: Frame
     row: FormRow | None
     form: str | None
 
@@ -150,16 +149,17 @@ class Wording:
         self.batch = batch
         self.check = check
         self.frame = frame
+        self._joined = batch.over(frame)
 
     def _vector(self, node: Node | None) -> Vector | None:
-        return None if node is None else evaluate(node, self.frame)
+        return None if node is None else evaluate(node, self._joined)
 
     @cached_property
     def _value(self) -> Vector | None:
         if self.check.value is not None:
-            return evaluate(self.check.value, self.frame)
+            return evaluate(self.check.value, self._joined)
         is_cell = isinstance(self.frame, CellFrame)
-        return None if self.check.cell is None or is_cell else self.frame.column(self.check.cell.path)
+        return None if self.check.cell is None or is_cell else self._joined.column(self.check.cell.path)
 
     @cached_property
     def _expected(self) -> Vector | None:
@@ -167,15 +167,15 @@ class Wording:
 
     @cached_property
     def _fields(self) -> dict[str, Vector]:
-        return {key: evaluate(node, self.frame) for key, node in self.check.fields.items()}
+        return {key: evaluate(node, self._joined) for key, node in self.check.fields.items()}
 
     @cached_property
     def _hints(self) -> list[tuple[Vector, Label]]:
-        return [(evaluate(when, self.frame), text) for when, text in self.check.hints]
+        return [(evaluate(when, self._joined), text) for when, text in self.check.hints]
 
     @cached_property
     def _severity(self) -> Vector | None:
-        return self.frame.column(("scheme", "severity")) if self.check.rule.severity == "scheme" else None
+        return self._joined.column(("scheme", "severity")) if self.check.rule.severity == "scheme" else None
 
     def findings(self, mask: Mask) -> list[tuple[int, Finding]]:
         """Give the findings of the rows that fail, each with the number of its submission."""
@@ -258,7 +258,7 @@ class Wording:
 
     def _place(self, name: Name | None, row: int) -> Place | None:
         if name is not None:
-            return self.frame.locate(name.path, row)
+            return self.batch.locate(self.frame, name.path, row)
         table = self.frame.table(row)
         return Place(table.sheet) if table else None
 
@@ -304,7 +304,7 @@ class Wording:
         subject = self.batch.subjects[self.frame.submission[row]]
         form = self.frame.form_of(row).code if isinstance(self.frame, CellFrame) else self.check.form
         spoken_of = place.row if place and place.row else self.frame.form_row(row)
-        return _Site(self.batch, subject, self.frame, spoken_of, form)
+        return _Site(self.batch, subject, spoken_of, form)
 
     def _say(
         self, text: Label, place: Place | None, fields: dict[str, str], site: _Site, language: Language

@@ -22,6 +22,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from ingestion.definitions.catalogue import Catalogue
 from ingestion.definitions.registry import NO_REGISTRY, TABLES, Registry, RegistryTable
 from ingestion.definitions.registry_rows import Organisation
+from ingestion.gate.context.earlier import figures_asked
 from ingestion.gate.frames.batch import Batch
 from ingestion.gate.frames.history import KEY_COLUMNS, EmptyHistory, History
 from ingestion.records.periods import Period
@@ -125,11 +126,7 @@ def _digest(lines: Sequence[str]) -> str:
 
 def _earlier_lines(batch: Batch, codes: set[str]) -> Iterable[str]:
     """Give the earlier figures that the rules asked for, of the unit and its organisations, one row a line."""
-    asked: dict[tuple[str, str], set[str]] = {}
-    for key in batch.memory:
-        if key[0] == "earlier":
-            asked.setdefault((str(key[1]), str(key[2])), set()).add(str(key[3]))
-    for (form, period), columns in sorted(asked.items()):
+    for (form, period), columns in sorted(figures_asked(batch).items()):
         key_columns = batch.context.catalogue.forms[form].key
         frame = batch.history(form, Period.parse(period))
         for row in frame.to_dict("records"):

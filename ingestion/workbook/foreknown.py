@@ -1,8 +1,8 @@
 """What a template knows of its workbook before anything is filled in.
 
 What belongs here: asking the gate of a workbook with nothing in it, and keeping what does not depend on what
-will be typed. What does not: the formulas that use it (`rule_formulas.py`) and what is carried for checks
-without a registry (`carried.py`).
+will be typed. What does not: which names these are, which their providers say; the formulas that use it
+(`rule_formulas.py`) and what is carried for checks without a registry (`carried.py`).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,8 +13,10 @@ from ingestion.definitions.catalogue import Catalogue
 from ingestion.definitions.forms import Form
 from ingestion.definitions.registry_rows import Organisation
 from ingestion.gate import GateContext
-from ingestion.gate.compiling import Check, rule_book
+from ingestion.gate.compiling import Check
+from ingestion.gate.context import Vocabulary
 from ingestion.gate.frames.batch import Batch
+from ingestion.gate.frames.sources import OfRow, OfSubmission, SumAndRest
 from ingestion.gate.frames.subject import subject_of
 from ingestion.gate.language.syntax import Name, names
 from ingestion.gate.language.vectors import Kind, Vector
@@ -28,11 +30,6 @@ CONTEXT_SHEET = "DM_CS"
 """The hidden sheet of what is known beforehand; like every sheet named DM_…, it is no form."""
 
 FIRST_BLOCK_ROW = 3
-OF_ROW = frozenset({"reg", "target", "prev_cum", "prev_year", "prev_term"})
-"""Prefixes of what is known of single rows."""
-
-_OF_SUBMISSION = frozenset({"cal", "scheme", "sub"})
-_UNSTABLE = frozenset({("sub", "is_cumulative"), ("sub", "received_on"), ("cal", "due_on")})
 
 
 @dataclass(frozen=True)
@@ -59,7 +56,11 @@ def further_keys(catalogue: Catalogue, form: Form, rows: Sequence[Row]) -> list[
 
 
 def empty_batch(
-    context: GateContext, unit: Organisation, period: Period, tables: Mapping[str, Sequence[Row]]
+    context: GateContext,
+    words: Vocabulary,
+    unit: Organisation,
+    period: Period,
+    tables: Mapping[str, Sequence[Row]],
 ) -> Batch:
     """Give the workbook as the gate would see it with nothing happened, to ask it what it knows already."""
     reading = Reading(
@@ -80,7 +81,7 @@ def empty_batch(
     moment = datetime.combine(period.end, datetime.min.time(), UTC)
     submission = Submission(SubmissionKey(unit.org_code, period.code, 1), "", moment, reading)
     subject = subject_of(submission, period, context)
-    return Batch([subject], period, context, rule_book(context.catalogue).words)
+    return Batch([subject], period, context, words)
 
 
 @dataclass
@@ -94,6 +95,7 @@ class Foreknown:
     """
 
     batch: Batch
+    words: Vocabulary
     sheets: Mapping[str, SheetPlace]
     constants: dict[tuple[str, tuple[str, ...]], Constant] = field(default_factory=dict)
     lookups: dict[tuple[str, tuple[str, ...]], Lookup] = field(default_factory=dict)
@@ -103,28 +105,26 @@ class Foreknown:
         """Look up every name of a check whose value does not depend on what will be filled in."""
         nodes = [check.holds, check.when, check.value, check.expected, *check.fields.values()]
         for name in (name for node in nodes if node is not None for name in names(node)):
-            prefix = name.path[0]
-            if name.path in _UNSTABLE or len(name.path) < 2:
-                continue
-            if prefix in _OF_SUBMISSION:
-                vector = self.batch.submissions.column(name.path)
+            source = self.words.source(name.path)
+            if isinstance(source, OfSubmission):
+                vector = self.batch.column(self.batch.submissions, name.path)
                 self.constants["", name.path] = Constant(vector.kind, vector.at(0))
-            elif check.form is not None and prefix in OF_ROW | {"roll12"}:
-                self._of_form(check, check.form, name)
+            elif check.form is not None and isinstance(source, OfRow | SumAndRest):
+                self._of_form(check, check.form, name, source)
 
-    def _of_form(self, check: Check, form: str, name: Name) -> None:
+    def _of_form(self, check: Check, form: str, name: Name, source: OfRow | SumAndRest) -> None:
         key = (form, name.path)
         if key in self.constants or key in self.lookups or not len(self.batch.sheet(form)):
             return
-        if name.path[0] == "roll12":
-            # With nothing filled in, what is left of twelve months is what earlier filings add.
-            vector = self.batch.sheet(form).column(name.path)
+        if isinstance(source, SumAndRest):
+            # With nothing filled in, what is left of the sum is what earlier filings add.
+            vector = self.batch.column(self.batch.sheet(form), name.path)
             self.constants[form, (*name.path, "rest")] = Constant(vector.kind, vector.at(0))
-        elif check.frame != "row" or name.path[1:2] in (("sheet",), ("organisations",)):
-            vector = self.batch.sheet(form).column(name.path)
+        elif check.frame != "row" or source.is_of_sheet:
+            vector = self.batch.column(self.batch.sheet(form), name.path)
             self.constants[key] = Constant(vector.kind, vector.at(0))
         else:
-            self._by_row(form, name, self.batch.row(form).column(name.path))
+            self._by_row(form, name, self.batch.column(self.batch.row(form), name.path))
 
     def _by_row(self, form: str, name: Name, vector: Vector) -> None:
         place = self.sheets[form]

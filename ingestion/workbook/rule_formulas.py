@@ -16,7 +16,9 @@ from ingestion.definitions.registry import Registry
 from ingestion.definitions.registry_rows import Organisation
 from ingestion.gate import EmptyHistory, GateContext, History
 from ingestion.gate.compiling import Check, rule_book
+from ingestion.gate.context import Vocabulary
 from ingestion.gate.frames.batch import Batch
+from ingestion.gate.frames.sources import InLine, InRowOfSameKey, InSheet, OfRow, SheetSum, Source, SumAndRest
 from ingestion.gate.language.syntax import Binary, Name, names
 from ingestion.gate.language.vectors import Kind
 from ingestion.records.cells import column_letter
@@ -24,7 +26,7 @@ from ingestion.records.periods import Period
 from ingestion.records.submissions import CellInput
 from ingestion.words.messages import message
 from ingestion.workbook.carried import Line, carried_lines
-from ingestion.workbook.foreknown import OF_ROW, Block, Computed, Foreknown, empty_batch, further_keys
+from ingestion.workbook.foreknown import Block, Computed, Foreknown, empty_batch, further_keys
 from ingestion.workbook.formulas import (
     LONGEST,
     ROW,
@@ -33,6 +35,7 @@ from ingestion.workbook.formulas import (
     Helpers,
     Lookup,
     NotCompiledError,
+    Results,
     SheetPlace,
     any_of,
     derived_formula,
@@ -126,11 +129,10 @@ def plan_formulas(
 ) -> Plan:
     """Compile every rule that can be told from the workbook of one unit and period."""
     sheets = {code: _place(catalogue.forms[code], rows) for code, rows in tables.items()}
-    basis = next(i for i, c in enumerate(catalogue.cover.columns) if c.code == "period_basis")
     context = GateContext(registry, catalogue, history or EmptyHistory(), None)
-    batch = empty_batch(context, unit, period, tables)
-    known = Foreknown(batch, sheets)
     rules = rule_book(catalogue)
+    batch = empty_batch(context, rules.words, unit, period, tables)
+    known = Foreknown(batch, rules.words, sheets)
     checks = [
         check
         for rule in rules.rules.values()
@@ -139,11 +141,22 @@ def plan_formulas(
     ]
     for check in checks:
         known.learn(check)
-    cell_of_basis = f"'{catalogue.cover.sheet}'!$C${FIRST_COVER_ROW + basis}"
-    book = Book(catalogue, sheets, known.constants, known.lookups, cell_of_basis, unit.org_kind)
-    for form, rows in tables.items():
-        _put_results(catalogue.forms[form], rows, book, known)
-    plan = Plan(book, blocks=known.blocks, openings=_openings(checks, batch, sheets))
+    entries = {
+        entry.code: f"'{catalogue.cover.sheet}'!$C${row}"
+        for row, entry in enumerate(catalogue.cover.columns, start=FIRST_COVER_ROW)
+    }
+    book = Book(
+        catalogue,
+        rules.words,
+        sheets,
+        constants=known.constants,
+        lookups=known.lookups,
+        entries=entries,
+        unit_kind=unit.org_kind,
+    )
+    results = {form: _put_results(catalogue.forms[form], rows, book, known) for form, rows in tables.items()}
+    book = replace(book, results={form: found for form, found in results.items() if found is not None})
+    plan = Plan(book, blocks=known.blocks, openings=_openings(checks, batch, sheets, rules.words))
     plan.listed = {
         code: known.put(Block(f"{code}.names", _names_of_keys(place, catalogue)), Kind.TEXT)
         for code, place in sheets.items()
@@ -168,10 +181,10 @@ def plan_formulas(
     return plan
 
 
-def _put_results(form: Form, rows: Sequence[Row], book: Book, known: Foreknown) -> None:
+def _put_results(form: Form, rows: Sequence[Row], book: Book, known: Foreknown) -> Results | None:
     """Put what other forms give for each indicator of a form of targets on the hidden sheet."""
     if form.rows != "targets":
-        return
+        return None
     codes = [str(row[form.key[0]]) for row in rows] + further_keys(book.catalogue, form, rows)
     results: list[tuple[str, Computed]] = []
     for code in codes:
@@ -182,12 +195,10 @@ def _put_results(form: Form, rows: Sequence[Row], book: Book, known: Foreknown) 
         except NotCompiledError:
             continue
     if not results:
-        return
+        return None
     rates = [(code, book.catalogue.indicators[code].kind == "ratio") for code, _ in results]
     values = known.put(Block(f"{form.code}.derived.value", tuple(results)), Kind.NUMBER)
-    known.lookups[form.code, ("derived", "value")] = values
-    is_rate = known.put(Block(f"{form.code}.derived.is_rate", tuple(rates)), Kind.TRUTH)
-    known.lookups[form.code, ("derived", "is_rate")] = is_rate
+    return Results(values, known.put(Block(f"{form.code}.derived.is_rate", tuple(rates)), Kind.TRUTH))
 
 
 def _names_of_keys(place: SheetPlace, catalogue: Catalogue) -> tuple[tuple[str, str], ...]:
@@ -234,7 +245,7 @@ def _spread(checks: Sequence[Check], sheets: Mapping[str, SheetPlace]) -> Iterat
 
 
 def _openings(
-    checks: Sequence[Check], batch: Batch, sheets: Mapping[str, SheetPlace]
+    checks: Sequence[Check], batch: Batch, sheets: Mapping[str, SheetPlace], words: Vocabulary
 ) -> dict[tuple[str, tuple[object, ...]], dict[str, CellInput]]:
     """Give the figures that a rule says are those of last year, by form and key, where they are known."""
     found: dict[tuple[str, tuple[object, ...]], dict[str, CellInput]] = {}
@@ -243,9 +254,12 @@ def _openings(
         if not (isinstance(holds, Binary) and holds.operator == "==" and check.form and check.frame == "row"):
             continue
         own, past = holds.left, holds.right
-        if not (isinstance(own, Name) and isinstance(past, Name) and past.path[0] == "prev_year"):
+        if not (isinstance(own, Name) and isinstance(past, Name)):
             continue
-        vector = batch.row(check.form).column(past.path)
+        source = words.source(past.path)
+        if not (isinstance(source, OfRow) and source.is_opening):
+            continue
+        vector = batch.column(batch.row(check.form), past.path)
         for row, key in enumerate(sheets[check.form].keys):
             value = vector.at(row)
             if isinstance(value, float) and value.is_integer():
@@ -262,7 +276,8 @@ def _compile(check: Check, plan: Plan) -> Violation | None:
     compiler = ExcelCompiler(plan.book, check, home, plan.helpers[home])
     formula = compiler.violation()
     if formula == "FALSE":
-        if any(name.path[0] in OF_ROW | {"roll12"} for name in names(check.holds)):
+        sources = (plan.book.words.source(name.path) for name in names(check.holds))
+        if any(isinstance(source, OfRow | SumAndRest) for source in sources):
             raise NotCompiledError("no_history")
         return None
     place = plan.book.sheets[home]
@@ -273,8 +288,9 @@ def _compile(check: Check, plan: Plan) -> Violation | None:
     if check.rule.id == BLANK_RULE and check.frame == "cell":
         colour = "blank"
     aim = None
-    if check.cell is not None and check.cell.path[0] == "line" and len(place.form.key) > 1:
-        found = compiler.operands.position_of_line(place, check.cell.path[1])
+    accused = plan.book.words.source(check.cell.path) if check.cell is not None else None
+    if isinstance(accused, InLine) and accused.form is None and len(place.form.key) > 1:
+        found = compiler.operands.position_of_line(place, accused.line)
         aim = plan.helpers[home].column(f"IF({formula},IFERROR({found}+{place.first - 1},0),0)")
     text = _text(check, compiler, plan.book, cell)
     is_exact = check.column is not None and "!" not in formula
@@ -286,18 +302,26 @@ def _accused(check: Check, place: SheetPlace, book: Book) -> tuple[str, tuple[st
     form = place.form.code
     if check.frame == "cell":
         return form, (place.letters[check.column or ""], None)
-    path = check.cell.path if check.cell is not None else ("",)
-    if path[0] in book.catalogue.forms and len(path) > 1:
-        if path[0] not in book.sheets:
-            raise NotCompiledError("form_not_there", path[0])
-        place, form, path = book.sheets[path[0]], path[0], path[1:]
-    if len(path) == 1 and path[0] in place.letters:
-        return form, (place.letters[path[0]], place.total if check.frame == "total" else None)
-    if path[0] == "line":
-        return form, _cell_in_line(place, path[1], path[2])
-    if path[:2] == ("sheet", "sum") and place.total is not None:
-        return form, (place.letters[path[2]], place.total)
-    return form, None
+    if check.cell is None:
+        return form, None
+    if len(check.cell.path) == 1:
+        return form, (place.letters[check.cell.path[0]], place.total if check.frame == "total" else None)
+    source = book.words.source(check.cell.path)
+    if isinstance(source, InSheet) and source.form is not None:
+        place, form = book.place(source.form), source.form
+    return form, _cell_of(source, place)
+
+
+def _cell_of(source: Source | None, place: SheetPlace) -> tuple[str, int | None] | None:
+    """Give the cell of a sheet in which a value stands, where there is one."""
+    match source:
+        case InRowOfSameKey(column=column):
+            return place.letters[column], None
+        case InLine(line=line, column=column):
+            return _cell_in_line(place, line, column)
+        case SheetSum(column=column) if place.total is not None:
+            return place.letters[column], place.total
+    return None
 
 
 def _cell_in_line(place: SheetPlace, line: str, column: str) -> tuple[str, int | None] | None:

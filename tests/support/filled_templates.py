@@ -262,23 +262,21 @@ class Gate:
             for i in self._failed(violation, frame)
         }
 
-    @staticmethod
-    def _place(violation: Violation, frame: Frame, row: int) -> str:
+    def _place(self, violation: Violation, frame: Frame, row: int) -> str:
         cell = violation.check.cell
-        place = frame.locate(cell.path, row) if cell is not None else None
+        place = self.batch.locate(frame, cell.path, row) if cell is not None else None
         return place.cell if place is not None else ""
 
-    @staticmethod
-    def _failed(violation: Violation, frame: Frame) -> list[int]:
+    def _failed(self, violation: Violation, frame: Frame) -> list[int]:
         check = violation.check
-        failed = mask(check.holds, check.when, frame, check.rule.missing) == FALSE
+        failed = mask(check.holds, check.when, self.batch.over(frame), check.rule.missing) == FALSE
         return [int(i) for i in failed.nonzero()[0]]
 
     def _cells(self, violation: Violation) -> dict[tuple[str, str], set[Failure]]:
         frame = self.batch.frame("cell", None)
         found: dict[tuple[str, str], set[Failure]] = {}
         for i in self._failed(violation, frame):
-            place = frame.locate(("value",), i)
+            place = frame.own_place("value", i)
             form = frame.form_of(i)  # type: ignore[attr-defined]
             row = frame.form_row(i)
             assert place is not None

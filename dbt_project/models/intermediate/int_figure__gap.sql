@@ -54,9 +54,9 @@ lacking as (
     union all
 
     select
-        'unit' as closure_level,
+        closure_level,
         measure_id,
-        reporting_org_code as contributing_code,
+        contributing_code,
         base_period_code,
         cast(null as bigint) as row_id
     from {{ ref('int_indicator__missing_part') }}

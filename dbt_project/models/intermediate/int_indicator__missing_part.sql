@@ -1,7 +1,8 @@
 -- Who has one part of an indicator in a period and not another: added over several, the figure would take in what
 -- they did and not of how much. Zero of nothing said is no share of anything, so that who never did any of it and
 -- never said of how much is not meant; who ever did is, in every period. A unit's part is that of all its rows: an
--- organisation to which nothing was assigned, and an inspection that nobody plans, count in what the unit did.
+-- organisation to which nothing was assigned, and an inspection that nobody plans, count in what the unit did. Of the
+-- organisation itself the figure takes the rows about it, and lacks what these lack.
 with
 
 -- A part of which nobody has anything makes no figure.
@@ -10,7 +11,8 @@ measures as (
     select
         measure_id,
         indicator_code,
-        part
+        part,
+        within_year
     from {{ ref('int_indicator__measure') }}
     where
         part <> 'opening'
@@ -106,9 +108,10 @@ lines_of_units as (
 
 ),
 
-asked_units as (
+asked as (
 
     select distinct
+        'unit' as closure_level,
         terms.indicator_code,
         terms.part,
         reporters.reporting_org_code as org_code
@@ -120,29 +123,59 @@ asked_units as (
             and reporters.reporting_org_code = lines_of_units.org_code
     where lines_of_units.org_code is null
 
+    union distinct
+
+    select distinct
+        'organisation' as closure_level,
+        terms.indicator_code,
+        terms.part,
+        effective_rows.row_org_code as org_code
+    from terms
+    inner join {{ ref('int_row__effective') }} as effective_rows on terms.form_code = effective_rows.form_code
+    where effective_rows.row_org_code is not null
+
 ),
 
-of_units as (
+parts as (
 
     select
+        'unit' as closure_level,
         judged.indicator_code,
         judged.part,
         amounts.reporting_org_code as org_code,
         amounts.base_period_code,
-        bool_or(amounts.amount <> 0) as has_any
+        sum(amounts.amount) <> 0 as has_any
     from {{ ref('int_indicator__amount') }} as amounts
     inner join judged on amounts.measure_id = judged.measure_id
     group by judged.indicator_code, judged.part, amounts.reporting_org_code, amounts.base_period_code
+
+    union all
+
+    select
+        'organisation' as closure_level,
+        judged.indicator_code,
+        judged.part,
+        effective_rows.row_org_code as org_code,
+        effective_rows.base_period_code,
+        sum(contributions.contribution) <> 0 as has_any
+    from {{ ref('int_indicator__contribution') }} as contributions
+    inner join judged on contributions.measure_id = judged.measure_id
+    inner join {{ ref('int_row__effective') }} as effective_rows on contributions.row_id = effective_rows.row_id
+    where
+        effective_rows.row_org_code is not null
+        and {{ counts_in_year('judged', 'effective_rows') }}
+    group by judged.indicator_code, judged.part, effective_rows.row_org_code, effective_rows.base_period_code
 
 ),
 
 concerned as (
 
     select
+        closure_level,
         indicator_code,
         org_code
-    from of_units
-    group by indicator_code, org_code
+    from parts
+    group by closure_level, indicator_code, org_code
     having bool_or(has_any)
 
 ),
@@ -150,32 +183,37 @@ concerned as (
 told as (
 
     select distinct
+        closure_level,
         indicator_code,
         org_code,
         base_period_code
-    from of_units
+    from parts
 
 )
 
 select
+    told.closure_level,
     judged.measure_id,
-    told.org_code as reporting_org_code,
+    told.org_code as contributing_code,
     told.base_period_code
 from told
 inner join concerned
     on
-        told.indicator_code = concerned.indicator_code
+        told.closure_level = concerned.closure_level
+        and told.indicator_code = concerned.indicator_code
         and told.org_code = concerned.org_code
 inner join judged on told.indicator_code = judged.indicator_code
-inner join asked_units
+inner join asked
     on
-        told.indicator_code = asked_units.indicator_code
-        and told.org_code = asked_units.org_code
-        and judged.part = asked_units.part
-left join of_units
+        told.closure_level = asked.closure_level
+        and told.indicator_code = asked.indicator_code
+        and told.org_code = asked.org_code
+        and judged.part = asked.part
+left join parts
     on
-        told.indicator_code = of_units.indicator_code
-        and told.org_code = of_units.org_code
-        and told.base_period_code = of_units.base_period_code
-        and judged.part = of_units.part
-where of_units.org_code is null
+        told.closure_level = parts.closure_level
+        and told.indicator_code = parts.indicator_code
+        and told.org_code = parts.org_code
+        and told.base_period_code = parts.base_period_code
+        and judged.part = parts.part
+where parts.org_code is null

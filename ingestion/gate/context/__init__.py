@@ -1,28 +1,20 @@
 """The prefixes of the rules' language: each joins columns to a frame, only where a rule names them.
 
-What belongs here: one small class a prefix, and the list of them. What does not: frames and their own columns
-(`frames/batch.py`).
+What belongs here: one small class a prefix, which says all that there is to know of it: its names, what they
+mean to a reader, which columns they join, and where a workbook has them. A module of this folder enters its
+prefixes by listing them as `PROVIDERS`. What does not: frames and their own columns (`frames/`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from importlib import import_module
+from pkgutil import iter_modules
 
 from ingestion.definitions.catalogue import Catalogue
-from ingestion.definitions.forms import PeriodPart
-from ingestion.gate.context.derived import DerivedContext
-from ingestion.gate.context.earlier import EARLIER
-from ingestion.gate.context.habits import CopiedContext, DigitsContext
-from ingestion.gate.context.organisations import RegistryContext, TargetContext
-from ingestion.gate.context.sheets import (
-    AppliesProvider,
-    FormProvider,
-    LineProvider,
-    RawProvider,
-    SheetProvider,
-    TotalProvider,
-)
-from ingestion.gate.context.submission import CalendarContext, SchemeContext, SubmissionContext
+from ingestion.gate.context.sheets import FormProvider
+from ingestion.gate.frames.frame import Path
 from ingestion.gate.frames.provider import Provider
+from ingestion.gate.frames.sources import Source
 
 __all__ = ["Provider", "Vocabulary", "vocabulary"]
 
@@ -41,23 +33,26 @@ class Vocabulary:
         """
         return self.providers[prefix]
 
+    def source(self, path: Path) -> Source | None:
+        """Say where a workbook has what a name means; None for one without a prefix, or that it cannot have."""
+        return self(path[0]).in_workbook(path[1:]) if len(path) > 1 else None
 
-def vocabulary(catalogue: Catalogue, schedule_share: Mapping[PeriodPart, float]) -> Vocabulary:
-    """Give all prefixes: the fixed ones and one for each form."""
-    providers: dict[str, Provider] = {
-        **EARLIER,
-        "applies": AppliesProvider(),
-        "cal": CalendarContext(schedule_share),
-        "copied": CopiedContext(),
-        "derived": DerivedContext(),
-        "digits": DigitsContext(),
-        "line": LineProvider(),
-        "raw": RawProvider(),
-        "reg": RegistryContext(),
-        "scheme": SchemeContext(),
-        "sheet": SheetProvider(),
-        "sub": SubmissionContext(),
-        "target": TargetContext(),
-        "total": TotalProvider(),
-    }
-    return Vocabulary(providers | {code: FormProvider(code) for code in catalogue.forms})
+
+def _entered() -> Iterator[Provider]:
+    """Give what the modules of this folder have entered."""
+    for module in iter_modules(__path__):
+        yield from import_module(f"{__name__}.{module.name}").PROVIDERS
+
+
+def vocabulary(catalogue: Catalogue) -> Vocabulary:
+    """Give all prefixes: those of this folder, and one for each form.
+
+    Raises:
+        ValueError: two providers have the same prefix.
+    """
+    found: dict[str, Provider] = {}
+    for provider in (*_entered(), *map(FormProvider, catalogue.forms)):
+        if provider.prefix in found:
+            raise ValueError(f"two providers have the prefix “{provider.prefix}”")
+        found[provider.prefix] = provider
+    return Vocabulary(found)

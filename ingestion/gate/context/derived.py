@@ -5,6 +5,7 @@ units or years, which the warehouse makes.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
@@ -16,8 +17,10 @@ from ingestion.definitions.registry import RegistryTable
 from ingestion.gate.frames.batch import Batch
 from ingestion.gate.frames.frame import Frame, FrameKind, Path
 from ingestion.gate.frames.provider import Provider, one_of
+from ingestion.gate.frames.sources import HalfADigit, OfOtherForms, Source
 from ingestion.gate.language.functions import decimals_of
 from ingestion.gate.language.vectors import Kind, Vector, numbers
+from ingestion.words.labels import Label
 
 WHOLE_FIGURE_ELSEWHERE = frozenset({"PROVINCE"})
 """Kinds of unit whose figures are made of other units' filings, so that their own file cannot give them."""
@@ -28,6 +31,31 @@ DECLARING = "targets"
 ADDED = frozenset({"stock", "flow"})
 """Kinds of indicator whose figure is the sum of their terms."""
 
+_PRINTED = "actual_period"
+"""The column in which a result is stated."""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What a result is made of.
+
+    Attributes:
+        terms: what is added.
+        whole: of a rate, what makes the whole of which it is the percentage; None for what is no rate.
+    """
+
+    terms: Sequence[Term]
+    whole: Sequence[Term] | None = None
+
+
+def recipe_of(indicator: Indicator, org_kind: str, catalogue: Catalogue) -> Recipe | None:
+    """Say how a submission gives an indicator of its own unit; None where it cannot."""
+    if org_kind in WHOLE_FIGURE_ELSEWHERE or is_declared(indicator, catalogue):
+        return None
+    if indicator.kind in ADDED:
+        return Recipe(indicator.value)
+    return Recipe(indicator.numerator, indicator.denominator) if indicator.kind == "ratio" else None
+
 
 class DerivedContext(Provider):
     """`derived.`: `value` is the result that the forms give, `tolerance` half of a rate's last printed digit.
@@ -36,6 +64,13 @@ class DerivedContext(Provider):
     needs a form that is not there, or belongs to a unit whose figure is made of other units' filings.
     """
 
+    prefix = "derived"
+    words: ClassVar[Mapping[str, Label]] = {
+        "derived": Label(
+            vi="kết quả tính từ các biểu khác của tệp",
+            en="the result as the other forms of the file give it",
+        ),
+    }
     frames: ClassVar[frozenset[FrameKind]] = frozenset({"row"})
     attributes: ClassVar[Mapping[str, Kind]] = {"value": Kind.NUMBER, "tolerance": Kind.NUMBER}
 
@@ -49,21 +84,26 @@ class DerivedContext(Provider):
         """Say that the unit's kind decides whether its own file can give its figures."""
         return frozenset({"organisations"})
 
-    def column(self, frame: Frame, path: Path) -> Vector:
+    def in_workbook(self, path: Path) -> Source:
+        """Give the other forms; the tolerance is that of the printed result."""
+        return OfOtherForms() if path[0] == "value" else HalfADigit(_PRINTED)
+
+    def column(self, batch: Batch, frame: Frame, path: Path) -> Vector:
         """Give the derived result, or its tolerance, for every row."""
-        codes = frame.column(("indicator_code",)).data.tolist()
-        indicators = [frame.batch.context.catalogue.indicators.get(code) for code in codes]
+        codes = frame.column("indicator_code").data.tolist()
+        indicators = [batch.context.catalogue.indicators.get(code) for code in codes]
         if path[0] == "tolerance":
-            return self._tolerance(frame, indicators)
+            return self._tolerance(batch, frame, indicators)
         values = [
-            _derived(frame.batch, int(subject), indicator) if indicator else None
+            _derived(batch, int(subject), indicator) if indicator else None
             for subject, indicator in zip(frame.submission, indicators, strict=True)
         ]
         return numbers(values)
 
     @staticmethod
-    def _tolerance(frame: Frame, indicators: Sequence[Indicator | None]) -> Vector:
-        printed, texts = frame.column(("actual_period",)).data, frame.column(("raw", "actual_period")).data
+    def _tolerance(batch: Batch, frame: Frame, indicators: Sequence[Indicator | None]) -> Vector:
+        printed = frame.column(_PRINTED).data
+        texts = batch.column(frame, ("raw", _PRINTED)).data
         return numbers(
             [
                 0.5 * 10.0 ** -decimals_of(text, float(value))
@@ -82,16 +122,14 @@ def is_declared(indicator: Indicator, catalogue: Catalogue) -> bool:
 
 def _derived(batch: Batch, subject: int, indicator: Indicator) -> float | None:
     unit = batch.subjects[subject].unit
-    is_elsewhere = unit is None or unit.org_kind in WHOLE_FIGURE_ELSEWHERE
-    if is_elsewhere or is_declared(indicator, batch.context.catalogue):
+    recipe = recipe_of(indicator, unit.org_kind, batch.context.catalogue) if unit else None
+    if recipe is None:
         return None
-    if indicator.kind in ADDED:
-        return _part(batch, subject, indicator.value)
-    if indicator.kind != "ratio":
-        return None
-    numerator = _part(batch, subject, indicator.numerator)
-    denominator = _part(batch, subject, indicator.denominator)
-    return 100 * numerator / denominator if numerator is not None and denominator else None
+    part = _part(batch, subject, recipe.terms)
+    if recipe.whole is None:
+        return part
+    whole = _part(batch, subject, recipe.whole)
+    return 100 * part / whole if part is not None and whole else None
 
 
 def _part(batch: Batch, subject: int, terms: Sequence[Term]) -> float | None:
@@ -104,10 +142,10 @@ def _term(batch: Batch, subject: int, term: Term) -> float | None:
     frame = batch.row(term.form)
     rows = frame.submission == subject
     for column, codes in term.where.items():
-        rows = rows & np.isin(frame.column((column,)).data.astype(str), codes)
+        rows = rows & np.isin(frame.column(column).data.astype(str), codes)
     if not rows.any():
         return None
-    cells = frame.column((term.column,))
+    cells = frame.column(term.column)
     if term.count:
         return term.sign * float(np.isin(cells.data[rows].astype(str), term.count).sum())
     values = cells.data[rows]
@@ -116,3 +154,6 @@ def _term(batch: Batch, subject: int, term: Term) -> float | None:
     if unusable or np.isnan(values).all():
         return None
     return term.sign * float(np.nansum(values))
+
+
+PROVIDERS = (DerivedContext(),)

@@ -7,6 +7,7 @@ accepted rows are kept (`frames/history.py` of the gate is only the question).
 import math
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 import numpy as np
@@ -21,12 +22,16 @@ from ingestion.gate.context.sheets import SheetProvider
 from ingestion.gate.frames.batch import Batch
 from ingestion.gate.frames.frame import Frame, FrameKind, Path, RowFrame
 from ingestion.gate.frames.provider import Provider, number_column
+from ingestion.gate.frames.sources import OfRow, SheetSum, SumAndRest
 from ingestion.gate.frames.subject import Subject
 from ingestion.gate.language.vectors import Kind, Vector, nulls, numbers
 from ingestion.records.periods import Period, PeriodKind
+from ingestion.words.labels import Label
 
 Key = tuple[object, ...]
 Numbers = npt.NDArray[np.float64]
+_EARLIER = "earlier"
+"""Under this a batch remembers columns of earlier periods."""
 
 
 class EarlierRows:
@@ -89,8 +94,18 @@ def earlier_rows(batch: Batch, form: Form, period: Period) -> EarlierRows:
 
 def earlier(batch: Batch, form: Form, period: Period, column: str) -> Earlier:
     """Give one column of one form in one earlier period."""
-    key = ("earlier", form.code, period.code, column)
+    key = (_EARLIER, form.code, period.code, column)
     return batch.remembered(key, lambda: Earlier(earlier_rows(batch, form, period), column))
+
+
+def figures_asked(batch: Batch) -> dict[tuple[str, str], set[str]]:
+    """Give the columns of earlier periods that were asked for, by form and period."""
+    asked: dict[tuple[str, str], set[str]] = {}
+    for kind, *rest in batch.memory:
+        if kind == _EARLIER:
+            form, period, column = map(str, rest)
+            asked.setdefault((form, period), set()).add(column)
+    return asked
 
 
 def merged_into(batch: Batch, unit: str, day: Period) -> tuple[str, ...]:
@@ -151,9 +166,9 @@ class EarlierProvider(Provider):
             )
         return number_column(form, path[0]) if len(path) == 1 else "a column, or sheet.sum.COLUMN"
 
-    def column(self, frame: Frame, path: Path) -> Vector:
+    def column(self, batch: Batch, frame: Frame, path: Path) -> Vector:
         """Give the earlier figure for every row of the frame."""
-        batch, form = frame.batch, frame.form
+        form = frame.form
         period = batch.period
         if form is None or period is None:
             return nulls(Kind.NUMBER, len(frame))
@@ -174,12 +189,16 @@ class EarlierProvider(Provider):
             elif path[0] == "sheet" or not isinstance(frame, RowFrame):
                 values.append(past.of_unit(standing_for(batch, subject, past)))
             else:
-                values.append(self.of_row(frame, row, subject, past))
+                values.append(self.of_row(batch, frame, row, subject, past))
         return numbers(values)
 
     def registry_tables(self, path: Path) -> frozenset[RegistryTable]:
         """Give what says whose earlier rows are the unit's."""
         return frozenset({"organisations", "successions"})
+
+    def in_workbook(self, path: Path) -> OfRow:
+        """Say that it is known beforehand."""
+        return OfRow(is_of_sheet=path[0] == "sheet")
 
     def find(self, batch: Batch, form: Form, subject: Subject, column: str) -> Earlier | None:
         """Give the earlier period's figures."""
@@ -190,13 +209,21 @@ class EarlierProvider(Provider):
     def period(self, batch: Batch, subject: Subject) -> Period | None:
         """Give the earlier period that is meant; None where there is none."""
 
-    def of_row(self, frame: RowFrame, row: int, subject: Subject, past: Earlier) -> float | None:
+    def of_row(self, batch: Batch, frame: RowFrame, row: int, subject: Subject, past: Earlier) -> float | None:
         """Give the earlier figure of one row."""
-        return past.of_units_and_key(standing_for(frame.batch, subject, past), frame.keys[row])
+        return past.of_units_and_key(standing_for(batch, subject, past), frame.keys[row])
 
 
 class PreviousCumulative(EarlierProvider):
     """`prev_cum.`: the cumulative period before this one in the same year (none for Q1), same unit and key."""
+
+    prefix = "prev_cum"
+    words: ClassVar[Mapping[str, Label]] = {
+        "prev_cum": Label(
+            vi="kỳ lũy kế liền trước trong năm, số đã được chấp nhận",
+            en="the cumulative period before, of the same year, as accepted",
+        ),
+    }
 
     def period(self, batch: Batch, subject: Subject) -> Period | None:
         """Give the previous cumulative period."""
@@ -211,25 +238,37 @@ class PreviousYear(EarlierProvider):
     founded this year opens at zero. Fixed lines belong to the unit, or to the units that merged into it.
     """
 
+    prefix = "prev_year"
+    words: ClassVar[Mapping[str, Label]] = {
+        "prev_year": Label(
+            vi="ngày 31/12 năm trước, số đã được chấp nhận",
+            en="31 December of last year, as accepted",
+        ),
+    }
+
+    def in_workbook(self, path: Path) -> OfRow:
+        """Say that it is known beforehand, and that this year opens with it."""
+        return replace(super().in_workbook(path), is_opening=True)
+
     def period(self, batch: Batch, subject: Subject) -> Period | None:
         """Give last year as a whole."""
         return subject.period.previous_year if subject.period else None
 
-    def of_row(self, frame: RowFrame, row: int, subject: Subject, past: Earlier) -> float | None:
+    def of_row(self, batch: Batch, frame: RowFrame, row: int, subject: Subject, past: Earlier) -> float | None:
         """Give the closing of last year."""
-        key = frame.keys[row]
         if frame.schema.key != ("org_code",):
-            return super().of_row(frame, row, subject, past)
-        return self._of_organisation(frame, subject, past, str(key[0]), int(frame.submission[row]))
+            return super().of_row(batch, frame, row, subject, past)
+        return self._of_organisation(batch, frame, row, subject, past)
 
     def _of_organisation(
-        self, frame: RowFrame, subject: Subject, past: Earlier, code: str, index: int
+        self, batch: Batch, frame: RowFrame, row: int, subject: Subject, past: Earlier
     ) -> float | None:
+        code, index = str(frame.keys[row][0]), int(frame.submission[row])
         own = past.by_key.get((code,))
         period = subject.period
         if period is None:
             return None
-        registry = frame.batch.context.registry
+        registry = batch.context.registry
         this_year = [
             s
             for s in registry.successions
@@ -238,7 +277,7 @@ class PreviousYear(EarlierProvider):
         carried = [
             s
             for s in this_year
-            if (index, (s.predecessor_code,)) not in frame.index and self._was_here(frame.batch, subject, s)
+            if (index, (s.predecessor_code,)) not in frame.index and self._was_here(batch, subject, s)
         ]
         if own is None:
             versions = registry.versions.get(code, ())
@@ -267,6 +306,14 @@ class PreviousYear(EarlierProvider):
 class PreviousTerm(EarlierProvider):
     """`prev_term.`: the end of the term before, as filed for the term or else for its last year."""
 
+    prefix = "prev_term"
+    words: ClassVar[Mapping[str, Label]] = {
+        "prev_term": Label(
+            vi="nhiệm kỳ trước",
+            en="the term before",
+        ),
+    }
+
     def registry_tables(self, path: Path) -> frozenset[RegistryTable]:
         """Give also the terms."""
         return super().registry_tables(path) | {"terms"}
@@ -289,6 +336,13 @@ class RollingYear(Provider):
     It is this period's cumulative figure, plus last year's, minus last year's up to the same day.
     """
 
+    prefix = "roll12"
+    words: ClassVar[Mapping[str, Label]] = {
+        "roll12": Label(
+            vi="12 tháng đến cuối kỳ",
+            en="the 12 months up to the end of the period",
+        ),
+    }
     frames: ClassVar[frozenset[FrameKind]] = frozenset({"sheet"})
     needs_history = True
 
@@ -298,12 +352,12 @@ class RollingYear(Provider):
             return "roll12.FORM.COLUMN"
         return number_column(catalogue.forms[path[0]], path[1])
 
-    def column(self, frame: Frame, path: Path) -> Vector:
+    def column(self, batch: Batch, frame: Frame, path: Path) -> Vector:
         """Give the flow of twelve months for every sheet."""
-        batch, period = frame.batch, frame.batch.period
-        current = frame.column((path[0], "sheet", "sum", path[1]))
+        period = batch.period
+        current = batch.column(frame, (path[0], "sheet", "sum", path[1]))
         if path[0] == (frame.form.code if frame.form else None):
-            current = frame.column(("sheet", "sum", path[1]))
+            current = batch.column(frame, ("sheet", "sum", path[1]))
         if period is None or not period.is_cumulative:
             return nulls(Kind.NUMBER, len(frame))
         if period.kind is PeriodKind.YEAR or period.previous_year is None:
@@ -322,15 +376,13 @@ class RollingYear(Provider):
         """Give what says whose earlier rows are the unit's."""
         return frozenset({"organisations", "successions"})
 
+    def in_workbook(self, path: Path) -> SumAndRest:
+        """Say that earlier filings add to what the workbook says of this year."""
+        return SumAndRest(SheetSum(path[1], form=path[0]))
+
     def forms(self, path: Path) -> tuple[str, ...]:
         """Give the form whose flow it is."""
         return (path[0],)
 
 
-EARLIER: Mapping[str, Provider] = {
-    "prev_cum": PreviousCumulative(),
-    "prev_term": PreviousTerm(),
-    "prev_year": PreviousYear(),
-    "roll12": RollingYear(),
-}
-"""The prefixes of earlier periods."""
+PROVIDERS = (PreviousCumulative(), PreviousYear(), PreviousTerm(), RollingYear())

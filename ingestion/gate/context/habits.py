@@ -17,6 +17,7 @@ from ingestion.gate.frames.batch import Batch
 from ingestion.gate.frames.frame import Frame, Path, RowFrame
 from ingestion.gate.frames.provider import SubmissionProvider
 from ingestion.gate.language.vectors import Kind, Vector, numbers
+from ingestion.words.labels import Label
 
 Counts = npt.NDArray[np.float64]
 _LEAST_FOR_DIGITS = 20
@@ -28,9 +29,9 @@ class _Shares(SubmissionProvider):
 
     attributes: ClassVar[Mapping[str, Kind]] = {"cells": Kind.NUMBER, "share": Kind.NUMBER}
 
-    def column(self, frame: Frame, path: Path) -> Vector:
+    def column(self, batch: Batch, frame: Frame, path: Path) -> Vector:
         """Give the share or the number of cells for every row of the frame."""
-        counted, matching = frame.batch.remembered((type(self),), lambda: self.count(frame.batch))
+        counted, matching = batch.remembered((type(self),), lambda: self.count(batch))
         known = np.where(counted == 0, np.nan, counted)
         return frame.joined(numbers(known if path[0] == "cells" else matching / known))
 
@@ -60,6 +61,13 @@ def _flow_rows(frame: RowFrame, column: Column) -> npt.NDArray[np.bool_]:
 class CopiedContext(_Shares):
     """`copied.`: positive flows that are the same as in the previous cumulative period."""
 
+    prefix = "copied"
+    words: ClassVar[Mapping[str, Label]] = {
+        "copied": Label(
+            vi="phần số liệu trùng với kỳ trước",
+            en="how much is the same as in the period before",
+        ),
+    }
     needs_history = True
 
     def count(self, batch: Batch) -> tuple[Counts, Counts]:
@@ -80,7 +88,7 @@ class CopiedContext(_Shares):
                 if column.type != "int" or column.nature not in ("flow", "line"):
                     continue
                 before = numbers(past.values(column.code)).take(rows).data
-                now = frame.column((column.code,)).data
+                now = frame.column(column.code).data
                 counts = _flow_rows(frame, column) & (now > 0) & ~np.isnan(before)
                 counted += np.bincount(frame.submission[counts], minlength=len(counted))
                 matching += np.bincount(frame.submission[counts & (now == before)], minlength=len(counted))
@@ -89,6 +97,14 @@ class CopiedContext(_Shares):
 
 class DigitsContext(_Shares):
     """`digits.`: counts of 20 and more that end in 0 or 5; plans and bases, round by nature, are left out."""
+
+    prefix = "digits"
+    words: ClassVar[Mapping[str, Label]] = {
+        "digits": Label(
+            vi="chữ số cuối của các số trong tệp",
+            en="the last digits of the figures in the file",
+        ),
+    }
 
     def count(self, batch: Batch) -> tuple[Counts, Counts]:
         """Look at the last digits."""
@@ -100,9 +116,12 @@ class DigitsContext(_Shares):
             for column in form.columns:
                 if column.type != "int" or column.nature in ("plan", "base", None):
                     continue
-                values = frame.column((column.code,)).data
+                values = frame.column(column.code).data
                 counts = values >= _LEAST_FOR_DIGITS
                 ends = counts & (values % 5 == 0)
                 counted += np.bincount(frame.submission[counts], minlength=len(counted))
                 matching += np.bincount(frame.submission[ends], minlength=len(counted))
         return counted, matching
+
+
+PROVIDERS = (CopiedContext(), DigitsContext())

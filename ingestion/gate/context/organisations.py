@@ -15,9 +15,11 @@ from ingestion.definitions.registry_rows import Target
 from ingestion.gate.frames.batch import Batch
 from ingestion.gate.frames.frame import Frame, FrameKind, Path, RowFrame, attribute
 from ingestion.gate.frames.provider import Provider, one_of
+from ingestion.gate.frames.sources import OfRow
 from ingestion.gate.frames.subject import Subject
 from ingestion.gate.language.vectors import Kind, Vector
 from ingestion.records.periods import PeriodKind
+from ingestion.words.labels import Label
 
 _CONTEXT = "context"
 """The section of indicators that tell of a unit's surroundings."""
@@ -79,6 +81,13 @@ def _facts(batch: Batch, subject: Subject, code: str) -> OrganisationFacts:
 class RegistryContext(Provider):
     """`reg.`: the organisation of a row as the registry knows it; `reg.organisations` counts the unit's."""
 
+    prefix = "reg"
+    words: ClassVar[Mapping[str, Label]] = {
+        "reg": Label(
+            vi="danh mục tổ chức",
+            en="the registry",
+        ),
+    }
     frames: ClassVar[frozenset[FrameKind]] = frozenset({"row", "sheet"})
     attributes: ClassVar[Mapping[str, Kind]] = {
         "is_listed": Kind.TRUTH,
@@ -103,13 +112,17 @@ class RegistryContext(Provider):
         """Give the table of the organisations."""
         return frozenset({"organisations"})
 
-    def column(self, frame: Frame, path: Path) -> Vector:
+    def in_workbook(self, path: Path) -> OfRow:
+        """Say that it is known beforehand."""
+        return OfRow(is_of_sheet=path == ("organisations",))
+
+    def column(self, batch: Batch, frame: Frame, path: Path) -> Vector:
         """Give what the registry says of each row."""
         if path == ("organisations",):
-            return frame.joined(attribute(Kind.NUMBER, [_count(frame.batch, s) for s in frame.batch.subjects]))
+            return frame.joined(attribute(Kind.NUMBER, [_count(batch, s) for s in batch.subjects]))
         if not isinstance(frame, RowFrame):
             raise KeyError(f"reg.{path[0]} is there for rows alone")
-        batch, codes = frame.batch, frame.column(("org_code",)).data
+        codes = frame.column("org_code").data
         values = [
             None if code is None else getattr(facts_of(batch, batch.subjects[subject], code), path[0])
             for subject, code in zip(frame.submission.tolist(), codes, strict=True)
@@ -127,6 +140,13 @@ def _count(batch: Batch, subject: Subject) -> int | None:
 class TargetContext(Provider):
     """`target.`: the target that was assigned to the unit for the indicator of a row."""
 
+    prefix = "target"
+    words: ClassVar[Mapping[str, Label]] = {
+        "target": Label(
+            vi="chỉ tiêu được giao",
+            en="the assigned target",
+        ),
+    }
     frames: ClassVar[frozenset[FrameKind]] = frozenset({"row"})
     attributes: ClassVar[Mapping[str, Kind]] = {
         "min": Kind.NUMBER,
@@ -149,21 +169,25 @@ class TargetContext(Provider):
         """Give the targets, and whose term they are of."""
         return frozenset({"organisations", "terms", "targets"})
 
-    def column(self, frame: Frame, path: Path) -> Vector:
+    def in_workbook(self, path: Path) -> OfRow:
+        """Say that it is known beforehand."""
+        return OfRow()
+
+    def column(self, batch: Batch, frame: Frame, path: Path) -> Vector:
         """Give the assigned target of each row."""
-        codes = frame.column(("indicator_code",)).data
+        codes = frame.column("indicator_code").data
         rows = [
-            (frame.batch.subjects[subject], code)
+            (batch.subjects[subject], code)
             for subject, code in zip(frame.submission.tolist(), codes, strict=True)
         ]
-        found = [_target(frame.batch, subject, code) for subject, code in rows]
+        found = [_target(batch, subject, code) for subject, code in rows]
         if path[0] in self.attributes:
             return attribute(self.attributes[path[0]], [getattr(t, path[0]) if t else None for t in found])
         told = self._is_known if path[0] == "is_known" else self._is_assigned
         return attribute(
             Kind.TRUTH,
             [
-                told(frame.batch, subject, code, target) if code and _term_of(frame.batch, subject) else None
+                told(batch, subject, code, target) if code and _term_of(batch, subject) else None
                 for target, (subject, code) in zip(found, rows, strict=True)
             ],
         )
@@ -205,3 +229,6 @@ def _target(batch: Batch, subject: Subject, indicator: str | None) -> Target | N
         return None
     year = None if period.kind is PeriodKind.TERM else period.year
     return batch.context.registry.target_of(subject.submission.key.unit, indicator, term, year)
+
+
+PROVIDERS = (RegistryContext(), TargetContext())

@@ -7,15 +7,17 @@ What does not: anything that differs from row to row.
 from collections.abc import Mapping
 from typing import ClassVar
 
-from ingestion.definitions.forms import PeriodPart
 from ingestion.definitions.registry import RegistryTable
 from ingestion.definitions.registry_rows import TermOfOffice
 from ingestion.gate.frames.batch import Batch
 from ingestion.gate.frames.frame import Frame, Path, Place
 from ingestion.gate.frames.provider import SubmissionProvider
+from ingestion.gate.frames.sources import OfSubmission, OnCover, Source
 from ingestion.gate.frames.subject import Subject
 from ingestion.gate.language.vectors import Kind
+from ingestion.gate.rules import load_parameters
 from ingestion.records.periods import PeriodKind
+from ingestion.words.labels import Label
 
 CAP_GROUPS = ("MEMBERS_IN_ORG", "MEMBERS_OF_UNIT", "CELLS", "ORGANISATIONS")
 
@@ -27,6 +29,13 @@ class SubmissionContext(SubmissionProvider):
     it is not named is a problem of reading, and the name that stands in its place is nobody's.
     """
 
+    prefix = "sub"
+    words: ClassVar[Mapping[str, Label]] = {
+        "sub": Label(
+            vi="về tệp nộp: đơn vị, kỳ, lúc nhận",
+            en="of the file: its unit, period and receipt",
+        ),
+    }
     attributes: ClassVar[Mapping[str, Kind]] = {
         "unit": Kind.TEXT,
         "cover_unit": Kind.TEXT,
@@ -67,6 +76,12 @@ class SubmissionContext(SubmissionProvider):
     def registry_tables(self, path: Path) -> frozenset[RegistryTable]:
         """Give what says who the unit is and which periods there are."""
         return self._TABLES.get(path[0], frozenset())
+
+    def in_workbook(self, path: Path) -> Source | None:
+        """Say that all is known beforehand but the day of receipt and what the cover says."""
+        if path == ("is_cumulative",):
+            return OnCover("period_basis", unless="DISCRETE")
+        return None if path == ("received_on",) else OfSubmission()
 
     def needs_clock(self, path: Path) -> bool:
         """Say that the day of receipt means nothing without a clock."""
@@ -116,19 +131,26 @@ class SubmissionContext(SubmissionProvider):
         systems = ("", who.unit.term_system) if who.unit else ("",)
         return row is not None and (who.unit is None or row.term_system in systems)
 
-    def locate(self, frame: Frame, path: Path, row: int) -> Place | None:
+    def locate(self, batch: Batch, frame: Frame, path: Path, row: int) -> Place | None:
         """Give the cell of the cover."""
-        cover = frame.batch.subjects[frame.submission[row]].submission.reading.cover
+        cover = batch.subjects[frame.submission[row]].submission.reading.cover
         entry = self._CELL_OF.get(path[0])
         if cover is None or entry is None:
             return None
-        column = frame.batch.context.catalogue.cover.by_code.get(entry)
+        column = batch.context.catalogue.cover.by_code.get(entry)
         return Place(cover.sheet, cover.cells.get(entry, ""), column=column)
 
 
 class CalendarContext(SubmissionProvider):
     """`cal.`: the period's place in its year and term, and its deadline."""
 
+    prefix = "cal"
+    words: ClassVar[Mapping[str, Label]] = {
+        "cal": Label(
+            vi="lịch báo cáo: hạn nộp, phần của năm đã qua",
+            en="the calendar: the deadline, how much of the year is over",
+        ),
+    }
     attributes: ClassVar[Mapping[str, Kind]] = {
         "kind": Kind.TEXT,
         "year": Kind.NUMBER,
@@ -150,8 +172,9 @@ class CalendarContext(SubmissionProvider):
         """Give the calendar or the terms; what follows from the period's code alone needs neither."""
         return self._TABLES.get(path[0], frozenset())
 
-    def __init__(self, schedule_share: Mapping[PeriodPart, float]) -> None:
-        self.schedule_share: dict[str, float] = {str(part): share for part, share in schedule_share.items()}
+    def in_workbook(self, path: Path) -> Source | None:
+        """Say that all is known beforehand; the deadline only matters once the file has come."""
+        return None if path == ("due_on",) else OfSubmission()
 
     def value(self, batch: Batch, subject: int, name: str) -> object:
         """Give one attribute of one submission."""
@@ -159,6 +182,7 @@ class CalendarContext(SubmissionProvider):
         if who.period is None:
             return None
         row = batch.context.registry.periods.get(who.period.code)
+        share = {str(part): share for part, share in load_parameters().schedule_share.items()}
         term = self._term(batch, who)
         values = {
             "kind": str(who.period.kind),
@@ -166,7 +190,7 @@ class CalendarContext(SubmissionProvider):
             "starts_on": who.period.start,
             "ends_on": who.period.end,
             "due_on": row.due_on if row else None,
-            "schedule_share": self.schedule_share.get(str(who.period.kind)),
+            "schedule_share": share.get(str(who.period.kind)),
             "is_last_year_of_term": who.period.year >= term.last_year if term else None,
             "years_of_term": who.period.year - term.first_year + 1 if term else None,
         }
@@ -185,6 +209,13 @@ class CalendarContext(SubmissionProvider):
 class SchemeContext(SubmissionProvider):
     """`scheme.`: the rating scheme of the period's year; everything is null where no scheme is known."""
 
+    prefix = "scheme"
+    words: ClassVar[Mapping[str, Label]] = {
+        "scheme": Label(
+            vi="quy định xếp loại của năm",
+            en="the rating scheme of the year",
+        ),
+    }
     attributes: ClassVar[Mapping[str, Kind]] = {
         "code": Kind.TEXT,
         "cap_rate": Kind.NUMBER,
@@ -201,6 +232,10 @@ class SchemeContext(SubmissionProvider):
     def registry_tables(self, path: Path) -> frozenset[RegistryTable]:
         """Give the rating schemes."""
         return frozenset({"rating_schemes"})
+
+    def in_workbook(self, path: Path) -> Source:
+        """Say that it is known beforehand."""
+        return OfSubmission()
 
     def value(self, batch: Batch, subject: int, name: str) -> object:
         """Give one attribute of the scheme."""
@@ -221,3 +256,6 @@ class SchemeContext(SubmissionProvider):
             "severity": scheme.severity or None,
         }
         return values[name]
+
+
+PROVIDERS = (SubmissionContext(), CalendarContext(), SchemeContext())

@@ -5,19 +5,15 @@ What belongs here: the frame of cells and the marks of a cell. What does not: ro
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from ingestion.definitions.forms import Column, Form
 from ingestion.gate.frames.frame import Frame, FrameKind, Place, RowFrame
+from ingestion.gate.frames.subject import Subject
 from ingestion.gate.language.vectors import Kind, Vector, concatenate, nulls, texts, truths
 from ingestion.records.submissions import FormRow, FormTable
-
-if TYPE_CHECKING:
-    from ingestion.gate.frames.batch import Batch
-
 
 FILED = "filed"
 """The mark of a cell with an ordinary value, beside the marks of `Mark`."""
@@ -45,15 +41,16 @@ class CellFrame(Frame):
     kind: FrameKind = "cell"
     COLUMNS = frozenset({"type", "mark", "value", "text", "is_required", "is_amount", "is_owed", "is_told"})
 
-    def __init__(self, batch: "Batch", forms: Sequence[str]) -> None:
+    def __init__(self, subjects: Sequence[Subject], forms: Sequence[RowFrame]) -> None:
         self.blocks: list[_Cells] = []
-        for code in forms:
-            frame = batch.row(code)
+        for frame in forms:
             if len(frame):
                 self.blocks += self._blocks(frame)
         self._starts = np.cumsum([0, *(len(block.marks) for block in self.blocks)])
         submission = [block.form.submission for block in self.blocks]
-        super().__init__(batch, None, np.concatenate(submission) if submission else np.empty(0, dtype=np.intp))
+        super().__init__(
+            subjects, None, np.concatenate(submission) if submission else np.empty(0, dtype=np.intp)
+        )
 
     @staticmethod
     def _blocks(frame: RowFrame) -> list[_Cells]:
@@ -67,7 +64,7 @@ class CellFrame(Frame):
                 marks[code][number] = str(mark)
         # A column that the sheet does not have is a matter of the sheet, not of each of its cells.
         has_column = {
-            index: set(frame.batch.subjects[index].tables[frame.schema.code].columns)
+            index: set(frame.subjects[index].tables[frame.schema.code].columns)
             for index in np.unique(frame.submission).tolist()
         }
         blocks = []
@@ -98,9 +95,7 @@ class CellFrame(Frame):
             return Vector(Kind.TEXT, block.marks)
         if name == "value":
             return (
-                block.form.column((block.column.code,))
-                if block.column.is_number
-                else nulls(Kind.NUMBER, length)
+                block.form.column(block.column.code) if block.column.is_number else nulls(Kind.NUMBER, length)
             )
         if name in ("is_required", "is_amount"):
             is_so = block.column.required if name == "is_required" else block.column.is_amount
@@ -131,10 +126,11 @@ class CellFrame(Frame):
 
 def _told_cells(block: _Cells) -> list[bool]:
     """Say of each cell whether a problem of reading names it."""
-    batch, code = block.form.batch, block.column.code
+    code = block.column.code
     told: list[bool] = []
     for index, row in zip(block.form.submission.tolist(), block.form.rows, strict=True):
-        places, table = batch.told[index], batch.subjects[index].tables[block.form.schema.code]
+        subject = block.form.subjects[index]
+        places, table = subject.told, subject.tables[block.form.schema.code]
         told.append(bool(places) and code in table.columns and (table.sheet, table.cell(row, code)) in places)
     return told
 
@@ -150,7 +146,7 @@ def _owed_lines(frame: RowFrame) -> npt.NDArray[np.bool_]:
     result = np.ones(len(frame.rows), dtype=np.bool_)
     if not limited:
         return result
-    kinds = [subject.unit.org_kind if subject.unit else "" for subject in frame.batch.subjects]
+    kinds = [subject.unit.org_kind if subject.unit else "" for subject in frame.subjects]
     for column in frame.schema.line_members:
         for number, row in enumerate(frame.rows):
             owed_by = limited.get((column, str(row.values.get(column))))

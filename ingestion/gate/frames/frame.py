@@ -1,8 +1,8 @@
 """One table over a period's submissions: rows, totals, sheets, or the submissions themselves.
 
 What belongs here: what every frame is, and the frames of what was filed. What does not: cells under each other
-(`cells.py`), what is expected (`owed.py`), and columns with a prefix, which `context/` joins only where a rule
-names them.
+(`cells.py`), what is expected (`owed.py`), and columns with a prefix, which a batch joins to a frame only where
+a rule names them (`batch.py`): a frame knows the submissions that it is made of, and nothing of a batch.
 """
 
 from abc import ABC, abstractmethod
@@ -10,19 +10,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from ingestion.definitions.forms import Column, Form
+from ingestion.gate.frames.subject import Subject, filed
 from ingestion.gate.language.vectors import Kind, Vector, dates, numbers, texts, truths
 from ingestion.records.submissions import FormRow, FormTable, Mark
 from ingestion.words.places import address
-
-if TYPE_CHECKING:
-    from ingestion.gate.frames.batch import Batch
-
 
 FrameKind = Literal["row", "cell", "total", "sheet", "submission", "owed"]
 
@@ -52,40 +49,33 @@ class Place:
 
 
 class Frame(ABC):
-    """One table of a batch: rules name its columns, and what they name is computed once.
+    """One table over submissions: rules name its columns, and what they name is computed once.
 
     Attributes:
+        subjects: the submissions.
         submission: the subject of each row.
     """
 
     kind: FrameKind
 
-    def __init__(self, batch: "Batch", form: Form | None, submission: Rows) -> None:
-        self.batch = batch
+    def __init__(self, subjects: Sequence[Subject], form: Form | None, submission: Rows) -> None:
+        self.subjects = subjects
         self.form = form
         self.submission = submission
-        self._columns: dict[Path, Vector] = {}
+        self._columns: dict[str, Vector] = {}
 
     def __len__(self) -> int:
         return len(self.submission)
 
-    def column(self, path: Path) -> Vector:
-        """Give a column by its dotted name: one of the frame's own, or one that a provider joins."""
-        if path not in self._columns:
-            is_own = len(path) == 1
-            vector = self.own(path[0]) if is_own else self.batch.provider(path[0]).column(self, path[1:])
-            self._columns[path] = vector.spread(len(self))
-        return self._columns[path]
-
-    def locate(self, path: Path, row: int) -> Place | None:
-        """Say where the value of a column stands in the workbook; None where it stands in no cell."""
-        if len(path) == 1:
-            return self.own_place(path[0], row)
-        return self.batch.provider(path[0]).locate(self, path[1:], row)
+    def column(self, name: str) -> Vector:
+        """Give one of the frame's own columns."""
+        if name not in self._columns:
+            self._columns[name] = self.own(name).spread(len(self))
+        return self._columns[name]
 
     @abstractmethod
     def own(self, name: str) -> Vector:
-        """Give one of the frame's own columns."""
+        """Make one of the frame's own columns."""
 
     def own_place(self, name: str, row: int) -> Place | None:
         """Say where the value of an own column stands."""
@@ -95,7 +85,7 @@ class Frame(ABC):
         """Give the sheet to which a row belongs."""
         if self.form is None:
             return None
-        return self.batch.subjects[int(self.submission[row])].tables.get(self.form.code)
+        return self.subjects[int(self.submission[row])].tables.get(self.form.code)
 
     def form_row(self, row: int) -> FormRow | None:
         """Give the row as read to which a row of the frame belongs, where there is one."""
@@ -117,14 +107,14 @@ class RowFrame(Frame):
 
     kind: FrameKind = "row"
 
-    def __init__(self, batch: "Batch", form: Form) -> None:
+    def __init__(self, subjects: Sequence[Subject], form: Form) -> None:
         self.rows: list[FormRow] = []
-        subjects: list[int] = []
-        for index, subject in batch.filed(form.code):
+        positions: list[int] = []
+        for index, subject in filed(subjects, form.code):
             table = subject.tables[form.code]
             self.rows += table.rows
-            subjects += [index] * len(table.rows)
-        super().__init__(batch, form, np.array(subjects, dtype=np.intp))
+            positions += [index] * len(table.rows)
+        super().__init__(subjects, form, np.array(positions, dtype=np.intp))
         self.schema = form
 
     def own(self, name: str) -> Vector:
@@ -187,15 +177,15 @@ class TotalFrame(Frame):
 
     kind: FrameKind = "total"
 
-    def __init__(self, batch: "Batch", form: Form) -> None:
+    def __init__(self, subjects: Sequence[Subject], form: Form) -> None:
         self.totals: list[FormRow] = []
-        subjects: list[int] = []
-        for index, subject in batch.filed(form.code):
+        positions: list[int] = []
+        for index, subject in filed(subjects, form.code):
             total = subject.tables[form.code].total
             if total is not None:
                 self.totals.append(total)
-                subjects.append(index)
-        super().__init__(batch, form, np.array(subjects, dtype=np.intp))
+                positions.append(index)
+        super().__init__(subjects, form, np.array(positions, dtype=np.intp))
         self.schema = form
 
     def own(self, name: str) -> Vector:
@@ -217,13 +207,14 @@ class SheetFrame(Frame):
 
     kind: FrameKind = "sheet"
 
-    def __init__(self, batch: "Batch", form: Form) -> None:
-        super().__init__(batch, form, np.array([index for index, _ in batch.filed(form.code)], dtype=np.intp))
+    def __init__(self, subjects: Sequence[Subject], form: Form) -> None:
+        positions = [index for index, _ in filed(subjects, form.code)]
+        super().__init__(subjects, form, np.array(positions, dtype=np.intp))
 
     @cached_property
     def of_subject(self) -> Rows:
         """The row of each subject, -1 where it has not filed the form."""
-        rows = np.full(len(self.batch.subjects), -1, dtype=np.intp)
+        rows = np.full(len(self.subjects), -1, dtype=np.intp)
         rows[self.submission] = np.arange(len(self))
         return rows
 
@@ -237,8 +228,8 @@ class SubmissionFrame(Frame):
 
     kind: FrameKind = "submission"
 
-    def __init__(self, batch: "Batch") -> None:
-        super().__init__(batch, None, np.arange(len(batch.subjects), dtype=np.intp))
+    def __init__(self, subjects: Sequence[Subject]) -> None:
+        super().__init__(subjects, None, np.arange(len(subjects), dtype=np.intp))
 
     def own(self, name: str) -> Vector:
         """Refuse: what there is to say of a submission has the prefix `sub.`."""

@@ -4,21 +4,18 @@ What belongs here: what the registry and the forms ask for, beside what was file
 lack is a finding, which rules say.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ingestion.definitions.forms import Form
 from ingestion.definitions.registry import RegistryTable
 from ingestion.gate.frames.frame import Frame, FrameKind
-from ingestion.gate.frames.subject import FormStatus, status_of
+from ingestion.gate.frames.subject import FormStatus, GateContext, Subject, filed, status_of
 from ingestion.gate.language.vectors import Vector, texts, truths
 from ingestion.records.submissions import FormTable
-
-if TYPE_CHECKING:
-    from ingestion.gate.frames.batch import Batch
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +46,16 @@ class OwedFrame(Frame):
     kind: FrameKind = "owed"
     COLUMNS = frozenset({"code", "name", "is_filed", "is_empty", "is_asked", "is_collected"})
 
-    def __init__(self, batch: "Batch", form: Form | None) -> None:
+    def __init__(self, subjects: Sequence[Subject], context: GateContext, form: Form | None) -> None:
         if form is None:
-            self.expected = self._sheets(batch)
+            self.expected = self._sheets(subjects, context)
         elif form.rows == "organisations":
-            self.expected = self._organisations(batch, form)
+            self.expected = self._organisations(subjects, context, form)
+        elif form.rows == "lines":
+            self.expected = self._lines(subjects, form)
         else:
-            self.expected = self._lines(batch, form) if form.rows == "lines" else self._targets(batch, form)
-        super().__init__(batch, form, np.array([owed.subject for owed in self.expected], dtype=np.intp))
+            self.expected = self._targets(subjects, context, form)
+        super().__init__(subjects, form, np.array([owed.subject for owed in self.expected], dtype=np.intp))
 
     @staticmethod
     def registry_tables(form: Form | None) -> frozenset[RegistryTable]:
@@ -66,13 +65,13 @@ class OwedFrame(Frame):
         return frozenset({"organisations"})
 
     @staticmethod
-    def _sheets(batch: "Batch") -> list[_Owed]:
+    def _sheets(subjects: Sequence[Subject], context: GateContext) -> list[_Owed]:
         expected: list[_Owed] = []
-        for index, subject in enumerate(batch.subjects):
+        for index, subject in enumerate(subjects):
             if subject.unit is None or subject.period is None:
                 continue
             kind, period = subject.unit.org_kind, subject.period
-            for form in batch.context.catalogue.forms.values():
+            for form in context.catalogue.forms.values():
                 status, is_asked = subject.forms[form.code], form.is_accepted(kind, period)
                 if not is_asked and status_of(subject.submission, form) is FormStatus.FILED:
                     is_collected = form.effective.covers(period.end)
@@ -85,35 +84,35 @@ class OwedFrame(Frame):
         return expected
 
     @staticmethod
-    def _organisations(batch: "Batch", form: Form) -> list[_Owed]:
+    def _organisations(subjects: Sequence[Subject], context: GateContext, form: Form) -> list[_Owed]:
         expected: list[_Owed] = []
-        for index, subject in batch.filed(form.code):
+        for index, subject in filed(subjects, form.code):
             if subject.period is None:
                 continue
-            filed = {row.values.get("org_code") for row in subject.tables[form.code].rows}
-            children = batch.context.registry.children_at(subject.submission.key.unit, subject.period.end)
+            there = {row.values.get("org_code") for row in subject.tables[form.code].rows}
+            children = context.registry.children_at(subject.submission.key.unit, subject.period.end)
             expected += [
-                _Owed(index, child.org_code, child.org_name, child.org_code in filed, form.code)
+                _Owed(index, child.org_code, child.org_name, child.org_code in there, form.code)
                 for child in children
                 if not child.files_reports
             ]
         return expected
 
     @staticmethod
-    def _lines(batch: "Batch", form: Form) -> list[_Owed]:
+    def _lines(subjects: Sequence[Subject], form: Form) -> list[_Owed]:
         expected: list[_Owed] = []
-        for index, subject in batch.filed(form.code):
+        for index, subject in filed(subjects, form.code):
             table = subject.tables[form.code]
             owed = form.owed_lines(subject.unit.org_kind if subject.unit else "")
             if not owed.keys() <= table.columns.keys():
                 continue  # without its key column no line can be told from another, which is said already
-            filed = {tuple(row.values.get(column) for column in owed) for row in table.rows}
+            there = {tuple(row.values.get(column) for column in owed) for row in table.rows}
             expected += [
                 _Owed(
                     index,
                     " + ".join(line.code for line in lines),
                     " – ".join(line.label.vi for line in lines),
-                    tuple(line.code for line in lines) in filed,
+                    tuple(line.code for line in lines) in there,
                     form.code,
                 )
                 for lines in product(*owed.values())
@@ -121,23 +120,23 @@ class OwedFrame(Frame):
         return expected
 
     @staticmethod
-    def _targets(batch: "Batch", form: Form) -> list[_Owed]:
+    def _targets(subjects: Sequence[Subject], context: GateContext, form: Form) -> list[_Owed]:
         expected: list[_Owed] = []
-        for index, subject in batch.filed(form.code):
+        for index, subject in filed(subjects, form.code):
             table = subject.tables[form.code]
             if subject.unit is None or subject.period is None or "indicator_code" not in table.columns:
                 continue
-            filed = {row.values.get("indicator_code") for row in table.rows}
-            for target in batch.context.registry.assigned_targets(subject.unit, subject.period):
-                indicator = batch.context.catalogue.indicators.get(target.indicator_code)
+            there = {row.values.get("indicator_code") for row in table.rows}
+            for target in context.registry.assigned_targets(subject.unit, subject.period):
+                indicator = context.catalogue.indicators.get(target.indicator_code)
                 name = indicator.name.vi if indicator else target.indicator_code
-                is_filed = target.indicator_code in filed
+                is_filed = target.indicator_code in there
                 expected.append(_Owed(index, target.indicator_code, name, is_filed, form.code))
         return expected
 
     def table(self, row: int) -> FormTable | None:
         """Give the sheet that is expected, or on which something is; None where it is not there."""
-        return self.batch.subjects[int(self.submission[row])].tables.get(self.expected[row].form)
+        return self.subjects[int(self.submission[row])].tables.get(self.expected[row].form)
 
     def own(self, name: str) -> Vector:
         """Give one of the frame's columns."""

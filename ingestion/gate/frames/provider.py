@@ -1,4 +1,4 @@
-"""What a provider is: the meaning of one prefix in the rules' language.
+"""What a provider is: all that there is to know of one prefix in the rules' language.
 
 What belongs here: the shape of providers and what several of them share. What does not: any one prefix.
 """
@@ -12,19 +12,26 @@ from ingestion.definitions.forms import Form
 from ingestion.definitions.registry import RegistryTable
 from ingestion.gate.frames.batch import Batch
 from ingestion.gate.frames.frame import Frame, FrameKind, Path, Place, attribute
+from ingestion.gate.frames.sources import Source
 from ingestion.gate.language.vectors import Kind, Vector
+from ingestion.words.labels import Label
 
 ANY_FRAME: frozenset[FrameKind] = frozenset({"row", "cell", "total", "sheet", "submission", "owed"})
 
 
 class Provider(ABC):
-    """One prefix: which names it has, what they hold, and where their values stand.
+    """One prefix: which names it has, what they hold, what they are called, and where their values stand.
 
     Attributes:
+        prefix: the first part of its names.
+        words: what its names mean to a reader of rules, by the first parts that tell them from others; none
+            where the name speaks for itself.
         frames: kinds of frames to which it can be joined.
         needs_history: whether it reads earlier periods.
     """
 
+    prefix: str
+    words: ClassVar[Mapping[str, Label]]
     frames: ClassVar[frozenset[FrameKind]]
     needs_history: ClassVar[bool] = False
 
@@ -39,11 +46,15 @@ class Provider(ABC):
         """
 
     @abstractmethod
-    def column(self, frame: Frame, path: Path) -> Vector:
+    def column(self, batch: Batch, frame: Frame, path: Path) -> Vector:
         """Give the column for every row of a frame (or one value for all)."""
 
-    def locate(self, frame: Frame, path: Path, row: int) -> Place | None:
+    def locate(self, batch: Batch, frame: Frame, path: Path, row: int) -> Place | None:
         """Say where the value for a row stands; None where it stands in no cell of the workbook."""
+        return None
+
+    def in_workbook(self, path: Path) -> Source | None:
+        """Say where a workbook that is being filled in has a value; None where it cannot have it."""
         return None
 
     def registry_tables(self, path: Path) -> frozenset[RegistryTable]:
@@ -69,9 +80,9 @@ class SubmissionProvider(Provider):
         """Say which names there are."""
         return None if len(path) == 1 and path[0] in self.attributes else one_of(self.attributes)
 
-    def column(self, frame: Frame, path: Path) -> Vector:
+    def column(self, batch: Batch, frame: Frame, path: Path) -> Vector:
         """Spread the attribute over the rows of the frame."""
-        values = [self.value(frame.batch, index, path[0]) for index in range(len(frame.batch.subjects))]
+        values = [self.value(batch, index, path[0]) for index in range(len(batch.subjects))]
         return frame.joined(attribute(self.attributes[path[0]], values))
 
     @abstractmethod

@@ -4,10 +4,11 @@ What belongs here: what is known of a submission before any rule, and what judgi
 tables over several submissions (`frame.py`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from functools import cached_property
 
 from ingestion.definitions.catalogue import Catalogue
 from ingestion.definitions.forms import Form
@@ -86,10 +87,20 @@ class Subject:
         """The sheets by form."""
         return self.submission.reading.tables
 
+    @cached_property
+    def told(self) -> frozenset[tuple[str, str]]:
+        """Sheet and cell of what could not be read."""
+        return frozenset((p.sheet, p.cell) for p in self.submission.reading.problems if p.cell)
+
     @property
     def received_on(self) -> date:
         """The day of receipt, in Vietnam."""
         return day_of(self.submission.received_at)
+
+
+def filed(subjects: Sequence[Subject], form: str) -> list[tuple[int, Subject]]:
+    """Give the subjects that filed a form, with their numbers."""
+    return [(i, s) for i, s in enumerate(subjects) if s.forms[form] is FormStatus.FILED]
 
 
 def subject_of(submission: Submission, period: Period | None, context: GateContext) -> Subject:

@@ -4,7 +4,7 @@ What belongs here: compilation. What does not: where things stand in a workbook 
 cell (`ingestion.workbook`).
 """
 
-from ingestion.workbook.formulas.book import Book, Constant, Helpers, Lookup, SheetPlace
+from ingestion.workbook.formulas.book import Book, Constant, Helpers, Lookup, Results, SheetPlace
 from ingestion.workbook.formulas.cells import is_text_for_number
 from ingestion.workbook.formulas.compiler import ExcelCompiler
 from ingestion.workbook.formulas.derived import derived_formula
@@ -27,6 +27,7 @@ __all__ = [
     "Helpers",
     "Lookup",
     "NotCompiledError",
+    "Results",
     "SheetPlace",
     "all_of",
     "any_of",

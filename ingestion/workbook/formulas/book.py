@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from ingestion.definitions.catalogue import Catalogue
 from ingestion.definitions.forms import Form
+from ingestion.gate.context import Vocabulary
 from ingestion.gate.language.vectors import Kind
 from ingestion.workbook.formulas.values import NotCompiledError
 
@@ -63,21 +64,38 @@ class Constant:
 
 
 @dataclass(frozen=True)
+class Results:
+    """What the other forms of the workbook give for the rows of a form of targets.
+
+    Attributes:
+        value: the result of each indicator.
+        is_rate: whether it is a rate.
+    """
+
+    value: Lookup
+    is_rate: Lookup
+
+
+@dataclass(frozen=True)
 class Book:
     """All that compiled formulas may refer to.
 
     Attributes:
+        words: the prefixes of the rules, which say where a workbook has what they name.
         constants: what is known of a sheet or (form blank) of the submission, by form and dotted name.
         lookups: what is known of single rows, by form and dotted name.
-        basis: the cell of the cover that says whether figures are cumulative.
+        results: what follows from other forms, by form.
+        entries: the cells of the cover's entries, by their codes.
         unit_kind: the kind of the reporting unit.
     """
 
     catalogue: Catalogue
+    words: Vocabulary
     sheets: Mapping[str, SheetPlace]
     constants: Mapping[tuple[str, tuple[str, ...]], Constant] = field(default_factory=dict)
     lookups: Mapping[tuple[str, tuple[str, ...]], Lookup] = field(default_factory=dict)
-    basis: str = ""
+    results: Mapping[str, Results] = field(default_factory=dict)
+    entries: Mapping[str, str] = field(default_factory=dict)
     unit_kind: str = ""
 
     def place(self, form: str) -> SheetPlace:

@@ -5,8 +5,6 @@ does not: names (`operands.py`) and functions (`calls.py`), where things stand i
 gets into a cell (`ingestion.workbook`).
 """
 
-from collections.abc import Callable
-
 from ingestion.gate.compiling import Check
 from ingestion.gate.frames.cells import FILED
 from ingestion.gate.language.syntax import (
@@ -177,38 +175,7 @@ class ExcelCompiler(Visitor[Compiled]):
         Raises:
             NotCompiledError: what it names is not to be had from the workbook.
         """
-        prefix, rest = node.path[0], node.path[1:]
-        form = self.check.form or ""
-        if not rest:
-            return self.operands.own(prefix)
-        if constant := self.book.constants.get((form, node.path)) or self.book.constants.get(("", node.path)):
-            return self.operands.constant(constant)
-        if lookup := self.book.lookups.get((form, node.path)):
-            return self.operands.looked_up(lookup, form)
-        if node.path == ("sub", "is_cumulative"):
-            is_discrete = f'EXACT({self.book.basis},"DISCRETE")'
-            return Logic(f"NOT({is_discrete})", is_discrete)
-        return self._elsewhere(node, form)
-
-    def _elsewhere(self, node: Name, form: str) -> Compiled:
-        """Compile what stands in other cells of the workbook."""
-        prefix, rest = node.path[0], node.path[1:]
-        meanings: dict[str, Callable[[], Compiled]] = {
-            "sheet": lambda: self.operands.of_sheet(form, rest),
-            "line": lambda: self.operands.line(form, rest[0], rest[1]),
-            "total": lambda: self.operands.total(form, rest[0]),
-            "applies": lambda: self.operands.applies(form, rest[0]),
-            "roll12": lambda: self.operands.rolling(node.path),
-        }
-        if prefix in meanings:
-            return meanings[prefix]()
-        if node.path == ("derived", "tolerance"):
-            return self.operands.tolerance()
-        if prefix == "derived":
-            raise NotCompiledError("not_derived")
-        if prefix in self.book.catalogue.forms:
-            return self.operands.other_form(prefix, rest)
-        raise NotCompiledError("no_operand", str(node))
+        return self.operands.own(node.path[0]) if len(node.path) == 1 else self.operands.joined(node)
 
     # -- comparisons -----------------------------------------------------------------------------------------
 

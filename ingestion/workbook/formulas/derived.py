@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itertools import product
 
 from ingestion.definitions.indicators import Indicator, Term
-from ingestion.gate.context.derived import ADDED, WHOLE_FIGURE_ELSEWHERE, is_declared
+from ingestion.gate.context.derived import recipe_of
 from ingestion.gate.language.vectors import Kind
 from ingestion.workbook.formulas.book import Book, SheetPlace
 from ingestion.workbook.formulas.values import ALWAYS, LONGEST, Known, NotCompiledError, Value, literal
@@ -27,14 +27,13 @@ def derived_formula(book: Book, indicator: Indicator) -> str:
 
 
 def _derived(book: Book, indicator: Indicator) -> Value:
-    own_form = is_declared(indicator, book.catalogue)
-    if book.unit_kind in WHOLE_FIGURE_ELSEWHERE or own_form:
+    recipe = recipe_of(indicator, book.unit_kind, book.catalogue)
+    if recipe is None:
         raise NotCompiledError("not_derived", indicator.code)
-    if indicator.kind in ADDED:
-        return _part(book, indicator.value)
-    if indicator.kind != "ratio":
-        raise NotCompiledError("not_derived", indicator.code)
-    part, whole = _part(book, indicator.numerator), _part(book, indicator.denominator)
+    part = _part(book, recipe.terms)
+    if recipe.whole is None:
+        return part
+    whole = _part(book, recipe.whole)
     known = part.known.with_(whole.known, f"{whole.formula}<>0")
     return Value(Kind.NUMBER, f"100*{part.formula}/{whole.formula}", known)
 

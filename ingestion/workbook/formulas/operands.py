@@ -8,9 +8,27 @@ from dataclasses import dataclass
 
 from ingestion.definitions.forms import Column
 from ingestion.gate.compiling import Check
-from ingestion.gate.language.syntax import format_number
+from ingestion.gate.frames.sources import (
+    HalfADigit,
+    InLine,
+    InRowOfSameKey,
+    InSheet,
+    InTotal,
+    IsNotMarked,
+    KeyOfRow,
+    OfOtherForms,
+    OfRow,
+    OfSubmission,
+    OnCover,
+    RepeatedRow,
+    SheetCount,
+    SheetFilled,
+    SheetSum,
+    SumAndRest,
+)
+from ingestion.gate.language.syntax import Name, format_number
 from ingestion.gate.language.vectors import Kind
-from ingestion.workbook.formulas.book import Book, Constant, Helpers, Lookup, SheetPlace
+from ingestion.workbook.formulas.book import Book, Constant, Helpers, Lookup, Results, SheetPlace
 from ingestion.workbook.formulas.cells import is_not_applicable
 from ingestion.workbook.formulas.values import (
     ROW,
@@ -55,6 +73,52 @@ class Operands:
             raise NotCompiledError("no_operand", name)
         place = self.book.sheets[form]
         return self.cell_value(place, name, ROW) if self.check.frame == "row" else self.total(form, name)
+
+    def joined(self, node: Name) -> Compiled:
+        """Compile a name with a prefix: what its provider says where a workbook has it.
+
+        Raises:
+            NotCompiledError: it is not to be had from the workbook.
+        """
+        form = self.check.form or ""
+        source = self.book.words.source(node.path)
+        match source:
+            case OfSubmission() | OfRow():
+                return self._foreknown(node, form)
+            case OnCover(entry=entry, unless=word):
+                is_said = f"EXACT({self.book.entries[entry]},{literal(word)})"
+                return Logic(f"NOT({is_said})", is_said)
+            case InSheet():
+                return self._in_sheet(source, source.form or form)
+            case SumAndRest(current=current):
+                return self._sum_and_rest(node, current)
+            case OfOtherForms():
+                return self.looked_up(self._results(form).value, form)
+            case HalfADigit(column=column):
+                return self._half_a_digit(form, column)
+        raise NotCompiledError("no_operand", str(node))
+
+    def _foreknown(self, node: Name, form: str) -> Compiled:
+        """Compile what is known of the whole workbook or of the row before anything is filled in."""
+        constants = self.book.constants
+        if constant := constants.get((form, node.path)) or constants.get(("", node.path)):
+            return self.constant(constant)
+        if lookup := self.book.lookups.get((form, node.path)):
+            return self.looked_up(lookup, form)
+        raise NotCompiledError("no_operand", str(node))
+
+    def _in_sheet(self, source: InSheet, form: str) -> Compiled:
+        """Compile what stands in cells of a sheet."""
+        match source:
+            case InLine(line=line, column=column):
+                return self.line(form, line, column)
+            case InTotal(column=column):
+                return self.total(form, column)
+            case IsNotMarked(column=column):
+                return self.applies(form, column)
+            case InRowOfSameKey(column=column):
+                return self._in_row_of_same_key(form, column)
+        return self._of_rows(source, self.book.place(form))
 
     def cell_column(self) -> Column:
         """Give the column of a check on single cells."""
@@ -140,20 +204,27 @@ class Operands:
             return self.kept(Value(Kind.TEXT, found, Known(conditions=(f"ISTEXT({found})",))))
         return self.kept(Value(Kind.NUMBER, found, Known(conditions=(f"ISNUMBER({found})",))))
 
-    def of_sheet(self, form: str, path: tuple[str, ...]) -> Compiled:
+    def _of_rows(self, source: InSheet, place: SheetPlace) -> Value:
         """Compile a sum or a count over a sheet, or what is said of a row's key."""
-        place = self.book.place(form)
-        if path[0] in ("key", "duplicate_of"):
-            return Value(Kind.TEXT, self._key(place)[0]) if path[0] == "key" else self._duplicate(place)
-        values = self.range_of(place, path[1])
-        if path[0] == "sum":
-            usable = [f"COUNT({values})>0", f'COUNTA({values})=COUNT({values})+COUNTIF({values},"x")']
-            if place.form.by_code[path[1]].type == "int":
-                usable.append(f"IF(ISERROR(SUM({values})),FALSE,INT(SUM({values}))=SUM({values}))")
-            return Value(Kind.NUMBER, f"SUM({values})", Known(conditions=tuple(usable)))
-        if path[0] == "count":
-            return Value(Kind.NUMBER, f"COUNTIF({values},{literal(path[2])})")
-        return Value(Kind.NUMBER, f"COUNTA({values})")
+        match source:
+            case KeyOfRow():
+                return Value(Kind.TEXT, self._key(place)[0])
+            case RepeatedRow():
+                return self._duplicate(place)
+            case SheetSum(column=column):
+                return self._sum(place, column)
+            case SheetCount(column=column, code=code):
+                return Value(Kind.NUMBER, f"COUNTIF({self.range_of(place, column)},{literal(code)})")
+            case SheetFilled(column=column):
+                return Value(Kind.NUMBER, f"COUNTA({self.range_of(place, column)})")
+        raise TypeError(f"{source} is not compiled")
+
+    def _sum(self, place: SheetPlace, column: str) -> Value:
+        values = self.range_of(place, column)
+        usable = [f"COUNT({values})>0", f'COUNTA({values})=COUNT({values})+COUNTIF({values},"x")']
+        if place.form.by_code[column].type == "int":
+            usable.append(f"IF(ISERROR(SUM({values})),FALSE,INT(SUM({values}))=SUM({values}))")
+        return Value(Kind.NUMBER, f"SUM({values})", Known(conditions=tuple(usable)))
 
     def _is_used(self, place: SheetPlace) -> str:
         """Give the formula that the row has a key: the gate reads no row without one."""
@@ -209,28 +280,25 @@ class Operands:
             raise NotCompiledError("no_total", form)
         return self.cell_value(place, code, str(place.total))
 
-    def other_form(self, form: str, path: tuple[str, ...]) -> Compiled:
+    def _in_row_of_same_key(self, form: str, column: str) -> Value:
         """Compile another form's value in the row with the same key."""
         place = self.book.place(form)
-        if path[0] == "sheet":
-            return self.of_sheet(form, path[1:])
-        if path[0] == "line":
-            return self.line(form, path[1], path[2])
         if len(place.form.key) != 1 or self.check.form is None:
             raise NotCompiledError("several_keys", form)
         own = self.book.sheets[self.check.form]
         key = self._reference(own, f"${own.letters[own.form.key[0]]}{ROW}")
         row = f"MATCH({key},{self.range_of(place, place.form.key[0])},0)"
-        found = f"INDEX({self.range_of(place, path[0])},{row})"
-        return self.kept(self._typed(place.form.by_code[path[0]], found, is_cell=False))
+        found = f"INDEX({self.range_of(place, column)},{row})"
+        return self.kept(self._typed(place.form.by_code[column], found, is_cell=False))
 
-    def rolling(self, path: tuple[str, ...]) -> Value:
-        """Compile a flow of twelve months: what the workbook says, and what earlier years add to it."""
-        rest = self.book.constants.get((self.check.form or "", (*path, "rest")))
+    def _sum_and_rest(self, node: Name, summed: SheetSum) -> Value:
+        """Compile what the workbook says, and what earlier filings add to it."""
+        form = self.check.form or ""
+        rest = self.book.constants.get((form, (*node.path, "rest")))
         if rest is None:
-            raise NotCompiledError("no_operand", ".".join(path))
-        current, earlier = as_value(self.of_sheet(path[1], ("sum", path[2]))), self.constant(rest)
-        past = as_value(earlier)
+            raise NotCompiledError("no_operand", str(node))
+        current = self._sum(self.book.place(summed.form or form), summed.column)
+        past = as_value(self.constant(rest))
         return Value(Kind.NUMBER, f"({current.formula}+{past.formula})", current.known.with_(past.known))
 
     def kept(self, value: Value) -> Value:
@@ -243,14 +311,15 @@ class Operands:
             return Value(Kind.TEXT, cell, Known(conditions=(f"LEN({cell})>0",)))
         return Value(value.kind, cell, Known((cell,)))
 
-    def tolerance(self) -> Value:
-        """Compile half of the last digit in which a rate is printed; nothing for other figures."""
-        form = self.check.form or ""
-        is_rate = self.book.lookups.get((form, ("derived", "is_rate")))
-        if is_rate is None:
+    def _results(self, form: str) -> Results:
+        if form not in self.book.results:
             raise NotCompiledError("not_derived")
-        place = self.book.sheets[form]
-        printed = self.cell_value(place, "actual_period", ROW).formula
+        return self.book.results[form]
+
+    def _half_a_digit(self, form: str, column: str) -> Value:
+        """Compile half of the last digit in which a rate is printed; nothing for other figures."""
+        is_rate = self._results(form).is_rate
+        printed = self.cell_value(self.book.sheets[form], column, ROW).formula
         asked = as_logic(self.looked_up(is_rate, form)).holds
         half = f"IF({asked},{half_a_digit(printed)},0)"
         return self.kept(Value(Kind.NUMBER, f"IF(ISNUMBER({printed}),{half},0)"))

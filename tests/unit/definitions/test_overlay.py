@@ -10,7 +10,7 @@ from ingestion.definitions.overlay import OwnFileError, catalogue_of, laid_over
 from ingestion.gate import rule_book
 from ingestion.gate.compiling import compile_rules
 from ingestion.gate.context import vocabulary
-from ingestion.gate.rules import load_parameters, load_rules
+from ingestion.gate.rules import load_rules
 from ingestion.reading.extract import CARRIED_SHEET
 from ingestion.returns import receipt
 from ingestion.storage.home import Home
@@ -111,8 +111,6 @@ def test_the_products_own_data_files_take_those_of_the_guide(tmp_path: Path) -> 
     catalogue = load_catalogue(folder)
     assert catalogue.forms["B90"].by_code.keys() >= {"badges_30", "badges_40", "badges_55"}
     assert {"party_badges", "party_badges_55"} <= catalogue.indicators.keys()
-    rules = compile_rules(
-        load_rules(folder / "rules"), catalogue, vocabulary(catalogue, load_parameters().schedule_share)
-    )
+    rules = compile_rules(load_rules(folder / "rules"), catalogue, vocabulary(catalogue))
     assert [check.form for check in rules[guide.NEXT_RULE]] == ["B90"]
     assert guide.units() == {"unit.BADGE": {"vi": "huy hiệu", "en": "badges"}}

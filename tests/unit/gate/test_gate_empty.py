@@ -166,4 +166,4 @@ def test_only_checks_on_cells_speak_of_whole_rows(world):
     )
 
     with pytest.raises(RuleError, match="whole_row"):
-        compile_rules({"V012": odd}, world.catalogue, vocabulary(world.catalogue, {}))
+        compile_rules({"V012": odd}, world.catalogue, vocabulary(world.catalogue))

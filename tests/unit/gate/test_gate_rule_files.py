@@ -9,10 +9,10 @@ import yaml
 from ingestion.definitions.catalogue import load_catalogue
 from ingestion.gate import RuleError, load_rules, rules_version
 from ingestion.gate.compiling import compile_rules
-from ingestion.gate.context import vocabulary
+from ingestion.gate.context import derived, organisations, vocabulary
 from ingestion.gate.language.parser import parse
 from ingestion.gate.language.syntax import unparse
-from ingestion.gate.rules import FOLDER, load_parameters
+from ingestion.gate.rules import FOLDER
 
 CATALOGUE = load_catalogue()
 SEVERITIES = {
@@ -69,7 +69,7 @@ RULE = {
 
 
 def words():
-    return vocabulary(CATALOGUE, load_parameters().schedule_share)
+    return vocabulary(CATALOGUE)
 
 
 def load(tmp_path, *rules):
@@ -210,3 +210,17 @@ def test_the_version_of_the_rules_follows_their_text(tmp_path):
 
     assert rules_version(tmp_path) != first
     assert len(rules_version()) == 12
+
+
+def test_no_prefix_means_two_things(monkeypatch):
+    monkeypatch.setattr(organisations, "PROVIDERS", (*organisations.PROVIDERS, *derived.PROVIDERS))
+    with pytest.raises(ValueError, match="two providers have the prefix “derived”"):
+        words()
+
+
+def test_what_a_prefix_means_is_said_in_both_languages_and_with_the_prefix():
+    for prefix, provider in words().providers.items():
+        assert prefix in CATALOGUE.forms or provider.words, prefix
+        for name, text in provider.words.items():
+            assert name.partition(".")[0] == prefix
+            assert text.vi and text.en and text.vi != text.en

@@ -12,8 +12,7 @@ from demo.faults.trials import Trials
 from demo.grids import submission_in_memory
 from ingestion.gate import rule_book
 from ingestion.gate.compiling import Check
-from ingestion.gate.frames.batch import Batch
-from ingestion.gate.frames.frame import Frame
+from ingestion.gate.frames.batch import Batch, JoinedFrame
 from ingestion.gate.frames.subject import subject_of
 from ingestion.gate.language import evaluate as evaluation
 from ingestion.gate.language import functions, vectors
@@ -122,14 +121,15 @@ def test_the_evaluators_agree_on_every_rule_over_sound_and_faulty_submissions(de
         batch = Batch([subject_of(s, period, context) for s in submissions], period, context, book.words)
         for rule, checks in book.checks.items():
             for check in checks:
-                compared[rule] += _compared(check, batch.frame(check.frame, check.form))
+                compared[rule] += _compared(check, batch.over(batch.frame(check.frame, check.form)))
 
     assert set(book.rules) == {rule for rule, rows in compared.items() if rows}
     assert compared.total() > (1_000_000 if IS_SEARCH else 5_000)
 
 
-def _compared(check: Check, frame: Frame) -> int:
-    rows = range(len(frame)) if IS_SEARCH or _has_peers(check) else range(min(len(frame), 25))
+def _compared(check: Check, frame: JoinedFrame) -> int:
+    count = len(frame.submission)
+    rows = range(count if IS_SEARCH or _has_peers(check) else min(count, 25))
     if not rows:
         return 0
     used = {n for node in (check.holds, check.when) if node for n in names(node)}

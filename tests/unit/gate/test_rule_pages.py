@@ -6,7 +6,8 @@ import pytest
 
 from ingestion.definitions.catalogue import load_catalogue
 from ingestion.gate import load_rules, rule_book
-from ingestion.gate.rule_names import FUNCTIONS, SOURCES
+from ingestion.gate.language.syntax import names
+from ingestion.gate.rule_names import FUNCTIONS, named_sources
 from ingestion.gate.rule_pages import EXAMPLES, FOLDER, INDEX, Example, load_examples, pages
 
 RULES = load_rules()
@@ -63,9 +64,17 @@ def test_a_page_says_which_columns_and_lines_its_expressions_name(generated):
 
 def test_the_index_explains_what_expressions_take_their_figures_from(generated):
     expressions = " ".join(c.holds for rule in RULES.values() for c in rule.clauses)
-    for name in (*SOURCES, *FUNCTIONS):
+    for name in FUNCTIONS:
         assert name in expressions, f"no rule uses {name}"
         assert f"| `{name}" in generated[INDEX]
+    sources = named_sources(rule_book(load_catalogue()))
+    for name, text in sources.items():
+        assert f"| `{name}` | {text.vi} · *{text.en}* |" in generated[INDEX]
+    prefixes = {name.partition(".")[0] for name in sources}
+    book = rule_book(load_catalogue())
+    paths = {n.path for checks in book.checks.values() for check in checks for n in names(check.holds)}
+    assert {path[0] for path in paths if len(path) > 1} - set(load_catalogue().forms) <= prefixes
+    assert "total" not in prefixes, "which no rule names, though a column is called so"
 
 
 def test_a_change_of_a_rule_changes_its_page(generated):
