@@ -53,6 +53,16 @@ MUTANTS: Mapping[str, Mutant] = {
         "bodies", "if life.parent in alive and", "if life.parent in alive or"
     ),
     "what merged counts after it went": _of("bodies", "if day < ended_on", "if True"),
+    "who merged owes what all count": _of("bodies", 'if row["event_type"] == "rename" and', "if"),
+    "under a new name it is another": _of("bodies", "pairs |= {(body, name) for name in layer}", "pass"),
+    # gaps
+    "a row is another with every unit": _of(
+        "gaps", "held[rows.bodies, rows.keys_in_body]", "held[rows.units, rows.keys_in_body]"
+    ),
+    "what it took in whole is forgotten": _of("gaps", "held[body] |= fills[holder]", "held[body] |= False"),
+    # parts
+    "who did nothing is meant": _of("parts", "lacks = takes_part & asked", "lacks = asked"),
+    "who is not asked is meant": _of("parts", "lacks = takes_part & asked", "lacks = takes_part"),
     # filed
     "all cumulative filings of a year are added": _of(
         "filed", "stands = parts >= cumulative[keys]", "stands = parts >= 0"
