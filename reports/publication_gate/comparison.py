@@ -67,7 +67,7 @@ def figures_again(
             days = Days({unit for unit, _ in units})
         days.add(figures)
         targets = targets or Targets(bronze, figures.bodies)
-        targets.add(beside)
+        targets.add(beside, figures)
         stated = stated or Statements(bronze, figures.bodies, catalogue, targets.chosen)
         stated.add(beside)
         derived.add(beside, figures)

@@ -18,16 +18,19 @@ def opening_ranks(figures: Figures, term: Term) -> dict[str, Ints]:
     """Give by indicator how whole the opening of a term is, see `standing`; a place for each organisation.
 
     An opening is there or it is not: a first year that ends early has its opening all the same. A form filed
-    for the whole term has its own. One without a cell that was asked for is not whole, whoever filed it.
+    for the whole term has its own, of the term's beginning. One without a cell that was asked for is not whole,
+    whoever filed it.
     """
     measures, ranks = figures.adding.measures, {}
     for indicator in figures.adding.indicators:
         columns = [c for c, m in enumerate(measures) if m.indicator is indicator and m.part == "opening"]
         if columns:
-            *_, firsts, _ = figures.term_ranks(measures[columns[0]], term)
-            lacks = (firsts == _INCOMPLETE) | _is_uncollected(figures, indicator, term)
-            if term in figures.filed_as_term:
-                lacks &= ~figures.filed_as_term[term][:, columns].any(axis=1)
+            of_term = figures.states.of_term(indicator, term)
+            lacks = of_term.first == _INCOMPLETE
+            lacks |= _is_uncollected(figures, indicator, term) & ~of_term.is_all_at_once
+            day = figures.bodies.ends[term.code]
+            if not is_collected(indicator.opening, figures.adding.catalogue.forms, day):
+                lacks |= of_term.has_at_once
             lacks |= figures.lack(indicator, term.code, term, "opening")
             ranks[indicator.code] = np.where(lacks, _INCOMPLETE, _WHOLE)
     return ranks

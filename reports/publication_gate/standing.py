@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from reports.publication_gate.bodies import Bodies
+from reports.publication_gate.bodies import Bodies, Term
 from reports.publication_gate.filed import PARTS, Filed, Flags, FormRows, Ints
 
 
@@ -24,7 +24,6 @@ class State:
         rank: see the module; None where nobody waits for it.
         expected: the last part of the year that is owed by then, be it in the calendar or not; 0 for none.
         is_exact: whether something was filed for this very period.
-        is_in_term: whether a form filed for the whole term stands for it.
         newest: the last part of the year that was filed by then; 0 for none.
         cumulative: the last that was filed from 1 January on; 0 where all are of a quarter alone.
         is_part: whether what was filed is only a part of what is owed by then.
@@ -33,7 +32,6 @@ class State:
     rank: int | None
     expected: int
     is_exact: bool
-    is_in_term: bool
     newest: int
     cumulative: int
     is_part: bool
@@ -60,8 +58,15 @@ class Standing:
                 self.filed.setdefault((unit, form), {}).setdefault(year, {})[part] = is_cumulative
             else:
                 of_terms.append((unit, form, period))
-        self.terms = {case: years for case in of_terms if (years := self._counts_as_term(*case)) is not None}
-        """Forms filed for a whole term that count, with the term's years."""
+        self.at_once = {
+            (unit, form, term)
+            for unit, form, period in of_terms
+            for term in bodies.terms_of(period, unit)
+            if self._answers_for(unit, form, term)
+        }
+        """Units with the forms that they filed once for a whole term, and that answer for its years."""
+        self.counting = set(self.filed) | {(unit, form) for unit, form, _ in self.at_once}
+        """Units with the forms that they filed and that count somewhere."""
 
     def _asked(self, table: pd.DataFrame) -> dict[tuple[str, str], dict[int, set[int]]]:
         asked: dict[tuple[str, str], dict[int, set[int]]] = {}
@@ -90,20 +95,23 @@ class Standing:
         }
         return any(part in asked and state.cumulative <= part < state.newest for part in uncollected)
 
-    def _counts_as_term(self, unit: str, form: str, period: str) -> tuple[int, int] | None:
-        for term in self._bodies.terms:
-            if term.code != period or unit not in self._bodies.systems.get(term.system, set()):
-                continue
-            first, last = term.first, term.last
-            family = {
-                str(self._bodies.codes[contributor])
-                for share in self._bodies.of_units.values()
-                for owner, contributor in zip(share.owners, share.contributors, strict=True)
-                if self._bodies.codes[owner] == unit
-            }
-            yearly = {year for member in family for year in self.filed.get((member, form), ())}
-            return None if any(first <= year <= last for year in yearly) else (first, last)
-        return None
+    def _answers_for(self, unit: str, form: str, term: Term) -> bool:
+        """Say whether a form filed for a whole term counts: its unit stood until the end and filed no year.
+
+        A year of one that merged into the unit is one of the unit's too.
+        """
+        (number,) = self._bodies.numbers([unit])
+        shares = self._bodies.of_units
+        at_end = shares[term.code]
+        if not ((at_end.owners == number) & (at_end.contributors == number)).any():
+            return False
+        family = {
+            str(self._bodies.codes[contributor])
+            for share in shares.values()
+            for contributor in share.contributors[share.owners == number].tolist()
+        }
+        years = {year for member in family for year in self.filed.get((member, form), ())}
+        return not any(term.first <= year <= term.last for year in years)
 
     def rows_at(self, form: str, rows: FormRows, period: str) -> tuple[Ints, Flags, Flags, Flags]:
         """Give the rows of a form that stand at the end of a filed period.
@@ -120,7 +128,7 @@ class Standing:
         kind, year = self._when[period]
         if kind not in PARTS:
             number = self._bodies.periods.index.get_loc(period)
-            counting = self._bodies.numbers(u for (u, f, p) in self.terms if f == form and p == period)
+            counting = self._bodies.numbers({u for (u, f, t) in self.at_once if f == form and t.code == period})
             found = np.flatnonzero((rows.periods == number) & np.isin(rows.units, counting))
             return found, np.ones(len(found), bool), np.ones(len(found), bool), np.zeros(len(found), bool)
         positions, is_latest, is_first, latest = rows.until(year, PARTS[kind])
@@ -149,24 +157,19 @@ class Standing:
         due_by_now = max((known for known in owed.get(year, ()) if known <= part), default=0)
         expected = max((known for known in {due_by_now, *required} if known <= part), default=0)
         newest = max(until, default=0)
-        is_in_term = any(
-            u == unit and f == form and first <= year <= last for (u, f, _), (first, last) in self.terms.items()
-        )
         has_gap = any(cumulative < due < newest and due not in filed for due in owed.get(year, ()))
         rank: int | None = None
         if has_gap:
             rank = 2
         elif newest:
             rank = 0 if newest >= expected else 1
-        elif is_in_term:
-            rank = 0
         elif due_by_now:
             rank = 2
         elif kind == "N" and not owed.get(year):
             # the calendar has nothing of the year for it, or does not have its end yet
             rank = 2 if part in required or (owed and self._stands(unit, period)) else None
         is_part = has_gap or 0 < newest < expected
-        return State(rank, expected, newest == part, is_in_term, newest, cumulative, is_part)
+        return State(rank, expected, newest == part, newest, cumulative, is_part)
 
     def _stands(self, unit: str, period: str) -> bool:
         day = self._bodies.ends[period]

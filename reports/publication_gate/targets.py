@@ -14,6 +14,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 from reports.publication_gate.bodies import Bodies, Term
+from reports.publication_gate.figures import Figures
 from reports.publication_gate.report import ASSESSMENTS, STATUS_NAMES
 
 _TOLERANCE = 1e-9
@@ -39,9 +40,18 @@ class Targets:
         self._units = {target["org_code"] for target in self.chosen}
         self._figures: dict[tuple[str, str, str], tuple[float, float]] = {}
         self._derived: dict[tuple[str, ...], tuple[float, float]] = {}
+        self._last_at_once: dict[tuple[str, str, Term], float] = {}
 
-    def add(self, beside: pd.DataFrame) -> None:
+    def add(self, beside: pd.DataFrame, figures: Figures) -> None:
         """Take figures as they were worked out anew, with how whole they are; as found where that is open."""
+        for target in self.chosen:
+            indicator = next((i for i in figures.adding.indicators if i.code == target["indicator_code"]), None)
+            (place,) = figures.bodies.numbers([target["org_code"]])
+            if indicator is not None and place >= 0:
+                of_term = figures.states.of_term(indicator, target["term"])
+                if of_term.has_at_once[place]:
+                    key = (indicator.code, target["org_code"], target["term"])
+                    self._last_at_once[key] = float(of_term.last[place])
         wanted = beside["indicator"].isin(self._indicators) & beside["unit"].isin(self._units)
         mine = beside[wanted & beside["is_expected"].notna()]
         status = mine["status"].where(mine["status"] >= 0, mine["status found"])
@@ -94,6 +104,10 @@ class Targets:
         else:
             last = self._figures.get((indicator, unit, f"{term.last}-N"))
             is_early = last is None or last[1] == _PROVISIONAL
+            # a form filed for the whole term says that its last year is over, without a figure of that year
+            at_once = self._last_at_once.get((indicator, unit, term), _NONE)
+            if at_once <= _PROVISIONAL:
+                is_early = at_once == _PROVISIONAL or (last is not None and last[1] == _PROVISIONAL)
         judged = actual if status == _FINAL else np.nan
         return {
             "least": _float(target["min"]),

@@ -3,7 +3,7 @@
 What belongs here: who filed what. What does not: what has to come of it (`test_part_filed.py`).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -36,9 +36,13 @@ MOVED, PLANS = "MOVED", "PLANS"
 """Provinces whose second district took in an organisation in 2018, to which it says that admissions do not
 apply, and did things without saying of how many."""
 
+BESIDE, TWICE, EACH_WAY = "BESIDE", "TWICE", "EACHWAY"
+"""Provinces whose first district filed once for the whole term. Beside it the second one filed every year; some
+years and the term too; and yearly up to June 2020, where the first filed only members and lines once."""
+
 DISTRICTS = dict.fromkeys(
     (COMPLETE, HALF, ONE_FORM, ONE_YEAR, TERM_ONLY, ALONE, BLANK, LATE, NEW, BEGUN, CELLS, NEVER, LINES), 2
-) | {FEW: 6, MOVED: 2, PLANS: 2, QUARTERS: 3}
+) | {FEW: 6, MOVED: 2, PLANS: 2, BESIDE: 2, TWICE: 2, EACH_WAY: 2, QUARTERS: 3}
 
 
 def district(province: str, number: int) -> str:
@@ -88,7 +92,9 @@ def part_filed_world() -> World:
     ]
     tables["targets"] = [row for row in tables["targets"] if row["org_code"] == "PB"]
     tables["targets"] = [
-        {**row, "org_code": org} for row in tables["targets"] for org in (HALF, FEW, COMPLETE, BEGUN)
+        {**row, "org_code": org}
+        for row in tables["targets"]
+        for org in (HALF, FEW, COMPLETE, BEGUN, BESIDE, district(BESIDE, 1), EACH_WAY)
     ]
     tables["successions"] = []
     tables["contacts"] = []
@@ -134,14 +140,14 @@ def _of_district(province: str, number: int) -> list[Filing]:
     years = [f"{year}-N" for year in YEARS]
     if province == TERM_ONLY:
         return [Filing(code, DANG, forms)]
+    if province in _OF_THEIR_OWN:
+        return _OF_THEIR_OWN[province](province, number)
     if province == ALONE or (province == HALF and number == 2) or (province == FEW and number > 2):
         return []
     if province == ONE_FORM:
         forms = {"B02": forms["B02"]}
     if province == ONE_YEAR:
         years = ["2018-N"]
-    if province in (LINES, QUARTERS):
-        return _of_lines(code, number, years) if province == LINES else _of_quarters(code, number)
     if province == BEGUN:
         years = [*years[:-1], f"2020-{('Q1', '6T')[number - 1]}"]
     if province == LATE and number == 2:
@@ -182,10 +188,11 @@ def _forms(code: str) -> Mapping[str, Rows]:
     }
 
 
-def _of_lines(code: str, number: int, years: Sequence[str]) -> list[Filing]:
+def _of_lines(province: str, number: int) -> list[Filing]:
     """One that counts no women, and of whose lines of June December has another; one that ends with June."""
+    code = district(province, number)
     forms = _forms(code)
-    found = [Filing(code, period, forms) for period in years[:-1]]
+    found = [Filing(code, f"{year}-N", forms) for year in YEARS[:-1]]
     half = {form: forms[form] for form in ("B01", "B02", "B03", "B05")}
     if number == 2:
         return [*found, Filing(code, "2020-6T", half)]
@@ -199,8 +206,9 @@ def _of_lines(code: str, number: int, years: Sequence[str]) -> list[Filing]:
     ]
 
 
-def _of_quarters(code: str, number: int) -> list[Filing]:
+def _of_quarters(province: str, number: int) -> list[Filing]:
     """A blank second quarter alone, a blank first one, and a closing that is left out of nine months."""
+    code = district(province, number)
     cell = f"{code}-1"
     periods = ("2020-Q1", "2020-6T", "2020-9T", "2020-N")
     if number == 3:
@@ -222,6 +230,35 @@ def _of_quarters(code: str, number: int) -> list[Filing]:
     ]
 
 
+def _beside_a_term(province: str, number: int) -> list[Filing]:
+    code = district(province, number)
+    forms, once = _forms(code), _at_once(code)
+    years, of_term = [f"{year}-N" for year in YEARS], [Filing(code, DANG, once)]
+    if province == EACH_WAY and number == 1:
+        both = ("B01", "B03")
+        forms = {form: rows for form, rows in forms.items() if form not in both}
+        of_term = [Filing(code, DANG, {form: once[form] for form in both})]
+    elif number == 1:
+        return of_term
+    elif province == TWICE:
+        years = ["2016-N", "2018-N"]
+    else:
+        years, of_term = [*years[:-1], "2020-6T" if province == EACH_WAY else "2020-N"], []
+    return of_term + [Filing(code, period, forms) for period in years]
+
+
+def _at_once(code: str) -> Mapping[str, Rows]:
+    """Give what five years come to, from their beginning to their end."""
+    cell = f"{code}-1"
+    return {
+        "B01": [members(cell, 20_000, 50, 10)],
+        "B02": [admitted(cell, 50)],
+        "B03": [line("DV04", 45, merged=5)],
+        "B04": [rating(cell, "HTTNV")],
+        "B05": [visits("CAP_UY", "KT_CH", 45)],
+    }
+
+
 def _of_how_many(cell: str, number: int) -> Mapping[str, Rows]:
     """Both districts do things; the first says of how many. Of the last line the second has nothing to say."""
     first = number == 1
@@ -234,6 +271,13 @@ def _of_how_many(cell: str, number: int) -> Mapping[str, Rows]:
         ],
     }
 
+
+_OF_THEIR_OWN: Mapping[str, Callable[[str, int], list[Filing]]] = {
+    **dict.fromkeys((BESIDE, TWICE, EACH_WAY), _beside_a_term),
+    LINES: _of_lines,
+    QUARTERS: _of_quarters,
+}
+"""Provinces whose districts file nothing as others do."""
 
 _LEFT_OUT: Sequence[Mapping[str, Mapping[str, Any]]] = (
     {"B01": {"opening_members": LEFT_BLANK}, "B03": {"opening_count": None}},

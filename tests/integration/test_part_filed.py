@@ -29,10 +29,12 @@ from reports.stated import SLUG as STATED
 from tests.integration.part_filed_world import (
     ALONE,
     BEGUN,
+    BESIDE,
     BLANK,
     CELLS,
     COMPLETE,
     DISTRICTS,
+    EACH_WAY,
     FEW,
     HALF,
     LATE,
@@ -45,6 +47,7 @@ from tests.integration.part_filed_world import (
     PLANS,
     QUARTERS,
     TERM_ONLY,
+    TWICE,
     UNION,
     district,
     part_filed_world,
@@ -176,6 +179,14 @@ def test_a_target_is_not_due_before_its_year_is_whole(warehouse: Path, made) -> 
     assert of_begun.pop(("YEAR", 2019)) == "VUOT"
     assert of_begun and set(of_begun.values()) == {"CHUA_DEN_HAN"}
     assert {told for code, _, _, told in judged if code == COMPLETE} == {"VUOT"}
+    # who filed once for the whole term has nothing to wait for; beside it a year is not known
+    of_once = {
+        code: {basis: told for c, basis, _, told in judged if c == code} for code in (f"{BESIDE}-1", BESIDE)
+    }
+    assert of_once == {
+        f"{BESIDE}-1": {"AVG_PER_YEAR": "DAT", "YEAR": None},
+        BESIDE: {"AVG_PER_YEAR": "VUOT", "YEAR": None},
+    }
     assert "chưa đến hạn" in text_of(made, BEGUN)
 
 
@@ -272,6 +283,7 @@ def test_forty_of_a_hundred_and_sixty_six_do_not_fall_by_what_is_missing(found: 
         (HALF, "incomplete"),
         (COMPLETE, "partly"),
         (TERM_ONLY, "partly"),
+        (BESIDE, "partly"),
     ],
 )
 def test_why_there_is_no_comparison_with_the_term_before_is_true(made, province: str, key: str) -> None:
@@ -398,6 +410,54 @@ def test_a_term_filed_at_once_is_whole_without_its_years(found: Answers) -> None
     assert found["members", TERM_ONLY, DANG, None].status == "final"
     assert ("members", TERM_ONLY, "2018-N", None) not in found
     assert found["villages", TERM_ONLY, DANG, "change_over_term"].value == -2
+
+
+def test_a_term_filed_once_beside_a_yearly_one_is_whole_and_its_years_are_not(found: Answers, made) -> None:
+    def of(indicator: str, period: str, derivation: str | None = None) -> tuple[float | None, str]:
+        answer = found[indicator, BESIDE, period, derivation]
+        return answer.value, answer.status
+
+    for indicator, total, opening, year in (("members", 45_040, 45_000, 25_000), ("villages", 79, 85, 39)):
+        assert (of(indicator, DANG), of(indicator, "2018-N")) == ((total, "final"), (year, "incomplete"))
+        assert found[indicator, BESIDE, DANG, None].opening == opening
+        assert of(indicator, DANG, "change_over_term") == (total - opening, "final")
+        assert of(indicator, DANG, "per_year_high") == (None, "incomplete")
+    assert (of("admissions", DANG), of("admissions", "2020-N")) == ((100, "final"), (10, "incomplete"))
+    assert of("admissions", DANG, "average_per_year") == (20, "final")
+    assert of("admissions", DANG, "per_year_low") == (None, "incomplete")
+    text = text_of(made, BESIDE)
+    assert "So với đầu nhiệm kỳ (45.000), số đảng viên tăng 40." in text
+    assert re.search(r"\| Đảng viên \|( 25\.000\\\*\\\* \|){5} 45\.040 \|", text)
+
+
+def test_one_that_filed_once_and_some_years_is_held_to_its_years(warehouse: Path, found: Answers) -> None:
+    # 50 of the one that filed once, and two years of 10
+    assert (found["admissions", TWICE, DANG, None].value, found["admissions", TWICE, DANG, None].status) == (
+        70,
+        "incomplete",
+    )
+    with connect(warehouse) as opened:
+        beside = opened.execute(
+            "select filed_value, years_value from rpt_term_comparison "
+            "where reporting_org_code = ? and indicator_code = 'admissions'",
+            [district(TWICE, 2)],
+        ).fetchall()
+    assert beside == [(50, 20)]
+
+
+def test_forms_may_each_be_filed_once_or_yearly(found: Answers, made) -> None:
+    # of members the first district has the term, of admissions the years; the second has half of the last year
+    statuses = {
+        (indicator, period): (answer.value, answer.status)
+        for (indicator, unit, period, derivation), answer in found.items()
+        if unit == EACH_WAY and derivation is None and indicator in ("members", "admissions")
+    }
+    assert {key: statuses[key] for key in statuses if key[1] in ("2018-N", "2020-N", DANG)} == {
+        **{("members", "2018-N"): (25_000, "incomplete"), ("members", "2020-N"): (25_000, "incomplete")},
+        **{("admissions", "2018-N"): (20, "final"), ("admissions", "2020-N"): (20, "provisional")},
+        **{("members", DANG): (45_040, "provisional"), ("admissions", DANG): (100, "provisional")},
+    }
+    assert "từ ngày 30/06/2020 đến ngày 31/12/2020, toàn đảng bộ có" in text_of(made, EACH_WAY)
 
 
 def test_a_province_alone_has_its_own_form_and_no_totals(found: Answers) -> None:

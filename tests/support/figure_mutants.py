@@ -99,7 +99,7 @@ MUTANTS = (
     Mutant("reports/figures.py", "contribution=contribution / n_years", "contribution=contribution", PART),
     Mutant("reports/figures.py", "f\"{derived['of_year']}-N\"", '"2020-N"', PART),
     Mutant(
-        "dbt_project/models/intermediate/int_figure__state.sql",
+        "dbt_project/models/intermediate/int_contributor__state.sql",
         "coalesce(n_parts.n_parts, 0) < n_parts_ever.n_parts",
         "n_parts_ever.n_parts is null",
         PART,

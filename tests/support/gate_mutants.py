@@ -86,11 +86,13 @@ MUTANTS: Mapping[str, Mutant] = {
     "a quarter needs nobody's filing of it": _of(
         "figures", "there[:, number] &= exact & (", "there[:, number] &= ("
     ),
-    "a term takes the stocks of all years": _of("figures", "taken &= (ways != way) | (chosen == year)", "pass"),
+    "a term takes the stocks of all years": _of(
+        "figures", "taken &= (ways != way) | (chosen ==", "_ = (chosen =="
+    ),
     "a term is of every system": _of(
         "figures", "base.is_there & members[:, None] & (ways", "base.is_there & (ways"
     ),
-    "an earlier year is not missed": _of("figures", "sums[position] = 2", "sums[position] = 0"),
+    "an earlier year is not missed": _of("states", "sums[position] = _MISSING", "sums[position] = 0"),
     "runs do not begin again": _of(
         "figures", "np.where(is_hit, length + 1, 0)", "np.where(is_hit, length + 1, length)"
     ),
@@ -100,7 +102,32 @@ MUTANTS: Mapping[str, Mutant] = {
     # standing
     "what is late is whole": _of("standing", "rank = 0 if newest >= expected else 1", "rank = 0"),
     "a term counts beside its years": _of(
-        "standing", "return None if any(first", "return (first, last) if any(first"
+        "standing", "return not any(term.first <=", "return True or any(0 <="
+    ),
+    "a term counts of who ended in it": _of(
+        "standing", "            return False\n        family", "            pass\n        family"
+    ),
+    # states
+    "a term filed once makes its years whole": _of("states", "if said.form not in answering:", "if False:"),
+    "one that filed once is held to its years": _of("states", "answered.add((owner, contributor))", "pass"),
+    "a term filed once is whole of who left it": _of(
+        "states", "if (owner, contributor) in answered else ()", ""
+    ),
+    "a form filed once answers for the others": _of(
+        "states", "if said.form not in answering:", "if not answering:"
+    ),
+    "a calendar without years is no gap beside": _of(
+        "states", "has_years[owner] |= contributor in waited_for", "pass"
+    ),
+    "a calendar without years is one for all": _of(
+        "states", "seen & self._reporting & ~is_all_at_once", "seen & self._reporting"
+    ),
+    "what a term filed once lacks is whole": _of("states", "blank |= ever & ~now", "pass"),
+    "a term filed once needs no cell": _of(
+        "states", "blank |= self._is_uncollected(indicator, term.code)", "pass"
+    ),
+    "an opening stands at the end": _of(
+        "figures", 'return term.first if period == term.code and over_time == "first" else year', "return year"
     ),
     # families
     "the quarter before is added": _of("families", "-at(before)", "at(before)"),
@@ -138,8 +165,11 @@ MUTANTS: Mapping[str, Mutant] = {
         "figures", "(base.carried & base.is_there)[:, columns]", "base.carried[:0]"
     ),
     # openings
-    "an opening of a later year is whole": _of("openings", "(firsts == _INCOMPLETE) | ", ""),
-    "a term filed as one lacks its opening": _of("openings", "lacks &= ~figures", "lacks |= figures"),
+    "an opening of a later year is whole": _of(
+        "openings", "lacks = of_term.first == _INCOMPLETE", "lacks = of_term.first < 0"
+    ),
+    "a term filed once lacks its opening": _of("openings", " & ~of_term.is_all_at_once", ""),
+    "a term filed once needs no opening": _of("openings", "lacks |= of_term.has_at_once", "pass"),
     # stated, repeated, received, rows
     "equal whatever the decimals": _of("stated", "len(decimals))) == stated", "0)) == round(stated)"),
     "what nears from below may reach": _of("stated", "and most < high,", "and most <= high,"),

@@ -175,7 +175,7 @@ of_terms as (
         members.period_code,
         case bases.over_time
             when 'last' then members.base_year >= coalesce(taken.to_year, members.base_year)
-            when 'first' then members.base_year <= coalesce(taken.from_year, members.base_year)
+            when 'first' then members.first_base_year <= coalesce(taken.from_year, members.first_base_year)
             else true
         end as is_counted
     from bases

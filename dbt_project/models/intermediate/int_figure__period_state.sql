@@ -1,5 +1,5 @@
 -- The state of an asked period: once for parts that add its years up, once each for those that take the last or the
--- first, and once over the years that the calendar knows.
+-- first, and once for its single years.
 with
 
 states as (
@@ -52,31 +52,26 @@ of_periods as (
         state_rank as sum_rank,
         state_rank as last_rank,
         state_rank as first_rank,
-        state_rank as known_rank,
-        is_part_filed
+        state_rank as years_rank,
+        is_part_filed,
+        false as has_term_filing,
+        false as is_all_at_once
     from states
     where state_rank is not null
 
 ),
 
-term_states as (
+year_states as (
 
     select
         states.closure_level,
         states.org_code,
         states.state_key,
+        members.term_system,
         members.period_code,
         members.base_year,
-        states.term_state_rank,
-        states.is_part_filed,
-        row_number() over (
-            partition by states.closure_level, states.org_code, states.state_key, members.period_code
-            order by members.base_year desc
-        ) as from_last,
-        row_number() over (
-            partition by states.closure_level, states.org_code, states.state_key, members.period_code
-            order by members.base_year
-        ) as from_first
+        states.term_state_rank as state_rank,
+        states.is_part_filed
     from states
     inner join {{ ref('int_period__base') }} as members
         on
@@ -90,6 +85,93 @@ term_states as (
 
 ),
 
+at_once as (
+
+    select term_states.*
+    from {{ ref('int_figure__term_state') }} as term_states
+    inner join systems
+        on
+            term_states.org_code = systems.org_code
+            and term_states.term_system = systems.term_system
+
+),
+
+at_once_figures as (
+
+    select distinct
+        closure_level,
+        org_code,
+        state_key,
+        term_system,
+        term_code
+    from at_once
+
+),
+
+-- Where somebody filed once for all years, the term is not held to the years of that one.
+term_states as (
+
+    select
+        year_states.closure_level,
+        year_states.org_code,
+        year_states.state_key,
+        year_states.period_code,
+        year_states.base_year,
+        year_states.state_rank,
+        year_states.is_part_filed,
+        false as has_term_filing,
+        false as is_all_at_once
+    from year_states
+    left join at_once_figures
+        on
+            year_states.closure_level = at_once_figures.closure_level
+            and year_states.org_code = at_once_figures.org_code
+            and year_states.state_key = at_once_figures.state_key
+            and year_states.term_system = at_once_figures.term_system
+            and year_states.period_code = at_once_figures.term_code
+    where at_once_figures.org_code is null
+
+    union all
+
+    select
+        closure_level,
+        org_code,
+        state_key,
+        term_code as period_code,
+        base_year,
+        state_rank,
+        is_part_filed,
+        true as has_term_filing,
+        is_all_at_once
+    from at_once
+
+),
+
+numbered as (
+
+    select
+        *,
+        row_number() over (
+            partition by closure_level, org_code, state_key, period_code order by base_year desc
+        ) as from_last,
+        row_number() over (partition by closure_level, org_code, state_key, period_code order by base_year) as from_first
+    from term_states
+
+),
+
+years_ranks as (
+
+    select
+        closure_level,
+        org_code,
+        state_key,
+        period_code,
+        max(state_rank) as years_rank
+    from year_states
+    group by closure_level, org_code, state_key, period_code
+
+),
+
 term_ranks as (
 
     select
@@ -97,12 +179,46 @@ term_ranks as (
         org_code,
         state_key,
         period_code,
-        max(term_state_rank) as sum_rank,
-        max(case when from_last = 1 then term_state_rank end) as last_rank,
-        max(case when from_first = 1 then term_state_rank end) as first_rank,
-        bool_or(is_part_filed) as is_part_filed
-    from term_states
+        max(state_rank) as sum_rank,
+        max(case when from_last = 1 then state_rank end) as last_rank,
+        max(case when from_first = 1 then state_rank end) as first_rank,
+        bool_or(is_part_filed) as is_part_filed,
+        bool_or(has_term_filing) as has_term_filing,
+        bool_and(is_all_at_once) as is_all_at_once
+    from numbered
     group by closure_level, org_code, state_key, period_code
+
+),
+
+judged as (
+
+    select
+        term_ranks.closure_level,
+        term_ranks.org_code,
+        term_ranks.state_key,
+        term_ranks.period_code,
+        term_ranks.sum_rank,
+        term_ranks.last_rank,
+        term_ranks.first_rank,
+        years_ranks.years_rank,
+        term_ranks.is_part_filed,
+        term_ranks.has_term_filing,
+        term_ranks.is_all_at_once,
+        terms.n_known_years < terms.last_year - terms.first_year + 1 as lacks_year,
+        -- one that was not there in the term has no years of its own to lack
+        coalesce(terms.last_known_year < terms.last_year, terms.first_year <= terms.last_year) as lacks_last,
+        coalesce(terms.first_known_year > terms.first_year, terms.first_year <= terms.last_year) as lacks_first
+    from term_ranks
+    inner join terms
+        on
+            term_ranks.org_code = terms.org_code
+            and term_ranks.period_code = terms.term_code
+    left join years_ranks
+        on
+            term_ranks.closure_level = years_ranks.closure_level
+            and term_ranks.org_code = years_ranks.org_code
+            and term_ranks.state_key = years_ranks.state_key
+            and term_ranks.period_code = years_ranks.period_code
 
 )
 
@@ -114,27 +230,24 @@ select
     sum_rank,
     last_rank,
     first_rank,
-    known_rank,
-    is_part_filed
+    years_rank,
+    is_part_filed,
+    has_term_filing,
+    is_all_at_once
 from of_periods
 
 union all
 
 select
-    term_ranks.closure_level,
-    term_ranks.org_code,
-    term_ranks.state_key,
-    term_ranks.period_code,
-    case
-        when terms.n_known_years < terms.last_year - terms.first_year + 1 then 2
-        else term_ranks.sum_rank
-    end as sum_rank,
-    case when terms.last_known_year < terms.last_year then 2 else term_ranks.last_rank end as last_rank,
-    case when terms.first_known_year > terms.first_year then 2 else term_ranks.first_rank end as first_rank,
-    term_ranks.sum_rank as known_rank,
-    term_ranks.is_part_filed
-from term_ranks
-inner join terms
-    on
-        term_ranks.org_code = terms.org_code
-        and term_ranks.period_code = terms.term_code
+    closure_level,
+    org_code,
+    state_key,
+    period_code,
+    case when lacks_year and not is_all_at_once then 2 else sum_rank end as sum_rank,
+    case when lacks_last and not is_all_at_once then 2 else last_rank end as last_rank,
+    case when lacks_first and not is_all_at_once then 2 else first_rank end as first_rank,
+    case when lacks_year then 2 else years_rank end as years_rank,
+    is_part_filed,
+    has_term_filing,
+    is_all_at_once
+from judged

@@ -20,7 +20,9 @@ term_bases as (
         bases.carried_rank,
         members.term_system,
         members.period_code,
-        members.base_year,
+        -- what was filed at once has its opening at the term's beginning
+        case when measures.over_time = 'first' then members.first_base_year else members.base_year end as base_year,
+        case when measures.over_time = 'sum' then members.first_base_year end as sum_from_year,
         members.is_term_filing
     from {{ ref('int_figure__base') }} as bases
     inner join {{ ref('int_indicator__measure') }} as measures on bases.measure_id = measures.measure_id
@@ -77,7 +79,7 @@ select
     term_system,
     period_code,
     sum(term_amount) as amount,
-    min(base_year) as from_year,
+    min(coalesce(sum_from_year, base_year)) as from_year,
     max(base_year) as to_year,
     count(distinct base_year) as n_years,
     bool_or(is_term_filing) as has_term_filing,

@@ -46,7 +46,7 @@ term_ranks as (
         org_code,
         state_key,
         period_code,
-        sum_rank
+        years_rank
     from {{ ref('int_figure__period_state') }}
     where closure_level = 'unit'
 
@@ -63,7 +63,7 @@ select
     years.denominator,
     greatest(
         years.carried_rank,
-        coalesce(term_ranks.sum_rank, 0),
+        coalesce(term_ranks.years_rank, 0),
         case when gaps.org_code is not null then 2 else 0 end
     ) as state_rank
 from years

@@ -1,3 +1,4 @@
+-- Whether what is owed has come, period by period: a form filed for the whole term says nothing of its years.
 with
 
 filings as (
@@ -196,16 +197,7 @@ states as (
         coalesce(owed_until.n_owed_in_year, 0) as n_owed_in_year,
         filed_until.filed_part,
         filed_until.cumulative_part,
-        gaps.base_period_code is not null as has_gap,
-        exists(
-            select 1
-            from {{ ref('int_term__filing') }} as term_filings
-            where
-                term_filings.is_counted
-                and term_filings.reporting_org_code = bases.reporting_org_code
-                and term_filings.form_code = bases.form_code
-                and bases.period_year between term_filings.first_year and term_filings.last_year
-        ) as is_in_term_filing
+        gaps.base_period_code is not null as has_gap
     from bases
     left join owed_until
         on
@@ -239,13 +231,11 @@ select
     filed_part,
     cumulative_part,
     coalesce(filed_part = part_number, false) as is_exact,
-    is_in_term_filing,
     has_gap or coalesce(filed_part < expected_part, false) as is_part_filed,
     case
         when has_gap then 2
         when filed_part >= coalesce(expected_part, 0) then 0
         when filed_part is not null then 1
-        when is_in_term_filing then 0
         when owed_part is not null then 2
         -- a year that the calendar leaves out, or whose end it does not have, of a unit that was there
         when period_kind = 'N' and n_owed_in_year = 0 and required_part = part_number then 2

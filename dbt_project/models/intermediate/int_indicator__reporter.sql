@@ -19,12 +19,22 @@ pairs as (
 
 ),
 
+-- A form for a whole term that does not count says nothing of what its unit has.
 filed as (
 
     select distinct
         reporting_org_code,
         form_code
     from {{ ref('int_form__filing') }}
+    where period_kind <> 'NK'
+
+    union distinct
+
+    select
+        reporting_org_code,
+        form_code
+    from {{ ref('int_term__filing') }}
+    where is_counted
 
 ),
 

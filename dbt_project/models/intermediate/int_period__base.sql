@@ -13,6 +13,7 @@ select
     cast(null as varchar) as term_system,
     period_code as base_period_code,
     period_year as base_year,
+    period_year as first_base_year,
     false as is_minus,
     false as is_term_filing
 from periods
@@ -26,6 +27,7 @@ select
     cast(null as varchar) as term_system,
     bases.period_code as base_period_code,
     bases.period_year as base_year,
+    bases.period_year as first_base_year,
     bases.ends_on < quarters.ends_on as is_minus,
     false as is_term_filing
 from periods as quarters
@@ -43,6 +45,7 @@ select
     terms.term_system,
     bases.period_code as base_period_code,
     case when bases.period_kind = 'NK' then terms.last_year else bases.period_year end as base_year,
+    case when bases.period_kind = 'NK' then terms.first_year else bases.period_year end as first_base_year,
     false as is_minus,
     bases.period_kind = 'NK' as is_term_filing
 from {{ ref('stg_term') }} as terms
@@ -59,6 +62,7 @@ select
     cast(null as varchar) as term_system,
     bases.period_code as base_period_code,
     bases.period_year as base_year,
+    bases.period_year as first_base_year,
     false as is_minus,
     false as is_term_filing
 from periods as asked

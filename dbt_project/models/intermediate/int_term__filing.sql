@@ -1,4 +1,5 @@
--- A form filed for a whole term counts only where the unit, and those that merged into it, filed nothing yearly.
+-- A form filed for a whole term counts only where the unit, and those that merged into it, filed nothing yearly, and
+-- where the unit stood when the term ended: of one that did not there is no figure of that day to count in.
 with
 
 term_filings as (
@@ -62,5 +63,14 @@ select
             yearly.reporting_org_code = term_filings.reporting_org_code
             and yearly.form_code = term_filings.form_code
             and yearly.period_year between term_filings.first_year and term_filings.last_year
+    )
+    and exists (
+        select 1
+        from {{ ref('int_organisation__closure') }} as standing
+        where
+            standing.closure_level = 'unit'
+            and standing.base_period_code = term_filings.term_code
+            and standing.org_code = term_filings.reporting_org_code
+            and standing.contributing_code = term_filings.reporting_org_code
     ) as is_counted
 from term_filings

@@ -64,6 +64,20 @@ uncollected_openings as (
             and periods.period_year = first_years.first_year
     where starts.org_level = 'unit' and starts.is_opening and periods.period_kind = 'N'
 
+    union distinct
+
+    -- a form filed once for the whole term has none where it is not collected when the term ends
+    select
+        idle.indicator_code,
+        states.org_code,
+        states.period_code
+    from {{ ref('stg_idle_term') }} as idle
+    inner join {{ ref('int_figure__period_state') }} as states
+        on
+            idle.indicator_code = states.state_key
+            and idle.period_code = states.period_code
+    where idle.part = 'opening' and not idle.is_collected and states.has_term_filing
+
 ),
 
 -- Totals of which somebody filed only a part of a year.
@@ -78,16 +92,15 @@ part_filed as (
 
 ),
 
--- A form filed for the whole term has its opening.
-term_filed as (
+-- Of bodies that all filed once for the whole term nothing is asked in its first year.
+all_at_once as (
 
-    select distinct
-        measures.indicator_code,
-        parts.org_code,
-        parts.period_code
-    from {{ ref('int_figure__part') }} as parts
-    inner join {{ ref('int_indicator__measure') }} as measures on parts.measure_id = measures.measure_id
-    where parts.base_kind = 'term' and measures.part = 'opening' and parts.has_term_filing
+    select
+        org_code,
+        state_key as indicator_code,
+        period_code
+    from {{ ref('int_figure__period_state') }}
+    where closure_level = 'unit' and is_all_at_once
 
 ),
 
@@ -166,8 +179,7 @@ since_opening as (
         greatest(
             term_values.state_rank,
             case
-                when term_filed.org_code is not null then 0
-                when uncollected_openings.org_code is not null then 2
+                when uncollected_openings.org_code is not null and all_at_once.org_code is null then 2
                 else coalesce(openings.opening_rank, 0)
             end,
             case when gaps.org_code is not null then 2 else 0 end
@@ -178,11 +190,11 @@ since_opening as (
             term_values.indicator_code = openings.indicator_code
             and term_values.org_code = openings.org_code
             and term_values.period_code = openings.period_code
-    left join term_filed
+    left join all_at_once
         on
-            term_values.indicator_code = term_filed.indicator_code
-            and term_values.org_code = term_filed.org_code
-            and term_values.period_code = term_filed.period_code
+            term_values.indicator_code = all_at_once.indicator_code
+            and term_values.org_code = all_at_once.org_code
+            and term_values.period_code = all_at_once.period_code
     left join uncollected_openings
         on
             term_values.indicator_code = uncollected_openings.indicator_code

@@ -49,8 +49,7 @@ states as (
         period_code,
         max(sum_rank) as sum_rank,
         max(last_rank) as last_rank,
-        max(first_rank) as first_rank,
-        max(known_rank) as known_rank
+        max(first_rank) as first_rank
     from {{ ref('int_figure__period_state') }}
     group by org_code, state_key, period_code
 
@@ -136,17 +135,16 @@ judged as (
         greatest(
             figures.carried_rank,
             case
-                when figures.has_term_filing then coalesce(unit_states.known_rank, row_states.known_rank, 0)
                 when figures.has_sum then coalesce(unit_states.sum_rank, row_states.sum_rank, 0)
                 else 0
             end,
             case
-                when figures.has_first and not figures.has_term_filing
+                when figures.has_first
                     then coalesce(unit_states.first_rank, row_states.first_rank, 0)
                 else 0
             end,
             case
-                when figures.has_last and not figures.has_term_filing
+                when figures.has_last
                     then coalesce(unit_states.last_rank, row_states.last_rank, 0)
                 else 0
             end,

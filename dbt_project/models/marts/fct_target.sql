@@ -85,6 +85,9 @@ actuals as (
         case when chosen.basis = 'AVG_PER_YEAR' then averages.status else figures.status end as status,
         case
             when chosen.basis = 'YEAR' then coalesce(figures.status = 'provisional', false)
+            -- who filed once for the whole term has its last year without a figure of it
+            when terms_at_once.last_rank = 0 then coalesce(last_years.status = 'provisional', false)
+            when terms_at_once.last_rank = 1 then true
             else last_years.indicator_code is null or last_years.status = 'provisional'
         end as is_early
     from chosen
@@ -104,6 +107,13 @@ actuals as (
             chosen.indicator_code = last_years.indicator_code
             and chosen.org_code = last_years.org_code
             and last_years.period_code = cast(chosen.last_year as varchar) || '-N'
+    left join {{ ref('int_figure__period_state') }} as terms_at_once
+        on
+            terms_at_once.closure_level = 'unit'
+            and terms_at_once.has_term_filing
+            and chosen.indicator_code = terms_at_once.state_key
+            and chosen.org_code = terms_at_once.org_code
+            and chosen.term_code = terms_at_once.period_code
 
 ),
 

@@ -22,7 +22,10 @@ figures as (
             parts.base_kind = bases.base_kind
             and parts.period_code = bases.period_code
             and coalesce(parts.term_system, '') = coalesce(bases.term_system, '')
-            and bases.base_year between parts.from_year and parts.to_year
+            and case
+                when measures.over_time = 'first' then bases.first_base_year
+                else bases.base_year
+            end between parts.from_year and parts.to_year
     where not bases.is_minus or measures.within_year = 'sum'
 
 ),

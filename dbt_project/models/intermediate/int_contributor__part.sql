@@ -1,0 +1,9 @@
+-- Which parts of indicators a unit has something for, period by period. Openings are none of a figure's own.
+select distinct
+    measures.indicator_code,
+    measures.part,
+    amounts.reporting_org_code,
+    amounts.base_period_code
+from {{ ref('int_indicator__amount') }} as amounts
+inner join {{ ref('int_indicator__measure') }} as measures on amounts.measure_id = measures.measure_id
+where measures.part <> 'opening'
