@@ -6,6 +6,7 @@ checks (`checks.py`).
 """
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 import dagster as dg
@@ -17,7 +18,6 @@ from ingestion.records.faults import Fault
 from ingestion.validations.store import KeptResults
 from ingestion.words.messages import message
 from orchestration import alerting, groups, telling
-from orchestration.environment import template_key
 from orchestration.partitions import add_periods, covers, filed_periods, periods, report_new
 from orchestration.progress import Progress, counter
 from orchestration.resources import Clock, WritableHome
@@ -58,13 +58,11 @@ def landed_submissions(
 
     A byte-identical resend is recognised and only noted; a file of an unknown unit is put aside.
     """
-    registry = state.registry
+    office = state.office(clock)
     progress.start("landing")
     with state.writing() as home:
-        report = pipeline.land_inbox(
-            home, registry, state.catalogue, clock.now(), progress=counter(progress, "landing")
-        )
-        add_periods(context.instance, filed_periods(registry, Ledger(home.ledger).replay()))
+        report = pipeline.land_inbox(office, counter(progress, "landing"))
+        add_periods(context.instance, filed_periods(office.registry, Ledger(home.ledger).replay()))
     for place in report.left:
         context.log.warning(
             f"left in the inbox: {place}: {message(f'landing.left.{report.why_left[place]}', 'en')}"
@@ -72,6 +70,7 @@ def landed_submissions(
     progress.finish("landing", str(len(report.landed)))
     for name, fault in report.faults.items():
         log_fault(context, name, fault)
+    log_unreturned(context, report.unreturned)
     for place, technical in report.not_landed.items():
         context.log.error(f"{place} could not be landed and stays where it is:\n{technical}")
     return dg.MaterializeResult(
@@ -110,10 +109,10 @@ def verdicts(
 
 
 def _judged(context: dg.AssetExecutionContext, state: WritableHome, clock: Clock, progress: Progress) -> Result:
-    registry, catalogue, now = state.registry, state.catalogue, clock.now()
+    office = state.office(clock)
     covered = set(context.partition_keys)
     pending = [
-        p for p in pipeline.pending_periods(state.home) if covers(p, covered, context.run.tags, registry)
+        p for p in pipeline.pending_periods(state.home) if covers(p, covered, context.run.tags, office.registry)
     ]
     progress.start("judging", len(pending))
     given: Counter[str] = Counter()
@@ -121,24 +120,19 @@ def _judged(context: dg.AssetExecutionContext, state: WritableHome, clock: Clock
     waiting: list[str] = []
     results = KeptResults()
     for period in pending:
-        report = pipeline.judge_period(
-            state.home, registry, catalogue, period, now, template_key=template_key(state.home)
-        )
+        report = pipeline.judge_period(office, period)
         given.update({str(verdict): count for verdict, count in report.counts.items()})
         faults |= report.faults
         waiting += report.waiting
         results.add(report.results)
-        for submission, technical in report.unreturned.items():
-            context.log.error(
-                f"the workbook of {submission} could not be marked; its findings went out:\n{technical}"
-            )
+        log_unreturned(context, report.unreturned)
         for submission, technical in report.damaged.items():
             context.log.error(f"what rests on {submission} waits: {technical}")
         progress.advance("judging")
-    again = pipeline.reexamine(state.home, registry, catalogue, now)
+    again = pipeline.reexamine(office)
     faults |= again.faults
     results.add(again.results)
-    for said in alerting.results_kept(state.home, results, "verdicts", now):
+    for said in alerting.results_kept(state.home, results, "verdicts", clock.now()):
         context.log.error(f"Results of checks were not kept. {said['en']}")
     for submission, technical in again.damaged.items():
         context.log.error(f"{submission} cannot be held against corrected figures: {technical}")
@@ -171,8 +165,8 @@ def bronze(context: dg.AssetExecutionContext, state: WritableHome, clock: Clock,
     Written from landing and the recorded verdicts alone, so it can be deleted and comes back the same.
     """
     progress.start("bronze")
-    with state.writing() as home:
-        written = pipeline.rebuild_bronze(home, state.registry, state.catalogue, clock.now())
+    with state.writing():
+        written = pipeline.rebuild_bronze(state.office(clock))
     progress.finish("bronze")
     metadata = {"rewritten_periods": written}
     report_new(context, metadata)
@@ -218,6 +212,14 @@ def notices(
 
 ALL = (inbox, registry, landed_submissions, verdicts, bronze, registry_reference, notices)
 """What leads from the inbox to bronze, and tells of it."""
+
+
+def log_unreturned(context: dg.AssetExecutionContext, unreturned: Mapping[str, str]) -> None:
+    """Say in a run's log which filed workbooks could not be marked with a decision, and why."""
+    for submission, technical in unreturned.items():
+        context.log.error(
+            f"the workbook of {submission} could not be marked; its findings went out:\n{technical}"
+        )
 
 
 def log_fault(context: dg.AssetExecutionContext, submission: str, fault: Fault) -> None:

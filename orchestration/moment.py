@@ -94,7 +94,7 @@ def take(
         with writer_lock(home, PATIENCE_SECONDS), Ledger(home.ledger).writing(PATIENCE_SECONDS):
             at = clock()
             registry, catalogue = _registry(made, home)
-            pipeline.rebuild_bronze(home, registry, catalogue, at)
+            pipeline.rebuild_bronze(pipeline.Office(home, registry, catalogue, lambda: at))
             private_folder(made.landing)
             if home.ledger.is_file():
                 shutil.copyfile(home.ledger, made.ledger)

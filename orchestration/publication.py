@@ -25,8 +25,8 @@ from orchestration.resources import Clock, PublicationHome, Renderer
 from orchestration.warehouse import PROJECT_DIR, candidate_database, project_fingerprint, swap_in
 from reports import release as releases
 from reports import stamp
-from reports.context import load_site
 from reports.database import connect, in_words
+from reports.loading import load_site
 from reports.project import write_project
 from reports.quarto_project import find_project
 from reports.render import render_project

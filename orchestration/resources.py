@@ -9,6 +9,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import dagster as dg
@@ -16,6 +17,7 @@ import dagster as dg
 from ingestion.definitions.catalogue import Catalogue
 from ingestion.definitions.overlay import catalogue_of
 from ingestion.definitions.registry import Registry, load_registry
+from ingestion.pipeline import Office
 from ingestion.storage.home import Home
 from ingestion.upkeep import litter, modes
 from ingestion.upkeep.version import migrate, version_of
@@ -65,6 +67,11 @@ class WritableHome(TongketHome):
             WriterBusyError: another run of intake does not come to its end.
         """
         _make_ready(self.home, _log(context))
+
+    def office(self, clock: "Clock") -> Office:
+        """What a change of this folder is made with."""
+        key = partial(environment.template_key, self.home)
+        return Office(self.home, self.registry, self.catalogue, clock.now, key)
 
     @contextmanager
     def writing(self) -> Iterator[Home]:

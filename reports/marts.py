@@ -1,7 +1,7 @@
 """Reading the marts: one plain select a table, and nothing that counts or judges.
 
 What belongs here: the list of tables and columns that pages need, and opening the warehouse read-only. What
-does not: business SQL, which lives in the dbt project, and the shapes that pages use (`context.py`).
+does not: business SQL, which lives in the dbt project, and the shapes that pages use (`rows.py`).
 """
 
 from collections.abc import Mapping
@@ -85,6 +85,17 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         "submission_id",
         "reporting_org_code",
         "period_code",
+        "rule_code",
+        "sheet",
+        "cell",
+        "explanation",
+    ),
+    "rpt_open_case": ("submission_id", "case_state"),
+    "rpt_explanation_review": (
+        "reporting_org_code",
+        "period_code",
+        "submission_id",
+        "explained_period_code",
         "rule_code",
         "sheet",
         "cell",

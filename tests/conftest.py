@@ -17,6 +17,7 @@ from ingestion.definitions.catalogue import load_catalogue
 from ingestion.definitions.registry import load_registry
 from ingestion.storage.home import Home
 from tests.support.installed import Installed, build_and_unpack
+from tests.support.office import office_of
 
 # A change is judged by the same examples everywhere; `make search` looks for new ones, and for longer.
 settings.register_profile("same", derandomize=True, deadline=None)
@@ -66,9 +67,9 @@ def demo_home(demo_world: World, tmp_path_factory: pytest.TempPathFactory) -> It
     home = Home(Path(tmp_path_factory.mktemp("demo")) / "data")
     write_world(demo_world, home)
     registry, catalogue = load_registry(home.registry), load_catalogue()
-    pipeline.land_inbox(home, registry, catalogue, LOADED_AT)
+    pipeline.land_inbox(office_of(home, registry, catalogue, LOADED_AT))
     for period in pipeline.pending_periods(home):
-        report = pipeline.judge_period(home, registry, catalogue, period, LOADED_AT, engine="masks")
+        report = pipeline.judge_period(office_of(home, registry, catalogue, LOADED_AT), period, engine="masks")
         assert not report.faults, report.faults
     build_aside(home, home.warehouse, None)
     yield home

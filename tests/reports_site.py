@@ -10,7 +10,8 @@ import duckdb
 import pandas as pd
 
 from ingestion.definitions.catalogue import load_catalogue
-from reports.context import Site, load_site
+from reports.context import Site
+from reports.loading import load_site
 from reports.marts import COLUMNS
 
 AS_OF = datetime(2021, 3, 1, 9, 30, tzinfo=UTC)
@@ -295,6 +296,8 @@ def _rows() -> dict[str, list[dict[str, Any]]]:
                 "explanation": "Sáp nhập <script>alert(1)</script> | *hai* {{< env X >}} chi bộ",
             }
         ],
+        "rpt_open_case": [{"submission_id": "TG-GCT.2020-Q1.r1", "case_state": "open"}],
+        "rpt_explanation_review": [],
         "rpt_stated_figure": [_stated(row) for row in csv.DictReader(STATEMENTS.open(encoding="utf-8"))],
     }
 

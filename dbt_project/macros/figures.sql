@@ -2,15 +2,16 @@
     How a result stands to its target: VUOT strictly beyond it, DAT met, CHUA_DAT not met, CHUA_DEN_HAN before the
     year of the target, or the last year of its term, is whole. A range that is surpassed at its upper end is surpassed.
 #}
-{% macro assessment(direction, actual, bound, highest, is_early) %}
+{% macro assessment(direction, actual, least, most, is_early) %}
+    {%- set bound = "case when " ~ direction ~ " in ('LE', 'LT') then coalesce(" ~ most ~ ", " ~ least ~ ") else " ~ least ~ " end" %}
     case
         when {{ is_early }} then 'CHUA_DEN_HAN'
         when {{ actual }} is null or {{ bound }} is null then null
-        when {{ direction }} = 'BETWEEN' and {{ highest }} is null then null
-        when {{ direction }} in ('GE', 'GT') and {{ actual }} > {{ bound }} + {{ tolerance() }} then 'VUOT'
+        when {{ direction }} = 'BETWEEN' and {{ most }} is null then null
+        when {{ direction }} in ('GE', 'GT') and {{ actual }} > {{ least }} + {{ tolerance() }} then 'VUOT'
         when {{ direction }} in ('LE', 'LT') and {{ actual }} < {{ bound }} - {{ tolerance() }} then 'VUOT'
-        when {{ direction }} = 'BETWEEN' and {{ actual }} > {{ highest }} + {{ tolerance() }} then 'VUOT'
-        when {{ direction }} = 'BETWEEN' and {{ actual }} >= {{ bound }} - {{ tolerance() }} then 'DAT'
+        when {{ direction }} = 'BETWEEN' and {{ actual }} > {{ most }} + {{ tolerance() }} then 'VUOT'
+        when {{ direction }} = 'BETWEEN' and {{ actual }} >= {{ least }} - {{ tolerance() }} then 'DAT'
         when {{ direction }} in ('GE', 'LE', 'EQ') and abs({{ actual }} - {{ bound }}) <= {{ tolerance() }} then 'DAT'
         else 'CHUA_DAT'
     end

@@ -22,6 +22,7 @@ import pyarrow.parquet as pq
 from ingestion.definitions.catalogue import Catalogue
 from ingestion.definitions.form_names import ROW_COLUMNS
 from ingestion.definitions.forms import Form
+from ingestion.landing.review import answer_to
 from ingestion.landing.state import LedgerState, SubmissionRecord
 from ingestion.records.cells import column_letter
 from ingestion.records.findings import OutcomeStatus
@@ -97,6 +98,7 @@ _FINDINGS = pa.schema(
         ("message", pa.string()),
         ("message_en", pa.string()),
         ("explained", pa.bool_()),
+        ("explanation", pa.string()),
     ]
 )
 _EXPLANATIONS = pa.schema(
@@ -272,6 +274,7 @@ def write_ledger_tables(bronze: Path, state: LedgerState) -> None:
             "message": finding.message,
             "message_en": finding.message_en,
             "explained": finding.explained,
+            "explanation": answer_to(record, finding) or None if finding.explained else None,
         }
         for record in records
         for finding in record.findings

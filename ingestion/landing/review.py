@@ -1,13 +1,15 @@
 """Explanations that were accepted in a unit's last period and are to be looked at again with the next one.
 
-What belongs here: which explanation is carried to which period. What does not: taking explanations in
-(`gate/judge.py`) and showing them.
+What belongs here: which explanation answered which finding, and to which period it is carried as the ledger
+stands now (as of a publication, `rpt_explanation_review` says it). What does not: taking
+explanations in (`gate/judge.py`) and showing them.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ingestion.landing.state import LedgerState, SubmissionRecord
+from ingestion.records.findings import Finding
 from ingestion.records.periods import Period, PeriodError
 from ingestion.records.text import fold
 
@@ -53,7 +55,7 @@ def _of_unit(state: LedgerState, unit: str, filed: set[Period]) -> Iterator[Carr
     current = state.revisions(unit, newest.code)[-1]
     for finding in last.findings:
         if finding.explained:
-            text = _answer(last, finding.rule, finding.sheet, finding.cell)
+            text = answer_to(last, finding)
             again = (
                 any(f.rule == finding.rule and f.sheet == finding.sheet for f in current.findings)
                 if current.judged
@@ -64,15 +66,15 @@ def _of_unit(state: LedgerState, unit: str, filed: set[Period]) -> Iterator[Carr
             )
 
 
-def _answer(record: SubmissionRecord, rule: str, sheet: str, cell: str) -> str:
+def answer_to(record: SubmissionRecord, finding: Finding) -> str:
     """Give the text that answered a finding: the one for its cell, or else for its sheet as a whole.
 
     A clerk may call a sheet by the code of its form, so that another sheet's name does not rule an answer out.
     """
-    answers = [e for e in record.explanations if e.rule.strip().upper() == rule and e.text.strip()]
-    for place in dict.fromkeys((cell, "")):
+    answers = [e for e in record.explanations if e.rule.strip().upper() == finding.rule and e.text.strip()]
+    for place in dict.fromkeys((finding.cell, "")):
         here = [e for e in answers if e.cell.replace("$", "").strip().upper() == place]
-        here.sort(key=lambda e: fold(e.sheet) != fold(sheet))
+        here.sort(key=lambda e: fold(e.sheet) != fold(finding.sheet))
         if here:
             return here[0].text
     return ""

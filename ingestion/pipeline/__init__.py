@@ -8,26 +8,30 @@ Every step may be cut short and run again.
 """
 
 from ingestion.pipeline.checking import UNKNOWN_UNIT, CheckResult, check_files, returns_of
-from ingestion.pipeline.deciding import decide
+from ingestion.pipeline.deciding import close, decide, reopen
 from ingestion.pipeline.inbox import LandingReport, land_inbox
 from ingestion.pipeline.judging import PeriodReport, changes_of, judge_period, pending_periods
 from ingestion.pipeline.notices import write_alerts
+from ingestion.pipeline.office import Office
 from ingestion.pipeline.progress import Progress
+from ingestion.pipeline.rebuilding import rebuild_bronze
 from ingestion.pipeline.reexamining import ReexaminationReport, reexamine
 from ingestion.pipeline.retrying import RetryReport, retry, to_retry
-from ingestion.pipeline.writing import DamagedOriginalsError, demand_originals, rebuild_bronze
+from ingestion.pipeline.writing import DamagedOriginalsError, demand_originals
 
 __all__ = [
     "UNKNOWN_UNIT",
     "CheckResult",
     "DamagedOriginalsError",
     "LandingReport",
+    "Office",
     "PeriodReport",
     "Progress",
     "ReexaminationReport",
     "RetryReport",
     "changes_of",
     "check_files",
+    "close",
     "decide",
     "demand_originals",
     "judge_period",
@@ -35,6 +39,7 @@ __all__ = [
     "pending_periods",
     "rebuild_bronze",
     "reexamine",
+    "reopen",
     "retry",
     "returns_of",
     "to_retry",

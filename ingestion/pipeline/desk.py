@@ -13,20 +13,34 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from ingestion.bronze.accepted import BronzeHistory
 from ingestion.definitions.catalogue import Catalogue
 from ingestion.definitions.registry import Registry
-from ingestion.gate import version_for
+from ingestion.gate import GateContext, version_for
 from ingestion.gate.results import SuiteResult, with_files
-from ingestion.landing.events import SetAside
+from ingestion.landing.events import (
+    Duplicate,
+    Event,
+    NotLanded,
+    PeriodClosed,
+    PeriodReopened,
+    Received,
+    SetAside,
+    Unknown,
+)
 from ingestion.landing.ledger import LedgerWriter
 from ingestion.landing.originals import Landing
 from ingestion.landing.state import LedgerState
 from ingestion.pipeline.notices import write_alerts
+from ingestion.pipeline.office import Office
 from ingestion.records.faults import Cause, Fault, Step
 from ingestion.returns import Answer
 from ingestion.returns.answers import write_apology, write_return
 from ingestion.storage.home import Home
 from ingestion.validations.store import KeptResults, Purpose, Validation
+
+_WITHOUT_FIGURES = (Received, Duplicate, Unknown, NotLanded, PeriodClosed, PeriodReopened)
+"""Of these nothing follows for bronze: what arrived has no verdict yet, and what counts counts on."""
 
 _EVERYBODYS = frozenset({errno.ENOSPC, errno.EROFS, errno.EDQUOT, errno.EMFILE, errno.ENFILE})
 
@@ -36,20 +50,39 @@ class Desk:
     """The state folder while its ledger is held.
 
     Attributes:
+        office: the folder and what its reports are held against.
+        ledger: what was recorded, in hand.
         now: the moment of everything that is recorded.
         faults: what was set aside here, by submission.
         damaged: by submission what is wrong with an original that was needed and is not what it was.
+        unreturned: by submission why its clerk heard of a decision without the filed workbook.
         results: what became of the results of checks that are kept to be shown.
+        may_change_what_counts: whether bronze may follow otherwise from what was recorded here.
     """
 
-    home: Home
-    registry: Registry
-    catalogue: Catalogue
+    office: Office
     ledger: LedgerWriter
     now: datetime
     faults: dict[str, Fault] = field(default_factory=dict)
     damaged: dict[str, str] = field(default_factory=dict)
+    unreturned: dict[str, str] = field(default_factory=dict)
     results: KeptResults = field(default_factory=KeptResults)
+    may_change_what_counts: bool = False
+
+    @property
+    def home(self) -> Home:
+        """The state folder."""
+        return self.office.home
+
+    @property
+    def registry(self) -> Registry:
+        """The registry."""
+        return self.office.registry
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """Forms and indicators."""
+        return self.office.catalogue
 
     @property
     def state(self) -> LedgerState:
@@ -61,6 +94,22 @@ class Desk:
         """The originals."""
         return Landing(self.home)
 
+    def gate_context(self) -> GateContext:
+        """Give what the gate knows besides the submissions that it judges: all as it stands now."""
+        history = BronzeHistory(self.home.bronze, self.catalogue, self.state)
+        return GateContext(self.registry, self.catalogue, history, self.now, self.state.locks)
+
+    def record(self, events: Sequence[Event]) -> None:
+        """Append events to the ledger; they are on the disk when this returns.
+
+        Raises:
+            ContradictionError: an event does not fit what happened before; none of them is written.
+            ValueError: an event holds text that no file can hold; none of them is written.
+            DecisionRefusedError: a decision cannot be taken; none of them is written.
+        """
+        self.ledger.append(events)
+        self.may_change_what_counts |= any(not isinstance(event, _WITHOUT_FIGURES) for event in events)
+
     def set_aside(self, faults: Mapping[str, Fault]) -> None:
         """Record that the product failed on submissions, and tell their clerks that it did."""
         for name, fault in faults.items():
@@ -69,7 +118,7 @@ class Desk:
                 with contextlib.suppress(Exception):  # the alert tells as much, and the event must be written
                     write_apology(self.home, record, fault, self.registry)
             event = SetAside(name, fault.step, fault.cause, printable(fault.technical), self.now)
-            self.ledger.append([event])
+            self.record([event])
         self.faults |= faults
 
     def write_alerts(self) -> None:

@@ -14,22 +14,20 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from ingestion.bounded import WorkerStartError
-from ingestion.definitions.catalogue import Catalogue
-from ingestion.definitions.registry import Registry
 from ingestion.landing import inbox
 from ingestion.landing.events import Duplicate, LedgerError, NotLanded, Retried, Unknown
-from ingestion.landing.ledger import Ledger
 from ingestion.landing.originals import OriginalDamagedError, Staged, check_original
 from ingestion.landing.state import SubmissionRecord
 from ingestion.landing.wholeness import Reason
+from ingestion.pipeline.change import change
 from ingestion.pipeline.desk import Desk, is_everybodys, printable
+from ingestion.pipeline.office import Office
 from ingestion.pipeline.progress import Progress
 from ingestion.pipeline.readings import kept_readings
 from ingestion.pipeline.receiving import Again, receipt
 from ingestion.reading.many import Read, Source
 from ingestion.records.faults import Cause, Fault
 from ingestion.records.findings import Verdict
-from ingestion.storage.home import Home
 from ingestion.words.messages import message
 
 PRODUCT = "tongket"
@@ -47,6 +45,7 @@ class LandingReport:
         left: what was not taken, below the inbox.
         why_left: the reason for each of these (`ingestion.landing.wholeness.Reason`).
         faults: how the product failed on submissions, by name.
+        unreturned: earlier decisions of which a clerk was told without the filed workbook, with the reason.
         repaired: names of submissions whose lost or damaged original came again and is whole.
         not_landed: how it failed on files that are no submissions yet, by their place below the inbox.
     """
@@ -58,6 +57,7 @@ class LandingReport:
     why_left: dict[str, Reason] = field(default_factory=dict)
     repaired: list[str] = field(default_factory=list)
     faults: dict[str, Fault] = field(default_factory=dict)
+    unreturned: dict[str, str] = field(default_factory=dict)
     not_landed: dict[str, str] = field(default_factory=dict)
 
     def leave(self, place: str, reason: Reason) -> None:
@@ -66,13 +66,7 @@ class LandingReport:
         self.why_left[place] = reason
 
 
-def land_inbox(
-    home: Home,
-    registry: Registry,
-    catalogue: Catalogue,
-    now: datetime,
-    progress: Progress | None = None,
-) -> LandingReport:
+def land_inbox(office: Office, progress: Progress | None = None) -> LandingReport:
     """Land everything that waits, in order of receipt.
 
     A file leaves the inbox when its line in the ledger is on the disk. If the program dies in between, the next
@@ -83,27 +77,24 @@ def land_inbox(
         OSError: the disk is full or may not be written to.
     """
     report = LandingReport()
-    with Ledger(home.ledger).writing() as ledger:
-        desk = Desk(home, registry, catalogue, ledger, now)
-        desk.write_alerts()
+    with change(office) as desk:
         _take_up_what_is_whole(desk)
-        found = inbox.look(home, now)
+        found = inbox.look(office.home, desk.now)
         if any(file.reason == "growing" for file in found.files):
             # What was copied a moment ago is whole a moment later, and nobody may ask for another run.
             time.sleep(inbox.SETTLE_SECONDS)
-            found = inbox.look(home, now + timedelta(seconds=inbox.SETTLE_SECONDS))
+            found = inbox.look(office.home, desk.now + timedelta(seconds=inbox.SETTLE_SECONDS))
         for one in found.left:
             report.leave(one.place, one.reason)
         files = [file for file in found.files if printable(file.arrival) not in desk.state.not_landed]
-        ahead = kept_readings.ahead([Source(f.path, f.original_name) for f in files], catalogue)
+        ahead = kept_readings.ahead([Source(f.path, f.original_name) for f in files], office.catalogue)
         for done, (file, failed) in enumerate(zip(files, ahead, strict=True)):
             if progress:
                 progress(done, len(files), f"{file.folder}/{file.original_name}")
             _land_safely(file, failed, desk, report)
-        desk.write_alerts()
-        report.faults |= desk.faults
         if progress:
             progress(len(files), len(files), "")
+    report.faults, report.unreturned = desk.faults, desk.unreturned
     return report
 
 
@@ -114,7 +105,7 @@ def _take_up_what_is_whole(desk: Desk) -> None:
             continue
         with contextlib.suppress(OriginalDamagedError):
             check_original(desk.landing.path(record.file), record.sha256)
-            desk.ledger.append([Retried(name, message("landing.again.whole"), PRODUCT, desk.now)])
+            desk.record([Retried(name, message("landing.again.whole"), PRODUCT, desk.now)])
 
 
 def _land_safely(file: inbox.InboxFile, failed: Read | None, desk: Desk, report: LandingReport) -> None:
@@ -135,7 +126,7 @@ def _land_safely(file: inbox.InboxFile, failed: Read | None, desk: Desk, report:
             technical=technical,
             at=desk.now,
         )
-        desk.ledger.append([event])
+        desk.record([event])
         report.not_landed[file.place] = technical
 
 
@@ -179,7 +170,7 @@ def _land(file: inbox.InboxFile, failed: Read | None, desk: Desk, report: Landin
         arrival=file.arrival,
         again=again,
     )
-    desk.ledger.append([event])
+    desk.record([event])
     report.landed.append(event.submission)
     if read.fault is not None:
         desk.set_aside({event.submission: read.fault})
@@ -223,7 +214,7 @@ def _note_duplicate(
         at=desk.now,
         repaired=is_repaired,
     )
-    desk.ledger.append([event])
+    desk.record([event])
     report.duplicates.append(str(same.key))
     if is_repaired:
         report.repaired.append(str(same.key))
@@ -257,6 +248,6 @@ def _put_aside(
             at=desk.now,
             technical=printable(read.fault.technical) if read and read.fault else "",
         )
-        desk.ledger.append([event])
+        desk.record([event])
         report.unknown.append(event.file)
     inbox.set_aside(file, place)

@@ -13,16 +13,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from ingestion.bronze.accepted import BronzeHistory
 from ingestion.definitions.catalogue import Catalogue
-from ingestion.definitions.registry import Registry
 from ingestion.gate import Engine, GateContext, version_for
 from ingestion.landing.events import UNKNOWN_PERIOD, Event, Explained, Judged
 from ingestion.landing.ledger import Ledger, as_line
 from ingestion.landing.originals import Landing, OriginalDamagedError, check_original
 from ingestion.landing.state import LedgerState, SubmissionRecord
-from ingestion.pipeline.answering import tell_decisions
+from ingestion.pipeline.change import change, follow
 from ingestion.pipeline.desk import Desk, keep_results, written
+from ingestion.pipeline.office import Office
 from ingestion.pipeline.progress import Progress
 from ingestion.pipeline.readings import kept_readings
 from ingestion.pipeline.reexamination import Sources
@@ -75,15 +74,7 @@ def pending_periods(home: Home) -> list[str]:
 
 
 def judge_period(
-    home: Home,
-    registry: Registry,
-    catalogue: Catalogue,
-    period: str,
-    now: datetime,
-    *,
-    engine: Engine = "gx",
-    template_key: bytes | None = None,
-    progress: Progress | None = None,
+    office: Office, period: str, *, engine: Engine = "gx", progress: Progress | None = None
 ) -> PeriodReport:
     """Judge the pending submissions of one period as one batch, record the verdicts and write bronze.
 
@@ -95,38 +86,33 @@ def judge_period(
         BronzeError: what was accepted of earlier periods cannot be read.
     """
     report = PeriodReport(period)
-    with Ledger(home.ledger).writing() as ledger:
-        desk = Desk(home, registry, catalogue, ledger, now)
-        report.unreturned |= tell_decisions(desk)
-        desk.write_alerts()
+    with change(office) as desk:
         # What a rule calls previous must be there before it is asked for.
-        if stale := stale_periods(home, catalogue, ledger.state):
+        if stale := stale_periods(office.home, office.catalogue, desk.state):
             write_bronze(desk, stale)
-        records = [record for record in ledger.state.of_period(period) if record.is_pending]
+        records = [record for record in desk.state.of_period(period) if record.is_pending]
         report.waiting = _resting_on_damage(records, desk)
         records = [record for record in records if str(record.key) not in report.waiting]
-        submissions = _read(records, desk, template_key, progress)
-        history = BronzeHistory(home.bronze, catalogue, ledger.state)
-        context = GateContext(registry, catalogue, history, now, ledger.state.locks)
+        submissions = _read(records, desk, progress)
+        context = desk.gate_context()
         found, broken = judged(submissions, context, engine)
         judgements = found.judgements
         desk.set_aside({str(key): fault for key, fault in broken.items()})
         _answer([(s, judgements[s.key]) for s in submissions if s.key in judgements], context, desk, report)
-        desk.write_alerts()
-        write_bronze(desk, stale_periods(home, catalogue, ledger.state))
-        desk.write_alerts()
+        follow(desk)
+        # What is only shown comes last: whatever befalls it, what was judged is recorded and told.
         keep_results(desk, found.results, len(judgements))
-        report.faults, report.damaged, report.results = desk.faults, desk.damaged, desk.results
         if progress:
             progress(len(records), len(records), "")
+    report.faults, report.unreturned = desk.faults, desk.unreturned
+    report.damaged, report.results = desk.damaged, desk.results
     return report
 
 
-def _read(
-    records: Sequence[SubmissionRecord], desk: Desk, template_key: bytes | None, progress: Progress | None
-) -> list[Submission]:
+def _read(records: Sequence[SubmissionRecord], desk: Desk, progress: Progress | None) -> list[Submission]:
     """Give what submissions hold; what the product fails on is set aside."""
     submissions = []
+    template_key = desk.office.template_key()
     read = kept_readings.submissions(desk.landing, records, desk.catalogue)
     for done, (submission, fault) in enumerate(read):
         if progress:
@@ -180,7 +166,7 @@ def _answer(
         else:
             report.verdicts[str(answer.key)] = answer.judgement.verdict
             recorded += events
-    desk.ledger.append(recorded)
+    desk.record(recorded)
     desk.set_aside(broken)
 
 

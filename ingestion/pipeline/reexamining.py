@@ -6,21 +6,17 @@ What belongs here: the order of steps and what is recorded. What does not: which
 
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 
-from ingestion.bronze.accepted import BronzeHistory
-from ingestion.definitions.catalogue import Catalogue
-from ingestion.definitions.registry import Registry
-from ingestion.gate import GateContext, version_for
+from ingestion.gate import version_for
 from ingestion.landing.events import Reexamined
-from ingestion.landing.ledger import Ledger
 from ingestion.landing.state import SubmissionRecord
+from ingestion.pipeline.change import change
 from ingestion.pipeline.desk import Desk, keep_results
+from ingestion.pipeline.office import Office
 from ingestion.pipeline.readings import kept_readings
 from ingestion.pipeline.reexamination import difference, due
 from ingestion.pipeline.work import judged
 from ingestion.records.faults import Cause, Fault, Step
-from ingestion.storage.home import Home
 from ingestion.validations.store import KeptResults
 
 
@@ -43,14 +39,14 @@ class ReexaminationReport:
     results: KeptResults = field(default_factory=KeptResults)
 
 
-def reexamine(home: Home, registry: Registry, catalogue: Catalogue, now: datetime) -> ReexaminationReport:
+def reexamine(office: Office) -> ReexaminationReport:
     """Hold against earlier figures again what was judged before they were corrected; bronze must be up to date.
 
     Raises:
         LedgerError: the ledger is held by another process or damaged.
     """
-    with Ledger(home.ledger).writing() as ledger:
-        return reexamine_due(Desk(home, registry, catalogue, ledger, now))
+    with change(office) as desk:
+        return reexamine_due(desk)
 
 
 def reexamine_due(desk: Desk) -> ReexaminationReport:
@@ -61,8 +57,7 @@ def reexamine_due(desk: Desk) -> ReexaminationReport:
     """
     report = ReexaminationReport()
     found = {str(one.record.key): one for one in due(desk.state, desk.registry)}
-    history = BronzeHistory(desk.home.bronze, desk.catalogue, desk.state)
-    context = GateContext(desk.registry, desk.catalogue, history, desk.now, desk.state.locks)
+    context = desk.gate_context()
     for batch in _batches([one.record for one in found.values()]):
         read = list(kept_readings.submissions(desk.landing, batch, desk.catalogue))
         faults = {str(submission.key): fault for submission, fault in read if fault is not None}
@@ -77,7 +72,7 @@ def reexamine_due(desk: Desk) -> ReexaminationReport:
                 name = str(record.key)
                 events.append(Reexamined(name, because, version_for(desk.catalogue), appeared, gone, desk.now))
                 (report.questioned if appeared or gone else report.standing).append(name)
-        desk.ledger.append(events)
+        desk.record(events)
         for name, fault in faults.items():
             if fault.cause is Cause.ORIGINAL:
                 report.damaged[name] = fault.technical
@@ -87,7 +82,6 @@ def reexamine_due(desk: Desk) -> ReexaminationReport:
         # What is only shown comes last: whatever befalls it, what was examined is recorded.
         keep_results(desk, again.results, len(judgements), "reexamined")
     report.results = desk.results
-    desk.write_alerts()
     return report
 
 

@@ -9,18 +9,16 @@ under its own name, unless it turns out to be for another period than its name s
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 
-from ingestion.definitions.catalogue import Catalogue
-from ingestion.definitions.registry import Registry
 from ingestion.landing.events import UNKNOWN_PERIOD, DecisionRefusedError, Retried
 from ingestion.landing.ledger import Ledger
 from ingestion.landing.originals import Original
 from ingestion.landing.state import SubmissionRecord
+from ingestion.pipeline.change import change
 from ingestion.pipeline.desk import Desk
+from ingestion.pipeline.office import Office
 from ingestion.pipeline.readings import kept_readings
 from ingestion.pipeline.receiving import Again, receipt
-from ingestion.pipeline.writing import stale_periods, write_bronze
 from ingestion.reading.many import Read
 from ingestion.records.faults import Fault
 from ingestion.records.findings import Verdict
@@ -55,26 +53,14 @@ def to_retry(home: Home) -> list[str]:
     return [str(record.key) for record in records] + list(state.not_landed)
 
 
-def retry(
-    home: Home,
-    registry: Registry,
-    catalogue: Catalogue,
-    names: Sequence[str],
-    *,
-    reason: str,
-    by: str,
-    now: datetime,
-) -> RetryReport:
+def retry(office: Office, names: Sequence[str], *, reason: str, by: str) -> RetryReport:
     """Take up what was set aside, and what an earlier reader could not read.
 
     Args:
-        home: the state folder.
-        registry: the registry.
-        catalogue: forms and indicators.
+        office: where it is taken up.
         names: submissions, or arrivals of files that were not landed.
         reason: why it may go better now.
         by: who wants it.
-        now: the moment of what is recorded.
 
     Raises:
         DecisionRefusedError: there is nothing to be retried about one of them, or nobody who says why; nothing
@@ -82,20 +68,16 @@ def retry(
         LedgerError: the ledger is held by another process or damaged.
     """
     report = RetryReport()
-    with Ledger(home.ledger).writing() as ledger:
-        desk = Desk(home, registry, catalogue, ledger, now)
+    with change(office) as desk:
         for name in names:
             _demand_something_to_retry(name, desk)
-        desk.write_alerts()
         for name in names:
             if name in desk.state.not_landed:
-                ledger.append([Retried("", reason, by, now, arrival=name)])
+                desk.record([Retried("", reason, by, desk.now, arrival=name)])
                 report.waiting.append(name)
             else:
                 _retry(desk.state.submissions[name], Again(name, reason, by), desk, report)
-        write_bronze(desk, stale_periods(home, catalogue, ledger.state))
-        desk.write_alerts()
-        report.faults |= desk.faults
+    report.faults |= desk.faults
     return report
 
 
@@ -115,7 +97,7 @@ def _demand_something_to_retry(name: str, desk: Desk) -> None:
 def _retry(record: SubmissionRecord, again: Again, desk: Desk, report: RetryReport) -> None:
     name = again.submission
     if record.judged is not None and record.verdict is not Verdict.UNREADABLE:
-        desk.ledger.append([Retried(name, again.reason, again.by, desk.now)])
+        desk.record([Retried(name, again.reason, again.by, desk.now)])
         apology_path(desk.home, record.key).unlink(missing_ok=True)
         report.settled.append(name)
         return
@@ -139,9 +121,9 @@ def _retry(record: SubmissionRecord, again: Again, desk: Desk, report: RetryRepo
             arrival=record.receipt.arrival,
             again=again,
         )
-        desk.ledger.append([event])
+        desk.record([event])
         apology_path(desk.home, record.key).unlink(missing_ok=True)
         report.again[name] = event.submission
     else:
-        desk.ledger.append([Retried(name, again.reason, again.by, desk.now)])
+        desk.record([Retried(name, again.reason, again.by, desk.now)])
         report.again[name] = name

@@ -6,8 +6,7 @@ What belongs here: when bronze is written, and of which periods. What does not: 
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections.abc import Sequence
 from pathlib import Path
 
 from ingestion.bronze.accepted import (
@@ -21,7 +20,6 @@ from ingestion.bronze.marks import read_marks, write_marks
 from ingestion.bronze.reference import write_reference
 from ingestion.definitions.catalogue import Catalogue
 from ingestion.definitions.forms import Column
-from ingestion.definitions.registry import Registry
 from ingestion.landing.ledger import Ledger
 from ingestion.landing.originals import Landing, OriginalDamagedError, check_original
 from ingestion.landing.state import LedgerState
@@ -47,40 +45,6 @@ class DamagedOriginalsError(ToldError):
 
     def __reduce__(self) -> tuple[type["DamagedOriginalsError"], tuple[dict[str, str]]]:
         return DamagedOriginalsError, (self.damaged,)
-
-
-def rebuild_bronze(
-    home: Home,
-    registry: Registry,
-    catalogue: Catalogue,
-    now: datetime,
-    periods: Iterable[str] | None = None,
-) -> list[str]:
-    """Write bronze from landing and the recorded verdicts; nothing is judged again.
-
-    Args:
-        home: the state folder.
-        registry: the registry.
-        catalogue: forms and indicators.
-        now: the moment of what is recorded, should the product fail on a submission.
-        periods: the periods to write; None: those that are missing or not up to date.
-
-    Returns:
-        The periods that were written.
-
-    Raises:
-        DamagedOriginalsError: figures that count are in originals that are not what they were.
-        LedgerError: the ledger is held by another process or damaged.
-    """
-    with Ledger(home.ledger).writing() as ledger:
-        desk = Desk(home, registry, catalogue, ledger, now)
-        stale = stale_periods(home, catalogue, ledger.state)
-        chosen = stale if periods is None else sorted(set(periods) | set(stale))
-        write_bronze(desk, chosen)
-        desk.write_alerts()
-        if desk.damaged:
-            raise DamagedOriginalsError({name: desk.state.submissions[name].file for name in desk.damaged})
-        return chosen
 
 
 def demand_originals(home: Home, ledger: Path | None = None) -> None:

@@ -37,7 +37,7 @@ def read_file(path: Path, catalogue: Catalogue, *, name: str | None = None) -> R
     try:
         with _without_collection():
             book = open_book(path, reading.file_name)
-            reading.kind, reading.day_zero = book.kind, book.day_zero
+            reading.kind, reading.day_zero = str(book.kind), book.day_zero
             repair(book)
             reading.notes += book.notes
             reading.conversions.update(book.conversions)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from ingestion.records.cells import SheetCells
+from ingestion.records.file_kinds import FileKind
 from ingestion.records.submissions import DAY_ZERO, Problem
 
 DAY_ZERO_1904 = date(1904, 1, 1)
@@ -24,7 +25,7 @@ class Book:
     """The sheets of a file, in its order.
 
     Attributes:
-        kind: xlsx, xlsm, xls, ods, csv, zip or folder.
+        kind: what kind of file it is.
         notes: what the receipt should say of the decoding (encoding, ignored entries, macros).
         is_text: whether every cell was text in the file (CSV), so that a number stored as text is no surprise.
         conversions: what was converted before any form was recognised, by kind.
@@ -32,7 +33,7 @@ class Book:
         faults: what could not be read of a sheet; a problem where the sheet is one of the report.
     """
 
-    kind: str
+    kind: FileKind
     sheets: list[SheetCells]
     notes: list[Problem] = field(default_factory=list)
     is_text: bool = False

@@ -17,6 +17,7 @@ from ingestion.reading.ods_cells import OFFICE, TABLE, decode, pieces
 from ingestion.reading.ods_styles import Styles
 from ingestion.reading.runs import left_out
 from ingestion.records.cells import Cell, CellType, LeftOut, SheetCells, address
+from ingestion.records.file_kinds import FileKind
 from ingestion.records.stored import parse_date
 from ingestion.records.submissions import Problem, UnreadableError
 from ingestion.records.text import clean
@@ -53,7 +54,7 @@ def read_ods(archive: ZipFile) -> Book:
     root = _parse(content)
     named = _part(archive, "styles.xml")
     styles = Styles(None if named is None else _parse(named), root)
-    book = Book("ods", [])
+    book = Book(FileKind.ODS, [])
     spreadsheet = root.find(f"{OFFICE}body/{OFFICE}spreadsheet")
     if spreadsheet is None:
         raise UnreadableError("R005", kind="OpenDocument")

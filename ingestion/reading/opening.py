@@ -20,6 +20,7 @@ from ingestion.reading.ods import read_ods
 from ingestion.reading.plain_text import is_text
 from ingestion.reading.xls import read_xls
 from ingestion.reading.xlsx import read_xlsx
+from ingestion.records.file_kinds import FileKind
 from ingestion.records.submissions import Problem, UnreadableError
 from ingestion.storage.archives import (
     MAX_FILE_BYTES,
@@ -40,13 +41,16 @@ _ODS_TYPE = b"application/vnd.oasis.opendocument.spreadsheet"
 _WORKBOOK_PART = re.compile(rb"xl[/\\]workbook\.xml", re.IGNORECASE)
 _HEAD = 4096
 _EXTENSIONS = {
-    "xlsx": ("xlsx", "xltx"),
-    "xlsm": ("xlsm", "xltm"),
-    "xls": ("xls", "xlt"),
-    "ods": ("ods", "ots"),
-    "csv": ("csv", "txt", "tsv"),
-    "zip": ("zip",),
+    FileKind.XLSX: ("xlsx", "xltx"),
+    FileKind.XLSM: ("xlsm", "xltm"),
+    FileKind.XLS: ("xls", "xlt"),
+    FileKind.ODS: ("ods", "ots"),
+    FileKind.CSV: ("csv", "txt", "tsv"),
+    FileKind.ZIP: ("zip",),
 }
+_WORKBOOK_EXTENSIONS = frozenset().union(
+    *(_EXTENSIONS[kind] for kind in (FileKind.XLSX, FileKind.XLSM, FileKind.XLS, FileKind.ODS))
+)
 
 _EXPAT_NO_MEMORY = 1
 _ZLIB_NO_MEMORY = "Error -4 "
@@ -81,7 +85,7 @@ def open_book(path: Path, name: str) -> Book:
             if kind := iwork_kind(archive, name):
                 raise UnreadableError("R005", kind=kind)
             check_names(archive)
-            book = _open_set(archive, "folder")
+            book = _open_set(archive, FileKind.FOLDER)
         else:
             size = path.stat().st_size
             if size > MAX_FILE_BYTES:
@@ -92,8 +96,8 @@ def open_book(path: Path, name: str) -> Book:
             raise MemoryError from error  # which says nothing of the file but its size
         raise UnreadableError("R006", technical=f"{type(error).__name__}: {error}") from error
     extension = PurePosixPath(name).suffix.lower().lstrip(".")
-    if book.kind != "folder" and extension not in _EXTENSIONS[book.kind]:
-        book.notes.append(Problem("R105", value=name, details={"kind": book.kind}))
+    if book.kind is not FileKind.FOLDER and extension not in _EXTENSIONS[book.kind]:
+        book.notes.append(Problem("R105", value=name, details={"kind": str(book.kind)}))
     return book
 
 
@@ -137,7 +141,7 @@ def _open(data: bytes, name: str, *, is_packed: bool = False) -> Book:
     if not is_text(data):
         raise UnreadableError("R081", kind="binary")
     sheet, notes = read_csv(data, PurePosixPath(name).stem)
-    return Book("csv", [sheet], notes, is_text=True)
+    return Book(FileKind.CSV, [sheet], notes, is_text=True)
 
 
 def _open_ole(data: bytes, name: str, *, is_packed: bool) -> Book:
@@ -168,10 +172,10 @@ def _open_zip(data: bytes, name: str, *, is_packed: bool) -> Book:
         raise UnreadableError("R005", kind=kind)
     if is_packed:
         raise UnreadableError("R009", value=name)  # an archive in an archive, and who knows how many in that
-    return _open_set(archive, "zip")
+    return _open_set(archive, FileKind.ZIP)
 
 
-def _open_set(archive: zipfile.ZipFile, kind: str) -> Book:
+def _open_set(archive: zipfile.ZipFile, kind: FileKind) -> Book:
     """Read the one workbook of an archive, or every text file as a sheet; what is neither is named in a note.
 
     Raises:
@@ -217,7 +221,7 @@ def _open_set(archive: zipfile.ZipFile, kind: str) -> Book:
 def _is_workbook(content: bytes, name: str) -> bool:
     """Say whether an entry of an archive is a workbook, or claims to be one."""
     extension = PurePosixPath(name).suffix.lower().lstrip(".")
-    if any(extension in _EXTENSIONS[kind] for kind in ("xlsx", "xlsm", "xls", "ods")):
+    if extension in _WORKBOOK_EXTENSIONS:
         return True
     if content.startswith(_OLE):
         return any(f"{part}\0".encode("utf-16-le") in content for part in ("Workbook", "Book"))
@@ -226,7 +230,9 @@ def _is_workbook(content: bytes, name: str) -> bool:
     return False
 
 
-def _open_only(workbooks: list[tuple[str, bytes]], texts: list[str], ignored: list[str], kind: str) -> Book:
+def _open_only(
+    workbooks: list[tuple[str, bytes]], texts: list[str], ignored: list[str], kind: FileKind
+) -> Book:
     """Open the workbook of an archive; two workbooks, or one beside CSVs, are more than one submission."""
     csvs = [name for name in texts if PurePosixPath(name).suffix.lower() in (".csv", ".tsv")]
     if len(workbooks) > 1 or csvs:

@@ -17,6 +17,7 @@ from ingestion.reading.header import Grid, code_of, code_row, find_header, folde
 from ingestion.reading.printed import compare_file_name
 from ingestion.reading.tables import read_table
 from ingestion.records.cells import SheetCells
+from ingestion.records.file_kinds import FileKind
 from ingestion.records.submissions import Problem, Reading, UnreadableError
 
 EXPLANATIONS = "Giai_trinh"
@@ -66,7 +67,7 @@ def read_sheets(book: Book, catalogue: Catalogue, reading: Reading) -> None:
     """
     chosen = _choose(book, catalogue, reading)
     if not chosen:
-        if book.kind == "csv":
+        if book.kind is FileKind.CSV:
             raise UnreadableError("R004", kind="text")
         reading.problems += _faults(book, chosen, catalogue)
         names = dict.fromkeys([sheet.name for sheet in book.sheets] + [fault.sheet for fault in book.faults])

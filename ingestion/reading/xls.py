@@ -22,6 +22,7 @@ from ingestion.reading.legacy_text import script_of_font
 from ingestion.reading.records import Records, made_ready
 from ingestion.reading.runs import PLAIN, Look, left_out
 from ingestion.records.cells import Cell, CellType, LeftOut, SheetCells
+from ingestion.records.file_kinds import FileKind
 from ingestion.records.stored import format_date, format_number
 from ingestion.records.submissions import Problem, UnreadableError
 from ingestion.records.text import clean
@@ -72,7 +73,7 @@ def _read_stream(stream: bytes, data: bytes) -> Book:
         if plain is None:
             raise UnreadableError("R002")
         return read_xls(plain)
-    book = Book("xls", [])
+    book = Book(FileKind.XLS, [])
     if records.has_links:
         # It is known that there are links, but not which formulas follow them.
         book.notes.append(Problem("R119"))

@@ -21,6 +21,7 @@ from ingestion.reading.cellstyles import CellStyles, read_styles
 from ingestion.reading.richtext import SharedStrings, read_shared_strings
 from ingestion.reading.worksheet import Tables, read_worksheet
 from ingestion.records.cells import SheetCells
+from ingestion.records.file_kinds import FileKind
 from ingestion.records.submissions import DAY_ZERO, Problem
 from ingestion.records.text import clean, shortened
 
@@ -50,7 +51,7 @@ def read_xlsx(archive: ZipFile) -> Book:
         read_styles(parts.read(styles)) if styles else CellStyles(),
         starts_1904,
     )
-    book = Book(kind, [], day_zero=DAY_ZERO_1904 if starts_1904 else DAY_ZERO)
+    book = Book(FileKind(kind), [], day_zero=DAY_ZERO_1904 if starts_1904 else DAY_ZERO)
     links = _external_files(parts, workbook, by_id)
     budget = MAX_CELLS
     for entry in next((e for e in workbook if local(e.tag) == "sheets"), ()):

@@ -23,6 +23,7 @@ from ingestion.reading.opening import DECODING_ERRORS, open_book, packed_workboo
 from ingestion.reading.repair import repair
 from ingestion.reading.xlsx import known_name
 from ingestion.records.cells import parse_address
+from ingestion.records.file_kinds import MARKED_IN_PLACE, FileKind
 from ingestion.records.findings import Finding
 from ingestion.records.submissions import FormTable, UnreadableError
 from ingestion.records.text import fold
@@ -98,10 +99,10 @@ def _marked_original(path: Path, answer: Answer, catalogue: Catalogue) -> bytes:
     """
     notes: list[tuple[str, dict[str, Any]]] = []
     kind = answer.reading.kind
-    if kind in ("xlsx", "xlsm"):
+    if kind in MARKED_IN_PLACE:
         data = path.read_bytes()
         data = decrypted(data) or data
-    elif kind in ("zip", "folder") and (packed := packed_workbook(path)) is not None:
+    elif kind in (FileKind.ZIP, FileKind.FOLDER) and (packed := packed_workbook(path)) is not None:
         name, data = packed
         data = decrypted(data) or data
         notes.append(("returns.note.unpacked", {"name": name}))

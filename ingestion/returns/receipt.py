@@ -5,20 +5,19 @@ What belongs here: which facts are listed, in which order and how many. What doe
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any, Literal
 
 from ingestion.definitions.catalogue import Catalogue
-from ingestion.gate.wording import reason_text
 from ingestion.ooxml.grid import Entry, Grid, link_to
 from ingestion.ooxml.styles import ASKED_FILL, NOTED_FILL, RELATED_FILL, WRONG_FILL, Styles
 from ingestion.reading import describe, remedy
 from ingestion.records.days import day_of
 from ingestion.records.findings import Finding, Outcome, OutcomeStatus, Verdict
 from ingestion.records.periods import Period, PeriodError
-from ingestion.records.submissions import Problem, Reading, SubmissionKey
+from ingestion.records.submissions import Reading, SubmissionKey
 from ingestion.returns.answer import Answer, Decision, Marks
 from ingestion.returns.differences import Differences
+from ingestion.returns.gathered import gathered, in_words, listed, reason_said
 from ingestion.words import writing
 from ingestion.words.found import printed
 from ingestion.words.labels import Language
@@ -35,7 +34,6 @@ _ALL = len(_WIDTHS)
 _ORDER = {"error": 0, "warning": 1, "notice": 3}
 _EXPLAINED_ORDER = 2
 _SENT_AGAIN = frozenset({Verdict.REJECTED, Verdict.NEEDS_EXPLANATION, Verdict.UNREADABLE})
-_NAMED_KINDS = frozenset({"xls", "ods", "zip", "folder"})
 
 
 def named_styles(styles: Styles) -> tuple[dict[str, int], dict[str, float]]:
@@ -333,8 +331,8 @@ def _reading(grid: Grid, reading: Reading, marks: Marks) -> None:
     said: list[tuple[Entry, str, str]] = [
         (
             Entry("", "text"),
-            message(key, **_in_words(fields, "vi")),
-            message(key, "en", **_in_words(fields, "en")),
+            message(key, **in_words(fields, "vi")),
+            message(key, "en", **in_words(fields, "en")),
         )
         for key, fields in marks.notes
     ]
@@ -353,7 +351,7 @@ def _reading(grid: Grid, reading: Reading, marks: Marks) -> None:
             f"{describe(note)} {remedy(note)}",
             f"{describe(note, 'en')} {remedy(note, 'en')}",
         )
-        for note in _gathered(reading.notes)
+        for note in gathered(reading.notes)
     ]
     if not said:
         grid.add(_wide(_both("returns.note.nothing"), "plain"))
@@ -364,24 +362,6 @@ def _reading(grid: Grid, reading: Reading, marks: Marks) -> None:
             Entry(vietnamese, "text", columns=3),
             Entry(english, "english", columns=2),
         )
-
-
-def _in_words(fields: dict[str, Any], language: Language) -> dict[str, Any]:
-    """Give fields of a note with the kind of file in words."""
-    kind = fields.get("kind")
-    return fields | {"kind": message(f"returns.kind.{kind}", language)} if kind in _NAMED_KINDS else fields
-
-
-def _gathered(notes: Sequence[Problem]) -> list[Problem]:
-    """Give notes with those that say the same of several sheets as one."""
-    alike: dict[tuple[object, ...], list[Problem]] = {}
-    for number, note in enumerate(notes):
-        own = number if note.cell or not note.sheet else ""
-        alike.setdefault((own, note.code, note.value, *note.details.items()), []).append(note)
-    return [
-        replace(first, sheet=", ".join(dict.fromkeys(note.sheet for note in (first, *others))))
-        for first, *others in alike.values()
-    ]
 
 
 def _not_run(grid: Grid, outcomes: Sequence[Outcome]) -> None:
@@ -395,32 +375,7 @@ def _not_run(grid: Grid, outcomes: Sequence[Outcome]) -> None:
     for number, (reason, rules) in enumerate(sorted(by_reason.items()), start=1):
         grid.add(
             Entry(str(number), "center"),
-            Entry(_listed(sorted(rules)), "text", columns=4),
-            Entry(_reason(reason, "vi"), "text"),
-            Entry(_reason(reason, "en"), "english", columns=2),
+            Entry(listed(sorted(rules)), "text", columns=4),
+            Entry(reason_said(reason, "vi"), "text"),
+            Entry(reason_said(reason, "en"), "english", columns=2),
         )
-
-
-def _listed(rules: Sequence[str]) -> str:
-    """Give ids of rules with those that follow each other as a range."""
-    runs: list[list[str]] = []
-    for rule in rules:
-        if runs and _number(rule) == _number(runs[-1][-1]) + 1:
-            runs[-1].append(rule)
-        else:
-            runs.append([rule])
-    parts = (f"{run[0]}–{run[-1]}" if len(run) > 2 else ", ".join(run) for run in runs)
-    return ", ".join(parts)
-
-
-def _number(rule: str) -> int:
-    """Give the number in a rule's id."""
-    return int(rule[1:])
-
-
-def _reason(reason: str, language: Language) -> str:
-    """Say why rules did not run; a reason that was recorded under a name since dropped is given as it is."""
-    try:
-        return reason_text(reason, language)
-    except KeyError:
-        return reason

@@ -18,6 +18,7 @@ from ingestion.records.submissions import CellInput, Explanation
 from ingestion.words.messages import message
 from ingestion.workbook.foreknown import CONTEXT_SHEET, FIRST_BLOCK_ROW, Computed
 from ingestion.workbook.formulas import ROW, SheetPlace
+from ingestion.workbook.legends import meaning
 from ingestion.workbook.looks import type_properties
 from ingestion.workbook.rule_formulas import Plan
 from ingestion.workbook.said import Column as MessageColumn
@@ -27,7 +28,6 @@ from ingestion.workbook.writer import (
     FIRST_LIST_ROW,
     Row,
     WorkbookWriter,
-    meaning,
 )
 
 _LOCKED_ENTRIES = frozenset(

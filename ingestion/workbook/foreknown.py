@@ -21,6 +21,7 @@ from ingestion.gate.frames.subject import subject_of
 from ingestion.gate.language.syntax import Name, names
 from ingestion.gate.language.vectors import Kind, Vector
 from ingestion.records.cells import column_letter
+from ingestion.records.file_kinds import FileKind
 from ingestion.records.periods import Period
 from ingestion.records.submissions import Cover, FormRow, FormTable, Reading, Submission, SubmissionKey
 from ingestion.workbook.formulas import Constant, Lookup, SheetPlace
@@ -65,7 +66,7 @@ def empty_batch(
     """Give the workbook as the gate would see it with nothing happened, to ask it what it knows already."""
     reading = Reading(
         "",
-        "xlsx",
+        FileKind.XLSX,
         Cover(unit.org_code, period, {"period_code": period.code}, {}, context.catalogue.cover.sheet),
     )
     for code, rows in tables.items():

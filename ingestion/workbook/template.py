@@ -17,8 +17,9 @@ from ingestion.records.periods import Period
 from ingestion.records.submissions import CellInput
 from ingestion.words.messages import message
 from ingestion.workbook.aided import AidedWriter
+from ingestion.workbook.legends import indicator_name
 from ingestion.workbook.rule_formulas import Plan, plan_formulas
-from ingestion.workbook.writer import indicator_name, open_workbook, write_sheets
+from ingestion.workbook.writer import open_workbook, write_sheets
 
 NO_MEMBER = "–"
 """What a key column without fixed lines holds where the line has no such member (a document, say)."""

@@ -15,8 +15,7 @@ from typing import Any
 import xlsxwriter
 
 from ingestion.definitions.catalogue import Catalogue
-from ingestion.definitions.forms import OF_THE_ROW, Column, Form
-from ingestion.definitions.overlay import measure
+from ingestion.definitions.forms import Column, Form
 from ingestion.definitions.registry_rows import Organisation, Target
 from ingestion.definitions.signing import SIGNATURE, TEMPLATE_VERSION
 from ingestion.records.periods import Period
@@ -24,6 +23,7 @@ from ingestion.records.stored import added
 from ingestion.records.submissions import CellInput, Explanation, NotApplicable
 from ingestion.words import period_names, writing
 from ingestion.words.messages import message
+from ingestion.workbook.legends import code_notes, indicator_name, meaning, units_said
 from ingestion.workbook.looks import (
     A3,
     A4,
@@ -245,7 +245,7 @@ class WorkbookWriter:
         if form.rows == "organisations":
             self._write_total(sheet, form, shown, typed_totals)
             after += 1
-        if notes := _code_notes(form):
+        if notes := code_notes(form):
             sheet.merge_range(after + 1, 0, after + 1, last, notes, self._formats.note)
             sheet.set_row(after + 1, LINE_HEIGHT * ceil(len(notes) / total_width(form)))
         sheet.freeze_panes(first, stub_width(form))
@@ -266,7 +266,7 @@ class WorkbookWriter:
             end=writing.day(self._period.end),
             code=self._period.code,
         )
-        if units := _units(form):
+        if units := units_said(form):
             line += ". " + message("template.unit_line", units=units)
         sheet.merge_range(3, 0, 3, last, line, self._formats.meta)
         for position, column in enumerate(form.columns):
@@ -416,51 +416,5 @@ class WorkbookWriter:
         set_up_page(sheet)
 
 
-def indicator_name(catalogue: Catalogue, code: str) -> str | None:
-    """Give the Vietnamese name of an indicator; None for one that the catalogue does not know."""
-    indicator = catalogue.indicators.get(code)
-    return indicator.name.vi if indicator else None
-
-
 def _letters(position: int) -> str:
     return str(xlsxwriter.utility.xl_col_to_name(position))
-
-
-def _units(form: Form) -> str:
-    """Name the units of measure of a form's numbers, each once, in the order of the columns."""
-    units = dict.fromkeys(column.unit for column in form.number_columns if column.unit)
-    names = [
-        message("template.unit_line.lines") if unit in OF_THE_ROW else measure(form.unit_names, unit)
-        for unit in units
-    ]
-    return "; ".join(dict.fromkeys(names))
-
-
-def _code_notes(form: Form) -> str:
-    """Say what the codes of a form mean, where no column beside them does."""
-    meanings: dict[str, str] = {}
-    has_names = any(column.type == "text" for column in form.columns[: stub_width(form)])
-    if not has_names:
-        for line_set in form.lines:
-            meanings |= {line.code: line.label.vi for line in line_set.members}
-    for column in form.columns:
-        for choice in column.choices:
-            if choice not in meanings and (name := _named(f"template.code.{choice}", "")):
-                meanings[choice] = name
-    if not meanings:
-        return ""
-    listed = "; ".join(f"{code} – {name}" for code, name in meanings.items())
-    return f"{message('template.notes')}: {message('template.codes')}: {listed}."
-
-
-def meaning(code: str) -> str:
-    """Give what a code means, or the code: registries may bring codes that nobody has named."""
-    return _named(f"template.code.{code}", code) if code else code
-
-
-def _named(key: str, fallback: str) -> str:
-    """Give a text of the catalogue, or the fallback: forms may bring units and codes that it does not name."""
-    try:
-        return message(key)
-    except KeyError:
-        return fallback

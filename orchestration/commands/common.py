@@ -4,18 +4,21 @@ import getpass
 import sys
 from collections.abc import Iterable
 from datetime import date, datetime, time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from ingestion.definitions.catalogue import Catalogue
+from ingestion.definitions.overlay import catalogue_of
 from ingestion.definitions.registry import Registry, load_registry
 from ingestion.records.days import VIETNAM_TIME
 from ingestion.records.periods import Period, PeriodError
 from ingestion.storage.home import Home
 from ingestion.upkeep.landing_state import is_registry_lost
 from ingestion.words import writing
+from orchestration import environment
 from orchestration.encoding import as_json
 from orchestration.errors import CommandError, RefusedError, suggestions
 from orchestration.texts import Invocation
@@ -23,6 +26,7 @@ from orchestration.texts import Invocation
 if TYPE_CHECKING:
     from ingestion.gate.frames.history import History
     from ingestion.landing.state import LedgerState
+    from ingestion.pipeline import Office
     from ingestion.validations.store import KeptResults
     from orchestration.standing import Standing
 
@@ -37,6 +41,20 @@ def registry_of(call: Invocation) -> Registry:
     if not call.home.registry.is_dir():
         raise CommandError(call.text("cli.error.no_home", home=call.home.root))
     return load_registry(call.home.registry)
+
+
+def office_of(call: Invocation) -> "Office":
+    """Give what a change of the state folder is made with.
+
+    Raises:
+        CommandError: there is no registry, or there was one and it is lost.
+        CatalogueError: a form or an indicator of the office's own does not fit.
+    """
+    from ingestion.pipeline import Office  # noqa: PLC0415 - takes long to import
+
+    registry, catalogue = registry_of(call), catalogue_of(call.home)
+    key = partial(environment.template_key, call.home)
+    return Office(call.home, registry, catalogue, environment.now, key)
 
 
 def demand_registry_kept(call: Invocation, home: Home) -> None:
@@ -195,11 +213,11 @@ def derived_name(call: Invocation, name: str, derivation: str | None) -> str:
     return f"{name}: {call.text(f'report.derivation.{derivation}')}"
 
 
-def tell_of_results(call: Invocation, results: "KeptResults", now: datetime) -> None:
+def tell_of_results(call: Invocation, results: "KeptResults") -> None:
     """Say which results of checks could not be kept to be shown, to whoever typed and to the data team."""
     from orchestration import alerting  # noqa: PLC0415
 
-    for said in alerting.results_kept(call.home, results, "verdicts", now):
+    for said in alerting.results_kept(call.home, results, "verdicts", environment.now()):
         click.echo(call.text("cli.results_not_kept", why=said[call.language]), err=True)
 
 

@@ -1,14 +1,10 @@
 """`tongket accept`, `reject`, `close`, `reopen`: decisions of the data team, each a record of its own."""
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Literal
 
 import click
 
-from ingestion.definitions.overlay import catalogue_of
-from ingestion.definitions.registry import Registry
-from ingestion.landing.events import Event, PeriodClosed, PeriodReopened
 from ingestion.landing.ledger import Ledger
 from ingestion.records.days import day_of
 from orchestration import environment
@@ -17,8 +13,8 @@ from orchestration.commands.common import (
     demand_whole,
     known_unit,
     minute,
+    office_of,
     person,
-    registry_of,
     tell_of_results,
     unknown,
 )
@@ -31,27 +27,14 @@ def _decide(
     from ingestion.pipeline import decide  # noqa: PLC0415
     from ingestion.validations.store import KeptResults  # noqa: PLC0415
 
-    registry = registry_of(call)
+    office = office_of(call)
     demand_whole(call)
     known = Ledger(call.home.ledger).replay().submissions
     if submission not in known:
         raise unknown(call, "submission", submission, known)
-    catalogue, who, results = catalogue_of(call.home), person(call, by), KeptResults()
-    with Ledger(call.home.ledger).writing():
-        # Taken when it is recorded: what is published while it waits is of a moment before it.
-        now = environment.now()
-        record = decide(
-            call.home,
-            registry,
-            catalogue,
-            submission,
-            decision,
-            reason=reason,
-            by=who,
-            now=now,
-            results=results,
-        )
-    tell_of_results(call, results, now)
+    results = KeptResults()
+    record = decide(office, submission, decision, reason=reason, by=person(call, by), results=results)
+    tell_of_results(call, results)
     shown = call.text(f"cli.verdict.{record.told_as}")
     click.echo(call.text("cli.decision.done", submission=submission, status=shown, home=call.home.root))
     return 0
@@ -77,16 +60,6 @@ def reject(call: Invocation, submission: str, reason: str, by: str | None) -> in
     return _decide(call, submission, "reject", reason, by)
 
 
-def _append(call: Invocation, registry: Registry, event_at: Callable[[datetime], Event]) -> None:
-    from ingestion.pipeline import write_alerts  # noqa: PLC0415
-
-    with Ledger(call.home.ledger).writing() as ledger:
-        event = event_at(environment.now())
-        write_alerts(call.home, registry, ledger.state, event.at)
-        ledger.append([event])
-        write_alerts(call.home, registry, ledger.state, event.at)
-
-
 @command("close", "writes")
 @argument("period")
 @option("--reason")
@@ -94,8 +67,10 @@ def _append(call: Invocation, registry: Registry, event_at: Callable[[datetime],
 @pass_invocation
 def close(call: Invocation, period: str, reason: str | None, by: str | None) -> int:
     """See the text `cli.close.help`."""
-    registry = registry_of(call)
-    asked = calendar_period(call, registry, period)
+    from ingestion import pipeline  # noqa: PLC0415
+
+    office = office_of(call)
+    asked = calendar_period(call, office.registry, period)
     demand_whole(call)
     if reason is None:
         reason = call.text("cli.close.ordinary")
@@ -104,8 +79,7 @@ def close(call: Invocation, period: str, reason: str | None, by: str | None) -> 
     if since is not None and not any(period == asked.code for period, _ in state.reopened):
         click.echo(call.text("cli.close.before", period=asked.code, since=minute(call, since.isoformat())))
         return 0
-    who, why = person(call, by), reason
-    _append(call, registry, lambda now: PeriodClosed(asked.code, who, now, why))
+    pipeline.close(office, asked.code, reason=reason, by=person(call, by))
     click.echo(call.text("cli.close.done", period=asked.code))
     return 0
 
@@ -119,12 +93,14 @@ def close(call: Invocation, period: str, reason: str | None, by: str | None) -> 
 @pass_invocation
 def reopen(call: Invocation, *, period: str, unit: str, until: datetime, reason: str, by: str | None) -> int:
     """See the text `cli.reopen.help`."""
-    registry = registry_of(call)
-    asked = calendar_period(call, registry, period).code
-    unit = known_unit(call, registry, unit)
+    from ingestion import pipeline  # noqa: PLC0415
+
+    office = office_of(call)
+    asked = calendar_period(call, office.registry, period).code
+    unit = known_unit(call, office.registry, unit)
     demand_whole(call)
-    last_day, who = until.date(), person(call, by)
-    _append(call, registry, lambda now: PeriodReopened(asked, unit, last_day, reason, who, now))
+    last_day = until.date()
+    pipeline.reopen(office, asked, unit, last_day, reason=reason, by=person(call, by))
     click.echo(call.text("cli.reopen.done", period=asked, unit=unit, until=last_day))
     if last_day < day_of(environment.now()):
         click.echo(call.text("cli.reopen.past", until=last_day), err=True)

@@ -5,9 +5,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ingestion.definitions.overlay import catalogue_of
 from orchestration import environment
-from orchestration.commands.common import demand_whole, print_json, registry_of, tell_of_results
+from orchestration.commands.common import demand_whole, office_of, print_json, tell_of_results
 from orchestration.errors import REFUSED, CommandError
 from orchestration.texts import Invocation, argument, command, json_option, option, pass_invocation
 
@@ -35,28 +34,24 @@ def retry(
     from ingestion import pipeline  # noqa: PLC0415 - takes long to import
     from ingestion.landing.ledger import Ledger  # noqa: PLC0415
 
-    registry, catalogue, now = registry_of(call), catalogue_of(call.home), environment.now()
+    office = office_of(call)
     if not submissions and not everything:
         raise CommandError(call.text("cli.retry.which"))
     demand_whole(call)
     names = pipeline.to_retry(call.home) if everything else list(submissions)
     report = pipeline.retry(
-        call.home,
-        registry,
-        catalogue,
+        office,
         names,
         reason=call.text("cli.retry.reason_default", version=environment.code_version())
         if reason is None
         else reason,
         by=getpass.getuser() if by is None else by,
-        now=now,
     )
-    key = environment.template_key(call.home)
     touched = {name.rsplit(".", 2)[1] for name in report.again.values()}
     for period in pipeline.pending_periods(call.home):
         if period in touched:
-            judged = pipeline.judge_period(call.home, registry, catalogue, period, now, template_key=key)
-            tell_of_results(call, judged.results, now)
+            judged = pipeline.judge_period(office, period)
+            tell_of_results(call, judged.results)
             report.faults |= {name: f for name, f in judged.faults.items() if name in report.again.values()}
     state = Ledger(call.home.ledger).replay()
     status = {name: state.submissions[again].told_as for name, again in report.again.items()}

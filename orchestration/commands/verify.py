@@ -118,7 +118,7 @@ def check_rebuild(home: Home, registry: Registry) -> Comparison:
 
     What was filed or decided since the moment that the warehouse shows is no difference: the next one has it.
     """
-    from ingestion.pipeline import rebuild_bronze  # noqa: PLC0415
+    from ingestion.pipeline import Office, rebuild_bronze  # noqa: PLC0415
     from orchestration import moment, tokens  # noqa: PLC0415
     from orchestration.warehouse import build_aside  # noqa: PLC0415
 
@@ -136,7 +136,7 @@ def check_rebuild(home: Home, registry: Registry) -> Comparison:
     for folder in {original.parent for original in Landing(home).originals()}:
         (again.landing / folder.name).symlink_to(folder, target_is_directory=True)
     try:
-        rebuild_bronze(again, registry, catalogue_of(shown or home), environment.now())
+        rebuild_bronze(Office(again, registry, catalogue_of(shown or home), environment.now))
         build_aside(again, again.warehouse, None)
         rebuilt = _figures(again.warehouse)
     finally:

@@ -19,6 +19,10 @@ from reports.publication_gate.rows import Key, Rows, beside, read
 _VIETNAM = timedelta(hours=7)
 """What the clocks of Vietnam are ahead of the warehouse's; deadlines are days there."""
 
+_WITH_CASES = (
+    "fct_submission left join (select submission_id, case_state from rpt_open_case) using (submission_id)"
+)
+
 _AS_FILED = ("revision", "sha256", "file", "original_name", "received_at", "n_errors", "n_warnings")
 _LETTERS = """
     with filed as (
@@ -49,14 +53,15 @@ def received_again(
     counting = counting_submissions(bronze, as_of)
     counts = set(counting["submission_id"])
     submissions = _submissions(bronze, as_of, counts)
-    told = (*_AS_FILED, "status", "standing", "is_effective")
+    told = (*_AS_FILED, "status", "standing", "is_effective", "case_state")
+    _settle(submissions, {row["period_code"] for row in _records(bronze, "periods")})
     completeness = _completeness(bronze, submissions)
     columns = next(iter(completeness.values()), {})
     unit_and_period = ("reporting_org_code", "period_code")
     return {
         "submissions_again": beside(
             {(code,): {name: row[name] for name in told} for code, row in submissions.items()},
-            read(connection, "fct_submission", ("submission_id",), told),
+            read(connection, _WITH_CASES, ("submission_id",), told),
             ("submission",),
         ),
         "completeness_again": beside(
@@ -97,6 +102,33 @@ def _submissions(bronze: Path, as_of: datetime | None, counting: set[str]) -> di
     return submissions
 
 
+def _settle(submissions: dict[str, dict[str, Any]], periods: set[str]) -> None:
+    """Say of each submission that does not count whether somebody may still ask about it."""
+    filed: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    last: dict[str, datetime] = {}
+    for row in submissions.values():
+        unit = row["reporting_org_code"]
+        filed.setdefault((unit, row["period_code"]), []).append(row)
+        last[unit] = max(row["received_at"], last.get(unit, row["received_at"]))
+    for (unit, period), rows in filed.items():
+        newest = max(rows, key=lambda row: row["revision"])
+        has_one_that_counts = any(row["is_effective"] for row in rows)
+        for row in rows:
+            row["case_state"] = None
+            if row["status"] == "accepted":
+                continue
+            if period not in periods and row["received_at"] < last[unit]:
+                row["case_state"] = "answered"
+            elif row is newest:
+                is_taken_back = row["standing"] in ("withdrawn", "refused")
+                row["case_state"] = None if is_taken_back and has_one_that_counts else "open"
+
+
+def _records(bronze: Path, name: str) -> list[dict[str, Any]]:
+    records: list[dict[str, Any]] = pq.read_table(bronze / "reference" / f"{name}.parquet").to_pylist()
+    return records
+
+
 def _aware(moment: datetime) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
@@ -105,12 +137,12 @@ def _completeness(bronze: Path, submissions: dict[str, dict[str, Any]]) -> Rows:
     """Say of each unit and period what is owed, what came first and when, and what counts."""
     forms: dict[tuple[str, str], set[str]] = {}
     due: dict[tuple[str, str], date] = {}
-    for row in pq.read_table(bronze / "reference" / "owed.parquet").to_pylist():
+    for row in _records(bronze, "owed"):
         key = (row["reporting_org_code"], row["period_code"])
         forms.setdefault(key, set()).add(row["form_code"])
         if row["due_on"] is not None:
             due[key] = min(due.get(key, date.max), row["due_on"])
-    calendar = pq.read_table(bronze / "reference" / "calendar.parquet").to_pylist()
+    calendar = _records(bronze, "calendar")
     due_of_period = {row["period_code"]: row["due_on"] for row in calendar}
     received: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for row in submissions.values():

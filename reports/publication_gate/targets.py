@@ -114,7 +114,7 @@ class Targets:
             "most": _float(target["max"]),
             "actual": actual,
             "status": status,
-            "assessment": _number(ASSESSMENTS, "CHUA_DEN_HAN" if is_early else _assessed(target, judged)),
+            "assessment": _number(ASSESSMENTS, "CHUA_DEN_HAN" if is_early else assessed(target, judged)),
         }
 
 
@@ -148,7 +148,7 @@ def _years(target: dict[str, Any], term: Term, known: set[int]) -> list[int | No
     return [year for year in range(term.first, term.last + 1) if year in known] or [None]
 
 
-def _assessed(target: dict[str, Any], actual: float) -> str | None:
+def assessed(target: dict[str, Any], actual: float) -> str | None:
     """Say how a result stands to its target: beyond it, met or not; None where that cannot be said."""
     direction, least, most = target["direction"], target["min"], target["max"]
     is_cap = direction in ("LE", "LT")

@@ -7,8 +7,9 @@ import pytest
 from ingestion.storage.home import Home
 from ingestion.words.writing import figure as written
 from orchestration.commands.common import number
-from reports.context import Site, load_site
+from reports.context import Site
 from reports.figures import figure
+from reports.loading import load_site
 from reports.stated import stated_page
 from tests.reports_site import AS_OF
 from tests.support.printed import Answers, answers, wrongly_printed, wrongly_stated

@@ -21,7 +21,7 @@ from ingestion.definitions.registry import load_registry
 from ingestion.landing import inbox
 from ingestion.landing.events import Received
 from ingestion.landing.ledger import Ledger
-from ingestion.pipeline import decide
+from ingestion.pipeline import Office, decide
 from ingestion.storage.home import Home
 from orchestration import moment, runs
 from orchestration.definitions import defs
@@ -75,9 +75,9 @@ def test_a_file_is_answered_marked_and_told_while_another_process_publishes(home
     assert not Ledger(moment.taken(home).ledger).replay().submissions
     with dg.DagsterInstance.ephemeral() as instance:
         assert isinstance(publication_sensor(context_of(home, instance, LATER)), dg.SkipReason)
-    registry, now = load_registry(home.registry), datetime.now(UTC)
+    office = Office(home, load_registry(home.registry), load_catalogue(), lambda: datetime.now(UTC))
     held = f"{UNIT}.2020-N.r1"
-    decide(home, registry, load_catalogue(), held, "accept", reason="filed late", by="office", now=now)
+    decide(office, held, "accept", reason="filed late", by="office")
     assert moment.read(moment.taken(home)) == fixed
     with dg.DagsterInstance.ephemeral() as instance:
         asked = publication_sensor(context_of(home, instance, LATER))

@@ -20,6 +20,7 @@ from orchestration import environment
 from orchestration.cli import main
 from tests.integration.small_state import UNIT, make_home, write_sound
 from tests.support import faults
+from tests.support.office import office_of
 
 
 @pytest.fixture
@@ -76,8 +77,8 @@ def test_status_names_what_was_set_aside_and_retry_judges_it_under_its_own_name(
     name, registry, catalogue = f"{UNIT}.2020-N.r1", load_registry(home.registry), load_catalogue()
     now = environment.now()
     inbox.put_in_inbox(home, path, UNIT, now)
-    pipeline.land_inbox(home, registry, catalogue, now)
-    pipeline.judge_period(home, registry, catalogue, "2020-N", now, engine="masks")
+    pipeline.land_inbox(office_of(home, registry, catalogue, now))
+    pipeline.judge_period(office_of(home, registry, catalogue, now), "2020-N", engine="masks")
 
     rows = json.loads(call(home, "status", "--json").stdout)
     (row,) = (row for row in rows if row["period"] == "2020-N")

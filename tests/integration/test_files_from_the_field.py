@@ -22,6 +22,7 @@ from ingestion.reading import read_file
 from ingestion.records.findings import Verdict
 from ingestion.storage.home import Home
 from orchestration.cli import main
+from tests.support.office import office_of
 
 FOLDER = Path(__file__).parents[3] / "shared" / "field"
 RECEIVED = datetime(2020, 1, 10, 3, 0, tzinfo=UTC)
@@ -102,9 +103,9 @@ def run(home: Home, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Verdi
     with tarfile.open(path_of("F02")) as archive:
         archive.extractall(home.inbox, filter="data")
     now = datetime.now(UTC)
-    pipeline.land_inbox(home, registry, catalogue, now)
+    pipeline.land_inbox(office_of(home, registry, catalogue, now))
     for period in pipeline.pending_periods(home):
-        report = pipeline.judge_period(home, registry, catalogue, period, now, engine="masks")
+        report = pipeline.judge_period(office_of(home, registry, catalogue, now), period, engine="masks")
         assert not report.faults and not report.unreturned
     records = Ledger(home.ledger).replay().submissions.values()
     return {record.original_name.partition("-")[0]: record.verdict for record in records}

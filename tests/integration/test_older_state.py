@@ -27,6 +27,7 @@ from ingestion.words.messages import message
 from orchestration.cli import main
 from orchestration.warehouse import PROJECT_DIR, dbt_environment, run_dbt
 from tests.support.corrections import Correction, complaints, read_corrections, read_figures, written
+from tests.support.office import office_of
 
 FIXTURE = Path(__file__).parents[1] / "fixtures" / "state_2c14c22"
 
@@ -59,7 +60,7 @@ def opened(tmp_path_factory: pytest.TempPathFactory) -> Opened:
     reads = call(home, "status", "--json")
     left = content(home.root)
     first, second = call(home, "alerts"), call(home, "alerts")
-    rebuilt = rebuild_bronze(home, load_registry(home.registry), load_catalogue(), datetime.now(UTC))
+    rebuilt = rebuild_bronze(office_of(home, load_registry(home.registry), load_catalogue(), datetime.now(UTC)))
     only_figures = ["run", "--select", "+fct_indicator_derived"]
     run_dbt(only_figures, PROJECT_DIR, home.build / "dbt", dbt_environment(home.warehouse, home.bronze))
     return Opened(home, reads, left, unpacked, first, second, rebuilt)

@@ -15,9 +15,10 @@ from ingestion.definitions.registry import load_registry
 from ingestion.words.messages import message
 from reports import escape
 from reports.blocks import write as write_blocks
-from reports.context import Site, load_site
+from reports.context import Site
 from reports.database import connect
 from reports.figures import figure, statements, trace
+from reports.loading import load_site
 from reports.overview import index_page
 from reports.page import Page
 from reports.project import pages

@@ -26,14 +26,15 @@ from orchestration import as_of
 from orchestration.as_of import warehouse_as_of
 from orchestration.cli import main
 from reports.blocks import write
-from reports.context import load_site
 from reports.figures import figure, trace
+from reports.loading import load_site
 from reports.marts import open_warehouse
 from reports.publication_gate.comparison import figures_again
 from reports.sections import plan_of
 from reports.unit_page import unit_page
 from tests.integration.small_state import UNIT, make_home, sound_tables
 from tests.support import guide
+from tests.support.office import office_of
 
 TIME = "  effective: {from: 2020-01-01}\n"
 """The time that the page gives the badges for 55 years."""
@@ -213,10 +214,9 @@ def warehouse(office: Office, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def file_and_judge(path: Path, office: Office, period: Period, basis: str = "CUMULATIVE") -> None:
     file_with(path, office, period, FILED.get(period, []), basis)
     inbox.put_in_inbox(office.home, path, UNIT, NOW[period])
-    pipeline.land_inbox(office.home, office.registry, office.catalogue, NOW[period])
-    report = pipeline.judge_period(
-        office.home, office.registry, office.catalogue, period.code, NOW[period], engine="masks"
-    )
+    at = office_of(office.home, office.registry, office.catalogue, NOW[period])
+    pipeline.land_inbox(at)
+    report = pipeline.judge_period(at, period.code, engine="masks")
     assert list(report.verdicts.values()) == [Verdict.ACCEPTED]
 
 

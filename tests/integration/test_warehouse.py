@@ -670,6 +670,10 @@ DAMAGES: list[tuple[str, list[tuple[str, dict[str, str]]]]] = [
         ],
     ),
     (
+        "update rpt_open_case set case_state = 'answered'",
+        [("submissions_again", _differs("case_state", "open", "answered", submission="S.2020-Q1.r3"))],
+    ),
+    (
         "update rpt_completeness set is_on_time = not is_on_time, status = 'rejected' "
         "where reporting_org_code = 'S' and period_code = '2020-9T'",
         [

@@ -140,7 +140,7 @@ def _write_ledger_tables(bronze: Path, catalogue: Catalogue, filings: Iterable[F
     kinds = {"decision_no": count, "decided_at": instant}
     write_table(bronze / "decisions.parquet", _table(decisions, decision, kinds))
     finding = ["submission_id", "rule_code", "clause", "severity", "sheet", "cell", "value", "expected"]
-    finding += ["message", "message_en", "explained"]
+    finding += ["message", "message_en", "explained", "explanation"]
     write_table(bronze / "findings.parquet", _table([], finding, {"clause": count, "explained": pa.bool_()}))
     explanation = ["submission_id", "rule_code", "sheet", "cell", "text"]
     written = [

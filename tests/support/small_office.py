@@ -230,6 +230,7 @@ _REPEATED = {
     "rpt_completeness": "reporting_org_code period_code is_owed owed_forms received_at due_on is_received "
     "is_on_time is_accepted status accepted_submission_id",
     "rpt_explanation": "submission_id rule_code sheet cell explanation",
+    "rpt_open_case": "submission_id case_state",
     "rpt_report_unit": "org_code term_code org_name org_kind is_province parent_code",
     "rpt_predecessor": "org_code term_code predecessor_code ended_on",
     "rpt_stated_figure": "statement_id source family body_code body_name body_level measure unit dimension "

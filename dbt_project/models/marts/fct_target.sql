@@ -115,18 +115,6 @@ actuals as (
             and chosen.org_code = terms_at_once.org_code
             and chosen.term_code = terms_at_once.period_code
 
-),
-
-bounded as (
-
-    select
-        *,
-        case
-            when direction in ('LE', 'LT') then coalesce(target_max, target_min)
-            else target_min
-        end as bound
-    from actuals
-
 )
 
 select
@@ -144,9 +132,9 @@ select
     {{ assessment(
         'direction',
         "case when status = 'final' then actual_value end",
-        'bound',
+        'target_min',
         'target_max',
         'is_early'
     ) }} as assessment,
     coalesce(status, 'none') as status
-from bounded
+from actuals

@@ -19,7 +19,8 @@ renamed as (
         expected,
         message as message_vi,
         message_en,
-        explained as is_explained
+        explained as is_explained,
+        explanation
     from source
 
 )

@@ -20,6 +20,7 @@ from ingestion.landing.ledger import Ledger
 from ingestion.pipeline import judging
 from ingestion.records.findings import Finding, Judgement, Verdict
 from ingestion.storage.home import Home
+from tests.support.office import office_of
 
 NOW = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 
@@ -48,9 +49,9 @@ def submit(home: Home, tmp_path: Path, unit: str = "KA", received_at: datetime =
 
 
 def run(home: Home, registry: Registry, catalogue: Catalogue, now: datetime = NOW) -> None:
-    pipeline.land_inbox(home, registry, catalogue, now)
+    pipeline.land_inbox(office_of(home, registry, catalogue, now))
     for period in pipeline.pending_periods(home):
-        pipeline.judge_period(home, registry, catalogue, period, now, engine="masks")
+        pipeline.judge_period(office_of(home, registry, catalogue, now), period, engine="masks")
 
 
 def alerted(home: Home) -> list[str]:
@@ -75,7 +76,7 @@ def test_an_alert_that_a_crash_kept_from_being_written_comes_with_the_next_run(
     home, registry, catalogue, tmp_path, monkeypatch
 ) -> None:
     submit(home, tmp_path)
-    pipeline.land_inbox(home, registry, catalogue, NOW)
+    pipeline.land_inbox(office_of(home, registry, catalogue, NOW))
 
     def die(*_: Any) -> None:
         if Ledger(home.ledger).replay().submissions["KA.unknown.r1"].judged is not None:
@@ -102,7 +103,7 @@ def test_an_import_of_old_years_brings_no_alert(home, registry, catalogue, tmp_p
 
 def test_a_file_of_nobody_brings_an_alert_with_its_landing(home, registry, catalogue, tmp_path) -> None:
     submit(home, tmp_path, "KX")
-    pipeline.land_inbox(home, registry, catalogue, NOW)
+    pipeline.land_inbox(office_of(home, registry, catalogue, NOW))
     assert alerted(home) == ["unknown_unit "]
 
 

@@ -25,6 +25,7 @@ from ingestion.reading import read_file
 from ingestion.records.submissions import SubmissionKey
 from ingestion.storage.home import Home
 from ingestion.words.labels import Label
+from tests.support.office import office_of
 
 NOW = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 Write = Callable[..., Path]
@@ -39,9 +40,9 @@ def judged(
     def run(*paths: Path, unit: str = "KA") -> Path:
         for path in paths:
             inbox.put_in_inbox(home, path, unit, NOW)
-        pipeline.land_inbox(home, registry, catalogue, NOW)
+        pipeline.land_inbox(office_of(home, registry, catalogue, NOW))
         for period in pipeline.pending_periods(home):
-            pipeline.judge_period(home, registry, catalogue, period, NOW, engine="masks")
+            pipeline.judge_period(office_of(home, registry, catalogue, NOW), period, engine="masks")
         return home.bronze
 
     return run

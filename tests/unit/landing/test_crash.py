@@ -21,6 +21,7 @@ from ingestion.landing.ledger import Ledger
 from ingestion.pipeline import writing
 from ingestion.records.findings import Verdict
 from ingestion.storage.home import Home
+from tests.support.office import office_of
 
 NOW = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 Write = Callable[..., Path]
@@ -76,8 +77,8 @@ def test_a_file_is_landed_once_wherever_the_process_was_killed(
 ) -> None:
     inbox.put_in_inbox(home, workbook("KA"), "KA", NOW)
     inbox.put_in_inbox(home, workbook("KB"), "KB", NOW)
-    killed_at(moment, lambda: pipeline.land_inbox(home, registry, catalogue, NOW))
-    pipeline.land_inbox(home, registry, catalogue, NOW)
+    killed_at(moment, lambda: pipeline.land_inbox(office_of(home, registry, catalogue, NOW)))
+    pipeline.land_inbox(office_of(home, registry, catalogue, NOW))
     state = Ledger(home.ledger).replay()
     assert sorted(state.submissions) == ["KA.2019-Q1.r1", "KB.2019-Q1.r1"]
     assert state.duplicates == []
@@ -100,11 +101,11 @@ def test_a_ledger_line_cut_short_by_the_kill_is_written_anew(
 
     def work() -> None:
         ledger.LedgerWriter.append = half_a_line  # type: ignore[method-assign]
-        pipeline.land_inbox(home, registry, catalogue, NOW)
+        pipeline.land_inbox(office_of(home, registry, catalogue, NOW))
 
     killed_at((inbox, "remove", False), work)
     assert Ledger(home.ledger).replay().submissions == {}
-    pipeline.land_inbox(home, registry, catalogue, NOW)
+    pipeline.land_inbox(office_of(home, registry, catalogue, NOW))
     assert list(Ledger(home.ledger).replay().submissions) == ["KA.2019-Q1.r1"]
     assert inbox.waiting(home, NOW) == []
 
@@ -113,8 +114,10 @@ def test_a_file_of_nobody_is_put_aside_once(
     home: Home, registry: Registry, catalogue: Catalogue, workbook: Write
 ) -> None:
     inbox.put_in_inbox(home, workbook("KA"), "KX", NOW)
-    killed_at((inbox, "set_aside", False), lambda: pipeline.land_inbox(home, registry, catalogue, NOW))
-    pipeline.land_inbox(home, registry, catalogue, NOW)
+    killed_at(
+        (inbox, "set_aside", False), lambda: pipeline.land_inbox(office_of(home, registry, catalogue, NOW))
+    )
+    pipeline.land_inbox(office_of(home, registry, catalogue, NOW))
     (unknown,) = Ledger(home.ledger).replay().unknown
     assert (home.root / unknown.file).is_file()
     assert inbox.waiting(home, NOW) == []
@@ -137,15 +140,15 @@ def test_verdicts_are_given_once_and_bronze_is_made_up_for(
 ) -> None:
     inbox.put_in_inbox(home, workbook("KA", "2019-Q1"), "KA", NOW)
     inbox.put_in_inbox(home, workbook("KA", "2019-6T"), "KA", NOW)
-    pipeline.land_inbox(home, registry, catalogue, NOW)
+    pipeline.land_inbox(office_of(home, registry, catalogue, NOW))
 
     def judge() -> None:
         for period in pipeline.pending_periods(home):
-            pipeline.judge_period(home, registry, catalogue, period, NOW, engine="masks")
+            pipeline.judge_period(office_of(home, registry, catalogue, NOW), period, engine="masks")
 
     killed_at(moment, judge)
     judge()
-    pipeline.rebuild_bronze(home, registry, catalogue, NOW)
+    pipeline.rebuild_bronze(office_of(home, registry, catalogue, NOW))
     state = Ledger(home.ledger).replay()
     assert {name: record.verdict for name, record in state.submissions.items()} == {
         "KA.2019-Q1.r1": Verdict.ACCEPTED,
@@ -153,8 +156,8 @@ def test_verdicts_are_given_once_and_bronze_is_made_up_for(
     }
     for period in ("2019-Q1", "2019-6T"):
         assert accepted.form_path(home.bronze, "B01", period).is_file()
-    assert pipeline.rebuild_bronze(home, registry, catalogue, NOW) == []
+    assert pipeline.rebuild_bronze(office_of(home, registry, catalogue, NOW)) == []
     made_up_for = parquet(home.bronze)
     shutil.rmtree(home.bronze)
-    pipeline.rebuild_bronze(home, registry, catalogue, NOW)
+    pipeline.rebuild_bronze(office_of(home, registry, catalogue, NOW))
     assert parquet(home.bronze) == made_up_for

@@ -19,6 +19,7 @@ from ingestion.pipeline import readings
 from ingestion.records.faults import Cause
 from ingestion.records.findings import Verdict
 from ingestion.storage.home import Home
+from tests.support.office import office_of
 
 pytestmark = pytest.mark.usefixtures("stand_in_gate")
 
@@ -59,18 +60,20 @@ class Office:
     def land(self) -> pipeline.LandingReport:
         self.forget()
         self.now += timedelta(hours=1)
-        return pipeline.land_inbox(self.home, self.registry, self.catalogue, self.now)
+        return pipeline.land_inbox(office_of(self.home, self.registry, self.catalogue, self.now))
 
     def judge(self) -> list[pipeline.PeriodReport]:
         self.forget()
         return [
-            pipeline.judge_period(self.home, self.registry, self.catalogue, period, self.now, engine="masks")
+            pipeline.judge_period(
+                office_of(self.home, self.registry, self.catalogue, self.now), period, engine="masks"
+            )
             for period in pipeline.pending_periods(self.home)
         ]
 
     def rebuild(self) -> list[str]:
         self.forget()
-        return pipeline.rebuild_bronze(self.home, self.registry, self.catalogue, self.now)
+        return pipeline.rebuild_bronze(office_of(self.home, self.registry, self.catalogue, self.now))
 
     def original(self, submission: str) -> Path:
         return Landing(self.home).path(self.state.submissions[submission].file)

@@ -30,6 +30,7 @@ from ingestion.returns import SHEET, answers
 from ingestion.storage.home import Home
 from tests.support import faults
 from tests.support.deeds import ERRORS
+from tests.support.office import office_of
 from tests.unit.landing.conftest import NOW, _organisation
 
 Write = Callable[..., Path]
@@ -64,21 +65,20 @@ class Office:
 
     def run(self) -> dict[str, Verdict]:
         self.now += timedelta(minutes=1)
-        pipeline.land_inbox(self.home, self.registry, self.catalogue, self.now)
+        pipeline.land_inbox(office_of(self.home, self.registry, self.catalogue, self.now))
         verdicts: dict[str, Verdict] = {}
         for period in pipeline.pending_periods(self.home):
             report = pipeline.judge_period(
-                self.home, self.registry, self.catalogue, period, self.now, engine="masks"
+                office_of(self.home, self.registry, self.catalogue, self.now), period, engine="masks"
             )
             verdicts |= report.verdicts
-        pipeline.rebuild_bronze(self.home, self.registry, self.catalogue, self.now)
+        pipeline.rebuild_bronze(office_of(self.home, self.registry, self.catalogue, self.now))
         return verdicts
 
     def retry(self, *names: str) -> pipeline.RetryReport:
         self.now += timedelta(minutes=1)
-        return pipeline.retry(
-            self.home, self.registry, self.catalogue, names, reason="đã khắc phục", by="lan", now=self.now
-        )
+        office = office_of(self.home, self.registry, self.catalogue, self.now)
+        return pipeline.retry(office, names, reason="đã khắc phục", by="lan")
 
     @property
     def state(self) -> LedgerState:
@@ -354,7 +354,7 @@ def test_a_file_that_cannot_be_taken_out_of_the_inbox_is_landed_once_and_left_th
     real = inbox.remove
     monkeypatch.setattr(inbox, "remove", refuse)
     office.submit("KA", "a.xlsx")
-    report = pipeline.land_inbox(office.home, office.registry, office.catalogue, office.now)
+    report = pipeline.land_inbox(office_of(office.home, office.registry, office.catalogue, office.now))
     assert (report.landed, report.not_landed, report.why_left) == ([FAULTY], {}, {"KA/a.xlsx": "no_access"})
     assert office.run() == {FAULTY: Verdict.ACCEPTED}
     monkeypatch.setattr(inbox, "remove", real)

@@ -23,6 +23,7 @@ from ingestion.pipeline import LandingReport
 from ingestion.records.findings import Verdict
 from ingestion.storage.filenames import LONGEST, clean_name, fitted, key_of, shown
 from ingestion.storage.home import Home
+from tests.support.office import office_of
 
 NOW = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 Write = Callable[..., Path]
@@ -31,7 +32,7 @@ Land = Callable[[], LandingReport]
 
 @pytest.fixture
 def land(home: Home, registry: Registry, catalogue: Catalogue) -> Land:
-    return lambda: pipeline.land_inbox(home, registry, catalogue, in_a_minute())
+    return lambda: pipeline.land_inbox(office_of(home, registry, catalogue, in_a_minute()))
 
 
 def in_a_minute() -> datetime:
@@ -159,7 +160,7 @@ def test_a_workbook_without_its_end_is_left_while_it_may_still_come_and_is_damag
     assert land().landed == ["KA.2019-Q1.r1"]
     path.write_bytes(cut(whole))
     later = datetime.now(UTC) + timedelta(hours=1)
-    assert pipeline.land_inbox(home, registry, catalogue, later).landed == ["KA.unknown.r1"]
+    assert pipeline.land_inbox(office_of(home, registry, catalogue, later)).landed == ["KA.unknown.r1"]
 
 
 def test_a_time_of_a_clock_that_is_ahead_keeps_no_file_back(home: Home) -> None:
@@ -267,7 +268,7 @@ def test_a_file_that_goes_or_changes_after_it_was_listed_is_left_and_stops_nobod
         return found
 
     monkeypatch.setattr(inbox, "look", look)
-    report = pipeline.land_inbox(home, registry, catalogue, in_a_minute())
+    report = pipeline.land_inbox(office_of(home, registry, catalogue, in_a_minute()))
     assert report.landed == ["KB.2019-Q1.r1"]
     assert report.why_left == {f"KA/{place.name}": change}
     assert not list(home.landing.glob(".*.aside"))
@@ -300,7 +301,7 @@ def test_a_name_that_is_not_utf8_is_shown_as_far_as_it_can_be_and_judged_like_an
     shutil.copy(workbook("KB"), unit_folder(home, "KB"))
     assert sorted(land().landed) == ["KA.2019-Q1.r1", "KB.2019-Q1.r1"]
     assert inbox.waiting(home) == []
-    pipeline.judge_period(home, registry, catalogue, "2019-Q1", NOW)
+    pipeline.judge_period(office_of(home, registry, catalogue, NOW), "2019-Q1")
     records = state(home).submissions
     assert {record.status for record in records.values()} == {Verdict.ACCEPTED}
     assert records["KA.2019-Q1.r1"].original_name == "B\ufffdo c\ufffdo 2019-Q1.xlsx"

@@ -16,6 +16,7 @@ from ingestion.landing.originals import Landing
 from ingestion.landing.state import LedgerState
 from ingestion.storage.home import Home
 from ingestion.upkeep.landing_state import LandingState, examine, examine_home
+from tests.support.office import office_of
 
 NOW = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 Write = Callable[..., Path]
@@ -27,8 +28,8 @@ def filed(home: Home, registry: Registry, catalogue: Catalogue, workbook: Write,
     """Give a state folder with two accepted submissions."""
     for unit in ("KA", "KB"):
         inbox.put_in_inbox(home, workbook(unit), unit, NOW)
-    pipeline.land_inbox(home, registry, catalogue, NOW)
-    pipeline.judge_period(home, registry, catalogue, "2019-Q1", NOW)
+    pipeline.land_inbox(office_of(home, registry, catalogue, NOW))
+    pipeline.judge_period(office_of(home, registry, catalogue, NOW), "2019-Q1")
     return home
 
 
@@ -86,7 +87,7 @@ def test_what_was_withdrawn_since_the_release_is_not_missing(
     filed: Home, registry: Registry, catalogue: Catalogue
 ) -> None:
     name = PINNED[0]
-    pipeline.decide(filed, registry, catalogue, name, "reject", reason="sai", by="An", now=NOW)
+    pipeline.decide(office_of(filed, registry, catalogue, NOW), name, "reject", reason="sai", by="An")
     assert found(filed).is_sound
 
 
@@ -98,7 +99,7 @@ def test_an_original_that_waits_for_its_receipt_is_named_and_holds_nothing_up(
     kept = Landing(filed).admit(Landing(filed).stage(file.path), file.original_name)  # and the process dies
     state = found(filed)
     assert (state.is_sound, state.without_receipt) == (True, (kept.file,))
-    pipeline.land_inbox(filed, registry, catalogue, NOW)
+    pipeline.land_inbox(office_of(filed, registry, catalogue, NOW))
     assert found(filed).without_receipt == ()
 
 

@@ -22,6 +22,7 @@ from ingestion.storage import files
 from ingestion.storage.files import aside_of, copy_durably, write_durably, writer_of
 from ingestion.storage.home import Home
 from ingestion.upkeep.litter import sweep
+from tests.support.office import office_of
 
 NOW = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 Write = Callable[..., Path]
@@ -78,16 +79,18 @@ def test_what_a_killed_run_left_in_landing_is_swept_and_the_file_is_landed(
     home: Home, registry: Registry, catalogue: Catalogue, workbook: Write
 ) -> None:
     inbox.put_in_inbox(home, workbook("KA"), "KA", NOW)
-    killed_in(originals.Landing, "admit", lambda: pipeline.land_inbox(home, registry, catalogue, NOW))
+    killed_in(
+        originals.Landing, "admit", lambda: pipeline.land_inbox(office_of(home, registry, catalogue, NOW))
+    )
     (swept,) = sweep(home, now())
     assert swept.startswith("landing/.incoming.")
-    assert pipeline.land_inbox(home, registry, catalogue, NOW).landed == ["KA.2019-Q1.r1"]
+    assert pipeline.land_inbox(office_of(home, registry, catalogue, NOW)).landed == ["KA.2019-Q1.r1"]
 
 
 def test_a_folder_that_was_being_removed_is_swept(home: Home, registry: Registry, catalogue: Catalogue) -> None:
     written(home.inbox / "KA" / "bieu" / "B00.csv")
     later = now() + timedelta(minutes=1)
-    killed_in(inbox.shutil, "rmtree", lambda: pipeline.land_inbox(home, registry, catalogue, later))
+    killed_in(inbox.shutil, "rmtree", lambda: pipeline.land_inbox(office_of(home, registry, catalogue, later)))
     (swept,) = sweep(home, now())
     assert swept.startswith("inbox/KA/.bieu.")
     assert list((home.inbox / "KA").iterdir()) == []

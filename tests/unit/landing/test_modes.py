@@ -17,6 +17,7 @@ from ingestion.definitions.signing import make_key
 from ingestion.landing import inbox
 from ingestion.storage.home import Home
 from ingestion.upkeep.modes import loose, tighten
+from tests.support.office import office_of
 
 NOW = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 Write = Callable[..., Path]
@@ -52,8 +53,8 @@ def test_what_is_filed_and_returned_and_told_is_for_its_owner_alone(
 ) -> None:
     put = inbox.put_in_inbox(home, workbook("KA"), "KA", NOW)
     assert mode(put.path) == 0o600
-    pipeline.land_inbox(home, registry, catalogue, NOW)
-    pipeline.judge_period(home, registry, catalogue, "2019-Q1", NOW)
+    pipeline.land_inbox(office_of(home, registry, catalogue, NOW))
+    pipeline.judge_period(office_of(home, registry, catalogue, NOW), "2019-Q1")
     Outbox(home.outbox).add([Alert(Kind.RUN_FAILED, "1", NOW, Role.DATA_TEAM, facts={})])
     modes = below(home.landing, home.returns, home.outbox)
     assert len(modes) >= 10

@@ -26,6 +26,7 @@ from ingestion.records.findings import Verdict
 from ingestion.records.periods import Period
 from ingestion.records.submissions import Submission
 from ingestion.storage.home import Home
+from tests.support.office import office_of
 
 NOW = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 Write = Callable[..., Path]
@@ -43,27 +44,19 @@ class World:
         inbox.put_in_inbox(self.home, path, unit, received_at)
 
     def land(self) -> pipeline.LandingReport:
-        return pipeline.land_inbox(self.home, self.registry, self.catalogue, NOW)
+        return pipeline.land_inbox(office_of(self.home, self.registry, self.catalogue, NOW))
 
     def judge(self) -> dict[str, Verdict]:
         verdicts: dict[str, Verdict] = {}
         for period in pipeline.pending_periods(self.home):
             verdicts |= pipeline.judge_period(
-                self.home, self.registry, self.catalogue, period, NOW, engine="masks"
+                office_of(self.home, self.registry, self.catalogue, NOW), period, engine="masks"
             ).verdicts
         return verdicts
 
     def decide(self, submission: str, decision: Any) -> None:
-        pipeline.decide(
-            self.home,
-            self.registry,
-            self.catalogue,
-            submission,
-            decision,
-            reason="đã xem xét",
-            by="data team",
-            now=NOW,
-        )
+        office = office_of(self.home, self.registry, self.catalogue, NOW)
+        pipeline.decide(office, submission, decision, reason="đã xem xét", by="data team")
 
     @property
     def state(self) -> LedgerState:
@@ -173,7 +166,7 @@ def test_a_file_that_was_copied_a_moment_ago_is_waited_for(
 ) -> None:
     monkeypatch.setattr(inbox, "SETTLE_SECONDS", 0.2)
     copied(world, workbook())
-    report = pipeline.land_inbox(world.home, world.registry, world.catalogue, datetime.now(UTC))
+    report = pipeline.land_inbox(office_of(world.home, world.registry, world.catalogue, datetime.now(UTC)))
     assert (report.landed, report.left) == (["KA.2019-Q1.r1"], [])
 
 
@@ -184,10 +177,10 @@ def test_a_file_that_is_still_written_is_left_for_the_next_run(
     path = copied(world, workbook())
     soon = (datetime.now(UTC) + timedelta(seconds=30)).timestamp()
     os.utime(path, (soon, soon))
-    report = pipeline.land_inbox(world.home, world.registry, world.catalogue, datetime.now(UTC))
+    report = pipeline.land_inbox(office_of(world.home, world.registry, world.catalogue, datetime.now(UTC)))
     assert (report.landed, report.left) == ([], ["KA/a.xlsx"])
     later = datetime.now(UTC) + timedelta(minutes=1)
-    report = pipeline.land_inbox(world.home, world.registry, world.catalogue, later)
+    report = pipeline.land_inbox(office_of(world.home, world.registry, world.catalogue, later))
     assert report.landed == ["KA.2019-Q1.r1"]
 
 
@@ -342,11 +335,13 @@ def test_bronze_comes_back_byte_for_byte_from_landing_and_is_not_judged_again(
     shutil.rmtree(world.home.bronze)
     monkeypatch.setattr(judging, "judged", None)
     monkeypatch.setattr(writing, "kept_readings", readings.Readings(1))
-    rebuilt = pipeline.rebuild_bronze(world.home, world.registry, world.catalogue, NOW)
+    rebuilt = pipeline.rebuild_bronze(office_of(world.home, world.registry, world.catalogue, NOW))
     assert rebuilt == ["2018-N", "2019-Q1"]
     assert files(world.home.bronze) == before
-    assert pipeline.rebuild_bronze(world.home, world.registry, world.catalogue, NOW) == []
-    assert pipeline.rebuild_bronze(world.home, world.registry, world.catalogue, NOW, ["2018-N"]) == ["2018-N"]
+    assert pipeline.rebuild_bronze(office_of(world.home, world.registry, world.catalogue, NOW)) == []
+    assert pipeline.rebuild_bronze(office_of(world.home, world.registry, world.catalogue, NOW), ["2018-N"]) == [
+        "2018-N"
+    ]
     assert files(world.home.bronze) == before
 
 
@@ -359,7 +354,7 @@ def test_bronze_that_a_hand_changed_is_written_anew_from_landing(world: World, w
     path, before = form_path(bronze, "B01", "2018-N"), files(bronze)
 
     def rebuilt() -> list[str]:
-        return pipeline.rebuild_bronze(world.home, world.registry, world.catalogue, NOW)
+        return pipeline.rebuild_bronze(office_of(world.home, world.registry, world.catalogue, NOW))
 
     rows = pq.read_table(path)
     place = rows.schema.get_field_index("closing_members")
@@ -382,7 +377,7 @@ def test_bronze_is_written_anew_when_a_form_gets_a_column(world: World, workbook
         update={"columns": (*form.columns, form.columns[-1].model_copy(update={"code": "more"}))}
     )
     catalogue = replace(world.catalogue, forms={**world.catalogue.forms, "B01": more})
-    assert pipeline.rebuild_bronze(world.home, world.registry, catalogue, NOW) == ["2019-Q1"]
+    assert pipeline.rebuild_bronze(office_of(world.home, world.registry, catalogue, NOW)) == ["2019-Q1"]
     assert "more" in world.rows("B01", "2019-Q1")[0]
 
 
@@ -409,5 +404,5 @@ def test_progress_is_told_from_nothing_to_all(world: World, workbook: Write) -> 
     def progress(done: int, total: int, _: str) -> None:
         told.append((done, total))
 
-    pipeline.land_inbox(world.home, world.registry, world.catalogue, NOW, progress)
+    pipeline.land_inbox(office_of(world.home, world.registry, world.catalogue, NOW), progress)
     assert told == [(0, 2), (1, 2), (2, 2)]

@@ -26,6 +26,7 @@ from ingestion.records.findings import Verdict
 from ingestion.records.periods import Period
 from ingestion.storage.home import Home
 from ingestion.validations.store import KeptResults, newest
+from tests.support.office import office_of
 
 RECEIVED = datetime(2019, 4, 10, 9, 0, tzinfo=UTC)
 Write = Callable[..., Path]
@@ -42,7 +43,7 @@ class Office:
         self.now += timedelta(hours=1)
         for path in paths:
             inbox.put_in_inbox(self.home, path, unit, self.now)
-        pipeline.land_inbox(self.home, self.registry, self.catalogue, self.now)
+        pipeline.land_inbox(office_of(self.home, self.registry, self.catalogue, self.now))
         verdicts: dict[str, Verdict] = {}
         for period in pipeline.pending_periods(self.home):
             report = self._step(pipeline.judge_period, period=period, engine="masks")
@@ -68,7 +69,7 @@ class Office:
 
     def _step(self, step: Callable[..., Any], **more: Any) -> Any:
         self.now += timedelta(minutes=1)
-        return step(self.home, self.registry, self.catalogue, now=self.now, **more)
+        return step(office_of(self.home, self.registry, self.catalogue, self.now), **more)
 
     @property
     def state(self) -> LedgerState:

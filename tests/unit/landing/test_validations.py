@@ -17,6 +17,7 @@ from ingestion.storage.home import Home
 from ingestion.validations import store
 from ingestion.validations.page import page
 from ingestion.validations.store import KEPT, KeptResults, Validation, ValidationError, keep, newest, periods
+from tests.support.office import office_of
 
 AT = datetime(2020, 1, 10, 8, tzinfo=UTC)
 SAMPLE = Sample(
@@ -162,8 +163,8 @@ def test_a_batch_that_is_judged_leaves_counts_and_samples_by_suite_and_rule(
     home, registry, catalogue, workbook
 ) -> None:
     inbox.put_in_inbox(home, workbook("KA"), "KA", AT)
-    pipeline.land_inbox(home, registry, catalogue, AT)
-    pipeline.judge_period(home, registry, catalogue, "2019-Q1", AT)
+    pipeline.land_inbox(office_of(home, registry, catalogue, AT))
+    pipeline.judge_period(office_of(home, registry, catalogue, AT), "2019-Q1")
     found = newest(home, "2019-Q1")
     (path,) = (home.validations / "2019-Q1").iterdir()
     said = json.loads(path.read_text(encoding="utf-8"))
@@ -192,8 +193,8 @@ def test_a_batch_of_which_nothing_could_be_read_is_the_newest_as_well(
     unreadable = tmp_path / "a.xlsx"
     unreadable.write_bytes(b"no workbook")
     inbox.put_in_inbox(home, unreadable, "KA", AT)
-    pipeline.land_inbox(home, registry, catalogue, AT)
-    pipeline.judge_period(home, registry, catalogue, "unknown", AT)
+    pipeline.land_inbox(office_of(home, registry, catalogue, AT))
+    pipeline.judge_period(office_of(home, registry, catalogue, AT), "unknown")
     found = newest(home, "unknown")
 
     assert found is not None and (found.at, found.submissions, found.suites) == (AT, 1, [])
@@ -218,10 +219,10 @@ def test_two_periods_are_judged_though_nothing_can_be_kept_to_be_shown(
     home.validations.write_text("a file in the way", encoding="utf-8")
     for period in ("2019-Q1", "2019-6T"):
         inbox.put_in_inbox(home, workbook("KA", period=period), "KA", AT)
-    pipeline.land_inbox(home, registry, catalogue, AT)
+    pipeline.land_inbox(office_of(home, registry, catalogue, AT))
     results = KeptResults()
     for period in pipeline.pending_periods(home):
-        report = pipeline.judge_period(home, registry, catalogue, period, AT)
+        report = pipeline.judge_period(office_of(home, registry, catalogue, AT), period)
         assert report.verdicts and not report.faults
         results.add(report.results)
     assert pipeline.pending_periods(home) == []

@@ -17,6 +17,7 @@ from ingestion.landing.events import Event, PeriodClosed, PeriodReopened
 from ingestion.landing.ledger import Ledger
 from ingestion.records.findings import Verdict
 from ingestion.storage.home import Home
+from tests.support.office import office_of
 
 RECEIVED = datetime(2019, 4, 10, 9, 0, tzinfo=UTC)
 Write = Callable[..., Path]
@@ -40,8 +41,8 @@ def test_a_sound_workbook_is_accepted_and_one_wrong_figure_rejected_with_its_cel
     sound, wrong = workbook("KA"), workbook("KB", changes={("B01", 1, "closing_members"): 41})
     inbox.put_in_inbox(home, sound, "KA", RECEIVED)
     inbox.put_in_inbox(home, wrong, "KB", RECEIVED)
-    pipeline.land_inbox(home, registry, catalogue, RECEIVED)
-    report = pipeline.judge_period(home, registry, catalogue, "2019-Q1", RECEIVED, engine="masks")
+    pipeline.land_inbox(office_of(home, registry, catalogue, RECEIVED))
+    report = pipeline.judge_period(office_of(home, registry, catalogue, RECEIVED), "2019-Q1", engine="masks")
     assert report.faults == {}
     assert report.verdicts == {"KA.2019-Q1.r1": Verdict.ACCEPTED, "KB.2019-Q1.r1": Verdict.REJECTED}
     record = Ledger(home.ledger).replay().submissions["KB.2019-Q1.r1"]
@@ -87,8 +88,8 @@ def test_a_check_gives_the_gates_answer_on_a_period_that_is_over(
     (checked,) = pipeline.check_files([path], catalogue, registry, RECEIVED, locks=locks)
     (timeless,) = pipeline.check_files([path], catalogue, registry, None, locks=locks)
     inbox.put_in_inbox(home, path, "KA", RECEIVED)
-    pipeline.land_inbox(home, registry, catalogue, RECEIVED)
-    report = pipeline.judge_period(home, registry, catalogue, "2019-Q1", RECEIVED, engine="masks")
+    pipeline.land_inbox(office_of(home, registry, catalogue, RECEIVED))
+    report = pipeline.judge_period(office_of(home, registry, catalogue, RECEIVED), "2019-Q1", engine="masks")
     is_closed = closed_at is not None and closed_at <= RECEIVED
     is_over = (is_closed or locked_on == date(2019, 4, 9)) and until != date(2019, 4, 10)
     expected = Verdict.ON_HOLD if is_over else Verdict.ACCEPTED

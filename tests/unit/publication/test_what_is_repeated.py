@@ -151,6 +151,32 @@ def test_a_submission_stands_as_the_last_decision_on_it_says(tmp_path: Path) -> 
     ) == {"row"}
 
 
+def test_what_came_last_and_does_not_count_is_an_open_case(tmp_path: Path) -> None:
+    filings = [
+        filing("A", "2019-N", joined=1, verdict="rejected"),
+        filing("A", "2019-N", joined=2, revision=2, verdict=None),
+        filing("B", "2019-N", joined=3),
+        filing("B", "2019-N", joined=3, revision=2, verdict="rejected"),
+        filing("B", "2018-N", joined=3, verdict="rejected", received_at=datetime(2001, 1, 1, tzinfo=UTC)),
+    ]
+    office = Office(tmp_path, [P, A, B, *BASES], filings)
+    periods = office.bronze / "reference" / "periods.parquet"
+    known = pd.read_parquet(periods)
+    known[known["period_code"] != "2018-N"].to_parquet(periods)
+    rows = ", ".join(f"('{one.submission_id}')" for one in filings)
+    frames = received(
+        office,
+        f"insert into fct_submission (submission_id) values {rows}",
+        "insert into rpt_open_case values ('A.2019-N.r1', 'open'), ('B.2019-N.r2', 'open')",
+    )
+    found = said(frames["submissions_again"], "submission")
+    assert {key[0]: sides for key, sides in found.items() if key[1] == "case_state"} == {
+        "A.2019-N.r1": ("", "open"),
+        "A.2019-N.r2": ("open", ""),
+        "B.2018-N.r1": ("answered", ""),
+    }
+
+
 def test_explanations_are_counted_by_their_text_and_letters_by_their_column(tmp_path: Path) -> None:
     one = filing("A", "2019-N", joined=1)
     one = type(one)(**{**one.__dict__, "explained": [("V1", "F1", "C9", "why"), ("V1", "F1", "C9", "why")]})

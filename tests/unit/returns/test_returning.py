@@ -20,6 +20,7 @@ from ingestion.storage.files import write_durably
 from ingestion.storage.home import Home
 from orchestration.cli import main
 from tests.integration.small_state import UNIT, Tables, make_home
+from tests.support.office import office_of
 from tests.unit.returns.conftest import RECEIVED, WRONG, World, one_to_explain, one_too_many
 
 FIRST, SECOND = SubmissionKey(UNIT, "2020-N", 1), SubmissionKey(UNIT, "2020-N", 2)
@@ -34,9 +35,11 @@ def filing(world: World, tmp_path: Path) -> World:
 
 def file(world: World, path: Path) -> pipeline.PeriodReport:
     inbox.put_in_inbox(world.home, path, UNIT, RECEIVED)
-    pipeline.land_inbox(world.home, world.registry, world.catalogue, RECEIVED)
+    pipeline.land_inbox(office_of(world.home, world.registry, world.catalogue, RECEIVED))
     (period,) = pipeline.pending_periods(world.home)
-    return pipeline.judge_period(world.home, world.registry, world.catalogue, period, RECEIVED, engine="masks")
+    return pipeline.judge_period(
+        office_of(world.home, world.registry, world.catalogue, RECEIVED), period, engine="masks"
+    )
 
 
 def said(home: Home, key: SubmissionKey) -> str:
@@ -87,7 +90,9 @@ def test_no_verdict_is_recorded_without_its_return(filing: World, monkeypatch: p
         file(filing, filing.write("a.xlsx", one_too_many))
     assert pipeline.pending_periods(filing.home) == ["2020-N"]
     monkeypatch.setattr(answers, "write_durably", write_durably)
-    pipeline.judge_period(filing.home, filing.registry, filing.catalogue, "2020-N", RECEIVED, engine="masks")
+    pipeline.judge_period(
+        office_of(filing.home, filing.registry, filing.catalogue, RECEIVED), "2020-N", engine="masks"
+    )
     assert answers.return_path(filing.home, FIRST).is_file()
 
 
@@ -130,16 +135,8 @@ def test_check_says_in_one_line_that_the_folder_cannot_be_written_to(world: Worl
 def decide(
     filing: World, decision: Literal["accept", "reject"], reason: str, key: SubmissionKey = FIRST
 ) -> None:
-    pipeline.decide(
-        filing.home,
-        filing.registry,
-        filing.catalogue,
-        str(key),
-        decision,
-        reason=reason,
-        by="Lan",
-        now=RECEIVED + timedelta(days=1),
-    )
+    office = office_of(filing.home, filing.registry, filing.catalogue, RECEIVED + timedelta(days=1))
+    pipeline.decide(office, str(key), decision, reason=reason, by="Lan")
 
 
 def test_each_decision_is_told_in_a_workbook_beside_the_one_with_the_verdict(filing: World) -> None:
@@ -201,7 +198,9 @@ def test_a_decision_that_a_crash_left_untold_is_told_by_the_next_run(
         with pytest.raises(KeyboardInterrupt):
             decide(filing, "accept", "Đã gọi điện")
     assert not answers.decision_path(filing.home, FIRST, 1).exists()
-    pipeline.judge_period(filing.home, filing.registry, filing.catalogue, "2020-N", RECEIVED, engine="masks")
+    pipeline.judge_period(
+        office_of(filing.home, filing.registry, filing.catalogue, RECEIVED), "2020-N", engine="masks"
+    )
     assert "Đã gọi điện" in said_in(answers.decision_path(filing.home, FIRST, 1))
 
 

@@ -11,6 +11,7 @@ WITHOUT_KEY = {
     "rpt_figure_cell",  # two terms of an indicator may take the same cell
     "rpt_year_cell",
     "rpt_explanation",  # a clerk may answer twice
+    "rpt_explanation_review",  # a rule may find something twice at one place
 }
 
 
