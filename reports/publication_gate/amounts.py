@@ -3,9 +3,7 @@
 What belongs here: the terms of indicators over rows, and rows over units. What does not: figures, which put
 periods and parts together (`figures`).
 
-A measure is a part of an indicator whose cells add in one way: over the years of a term, and over filings
-within a year. Amounts are arrays with a row for each organisation and a column for each measure; nothing is
-NaN, never zero.
+Amounts are arrays with a row for each organisation and a column for each measure; nothing is NaN, never zero.
 """
 
 from collections.abc import Sequence
@@ -15,42 +13,15 @@ import numpy as np
 
 from ingestion.definitions.catalogue import Catalogue
 from ingestion.definitions.indicators import Indicator, Term, is_collected
+from reports.publication_gate.arrays import PARTS, Flags, Ints, Numbers
 from reports.publication_gate.bodies import Bodies, Share
-from reports.publication_gate.filed import PARTS, Flags, FormRows, Ints, Numbers
+from reports.publication_gate.filed import FormRows
 from reports.publication_gate.gaps import Gaps
+from reports.publication_gate.measures import Measure
 from reports.publication_gate.standing import Standing
 
 _WITHIN = {"flow": "sum", "opening": "first"}
 """How filings of one year add up by the nature of the column; whatever else is that of the latest."""
-
-
-@dataclass(frozen=True)
-class Measure:
-    """A part of an indicator whose cells add in one way.
-
-    Attributes:
-        indicator: the indicator.
-        part: value, numerator, denominator or opening.
-        over_time: how years make a term.
-        within: how filings of one year add up: sum, first or last.
-    """
-
-    indicator: Indicator
-    part: str
-    over_time: str
-    within: str
-
-    @property
-    def is_single(self) -> bool:
-        """Whether it is only ever that of one unit, never added."""
-        return self.indicator.kind in ("rate", "distinct")
-
-    @property
-    def lacked_by(self) -> str:
-        """What is not whole without it: `figure`, `opening`, or `beside`, which is what a count is out of."""
-        if self.part == "denominator" and self.indicator.kind != "ratio":
-            return "beside"
-        return "opening" if self.part == "opening" else "figure"
 
 
 @dataclass

@@ -14,9 +14,9 @@ import duckdb
 import numpy as np
 import pandas as pd
 
+from reports.publication_gate.arrays import PARTS, Flags, Numbers
 from reports.publication_gate.bodies import Share
 from reports.publication_gate.figures import Figures
-from reports.publication_gate.filed import PARTS, Flags, Numbers
 from reports.publication_gate.rows import Key, beside, read
 
 _KEYS = ("indicator_code", "org_code", "period_code")

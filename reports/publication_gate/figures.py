@@ -12,10 +12,11 @@ import numpy as np
 import pandas as pd
 
 from ingestion.definitions.indicators import Indicator
-from reports.publication_gate.amounts import Adding, Amounts, Measure
+from reports.publication_gate.amounts import Adding, Amounts
+from reports.publication_gate.arrays import PARTS, Flags, Ints, Numbers
 from reports.publication_gate.bodies import Bodies, Term
-from reports.publication_gate.filed import PARTS, Flags, Ints, Numbers
-from reports.publication_gate.gaps import Lacking
+from reports.publication_gate.lacking import Lacking
+from reports.publication_gate.measures import Measure
 from reports.publication_gate.parts import MissingParts
 from reports.publication_gate.standing import Standing
 from reports.publication_gate.states import States

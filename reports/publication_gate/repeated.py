@@ -12,9 +12,10 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 from ingestion.definitions.catalogue import Catalogue
+from reports.publication_gate.arrays import PARTS
 from reports.publication_gate.bodies import Bodies
 from reports.publication_gate.derived import previous_terms
-from reports.publication_gate.filed import PARTS, counting_submissions
+from reports.publication_gate.filed import counting_submissions
 from reports.publication_gate.rows import Key, Rows, beside, read
 
 _ORGANISATIONS = ("org_name", "org_kind", "org_type", "sector", "org_level", "parent_code", "is_reporting")

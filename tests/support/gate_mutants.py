@@ -40,7 +40,7 @@ MUTANTS: Mapping[str, Mutant] = {
     "a form after the first overwrites it": _of(
         "amounts", "np.nan_to_num(sums[n_more > 0]) + more[n_more > 0]", "more[n_more > 0]"
     ),
-    "rates are added over units": _of("amounts", 'in ("rate", "distinct")', "in ()"),
+    "rates are added over units": _of("measures", 'in ("rate", "distinct")', "in ()"),
     "a year of its own takes in what merged later": _of(
         "amounts", "sum_by(share.owners[inside], given[inside], n)", "sum_by(share.owners, given, n)"
     ),
