@@ -713,6 +713,10 @@ DAMAGES: list[tuple[str, list[tuple[str, dict[str, str]]]]] = [
         ],
     ),
     (
+        f"update rpt_figure_day set first_day = date '2020-06-30' {_where('members', 'PB', DANG)}",
+        [("days_again", _differs("first_day", "2020-12-31", "2020-06-30", **_of("members", "PB", DANG)))],
+    ),
+    (
         "update dim_organisation set org_name = 'B' where org_code = 'B1'",
         [
             (
