@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from ingestion.ooxml.grid import Entry, Grid
+from ingestion.ooxml.grid import Entry, NewSheet
 from ingestion.ooxml.safety import harmless
 from ingestion.ooxml.sheet import Sheet
 from ingestion.reading.cover import explanation_columns
@@ -97,9 +97,9 @@ def prepare(sheet: Sheet, asked: Iterable[Question]) -> Lines | None:
     return Lines(columns["text"], rows)
 
 
-def new_sheet(asked: Iterable[Question]) -> tuple[Grid, Lines]:
+def new_sheet(asked: Iterable[Question]) -> tuple[NewSheet, Lines]:
     """Make the sheet for a workbook that has none, laid out as the template's."""
-    grid = Grid((12.0, 14.0, 10.0, 90.0))
+    grid = NewSheet((12.0, 14.0, 10.0, 90.0))
     title = f"{message(f'template.sheet.{EXPLANATIONS_SHEET}')}"
     grid.add(Entry(title, "title", columns=4), height=26)
     for _ in range(3):

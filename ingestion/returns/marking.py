@@ -13,7 +13,7 @@ from typing import Any
 
 from ingestion.definitions.catalogue import Catalogue
 from ingestion.ooxml.comments import MARK
-from ingestion.ooxml.grid import Grid
+from ingestion.ooxml.grid import NewSheet
 from ingestion.ooxml.mending import is_sound
 from ingestion.ooxml.package import Package, blank_package
 from ingestion.ooxml.sheet import SharedStrings, Sheet
@@ -195,7 +195,7 @@ class _Desk:
         names = (SHEET, *(f"{SHEET} ({number})" for number in range(2, len(taken) + 3)))
         return next(name for name in names if name.casefold() not in taken)
 
-    def insert(self, name: str, grid: Grid, position: int | None) -> str:
+    def insert(self, name: str, grid: NewSheet, position: int | None) -> str:
         """Add a sheet of the product's own and give its part."""
         namespace = self.package.workbook.namespace.strip("{}")
         return self.package.insert_sheet(name, grid.to_bytes(namespace, self.named, self.sizes), position)
