@@ -9,9 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from ingestion.ooxml.grid import Entry, NewSheet
-from ingestion.ooxml.safety import harmless
-from ingestion.ooxml.sheet import Sheet
+from ingestion.ooxml import Entry, NewSheet, Sheet, harmless
 from ingestion.reading.cover import explanation_columns
 from ingestion.reading.header import is_numbering
 from ingestion.records.cells import Cell, CellType, address

@@ -8,8 +8,7 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 from ingestion.definitions.catalogue import Catalogue
-from ingestion.ooxml.grid import Entry, NewSheet, link_to
-from ingestion.ooxml.styles import ASKED_FILL, NOTED_FILL, RELATED_FILL, WRONG_FILL, Styles
+from ingestion.ooxml import Entry, NewSheet, Styles, link_to
 from ingestion.reading import describe, remedy
 from ingestion.records.days import day_of
 from ingestion.records.findings import Finding, Outcome, OutcomeStatus, Verdict
@@ -18,6 +17,7 @@ from ingestion.records.submissions import Reading, SubmissionKey
 from ingestion.returns.answer import Answer, Decision, Marks
 from ingestion.returns.differences import Differences
 from ingestion.returns.gathered import gathered, in_words, listed, reason_said
+from ingestion.returns.signs import ASKED_FILL, NOTED_FILL, RELATED_FILL, WRONG_FILL
 from ingestion.words import writing
 from ingestion.words.found import printed
 from ingestion.words.labels import Language
