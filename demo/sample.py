@@ -13,6 +13,7 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
+from demo.registry import Tables
 from demo.world import World, build
 from demo.writing import write_world
 from ingestion import pipeline
@@ -34,8 +35,10 @@ def sample_of(world: World) -> World:
     bodies = {PROVINCE, DISTRICT}
     organisations = [row for row in world.registry["organisations"] if isinstance(row, Organisation)]
     below = {row.org_code for row in organisations if row.parent_code in bodies and not row.files_reports}
-    about = {name: [r for r in rows if _is_about(r, bodies | below)] for name, rows in world.registry.items()}
-    registry = {name: rows for name, rows in about.items() if rows}
+    about: Tables = {
+        name: [r for r in rows if _is_about(r, bodies | below)] for name, rows in world.registry.items()
+    }
+    registry: Tables = {name: rows for name, rows in about.items() if rows}
     filed = (s for s in world.submissions if s.unit in bodies and s.period.code in PERIODS)
     return replace(world, registry=registry, submissions=tuple(filed))
 
