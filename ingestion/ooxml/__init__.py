@@ -7,11 +7,11 @@ Who changes a workbook needs nothing but what this module names; the reader take
 that (`markup.py`, `references.py`, `sheetdata.py`, `limits.py`, `opc.py`) from where they stand.
 """
 
-from ingestion.ooxml.grid import Entry, Grid, link_to
+from ingestion.ooxml.grid import Entry, NewSheet, link_to
 from ingestion.ooxml.safety import harmless
 from ingestion.ooxml.sheet import Sheet
 from ingestion.ooxml.signs import Signs
 from ingestion.ooxml.styles import Styles
 from ingestion.ooxml.workbook import Workbook
 
-__all__ = ["Entry", "Grid", "Sheet", "Signs", "Styles", "Workbook", "harmless", "link_to"]
+__all__ = ["Entry", "NewSheet", "Sheet", "Signs", "Styles", "Workbook", "harmless", "link_to"]

@@ -6,7 +6,7 @@ a sheet (`sheet.py`), and why anything is marked.
 
 from collections.abc import Iterator, Mapping
 
-from ingestion.ooxml.grid import Grid
+from ingestion.ooxml.grid import NewSheet
 from ingestion.ooxml.mending import is_sound
 from ingestion.ooxml.package import Package, SheetEntry, blank_package
 from ingestion.ooxml.sheet import SharedStrings, Sheet
@@ -73,7 +73,7 @@ class Workbook:
     def insert(
         self,
         name: str,
-        grid: Grid,
+        grid: NewSheet,
         position: int | None,
         styles: Mapping[str, int],
         sizes: Mapping[str, float],

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ingestion.definitions.catalogue import Catalogue
-from ingestion.ooxml import Grid, Sheet, Workbook
+from ingestion.ooxml import NewSheet, Sheet, Workbook
 from ingestion.reading.encrypted import decrypted
 from ingestion.reading.opening import DECODING_ERRORS, open_book, packed_workbook
 from ingestion.reading.repair import repair
@@ -172,7 +172,7 @@ class _Desk:
             self.marks.sheets.pop(known_name(entry.name), None)
         self.book.remove_sheets({entry.path for entry in gone})
 
-    def insert(self, name: str, grid: Grid, position: int | None) -> str:
+    def insert(self, name: str, grid: NewSheet, position: int | None) -> str:
         """Add a sheet of the product's own and give its part."""
         return self.book.insert(name, grid, position, self.named, self.sizes)
 
