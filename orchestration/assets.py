@@ -23,7 +23,6 @@ from orchestration.progress import Progress, counter
 from orchestration.resources import Clock, WritableHome
 from orchestration.standing import standing
 
-OWNERS = ["team:data"]
 SINGLE_RUN = dg.BackfillPolicy.single_run()
 Listener = dg.ResourceParam[Progress]
 Result = dg.MaterializeResult[None]
@@ -31,16 +30,12 @@ Result = dg.MaterializeResult[None]
 inbox = dg.AssetSpec(
     key="inbox",
     group_name=groups.INTAKE,
-    owners=OWNERS,
-    kinds={"excel"},
     description="Files that wait under `inbox/<unit>/`. The sensor observes them; nothing here is ever edited.",
 )
 
 registry = dg.AssetSpec(
     key="registry",
     group_name=groups.INTAKE,
-    owners=OWNERS,
-    kinds={"csv"},
     description="Organisations, successions, calendar, terms, targets, rating schemes and stated figures.",
 )
 
@@ -48,8 +43,6 @@ registry = dg.AssetSpec(
 @dg.asset(
     deps=[inbox, registry],
     group_name=groups.INTAKE,
-    owners=OWNERS,
-    kinds={"python", "excel"},
 )
 def landed_submissions(
     context: dg.AssetExecutionContext, state: WritableHome, clock: Clock, progress: Listener
@@ -93,8 +86,6 @@ def landed_submissions(
     partitions_def=periods,
     backfill_policy=SINGLE_RUN,
     group_name=groups.GATE,
-    owners=OWNERS,
-    kinds={"python", "greatexpectations"},
 )
 def verdicts(
     context: dg.AssetExecutionContext, state: WritableHome, clock: Clock, progress: Listener
@@ -156,8 +147,6 @@ def _judged(context: dg.AssetExecutionContext, state: WritableHome, clock: Clock
     partitions_def=periods,
     backfill_policy=SINGLE_RUN,
     group_name=groups.BRONZE,
-    owners=OWNERS,
-    kinds={"python", "parquet"},
 )
 def bronze(context: dg.AssetExecutionContext, state: WritableHome, clock: Clock, progress: Listener) -> Result:
     """Accepted rows as Parquet, one file a form and period, each row with submission, sheet and row number.
@@ -176,8 +165,6 @@ def bronze(context: dg.AssetExecutionContext, state: WritableHome, clock: Clock,
 @dg.asset(
     deps=[registry],
     group_name=groups.BRONZE,
-    owners=OWNERS,
-    kinds={"python", "parquet"},
 )
 def registry_reference(state: WritableHome) -> Result:
     """The registry, the forms and the indicators as tables, with what is owed and every period there can be."""
@@ -195,8 +182,6 @@ class NoticesConfig(dg.Config):
 @dg.asset(
     deps=[bronze],
     group_name=groups.INTAKE,
-    owners=OWNERS,
-    kinds={"python"},
 )
 def notices(
     context: dg.AssetExecutionContext, state: WritableHome, clock: Clock, config: NoticesConfig

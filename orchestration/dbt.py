@@ -72,10 +72,6 @@ class WarehouseTranslator(DagsterDbtTranslator):
         """Give the model's description without its SQL, which the project shows better."""
         return str(dbt_resource_props["description"]).strip()
 
-    def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> Sequence[str]:
-        """Give the owner of all models."""
-        return ["team:data"]
-
 
 class WarehouseDbt(DbtCliResource):
     """dbt's command line without two seconds-long start-ups that this product has no use for.

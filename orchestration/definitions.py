@@ -15,6 +15,7 @@ warnings.filterwarnings("ignore", category=dg.PreviewWarning)
 
 from orchestration import assets, checks, jobs, publication  # noqa: E402
 from orchestration.dbt import dbt_resource, warehouse_models  # noqa: E402
+from orchestration.described import described  # noqa: E402
 from orchestration.environment import home_from  # noqa: E402
 from orchestration.project import project_now  # noqa: E402
 from orchestration.resources import resources  # noqa: E402
@@ -32,8 +33,9 @@ from orchestration.warehouse import prepare_manifest  # noqa: E402
 @cache
 def _definitions(project: Path) -> dg.Definitions:
     models = warehouse_models(prepare_manifest(project), project)
+    made = [*assets.ALL, models, publication.candidate(models), *publication.ALL]
     return dg.Definitions(
-        assets=[*assets.ALL, models, publication.candidate(models), *publication.ALL],
+        assets=[*dg.map_asset_specs(described, made)],
         asset_checks=checks.ALL,
         jobs=[
             *(jobs.intake, jobs.publication, jobs.publish_release, jobs.inbox_to_release, jobs.deliver_alerts)

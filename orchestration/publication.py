@@ -19,7 +19,7 @@ from ingestion.definitions.overlay import catalogue_of
 from ingestion.storage.home import Home
 from orchestration import alerting, groups, tokens
 from orchestration import moment as moments
-from orchestration.assets import OWNERS, Listener, Result
+from orchestration.assets import Listener, Result
 from orchestration.environment import code_version
 from orchestration.progress import counter
 from orchestration.project import project_of
@@ -38,8 +38,6 @@ from reports.sections import plan_of
 @dg.asset(
     deps=["bronze", "registry_reference"],
     group_name=groups.WAREHOUSE,
-    owners=OWNERS,
-    kinds={"python", "parquet"},
 )
 def snapshot(context: dg.AssetExecutionContext, publication: PublicationHome, clock: Clock) -> Result:
     """Ledger, registry and bronze as of one moment; what is filed or decided later is in the next release.
@@ -59,8 +57,6 @@ def candidate(models: dg.AssetsDefinition) -> dg.AssetsDefinition:
         name="candidate",
         deps=sorted(models.keys),
         group_name=groups.WAREHOUSE,
-        owners=OWNERS,
-        kinds={"python", "duckdb"},
     )
     def finished(publication: PublicationHome) -> Result:
         """The new warehouse, if one run built all of it and every test passed; readers do not see it yet."""
@@ -81,8 +77,6 @@ class NoteConfig(dg.Config):
 @dg.asset(
     deps=["candidate"],
     group_name=groups.WAREHOUSE,
-    owners=OWNERS,
-    kinds={"python", "duckdb"},
 )
 def warehouse(publication: PublicationHome, config: NoteConfig) -> Result:
     """The DuckDB file that readers open; replaced in one step by a whole one that the gate has passed."""
@@ -113,8 +107,6 @@ class ReportConfig(dg.Config):
 @dg.asset(
     deps=[warehouse],
     group_name=groups.REPORT,
-    owners=OWNERS,
-    kinds={"python", "markdown"},
 )
 def report_project(publication: PublicationHome, progress: Listener, config: ReportConfig) -> Result:
     """Pages as `.qmd` with the figures in them, and charts: a record that can be read and compared."""
@@ -144,8 +136,6 @@ def report_project(publication: PublicationHome, progress: Listener, config: Rep
 @dg.asset(
     deps=[report_project],
     group_name=groups.REPORT,
-    owners=OWNERS,
-    kinds={"quarto", "html"},
 )
 def rendered_reports(publication: PublicationHome, renderer: Renderer, progress: Listener) -> Result:
     """Finished HTML and PDF, by Quarto or by the embedded runner with the same arguments."""
@@ -179,8 +169,6 @@ def rendered_reports(publication: PublicationHome, renderer: Renderer, progress:
 @dg.asset(
     deps=[rendered_reports],
     group_name=groups.REPORT,
-    owners=OWNERS,
-    kinds={"python", "html"},
 )
 def release(publication: PublicationHome, clock: Clock, progress: Listener) -> Result:
     """An immutable folder with a manifest; `site` is switched to it in one step.
