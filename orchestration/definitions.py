@@ -33,7 +33,12 @@ from orchestration.warehouse import prepare_manifest  # noqa: E402
 @cache
 def _definitions(project: Path) -> dg.Definitions:
     models = warehouse_models(prepare_manifest(project), project)
-    made = [*assets.ALL, models, publication.candidate(models), *publication.ALL]
+    made: list[dg.AssetsDefinition | dg.AssetSpec] = [
+        *assets.ALL,
+        models,
+        publication.candidate(models),
+        *publication.ALL,
+    ]
     return dg.Definitions(
         assets=[*dg.map_asset_specs(described, made)],
         asset_checks=checks.ALL,
