@@ -72,7 +72,7 @@ def _organisation_left_out(draft: Draft) -> None:
 
 
 def _changes_its_sum(draft: Draft, form: str) -> None:
-    """Say that the members on probation are concerned too, whose total is held against the sum of admissions."""
+    """Say that members on probation are concerned too: their total is held against that of admissions."""
     members = draft.submission.reading.tables.get("B01")
     if form == "B02" and members is not None and members.total is not None:
         draft.rows.add((members.sheet, members.total.number))
