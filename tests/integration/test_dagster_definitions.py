@@ -352,6 +352,37 @@ def test_a_run_that_was_killed_does_not_look_alive_for_ever(home: Home) -> None:
     assert statuses == [failed, alive, alive], "intake is another lock's, and may be at work"
 
 
+def test_a_command_that_was_killed_does_not_keep_the_queue_of_the_page_waiting(home: Home) -> None:
+    code = (
+        "import sys; from pathlib import Path; from ingestion.storage.home import Home\n"
+        "from orchestration.lock import publication_lock\n"
+        "with publication_lock(Home(Path(sys.argv[1]))): print('held', flush=True); sys.stdin.read()"
+    )
+    failed, alive = dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.STARTED
+    with open_instance(home) as instance:
+        runs = [
+            instance.create_run_for_job(defs.resolve_job_def(job), status=alive, tags=tags)
+            for job, tags in (
+                ("intake", {LAUNCHED_BY_TAG: COMMAND_LINE}),
+                ("publication", {LAUNCHED_BY_TAG: COMMAND_LINE}),
+                ("intake", {}),
+            )
+        ]
+
+        def looked() -> list[dg.DagsterRunStatus]:
+            resources = {"home": TongketHome(root=str(home.root)), "clock": Clock()}
+            inbox_sensor(dg.build_sensor_context(instance, resources=resources, definitions=defs))
+            return [instance.get_run_by_id(run.run_id).status for run in runs]  # type: ignore[union-attr]
+
+        with subprocess.Popen(
+            [sys.executable, "-c", code, str(home.root)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        ) as publishing:
+            assert publishing.stdout is not None and publishing.stdout.readline()
+            assert looked() == [failed, alive, alive], "a command publishes, and Dagster knows of its own runs"
+            publishing.communicate()
+        assert looked() == [failed, failed, alive]
+
+
 def test_dagster_and_dg_find_in_a_clone_what_the_page_serves() -> None:
     stated = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]
     served = dagster_dev("127.0.0.1", 3000)
