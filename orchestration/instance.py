@@ -76,15 +76,17 @@ def close_interrupted_runs(instance: dg.DagsterInstance, jobs: Collection[str]) 
     return interrupted
 
 
-def close_killed_runs(home: Home, instance: dg.DagsterInstance) -> None:
-    """Mark runs of the command line that were killed as failed, while Dagster's page is open.
+def close_killed_runs(home: Home, instance: dg.DagsterInstance) -> list[dg.DagsterRun]:
+    """Mark runs of the command line that were killed as failed, while Dagster's page is open, and give them.
 
     Dagster looks after none but its own, and its queue would wait for them for good.
     """
+    closed: list[dg.DagsterRun] = []
     for lock, jobs in ((writer_lock, INTAKE_JOBS), (publication_lock, PUBLISHING)):
         if _started(instance, jobs):
             with suppress(WriterBusyError), lock(home):
-                close_interrupted_runs(instance, jobs)
+                closed += close_interrupted_runs(instance, jobs)
+    return closed
 
 
 def _started(instance: dg.DagsterInstance, jobs: Collection[str]) -> list[dg.DagsterRun]:

@@ -49,11 +49,12 @@ def waiting_key(files: Iterable[InboxFile], now: datetime) -> str:
 def inbox_sensor(context: dg.SensorEvaluationContext, home: TongketHome, clock: Clock) -> dg.SensorResult:
     """Look at the inbox; ask for one run that covers all periods if anything waits.
 
-    A file that may still be written does not count yet. What a killed command left is closed first, since a run
-    that is asked for would wait for it.
+    A file that may still be written does not count yet. What a killed command left is closed and told of first:
+    a run that is asked for would wait for it, and `failed_runs` sees none of the command line.
     """
     now = clock.now()
-    close_killed_runs(home.home, context.instance)
+    for killed in close_killed_runs(home.home, context.instance):
+        telling.run_failed(home.home, killed.run_id, covered(context.instance, killed), [], now)
     files = [file for file in waiting(home.home, now) if file.is_settled]
     if not files:
         return _quiet(context, home)

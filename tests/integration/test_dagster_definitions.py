@@ -13,6 +13,7 @@ import dagster as dg
 import duckdb
 import pytest
 
+from ingestion.alerts.outbox import Outbox
 from ingestion.definitions.catalogue import load_catalogue
 from ingestion.definitions.registry import RegistryError
 from ingestion.landing import inbox
@@ -21,7 +22,7 @@ from ingestion.landing.ledger import Ledger
 from ingestion.storage.files import sha256_of
 from ingestion.storage.home import Home
 from ingestion.validations import store
-from orchestration import check_results, gating, groups, moment, tokens
+from orchestration import check_results, failing, gating, groups, moment, tokens
 from orchestration.definitions import defs
 from orchestration.environment import ROOT
 from orchestration.instance import COMMAND_LINE, LAUNCHED_BY_TAG, close_interrupted_runs, open_instance
@@ -381,6 +382,11 @@ def test_a_command_that_was_killed_does_not_keep_the_queue_of_the_page_waiting(h
             assert looked() == [failed, alive, alive], "a command publishes, and Dagster knows of its own runs"
             publishing.communicate()
         assert looked() == [failed, failed, alive]
+        told = Outbox(home.outbox).read()[0]
+    assert [(entry.alert.facts["job"], entry.alert.facts["cause"]) for entry in told] == [
+        ("intake", failing.KILLED),
+        ("publication", failing.KILLED),
+    ]
 
 
 def test_dagster_and_dg_find_in_a_clone_what_the_page_serves() -> None:
