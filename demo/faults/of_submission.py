@@ -12,10 +12,10 @@ from demo.faults.draft import Draft, UnsuitedError
 from ingestion.records.cells import parse_address
 from ingestion.records.days import day_of
 from ingestion.records.periods import PeriodKind
-from ingestion.records.submissions import Problem
+from ingestion.records.submissions import Problem, Value
 
 
-def _cover(draft: Draft, entry: str, value: str) -> None:
+def _cover(draft: Draft, entry: str, value: Value) -> None:
     cover = draft.submission.reading.cover
     if cover is None or entry not in cover.cells:
         raise UnsuitedError(entry)

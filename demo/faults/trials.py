@@ -131,6 +131,7 @@ class Trials:
         """
         self.world = world
         self.catalogue: Catalogue = load_catalogue()
+        self._seed = seed
         self._rng: Rng = stream(seed, "trials")
         self._submissions = [
             submission_in_memory(self.catalogue, s)
@@ -158,6 +159,10 @@ class Trials:
         """
         ways = [injection for rule in rules or sorted(INJECTIONS) for injection in INJECTIONS[rule]]
         return [self.case(ways[number % len(ways)], number) for number in range(count)]
+
+    def begin(self, topic: str) -> None:
+        """Draw from now on what belongs to a topic, whatever was drawn before."""
+        self._rng = stream(self._seed, "trials", topic)
 
     def case(self, injection: Injection, number: int) -> Case:
         """Draw one case; its key tells it from every other of its batch.

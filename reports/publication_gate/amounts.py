@@ -3,9 +3,7 @@
 What belongs here: the terms of indicators over rows, and rows over units. What does not: figures, which put
 periods and parts together (`figures`).
 
-A measure is a part of an indicator whose cells add in one way: over the years of a term, and over filings
-within a year. Amounts are arrays with a row for each organisation and a column for each measure; nothing is
-NaN, never zero.
+Amounts are arrays with a row for each organisation and a column for each measure; nothing is NaN, never zero.
 """
 
 from collections.abc import Sequence
@@ -15,42 +13,15 @@ import numpy as np
 
 from ingestion.definitions.catalogue import Catalogue
 from ingestion.definitions.indicators import Indicator, Term, is_collected
+from reports.publication_gate.arrays import PARTS, Flags, Ints, Numbers
 from reports.publication_gate.bodies import Bodies, Share
-from reports.publication_gate.filed import PARTS, Flags, FormRows, Ints, Numbers
+from reports.publication_gate.filed import FormRows
 from reports.publication_gate.gaps import Gaps
+from reports.publication_gate.measures import Measure
 from reports.publication_gate.standing import Standing
 
 _WITHIN = {"flow": "sum", "opening": "first"}
 """How filings of one year add up by the nature of the column; whatever else is that of the latest."""
-
-
-@dataclass(frozen=True)
-class Measure:
-    """A part of an indicator whose cells add in one way.
-
-    Attributes:
-        indicator: the indicator.
-        part: value, numerator, denominator or opening.
-        over_time: how years make a term.
-        within: how filings of one year add up: sum, first or last.
-    """
-
-    indicator: Indicator
-    part: str
-    over_time: str
-    within: str
-
-    @property
-    def is_single(self) -> bool:
-        """Whether it is only ever that of one unit, never added."""
-        return self.indicator.kind in ("rate", "distinct")
-
-    @property
-    def lacked_by(self) -> str:
-        """What is not whole without it: `figure`, `opening`, or `beside`, which is what a count is out of."""
-        if self.part == "denominator" and self.indicator.kind != "ratio":
-            return "beside"
-        return "opening" if self.part == "opening" else "figure"
 
 
 @dataclass
@@ -64,6 +35,7 @@ class Amounts:
         n_cells: how many cells the amount is made of.
         is_there: whether there is anything at all.
         carried: whether a row is older than what its unit has filed since.
+        since_new_year: whether a row of the amount runs from 1 January on, and not over a quarter alone.
         is_exact: of each organisation that does not file, whether the rows about it are of this very period.
     """
 
@@ -73,6 +45,7 @@ class Amounts:
     n_cells: Ints
     is_there: Flags
     carried: Flags
+    since_new_year: Flags
     is_exact: Flags
 
 
@@ -207,6 +180,7 @@ class Adding:
         units, about = np.full((n, m), np.nan), np.full((n, m), np.nan)
         n_units, n_about = np.zeros((n, m), dtype=np.int64), np.zeros((n, m), dtype=np.int64)
         old_units, old_about = np.zeros((n, m), dtype=bool), np.zeros((n, m), dtype=bool)
+        long_units, long_about = old_units.copy(), old_about.copy()
         newest = np.full(n, -1, dtype=np.int64)
         is_any = False
         for form, matrix in self.values.items():
@@ -223,15 +197,18 @@ class Adding:
                     values[~is_latest, column] = np.nan
                 elif measure.within == "first":
                     values[~is_first, column] = np.nan
-            for codes, sums, counts, old in (
-                (rows.units[positions], units, n_units, old_units),
-                (rows.organisations[positions], about, n_about, old_about),
+            is_long = rows.is_cumulative[positions]
+            for codes, sums, counts, old, long in (
+                (rows.units[positions], units, n_units, old_units, long_units),
+                (rows.organisations[positions], about, n_about, old_about, long_about),
             ):
                 more, n_more = sum_by(codes, values, n)
                 sums[n_more > 0] = np.nan_to_num(sums[n_more > 0]) + more[n_more > 0]
                 np.add(counts, n_more, out=counts)
                 _, n_old = sum_by(codes[carried], values[carried], n)
                 np.logical_or(old, n_old > 0, out=old)
+                _, n_long = sum_by(codes[is_long], values[is_long], n)
+                np.logical_or(long, n_long > 0, out=long)
         if not is_any:
             return None
         total = Amounts(
@@ -241,13 +218,14 @@ class Adding:
             np.zeros((n, m), dtype=np.int64),
             np.zeros((n, m), dtype=bool),
             np.zeros((n, m), dtype=bool),
+            np.zeros((n, m), dtype=bool),
             self._exact(newest, period),
         )
         share = self._bodies.of_units[period]
-        _share_out(total, share, (units, n_units, old_units), self._taken(share, units, n))
+        _share_out(total, share, (units, n_units, old_units, long_units), self.taken(share, units))
         share = self._bodies.of_organisations[period]
         everything = np.ones((len(share.owners), m), dtype=bool)
-        _share_out(total, share, (about, n_about, old_about), everything)
+        _share_out(total, share, (about, n_about, old_about, long_about), everything)
         return total
 
     def _exact(self, newest: Ints, period: str) -> Flags:
@@ -262,8 +240,14 @@ class Adding:
         exact[share.owners[has_row & (newest[share.contributors] != part)]] = False
         return exact
 
-    def _taken(self, share: Share, units: Numbers, n: int) -> Flags:
-        """Say which contributions count: all, but of what is never added one's own, or that of the only one."""
+    def taken(self, share: Share, units: Numbers) -> Flags:
+        """Say which contributions count: all, but of what is never added one's own, or that of the only one.
+
+        Args:
+            share: who contributes to whose figures.
+            units: what each unit filed itself, by measure.
+        """
+        n = len(units)
         there = ~np.isnan(units[share.contributors])
         taken = np.ones_like(there)
         is_own = share.owners == share.contributors
@@ -279,9 +263,16 @@ class Adding:
         return taken
 
 
-def _share_out(total: Amounts, share: Share, filed: tuple[Numbers, Ints, Flags], taken: Flags) -> None:
-    """Give everybody what those who count in its figures filed: amounts, number of cells, whether carried."""
-    values, counts, carried = filed
+def _share_out(total: Amounts, share: Share, filed: tuple[Numbers, Ints, Flags, Flags], taken: Flags) -> None:
+    """Give everybody what those who count in its figures filed.
+
+    Args:
+        total: what is given.
+        share: who counts in whose figures.
+        filed: amounts, number of cells, whether carried, and whether from 1 January on.
+        taken: what of the shares counts.
+    """
+    values, counts, carried, long = filed
     n = len(total.amount)
     given = np.where(taken, values[share.contributors], np.nan)
     in_term, n_term = sum_by(share.owners, given, n)
@@ -295,3 +286,5 @@ def _share_out(total: Amounts, share: Share, filed: tuple[Numbers, Ints, Flags],
     total.n_cells += np.nan_to_num(n_cells).astype(np.int64)
     old = np.where(taken & carried[share.contributors], 1.0, np.nan)
     total.carried |= sum_by(share.owners, old, n)[1] > 0
+    runs = np.where(taken & long[share.contributors], 1.0, np.nan)
+    total.since_new_year |= sum_by(share.owners[inside], runs[inside], n)[1] > 0

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from reports.publication_gate.amounts import sum_by
+from reports.publication_gate.arrays import PARTS, Numbers
 from reports.publication_gate.figures import QUARTERS, Figures
-from reports.publication_gate.filed import PARTS, Numbers
 
 _CELLS = """
     select measures.indicator_code as indicator, measures.part as "column", rows.submission_id as submission,

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 
-from reports.publication_gate.filed import PARTS, Flags, Ints
+from reports.publication_gate.arrays import PARTS, Flags, Ints
 
 _NEVER = date(9999, 12, 31)
 _DEPTH = 20

@@ -6,9 +6,9 @@ What belongs here: whose figures must make up whose, and by which rule. What doe
 import numpy as np
 import pandas as pd
 
+from reports.publication_gate.arrays import PARTS, Numbers
 from reports.publication_gate.bodies import Term
 from reports.publication_gate.figures import QUARTERS, Figures
-from reports.publication_gate.filed import PARTS, Numbers
 
 _PARTS = {"stock": ("value",), "flow": ("value",), "ratio": ("numerator", "denominator")}
 """What adds over units, by the indicator's kind; ratios do by their parts."""

@@ -9,27 +9,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
 from ingestion.definitions.catalogue import Catalogue
-from ingestion.records.periods import CUMULATIVE
-
-if TYPE_CHECKING:
-    from reports.publication_gate.bodies import Bodies
-
-PARTS: dict[str, int] = {kind: part for part, kind in enumerate(CUMULATIVE, start=1)}
-"""Cumulative periods of a year in order; a term has none."""
-
-Ints = npt.NDArray[np.int64]
-Flags = npt.NDArray[np.bool_]
-Numbers = npt.NDArray[np.float64]
+from reports.publication_gate.arrays import PARTS, Flags, Ints
+from reports.publication_gate.bodies import Bodies
 
 
 def counting_submissions(bronze: Path, as_of: datetime | None) -> pd.DataFrame:
@@ -156,7 +145,7 @@ class Filed:
     submissions: pd.DataFrame
     sheets: pd.DataFrame
 
-    def rows(self, form: str, catalogue: Catalogue, bodies: "Bodies") -> FormRows | None:
+    def rows(self, form: str, catalogue: Catalogue, bodies: Bodies) -> FormRows | None:
         """Give the rows of a form; None where nobody has filed any.
 
         Args:
@@ -197,7 +186,7 @@ class Filed:
             pd.factorize(key_in_body)[0].astype(np.int64),
         )
 
-    def filings(self, bodies: "Bodies") -> Iterator[tuple[str, str, str, int, int, bool]]:
+    def filings(self, bodies: Bodies) -> Iterator[tuple[str, str, str, int, int, bool]]:
         """Give unit, form, period, year, part and whether cumulative, of every sheet that was read."""
         whole = self.sheets.merge(self.submissions, on="submission_id")
         columns = (whole[name] for name in ("unit", "form", "period", "is_cumulative"))

@@ -7,9 +7,9 @@ themselves (`figures`), and what is told of them (`derived`).
 import numpy as np
 
 from ingestion.definitions.indicators import Indicator, is_collected
+from reports.publication_gate.arrays import PARTS, Flags, Ints
 from reports.publication_gate.bodies import Term
 from reports.publication_gate.figures import Figures
-from reports.publication_gate.filed import PARTS, Flags, Ints
 
 _WHOLE, _INCOMPLETE = 0, 2
 

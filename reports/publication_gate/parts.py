@@ -10,9 +10,10 @@ import numpy as np
 
 from ingestion.definitions.catalogue import Catalogue
 from ingestion.definitions.indicators import Term
-from reports.publication_gate.amounts import Amounts, Measure
+from reports.publication_gate.amounts import Amounts
+from reports.publication_gate.arrays import Flags
 from reports.publication_gate.bodies import Bodies
-from reports.publication_gate.filed import Flags
+from reports.publication_gate.measures import Measure
 from reports.publication_gate.standing import Standing
 
 

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from reports.publication_gate.arrays import PARTS, Flags, Ints
 from reports.publication_gate.bodies import Bodies, Term
-from reports.publication_gate.filed import PARTS, Filed, Flags, FormRows, Ints
+from reports.publication_gate.filed import Filed, FormRows
 
 
 @dataclass(frozen=True)

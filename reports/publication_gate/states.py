@@ -14,8 +14,8 @@ import numpy as np
 
 from ingestion.definitions.indicators import Indicator, is_collected
 from reports.publication_gate.amounts import Adding, Amounts
+from reports.publication_gate.arrays import PARTS, Flags, Numbers
 from reports.publication_gate.bodies import Bodies, Term
-from reports.publication_gate.filed import PARTS, Flags, Numbers
 from reports.publication_gate.standing import Standing
 
 _MISSING = 2

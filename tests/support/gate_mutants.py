@@ -40,7 +40,7 @@ MUTANTS: Mapping[str, Mutant] = {
     "a form after the first overwrites it": _of(
         "amounts", "np.nan_to_num(sums[n_more > 0]) + more[n_more > 0]", "more[n_more > 0]"
     ),
-    "rates are added over units": _of("amounts", 'in ("rate", "distinct")', "in ()"),
+    "rates are added over units": _of("measures", 'in ("rate", "distinct")', "in ()"),
     "a year of its own takes in what merged later": _of(
         "amounts", "sum_by(share.owners[inside], given[inside], n)", "sum_by(share.owners, given, n)"
     ),
@@ -76,9 +76,13 @@ MUTANTS: Mapping[str, Mutant] = {
     ),
     # figures
     "a quarter is not a difference": _of(
-        "figures", "amount[:, number] -= earlier", "amount[:, number] += 0 * earlier"
+        "figures",
+        "amount[:, number] -= np.nan_to_num(earlier",
+        "amount[:, number] += 0 * np.nan_to_num(earlier",
     ),
-    "a quarter of a stock is a difference": _of("figures", 'if measure.within == "sum":', "if True:"),
+    "a quarter of a stock is a difference": _of(
+        "figures", 'if before and measure.within == "sum":', "if before:"
+    ),
     "a quarter needs nobody's filing of it": _of(
         "figures", "there[:, number] &= exact & (", "there[:, number] &= ("
     ),

@@ -1,0 +1,71 @@
+"""What CONTRIBUTING says of a rule with a new context is so: its three pieces, as they stand there, work."""
+
+import importlib.util
+import re
+import textwrap
+from datetime import date
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from demo.faults import of_submission
+from ingestion.gate import compiling, load_rules
+from ingestion.gate.context import submission
+from tests.support.guide import NEXT_RULE
+
+PAGE = Path(__file__).parents[3] / "CONTRIBUTING.md"
+RULE = "V063"
+"""What the page calls its rule; the tests give it the next free number, and its prefix a name of its own."""
+
+
+def _pieces() -> dict[str, list[str]]:
+    """Give what stands between fences in the section, by language."""
+    section = PAGE.read_text(encoding="utf-8").split("## A rule with a new context\n")[1].split("\n## ")[0]
+    found: dict[str, list[str]] = {}
+    for language, text in re.findall(r"   ```(\w+)\n(.*?)   ```", section, re.DOTALL):
+        found.setdefault(language, []).append(textwrap.dedent(text))
+    return found
+
+
+def _module(path: Path, text: str) -> ModuleType:
+    path.write_text(text, encoding="utf-8")
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def walked(tmp_path, monkeypatch):
+    """The product with the rule and the context of the page."""
+    pieces = _pieces()
+    (rule,), (context, _) = pieces["yaml"], pieces["python"]
+    rule = rule.replace(RULE, NEXT_RULE).replace(" cover.", " walked.")
+    (tmp_path / "rules.yml").write_text(f"rules:\n{rule}", encoding="utf-8")
+    context = context.replace('prefix = "cover"', 'prefix = "walked"').replace(
+        '"cover": Label', '"walked": Label'
+    )
+    rules = load_rules() | load_rules(tmp_path)
+    providers = _module(tmp_path / "walked.py", context).PROVIDERS
+    monkeypatch.setattr(submission, "PROVIDERS", (*submission.PROVIDERS, *providers))
+    monkeypatch.setattr(compiling, "load_rules", lambda: rules)
+
+
+@pytest.mark.usefixtures("walked")
+def test_the_rule_of_the_page_finds_what_it_is_about_and_nothing_else(world):
+    book = world.workbook()
+    book.cover["prepared_on"] = date(2019, 12, 20)
+    (finding,) = world.of(world.judge(book), NEXT_RULE)
+    assert finding.severity == "warning"
+    assert "2019-12-20, but its period ended on 2019-12-31 only" in finding.message_en
+
+    book.cover["prepared_on"] = date(2020, 1, 6)
+    assert world.of(world.judge(book), NEXT_RULE) == []
+
+
+def test_the_fault_of_the_page_calls_what_its_module_has():
+    _, fault = _pieces()["python"]
+    assert f'@breaks("{RULE}")' in fault
+    assert callable(of_submission._cover) and "_cover(draft, " in fault
