@@ -9,7 +9,7 @@ failed is written all the same, and goes to the last contacts that could be read
 """
 
 import os
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -245,10 +245,17 @@ class Place:
     parts: Collection[str] = ()
 
 
-def failed(home: Home, place: Place, stop: failing.Stop, now: datetime) -> None:
+def failed(home: Home, place: Place, stop: failing.Stop, now: datetime, at: datetime | None = None) -> None:
     """Write the alert of a run that failed, once for each job and cause while it stands, whoever tells of it.
 
     Of what has to be whole for all jobs it is written once for all of them.
+
+    Args:
+        home: the state folder.
+        place: where it stopped.
+        stop: why.
+        now: the moment that counts as now.
+        at: when it stopped, where that is heard of later.
     """
     outbox = Outbox(home.outbox)
     outbox.open(now)
@@ -270,28 +277,50 @@ def failed(home: Home, place: Place, stop: failing.Stop, now: datetime) -> None:
         "sampled": stop.count,
         **_up(home),
     }
-    alert = Alert(Kind.RUN_FAILED, "", now, Role.DATA_TEAM, facts=facts, condition=condition)
+    alert = Alert(Kind.RUN_FAILED, "", at or now, Role.DATA_TEAM, facts=facts, condition=condition)
     conditions.begin(outbox, [alert])
 
 
-def succeeded(home: Home, ran: Covered, now: datetime) -> None:
+def succeeded(
+    home: Home, ran: Covered, now: datetime, at: datetime | None = None, failed_since: Collection[Covered] = ()
+) -> None:
     """Note that a run succeeded, and close the alerts of failures of which it is the end.
 
     That alerts were delivered, every morning, is no sign that anything was taken in or published, and ends no
     failure of a command; nor is a choice of assets that is no whole job.
+
+    Args:
+        home: the state folder.
+        ran: what the run covered.
+        now: the moment that counts as now.
+        at: when it succeeded, where that is heard of later; it is no end of what failed since.
+        failed_since: what runs covered that failed since.
     """
     mended: frozenset[str] = frozenset().union(*(_MENDS.get(job, ()) for job in ran.jobs))
     for job in sorted(ran.jobs - {_DELIVERY}):
-        note_success(home, job, now)
+        note_success(home, job, at or now, now)
         mended |= {""}
-    _end(home, mended, now, ran.parts)
+    again = [(failed.job, sorted(failed.parts) if failed.job == CHOSEN else []) for failed in failed_since]
+
+    def is_newer(alert: Alert) -> bool:
+        # What is dated after now was told by a clock that was ahead, and says nothing of the order.
+        is_since = at is not None and at < alert.at <= now
+        return is_since or (alert.facts.get("job"), alert.facts.get("parts", [])) in again
+
+    _end(home, mended, now, ran.parts, is_newer)
 
 
-def _end(home: Home, jobs: frozenset[str], now: datetime, parts: frozenset[str] = frozenset()) -> None:
+def _end(
+    home: Home,
+    jobs: frozenset[str],
+    now: datetime,
+    parts: frozenset[str] = frozenset(),
+    is_newer: Callable[[Alert], bool] = lambda _: False,
+) -> None:
     def is_over(alert: Alert) -> bool:
-        chosen = alert.facts.get("parts", [])
+        job, chosen = alert.facts.get("job"), alert.facts.get("parts", [])
         is_covered = bool(chosen) and parts.issuperset(chosen)
-        return alert.kind is Kind.RUN_FAILED and (alert.facts.get("job") in jobs or is_covered)
+        return alert.kind is Kind.RUN_FAILED and (job in jobs or is_covered) and not is_newer(alert)
 
     # Where a delivery goes on for long, the next success closes what this one does not.
     with suppress(LockedError):

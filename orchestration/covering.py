@@ -1,10 +1,11 @@
-"""What a run covers: a job as a whole, or assets and checks that somebody chose on Dagster's page.
+"""What a run covers, a job as a whole or what somebody chose on Dagster's page, and which runs ended after it.
 
 What belongs here: finding that out from what Dagster recorded. What does not: of which failures a success is
 the end (`alerting.py`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
 from functools import cache
 
 import dagster as dg
@@ -16,6 +17,10 @@ _PLANNED = {
     dg.DagsterEventType.ASSET_CHECK_EVALUATION_PLANNED,
 }
 _DONE = {dg.DagsterEventType.ASSET_MATERIALIZATION, dg.DagsterEventType.ASSET_CHECK_EVALUATION}
+
+
+_ROUNDED = timedelta(minutes=1)
+"""More than a database may round a moment by."""
 
 
 def covered(instance: dg.DagsterInstance, run: dg.DagsterRun) -> Covered:
@@ -33,6 +38,29 @@ def covered(instance: dg.DagsterInstance, run: dg.DagsterRun) -> Covered:
         earlier = before.parent_run_id
     jobs = frozenset(job for job, whole in known.items() if whole <= parts)
     return Covered(name if name in jobs else CHOSEN, parts, jobs)
+
+
+def ended_at(instance: dg.DagsterInstance, run: str, now: datetime) -> datetime:
+    """Give when a run ended; now where that is not known, or a clock that was ahead recorded it."""
+    record = instance.get_run_record_by_id(run)
+    if record is None or record.end_time is None:
+        return now
+    return min(datetime.fromtimestamp(record.end_time, UTC), now)
+
+
+def ended_after(instance: dg.DagsterInstance, run: str, status: dg.DagsterRunStatus) -> Iterator[dg.DagsterRun]:
+    """Give the runs that ended with a status after another run did, newest first.
+
+    Dagster tells of runs one by one, of those that failed apart from those that succeeded, and after a pause of
+    all at which nobody looked: what it tells of may be over by then.
+    """
+    record = instance.get_run_record_by_id(run)
+    if record is None or record.end_time is None:
+        return
+    since = datetime.fromtimestamp(record.end_time, UTC) - _ROUNDED
+    for other in instance.get_run_records(dg.RunsFilter(statuses=[status], updated_after=since)):
+        if other.end_time is not None and other.end_time > record.end_time:
+            yield other.dagster_run
 
 
 def _parts(instance: dg.DagsterInstance, run: str, of_type: set[dg.DagsterEventType]) -> frozenset[str]:

@@ -6,7 +6,7 @@ run (`definitions.py`, `runs.py`).
 
 import os
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import dagster as dg
 from sqlalchemy.exc import SQLAlchemyError
@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from ingestion.storage.home import Home
 from ingestion.words.messages import ToldError
 from orchestration.environment import INSTANCE_FILE
+from orchestration.lock import INTAKE_JOBS, PUBLISHING, WriterBusyError, publication_lock, writer_lock
 from orchestration.state import instance_environment, is_own, prepare_instance
 
 LAUNCHED_BY_TAG = "tongket/launched_by"
@@ -69,16 +70,34 @@ def close_interrupted_runs(instance: dg.DagsterInstance, jobs: Collection[str]) 
     Whoever holds the lock knows that no other run of these jobs is alive, so what still counts as started was
     killed.
     """
+    interrupted = _started(instance, jobs)
+    for run in interrupted:
+        instance.report_run_failed(run, "The process ended before the run did.")
+    return interrupted
+
+
+def close_killed_runs(home: Home, instance: dg.DagsterInstance) -> list[dg.DagsterRun]:
+    """Mark runs of the command line that were killed as failed, while Dagster's page is open, and give them.
+
+    Dagster looks after none but its own, and its queue would wait for them for good.
+    """
+    closed: list[dg.DagsterRun] = []
+    for lock, jobs in ((writer_lock, INTAKE_JOBS), (publication_lock, PUBLISHING)):
+        if _started(instance, jobs):
+            with suppress(WriterBusyError), lock(home):
+                closed += close_interrupted_runs(instance, jobs)
+    return closed
+
+
+def _started(instance: dg.DagsterInstance, jobs: Collection[str]) -> list[dg.DagsterRun]:
+    """Give the runs of the command line that count as started."""
     started = instance.get_runs(
         dg.RunsFilter(
             statuses=[dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED],
             tags={LAUNCHED_BY_TAG: COMMAND_LINE},
         )
     )
-    interrupted = [run for run in started if run.job_name in jobs]
-    for run in interrupted:
-        instance.report_run_failed(run, "The process ended before the run did.")
-    return interrupted
+    return [run for run in started if run.job_name in jobs]
 
 
 def close_runs_of_page(home: Home) -> int:

@@ -14,6 +14,9 @@ from pathlib import Path
 from ingestion.storage.files import LockedError, exclusive
 from ingestion.storage.home import Home
 
+INTAKE_JOBS = frozenset({"intake"})
+"""The jobs that hold intake's lock from beginning to end."""
+
 PUBLISHING = frozenset({"publication", "publish_release", "inbox_to_release"})
 """The jobs that hold publication's lock."""
 

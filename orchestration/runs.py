@@ -19,7 +19,7 @@ from ingestion.words.messages import ToldError
 from orchestration import alerting, covering, environment, failing, telling
 from orchestration.definitions import definitions_of
 from orchestration.instance import COMMAND_LINE, LAUNCHED_BY_TAG, close_interrupted_runs, open_instance
-from orchestration.lock import PUBLISHING, publication_lock, writer_lock
+from orchestration.lock import INTAKE_JOBS, PUBLISHING, publication_lock, writer_lock
 from orchestration.partitions import (
     add_periods,
     filed_periods,
@@ -107,7 +107,7 @@ def run_job(
     Raises:
         WriterBusyError: another run holds what the job needs.
     """
-    lock, jobs = (writer_lock, {"intake"}) if job == "intake" else (publication_lock, PUBLISHING)
+    lock, jobs = (writer_lock, INTAKE_JOBS) if job in INTAKE_JOBS else (publication_lock, PUBLISHING)
     with lock(home), open_instance(home) as instance:
         for run in close_interrupted_runs(instance, jobs):
             telling.run_failed(home, run.run_id, covering.covered(instance, run), [], environment.now())

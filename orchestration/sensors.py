@@ -15,7 +15,8 @@ from ingestion.landing.inbox import InboxFile, waiting
 from ingestion.landing.ledger import Ledger
 from orchestration import alerting, telling
 from orchestration import moment as moments
-from orchestration.covering import covered
+from orchestration.covering import covered, ended_after, ended_at
+from orchestration.instance import close_killed_runs
 from orchestration.jobs import deliver_alerts, intake, publication
 from orchestration.lock import is_publishing, is_writing
 from orchestration.partitions import (
@@ -48,9 +49,12 @@ def waiting_key(files: Iterable[InboxFile], now: datetime) -> str:
 def inbox_sensor(context: dg.SensorEvaluationContext, home: TongketHome, clock: Clock) -> dg.SensorResult:
     """Look at the inbox; ask for one run that covers all periods if anything waits.
 
-    A file that may still be written does not count yet.
+    A file that may still be written does not count yet. What a killed command left is closed and told of first:
+    a run that is asked for would wait for it, and `failed_runs` sees none of the command line.
     """
     now = clock.now()
+    for killed in close_killed_runs(home.home, context.instance):
+        telling.run_failed(home.home, killed.run_id, covered(context.instance, killed), [], now)
     files = [file for file in waiting(home.home, now) if file.is_settled]
     if not files:
         return _quiet(context, home)
@@ -96,7 +100,7 @@ LONGEST = timedelta(minutes=30)
     description="Asks for a publication when other submissions count than in the warehouse that is up.",
 )
 def publication_sensor(home: TongketHome, clock: Clock) -> dg.RunRequest | dg.SkipReason:
-    """Look at what counts; the same state of it is asked for once, and the nightly run tries again.
+    """Look at what counts; from what is up, the same state is asked for once, and the nightly run tries again.
 
     While files keep coming it waits for a pause, so that one publication shows them all.
     """
@@ -115,7 +119,9 @@ def publication_sensor(home: TongketHome, clock: Clock) -> dg.RunRequest | dg.Sk
     is_pause = changed_at is None or now - changed_at >= QUIET
     if not is_pause and (shown is None or now - shown.at < LONGEST):
         return dg.SkipReason("Reports are being filed; it waits for a pause.")
-    return dg.RunRequest(run_key=hashlib.sha256("\0".join(counting).encode()).hexdigest()[:32])
+    # What counted once may count again when something else has been shown meanwhile.
+    asked = "\0".join([*counting, shown.id if shown is not None else ""])
+    return dg.RunRequest(run_key=hashlib.sha256(asked.encode()).hexdigest()[:32])
 
 
 _AGAIN_MINUTES = 10
@@ -164,7 +170,11 @@ def failed_runs(context: dg.RunFailureSensorContext, home: TongketHome, clock: C
         for entry in context.instance.all_logs(run.run_id, of_type=_TELLING)
         if entry.dagster_event is not None
     ]
-    telling.run_failed(home.home, run.run_id, covered(context.instance, run), events, clock.now())
+    now, ran = clock.now(), covered(context.instance, run)
+    at = ended_at(context.instance, run.run_id, now)
+    telling.run_failed(home.home, run.run_id, ran, events, now, at=at)
+    for other in ended_after(context.instance, run.run_id, dg.DagsterRunStatus.SUCCESS):
+        _succeeded(context.instance, other, home, now)
 
 
 @dg.run_status_sensor(
@@ -174,4 +184,11 @@ def failed_runs(context: dg.RunFailureSensorContext, home: TongketHome, clock: C
 )
 def successful_runs(context: dg.RunStatusSensorContext, home: TongketHome, clock: Clock) -> None:
     """Note when a job last succeeded, and what is over with that."""
-    alerting.succeeded(home.home, covered(context.instance, context.dagster_run), clock.now())
+    _succeeded(context.instance, context.dagster_run, home, clock.now())
+
+
+def _succeeded(instance: dg.DagsterInstance, run: dg.DagsterRun, home: TongketHome, now: datetime) -> None:
+    at = ended_at(instance, run.run_id, now)
+    since = ended_after(instance, run.run_id, dg.DagsterRunStatus.FAILURE)
+    failed_since = [covered(instance, other) for other in since]
+    alerting.succeeded(home.home, covered(instance, run), now, at, failed_since)

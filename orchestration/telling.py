@@ -69,20 +69,34 @@ def demand_sent(report: DeliveryReport) -> None:
 
 
 def run_failed(
-    home: Home, run: str, ran: alerting.Covered, events: Sequence[dg.DagsterEvent], now: datetime
+    home: Home,
+    run: str,
+    ran: alerting.Covered,
+    events: Sequence[dg.DagsterEvent],
+    now: datetime,
+    *,
+    at: datetime | None = None,
 ) -> None:
     """Write the alert of a run that failed, from the events that Dagster recorded of it.
 
     Where only its delivery failed, a run has done its work; that is told of where channels fail. So has one for
     which nothing has been accepted yet: of an office that begins nobody is told that nothing succeeds.
+
+    Args:
+        home: the state folder.
+        run: its id.
+        ran: what it covered.
+        events: what Dagster recorded of it.
+        now: the moment that counts as now.
+        at: when it failed, where that is heard of later.
     """
     step, kind, said = first_failure(events)
     gate = gate_said(events) if kind == failing.GATE else {}
     if kind == failing.DELIVERY or gate.get("nothing_accepted"):
-        alerting.succeeded(home, ran, now)
+        alerting.succeeded(home, ran, now, at)
         return
     place = alerting.Place(ran.job, step or ran.job, run, ran.parts)
-    alerting.failed(home, place, failing.of_record(kind, said, home, gate), now)
+    alerting.failed(home, place, failing.of_record(kind, said, home, gate), now, at)
 
 
 def first_failure(events: Sequence[dg.DagsterEvent]) -> tuple[str, str, str]:

@@ -38,6 +38,7 @@ def _row_twice(draft: Draft) -> None:
     last = len(table.rows) - 1
     draft.touch(form, last)
     draft.accuse(form, last, draft.context.catalogue.forms[form].naming_column)
+    _changes_its_sum(draft, form)
 
 
 @breaks("V006", "V008 V057")
@@ -67,6 +68,14 @@ def _organisation_left_out(draft: Draft) -> None:
     fixed = draft.explained_rows(form)
     row = draft.pick(form, lambda r: draft.is_alive(form, r) and table.rows[r].number > fixed)
     left_out(draft, form, row)
+    _changes_its_sum(draft, form)
+
+
+def _changes_its_sum(draft: Draft, form: str) -> None:
+    """Say that members on probation are concerned too: their total is held against that of admissions."""
+    members = draft.submission.reading.tables.get("B01")
+    if form == "B02" and members is not None and members.total is not None:
+        draft.rows.add((members.sheet, members.total.number))
 
 
 _NO_COUNTS = ("12/05/2019", "gần 50", "12-15", "3,5", "12 (5)", "95%", "nhiều")

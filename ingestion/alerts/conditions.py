@@ -5,9 +5,10 @@ there are (`quality.py`; for runs that fail, `orchestration/alerting.py`).
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from datetime import datetime
+from itertools import count
 
 from ingestion.alerts.alert import Alert, Kind
 from ingestion.alerts.outbox import Acknowledged, Entry, Outbox
@@ -33,11 +34,22 @@ def begin(outbox: Outbox, found: Iterable[Alert]) -> list[Alert]:
 
     Two processes that find the same one at the same time give it the same name, so that it is written once.
     """
-    known = [(entry.alert.kind, condition_of(entry.alert), entry) for entry in outbox.read()[0]]
+    entries, damaged = outbox.read()
+    known = [(entry.alert.kind, condition_of(entry.alert), entry) for entry in entries]
     standing = {(kind, condition) for kind, condition, entry in known if is_standing(entry)}
     times = Counter((kind, condition) for kind, condition, _ in known)
     new = [a for a in found if (a.kind, a.condition) not in standing]
-    return outbox.add(replace(a, subject=f"{a.condition}\0{times[a.kind, a.condition]}") for a in new)
+    taken = {entry.alert.id for entry in entries} | {path.stem for path in damaged}
+    return outbox.add(_named(alert, times[alert.kind, alert.condition], taken) for alert in new)
+
+
+def _named(alert: Alert, times: int, taken: Collection[str]) -> Alert:
+    """Give an alert the name of the next time that its condition stands, which no file had when they were read.
+
+    A damaged file counts for no time, and its name is taken all the same.
+    """
+    names = (replace(alert, subject=f"{alert.condition}\0{number}") for number in count(times))
+    return next(named for named in names if named.id not in taken)
 
 
 def end(

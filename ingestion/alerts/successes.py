@@ -53,9 +53,9 @@ def successes_of(home: Home, now: datetime) -> Successes:
     return known if past == known else _write(home, past)
 
 
-def note_success(home: Home, job: str, at: datetime) -> None:
-    """Keep that a job succeeded."""
-    known = successes_of(home, at)
+def note_success(home: Home, job: str, at: datetime, now: datetime | None = None) -> None:
+    """Keep that a job succeeded, also where that is heard of later than it happened."""
+    known = successes_of(home, now or at)
     if job not in known.jobs or known.jobs[job] < at:
         _write(home, Successes(known.since, {**known.jobs, job: at}))
 

@@ -7,6 +7,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import click
 
+from ingestion.definitions.registry import RegistryError
 from ingestion.storage.files import LockedError, exclusive
 from orchestration.commands.common import registry_of
 from orchestration.errors import BROKEN, CommandError, RefusedError
@@ -69,7 +70,11 @@ def ui(call: Invocation, port: int) -> int:
     from orchestration.instance import close_runs_of_page  # noqa: PLC0415 - Dagster takes seconds to import
     from reports.render import settled  # noqa: PLC0415
 
-    registry_of(call)
+    try:
+        registry_of(call)
+    except RegistryError as error:
+        # Without the page nobody would be told of it; what waits goes to the last contacts that could be read.
+        click.echo(error.told(call.language), err=True)
     prepare_instance(call.home)
     try:
         with exclusive(call.home.dagster / "page.lock", wait_seconds=0):

@@ -84,6 +84,27 @@ def test_a_file_is_answered_marked_and_told_while_another_process_publishes(home
     assert isinstance(asked, dg.RunRequest), "what counts since is in the next one"
 
 
+def test_what_counted_before_is_asked_for_again_when_something_else_has_been_shown_meanwhile(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(moment, "counting_submissions", lambda _: [f"{UNIT}.2020-N.r1"])
+
+    def asked() -> str | None:
+        with dg.DagsterInstance.ephemeral() as instance:
+            found = publication_sensor(context_of(home, instance, LATER))
+        assert isinstance(found, dg.RunRequest)
+        return found.run_key
+
+    first = asked()
+    assert asked() == first, "the same is asked for once"
+    monkeypatch.setattr(moment, "counting_submissions", lambda _: [])
+    home.warehouse.parent.mkdir(exist_ok=True)
+    home.warehouse.touch()
+    moment.take(home, "one that shows nothing", lambda: FILED, moment.published)
+    monkeypatch.setattr(moment, "counting_submissions", lambda _: [f"{UNIT}.2020-N.r1"])
+    assert asked() not in (None, first)
+
+
 def taken_in(home: Home) -> bool:
     """Do what the daemon does: look at the inbox, and launch what is asked for."""
     with dg.DagsterInstance.ephemeral() as instance:

@@ -2,7 +2,7 @@
 
 import errno
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import dagster as dg
@@ -10,7 +10,7 @@ import pytest
 
 from ingestion.alerts.alert import Kind
 from ingestion.alerts.outbox import Entry, Outbox
-from ingestion.alerts.successes import successes_of
+from ingestion.alerts.successes import note_success, successes_of
 from ingestion.storage.home import Home
 from orchestration import alerting, failing
 from orchestration.alerting import CHOSEN, Covered
@@ -100,6 +100,42 @@ def test_a_retry_from_where_a_click_failed_closes_what_the_click_left(
     assert clicked.retry(failed).is_success
     look(clicked)
     assert failures(home)[0].over_at is not None
+
+
+def test_what_is_heard_of_late_neither_ends_what_failed_since_nor_is_told_where_it_is_over(
+    home: Home, clicked: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def succeed_and_fail() -> None:
+        assert clicked.click(*PART).is_success
+        with monkeypatch.context() as patch:
+            full_disk(patch)
+            assert not clicked.click(*PART).is_success
+
+    succeed_and_fail()
+    clicked.tick(failed_runs)
+    clicked.tick(successful_runs)
+    (first,) = failures(home)
+    assert first.over_at is None, "what succeeded before is no end of it"
+    succeed_and_fail()
+    clicked.tick(successful_runs)
+    assert failures(home)[0].over_at is None, "it failed again since, of which nobody has heard yet"
+    assert clicked.click(*PART).is_success
+    clicked.tick(successful_runs)
+    clicked.tick(failed_runs)
+    first, second = failures(home)
+    assert first.over_at is not None
+    assert second.over_at is not None and second.closed_at is not None, "and nobody is written to"
+
+
+def test_a_success_counts_from_when_it_was_and_not_from_when_it_is_heard_of(home: Home) -> None:
+    long_ago, since = NOW - timedelta(days=9), NOW - timedelta(days=1)
+    note_success(home, "publication", since)
+    alerting.failed(home, alerting.Place("", "command"), failing.of_record("KeyError", "x", home), since)
+    alerting.succeeded(home, Covered.whole("intake"), NOW, long_ago)
+    assert successes_of(home, NOW).jobs == {"intake": long_ago, "publication": since}
+    assert failures(home)[0].over_at is None, "a command that failed since is not mended by it"
+    alerting.succeeded(home, Covered.whole("intake"), since - timedelta(days=1))
+    assert failures(home)[0].over_at is not None, "a clock that was ahead keeps nothing open"
 
 
 def test_a_job_of_the_page_that_fails_is_told_as_that_job(

@@ -13,6 +13,7 @@ import dagster as dg
 import duckdb
 import pytest
 
+from ingestion.alerts.outbox import Outbox
 from ingestion.definitions.catalogue import load_catalogue
 from ingestion.definitions.registry import RegistryError
 from ingestion.landing import inbox
@@ -21,7 +22,7 @@ from ingestion.landing.ledger import Ledger
 from ingestion.storage.files import sha256_of
 from ingestion.storage.home import Home
 from ingestion.validations import store
-from orchestration import check_results, gating, groups, moment, tokens
+from orchestration import check_results, failing, gating, groups, moment, tokens
 from orchestration.definitions import defs
 from orchestration.environment import ROOT
 from orchestration.instance import COMMAND_LINE, LAUNCHED_BY_TAG, close_interrupted_runs, open_instance
@@ -350,6 +351,42 @@ def test_a_run_that_was_killed_does_not_look_alive_for_ever(home: Home) -> None:
         statuses = [instance.get_run_by_id(run.run_id).status for run in (ours, theirs, other)]  # type: ignore[union-attr]
     failed, alive = dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.STARTED
     assert statuses == [failed, alive, alive], "intake is another lock's, and may be at work"
+
+
+def test_a_command_that_was_killed_does_not_keep_the_queue_of_the_page_waiting(home: Home) -> None:
+    code = (
+        "import sys; from pathlib import Path; from ingestion.storage.home import Home\n"
+        "from orchestration.lock import publication_lock\n"
+        "with publication_lock(Home(Path(sys.argv[1]))): print('held', flush=True); sys.stdin.read()"
+    )
+    failed, alive = dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.STARTED
+    with open_instance(home) as instance:
+        runs = [
+            instance.create_run_for_job(defs.resolve_job_def(job), status=alive, tags=tags)
+            for job, tags in (
+                ("intake", {LAUNCHED_BY_TAG: COMMAND_LINE}),
+                ("publication", {LAUNCHED_BY_TAG: COMMAND_LINE}),
+                ("intake", {}),
+            )
+        ]
+
+        def looked() -> list[dg.DagsterRunStatus]:
+            resources = {"home": TongketHome(root=str(home.root)), "clock": Clock()}
+            inbox_sensor(dg.build_sensor_context(instance, resources=resources, definitions=defs))
+            return [instance.get_run_by_id(run.run_id).status for run in runs]  # type: ignore[union-attr]
+
+        with subprocess.Popen(
+            [sys.executable, "-c", code, str(home.root)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        ) as publishing:
+            assert publishing.stdout is not None and publishing.stdout.readline()
+            assert looked() == [failed, alive, alive], "a command publishes, and Dagster knows of its own runs"
+            publishing.communicate()
+        assert looked() == [failed, failed, alive]
+        told = Outbox(home.outbox).read()[0]
+    assert [(entry.alert.facts["job"], entry.alert.facts["cause"]) for entry in told] == [
+        ("intake", failing.KILLED),
+        ("publication", failing.KILLED),
+    ]
 
 
 def test_dagster_and_dg_find_in_a_clone_what_the_page_serves() -> None:

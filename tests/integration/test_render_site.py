@@ -15,7 +15,7 @@ import pytest
 import typst
 
 from reports import escape
-from reports.blocks import write
+from reports.blocks import Grid, write
 from reports.engines import FONT_FOLDER, PdfCompiler, convert
 from reports.project import OWN, as_yaml, write_configuration, write_frame, write_project
 from reports.quarto_project import find_project
@@ -116,6 +116,19 @@ def pdf_words(path: Path) -> list[list[tuple[str, int, int]]]:
         ]
         for page in done.stdout.split("<page ")[1:]
     ]
+
+
+def pdf_lines(path: Path) -> list[list[tuple[float, float]]]:
+    """Give the lines of a PDF, each with the points at which its words begin and end, from the left."""
+    program = shutil.which("pdftotext")
+    if program is None:
+        pytest.skip("pdftotext is not installed: the margins of PDFs are not checked")
+    done = subprocess.run([program, "-bbox", str(path), "-"], capture_output=True, check=True, encoding="utf-8")
+    lines: dict[tuple[int, str], list[tuple[float, float]]] = {}
+    for number, page in enumerate(done.stdout.split("<page ")):
+        for left, top, right in re.findall(r'<word xMin="([-\d.]+)" yMin="([-\d.]+)" xMax="([-\d.]+)"', page):
+            lines.setdefault((number, top), []).append((float(left), float(right)))
+    return [sorted(line) for line in lines.values()]
 
 
 def differences(first: RenderReport, second: RenderReport) -> list[str]:
@@ -301,6 +314,28 @@ def active_project(folder: Path) -> Path:
         page = f"---\n{as_yaml(values)}---\n\n{write(blocks(texts))}"
         (folder / f"trang-{number}.qmd").write_text(page, encoding="utf-8")
     return folder
+
+
+def test_words_that_no_line_holds_stay_within_the_margins_of_a_pdf(tmp_path: Path) -> None:
+    word = "Đ" * 90
+    folder = tmp_path / "project"
+    folder.mkdir()
+    write_frame(folder)
+    write_configuration(folder, navigation=(), footer=(word,), running_note=word)
+    (folder / "a.svg").write_text(DRAWING, encoding="utf-8")
+    cells = ["hai", *(word[:length] for length in (16, 29, 90))]
+    narrow = Grid(
+        word, ["một", *cells], [["x", *cells], ["y", *cells]], ["l", "l", "l", "l", "l"], (1, 1, 1, 1, 1)
+    )
+    values = {"title": word, "subtitle": word, "toc": True, "format": {"html": {}, "typst": {}}}
+    page = f"---\n{as_yaml(values)}---\n\n{write([*blocks([word]), narrow])}"
+    (folder / "trang.qmd").write_text(page, encoding="utf-8")
+    report = render_project(folder, quarto=None).require_success()
+    lines = pdf_lines(report.folder / "trang.pdf")
+    assert lines
+    for line in lines:
+        assert all(left >= 85 and right <= 553 for left, right in line), "the margins of the page"
+        assert all(one <= other for (_, one), (other, _) in pairwise(line)), "cells cover each other"
 
 
 def test_quarto_reads_nothing_that_is_active_in_any_place(quarto: Path, tmp_path: Path) -> None:

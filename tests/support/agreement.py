@@ -166,12 +166,13 @@ EXPRESSIONS = (
     *(
         f"a * 0 {operator} {noise}"
         for operator in ("==", "!=", "<", "<=", ">", ">=")
-        for noise in (_NOISE, f"-{_NOISE}", "0.000000005", "-0.000000005")
+        for noise in (_NOISE, f"-{_NOISE}", "0.0000000015", "-0.0000000015")
     ),
     *(f'assess("{way}", a * 0 + {noise}, 0, 0)' for way in _WAYS for noise in (_NOISE, f"-{_NOISE}")),
-    *(f"is_int({noise})" for noise in (_NOISE, "0.000000005")),
-    f"rating_of_score(-{_NOISE}, 0, -1, -2)",
-    *("pct_ok(33.4, 333495, 1000000)", "pct_ok(33.3334, 1, 3)", "pct_ok(0, 0.500000001, 100)"),
+    *(f"is_int({noise})" for noise in (_NOISE, "0.0000000015")),
+    *(f"rating_of_score(-{noise}, 0, -1, -2)" for noise in (_NOISE, "0.0000000015")),
+    *("pct_ok(33.4, 333495, 1000000)", "pct_ok(33.3334, 1, 3)"),
+    *("pct_ok(0, 0.500000001, 100)", "pct_ok(0, 0.5000000015, 100)"),
     'pct_ok(33.4, 1, 3, "33,4 % ")',
     *("is_int(a - 0.0000000001)", "round(a, -2)", "round(a * 3, -1)", "pct_ok(33.33333339, 1, 3)"),
     'pct_ok(0, 0.4, 100, "0.000")',
@@ -183,6 +184,12 @@ EXPRESSIONS = (
     ),
     *(f'assess("{way}", 1000000000000, 1000000000100, 1000000000200)' for way in _WAYS),
     *("is_int(1000000000000.4)", "rating_of_score(999999999900, 1000000000000, 2, 1)"),
+    # Figures that are close together have a spread too.
+    "robust_z(a / 1000000, eight)",
+    # Texts are taken as they are written, blanks at their ends, capital letters and anchors too.
+    *('" x" == s', '"x " == s', '"X" == s', 'matches("ax", "^x")', 'matches("xa", "x$")', 'matches("X", "x")'),
+    # Three decimals of a whole number may be its thousands; four are none.
+    *('pct_ok(50, 503, 1000, "50.0000")', 'pct_ok(50, 506, 1000, "50.0000")', 'pct_ok(50, 506, 1000, "50.00")'),
 )
 
 
@@ -209,7 +216,7 @@ def table(columns: Mapping[str, Vector], submissions: Sequence[int], zero: bool)
 def _compare_masks() -> None:
     conditions = ("off", None, "a > b")
     plain = table(COLUMNS, SUBMISSION, zero=False)
-    for text, when, missing in product(("ok", "a > b"), conditions, _MISSING):
+    for text, when, missing in product(("ok", "a > b", "true"), conditions, _MISSING):
         node, condition = parse(text), parse(when) if when else None
         filled = table(COLUMNS, SUBMISSION, missing == "zero")
         found = [_TRUTHS[int(one)] for one in mask(node, condition, Columns(), missing)]
@@ -226,6 +233,12 @@ def _compare_errors() -> None:
         except VectorError:
             continue
         raise AssertionError(f"{text} was given a value")
+    for text, when in (("a", None), ("s", "ok"), ("ok", "a"), ("ok", "s")):
+        try:
+            mask(parse(text), parse(when) if when else None, Columns())
+        except VectorError:
+            continue
+        raise AssertionError(f"{text} where {when} was taken for a rule")
     assert len(concatenate(Kind.NUMBER, []).data) == 0
     under = concatenate(Kind.NUMBER, [numbers([1]), numbers(n for n in (None, 2))])
     assert [under.at(row) for row in range(3)] == [1, None, 2]

@@ -291,6 +291,21 @@ def test_a_channel_that_fails_again_and_again_is_told_and_closes_itself(registry
     assert delivery_alerts(outbox.read()[0], office, shipped(), NOW) == []
 
 
+@pytest.mark.parametrize("damaged", [0, 1])
+def test_a_damaged_file_of_an_earlier_time_keeps_no_later_one_from_being_told(tmp_path, damaged: int) -> None:
+    outbox = Outbox(tmp_path / "outbox")
+    outbox.open(NOW)
+    alert = Alert(Kind.SHARE_OF_PERIOD, "", NOW, Role.DATA_TEAM, period="2025-N", condition="2025-N\0late")
+    times = []
+    for _ in range(2):
+        times += conditions.begin(outbox, [alert])
+        conditions.end(outbox, lambda _: True, NOW)
+    (tmp_path / "outbox" / f"{times[damaged].id}.json").write_bytes(b"")
+    (again,) = conditions.begin(outbox, [alert])
+    assert again.id not in {before.id for before in times}
+    assert not conditions.begin(outbox, [alert]), "and it is told once"
+
+
 def test_what_stands_is_told_once_may_be_acknowledged_and_is_told_anew_after_it_was_over(
     book, office, found, tmp_path: Path
 ) -> None:

@@ -74,3 +74,16 @@ def test_the_page_of_dagster_is_told_the_same_quarto_though_it_runs_elsewhere(
         result = CliRunner().invoke(main, ["--home", str(home.root), "ui", "--port", "1"])
         assert result.exit_code == DONE, result.output
     assert told == [str(program), "embedded", None]
+
+
+def test_the_page_that_tells_of_a_broken_registry_is_opened_though_it_is_broken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[Path] = []
+    monkeypatch.setattr(pages, "run_together", lambda *asked: opened.append(asked[2]) or DONE)
+    monkeypatch.setattr(pages, "_demand_free", lambda *_: None)
+    home = make_home(tmp_path / "home")
+    (home.registry / "calendar.csv").write_text("garbage\n", encoding="utf-8")
+    result = CliRunner().invoke(main, ["--home", str(home.root), "ui", "--port", "1"])
+    assert result.exit_code == DONE and opened == [home.root]
+    assert "calendar.csv" in result.output

@@ -1,5 +1,6 @@
 """One rounding and one way to write numbers and dates, for pages, answers, findings and alerts."""
 
+import time
 from datetime import UTC, date, datetime
 from fractions import Fraction
 
@@ -59,6 +60,34 @@ def test_a_half_goes_away_from_zero(part: int, whole: int) -> None:
 )
 def test_numbers_are_written_as_they_are_rounded(value: float, decimals: int, expected: str) -> None:
     assert writing.number(value, decimals) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"), [(1.05, "1,05"), (1.5, "1,5"), (2.0, "2"), (100.0, "100"), (-10.005, "−10,01")]
+)
+def test_a_number_without_its_last_zeros_keeps_those_before(value: float, expected: str) -> None:
+    assert writing.number(value, 2, is_bare=True) == expected
+    assert writing.figure(value, 2, "PERSON") == expected
+
+
+def test_a_year_of_a_slip_of_the_pen_is_written_with_four_digits() -> None:
+    assert writing.day(date(205, 1, 2)) == "02/01/0205"
+
+
+def test_a_moment_is_written_as_its_language_writes_it() -> None:
+    at = datetime(2026, 11, 20, 18, 5, tzinfo=UTC)
+    assert writing.moment(at) == "01:05 ngày 21/11/2026"
+    assert writing.moment(at, "en") == "01:05 on 2026-11-21"
+
+
+def test_a_moment_that_says_no_zone_is_one_of_vietnam(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+    try:
+        assert writing.minute(datetime(2026, 11, 21, 14, 5)) == "21/11/2026 14:05"  # noqa: DTZ001
+    finally:
+        monkeypatch.undo()
+        time.tzset()
 
 
 def test_what_is_rounded_to_nothing_has_no_sign() -> None:
@@ -160,6 +189,7 @@ def test_a_share_is_printed_alike_wherever_it_stands(part: int, whole: int) -> N
         (-0.0, "0"),
         (1e-7, "0.0000001"),
         (12345678901.25, "12345678901.25"),
+        (-12345678901.0, "-12345678901"),
         (0.1 + 0.2, "0.3"),
         (500 / 13, "38.46153846"),
     ],
