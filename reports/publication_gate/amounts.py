@@ -215,10 +215,12 @@ class Adding:
             self._exact(newest, period),
         )
         share = self._bodies.of_units[period]
-        _share_out(total, share, (units, n_units, old_units), self._taken(share, units, n))
+        adds = np.array([not measure.is_single for measure in self.measures], dtype=bool)
+        taken = self._taken(share, units, n) & (adds | (n_units[share.contributors] == 1))
+        _share_out(total, share, (units, n_units, old_units), taken)
         share = self._bodies.of_organisations[period]
-        everything = np.ones((len(share.owners), m), dtype=bool)
-        _share_out(total, share, (about, n_about, old_about), everything)
+        n_rows, _ = sum_by(share.owners, n_about[share.contributors].astype(float), n)
+        _share_out(total, share, (about, n_about, old_about), adds | (n_rows[share.owners] == 1))
         return total
 
     def _exact(self, newest: Ints, period: str) -> Flags:
