@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 DEMO_HOME ?= data
 
-.PHONY: setup demo test search lint lint-types lint-sql lint-code lint-data format lock bench docs house clean
+.PHONY: setup demo test search lint lint-types lint-sql lint-code lint-data format lock bench docs forms house clean
 
 setup: $(VENV)/.installed
 
@@ -60,6 +60,11 @@ lock:
 docs: setup
 	@$(BIN)/python -m demo.faults.examples
 	@$(BIN)/python -m ingestion.gate.rule_pages
+
+# The models of forms in the dbt project and the bronze beside it, from the forms.
+forms: setup
+	@$(BIN)/python -m orchestration.project
+	@$(BIN)/python -m demo.sample
 
 # The picture in docs/architecture.md, from the imports.
 house: setup

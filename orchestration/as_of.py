@@ -12,14 +12,15 @@ import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
-from ingestion.definitions.overlay import own_files
+from ingestion.definitions.overlay import catalogue_of, own_files
 from ingestion.storage.files import aside_of
 from ingestion.storage.home import Home
 from orchestration import moment
+from orchestration.project import project_of
 from orchestration.warehouse import PROJECT_DIR, build_aside, project_fingerprint
 
 
-def warehouse_as_of(home: Home, as_of: datetime, now: datetime, project_dir: Path = PROJECT_DIR) -> Path:
+def warehouse_as_of(home: Home, as_of: datetime, now: datetime) -> Path:
     """Give the warehouse as it would have stood at a moment, building it aside if it was not built before.
 
     What is kept is named after the moment and after all that it was built from, so it is never out of date: the
@@ -30,7 +31,6 @@ def warehouse_as_of(home: Home, as_of: datetime, now: datetime, project_dir: Pat
         home: the state folder.
         as_of: the moment.
         now: what is recorded where bronze has to be written anew.
-        project_dir: dbt's project.
 
     Raises:
         WarehouseBuildError: dbt did not succeed.
@@ -43,7 +43,7 @@ def warehouse_as_of(home: Home, as_of: datetime, now: datetime, project_dir: Pat
     folder = home.build / "as_of"
 
     def built_from(place: Home) -> Path:
-        return folder / f"{instant:%Y%m%dT%H%M%S}-{_inputs_fingerprint(place, project_dir)}.duckdb"
+        return folder / f"{instant:%Y%m%dT%H%M%S}-{_inputs_fingerprint(place)}.duckdb"
 
     if (database := built_from(home)).is_file():
         return database
@@ -52,14 +52,14 @@ def warehouse_as_of(home: Home, as_of: datetime, now: datetime, project_dir: Pat
     try:
         moment.take(home, database.stem, lambda: now, place=lambda _: inputs)
         database = built_from(inputs)  # something may have been filed or edited since
-        build_aside(inputs, database, instant, project_dir)
+        build_aside(inputs, database, instant, project_of(catalogue_of(inputs), inputs))
     finally:
         shutil.rmtree(inputs.root, ignore_errors=True)
     return database
 
 
-def _inputs_fingerprint(home: Home, project_dir: Path) -> str:
-    digest = hashlib.sha256(project_fingerprint(project_dir).encode())
+def _inputs_fingerprint(home: Home) -> str:
+    digest = hashlib.sha256(project_fingerprint(PROJECT_DIR).encode())
     for path in (home.ledger, *sorted(home.registry.glob("*.csv"))):
         if path.is_file():
             digest.update(path.name.encode())

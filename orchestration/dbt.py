@@ -17,6 +17,7 @@ from typing import Any
 import dagster as dg
 from packaging.version import Version
 
+from ingestion.definitions.overlay import catalogue_of
 from ingestion.storage.files import private_folder, sha256_of
 from ingestion.storage.home import Home
 from orchestration import moment as moments
@@ -33,6 +34,7 @@ from orchestration.environment import code_version
 from orchestration.facts import with_facts
 from orchestration.lineage import column_lineage
 from orchestration.progress import Progress
+from orchestration.project import project_of
 from orchestration.resources import PublicationHome
 from orchestration.warehouse import (
     PROJECT_DIR,
@@ -165,6 +167,8 @@ def _whole(build: _Build, home: Home, project_dir: Path) -> Iterator[Any]:
     moment = moments.read(moments.taken(home))
     if moment is None:
         raise tokens.TokenError("token.no_snapshot")
+    if project_of(catalogue_of(moments.taken(home)), home) != project_dir:
+        raise tokens.TokenError("token.other_forms")
     database = candidate_database(home)
     remove_database(database)
     database.parent.mkdir(parents=True, exist_ok=True)
@@ -211,7 +215,8 @@ def _marked(event: Any) -> Any:
 def _built(build: _Build, database: Path, bronze: Path, target: Path) -> Iterator[Any]:
     with _environment(dbt_environment(database, bronze)):
         invocation = build.dbt.cli(
-            ["build", "--exclude-resource-type", "unit_test"],
+            # neither of them does anything to the rows
+            ["build", "--exclude-resource-type", "unit_test", "--exclude-resource-type", "exposure"],
             context=build.context,
             target_path=target,
         )

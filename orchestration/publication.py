@@ -14,6 +14,7 @@ from pathlib import Path
 import dagster as dg
 
 from ingestion import pipeline
+from ingestion.definitions.catalogue import Catalogue
 from ingestion.definitions.overlay import catalogue_of
 from ingestion.storage.home import Home
 from orchestration import alerting, groups, tokens
@@ -21,8 +22,9 @@ from orchestration import moment as moments
 from orchestration.assets import OWNERS, Listener, Result
 from orchestration.environment import code_version
 from orchestration.progress import counter
+from orchestration.project import project_of
 from orchestration.resources import Clock, PublicationHome, Renderer
-from orchestration.warehouse import PROJECT_DIR, candidate_database, project_fingerprint, swap_in
+from orchestration.warehouse import candidate_database, project_fingerprint, swap_in
 from reports import release as releases
 from reports import stamp
 from reports.database import connect, in_words
@@ -86,7 +88,7 @@ def warehouse(publication: PublicationHome, config: NoteConfig) -> Result:
     """The DuckDB file that readers open; replaced in one step by a whole one that the gate has passed."""
     home = publication.home
     database = candidate_database(home)
-    fingerprint = project_fingerprint(PROJECT_DIR)
+    fingerprint = project_fingerprint(project_of(catalogue_of(moments.taken(home)), home))
     token = tokens.demand_candidate(home, database, releases.current(home), config.note, fingerprint)
     swap_in(database, home.warehouse)
     moments.keep(home)
@@ -119,13 +121,9 @@ def report_project(publication: PublicationHome, progress: Listener, config: Rep
     home = publication.home
     token = tokens.demand_published(home, releases.current(home), config.note)
     moment = token.moment
-    place = moments.find(home, moment)
-    if place is None:
-        raise tokens.TokenError("token.no_moment")
-    pipeline.demand_originals(home, ledger=place.ledger)
+    pipeline.demand_originals(home, ledger=_place_of(home, token).ledger)
     progress.start("pages")
-    # Pages name what the figures were counted by, and not what may have been added since.
-    catalogue = catalogue_of(place)
+    catalogue = _catalogue_of(home, token)
     site = load_site(
         home.warehouse,
         as_of=moment.as_of,
@@ -202,6 +200,7 @@ def release(publication: PublicationHome, clock: Clock, progress: Listener) -> R
         submissions=pages.submissions,
         note=pages.note,
         warehouse=home.warehouse,
+        facts=[form.fact_table for form in _catalogue_of(home, token).forms.values()],
         runner=pages.runner,
         token=token.as_manifest(),
     )
@@ -221,6 +220,23 @@ def _published(home: Home) -> tokens.Token:
     if token is None:
         raise tokens.TokenError("token.warehouse_not_gated")
     return token
+
+
+def _place_of(home: Home, token: tokens.Token) -> Home:
+    """Give the place of the moment from which a warehouse was built.
+
+    Raises:
+        TokenError: it is kept no more.
+    """
+    place = moments.find(home, token.moment)
+    if place is None:
+        raise tokens.TokenError("token.no_moment")
+    return place
+
+
+def _catalogue_of(home: Home, token: tokens.Token) -> Catalogue:
+    """Give the forms by which a warehouse was built, and not what may have been added since."""
+    return catalogue_of(_place_of(home, token))
 
 
 ALL = (snapshot, warehouse, report_project, rendered_reports, release)

@@ -15,6 +15,7 @@ from ingestion.storage.filenames import writable
 from ingestion.storage.home import Home
 from ingestion.words.labels import Language
 from ingestion.words.messages import message
+from ingestion.words.standing import standing
 from orchestration import environment
 from orchestration.encoding import prepare_streams
 from orchestration.errors import WRONG_USE, suggestions
@@ -38,6 +39,10 @@ class Invocation:
     def text(self, key: str, **fields: Any) -> str:
         """Give a text in the language of the call."""
         return writable(message(key, self.language, **fields))
+
+    def standing(self, name: str) -> str:
+        """Say where a submission stands, in capitals, so that it is found in a long list."""
+        return writable(standing(name, self.language).upper())
 
 
 def language_of(ctx: click.Context | None) -> Language:

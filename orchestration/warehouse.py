@@ -34,7 +34,8 @@ _MOST_PARALLEL = 4
 _PARSE_SECONDS = 600.0
 """How long another process may take to parse the project, on the slowest machine."""
 
-_GENERATED = {"target", "logs", "dbt_packages", ".user.yml"}
+NOT_OF_THE_PROJECT = ("target", "logs", "dbt_packages", ".user.yml", "sample_bronze")
+"""What lies in the project's folder and is not parsed: what dbt writes, and rows to try the project on."""
 
 
 _TRACEBACK = "Traceback (most recent call last)"
@@ -85,7 +86,7 @@ def project_fingerprint(project_dir: Path) -> str:
     digest = hashlib.sha256(f"dbt-core {version('dbt-core')} dbt-duckdb {version('dbt-duckdb')}".encode())
     for path in sorted(project_dir.rglob("*")):
         relative = path.relative_to(project_dir)
-        if path.is_file() and relative.parts[0] not in _GENERATED:
+        if path.is_file() and relative.parts[0] not in NOT_OF_THE_PROJECT:
             digest.update(f"\0{relative.as_posix()}\0".encode())
             digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
@@ -94,8 +95,8 @@ def project_fingerprint(project_dir: Path) -> str:
 def prepare_manifest(project_dir: Path = PROJECT_DIR, cache: Path | None = None) -> Path:
     """Give the project's manifest, parsing the project if this state of it was never parsed before.
 
-    Parsing takes seconds, so manifests are kept by the content of the project: under its `target/` in a clone,
-    else in the state folder, since nothing is ever written where the product is installed.
+    Parsing takes seconds, so manifests are kept by the content of the project: under its `target/` in a clone
+    and of a copy, else in the state folder, since nothing is ever written where the product is installed.
 
     Raises:
         WarehouseBuildError: dbt cannot parse the project.
@@ -119,7 +120,7 @@ def prepare_manifest(project_dir: Path = PROJECT_DIR, cache: Path | None = None)
 
 
 def _manifest_cache(project_dir: Path) -> Path:
-    if IS_CLONE and os.access(project_dir, os.W_OK):
+    if (IS_CLONE or project_dir != PROJECT_DIR) and os.access(project_dir, os.W_OK):
         return project_dir / "target" / "manifests"
     return home_from().build / "manifests"
 

@@ -20,7 +20,7 @@ from reports.rows import (
     Period,
     StatedFigure,
     Submission,
-    Target,
+    TargetResult,
     Unit,
 )
 from reports.sections import Plan, load_plan
@@ -53,7 +53,7 @@ class Site:
     periods: dict[str, Period]
     figures: dict[tuple[str, str, str], Figure]
     derived: dict[tuple[str, str, str, str], Figure]
-    targets: dict[tuple[str, str], tuple[Target, ...]]
+    targets: dict[tuple[str, str], tuple[TargetResult, ...]]
     filings: dict[str, tuple[Filing, ...]]
     submissions: tuple[Submission, ...]
     statements: tuple[StatedFigure, ...]

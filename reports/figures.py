@@ -68,7 +68,7 @@ class UnknownCode(Exception):  # noqa: N818 - reads as what it says in `except U
 
 
 @dataclass(frozen=True)
-class Figure:
+class PublishedFigure:
     """One figure.
 
     Attributes:
@@ -194,7 +194,7 @@ def figure(
     *,
     language: Language = "vi",
     units: Mapping[str, Label] = NO_UNITS,
-) -> Figure:
+) -> PublishedFigure:
     """Give one figure; its status is `none` where nothing was filed for it.
 
     Raises:
@@ -232,7 +232,7 @@ def assembled(
     *,
     language: Language = "vi",
     units: Mapping[str, Label] = NO_UNITS,
-) -> Figure:
+) -> PublishedFigure:
     """Put a figure together from the rows of the marts.
 
     Args:
@@ -249,7 +249,7 @@ def assembled(
     plain = plain or {}
     unit_code, decimals = decimals_of(str(declared["unit_code"]), int(declared["decimals"]), derivation)
     exact = found["value"]
-    return Figure(
+    return PublishedFigure(
         *key,
         derivation=derivation,
         value=None if exact is None else float(rounded(exact, decimals)),

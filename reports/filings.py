@@ -9,6 +9,7 @@ from typing import Any
 
 from ingestion.words.messages import message
 from ingestion.words.period_names import kind_of_period
+from ingestion.words.standing import standing_because
 from reports import format as write
 from reports.blocks import (
     Grid,
@@ -144,12 +145,10 @@ def open_cases(site: Site, cases: Sequence[Submission], caption: str = "") -> Gr
 
 def status_text(status: str) -> str:
     """Write where a submission stands."""
-    known = (
-        *("accepted", "rejected", "needs_explanation", "on_hold", "unreadable", "withdrawn", "refused"),
-        "pending",
-    )
-    name = status if status in known else "other"
-    return message(f"report.verdict_of_file.{name}", verdict=status)
+    try:
+        return standing_because(status)
+    except KeyError:
+        return status
 
 
 def _effect(site: Site, case: Submission) -> str:

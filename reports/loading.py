@@ -25,7 +25,7 @@ from reports.rows import (
     Period,
     StatedFigure,
     Submission,
-    Target,
+    TargetResult,
     Unit,
 )
 from reports.sections import Plan, load_plan
@@ -164,11 +164,11 @@ def _derived(row: dict[str, Any]) -> Figure:
     )
 
 
-def _targets(rows: Iterable[dict[str, Any]]) -> dict[tuple[str, str], tuple[Target, ...]]:
-    grouped: dict[tuple[str, str], list[Target]] = defaultdict(list)
+def _targets(rows: Iterable[dict[str, Any]]) -> dict[tuple[str, str], tuple[TargetResult, ...]]:
+    grouped: dict[tuple[str, str], list[TargetResult]] = defaultdict(list)
     for row in rows:
         grouped[row["org_code"], row["term_code"]].append(
-            Target(
+            TargetResult(
                 indicator=row["indicator_code"],
                 year=None if row["year"] is None else int(row["year"]),
                 basis=row["basis"],

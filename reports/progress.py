@@ -9,7 +9,8 @@ from datetime import date
 from itertools import chain
 
 from ingestion.records.days import day_of
-from ingestion.words.messages import message
+from ingestion.words.messages import load_messages, message
+from ingestion.words.standing import standing
 from reports import escape
 from reports import format as write
 from reports.blocks import Block, Grid, Heading, Markdown, Notice, Paragraph, Text, inline, link, numbered
@@ -101,7 +102,7 @@ def _is_late(filing: Filing | None) -> bool:
 
 def _cell(filing: Filing | None, today: date) -> Markdown:
     found = state(filing, today)
-    meaning, shown = message(f"report.progress.{found}"), SYMBOLS[found]
+    meaning, shown = _meaning(found), SYMBOLS[found]
     if _is_late(filing):
         meaning = message("report.progress.late_long", status=meaning)
         shown = f"{shown}{write.NBSP}{message('report.progress.late')}"
@@ -109,11 +110,17 @@ def _cell(filing: Filing | None, today: date) -> Markdown:
     return Markdown(f'[{inline(shown)}]{{.state role="img" aria-label="{label}" title="{label}"}}')
 
 
+def _meaning(state_name: str) -> str:
+    """Name a state: where a submission stands, or why there is none."""
+    key = f"report.progress.{state_name}"
+    return message(key) if key in load_messages() else standing(state_name)
+
+
 def _legend(site: Site) -> Notice:
     today = day_of(site.as_of)
     used = {state(filing, today) for unit in site.units for filing in (*site.filings_of(unit), None)}
     marks = [
-        message("report.progress.mark", symbol=symbol, meaning=message(f"report.progress.{name}"))
+        message("report.progress.mark", symbol=symbol, meaning=_meaning(name))
         for name, symbol in SYMBOLS.items()
         if name in used
     ]

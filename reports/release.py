@@ -31,6 +31,8 @@ NO_RELEASE = "report.error.no_release"
 
 MANIFEST = "manifest.json"
 FIGURES = "figures.parquet"
+FACTS = "facts"
+"""The folder of a release with the facts of forms, a file a table."""
 
 _NAME = re.compile(r"^(\d{4,})-([0-9a-f]{8})$")
 _FILE_MODE, _SITE_MODE = 0o444, 0o644
@@ -106,6 +108,7 @@ def create(
     submissions: Sequence[str],
     note: str,
     warehouse: Path,
+    facts: Sequence[str] = (),
     runner: str = "embedded",
     token: Mapping[str, str] | None = None,
 ) -> Release:
@@ -122,6 +125,7 @@ def create(
         submissions: ids of the submissions whose figures are shown.
         note: what was corrected and why; empty for a first release.
         warehouse: the DuckDB file that the pages were made from.
+        facts: its tables of facts of forms, which go along with the figures.
         runner: what rendered the pages.
         token: what the warehouse proves of itself. The name does not depend on it: a warehouse that was built
             again shows the same figures.
@@ -136,9 +140,10 @@ def create(
     if aside.exists():
         shutil.rmtree(aside)
     shutil.copytree(rendered, aside)
-    _write_figures(warehouse, aside / FIGURES)
+    queries = {f"{FACTS}/{fact}.parquet": f"select * from {fact} order by all" for fact in facts}
+    _write_tables(warehouse, {FIGURES: _FIGURE_QUERY, **queries}, aside)
     files = hashes(aside)
-    facts = {
+    said = {
         "as_of": as_of.isoformat(),
         "code_version": code_version,
         "runner": runner,
@@ -146,16 +151,16 @@ def create(
         "submissions": sorted(submissions),
         "files": files,
     }
-    digest = _digest(facts)
+    digest = _digest(said)
     known = list_releases(home)
     # A run without a note takes back nothing that was said of the same figures.
-    same = {digest, _digest(facts | {"note": note or known[-1].note})} if known else set()
+    same = {digest, _digest(said | {"note": note or known[-1].note})} if known else set()
     if known and known[-1].name.rpartition("-")[2] in same:
         shutil.rmtree(aside)
         return known[-1]
     number = known[-1].number + 1 if known else 1
     name = f"{number:0{_DIGITS}}-{digest}"
-    (aside / MANIFEST).write_bytes(_as_json({"release": name, "token": dict(token or {}), **facts}))
+    (aside / MANIFEST).write_bytes(_as_json({"release": name, "token": dict(token or {}), **said}))
     # A web server that is another user must be able to read it, whatever the umask of this one is.
     for path in (aside, *aside.rglob("*")):
         path.chmod(_FILE_MODE if path.is_file() else PUBLIC_FOLDER)
@@ -388,10 +393,12 @@ def _figures(release: Release) -> dict[tuple[str, str, str, str], float]:
     return {(i, unit, period, kind): value for i, unit, period, kind, value in rows if value is not None}
 
 
-def _write_figures(warehouse: Path, path: Path) -> None:
+def _write_tables(warehouse: Path, queries: Mapping[str, str], folder: Path) -> None:
     with marts.open_warehouse(warehouse) as connection:
-        table: pa.Table = connection.execute(_FIGURE_QUERY).to_arrow_table()
-    pq.write_table(table, path, compression="zstd")
+        for place, query in queries.items():
+            table: pa.Table = connection.execute(query).to_arrow_table()
+            (folder / place).parent.mkdir(exist_ok=True)
+            pq.write_table(table, folder / place, compression="zstd")
 
 
 def hashes(folder: Path) -> dict[str, str | None]:

@@ -71,7 +71,7 @@ class Figure:
 
 
 @dataclass(frozen=True)
-class Target:
+class TargetResult:
     """One target of a unit for a term, with what came of it."""
 
     indicator: str

@@ -13,7 +13,7 @@ from typing import Any
 from ingestion.words.messages import message
 from reports import format as write
 from reports.context import Site
-from reports.rows import Figure, Indicator, Target, Unit
+from reports.rows import Figure, Indicator, TargetResult, Unit
 from reports.sections import FieldOf, Sentence
 
 COMPARISONS = frozenset(
@@ -160,7 +160,7 @@ def _marked(text: str, statuses: Container[str]) -> str:
     return text
 
 
-def target_text(target: Target, indicator: Indicator) -> str:
+def target_text(target: TargetResult, indicator: Indicator) -> str:
     """Write what was aimed at: `bình quân 2.300 mỗi năm`, `trên 95 %`."""
     # “At most” and “below” aim at the highest, or at the lowest where only that is given, as they are judged.
     highest = target.minimum if target.maximum is None else target.maximum
@@ -172,12 +172,12 @@ def target_text(target: Target, indicator: Indicator) -> str:
     return message(f"report.basis.{target.basis}", target=aim)
 
 
-def assessment_text(target: Target) -> str:
+def assessment_text(target: TargetResult) -> str:
     """Write what came of a target: `vượt`, `đạt`, and so on."""
     return message(f"report.assessment.{target.assessment or 'none'}")
 
 
-def say_target(target: Target, indicator: Indicator) -> str | None:
+def say_target(target: TargetResult, indicator: Indicator) -> str | None:
     """Write how a target was met; None where nothing can be said of it."""
     if target.actual is None or target.assessment not in ("VUOT", "DAT", "CHUA_DAT"):
         return None
@@ -209,7 +209,7 @@ def figure_text(value: float | None, indicator: Indicator) -> str:
     return write.number(value, indicator.decimals, is_percent=indicator.unit == "PERCENT")
 
 
-def actual_text(target: Target, indicator: Indicator) -> str:
+def actual_text(target: TargetResult, indicator: Indicator) -> str:
     """Write what a target is held against: a figure, or its average of the years."""
     derivation = "average_per_year" if target.basis == "AVG_PER_YEAR" else None
     unit, decimals = write.decimals_of(indicator.unit, indicator.decimals, derivation)

@@ -29,7 +29,7 @@ from reports.charts import ChartData, Point
 from reports.context import Site
 from reports.filings import completeness
 from reports.page import CATALOGUE, Builder, Page
-from reports.rows import Figure, Indicator, Target, Unit
+from reports.rows import Figure, Indicator, TargetResult, Unit
 from reports.sections import Chart, Plan, Section
 
 _MOST_SAID = 6
@@ -102,7 +102,7 @@ def _targets(site: Site, unit: Unit, builder: Builder) -> None:
         builder.table(_yearly_targets(site, unit, yearly))
 
 
-def _term_targets(site: Site, targets: Sequence[Target]) -> Grid:
+def _term_targets(site: Site, targets: Sequence[TargetResult]) -> Grid:
     rows: list[list[Text]] = []
     for target in targets:
         indicator = site.indicators[target.indicator]
@@ -122,10 +122,10 @@ def _term_targets(site: Site, targets: Sequence[Target]) -> Grid:
     return Grid(message("report.targets.title"), header, rows, ["l", "l", "r", "l", "l"], widths)
 
 
-def _yearly_targets(site: Site, unit: Unit, targets: Sequence[Target]) -> Grid:
+def _yearly_targets(site: Site, unit: Unit, targets: Sequence[TargetResult]) -> Grid:
     """Lay yearly targets out by year; a target that changes from year to year has a row for each value."""
     years = site.years(unit.term)
-    by_aim: dict[tuple[str, str], dict[int, Target]] = {}
+    by_aim: dict[tuple[str, str], dict[int, TargetResult]] = {}
     for target in targets:
         aim = sentences.target_text(target, site.indicators[target.indicator])
         by_aim.setdefault((target.indicator, aim), {})[target.year or 0] = target
@@ -147,7 +147,7 @@ def _yearly_targets(site: Site, unit: Unit, targets: Sequence[Target]) -> Grid:
     return Grid(message("report.targets.yearly"), header, rows, sides, [2, 1.4, *([1.1] * len(years))])
 
 
-def _actual(target: Target, indicator: Indicator) -> str:
+def _actual(target: TargetResult, indicator: Indicator) -> str:
     if target.actual is None:
         return message("report.value.missing_short")
     return sentences.actual_text(target, indicator) + tables.STATUS_MARKS.get(target.status, "")

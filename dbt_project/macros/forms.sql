@@ -4,14 +4,14 @@
     warehouse without a line of SQL; one that nobody has filed yet is an empty relation with the right columns.
 #}
 
-{# Where bronze lies. #}
+{# Where bronze lies; without a state folder, the small one beside this project. #}
 {% macro bronze_folder() -%}
-    {{ return(env_var('TONGKET_BRONZE', '../data/bronze')) }}
+    {{ return(env_var('TONGKET_BRONZE', 'sample_bronze')) }}
 {%- endmacro %}
 
 {#
     The forms of the catalogue, in order. Each has `code`, `rows`, `filed` (the columns that bronze holds of it; empty
-    where nobody has filed it) and `columns`, of which each has `code`, `type` and `is_key`.
+    where nobody has filed it) and `columns`, of which each has `code`, `type`, `nature` and `is_key`.
 #}
 {% macro form_catalogue() %}
     {% if not execute %}
@@ -20,7 +20,12 @@
     {% set forms = {} %}
     {% for row in run_query(form_catalogue_query()).rows %}
         {% set form = forms.setdefault(row['form_code'], {'code': row['form_code'], 'rows': row['row_kind'], 'columns': [], 'filed': []}) %}
-        {% do form.columns.append({'code': row['column_code'], 'type': row['column_type'], 'is_key': row['is_key']}) %}
+        {% do form.columns.append({
+            'code': row['column_code'],
+            'type': row['column_type'],
+            'nature': row['nature'],
+            'is_key': row['is_key']
+        }) %}
     {% endfor %}
     {% for row in run_query(filed_columns_query()).rows %}
         {% if row['form_code'] in forms %}
@@ -40,6 +45,7 @@
         f.rows as row_kind,
         c.column_code,
         c.type as column_type,
+        c.nature,
         c.is_key
     from read_parquet('{{ bronze_folder() }}/reference/form_columns.parquet') as c
     inner join read_parquet('{{ bronze_folder() }}/reference/forms.parquet') as f on c.form_code = f.form_code
@@ -102,16 +108,18 @@
     {{ {'int': 'bigint', 'decimal': 'double', 'percent': 'double', 'date': 'date'}.get(type, 'varchar') }}
 {%- endmacro %}
 
+{# One form of the catalogue by its code. #}
+{% macro form_of(code) %}
+    {% set found = form_catalogue() | selectattr('code', 'equalto', code) | list %}
+    {% if not found %}
+        {{ exceptions.raise_compiler_error("The catalogue has no form " ~ code ~ "; rebuild bronze's reference files") }}
+    {% endif %}
+    {{ return(found[0]) }}
+{% endmacro %}
+
 {# One form by its code, for the wide staging views. #}
 {% macro filed_form(code) %}
-    {% set found = form_catalogue() | selectattr('code', 'equalto', code) | list %}
-    {% if found %}
-        {{ form_rows(found[0]) }}
-    {% elif execute %}
-        {{ exceptions.raise_compiler_error("The catalogue has no form " ~ code ~ "; rebuild bronze's reference files") }}
-    {% else %}
-        select 1
-    {% endif %}
+    {% if execute %}{{ form_rows(form_of(code)) }}{% else %}select 1{% endif %}
 {% endmacro %}
 
 {# The key of a row within a submission: its key columns in one text. #}

@@ -13,6 +13,7 @@ from demo.faults import (  # noqa: F401 - each enters its faults in the list
     of_members,
     of_organisations,
     of_outliers,
+    of_relations,
     of_submission,
     of_targets,
 )

@@ -1,7 +1,7 @@
 """Alerts of what stands: told once, not again while it lasts, closed when it is over.
 
 What belongs here: raising, ending and acknowledging a condition in the outbox. What does not: which conditions
-there are (`quality.py`, `failures.py`).
+there are (`quality.py`; for runs that fail, `orchestration/alerting.py`).
 """
 
 from collections import Counter

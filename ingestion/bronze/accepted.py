@@ -43,6 +43,21 @@ _TYPES = {
     "percent": pa.float64(),
     "date": pa.date32(),
 }
+ROW_COLUMNS_TOLD = dict(
+    zip(
+        ROW_COLUMNS,
+        (
+            "The submission.",
+            "The unit that filed.",
+            "The period.",
+            "The sheet of the form.",
+            "The row of the sheet.",
+            "The columns that were asked for and left blank in the row, with blanks between; empty for none.",
+        ),
+        strict=True,
+    )
+)
+"""What bronze says of every row of a form, in words."""
 _KEY_FIELDS = [(name, pa.int32() if name == "row_number" else pa.string()) for name in ROW_COLUMNS]
 _COLUMNS = pa.schema(
     [

@@ -44,6 +44,10 @@ ASSIGNED_COLUMNS = frozenset({"unit_code", "direction", "target_min", "target_ma
 """What an assigned target says, in forms whose rows are targets."""
 
 
+IN_QUARTER = "_in_quarter"
+"""What facts put behind the name of a flow for what it was in the quarter alone."""
+
+
 Code = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")]
 
 
@@ -154,6 +158,8 @@ class Form(Strict):
     """One form: a sheet of the workbook.
 
     Attributes:
+        table: what the warehouse calls its rows: `stg_<table>` as filed, `fct_<table>` as facts; that of an
+            office's form is put here when its files are laid over the product's, whatever it says.
         rows: how rows arise: one per organisation, per fixed line (product of the line sets), per assigned
             target, or a cover of labels and values.
         key: the columns that identify a row within a submission.
@@ -166,6 +172,7 @@ class Form(Strict):
 
     code: Code
     sheet: str
+    table: str = Field(default="", pattern=r"^[a-z][a-z0-9_]*$|^$")
     title: Label
     grain: str
     official_counterpart: str = ""
@@ -235,6 +242,22 @@ class Form(Strict):
                 raise ValueError(f"{self.code}: {column.code} is cumulative, but no flow")
             if column.signed and not (column.type == "decimal" and column.adds_up):
                 raise ValueError(f"{self.code}: {column.code} is signed: that is for amounts with decimals")
+
+    @property
+    def filed_table(self) -> str:
+        """The warehouse's table of its rows as filed."""
+        return f"stg_{self.table or self.code.lower()}"
+
+    @property
+    def fact_table(self) -> str:
+        """The warehouse's table of its facts."""
+        return f"fct_{self.table or self.code.lower()}"
+
+    @property
+    def quarters(self) -> dict[str, str]:
+        """What a fact calls the flows of the quarter alone, by column; one whose name is taken has none."""
+        named = {c.code: f"{c.code}{IN_QUARTER}" for c in self.columns if c.nature == "flow" and c.is_number}
+        return {code: name for code, name in named.items() if name not in self.by_code}
 
     @cached_property
     def naming_column(self) -> str:

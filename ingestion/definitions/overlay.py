@@ -105,7 +105,8 @@ def laid_over(files: tuple[OwnFile, ...]) -> Catalogue:
             raise OwnFileError("catalogue.own.taken", file=file.place, code=f"sheet: {form.sheet}")
         lines = [line.unit for line_set in form.lines for line in line_set.members]
         _demand_units(file, [*(column.unit for column in form.columns), *lines], known)
-        forms[form.code] = form.model_copy(update={"unit_names": units})
+        # No table of the product is or will be called so; what a copied form says of it is nothing.
+        forms[form.code] = form.model_copy(update={"unit_names": units, "table": f"own_{form.code.lower()}"})
         codes.add(form.code.casefold())
         sheets.add(form.sheet.casefold())
     for file in _in("indicators", files):

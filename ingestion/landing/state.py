@@ -30,6 +30,7 @@ from ingestion.records.faults import Cause
 from ingestion.records.findings import Finding, Outcome, OutcomeStatus, Verdict
 from ingestion.records.submissions import Explanation, SubmissionKey
 from ingestion.words.messages import message
+from ingestion.words.standing import standing
 
 _ACCEPTABLE = frozenset({Verdict.NEEDS_EXPLANATION, Verdict.ON_HOLD})
 
@@ -389,4 +390,4 @@ def demand_person_and_reason(event: Event) -> None:
 
 
 def _said(record: SubmissionRecord) -> str:
-    return message(f"landing.status.{record.told_as}")
+    return standing(record.told_as)

@@ -14,9 +14,6 @@ from ingestion.ooxml.package import Package
 from ingestion.ooxml.parts import Part, stored
 from ingestion.records.cells import address, parse_range
 
-MARK = "▼ tongket"
-"""The first line of what the product writes into a comment."""
-
 _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 _TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.comments+xml"
 _VML_TYPE = "application/vnd.openxmlformats-officedocument.vmlDrawing"
@@ -61,7 +58,8 @@ class Notes:
         relation: the relation that the sheet's drawing of comments has to name, if there is one.
     """
 
-    def __init__(self, package: Package, path: str, sheet: Part) -> None:
+    def __init__(self, package: Package, path: str, sheet: Part, mark: str) -> None:
+        self._mark = mark
         self._package = package
         self._path = path
         self._sheet = sheet
@@ -100,8 +98,8 @@ class Notes:
             if (place := _place_of(entry)) is None:
                 continue
             text = entry.find(part.tag("text"))
-            if text is not None and MARK in (said := rich_text(text)):
-                own = said.partition(MARK)[0].strip()
+            if text is not None and self._mark in (said := rich_text(text)):
+                own = said.partition(self._mark)[0].strip()
                 if not own and entries is not None:
                     entries.remove(entry)
                     continue
@@ -129,7 +127,7 @@ class Notes:
                 found = entry.find(part.tag("text"))
                 text = SubElement(entry, part.tag("text")) if found is None else found
                 _add_run(part, text, "\n", is_bold=False)
-            _add_run(part, text, f"{MARK} · {paragraphs[0]}", is_bold=True)
+            _add_run(part, text, f"{self._mark} · {paragraphs[0]}", is_bold=True)
             _add_run(part, text, "".join(f"\n{line}" for line in paragraphs[1:]), is_bold=False)
         entries[:] = sorted(entries, key=lambda e: _place_of(e) or _NOWHERE)
 

@@ -41,7 +41,7 @@ class Line:
 
 
 @dataclass
-class Grid:
+class NewSheet:
     """A sheet to be: its lines, the widths of its columns, and the rows above which it does not scroll."""
 
     widths: Sequence[float]

@@ -16,6 +16,7 @@ from ingestion.ooxml.mending import fits, mend_value
 from ingestion.ooxml.package import Package
 from ingestion.ooxml.parts import Part, stored
 from ingestion.ooxml.references import place_of, whole_number
+from ingestion.ooxml.signs import Signs
 from ingestion.ooxml.styles import Styles
 from ingestion.records.cells import address, parse_range
 
@@ -45,7 +46,10 @@ _DEFAULT_WIDTH = 9.14
 class Sheet:
     """A sheet of the package, parsed."""
 
-    def __init__(self, package: Package, path: str, styles: Styles, shared: "SharedStrings") -> None:
+    def __init__(
+        self, package: Package, path: str, styles: Styles, shared: "SharedStrings", signs: Signs
+    ) -> None:
+        self._signs = signs
         self._package = package
         self._path = path
         self._part: Part = package.document(path)
@@ -219,7 +223,7 @@ class Sheet:
 
     def comment(self, texts: Mapping[tuple[int, int], list[str]]) -> None:
         """Put comments into cells; those of an earlier return go, the clerk's own stay."""
-        notes = Notes(self._package, self._path, self._part)
+        notes = Notes(self._package, self._path, self._part, self._signs.comment)
         notes.write(texts, self._widths())
         if (relation := notes.relation) is None:
             return

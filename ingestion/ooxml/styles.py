@@ -7,14 +7,8 @@ from xml.etree.ElementTree import Element, fromstring
 
 from ingestion.ooxml.package import Package
 from ingestion.ooxml.parts import Part
+from ingestion.ooxml.signs import Signs
 
-WRONG_FILL = "FFFFB3AD"
-ASKED_FILL = "FFFFE08A"
-NOTED_FILL = "FFD6E9F8"
-RELATED_FILL = "FFFFF3D9"
-"""Fills of marked cells, in odd shades, so that marks of an earlier return are known and taken away."""
-
-_MARKS = (WRONG_FILL, ASKED_FILL, NOTED_FILL, RELATED_FILL)
 _TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml"
 _PLAIN = (
     '<styleSheet xmlns="{ns}"><fonts count="1"><font><sz val="11"/><name val="Times New Roman"/></font></fonts>'
@@ -30,7 +24,7 @@ _PLAIN = (
 class Styles:
     """The table of styles of one workbook."""
 
-    def __init__(self, package: Package) -> None:
+    def __init__(self, package: Package, signs: Signs) -> None:
         namespace = package.workbook.namespace.strip("{}")
         path = package.styles
         if path is None:
@@ -42,7 +36,9 @@ class Styles:
         self._added: dict[str, int] = {}
         self._variants: dict[tuple[int, int], int] = {}
         self._xfs = self._table("cellXfs")
-        self._marks = {number for number, fill in enumerate(self._table("fills")) if _color(fill) in _MARKS}
+        self._marks = {
+            number for number, fill in enumerate(self._table("fills")) if _color(fill) in signs.fills
+        }
 
     def _table(self, name: str) -> Element:
         table = self._part.child(name)

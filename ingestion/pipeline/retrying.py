@@ -25,6 +25,7 @@ from ingestion.records.findings import Verdict
 from ingestion.returns.answers import apology_path
 from ingestion.storage.home import Home
 from ingestion.words.messages import message
+from ingestion.words.standing import standing
 
 
 @dataclass
@@ -90,7 +91,7 @@ def _demand_something_to_retry(name: str, desk: Desk) -> None:
     if record.again:
         raise DecisionRefusedError(message("landing.retry.done", submission=name, again=record.again))
     if record.set_aside is None and record.verdict is not Verdict.UNREADABLE:
-        status = message(f"landing.status.{record.told_as}")
+        status = standing(record.told_as)
         raise DecisionRefusedError(message("landing.retry.nothing", submission=name, status=status))
 
 

@@ -79,7 +79,7 @@ def squash(text: str) -> str:
 
 
 @dataclass(frozen=True)
-class Target:
+class CodedColumn:
     """A column with the closed list of its codes, if it has one.
 
     Attributes:
@@ -105,7 +105,7 @@ class Target:
 
 def cast(
     cell: Cell | None,
-    target: Target,
+    target: CodedColumn,
     sheet: str,
     reading: Reading,
     apart: tuple[str, LeftOut] | None = None,
@@ -134,7 +134,9 @@ def cast(
     return _CASTS[target.column.type](cell, target, sheet, reading)
 
 
-def _cast_rest(cell: Cell, target: Target, sheet: str, reading: Reading, apart: tuple[str, LeftOut]) -> Cast:
+def _cast_rest(
+    cell: Cell, target: CodedColumn, sheet: str, reading: Reading, apart: tuple[str, LeftOut]
+) -> Cast:
     """Cast what is left of a cell and say what was left out; where that is no value, the cell is a finding."""
     text, left = apart
     whole = cell._replace(text=text)
@@ -152,7 +154,7 @@ def _cast_rest(cell: Cell, target: Target, sheet: str, reading: Reading, apart: 
     return Cast(None, Mark.INVALID, text)
 
 
-def _error(cell: Cell, target: Target, sheet: str, reading: Reading) -> Cast:
+def _error(cell: Cell, target: CodedColumn, sheet: str, reading: Reading) -> Cast:
     column = target.column
     if column.type == "text":
         reading.notes.append(_problem("R113", cell, column, sheet))
@@ -161,7 +163,7 @@ def _error(cell: Cell, target: Target, sheet: str, reading: Reading) -> Cast:
     return Cast(None, Mark.ERROR, cell.text)
 
 
-def _text(cell: Cell, target: Target, sheet: str, reading: Reading) -> Cast:
+def _text(cell: Cell, target: CodedColumn, sheet: str, reading: Reading) -> Cast:
     if cell.type is CellType.TEXT and _NAME.fullmatch(target.column.code) and has_lost(cell.text):
         return Cast(None, Mark.INVALID, cell.text)  # it names nobody; a note has told of it
     return Cast(cell.text)
@@ -177,7 +179,7 @@ def _number_text(cell: Cell) -> NumberText:
     return parsed
 
 
-def _count(cell: Cell, target: Target, sheet: str, reading: Reading) -> Cast:
+def _count(cell: Cell, target: CodedColumn, sheet: str, reading: Reading) -> Cast:
     column = target.column
     if cell.type is CellType.NUMBER:
         if cell.number_format is None or not is_percent_format(cell.number_format):
@@ -237,7 +239,7 @@ def _no_number(cell: Cell, kind: NumberKind, reading: Reading) -> Cast:
     return Cast(None, Mark.INVALID, cell.text)
 
 
-def _quantity(cell: Cell, target: Target, sheet: str, reading: Reading) -> Cast:
+def _quantity(cell: Cell, target: CodedColumn, sheet: str, reading: Reading) -> Cast:
     column = target.column
     if cell.type is CellType.NUMBER:
         value = float(cell.value)  # type: ignore[arg-type]  # the type says that it is a number
@@ -271,7 +273,7 @@ def _is_ambiguous(kind: NumberKind, has_sign: bool, column: Column) -> bool:
     return kind is (NumberKind.GROUPED if is_percent else NumberKind.AMBIGUOUS)
 
 
-def _code(cell: Cell, target: Target, sheet: str, reading: Reading) -> Cast:
+def _code(cell: Cell, target: CodedColumn, sheet: str, reading: Reading) -> Cast:
     column = target.column
     text = _code_text(cell)
     damage = _damage(cell, text)
@@ -313,7 +315,7 @@ def _damage(cell: Cell, text: str) -> str | None:
     return "R046"
 
 
-def _date(cell: Cell, target: Target, sheet: str, reading: Reading) -> Cast:
+def _date(cell: Cell, target: CodedColumn, sheet: str, reading: Reading) -> Cast:
     column = target.column
     if cell.type is CellType.DATE and isinstance(cell.value, date) and is_plausible_date(cell.value):
         return Cast(cell.value.date() if isinstance(cell.value, datetime) else cell.value)

@@ -4,9 +4,9 @@ What belongs here: labels beside values, and the clerk's answers. What does not:
 """
 
 from ingestion.definitions.forms import Column, Form
-from ingestion.reading.cast import Target, cast, column_details
+from ingestion.reading.cast import CodedColumn, cast, column_details
 from ingestion.reading.footnotes import part
-from ingestion.reading.header import Grid, code_of, folded, is_numbering, one_spelling
+from ingestion.reading.header import SheetGrid, code_of, folded, is_numbering, one_spelling
 from ingestion.records.cells import Cell, CellType, SheetCells
 from ingestion.records.periods import Period, PeriodError
 from ingestion.records.submissions import Cover, Explanation, Mark, Problem, Reading, Value
@@ -22,7 +22,7 @@ EXPLANATION_LABELS = {
 
 def read_cover(sheet: SheetCells, form: Form, reading: Reading) -> Cover:
     """Read the cover; what it does not say, or says wrongly, is a problem with its place."""
-    grid = Grid(sheet)
+    grid = SheetGrid(sheet)
     values: dict[str, Value] = {}
     cells: dict[str, str] = {}
     found = _value_cells(grid, form)
@@ -38,7 +38,7 @@ def read_cover(sheet: SheetCells, form: Form, reading: Reading) -> Cover:
         if column.code == "period_code" and apart is None:
             values[column.code] = rest.text.removeprefix("'")
             continue
-        result = cast(rest, Target(column), sheet.name, reading, apart)
+        result = cast(rest, CodedColumn(column), sheet.name, reading, apart)
         if column.code == "period_code" and result.mark is Mark.INVALID:
             is_told = True
         values[column.code] = result.value
@@ -67,7 +67,7 @@ def _period(stored: Value, cell: str, form: Form, sheet: str, reading: Reading) 
         return None
 
 
-def _value_cells(grid: Grid, form: Form) -> dict[str, Cell]:
+def _value_cells(grid: SheetGrid, form: Form) -> dict[str, Cell]:
     """Find the value of each entry: right of its code and label, whichever of them are there."""
     columns = {column.code: column for column in form.columns}
     labels = {one_spelling(key): column for column in form.columns for key in column.match_keys}
@@ -92,7 +92,7 @@ def _value_cells(grid: Grid, form: Form) -> dict[str, Cell]:
     return found
 
 
-def _label_column(grid: Grid, codes: dict[str, Column]) -> int:
+def _label_column(grid: SheetGrid, codes: dict[str, Column]) -> int:
     """Give the column in which labels stand between codes and values; 0 where values follow the codes."""
     for number in grid.numbers:
         line = [cell for _, cell in sorted(grid.rows[number].items())]
@@ -120,7 +120,7 @@ def explanation_columns(line: dict[int, Cell]) -> dict[str, int]:
 
 def read_explanations(sheet: SheetCells, reading: Reading) -> None:
     """Read the clerk's explanations; one without a rule is named in a note, since it answers nothing."""
-    grid = Grid(sheet)
+    grid = SheetGrid(sheet)
     columns: dict[str, int] = {}
     for number in grid.numbers:
         line = grid.rows[number]

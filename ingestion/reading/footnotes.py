@@ -7,7 +7,7 @@ as its characters show it (`5²`), for every format alike. What does not: what i
 import re
 from collections.abc import Collection
 
-from ingestion.reading.header import Grid
+from ingestion.reading.header import SheetGrid
 from ingestion.reading.runs import CUT
 from ingestion.records.cells import Cell, CellType, LeftOut, SheetCells
 from ingestion.records.text import clean
@@ -55,7 +55,7 @@ def _with_characters(rest: str, known: LeftOut | None) -> LeftOut | None:
     return LeftOut(raised + "".join(marks), struck, clean(joined))
 
 
-def part_columns(grid: Grid, columns: Collection[int], last_header_row: int) -> Apart:
+def part_columns(grid: SheetGrid, columns: Collection[int], last_header_row: int) -> Apart:
     """Leave in the cells of some columns below a header what is part of their value; give what was there."""
     apart: Apart = {}
     known: _Known = {}

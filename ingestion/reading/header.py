@@ -62,7 +62,7 @@ def code_of(cell: Cell) -> str:
     return text.lower() if len(text) <= _LONGEST_CODE else ""
 
 
-class Grid:
+class SheetGrid:
     """A sheet by rows, with merged ranges filled in."""
 
     def __init__(self, sheet: SheetCells) -> None:
@@ -119,7 +119,7 @@ class Header:
     unknown: list[tuple[int, str]] = field(default_factory=list)
 
 
-def code_row(grid: Grid, codes: Mapping[str, object]) -> tuple[int, int]:
+def code_row(grid: SheetGrid, codes: Mapping[str, object]) -> tuple[int, int]:
     """Give the row with most column codes and how many it has; row 0 if none has enough to be a code row."""
     best, most = 0, 0
     for number in grid.head():
@@ -132,7 +132,7 @@ def code_row(grid: Grid, codes: Mapping[str, object]) -> tuple[int, int]:
     return (best, most) if most >= min(_FEWEST_CODES, len(codes)) else (0, 0)
 
 
-def label_paths(grid: Grid, row: int) -> dict[int, list[str]]:
+def label_paths(grid: SheetGrid, row: int) -> dict[int, list[str]]:
     """Give the folded label paths of a header that ends in a row, by column, longest path first.
 
     A group that stands once over several columns, merged or not, counts for all of them.
@@ -191,7 +191,7 @@ def match_labels(
     return found, repeated
 
 
-def label_row(grid: Grid, columns: tuple[Column, ...], rows: Iterable[int]) -> tuple[int, int]:
+def label_row(grid: SheetGrid, columns: tuple[Column, ...], rows: Iterable[int]) -> tuple[int, int]:
     """Give the row in which a header of these columns ends and how many of them it names."""
     best, most = 0, 0
     for number in rows:
@@ -201,7 +201,7 @@ def label_row(grid: Grid, columns: tuple[Column, ...], rows: Iterable[int]) -> t
     return best, most
 
 
-def find_header(grid: Grid, columns: tuple[Column, ...]) -> Header | None:
+def find_header(grid: SheetGrid, columns: tuple[Column, ...]) -> Header | None:
     """Find the header of a form: by its code row, else by labels; None if neither is there."""
     by_code = {column.code: column for column in columns}
     row, _ = code_row(grid, by_code)
@@ -229,7 +229,7 @@ def find_header(grid: Grid, columns: tuple[Column, ...]) -> Header | None:
     return header
 
 
-def _last_label_row(grid: Grid, columns: tuple[Column, ...], codes: int) -> int:
+def _last_label_row(grid: SheetGrid, columns: tuple[Column, ...], codes: int) -> int:
     """Give the last row below the code row that still holds labels of the form."""
     labels = _label_set(columns)
     last = codes
@@ -256,7 +256,7 @@ def _add_by_label(header: Header, paths: dict[int, list[str]], columns: tuple[Co
     header.repeated += repeated
 
 
-def _find_unknown(header: Header, grid: Grid, paths: dict[int, list[str]], codes: int) -> None:
+def _find_unknown(header: Header, grid: SheetGrid, paths: dict[int, list[str]], codes: int) -> None:
     taken = set(header.columns.values()) | {number for _, number in header.repeated}
     levels = [grid.labels(header.last_row - level) for level in range(_LEVELS)]
     code_cells = grid.rows.get(codes, {})

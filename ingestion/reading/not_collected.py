@@ -6,14 +6,14 @@ itself (`header.py`) and sheets that nobody asked for, which the gate refuses.
 
 from ingestion.definitions.forms import Column, Form
 from ingestion.reading.cast import column_details
-from ingestion.reading.header import Grid, Header, find_header
+from ingestion.reading.header import Header, SheetGrid, find_header
 from ingestion.records.submissions import FormTable, Mark, Problem, Reading
 from ingestion.words.writing import day
 
 _FILLED = (Mark.INVALID, Mark.ERROR)
 
 
-def add_others(header: Header, grid: Grid, form: Form, whole: Form) -> list[Column]:
+def add_others(header: Header, grid: SheetGrid, form: Form, whole: Form) -> list[Column]:
     """Add to a header the columns of other periods that stand on the sheet, and give them.
 
     They are read like the others, so that what was filed is kept whatever is decided about it.

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from ingestion.definitions.forms import OF_THE_ROW, Form
 from ingestion.definitions.overlay import measure
-from ingestion.reading.header import Grid, folded
+from ingestion.reading.header import SheetGrid, folded
 from ingestion.records.cells import Cell, CellType
 from ingestion.records.periods import Period, PeriodKind
 from ingestion.records.submissions import Problem, Reading
@@ -90,7 +90,7 @@ def compare_file_name(reading: Reading) -> None:
         reading.notes.append(Problem("R127", value=reading.file_name, details=details))
 
 
-def compare_head(grid: Grid, form: Form, last_row: int, reading: Reading) -> None:
+def compare_head(grid: SheetGrid, form: Form, last_row: int, reading: Reading) -> None:
     """Note where the title, the period line or the unit of measure above a table contradict cover and form."""
     period = reading.cover.period if reading.cover else None
     heard: set[str] = set()

@@ -24,9 +24,9 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from ingestion.definitions.forms import Form
-from ingestion.reading.cast import SCIENTIFIC, Cast, Target, cast, squash
+from ingestion.reading.cast import SCIENTIFIC, Cast, CodedColumn, cast, squash
 from ingestion.reading.footnotes import Apart
-from ingestion.reading.header import Grid, folded, is_numbering
+from ingestion.reading.header import SheetGrid, folded, is_numbering
 from ingestion.reading.lost_letters import has_lost, without_marks, worn
 from ingestion.reading.runs import CUT
 from ingestion.records.cells import Cell, CellType, address, column_letter
@@ -117,7 +117,7 @@ class RowReader:
 
     def __init__(
         self,
-        grid: Grid,
+        grid: SheetGrid,
         form: Form,
         table: FormTable,
         reading: Reading,
@@ -134,12 +134,12 @@ class RowReader:
         self._number_columns = [
             table.columns[column.code] for column in form.number_columns if column.code in table.columns
         ]
-        self._plan: list[tuple[str, int, bool, Target]] = []
+        self._plan: list[tuple[str, int, bool, CodedColumn]] = []
         for column in form.columns:
             lines = form.line_members.get(column.code)
             members = {code: line.label for code, line in lines.items()} if lines is not None else None
             position = table.columns.get(column.code, 0)
-            self._plan.append((column.code, position, column.type == "int", Target(column, members)))
+            self._plan.append((column.code, position, column.type == "int", CodedColumn(column, members)))
         key = form.key[0] if form.key[0] in table.columns else next(k for k in form.key if k in table.columns)
         self._key = table.columns[key]
         self._key_codes = next(t.codes for code, _, _, t in self._plan if code == key)

@@ -13,7 +13,7 @@ from ingestion.reading.book import Book
 from ingestion.reading.cover import explanation_columns, read_cover, read_explanations
 from ingestion.reading.dates import settle_order
 from ingestion.reading.extract import check_organisations, read_carried, read_extract
-from ingestion.reading.header import Grid, code_of, code_row, find_header, folded, label_row, one_spelling
+from ingestion.reading.header import SheetGrid, code_of, code_row, find_header, folded, label_row, one_spelling
 from ingestion.reading.printed import compare_file_name
 from ingestion.reading.tables import read_table
 from ingestion.records.cells import SheetCells
@@ -52,7 +52,7 @@ class Sign(IntEnum):
 class _Match:
     form: str
     sign: Sign
-    grid: Grid
+    grid: SheetGrid
 
     @property
     def sheet(self) -> SheetCells:
@@ -129,7 +129,7 @@ def _choose(book: Book, catalogue: Catalogue, reading: Reading) -> dict[str, _Ma
     for sheet in book.sheets:
         if _EXTRACT.fullmatch(folded(sheet.name)) or _RECEIPT.fullmatch(sheet.name):
             continue
-        grid = Grid(sheet)
+        grid = SheetGrid(sheet)
         known = recognise(grid, catalogue)
         if known is not None:
             matches.append(_Match(*known, grid))
@@ -149,7 +149,7 @@ def _choose(book: Book, catalogue: Catalogue, reading: Reading) -> dict[str, _Ma
     return chosen
 
 
-def recognise(grid: Grid, catalogue: Catalogue) -> tuple[str, Sign] | None:
+def recognise(grid: SheetGrid, catalogue: Catalogue) -> tuple[str, Sign] | None:
     """Say which form a sheet is, if any, and by what sign; hidden sheets by name or codes alone."""
     sheet = grid.sheet
     name = folded(sheet.name)
@@ -170,7 +170,7 @@ def recognise(grid: Grid, catalogue: Catalogue) -> tuple[str, Sign] | None:
     return (title, Sign.TITLE) if title else None
 
 
-def _may_be(code: str, grid: Grid, catalogue: Catalogue) -> bool:
+def _may_be(code: str, grid: SheetGrid, catalogue: Catalogue) -> bool:
     """Say whether a sheet has at least some of the columns of the form whose name it bears."""
     form = catalogue.forms.get(code)
     if form is None:
@@ -179,7 +179,7 @@ def _may_be(code: str, grid: Grid, catalogue: Catalogue) -> bool:
     return _codes(code, grid, catalogue) >= enough or label_row(grid, form.columns, grid.head())[1] >= enough
 
 
-def _codes(code: str, grid: Grid, catalogue: Catalogue) -> int:
+def _codes(code: str, grid: SheetGrid, catalogue: Catalogue) -> int:
     """Count the column codes of a form on a sheet."""
     form = catalogue.forms.get(code)
     return code_row(grid, form.by_code)[1] if form else 0
@@ -201,7 +201,7 @@ def _by_number(text: str, catalogue: Catalogue) -> str | None:
     return next((code for code in catalogue.forms if _LETTERS.sub("", code).lstrip("0") == match[1]), None)
 
 
-def _by_title(grid: Grid, catalogue: Catalogue) -> str | None:
+def _by_title(grid: SheetGrid, catalogue: Catalogue) -> str | None:
     """Trust a title only where something of the form's header stands below it."""
     for number in grid.numbers:
         if number > _TITLE_ROWS:
@@ -213,7 +213,7 @@ def _by_title(grid: Grid, catalogue: Catalogue) -> str | None:
     return None
 
 
-def _by_codes(grid: Grid, catalogue: Catalogue) -> str | None:
+def _by_codes(grid: SheetGrid, catalogue: Catalogue) -> str | None:
     best, best_count, best_share = None, 0, 0.0
     for form in catalogue.forms.values():
         _, count = code_row(grid, form.by_code)
@@ -230,7 +230,7 @@ def _by_codes(grid: Grid, catalogue: Catalogue) -> str | None:
     return None
 
 
-def _by_labels(grid: Grid, catalogue: Catalogue) -> str | None:
+def _by_labels(grid: SheetGrid, catalogue: Catalogue) -> str | None:
     best, best_share = None, _LABEL_SHARE
     for form in catalogue.forms.values():
         _, count = label_row(grid, form.columns, grid.head())

@@ -14,7 +14,7 @@ from ingestion.definitions.forms import Column, Form
 from ingestion.ooxml.limits import MAX_FORM_ROWS, too_many
 from ingestion.reading.cast import column_details
 from ingestion.reading.footnotes import Apart, part_columns
-from ingestion.reading.header import Grid, Header, find_header
+from ingestion.reading.header import Header, SheetGrid, find_header
 from ingestion.reading.not_collected import add_others, report_not_collected
 from ingestion.reading.printed import compare_head
 from ingestion.reading.rows import RowReader, Sorted, is_uncalculated
@@ -26,7 +26,7 @@ _MOST_MISSING = 5
 
 
 def read_table(
-    grid: Grid, whole: Form, reading: Reading, known: Container[str] = frozenset()
+    grid: SheetGrid, whole: Form, reading: Reading, known: Container[str] = frozenset()
 ) -> FormTable | None:
     """Read a sheet as a form, with problems and notes going to the reading; None if it has no header.
 
@@ -171,7 +171,7 @@ def _report_shifted(rows: list[int], last_header_row: int, sheet: SheetCells, re
             reading.problems.append(Problem("R090", sheet.name, f"A{number}", details=details))
 
 
-def _fill_merged_keys(grid: Grid, keys: list[int], apart: Apart) -> None:
+def _fill_merged_keys(grid: SheetGrid, keys: list[int], apart: Apart) -> None:
     """Give every row its key where one code is merged over several rows."""
     numbers = grid.numbers
     for top, left, bottom, right in grid.sheet.merged:

@@ -9,9 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from ingestion.ooxml.grid import Entry, Grid
-from ingestion.ooxml.safety import harmless
-from ingestion.ooxml.sheet import Sheet
+from ingestion.ooxml import Entry, NewSheet, Sheet, harmless
 from ingestion.reading.cover import explanation_columns
 from ingestion.reading.header import is_numbering
 from ingestion.records.cells import Cell, CellType, address
@@ -97,9 +95,9 @@ def prepare(sheet: Sheet, asked: Iterable[Question]) -> Lines | None:
     return Lines(columns["text"], rows)
 
 
-def new_sheet(asked: Iterable[Question]) -> tuple[Grid, Lines]:
+def new_sheet(asked: Iterable[Question]) -> tuple[NewSheet, Lines]:
     """Make the sheet for a workbook that has none, laid out as the template's."""
-    grid = Grid((12.0, 14.0, 10.0, 90.0))
+    grid = NewSheet((12.0, 14.0, 10.0, 90.0))
     title = f"{message(f'template.sheet.{EXPLANATIONS_SHEET}')}"
     grid.add(Entry(title, "title", columns=4), height=26)
     for _ in range(3):

@@ -1,8 +1,7 @@
 """The workbook that goes back to the clerk: the filed one with marks, behind a sheet that says it all.
 
 What belongs here: which cells are marked and how, and what to do where the file itself cannot be marked. What
-does not: what the first sheet says (`receipt.py`), the formats of parts (`ooxml/sheet.py`, `ooxml/comments.py`,
-`ooxml/styles.py`).
+does not: what the first sheet says (`receipt.py`), the formats of parts (`ooxml/`).
 """
 
 import re
@@ -12,12 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ingestion.definitions.catalogue import Catalogue
-from ingestion.ooxml.comments import MARK
-from ingestion.ooxml.grid import Grid
-from ingestion.ooxml.mending import is_sound
-from ingestion.ooxml.package import Package, blank_package
-from ingestion.ooxml.sheet import SharedStrings, Sheet
-from ingestion.ooxml.styles import ASKED_FILL, NOTED_FILL, RELATED_FILL, WRONG_FILL, Styles
+from ingestion.ooxml import NewSheet, Sheet, Workbook
 from ingestion.reading.encrypted import decrypted
 from ingestion.reading.opening import DECODING_ERRORS, open_book, packed_workbook
 from ingestion.reading.repair import repair
@@ -31,6 +25,7 @@ from ingestion.returns.answer import Answer, Marks
 from ingestion.returns.explanations import new_sheet, prepare, questions
 from ingestion.returns.plain import Area, copy_of
 from ingestion.returns.receipt import SHEET, Apology, apology_sheet, named_styles, receipt, severity_of
+from ingestion.returns.signs import ASKED_FILL, NOTED_FILL, OURS, RELATED_FILL, WRONG_FILL
 from ingestion.words.found import printed
 from ingestion.words.messages import message
 from ingestion.words.places import address, place_said
@@ -108,9 +103,9 @@ def _marked_original(path: Path, answer: Answer, catalogue: Catalogue) -> bytes:
         notes.append(("returns.note.unpacked", {"name": name}))
     else:
         raise UnreadableError("R005", kind=kind)
-    package = Package(data)
-    marks = Marks(sheets={known_name(entry.name): entry.name for entry in package.sheets()}, notes=notes)
-    return _marked(package, marks, answer, catalogue)
+    book = Workbook(data, OURS)
+    marks = Marks(sheets={known_name(entry.name): entry.name for entry in book.sheets()}, notes=notes)
+    return _marked(book, marks, answer, catalogue)
 
 
 def _marked_copy(path: Path, answer: Answer, catalogue: Catalogue) -> bytes:
@@ -122,7 +117,7 @@ def _marked_copy(path: Path, answer: Answer, catalogue: Catalogue) -> bytes:
     data, names = copy_of(book, areas)
     key = "returns.note.tables_copied" if book.is_text else "returns.note.copied"
     marks = Marks(sheets=names, notes=[(key, {"kind": reading.kind})])
-    return _marked(Package(data), marks, answer, catalogue)
+    return _marked(Workbook(data, OURS), marks, answer, catalogue)
 
 
 def _area(table: FormTable, catalogue: Catalogue) -> Area:
@@ -144,89 +139,69 @@ def findings_alone(answer: Answer, catalogue: Catalogue) -> bytes:
 
 def apology(answer: Answer, why: Apology) -> bytes:
     """Make a workbook that says that the product failed on a file, and nothing of the file."""
-    desk = _Desk(Package(blank_package()), Marks())
+    desk = _Desk(Workbook.blank(OURS), Marks())
     desk.insert(SHEET, apology_sheet(answer, why), 0)
-    return desk.package.to_bytes()
+    return desk.book.to_bytes()
 
 
 def _listed(marks: Marks, answer: Answer, catalogue: Catalogue) -> bytes:
-    desk = _Desk(Package(blank_package()), marks)
+    desk = _Desk(Workbook.blank(OURS), marks)
     desk.insert(SHEET, receipt(answer, marks, catalogue), 0)
-    return desk.package.to_bytes()
+    return desk.book.to_bytes()
 
 
 class _Desk:
-    """A package under marking, with what marking it needs."""
+    """A workbook under marking, with what marking it needs."""
 
-    def __init__(self, package: Package, marks: Marks) -> None:
-        self.package = package
+    def __init__(self, book: Workbook, marks: Marks) -> None:
+        self.book = book
         self.marks = marks
-        self.styles = Styles(package)
-        self.shared = SharedStrings(package)
-        self.named, self.sizes = named_styles(self.styles)
-        self.named["input"] = self.styles.unlocked(self.named["text"])
-
-    def sheet(self, path: str) -> Sheet:
-        """Open a sheet for marking."""
-        return Sheet(self.package, path, self.styles, self.shared)
-
-    def put_right(self) -> None:
-        """Put right what is written in sheets so that other programs refuse to open it."""
-        for entry in self.package.sheets():
-            if not is_sound(self.package.raw(entry.path), self.shared.count):
-                self.sheet(entry.path).put_right()
+        self.named, self.sizes = named_styles(book.styles)
+        self.named["input"] = book.styles.unlocked(self.named["text"])
 
     def remove_earlier_receipts(self) -> None:
         """Remove the first sheet of an earlier return; a sheet of the clerk's own that is called so stays."""
         titles = tuple(message(key) for key in ("returns.title", "returns.title.trial"))
         gone = [
             entry
-            for entry in self.package.sheets()
+            for entry in self.book.sheets()
             if _RECEIPT.fullmatch(known_name(entry.name))
-            and self.sheet(entry.path).texts(1).get(1, "").startswith(titles)
+            and self.book.sheet(entry.path).texts(1).get(1, "").startswith(titles)
         ]
         for entry in gone:
             self.marks.sheets.pop(known_name(entry.name), None)
-        self.package.remove_sheets({entry.path for entry in gone})
+        self.book.remove_sheets({entry.path for entry in gone})
 
-    def free_name(self) -> str:
-        """Give the first sheet a name that no sheet has; programs do not tell small letters from capitals."""
-        taken = {entry.get("name", "").casefold() for entry in self.package.workbook.children("sheets")}
-        names = (SHEET, *(f"{SHEET} ({number})" for number in range(2, len(taken) + 3)))
-        return next(name for name in names if name.casefold() not in taken)
-
-    def insert(self, name: str, grid: Grid, position: int | None) -> str:
+    def insert(self, name: str, grid: NewSheet, position: int | None) -> str:
         """Add a sheet of the product's own and give its part."""
-        namespace = self.package.workbook.namespace.strip("{}")
-        return self.package.insert_sheet(name, grid.to_bytes(namespace, self.named, self.sizes), position)
+        return self.book.insert(name, grid, position, self.named, self.sizes)
 
 
-def _marked(package: Package, marks: Marks, answer: Answer, catalogue: Catalogue) -> bytes:
-    if package.drop_code():
+def _marked(book: Workbook, marks: Marks, answer: Answer, catalogue: Catalogue) -> bytes:
+    if book.drop_code():
         marks.notes.append(("returns.note.macros", {}))
-    desk = _Desk(package, marks)
+    desk = _Desk(book, marks)
     desk.remove_earlier_receipts()
-    desk.put_right()
+    book.put_right()
     lines = _ask(desk, answer.asked)
     _mark_sheets(desk, answer.judgement.findings, lines)
-    desk.insert(desk.free_name(), receipt(answer, marks, catalogue), 0)
-    package.show_first()
-    return package.to_bytes()
+    desk.insert(book.free_name(SHEET), receipt(answer, marks, catalogue), 0)
+    book.show_first()
+    return book.to_bytes()
 
 
 def _mark_sheets(desk: _Desk, findings: Sequence[Finding], lines: Mapping[str, _SheetMarks]) -> None:
     """Mark all sheets; the lines that wait for explanations are marked by the part of their sheet."""
     by_sheet = _by_sheet(findings)
-    package, marks = desk.package, desk.marks
+    book, marks = desk.book, desk.marks
     stored = {name: read for read, name in marks.sheets.items()}
-    was_marked = desk.styles.has_marks
-    for entry in list(package.sheets()):
+    was_marked = book.styles.has_marks
+    for entry in list(book.sheets()):
         found = lines.get(entry.path) or by_sheet.get(stored.get(entry.name, ""), _SheetMarks())
-        comments = package.related(entry.path, "comments")
-        was_commented = comments is not None and MARK.encode() in package.raw(comments)
+        was_commented = book.has_own_comments(entry.path)
         if not (found.findings or found.related or was_marked or was_commented):
             continue
-        sheet = desk.sheet(entry.path)
+        sheet = book.sheet(entry.path)
         if was_marked:
             sheet.clear_marks()
         if left := _mark(sheet, found):
@@ -317,10 +292,10 @@ def _ask(desk: _Desk, unexplained: Sequence[Finding]) -> dict[str, _SheetMarks]:
     if not asked:
         return {}
     marks = desk.marks
-    entry = next((e for e in desk.package.sheets() if fold(e.name) in _EXPLANATION_SHEETS), None)
+    entry = next((e for e in desk.book.sheets() if fold(e.name) in _EXPLANATION_SHEETS), None)
     if entry is not None:
         path, name = entry.path, entry.name
-        lines = prepare(desk.sheet(path), asked)
+        lines = prepare(desk.book.sheet(path), asked)
         if lines is None:
             return {}  # the reader has said that the sheet has no columns for answers
     else:

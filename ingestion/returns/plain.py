@@ -14,7 +14,7 @@ from typing import Any
 
 import xlsxwriter
 
-from ingestion.ooxml.safety import harmless
+from ingestion.ooxml import harmless
 from ingestion.reading.book import Book
 from ingestion.records.cells import Cell, CellType, LeftOut, SheetCells
 from ingestion.records.text import clean

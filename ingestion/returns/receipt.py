@@ -8,8 +8,7 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 from ingestion.definitions.catalogue import Catalogue
-from ingestion.ooxml.grid import Entry, Grid, link_to
-from ingestion.ooxml.styles import ASKED_FILL, NOTED_FILL, RELATED_FILL, WRONG_FILL, Styles
+from ingestion.ooxml import Entry, NewSheet, Styles, link_to
 from ingestion.reading import describe, remedy
 from ingestion.records.days import day_of
 from ingestion.records.findings import Finding, Outcome, OutcomeStatus, Verdict
@@ -18,6 +17,7 @@ from ingestion.records.submissions import Reading, SubmissionKey
 from ingestion.returns.answer import Answer, Decision, Marks
 from ingestion.returns.differences import Differences
 from ingestion.returns.gathered import gathered, in_words, listed, reason_said
+from ingestion.returns.signs import ASKED_FILL, NOTED_FILL, RELATED_FILL, WRONG_FILL
 from ingestion.words import writing
 from ingestion.words.found import printed
 from ingestion.words.labels import Language
@@ -75,9 +75,9 @@ def named_styles(styles: Styles) -> tuple[dict[str, int], dict[str, float]]:
     return made, sizes
 
 
-def receipt(answer: Answer, marks: Marks, catalogue: Catalogue) -> Grid:
+def receipt(answer: Answer, marks: Marks, catalogue: Catalogue) -> NewSheet:
     """Say everything: the verdict and what to do, findings, changes, conversions, rules that did not run."""
-    grid = Grid(_WIDTHS)
+    grid = NewSheet(_WIDTHS)
     _head(grid, answer, marks)
     _findings(grid, answer, marks)
     if answer.differences is not None and answer.previous is not None:
@@ -93,9 +93,9 @@ Apology = Literal["work", "rows", "original", "trial"]
 what was accepted; its copy of the file is lost or damaged; or it failed on a file that was only tried."""
 
 
-def apology_sheet(answer: Answer, why: Apology) -> Grid:
+def apology_sheet(answer: Answer, why: Apology) -> NewSheet:
     """Say that the product failed on a file, which says nothing of the file, and what follows."""
-    grid = Grid(_WIDTHS)
+    grid = NewSheet(_WIDTHS)
     _title(grid, answer)
     grid.add(_wide(_both("returns.set_aside"), f"verdict.{Verdict.ON_HOLD}"), height=32)
     grid.add(_wide(message(f"returns.set_aside.{why}"), f"todo.{Verdict.ON_HOLD}"))
@@ -111,7 +111,7 @@ def _wide(text: str, style: str, link: str = "") -> Entry:
     return Entry(text, style, link, _ALL)
 
 
-def _title(grid: Grid, answer: Answer) -> None:
+def _title(grid: NewSheet, answer: Answer) -> None:
     """Say whose file it is, for which period, and when it came."""
     key = answer.key
     suffix = ".trial" if answer.received_at is None else ""
@@ -134,7 +134,7 @@ def _title(grid: Grid, answer: Answer) -> None:
         grid.add(_wide(times, "plain"))
 
 
-def _head(grid: Grid, answer: Answer, marks: Marks) -> None:
+def _head(grid: NewSheet, answer: Answer, marks: Marks) -> None:
     _title(grid, answer)
     judgement = answer.judgement
     verdict = judgement.verdict
@@ -185,7 +185,7 @@ def _hurry(answer: Answer) -> str:
     return "returns.again_late" if day_of(answer.received_at) > answer.due_on else "returns.again"
 
 
-def _decided(grid: Grid, decision: Decision) -> None:
+def _decided(grid: NewSheet, decision: Decision) -> None:
     """Say what the data team decided, why, who and when."""
     verdict, kind = decision.verdict, decision.kind
     grid.add(_wide(_both(f"returns.decision.{kind}"), f"verdict.{verdict}"), height=32)
@@ -219,12 +219,12 @@ def _counts(answer: Answer) -> dict[str, Any]:
     }
 
 
-def _section(grid: Grid, key: str, **fields: Any) -> None:
+def _section(grid: NewSheet, key: str, **fields: Any) -> None:
     grid.add()
     grid.add(_wide(_both(key, **fields), "section"))
 
 
-def _header(grid: Grid, *columns: tuple[str, int]) -> None:
+def _header(grid: NewSheet, *columns: tuple[str, int]) -> None:
     entries = []
     for name, width in columns:
         labels = (message(f"returns.column.{name}"), message(f"returns.column.{name}", "en"))
@@ -241,7 +241,7 @@ def _rank(finding: Finding) -> int:
     return _EXPLAINED_ORDER if severity_of(finding) == "explained" else _ORDER[finding.severity]
 
 
-def _findings(grid: Grid, answer: Answer, marks: Marks) -> None:
+def _findings(grid: NewSheet, answer: Answer, marks: Marks) -> None:
     findings = sorted(answer.judgement.findings, key=_rank)
     _section(grid, "returns.section.findings", count=len(findings))
     if not findings:
@@ -271,7 +271,7 @@ def _place(sheet: str, cell: str, marks: Marks) -> Entry:
 
 
 def _differences(
-    grid: Grid, previous: SubmissionKey, differences: Differences, marks: Marks, catalogue: Catalogue
+    grid: NewSheet, previous: SubmissionKey, differences: Differences, marks: Marks, catalogue: Catalogue
 ) -> None:
     _section(grid, "returns.section.differences", previous=str(previous), count=differences.count)
     if not differences.count:
@@ -326,7 +326,7 @@ def _differences(
         grid.add(_wide(_both("returns.more", count=len(entries) - MOST_DIFFERENCES), "plain"))
 
 
-def _reading(grid: Grid, reading: Reading, marks: Marks) -> None:
+def _reading(grid: NewSheet, reading: Reading, marks: Marks) -> None:
     _section(grid, "returns.section.reading")
     said: list[tuple[Entry, str, str]] = [
         (
@@ -364,7 +364,7 @@ def _reading(grid: Grid, reading: Reading, marks: Marks) -> None:
         )
 
 
-def _not_run(grid: Grid, outcomes: Sequence[Outcome]) -> None:
+def _not_run(grid: NewSheet, outcomes: Sequence[Outcome]) -> None:
     if not outcomes:
         return
     _section(grid, "returns.section.not_run", count=len(outcomes))

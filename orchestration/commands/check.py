@@ -170,7 +170,7 @@ def _show(call: Invocation, result: "CheckResult") -> None:
 
     screen = console()
     judgement = result.judgement
-    verdict = call.text(f"cli.verdict.{result.verdict or 'set_aside'}")
+    verdict = call.standing(result.verdict or "set_aside")
     headline = Text(f"{writable(str(result.path))}: ")
     style = _STYLES.get(result.verdict, "red") if result.verdict else "yellow"
     headline.append(verdict, style=f"bold {style}")

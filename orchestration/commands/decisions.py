@@ -35,7 +35,7 @@ def _decide(
     results = KeptResults()
     record = decide(office, submission, decision, reason=reason, by=person(call, by), results=results)
     tell_of_results(call, results)
-    shown = call.text(f"cli.verdict.{record.told_as}")
+    shown = call.standing(record.told_as)
     click.echo(call.text("cli.decision.done", submission=submission, status=shown, home=call.home.root))
     return 0
 

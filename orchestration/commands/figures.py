@@ -27,7 +27,7 @@ from orchestration.errors import CommandError
 from orchestration.texts import Invocation, command, json_option, option, pass_invocation
 
 if TYPE_CHECKING:
-    from reports.figures import Figure, TracedCell
+    from reports.figures import PublishedFigure, TracedCell
 
 
 def _asked(call: Invocation, indicator: str, unit: str, period: str) -> tuple[str, str, str]:
@@ -116,7 +116,7 @@ def figures(
     return 0
 
 
-def _answer(found: "Figure", catalogue: Catalogue) -> str:
+def _answer(found: "PublishedFigure", catalogue: Catalogue) -> str:
     """Give the key of the answer: a value, that there is none, or that it would compare what is incomplete.
 
     That there is none because the period does not have what it is made of, is said.

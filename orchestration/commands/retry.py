@@ -72,7 +72,7 @@ def retry(
 
 def _show(call: Invocation, report: "RetryReport", status: dict[str, str]) -> None:
     for name, again in report.again.items():
-        shown = call.text(f"cli.verdict.{status[name]}")
+        shown = call.standing(status[name])
         key = "cli.retry.result" if name == again else "cli.retry.result.as"
         click.echo(call.text(key, submission=name, again=again, status=shown))
     for name in report.settled:

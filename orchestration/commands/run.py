@@ -11,6 +11,7 @@ import click
 
 from ingestion.alerts.outbox import Outbox
 from ingestion.words import writing
+from ingestion.words.standing import standing
 from orchestration import environment
 from orchestration.commands.common import (
     calendar_period,
@@ -32,6 +33,7 @@ Settings = Mapping[str, Mapping[str, Any]]
 """Settings of the steps of a job, by step and name."""
 
 _LANDING = ("landed", "duplicates", "repaired", "unknown", "left")
+_VERDICTS = ("accepted", "rejected", "unreadable", "needs_explanation", "on_hold")
 _NAMED = ("left_files", "without_receipt")
 
 
@@ -151,11 +153,17 @@ def _execute(
     return REFUSED if outcome.failure or refused else 0
 
 
+def _label(call: Invocation, name: str) -> str:
+    if name in (*_VERDICTS, "set_aside"):
+        said = standing(name, call.language)
+        return said[0].upper() + said[1:]
+    return call.text(f"cli.run.{name}")
+
+
 def _summary(call: Invocation, outcome: "RunOutcome") -> dict[str, Any]:
-    verdicts = ("accepted", "rejected", "unreadable", "needs_explanation", "on_hold")
     summary = {name: outcome.fact("landed_submissions", name) for name in _LANDING}
     summary |= {name: outcome.fact("landed_submissions", name, []) for name in _NAMED}
-    summary |= {verdict: outcome.fact("verdicts", verdict) for verdict in verdicts}
+    summary |= {verdict: outcome.fact("verdicts", verdict) for verdict in _VERDICTS}
     set_aside = {
         name for step in ("landed_submissions", "verdicts") for name in outcome.fact(step, "set_aside", ())
     }
@@ -177,9 +185,7 @@ def _show(
     """Print what came of it; without a time it is not at its end."""
     from orchestration.terminal import console, table  # noqa: PLC0415
 
-    rows = [
-        (call.text(f"cli.run.{name}"), value) for name, value in summary.items() if value and name not in _NAMED
-    ]
+    rows = [(_label(call, name), value) for name, value in summary.items() if value and name not in _NAMED]
     console().print(table(("", ""), rows))
     for left in summary["left_files"]:
         click.echo(

@@ -103,7 +103,7 @@ def _place(row: dict[str, Any], open_now: set[str]) -> str:
 
 def _current_cells(call: Invocation, row: dict[str, Any]) -> tuple[str, ...]:
     punctual = {True: call.text("cli.status.yes"), False: call.text("cli.status.no"), None: ""}
-    received, shown = minute(call, row["received_at"]), call.text(f"cli.verdict.{row['told_as']}")
+    received, shown = minute(call, row["received_at"]), call.standing(row["told_as"])
     if row["question"]:
         shown = call.text("cli.status.question", status=shown, submission=row["question"]["submission"])
     counting = row["accepted"] if row["accepted"] != row["submission"] else None
@@ -132,7 +132,7 @@ def _trail_cells(call: Invocation, row: dict[str, Any]) -> tuple[str, ...]:
 def _said(call: Invocation, row: dict[str, Any]) -> Iterator[str]:
     """Give what there is to say of an event, in parts."""
     if "verdict" in row:
-        verdict = call.text(f"cli.verdict.{row['verdict']}")
+        verdict = call.standing(row["verdict"])
         yield call.text("cli.trail.verdict", verdict=verdict, errors=row["errors"], warnings=row["warnings"])
     if "decision" in row:
         yield call.text(f"cli.trail.decision.{row['decision']}")

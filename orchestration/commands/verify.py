@@ -120,6 +120,7 @@ def check_rebuild(home: Home, registry: Registry) -> Comparison:
     """
     from ingestion.pipeline import Office, rebuild_bronze  # noqa: PLC0415
     from orchestration import moment, tokens  # noqa: PLC0415
+    from orchestration.project import project_of  # noqa: PLC0415
     from orchestration.warehouse import build_aside  # noqa: PLC0415
 
     there = _figures(home.warehouse)
@@ -136,8 +137,9 @@ def check_rebuild(home: Home, registry: Registry) -> Comparison:
     for folder in {original.parent for original in Landing(home).originals()}:
         (again.landing / folder.name).symlink_to(folder, target_is_directory=True)
     try:
-        rebuild_bronze(Office(again, registry, catalogue_of(shown or home), environment.now))
-        build_aside(again, again.warehouse, None)
+        catalogue = catalogue_of(shown or home)
+        rebuild_bronze(Office(again, registry, catalogue, environment.now))
+        build_aside(again, again.warehouse, None, project_of(catalogue, again))
         rebuilt = _figures(again.warehouse)
     finally:
         shutil.rmtree(again.root)

@@ -26,6 +26,7 @@ from reports.publication_gate import totals
 from reports.publication_gate.comparison import figures_again, names_of
 from reports.publication_gate.report import PublicationFailure, PublicationReport
 from reports.publication_gate.suites import CHECKS, judge
+from reports.publication_gate.wholes import wholes, wholes_of
 
 __all__ = ["PublicationFailure", "PublicationReport", "check_marts"]
 
@@ -58,8 +59,10 @@ def check_marts(
             return PublicationReport({"bronze_totals": 0}, (nothing,))
         frames = {
             "bronze_totals": arrived,
-            "fact_totals": totals.fact_totals(connection, totals.form_totals(connection)),
-            "parts_make_wholes": totals.wholes(connection),
+            "fact_totals": totals.fact_totals(
+                connection, totals.form_totals(connection), catalogue.forms.values()
+            ),
+            "parts_make_wholes": wholes(connection, wholes_of(catalogue)),
             "years_make_terms": totals.terms(connection),
             **figures_again(connection, bronze, catalogue, as_of),
         }

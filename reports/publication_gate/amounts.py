@@ -35,6 +35,7 @@ class Amounts:
         n_cells: how many cells the amount is made of.
         is_there: whether there is anything at all.
         carried: whether a row is older than what its unit has filed since.
+        since_new_year: whether a row of the amount runs from 1 January on, and not over a quarter alone.
         is_exact: of each organisation that does not file, whether the rows about it are of this very period.
     """
 
@@ -44,6 +45,7 @@ class Amounts:
     n_cells: Ints
     is_there: Flags
     carried: Flags
+    since_new_year: Flags
     is_exact: Flags
 
 
@@ -178,6 +180,7 @@ class Adding:
         units, about = np.full((n, m), np.nan), np.full((n, m), np.nan)
         n_units, n_about = np.zeros((n, m), dtype=np.int64), np.zeros((n, m), dtype=np.int64)
         old_units, old_about = np.zeros((n, m), dtype=bool), np.zeros((n, m), dtype=bool)
+        long_units, long_about = old_units.copy(), old_about.copy()
         newest = np.full(n, -1, dtype=np.int64)
         is_any = False
         for form, matrix in self.values.items():
@@ -194,15 +197,18 @@ class Adding:
                     values[~is_latest, column] = np.nan
                 elif measure.within == "first":
                     values[~is_first, column] = np.nan
-            for codes, sums, counts, old in (
-                (rows.units[positions], units, n_units, old_units),
-                (rows.organisations[positions], about, n_about, old_about),
+            is_long = rows.is_cumulative[positions]
+            for codes, sums, counts, old, long in (
+                (rows.units[positions], units, n_units, old_units, long_units),
+                (rows.organisations[positions], about, n_about, old_about, long_about),
             ):
                 more, n_more = sum_by(codes, values, n)
                 sums[n_more > 0] = np.nan_to_num(sums[n_more > 0]) + more[n_more > 0]
                 np.add(counts, n_more, out=counts)
                 _, n_old = sum_by(codes[carried], values[carried], n)
                 np.logical_or(old, n_old > 0, out=old)
+                _, n_long = sum_by(codes[is_long], values[is_long], n)
+                np.logical_or(long, n_long > 0, out=long)
         if not is_any:
             return None
         total = Amounts(
@@ -212,15 +218,17 @@ class Adding:
             np.zeros((n, m), dtype=np.int64),
             np.zeros((n, m), dtype=bool),
             np.zeros((n, m), dtype=bool),
+            np.zeros((n, m), dtype=bool),
             self._exact(newest, period),
         )
         share = self._bodies.of_units[period]
         adds = np.array([not measure.is_single for measure in self.measures], dtype=bool)
-        taken = self._taken(share, units, n) & (adds | (n_units[share.contributors] == 1))
-        _share_out(total, share, (units, n_units, old_units), taken)
+        taken = self.taken(share, units) & (adds | (n_units[share.contributors] == 1))
+        _share_out(total, share, (units, n_units, old_units, long_units), taken)
         share = self._bodies.of_organisations[period]
         n_rows, _ = sum_by(share.owners, n_about[share.contributors].astype(float), n)
-        _share_out(total, share, (about, n_about, old_about), adds | (n_rows[share.owners] == 1))
+        taken = adds | (n_rows[share.owners] == 1)
+        _share_out(total, share, (about, n_about, old_about, long_about), taken)
         return total
 
     def _exact(self, newest: Ints, period: str) -> Flags:
@@ -235,8 +243,14 @@ class Adding:
         exact[share.owners[has_row & (newest[share.contributors] != part)]] = False
         return exact
 
-    def _taken(self, share: Share, units: Numbers, n: int) -> Flags:
-        """Say which contributions count: all, but of what is never added one's own, or that of the only one."""
+    def taken(self, share: Share, units: Numbers) -> Flags:
+        """Say which contributions count: all, but of what is never added one's own, or that of the only one.
+
+        Args:
+            share: who contributes to whose figures.
+            units: what each unit filed itself, by measure.
+        """
+        n = len(units)
         there = ~np.isnan(units[share.contributors])
         taken = np.ones_like(there)
         is_own = share.owners == share.contributors
@@ -252,9 +266,16 @@ class Adding:
         return taken
 
 
-def _share_out(total: Amounts, share: Share, filed: tuple[Numbers, Ints, Flags], taken: Flags) -> None:
-    """Give everybody what those who count in its figures filed: amounts, number of cells, whether carried."""
-    values, counts, carried = filed
+def _share_out(total: Amounts, share: Share, filed: tuple[Numbers, Ints, Flags, Flags], taken: Flags) -> None:
+    """Give everybody what those who count in its figures filed.
+
+    Args:
+        total: what is given.
+        share: who counts in whose figures.
+        filed: amounts, number of cells, whether carried, and whether from 1 January on.
+        taken: what of the shares counts.
+    """
+    values, counts, carried, long = filed
     n = len(total.amount)
     given = np.where(taken, values[share.contributors], np.nan)
     in_term, n_term = sum_by(share.owners, given, n)
@@ -268,3 +289,5 @@ def _share_out(total: Amounts, share: Share, filed: tuple[Numbers, Ints, Flags],
     total.n_cells += np.nan_to_num(n_cells).astype(np.int64)
     old = np.where(taken & carried[share.contributors], 1.0, np.nan)
     total.carried |= sum_by(share.owners, old, n)[1] > 0
+    runs = np.where(taken & long[share.contributors], 1.0, np.nan)
+    total.since_new_year |= sum_by(share.owners[inside], runs[inside], n)[1] > 0

@@ -15,12 +15,14 @@ import pandas as pd
 
 from ingestion.definitions.catalogue import Catalogue
 from reports.publication_gate.behind import Behind, sources_again
+from reports.publication_gate.days import Days
 from reports.publication_gate.derived import Derived, by_key
 from reports.publication_gate.families import children_make_parents
 from reports.publication_gate.figures import PARTS_OF_FIGURES, Figures
+from reports.publication_gate.filed import counting_submissions
 from reports.publication_gate.received import received_again
 from reports.publication_gate.recomputed import recomputed
-from reports.publication_gate.repeated import repeated_again
+from reports.publication_gate.repeated import repeated_again, report_units
 from reports.publication_gate.report import STATUS_NAMES
 from reports.publication_gate.stated import Statements
 from reports.publication_gate.targets import Targets
@@ -47,6 +49,7 @@ def figures_again(
     """
     pairs: dict[str, list[pd.DataFrame]] = {}
     derived, behind = Derived(catalogue), Behind()
+    days: Days | None = None
     targets: Targets | None = None
     stated: Statements | None = None
     last: Figures | None = None
@@ -59,6 +62,10 @@ def figures_again(
             pairs.setdefault(check, []).append(frame)
         pairs.setdefault("children_make_parents", []).append(children_make_parents(beside, figures))
         behind.add(figures)
+        if days is None:
+            units = report_units(bronze, figures.bodies, counting_submissions(bronze, as_of))
+            days = Days({unit for unit, _ in units})
+        days.add(figures)
         targets = targets or Targets(bronze, figures.bodies)
         targets.add(beside, figures)
         stated = stated or Statements(bronze, figures.bodies, catalogue, targets.chosen)
@@ -71,6 +78,8 @@ def figures_again(
             pairs[check].append(frame)
     frames = {check: pd.concat(parts, ignore_index=True) for check, parts in pairs.items()}
     frames |= behind.pairs(connection)
+    if days is not None:
+        frames["days_again"] = days.pairs(connection)
     frames |= derived.pairs(connection)
     derivations = by_key(frames)
     if targets is not None and stated is not None:

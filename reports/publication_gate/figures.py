@@ -122,7 +122,7 @@ class Figures:
                 told += self._told(period, whole, period)
             elif kind in QUARTERS:
                 now, before = (f"{year}-{k}" if k else "" for k in QUARTERS[kind])
-                if now in self.bases and (not before or before in self.bases):
+                if now in self.bases and (not before or before in self.bodies.of_units):
                     told += self._told(period, self._quarter(now, before), now)
         for term in self.bodies.terms:
             told += self._term(term)
@@ -140,19 +140,27 @@ class Figures:
         )
 
     def _quarter(self, now: str, before: str) -> _Whole:
+        """Give what a quarter adds: its end, less its beginning where both are sums.
+
+        Of what lasts nothing is taken away. A sum that has nothing at the beginning is one of the quarter where
+        all of it was filed for quarters alone; what runs from 1 January does not say what of it is.
+        """
         base, earlier = self.bases[now], self.bases.get(before)
         amount, there, carried = base.amount.copy(), ~np.isnan(base.amount), base.carried.copy()
+        nobody = np.zeros(len(self.bodies.codes), dtype=bool)
         for number, measure in enumerate(self.adding.measures):
             exact = np.where(self._owners(now), self.states.at(measure.indicator, now).is_exact, base.is_exact)
-            if earlier is not None:
+            if before:
+                row_exact = nobody if earlier is None else earlier.is_exact
                 exact &= np.where(
-                    self._owners(before), self.states.at(measure.indicator, before).is_exact, earlier.is_exact
+                    self._owners(before), self.states.at(measure.indicator, before).is_exact, row_exact
                 )
-            if earlier is not None:
-                there[:, number] &= ~np.isnan(earlier.amount[:, number])
-                carried[:, number] |= earlier.carried[:, number]
-                if measure.within == "sum":
-                    amount[:, number] -= earlier.amount[:, number]
+            if before and measure.within == "sum":
+                had = nobody if earlier is None else ~np.isnan(earlier.amount[:, number])
+                there[:, number] &= had | ~base.since_new_year[:, number]
+                if earlier is not None:
+                    amount[:, number] -= np.nan_to_num(earlier.amount[:, number])
+                    carried[:, number] |= had & earlier.carried[:, number]
             there[:, number] &= exact & (measure.over_time != "none")
         return _Whole(np.where(there, amount, np.nan), there, carried & there)
 
@@ -224,11 +232,13 @@ class Figures:
                     lack |= in_term & self._is_taken(measure, counts_in, taken)
             return lack
         until, before = QUARTERS.get(kind, (kind, ""))
-        for _, now, _ in gaps_at(f"{year}-{until}"):
-            lack |= now
-        for measure, earlier, _ in gaps_at(f"{year}-{before}") if before else ():
-            if measure.within == "sum":  # of anything else nothing is taken away
-                lack |= earlier
+        for measure, now, _ in gaps_at(f"{year}-{until}"):
+            if not (before and measure.within == "sum"):  # of anything else nothing is taken away
+                lack |= now
+        if before:
+            for measure, who in self._lacking.between(f"{year}-{before}", f"{year}-{until}"):
+                if measure.indicator is indicator and measure.lacked_by == of:
+                    lack |= who
         return lack
 
     def _is_taken(self, measure: Measure, year: int, taken: Mapping[str, Ints]) -> Flags:

@@ -31,7 +31,7 @@ def repeated_again(
 ) -> dict[str, pd.DataFrame]:
     """Give by check what catalogue and registry say, and what the warehouse repeats of it."""
     registry = _records(bronze, "organisations")
-    units = _report_units(registry, bodies, counting_submissions(bronze, as_of))
+    units = report_units(bronze, bodies, counting_submissions(bronze, as_of))
     tables: dict[str, tuple[str, tuple[str, ...], tuple[str, ...], Rows]] = {
         "indicators_again": ("dim_indicator", ("indicator_code",), ("indicator",), _indicators(catalogue)),
         "organisations_again": (
@@ -124,12 +124,13 @@ def _terms(bodies: Bodies) -> Rows:
     }
 
 
-def _report_units(registry: list[dict[str, Any]], bodies: Bodies, counting: pd.DataFrame) -> dict[Key, Any]:
+def report_units(bronze: Path, bodies: Bodies, counting: pd.DataFrame) -> dict[Key, Any]:
     """Give who has a report on which term: who owes or has filed something of one of its years."""
     owed = zip(bodies.owed["reporting_org_code"], bodies.owed["period_code"], strict=True)
     filed = zip(counting["unit"], counting["period"], strict=True)
     years = {(unit, bodies.when[period][1]) for unit, period in owed if bodies.when[period][0] in PARTS}
     years |= {(unit, bodies.when[period][1]) for unit, period in filed if bodies.when[period][0] != "NK"}
+    registry = _records(bronze, "organisations")
     newest = _newest(registry)
     now = [row for row in registry if row["valid_from"] == newest[row["org_code"]]]
     units: dict[Key, dict[str, Any]] = {}

@@ -31,6 +31,7 @@ _HOLDS: Mapping[str, tuple[str, ...]] = {
     "rows_again": (_BOTH_THERE, _AGREES),
     "amounts_again": (_BOTH_THERE, _AGREES),
     "sources_again": (_BOTH_THERE, _AGREES),
+    "days_again": (_BOTH_THERE, _AGREES),
     "letters_again": (_BOTH_THERE, _AGREES),
     "submissions_again": (_BOTH_THERE, _AGREES),
     "completeness_again": (_BOTH_THERE, _AGREES),

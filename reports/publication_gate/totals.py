@@ -1,10 +1,10 @@
-"""Sums in the marts: against bronze, against each other, and years against terms.
+"""Sums in the marts: against bronze, those of facts against those of forms, and years against terms.
 
 What belongs here: pairs of what is expected and what the warehouse has. What does not: figures made anew
-(`comparison`), and judging the pairs (`suites`).
+(`comparison`), wholes and their parts (`wholes`), and judging the pairs (`suites`).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
@@ -14,38 +14,9 @@ import pyarrow as pa
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
+from ingestion.definitions.forms import Form
 from reports.publication_gate.filed import counting_submissions
 
-_FACTS: Mapping[str, str] = {
-    "fct_membership": "B01",
-    "fct_admission": "B02",
-    "fct_organisation_stock": "B03",
-    "fct_evaluation": "B04",
-    "fct_inspection": "B05",
-    "fct_discipline": "B06",
-    "fct_cadre": "B07",
-    "fct_study": "B08",
-}
-_WHOLES: Sequence[tuple[str, str, str]] = (
-    ("fct_membership", "closing_members", "opening_members + in_total - out_total"),
-    (
-        "fct_organisation_stock",
-        "closing_count",
-        "opening_count + established + received - merged_away - dissolved - handed_over",
-    ),
-    ("fct_evaluation", "cells_rated", "cells_excellent + cells_good + cells_completed + cells_not_completed"),
-    (
-        "fct_evaluation",
-        "members_rated",
-        "members_excellent + members_good + members_completed + members_not_completed",
-    ),
-    (
-        "fct_discipline",
-        "members_disciplined",
-        "members_reprimand + members_warning + members_removed_from_post + members_expelled",
-    ),
-    ("fct_discipline", "orgs_disciplined", "orgs_reprimand + orgs_warning + orgs_disbanded"),
-)
 _KEYS = ["form", "unit", "period", "column"]
 
 
@@ -105,54 +76,43 @@ def form_totals(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
     ).df()
 
 
-def fact_totals(connection: duckdb.DuckDBPyConnection, totals: pd.DataFrame) -> pd.DataFrame:
-    """Hold the wide facts against the totals, where filings are cumulative and facts are not sums of them."""
+def fact_totals(
+    connection: duckdb.DuckDBPyConnection, totals: pd.DataFrame, forms: Iterable[Form]
+) -> pd.DataFrame:
+    """Hold the facts of forms against the totals, where filings are cumulative and facts are not sums of them.
+
+    A fact without a column of its form, or a form without its facts, has nothing where a total was filed.
+    """
     cumulative = connection.execute(
         "select distinct reporting_org_code as unit, period_code as period from fct_submission "
         "where is_effective and period_basis = 'CUMULATIVE' and not ends_with(period_code, 'NK')"
     ).df()
+    keys = ["unit", "period", "column"]
     parts = []
-    for table, form in _FACTS.items():
-        measures = [
-            name
-            for name, kind in connection.execute(
-                "select column_name, data_type from information_schema.columns where table_name = ?", [table]
-            ).fetchall()
-            if kind in ("BIGINT", "DOUBLE") and not name.endswith("_in_quarter")
-        ]
-        sums = ", ".join(f'sum("{name}")::double as "{name}"' for name in measures)
-        wide = connection.execute(
-            f"select reporting_org_code as unit, period_code as period, {sums} from {table} group by all"
-        ).df()
-        long = wide.melt(["unit", "period"], var_name="column", value_name="sum of column")
-        long = long.rename(columns={"sum of column": "total"}).dropna(subset=["total"])
-        expected = totals[(totals["form"] == form) & totals["column"].isin(measures)]
-        keys = ["unit", "period", "column"]
+    for form in forms:
+        measures = [column.code for column in form.number_columns if column.code not in form.key]
+        expected = totals[(totals["form"] == form.code) & totals["column"].isin(measures)]
         pairs = pairs_of(
             expected.merge(cumulative, on=["unit", "period"])[[*keys, "total"]],
-            long.merge(cumulative, on=["unit", "period"]),
+            _sums(connection, form.fact_table, measures).merge(cumulative, on=["unit", "period"]),
             keys,
         )
-        parts.append(pairs.assign(table=table))
+        parts.append(pairs.assign(table=form.fact_table))
     return pd.concat(parts, ignore_index=True)
 
 
-def wholes(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
-    """Hold wholes against their parts, by unit and period, over the rows in which all of them are there.
-
-    What was said not to apply, or left blank and explained, makes no whole and breaks none; that everything
-    that was filed has arrived is another check.
-    """
-    parts = [
-        connection.execute(
-            f"select '{table}' as \"table\", reporting_org_code as unit, period_code as period, "
-            f"'{whole}' as \"column\", sum({made_of})::double as expected, sum({whole})::double as found "
-            f"from {table} where ({made_of}) is not null and {whole} is not null "
-            "group by reporting_org_code, period_code order by all"
-        ).df()
-        for table, whole, made_of in _WHOLES
-    ]
-    return pd.concat(parts, ignore_index=True)
+def _sums(connection: duckdb.DuckDBPyConnection, table: str, measures: Iterable[str]) -> pd.DataFrame:
+    there = connection.execute(
+        "select column_name from information_schema.columns where table_name = ?", [table]
+    ).fetchall()
+    sums = [f'sum("{name}")::double as "{name}"' for name in measures if (name,) in there]
+    if not sums:
+        return pd.DataFrame({name: pd.Series(dtype="object") for name in ("unit", "period", "column", "total")})
+    wide = connection.execute(
+        f"select reporting_org_code as unit, period_code as period, {', '.join(sums)} from {table} group by all"
+    ).df()
+    long = wide.melt(["unit", "period"], var_name="column", value_name="sum of column")
+    return long.rename(columns={"sum of column": "total"}).dropna(subset=["total"])
 
 
 def terms(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:

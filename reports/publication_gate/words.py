@@ -13,8 +13,8 @@ from reports.publication_gate.rows import NO, YES
 
 _FAMILIES: Mapping[str, Sequence[str]] = {
     "verdict": ("report.verdict",),
-    "status": ("publication.status", "report.verdict_of_file", "publication.filing"),
-    "standing": ("report.verdict_of_file",),
+    "status": ("publication.status", "standing"),
+    "standing": ("standing",),
     "kind": ("report.indicator_kind", "period_kind"),
     "unit_code": ("unit",),
     "org_kind": ("report.level",),

@@ -3,7 +3,7 @@
 What belongs here: who filed what. What does not: what has to come of it (`test_part_filed.py`).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -30,6 +30,8 @@ COMPLETE, HALF, ONE_FORM, ONE_YEAR, TERM_ONLY, ALONE, BLANK, FEW, LATE, NEW, BEG
 beside COMPLETE, whose calendar ends with June 2020."""
 CELLS, NEVER = "CELLS", "NEVER"
 """Provinces whose second district left out single cells, and all of them ever since."""
+LINES, QUARTERS = "LINES", "QUARTERS"
+"""A province in which the last filing is another by form, line and column, and one of quarters filed alone."""
 MOVED, PLANS = "MOVED", "PLANS"
 """Provinces whose second district took in an organisation in 2018, to which it says that admissions do not
 apply, and did things without saying of how many."""
@@ -39,8 +41,8 @@ BESIDE, TWICE, EACH_WAY = "BESIDE", "TWICE", "EACHWAY"
 years and the term too; and yearly up to June 2020, where the first filed only members and lines once."""
 
 DISTRICTS = dict.fromkeys(
-    (COMPLETE, HALF, ONE_FORM, ONE_YEAR, TERM_ONLY, ALONE, BLANK, LATE, NEW, BEGUN, CELLS, NEVER), 2
-) | {FEW: 6, MOVED: 2, PLANS: 2, BESIDE: 2, TWICE: 2, EACH_WAY: 2}
+    (COMPLETE, HALF, ONE_FORM, ONE_YEAR, TERM_ONLY, ALONE, BLANK, LATE, NEW, BEGUN, CELLS, NEVER, LINES), 2
+) | {FEW: 6, MOVED: 2, PLANS: 2, BESIDE: 2, TWICE: 2, EACH_WAY: 2, QUARTERS: 3}
 
 
 def district(province: str, number: int) -> str:
@@ -138,8 +140,8 @@ def _of_district(province: str, number: int) -> list[Filing]:
     years = [f"{year}-N" for year in YEARS]
     if province == TERM_ONLY:
         return [Filing(code, DANG, forms)]
-    if province in (BESIDE, TWICE, EACH_WAY):
-        return _beside_a_term(province, number)
+    if province in _OF_THEIR_OWN:
+        return _OF_THEIR_OWN[province](province, number)
     if province == ALONE or (province == HALF and number == 2) or (province == FEW and number > 2):
         return []
     if province == ONE_FORM:
@@ -186,6 +188,48 @@ def _forms(code: str) -> Mapping[str, Rows]:
     }
 
 
+def _of_lines(province: str, number: int) -> list[Filing]:
+    """One that counts no women, and of whose lines of June December has another; one that ends with June."""
+    code = district(province, number)
+    forms = _forms(code)
+    found = [Filing(code, f"{year}-N", forms) for year in YEARS[:-1]]
+    half = {form: forms[form] for form in ("B01", "B02", "B03", "B05")}
+    if number == 2:
+        return [*found, Filing(code, "2020-6T", half)]
+    found.append(Filing(code, "2020-6T", half))
+    found.append(Filing(code, "2020-N", {**forms, "B03": [line("DV01", 12)]}))
+    return [
+        Filing(
+            code, one.period, {**one.rows, "B01": [row | {"closing_female": None} for row in one.rows["B01"]]}
+        )
+        for one in found
+    ]
+
+
+def _of_quarters(province: str, number: int) -> list[Filing]:
+    """A blank second quarter alone, a blank first one, and a closing that is left out of nine months."""
+    code = district(province, number)
+    cell = f"{code}-1"
+    periods = ("2020-Q1", "2020-6T", "2020-9T", "2020-N")
+    if number == 3:
+        closings = (None, None, {"closing_members": None}, None)
+        return [
+            Filing(code, period, {"B01": [members(cell, 25_000, 10, 10) | (closing or {})]})
+            for period, closing in zip(periods, closings, strict=True)
+        ]
+    numbers = ((1, LEFT_BLANK, 3, 4), (LEFT_BLANK, 2, 3, 9))[number - 1]
+    last = ("DISCRETE", "CUMULATIVE")[number - 1]
+    return [
+        Filing(
+            code,
+            period,
+            {"B02": [admitted(cell, 0) | dict.fromkeys(("admitted_total", "admitted_age_18_30"), quarter)]},
+            basis=last if period == "2020-N" else "DISCRETE",
+        )
+        for period, quarter in zip(periods, numbers, strict=True)
+    ]
+
+
 def _beside_a_term(province: str, number: int) -> list[Filing]:
     code = district(province, number)
     forms, once = _forms(code), _at_once(code)
@@ -227,6 +271,13 @@ def _of_how_many(cell: str, number: int) -> Mapping[str, Rows]:
         ],
     }
 
+
+_OF_THEIR_OWN: Mapping[str, Callable[[str, int], list[Filing]]] = {
+    **dict.fromkeys((BESIDE, TWICE, EACH_WAY), _beside_a_term),
+    LINES: _of_lines,
+    QUARTERS: _of_quarters,
+}
+"""Provinces whose districts file nothing as others do."""
 
 _LEFT_OUT: Sequence[Mapping[str, Mapping[str, Any]]] = (
     {"B01": {"opening_members": LEFT_BLANK}, "B03": {"opening_count": None}},

@@ -24,7 +24,7 @@ from ingestion.storage.files import sha256_of
 from ingestion.storage.home import Home
 from orchestration import checks
 from orchestration.cli import main
-from orchestration.definitions import defs, models
+from orchestration.definitions import defs
 from orchestration.instance import open_instance
 from orchestration.partitions import periods
 from orchestration.progress import STAGES
@@ -202,6 +202,13 @@ def test_figures_as_of_a_moment_are_built_aside_and_kept(
 
 def what_is_up(home: Home) -> tuple[object, ...]:
     return home.site.resolve(), sorted(home.releases.iterdir()), sha256_of(home.warehouse), members(home)
+
+
+models = next(
+    one
+    for one in defs.assets or ()
+    if isinstance(one, dg.AssetsDefinition) and one.node_def.name == "warehouse_models"
+)
 
 
 def members(home: Home) -> object:

@@ -1,7 +1,7 @@
 """Of whatever part was filed, pages and figures say how far it reaches, and compare it with nothing whole."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import numpy as np
@@ -39,12 +39,14 @@ from tests.integration.part_filed_world import (
     FEW,
     HALF,
     LATE,
+    LINES,
     MOVED,
     NEVER,
     NEW,
     ONE_FORM,
     ONE_YEAR,
     PLANS,
+    QUARTERS,
     TERM_ONLY,
     TWICE,
     UNION,
@@ -198,6 +200,59 @@ def test_what_stands_in_the_middle_of_a_year_is_told_with_its_day(made) -> None:
     assert "Đến cuối năm 2020, toàn đảng bộ có" in text_of(made, COMPLETE)
     # of a single year, the day of that year
     assert "Đến cuối năm 2018, toàn đảng bộ có" in text_of(made, ONE_YEAR)
+
+
+def test_a_figure_is_of_the_day_of_the_rows_that_it_counts(site: Site, made) -> None:
+    june, december = date(2020, 6, 30), date(2020, 12, 31)
+    first = district(LINES, 1)
+    for period in (DANG, "2020-N"):
+        for (indicator, code), days in {
+            # the women of one district alone, whose last filing is of June
+            ("members", LINES): (june, december),
+            ("members_female", LINES): (june, june),
+            # a line of June that December lacks, and one of December; of no form is it all
+            ("villages", LINES): (june, june),
+            ("villages", first): (june, june),
+            ("communes", LINES): (december, december),
+            ("members", first): (december, december),
+        }.items():
+            assert site.days[indicator, code, period] == days, (indicator, code)
+    assert ("members_female", first, DANG) not in site.days
+    assert "Đến cuối năm 2020, toàn đảng bộ có 25.000 đảng viên" in text_of(made, first)
+
+
+@pytest.mark.parametrize(
+    ("indicator", "number", "figures"),
+    [
+        # what is blank in the second quarter alone is missing in it, and in all that adds it up
+        (
+            "admissions",
+            1,
+            {"D1": (1, "final"), "D3": (3, "final"), "D4": (4, "final"), "9T": (4, "incomplete")}
+            | {"N": (8, "incomplete")},
+        ),
+        # the last is cumulative, of which what stood before lacks the first
+        (
+            "admissions",
+            2,
+            {"D1": None, "D2": (2, "final"), "D3": (3, "final"), "D4": (4, "incomplete")}
+            | {"9T": (5, "incomplete"), "N": (9, "final")},
+        ),
+        # of a stock nothing is taken away
+        (
+            "members",
+            3,
+            {"D2": (25_000, "final"), "D3": (None, "none"), "9T": (None, "none")}
+            | {"D4": (25_000, "final"), "N": (25_000, "final")},
+        ),
+    ],
+)
+def test_a_quarter_lacks_what_was_left_out_of_it_alone(
+    found: Answers, indicator: str, number: int, figures: dict[str, tuple[float | None, str] | None]
+) -> None:
+    for period, told in figures.items():
+        answer = found.get((indicator, district(QUARTERS, number), f"2020-{period}", None))
+        assert (answer and (answer.value, answer.status)) == told, period
 
 
 def test_the_calendar_that_ends_with_a_half_makes_no_year_of_it(found: Answers) -> None:

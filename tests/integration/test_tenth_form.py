@@ -30,6 +30,7 @@ from reports.figures import figure, trace
 from reports.loading import load_site
 from reports.marts import open_warehouse
 from reports.publication_gate.comparison import figures_again
+from reports.publication_gate.totals import fact_totals, form_totals
 from reports.sections import plan_of
 from reports.unit_page import unit_page
 from tests.integration.small_state import UNIT, make_home, sound_tables
@@ -394,6 +395,25 @@ def test_its_cells_reach_bronze_a_figure_and_its_trace(office: Office, warehouse
     assert (badges.value, badges.measure, badges.status) == (9, "huy hiệu", "final")
     cells = {(c.sheet, c.cell): c.contribution for c in trace(warehouse, "party_badges", UNIT, "2019-N")}
     assert cells == {("B90", "C9"): 4, ("B90", "D9"): 1, ("B90", "C10"): 3, ("B90", "D10"): 1}
+
+
+def test_its_facts_add_as_its_columns_say_and_the_gate_holds_them(office: Office, warehouse: Path) -> None:
+    with open_warehouse(warehouse) as connection:
+        badges = connection.execute(
+            "select org_code, badges_30, badges_55, badges_30_in_quarter from fct_own_b90 "
+            "where period_code = '2019-N' order by 1"
+        ).fetchall()
+        visits = connection.execute(
+            "select period_code, visits, visits_in_quarter, letters, open_cases, left_cases from fct_own_b91 "
+            "where org_code = 'VD-NX-04' and period_code like '2020%' order by 1"
+        ).fetchall()
+        held = fact_totals(connection, form_totals(connection), office.catalogue.forms.values())
+    assert badges == [("VD-NX-04", 4, 7, None), ("VD-SM-04", 3, 7, None)]
+    # the half year and the rest of it, each filed alone; the first had no letters and no opening
+    assert visits == [("2020-6T", 5, None, None, None, 8), ("2020-N", 10, None, None, None, 8)]
+    own = held[held["table"].str.startswith("fct_own")]
+    assert set(own["table"]) == {"fct_own_b90", "fct_own_b91"} and len(own) > 3
+    assert own["expected"].equals(own["found"])
 
 
 def test_what_a_period_does_not_collect_has_no_figure_and_makes_its_term_incomplete(

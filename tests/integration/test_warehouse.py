@@ -16,6 +16,9 @@ from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
 
 from ingestion.definitions.catalogue import Catalogue, load_catalogue
+from ingestion.storage.home import Home
+from orchestration.project import project_of
+from orchestration.warehouse import PROJECT_DIR
 from reports.database import connect
 from reports.figures import NoWarehouseError, UnknownCode, figure, statements, trace
 from reports.publication_gate import PublicationReport, check_marts
@@ -25,7 +28,6 @@ from tests.integration.warehouse_world import DANG, DOAN, NEXT, PREVIOUS, exampl
 from tests.support.remade import PARTS, sum_cells, wrong_changes, wrong_figures
 
 ROOT = Path(__file__).parents[2]
-PROJECT = ROOT / "dbt_project"
 
 TENTH_FORM = """
 code: B10
@@ -66,11 +68,11 @@ def _extended_catalogue(folder: Path) -> Catalogue:
     return load_catalogue(folder)
 
 
-def _dbt(home: Path, target: Path, *args: str) -> Path:
+def _dbt(home: Path, target: Path, *args: str, project: Path = PROJECT_DIR) -> Path:
     """Run dbt in this process, on the bronze of a home, and give the database."""
     database = home / "warehouse.duckdb"
     os.environ.update(TONGKET_BRONZE=str(home / "bronze"), TONGKET_DBT_DATABASE=str(database))
-    folders = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT), "--quiet"]
+    folders = ["--project-dir", str(project), "--profiles-dir", str(project), "--quiet"]
     written = ["--target-path", str(target), "--log-path", str(target)]
     result = dbtRunner().invoke([*args, *folders, *written])
     DuckDBConnectionManager.close_all_connections()  # else nobody else in this process may read the file
@@ -109,9 +111,15 @@ def home(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue) -> Path
 
 
 @pytest.fixture(scope="module")
-def warehouse(home: Path, target: Path) -> Path:
+def project(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue) -> Path:
+    """The project with models of the two forms that the product does not have."""
+    return project_of(catalogue, Home(tmp_path_factory.mktemp("project")))
+
+
+@pytest.fixture(scope="module")
+def warehouse(home: Path, target: Path, project: Path) -> Path:
     """The whole project with its tests and unit tests, built once."""
-    return _dbt(home, target, "build")
+    return _dbt(home, target, "build", project=project)
 
 
 @pytest.fixture
@@ -415,6 +423,9 @@ def test_a_new_form_reaches_the_totals_and_one_without_files_does_no_harm(
     ).fetchall()
 
     assert rows == [("B10", "awards", 77)]
+    facts = connection.execute("select \"order\", awards from fct_b10 where period_code = '2018-N' order by 1")
+    assert facts.fetchall() == [("KT01", 7), ("KT02", 70)]
+    assert connection.execute("select count(*) from fct_b11").fetchall() == [(0,)]
 
 
 def test_a_term_filed_beside_its_years_is_compared_with_them(connection: duckdb.DuckDBPyConnection) -> None:
@@ -700,6 +711,10 @@ DAMAGES: list[tuple[str, list[tuple[str, dict[str, str]]]]] = [
             ("indicators_again", _differs("decimals", "0", "3", indicator="members")),
             ("indicators_again", _differs("name_vi", "Đảng viên", "Khác", indicator="members")),
         ],
+    ),
+    (
+        f"update rpt_figure_day set first_day = date '2020-06-30' {_where('members', 'PB', DANG)}",
+        [("days_again", _differs("first_day", "2020-12-31", "2020-06-30", **_of("members", "PB", DANG)))],
     ),
     (
         "update dim_organisation set org_name = 'B' where org_code = 'B1'",

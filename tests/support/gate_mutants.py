@@ -76,9 +76,13 @@ MUTANTS: Mapping[str, Mutant] = {
     ),
     # figures
     "a quarter is not a difference": _of(
-        "figures", "amount[:, number] -= earlier", "amount[:, number] += 0 * earlier"
+        "figures",
+        "amount[:, number] -= np.nan_to_num(earlier",
+        "amount[:, number] += 0 * np.nan_to_num(earlier",
     ),
-    "a quarter of a stock is a difference": _of("figures", 'if measure.within == "sum":', "if True:"),
+    "a quarter of a stock is a difference": _of(
+        "figures", 'if before and measure.within == "sum":', "if before:"
+    ),
     "a quarter needs nobody's filing of it": _of(
         "figures", "there[:, number] &= exact & (", "there[:, number] &= ("
     ),

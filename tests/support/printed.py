@@ -16,7 +16,7 @@ from reports import format as write
 from reports.blocks import Bullets, Grid, Markdown, Paragraph, Picture
 from reports.context import Site
 from reports.database import connect
-from reports.figures import Figure, assembled
+from reports.figures import PublishedFigure, assembled
 from reports.page import Page
 from reports.rows import Unit
 from reports.sections import Chart, FieldOf, Plan, Sentence, load_plan
@@ -25,7 +25,7 @@ from reports.tables import STATUS_MARKS
 from reports.unit_page import unit_page
 
 Key = tuple[str, str, str, str | None]
-Answers = Mapping[Key, Figure]
+Answers = Mapping[Key, PublishedFigure]
 _PERCENT = "\u00a0%"
 _POINTS = {"signed": "\u00a0điểm %", "said": "\u00a0điểm phần trăm"}
 """What a difference of percentages has behind it, in a table and in a sentence."""
@@ -33,7 +33,7 @@ _CHANGES = ("change_over_term", "percent_change")
 _MISSING = message("report.value.missing_short")
 
 
-def answers(warehouse: Path) -> dict[Key, Figure]:
+def answers(warehouse: Path) -> dict[Key, PublishedFigure]:
     """Give what `figures` answers for every figure of a unit that has a report, with one read of each mart."""
     with connect(warehouse) as connection:
 
@@ -49,7 +49,7 @@ def answers(warehouse: Path) -> dict[Key, Figure]:
             for row in rows(f"select * from fct_indicator_value {of_reports}")
         }
         derived = list(rows(f"select * from fct_indicator_derived {of_reports}"))
-    found: dict[Key, Figure] = {
+    found: dict[Key, PublishedFigure] = {
         (*key, None): assembled(key, None, declared[key[0]], row, None) for key, row in plain.items()
     }
     for row in derived:
@@ -59,7 +59,7 @@ def answers(warehouse: Path) -> dict[Key, Figure]:
     return found
 
 
-def written(answer: Figure | None, part: str = "value") -> str:
+def written(answer: PublishedFigure | None, part: str = "value") -> str:
     """Write an answer as the command does, with its mark; a dash where there is none."""
     if answer is None or answer.value is None or (part == "opening" and answer.opening is None):
         return _MISSING
@@ -97,7 +97,9 @@ class _Report:
         self.years = [str(year) for year in site.years(unit.term)]
         self.children = {child.name: child for child in site.children(unit)}
 
-    def answer(self, indicator: str, period: str | None = None, derivation: str | None = None) -> Figure | None:
+    def answer(
+        self, indicator: str, period: str | None = None, derivation: str | None = None
+    ) -> PublishedFigure | None:
         return self.answers.get((indicator, self.unit.code, period or self.unit.term, derivation))
 
     def print(
@@ -304,7 +306,7 @@ class _Report:
                 return message(f"report.say.{status}", sentence=text.removesuffix("."))
         return text
 
-    def _answer_of(self, field: FieldOf) -> Figure | None:
+    def _answer_of(self, field: FieldOf) -> PublishedFigure | None:
         if field.indicator not in self.site.indicators:
             return None
         period = None if field.at == "term" else f"{self.years[-1]}-N"

@@ -266,6 +266,8 @@ def marts(
         "fct_target": "indicator_code varchar, org_code varchar, term_code varchar, year int, basis varchar, "
         "target_min double, target_max double, actual_value double, assessment varchar, status varchar",
         "rpt_figure_source": "org_code varchar, period_code varchar, submission_id varchar",
+        "rpt_figure_day": "indicator_code varchar, org_code varchar, period_code varchar, first_day date, "
+        "last_day date",
         **{
             table: ", ".join(f'"{name}" varchar' for name in names.split())
             for table, names in _REPEATED.items()

@@ -12,7 +12,8 @@ unit_amounts as (
         amounts.base_period_code,
         amounts.amount,
         amounts.n_cells,
-        amounts.carried_rank
+        amounts.carried_rank,
+        amounts.is_alone
     from {{ ref('int_indicator__amount') }} as amounts
     inner join {{ ref('int_indicator__measure') }} as measures on amounts.measure_id = measures.measure_id
 
@@ -30,6 +31,7 @@ shares as (
         amounts.amount,
         amounts.n_cells,
         amounts.carried_rank,
+        amounts.is_alone,
         max(case when closures.org_code = closures.contributing_code then 1 else 0 end) over (
             partition by closures.org_code, amounts.base_period_code, amounts.indicator_code
         ) = 1 as has_own,
@@ -55,6 +57,7 @@ of_units as (
         sum(amount) as term_amount,
         sum(case when in_period then n_cells else 0 end) as n_cells,
         max(carried_rank) as carried_rank,
+        bool_and(is_alone or not in_period) as is_alone,
         max(case when is_single then contributing_code end) as only_code
     from shares
     where
@@ -75,6 +78,7 @@ organisation_rows as (
         effective_rows.row_id,
         effective_rows.is_latest,
         effective_rows.is_first,
+        effective_rows.is_alone,
         case when effective_rows.is_carried then 1 else 0 end as carried_rank
     from {{ ref('int_row__effective') }} as effective_rows
     inner join {{ ref('int_organisation__closure') }} as closures
@@ -95,6 +99,7 @@ of_organisations as (
         sum(contributions.contribution) as term_amount,
         sum(case when source_rows.in_period then 1 else 0 end) as n_cells,
         max(source_rows.carried_rank) as carried_rank,
+        bool_and(source_rows.is_alone or not source_rows.in_period) as is_alone,
         cast(null as varchar) as only_code
     from {{ ref('int_indicator__contribution') }} as contributions
     inner join {{ ref('int_indicator__measure') }} as measures on contributions.measure_id = measures.measure_id

@@ -18,6 +18,7 @@ row_gaps as (
 
     select
         gaps.measure_id,
+        gaps.row_id,
         effective_rows.reporting_org_code,
         effective_rows.row_org_code,
         effective_rows.base_period_code
@@ -28,69 +29,81 @@ row_gaps as (
 
 ),
 
-who_lacks as (
+-- By the row, but for what a whole unit lacks.
+lacking as (
 
     select
         'unit' as closure_level,
         measure_id,
         reporting_org_code as contributing_code,
-        base_period_code
+        base_period_code,
+        row_id
     from row_gaps
 
-    union distinct
+    union all
 
     select
         'organisation' as closure_level,
         measure_id,
         row_org_code as contributing_code,
-        base_period_code
+        base_period_code,
+        row_id
     from row_gaps
     where row_org_code is not null
 
-    union distinct
+    union all
 
     select
         closure_level,
         measure_id,
         contributing_code,
-        base_period_code
+        base_period_code,
+        cast(null as bigint) as row_id
     from {{ ref('int_indicator__missing_part') }}
+
+),
+
+who_lacks as (
+
+    select
+        closures.org_code,
+        closures.in_period,
+        lacking.row_id,
+        measures.measure_id,
+        measures.indicator_code,
+        measures.is_opening,
+        measures.is_beside,
+        measures.over_time,
+        measures.within_year,
+        lacking.base_period_code
+    from lacking
+    inner join measures on lacking.measure_id = measures.measure_id
+    inner join {{ ref('int_organisation__closure') }} as closures
+        on
+            lacking.closure_level = closures.closure_level
+            and lacking.contributing_code = closures.contributing_code
+            and lacking.base_period_code = closures.base_period_code
+    where
+        closures.closure_level = 'organisation'
+        -- what is never added over units does not wait for others
+        or not measures.is_single
+        or closures.org_code = closures.contributing_code
 
 ),
 
 bases as (
 
     select
-        closures.org_code,
-        measures.measure_id,
-        measures.indicator_code,
-        measures.is_opening,
-        measures.is_beside,
-        measures.over_time,
-        measures.within_year,
-        closures.base_period_code,
-        bool_or(closures.in_period) as in_period
+        org_code,
+        measure_id,
+        indicator_code,
+        is_opening,
+        is_beside,
+        over_time,
+        base_period_code,
+        bool_or(in_period) as in_period
     from who_lacks
-    inner join measures on who_lacks.measure_id = measures.measure_id
-    inner join {{ ref('int_organisation__closure') }} as closures
-        on
-            who_lacks.closure_level = closures.closure_level
-            and who_lacks.contributing_code = closures.contributing_code
-            and who_lacks.base_period_code = closures.base_period_code
-    where
-        closures.closure_level = 'organisation'
-        -- what is never added over units does not wait for others
-        or not measures.is_single
-        or closures.org_code = closures.contributing_code
-    group by
-        closures.org_code,
-        measures.measure_id,
-        measures.indicator_code,
-        measures.is_opening,
-        measures.is_beside,
-        measures.over_time,
-        measures.within_year,
-        closures.base_period_code
+    group by org_code, measure_id, indicator_code, is_opening, is_beside, over_time, base_period_code
 
 ),
 
@@ -101,14 +114,44 @@ of_periods as (
         bases.is_opening,
         bases.is_beside,
         bases.org_code,
-        asked.period_code,
+        bases.base_period_code as period_code,
         true as is_counted
     from bases
-    inner join {{ ref('int_period__base') }} as asked on bases.base_period_code = asked.base_period_code
+    inner join {{ ref('int_period__base') }} as asked
+        on
+            bases.base_period_code = asked.base_period_code
+            and asked.base_kind = 'cumulative'
+    where bases.in_period
+
+),
+
+-- What a quarter lacks at both of its ends, as a row of an earlier quarter alone does, is none of its difference.
+of_quarters as (
+
+    select
+        who_lacks.indicator_code,
+        who_lacks.is_opening,
+        who_lacks.is_beside,
+        who_lacks.org_code,
+        asked.period_code,
+        true as is_counted
+    from who_lacks
+    inner join {{ ref('int_period__base') }} as asked
+        on
+            who_lacks.base_period_code = asked.base_period_code
+            and asked.base_kind = 'discrete'
     where
-        asked.base_kind in ('cumulative', 'discrete')
-        and bases.in_period
-        and (not asked.is_minus or bases.within_year = 'sum')
+        who_lacks.in_period
+        and (not asked.is_minus or who_lacks.within_year = 'sum')
+    group by
+        who_lacks.indicator_code,
+        who_lacks.is_opening,
+        who_lacks.is_beside,
+        who_lacks.org_code,
+        who_lacks.measure_id,
+        who_lacks.row_id,
+        asked.period_code
+    having who_lacks.row_id is null or count(*) = 1
 
 ),
 
@@ -157,6 +200,8 @@ of_terms as (
 gaps as (
 
     select * from of_periods
+    union all
+    select * from of_quarters
     union all
     select * from of_terms
 

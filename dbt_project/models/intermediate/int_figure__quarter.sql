@@ -1,32 +1,46 @@
 -- A quarter alone: the difference of two cumulative periods, of which both were filed by all who count.
 with
 
+exact as (
+
+    select
+        closure_level,
+        org_code,
+        state_key,
+        base_period_code
+    from {{ ref('int_figure__state') }}
+    where is_exact
+
+),
+
 bases as (
 
     select
+        figures.closure_level,
         figures.org_code,
         figures.measure_id,
         figures.base_period_code,
         figures.amount,
         figures.only_code,
         figures.carried_rank,
+        figures.is_alone,
         figures.period_year,
-        measures.within_year
+        measures.within_year,
+        exact.state_key
     from {{ ref('int_figure__base') }} as figures
     inner join {{ ref('int_indicator__measure') }} as measures on figures.measure_id = measures.measure_id
-    inner join {{ ref('int_figure__state') }} as states
+    inner join exact
         on
-            figures.closure_level = states.closure_level
-            and figures.org_code = states.org_code
-            and figures.base_period_code = states.base_period_code
+            figures.closure_level = exact.closure_level
+            and figures.org_code = exact.org_code
+            and figures.base_period_code = exact.base_period_code
             and case
                 when figures.closure_level = 'unit' then measures.indicator_code else measures.only_form_code
-            end = states.state_key
+            end = exact.state_key
     where
         figures.period_kind <> 'NK'
         and figures.amount is not null
         and measures.over_time <> 'none'
-        and states.is_exact
 
 ),
 
@@ -46,18 +60,30 @@ select
     bases.org_code,
     bases.measure_id,
     quarters.period_code,
-    case
-        when bases.within_year = 'sum' then bases.amount - coalesce(minus.amount, 0)
-        else bases.amount
-    end as amount,
+    bases.amount - coalesce(minus.amount, 0) as amount,
     bases.only_code,
     greatest(bases.carried_rank, coalesce(minus.carried_rank, 0)) as carried_rank,
     bases.period_year
 from bases
 inner join quarters on bases.base_period_code = quarters.base_period_code
+left join exact as before
+    on
+        quarters.minus_period_code = before.base_period_code
+        and bases.closure_level = before.closure_level
+        and bases.org_code = before.org_code
+        and bases.state_key = before.state_key
+-- nothing is taken away from what is not added up
 left join bases as minus
     on
         quarters.minus_period_code = minus.base_period_code
+        and bases.closure_level = minus.closure_level
         and bases.org_code = minus.org_code
         and bases.measure_id = minus.measure_id
-where quarters.minus_period_code is null or minus.base_period_code is not null
+        and minus.within_year = 'sum'
+where
+    quarters.minus_period_code is null
+    or (
+        before.base_period_code is not null
+        -- without anything before it, what was filed from 1 January on does not say what of it is of the quarter
+        and (bases.within_year <> 'sum' or minus.base_period_code is not null or bases.is_alone)
+    )

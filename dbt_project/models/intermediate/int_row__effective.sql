@@ -12,10 +12,12 @@ filed as (
         submissions.period_code,
         submissions.period_year,
         submissions.part_number,
-        submissions.period_basis
+        submissions.period_basis,
+        periods.ends_on
     from {{ ref('int_form__row') }} as form_rows
     inner join {{ ref('int_submission__effective') }} as submissions
         on form_rows.submission_id = submissions.submission_id
+    inner join {{ ref('stg_period') }} as periods on submissions.period_code = periods.period_code
 
 ),
 
@@ -48,13 +50,17 @@ chains as (
         submission_id,
         base_period_code,
         period_code as source_period_code,
+        period_basis,
         part_number,
         max(part_number) over (
             partition by base_period_code, reporting_org_code, form_code, row_key
         ) as latest_part_number,
         min(part_number) over (
             partition by base_period_code, reporting_org_code, form_code, row_key
-        ) as first_part_number
+        ) as first_part_number,
+        max(ends_on) over (
+            partition by base_period_code, reporting_org_code, form_code, row_key
+        ) as reaches_on
     from candidates
     where part_number >= latest_cumulative_part
 
@@ -87,6 +93,8 @@ select
     chains.source_period_code,
     chains.part_number = chains.latest_part_number as is_latest,
     chains.part_number = chains.first_part_number as is_first,
+    chains.period_basis <> 'CUMULATIVE' as is_alone,
+    chains.reaches_on,
     -- the row is older than what its unit has filed since
     chains.latest_part_number < coalesce(filings.filed_part_number, 0) as is_carried
 from chains
@@ -108,10 +116,13 @@ select
     term_filings.term_code as source_period_code,
     true as is_latest,
     true as is_first,
+    false as is_alone,
+    periods.ends_on as reaches_on,
     false as is_carried
 from {{ ref('int_term__filing') }} as term_filings
 inner join {{ ref('int_form__row') }} as form_rows
     on
         term_filings.submission_id = form_rows.submission_id
         and term_filings.form_code = form_rows.form_code
+inner join {{ ref('stg_period') }} as periods on term_filings.term_code = periods.period_code
 where term_filings.is_counted

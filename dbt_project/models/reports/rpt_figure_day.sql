@@ -1,11 +1,11 @@
--- Of what day figures of whole years and terms are: that of the last filings of which they are made.
+-- Of what day figures of whole years and terms are: that of the last filings of the rows that they are made of.
 with
 
 figures as (
 
-    select distinct
+    select
+        parts.measure_id,
         measures.indicator_code,
-        terms.form_code,
         parts.base_kind,
         parts.org_code,
         parts.period_code,
@@ -13,11 +13,6 @@ figures as (
         members.base_period_code
     from {{ ref('int_figure__part') }} as parts
     inner join {{ ref('int_indicator__measure') }} as measures on parts.measure_id = measures.measure_id
-    inner join {{ ref('stg_indicator_term') }} as terms
-        on
-            measures.indicator_code = terms.indicator_code
-            and measures.part = terms.part
-            and measures.over_time = terms.over_time
     inner join {{ ref('stg_period') }} as periods on parts.period_code = periods.period_code
     inner join {{ ref('int_period__base') }} as members
         on
@@ -32,26 +27,14 @@ figures as (
         and measures.over_time <> 'first'
         and parts.org_code in (select report_units.org_code from {{ ref('rpt_report_unit') }} as report_units)
 
-),
-
-sources as (
-
-    select distinct
-        base_period_code,
-        reporting_org_code,
-        form_code,
-        source_period_code
-    from {{ ref('int_row__effective') }}
-    where is_latest
-
 )
 
 select
     figures.indicator_code,
     figures.org_code,
     figures.period_code,
-    min(periods.ends_on) as first_day,
-    max(periods.ends_on) as last_day
+    min(amounts.first_day) as first_day,
+    max(amounts.last_day) as last_day
 from figures
 inner join {{ ref('int_organisation__closure') }} as closures
     on
@@ -59,11 +42,10 @@ inner join {{ ref('int_organisation__closure') }} as closures
         and figures.base_period_code = closures.base_period_code
         and (closures.in_period or figures.base_kind = 'term')
         and (figures.only_code is null or figures.only_code = closures.contributing_code)
-inner join sources
+inner join {{ ref('int_indicator__amount') }} as amounts
     on
-        figures.base_period_code = sources.base_period_code
-        and closures.contributing_code = sources.reporting_org_code
-        and figures.form_code = sources.form_code
-inner join {{ ref('stg_period') }} as periods on sources.source_period_code = periods.period_code
+        figures.measure_id = amounts.measure_id
+        and figures.base_period_code = amounts.base_period_code
+        and closures.contributing_code = amounts.reporting_org_code
 where closures.closure_level = 'unit'
 group by figures.indicator_code, figures.org_code, figures.period_code

@@ -32,6 +32,7 @@ class OrganisationFacts:
     Attributes:
         is_listed: whether the code exists at all.
         lived_in_period: whether it existed on any day of the period.
+        began_in_period: whether it existed on no day before the period, and on one of it.
         active_at_end: whether it exists on the last day, under whichever unit.
         ended_in_period: whether it ended in the period, or left the unit to which it belonged in it.
         parent_at_end: the code above it on the last day.
@@ -41,6 +42,7 @@ class OrganisationFacts:
 
     is_listed: bool
     lived_in_period: bool
+    began_in_period: bool
     active_at_end: bool
     ended_in_period: bool
     parent_at_end: str | None
@@ -58,7 +60,7 @@ def _facts(batch: Batch, subject: Subject, code: str) -> OrganisationFacts:
     registry, period, unit = batch.context.registry, subject.period, subject.submission.key.unit
     versions = registry.versions.get(code, ())
     if period is None:
-        return OrganisationFacts(bool(versions), False, False, False, None, None, None)
+        return OrganisationFacts(bool(versions), False, False, False, False, None, None, None)
     lived = [v for v in versions if v.valid_from <= period.end and period.start <= (v.valid_to or period.end)]
     at_end = next((v for v in lived if v.is_active(period.end)), None)
     last = at_end or (lived[-1] if lived else None)
@@ -67,6 +69,7 @@ def _facts(batch: Batch, subject: Subject, code: str) -> OrganisationFacts:
     return OrganisationFacts(
         is_listed=bool(versions),
         lived_in_period=bool(lived),
+        began_in_period=bool(lived) and min(v.valid_from for v in versions) >= period.start,
         active_at_end=at_end is not None,
         ended_in_period=has_left,
         parent_at_end=at_end.parent_code if at_end else None,
@@ -89,6 +92,7 @@ class RegistryContext(Provider):
     attributes: ClassVar[Mapping[str, Kind]] = {
         "is_listed": Kind.TRUTH,
         "lived_in_period": Kind.TRUTH,
+        "began_in_period": Kind.TRUTH,
         "active_at_end": Kind.TRUTH,
         "ended_in_period": Kind.TRUTH,
         "parent_at_end": Kind.TEXT,

@@ -1,7 +1,7 @@
 """Prefixes that join what stands elsewhere in the same workbook: sums, fixed lines, totals, other forms, text.
 
-What belongs here: `sheet.`, `line.`, `total.`, `raw.` and one prefix for each form. What does not: anything
-that was filed earlier (`frames/history.py`) or that nobody filed (`organisations.py`).
+What belongs here: `sheet.`, `line.`, `total.`, `raw.`, `applies.` and one prefix for each form. What does not:
+anything that was filed earlier (`frames/history.py`) or that nobody filed (`organisations.py`).
 """
 
 from collections.abc import Mapping
@@ -20,14 +20,16 @@ from ingestion.gate.frames.sources import (
     InRowOfSameKey,
     InSheet,
     InTotal,
+    IsNotMarked,
     KeyOfRow,
     RepeatedRow,
     SheetCount,
     SheetFilled,
     SheetSum,
 )
-from ingestion.gate.language.vectors import Kind, Vector, nulls, numbers, texts
+from ingestion.gate.language.vectors import Kind, Vector, nulls, numbers, texts, truths
 from ingestion.records.stored import added
+from ingestion.records.submissions import Mark
 from ingestion.words.labels import Label
 
 _AGGREGATES: dict[str, int] = {"sum": 2, "count": 3, "filled": 2}
@@ -247,6 +249,35 @@ class RawProvider(Provider):
         return frame.own_place(path[0], row)
 
 
+class AppliesProvider(Provider):
+    """`applies.COLUMN`: whether a cell of the row was not said to be outside its scope (`x`)."""
+
+    prefix = "applies"
+    words: ClassVar[Mapping[str, Label]] = {
+        "applies": Label(
+            vi="ô không ghi x (không thuộc phạm vi)", en="the cell is not marked x (does not apply)"
+        ),
+    }
+    frames: ClassVar[frozenset[FrameKind]] = frozenset({"row"})
+
+    def expected(self, catalogue: Catalogue, form: Form | None, path: Path) -> str | None:
+        """Say which columns there are."""
+        return any_column(form, path[0]) if len(path) == 1 else "applies.COLUMN"
+
+    def column(self, batch: Batch, frame: Frame, path: Path) -> Vector:
+        """Say so of every row."""
+        rows = frame.rows if isinstance(frame, RowFrame) else []
+        return truths([row.marks.get(path[0]) is not Mark.NOT_APPLICABLE for row in rows])
+
+    def in_workbook(self, path: Path) -> InSheet:
+        """Give the cell."""
+        return IsNotMarked(path[0])
+
+    def locate(self, batch: Batch, frame: Frame, path: Path, row: int) -> Place | None:
+        """Give the cell."""
+        return frame.own_place(path[0], row)
+
+
 _OF_SHEET: Mapping[str, SheetProvider | LineProvider] = {"sheet": SheetProvider(), "line": LineProvider()}
 """What may be asked of another form's sheet as of one's own."""
 
@@ -311,4 +342,4 @@ class FormProvider(Provider):
         return (self.prefix,)
 
 
-PROVIDERS = (SheetProvider(), LineProvider(), TotalProvider(), RawProvider())
+PROVIDERS = (SheetProvider(), LineProvider(), TotalProvider(), RawProvider(), AppliesProvider())

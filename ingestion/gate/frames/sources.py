@@ -92,6 +92,13 @@ class InTotal(InSheet):
 
 
 @dataclass(frozen=True)
+class IsNotMarked(InSheet):
+    """Whether a column of the row is not marked as outside its scope."""
+
+    column: str
+
+
+@dataclass(frozen=True)
 class InRowOfSameKey(InSheet):
     """A column of another form, in the row with the same key."""
 

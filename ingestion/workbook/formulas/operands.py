@@ -14,6 +14,7 @@ from ingestion.gate.frames.sources import (
     InRowOfSameKey,
     InSheet,
     InTotal,
+    IsNotMarked,
     KeyOfRow,
     OfOtherForms,
     OfRow,
@@ -28,6 +29,7 @@ from ingestion.gate.frames.sources import (
 from ingestion.gate.language.syntax import Name, format_number
 from ingestion.gate.language.vectors import Kind
 from ingestion.workbook.formulas.book import Book, Constant, Helpers, Lookup, Results, SheetPlace
+from ingestion.workbook.formulas.cells import is_not_applicable
 from ingestion.workbook.formulas.values import (
     ROW,
     Compiled,
@@ -112,6 +114,8 @@ class Operands:
                 return self.line(form, line, column)
             case InTotal(column=column):
                 return self.total(form, column)
+            case IsNotMarked(column=column):
+                return self.applies(form, column)
             case InRowOfSameKey(column=column):
                 return self._in_row_of_same_key(form, column)
         return self._of_rows(source, self.book.place(form))
@@ -137,6 +141,12 @@ class Operands:
         if name == "value":
             return Value(Kind.NUMBER, cell, Known((cell,)))
         raise NotCompiledError("no_operand", name)
+
+    def applies(self, form: str, code: str) -> Logic:
+        """Compile whether a cell of the row is not marked as outside its scope."""
+        place = self.book.sheets[form]
+        is_left_out = is_not_applicable(self._reference(place, f"${place.letters[code]}{ROW}"))
+        return Logic(f"NOT({is_left_out})", is_left_out)
 
     def _reference(self, place: SheetPlace, cell: str) -> str:
         return cell if place.form.code == self.home else f"'{place.name}'!{cell}"

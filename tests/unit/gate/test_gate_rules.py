@@ -404,6 +404,17 @@ CASES = [
         holds=lambda w: plain(w).target(),
     ),
     Case("V060", lambda w: plain(w).set("B01", closing_exempt=3), ("B04", "N9"), "2", "3"),
+    Case("V062", lambda w: plain(w).set("B01", in_restored=Mark.NOT_APPLICABLE), ("B01", "H9")),
+    Case("V062", lambda w: plain(w).set("B01", opening_members=Mark.NOT_APPLICABLE), ("B01", "C9")),
+    Case("V062", lambda w: plain(w).set("B01", closing_members=Mark.NOT_APPLICABLE), ("B01", "S9")),
+    Case("V062", lambda w: plain(w).set("B02", admitted_age_41_50=Mark.NOT_APPLICABLE), ("B02", "P9")),
+    Case("V062", lambda w: plain(w).line("B03", "TC05", dissolved=Mark.NOT_APPLICABLE), ("B03", "G12")),
+    Case("V062", lambda w: plain(w).set("B04", cells_total=Mark.NOT_APPLICABLE), ("B04", "F9")),
+    Case("V062", lambda w: plain(w).set("B04", members_good=Mark.NOT_APPLICABLE), ("B04", "R9")),
+    Case("V062", lambda w: plain(w).set("B06", by_cell=Mark.NOT_APPLICABLE), ("B06", "R9")),
+    Case("V062", lambda w: plain(w).set("B06", orgs_reprimand=Mark.NOT_APPLICABLE), ("B06", "D9")),
+    Case("V062", lambda w: plain(w).line("B07", "BC02", total=Mark.NOT_APPLICABLE), ("B07", "C21")),
+    Case("V062", lambda w: plain(w).line("B08", "DV03", population=Mark.NOT_APPLICABLE), ("B08", "D24")),
 ]
 
 
@@ -777,3 +788,51 @@ def test_no_term_before_the_first_one(world):
     judgement = world.judge(world.workbook().target(), **context)
 
     assert world.status(judgement, "V056") is OutcomeStatus.NOT_RUN
+
+
+IN = ("in_admitted", "in_transfer_other_province", "in_transfer_same_province", "in_transfer_internal")
+OUT = ("out_deceased", "out_expelled", "out_struck_off", "out_resigned", "out_transfer_other_province")
+FLOWS = (
+    *IN,
+    "in_restored",
+    "in_total",
+    *OUT,
+    "out_transfer_same_province",
+    "out_transfer_internal",
+    "out_total",
+)
+
+
+@pytest.mark.parametrize(
+    ("columns", "mark", "found"),
+    [
+        # nothing of the sum is told, or one cell of it alone
+        ((*FLOWS, "opening_members", "closing_members"), Mark.NOT_APPLICABLE, []),
+        ((*FLOWS, "opening_members"), Mark.NOT_APPLICABLE, ["C9", *"DEFGHIJKLNOPQR"]),
+        # what is blank or wrong is told by other rules
+        (("in_restored",), Mark.BLANK, []),
+        (("in_restored",), Mark.INVALID, []),
+        # no part of the sum
+        (("closing_female", "out_struck_off_probationary"), Mark.NOT_APPLICABLE, []),
+    ],
+)
+def test_of_a_sum_all_cells_apply_or_none(world, columns, mark, found):
+    judged = world.judge(plain(world).set("B01", **dict.fromkeys(columns, mark)))
+    told = [finding.cell for finding in world.of(judged, "V062")]
+    assert sorted(told) == sorted(place if place[-1].isdigit() else f"{place}9" for place in found)
+
+
+@pytest.mark.parametrize(
+    ("column", "of_2019"),
+    [
+        ("opening_members", {"valid_from": date(2019, 5, 1)}),
+        ("closing_members", {"valid_to": date(2019, 5, 1)}),
+    ],
+)
+def test_what_was_not_there_has_no_opening_and_no_closing(world, column, of_2019):
+    book = plain(world).set("B01", **{column: Mark.NOT_APPLICABLE})
+    code = book.tables["B01"][0]["org_code"]
+    others = [o for o in world.registry().organisations if o.org_code != code]
+    registry = world.registry(organisations=(*others, world.organisation(code, **of_2019)))
+    assert world.of(world.judge(book, registry=registry), "V062") == []
+    assert [f.rule for f in world.of(world.judge(book), "V062")] == ["V062"]

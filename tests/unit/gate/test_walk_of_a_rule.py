@@ -15,7 +15,7 @@ from ingestion.gate.context import submission
 from tests.support.guide import NEXT_RULE
 
 PAGE = Path(__file__).parents[3] / "CONTRIBUTING.md"
-RULE = "V062"
+RULE = "V063"
 """What the page calls its rule; the tests give it the next free number, and its prefix a name of its own."""
 
 

@@ -231,7 +231,7 @@ def test_a_warehouse_that_cannot_be_compared_is_a_damage_of_the_figures(
     call: Call, published: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("ingestion.pipeline.rebuild_bronze", lambda *_: None)
-    monkeypatch.setattr("orchestration.warehouse.build_aside", lambda home, path, at: write_warehouse(path))
+    monkeypatch.setattr("orchestration.warehouse.build_aside", lambda home, path, *_: write_warehouse(path))
     assert call("verify").exit_code == 0
     truncate(published.warehouse)
     result = call("verify", "--json")

@@ -1,6 +1,7 @@
 """What the publication gate reads: what counts, the registry in time, the last release, sums in the marts."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -9,10 +10,13 @@ import duckdb
 import pandas as pd
 import pytest
 
+from ingestion.definitions.catalogue import OwnFile, load_catalogue
+from ingestion.definitions.forms import Form
 from ingestion.records.periods import Period
 from reports.publication_gate import totals
 from reports.publication_gate.filed import counting_submissions, read_filed
 from reports.publication_gate.previous import shrunk
+from reports.publication_gate.wholes import Whole, wholes, wholes_of
 from tests.integration.warehouse_world import Filing
 from tests.support.small_office import Office, body, catalogue, filing, succession, term
 
@@ -319,31 +323,107 @@ def test_years_make_terms_of_the_same_system_for_those_whom_nobody_joined() -> N
     ]
 
 
-def test_wholes_are_their_parts_in_the_rows_that_have_all_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(totals, "_WHOLES", (("facts", "whole", "one + two - three"),))
+def form(code: str, *columns: tuple[str, str | None], table: str = "") -> Form:
+    key = {"code": "org_code", "type": "code", "required": True}
+    numbers = [{"code": name, "type": "int", "nature": nature, "required": True} for name, nature in columns]
+    named: list[dict[str, Any]] = [
+        {**column, "label": {"vi": f"{column['code']} vi", "en": column["code"]}} for column in (key, *numbers)
+    ]
+    return Form.model_validate(
+        {
+            **{"code": code, "sheet": code, "grain": "rows", "rows": "organisations", "key": ["org_code"]},
+            **{"title": {"vi": code, "en": code}, "columns": named, "table": table},
+        }
+    )
+
+
+def test_wholes_are_their_parts_in_the_rows_that_have_all_of_them() -> None:
+    whole = Whole(form("F1", table="facts"), "whole", ("one", "two"), ("three",))
     connection = duckdb.connect()
     connection.execute(
-        "create table facts as select * from (values ('A', 'p', 6, 1, 2, 3), ('A', 'p', 4, 2, 2, 0), "
+        "create table fct_facts as select * from (values ('A', 'p', 6, 1, 2, 3), ('A', 'p', 4, 2, 2, 0), "
         "('A', 'p', null, 1, 1, 1), ('A', 'p', 9, 1, null, 1), ('B', 'p', null, 1, 1, 1), "
         "('C', 'p', null, null, null, null), ('D', 'p', 5, null, 1, 1)) "
         "as f (reporting_org_code, period_code, whole, one, two, three)"
     )
-    found = totals.wholes(connection)
+    found = wholes(connection, [whole])
 
-    assert found[["unit", "expected", "found"]].to_numpy().tolist() == [["A", 4, 10]]
+    assert list(found.columns) == ["table", "unit", "period", "column", "expected", "found"]
+    assert found.to_numpy().tolist() == [["fct_facts", "A", "p", "whole", 4, 10]]
 
 
-def test_wide_facts_are_the_totals_where_filings_run_from_january(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(totals, "_FACTS", {"facts": "F1"})
+def test_the_products_rules_say_what_is_a_whole_in_its_facts() -> None:
+    found = {
+        (one.form.code, one.column): (len(one.parts), len(one.minus)) for one in wholes_of(load_catalogue())
+    }
+
+    assert found == {
+        **{("B01", "in_total"): (5, 0), ("B01", "out_total"): (7, 0), ("B01", "closing_members"): (2, 1)},
+        **{("B02", "admitted_total"): (4, 0), ("B03", "closing_count"): (3, 3)},
+        **{("B04", "cells_total"): (2, 0), ("B04", "cells_rated"): (4, 0)},
+        **{("B04", "members_total"): (3, 0), ("B04", "members_rated"): (4, 0)},
+        **{("B06", "members_disciplined"): (4, 0), ("B06", "orgs_disciplined"): (3, 0)},
+    }
+
+
+OWN_RULE = """
+rules:
+- id: V901
+  title: {{vi: Tổng, en: Whole}}
+  scope: row
+  severity: {severity}
+  forms: [F1]
+  clauses: [{{holds: '{holds}', cell: joined{when}}}]
+  message: {{vi: Sai, en: Wrong}}
+  remedy: {{vi: Sửa, en: Mend}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("rule", "expected"),
+    [
+        ({"holds": "joined == of_men + of_women"}, ("joined", ("of_men", "of_women"), ())),
+        ({"holds": "closing == opening + joined - gone"}, ("closing", ("opening", "joined"), ("gone",))),
+        ({"holds": "closing == opening - (gone - joined)"}, ("closing", ("opening", "joined"), ("gone",))),
+        ({"holds": "closing == of_age + others"}, ("closing", ("of_age", "others"), ())),
+        # each filing of a quarter has its own, of which a year is not the sum
+        ({"holds": "closing == of_age + joined"}, None),
+        ({"holds": "opening == of_age + others"}, None),
+        ({"holds": "joined == opening + gone"}, None),
+        # not said of every row, or no sum
+        ({"holds": "joined == of_men + of_women", "severity": "warning"}, None),
+        ({"holds": "joined == of_men + of_women", "when": ", when: gone > 0"}, None),
+        ({"holds": "joined >= of_men + of_women"}, None),
+        ({"holds": "joined == of_men + 1"}, None),
+        ({"holds": "joined == of_men * of_women"}, None),
+        ({"holds": "joined == of_men + prev_year.joined"}, None),
+    ],
+    ids=lambda value: value["holds"] if isinstance(value, dict) else "",
+)
+def test_a_rule_makes_a_whole_where_it_holds_of_a_years_filings_together(
+    rule: dict[str, str], expected: tuple[str, tuple[str, ...], tuple[str, ...]] | None
+) -> None:
+    flows = [(name, "flow") for name in ("joined", "gone", "of_men", "of_women")]
+    stocks = [(name, "stock") for name in ("closing", "of_age", "others")]
+    forms = {**load_catalogue().forms, "F1": form("F1", ("opening", "opening"), *flows, *stocks)}
+    text = OWN_RULE.format(**({"severity": "error", "when": ""} | rule))
+    own = replace(load_catalogue(), forms=forms, own=(OwnFile("rules", "own.yml", text),))
+    found = [(one.column, one.parts, one.minus) for one in wholes_of(own) if one.form.code == "F1"]
+
+    assert found == ([] if expected is None else [expected])
+
+
+def test_wide_facts_are_the_totals_where_filings_run_from_january() -> None:
+    forms = [form("F1", ("joined", "flow"), ("lost", None)), form("F3", ("joined", "flow"))]
     connection = duckdb.connect()
     for statement in (
-        "facts (reporting_org_code varchar, period_code varchar, joined bigint, joined_in_quarter bigint)",
+        "fct_f1 (reporting_org_code varchar, period_code varchar, joined bigint, joined_in_quarter bigint)",
         "fct_submission (reporting_org_code varchar, period_code varchar, is_effective boolean, "
         "period_basis varchar)",
     ):
         connection.execute(f"create table {statement}")
-    connection.execute("insert into facts values ('A', '2016-N', 3, 1), ('A', '2016-N', 4, 1)")
-    connection.execute("insert into facts values ('B', '2016-N', 9, 1), ('A', '2015-2017-NK', 9, 1)")
+    connection.execute("insert into fct_f1 values ('A', '2016-N', 3, 1), ('A', '2016-N', 4, 1)")
+    connection.execute("insert into fct_f1 values ('B', '2016-N', 9, 1), ('A', '2015-2017-NK', 9, 1)")
     connection.execute(
         "insert into fct_submission values ('A', '2016-N', true, 'CUMULATIVE'), "
         "('B', '2016-N', true, 'QUARTER'), ('C', '2016-N', true, 'CUMULATIVE'), "
@@ -353,13 +433,18 @@ def test_wide_facts_are_the_totals_where_filings_run_from_january(monkeypatch: p
         [
             ("F1", "A", "2016-N", "joined", 8.0),
             ("F1", "C", "2016-N", "joined", 2.0),
+            ("F1", "A", "2016-N", "lost", 4),
             ("F2", "A", "2016-N", "joined", 1),
+            ("F3", "A", "2016-N", "joined", 6),
         ],
         columns=["form", "unit", "period", "column", "total"],
     )
-    found = totals.fact_totals(connection, filed).fillna(-1)
+    found = totals.fact_totals(connection, filed, forms).fillna(-1)
 
     assert found.to_numpy().tolist() == [
-        ["A", "2016-N", "joined", 8, 7, "facts"],
-        ["C", "2016-N", "joined", 2, -1, "facts"],
+        ["A", "2016-N", "joined", 8, 7, "fct_f1"],
+        # a column that the facts lack, and a form that has none
+        ["A", "2016-N", "lost", 4, -1, "fct_f1"],
+        ["C", "2016-N", "joined", 2, -1, "fct_f1"],
+        ["A", "2016-N", "joined", 6, -1, "fct_f3"],
     ]

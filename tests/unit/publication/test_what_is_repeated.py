@@ -59,7 +59,7 @@ def test_a_row_as_it_should_be_is_one_pair_and_another_one_a_column() -> None:
     [
         ("verdict", "contradicts", "không khớp", "contradicts"),
         ("status", "provisional", "tạm tính", "provisional"),
-        ("status", "missing", "chưa nộp", "not filed"),
+        ("status", "missing", "chưa nộp", "missing"),
         ("is_on_time", "no", "không", "no"),
         ("kind", "flow", "số phát sinh trong kỳ", "over the period"),
         ("previous_term_code", "2010-2015-NK", "nhiệm kỳ 2010–2015", "the term 2010–2015"),

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingestion.definitions.forms import Column
-from ingestion.reading.cast import Cast, Target, cast
+from ingestion.reading.cast import Cast, CodedColumn, cast
 from ingestion.records.cells import Cell, CellType
 from ingestion.records.stored import format_date, format_number
 from ingestion.records.submissions import FormRow, Mark, Reading
@@ -19,8 +19,8 @@ from ingestion.records.submissions import FormRow, Mark, Reading
 Read = Callable[..., Reading]
 
 
-def target(kind: str, *choices: str) -> Target:
-    return Target(
+def target(kind: str, *choices: str) -> CodedColumn:
+    return CodedColumn(
         Column.model_validate(
             {
                 "code": "c",
@@ -45,7 +45,7 @@ def stored(value: Any, number_format: str | None = None) -> Cell:
     return Cell(3, 2, CellType.NUMBER, float(value), format_number(value, number_format), number_format)
 
 
-def outcome(cell: Cell | None, column: Target) -> tuple[Cast, Reading]:
+def outcome(cell: Cell | None, column: CodedColumn) -> tuple[Cast, Reading]:
     reading = Reading("f", "xlsx")
     return cast(cell, column, "B01", reading), reading
 

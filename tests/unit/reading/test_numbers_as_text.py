@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from ingestion.definitions.forms import Column
-from ingestion.reading.cast import Target, cast
+from ingestion.reading.cast import CodedColumn, cast
 from ingestion.records.cells import Cell, CellType
 from ingestion.records.submissions import Mark, Reading
 from ingestion.records.text import clean
@@ -140,7 +140,7 @@ def test_a_number_as_text_is_read_or_is_a_finding(text: str, kind: str, answer: 
     label = {"vi": "C\u1ed9t", "en": "C"}
     column = Column.model_validate({"code": "c", "label": label, "type": kind, "required": False})
     reading = Reading("f", "xlsx")
-    result = cast(Cell(3, 2, CellType.TEXT, text, clean(text)), Target(column), "B01", reading)
+    result = cast(Cell(3, 2, CellType.TEXT, text, clean(text)), CodedColumn(column), "B01", reading)
     expected = (None, MARKS[answer]) if isinstance(answer, str) else (answer, None)
     assert result[:2] == expected
     assert type(result.value) is type(expected[0])

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import duckdb
+import pyarrow.parquet as pq
 import pytest
 
 from ingestion.storage.home import Home
@@ -54,6 +55,27 @@ def test_a_release_holds_pages_figures_and_their_hashes(home: Home, rendered: Pa
     )
     assert release.verify(made) == ()
     assert release.list_releases(home) == (made,)
+
+
+def test_facts_of_forms_go_along_and_the_same_rows_are_the_same_release(home: Home, rendered: Path) -> None:
+    for order in ("asc", "desc"):
+        with duckdb.connect(str(home.warehouse)) as connection:
+            rows = f"select * from (values ('A', 1), ('B', 2), ('B', null)) as f (unit, n) order by n {order}"
+            connection.execute(f"create or replace table fct_own_b90 as {rows}")
+        made = release.create(
+            home,
+            rendered,
+            as_of=AS_OF,
+            code_version="0.1.0",
+            submissions=["a"],
+            note="",
+            warehouse=home.warehouse,
+            facts=["fct_own_b90"],
+        )
+    assert len(release.list_releases(home)) == 1
+    facts = pq.read_table(made.folder / "facts" / "fct_own_b90.parquet").to_pylist()
+    assert facts == [{"unit": "A", "n": 1}, {"unit": "B", "n": 2}, {"unit": "B", "n": None}]
+    assert "facts/fct_own_b90.parquet" in made.files and release.verify(made) == ()
 
 
 @pytest.mark.parametrize("mask", [0o000, 0o077])

@@ -9,10 +9,10 @@ import pytest
 from openpyxl.workbook import Workbook
 
 from ingestion.definitions.signing import SIGNATURE, examine
-from ingestion.ooxml.styles import ASKED_FILL, RELATED_FILL, WRONG_FILL
 from ingestion.records.findings import Finding, Judgement, Verdict
 from ingestion.records.periods import Period
 from ingestion.returns import SHEET, marked_workbook
+from ingestion.returns.signs import ASKED_FILL, RELATED_FILL, WRONG_FILL
 from ingestion.workbook.template import write_template
 from tests.integration.small_state import MEMBERS, UNIT, fill_template
 from tests.unit.returns.conftest import WRONG, World

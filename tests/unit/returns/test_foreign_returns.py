@@ -12,9 +12,9 @@ import pytest
 from msoffcrypto.format.ooxml import OOXMLFile
 
 from ingestion.ooxml.parts import stored
-from ingestion.ooxml.styles import WRONG_FILL
 from ingestion.records.cells import column_letter
 from ingestion.returns import SHEET
+from ingestion.returns.signs import WRONG_FILL
 from tests.unit.returns.conftest import WRONG, World, one_too_many
 
 MAIN_TYPE = b"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"

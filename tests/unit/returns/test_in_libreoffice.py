@@ -6,10 +6,10 @@ import openpyxl
 import pytest
 
 from ingestion.definitions.signing import examine
-from ingestion.ooxml.comments import MARK
 from ingestion.records.findings import Verdict
 from ingestion.records.periods import Period
 from ingestion.returns import SHEET
+from ingestion.returns.signs import MARK
 from ingestion.workbook.template import write_template
 from tests.integration.small_state import MEMBERS, UNIT, fill_template
 from tests.support import libreoffice

@@ -15,15 +15,14 @@ from openpyxl.workbook import Workbook
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from ingestion.gate import load_rules
-from ingestion.ooxml.comments import MARK
 from ingestion.ooxml.parts import parse
-from ingestion.ooxml.styles import ASKED_FILL, RELATED_FILL, WRONG_FILL
 from ingestion.records.findings import Finding, Judgement, Verdict
 from ingestion.records.submissions import SubmissionKey
 from ingestion.returns import SHEET, Answer, marked_workbook
 from ingestion.returns.explanations import MOST_OF_A_SHEET
 from ingestion.returns.marking import MOST_COMMENTS
 from ingestion.returns.receipt import MOST_FINDINGS
+from ingestion.returns.signs import ASKED_FILL, MARK, RELATED_FILL, WRONG_FILL
 from ingestion.words.found import printed
 from tests.integration.small_state import MEMBERS, Tables
 from tests.unit.reading.conftest import to_tcvn3, write_xlwt

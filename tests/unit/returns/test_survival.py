@@ -14,9 +14,8 @@ from openpyxl.workbook import Workbook
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.table import Table
 
-from ingestion.ooxml.comments import MARK
-from ingestion.ooxml.styles import WRONG_FILL
 from ingestion.returns import SHEET
+from ingestion.returns.signs import MARK, WRONG_FILL
 from tests.unit.returns.conftest import WRONG, World, one_too_many, with_parts
 
 _STRICT = {

@@ -1,12 +1,17 @@
 """The dbt project's own rules: models are described, grain first; marts have keys and typed columns."""
 
-from pathlib import Path
+import re
 from typing import Any
 
 import pytest
 import yaml
 
-MODELS = Path(__file__).parents[3] / "dbt_project" / "models"
+from ingestion.bronze.form_models import form_models
+from ingestion.definitions.catalogue import load_catalogue
+from orchestration.project import OF_FORMS
+from orchestration.warehouse import PROJECT_DIR
+
+MODELS, MACROS = PROJECT_DIR / "models", PROJECT_DIR / "macros"
 WITHOUT_KEY = {
     "rpt_figure_cell",  # two terms of an indicator may take the same cell
     "rpt_year_cell",
@@ -36,9 +41,28 @@ def test_a_description_begins_with_the_grain(name):
 
 @pytest.mark.parametrize("name", sorted(name for name in FILES if name.startswith(("dim_", "fct_", "rpt_"))))
 def test_a_mart_has_a_key_or_a_reason_for_having_none(name):
-    tests = [next(iter(t)) for t in DESCRIBED[name].get("data_tests", ()) if isinstance(t, dict)]
+    tests = [next(iter(test)) for test in DESCRIBED[name].get("data_tests", ())]
+    constraints = [one["type"] for one in DESCRIBED[name].get("constraints", ())]
 
-    assert ("key" in tests) != (name in WITHOUT_KEY)
+    assert ("primary_key" in constraints or "unique_combination_of_columns" in tests) != (name in WITHOUT_KEY)
+
+
+def test_every_test_of_our_own_is_described():
+    written = re.findall(r"{% test (\w+)\(", (MACROS / "tests.sql").read_text(encoding="utf-8"))
+    described = yaml.safe_load((MACROS / "_tests.yml").read_text(encoding="utf-8"))["macros"]
+
+    assert {macro["name"]: bool(macro["description"]) for macro in described} == {
+        f"test_{name}": True for name in written
+    }
+
+
+def test_models_of_forms_are_what_is_written_from_the_forms():
+    written = form_models(load_catalogue().forms.values())
+    there = {path for folder in OF_FORMS for path in (PROJECT_DIR / folder).iterdir()}
+
+    assert {path.relative_to(PROJECT_DIR).as_posix() for path in there} == set(written), "run make forms"
+    for place, text in written.items():
+        assert (PROJECT_DIR / place).read_text(encoding="utf-8") == text, f"{place}: run make forms"
 
 
 @pytest.mark.parametrize("name", sorted(name for name in FILES if name.startswith(("dim_", "fct_", "rpt_"))))
@@ -76,7 +100,8 @@ def test_names_follow_their_layer():
         "reports": ("rpt_",),
     }
 
-    assert [name for name, path in FILES.items() if not name.startswith(prefixes[path.parent.name])] == []
+    layers = {name: path.relative_to(MODELS).parts[0] for name, path in FILES.items()}
+    assert [name for name, layer in layers.items() if not name.startswith(prefixes[layer])] == []
 
 
 def test_no_model_reads_the_clock():

@@ -30,7 +30,7 @@ REASONS = {
     "ingestion/gate/language/functions.py": "the rules' own functions, of which `round` asks the owner",
     "ingestion/ooxml/grid.py": "measures of cells, in the notation of the format",
     "ingestion/ooxml/styles.py": "sizes of letters, in the notation of the format",
-    "ingestion/returns/receipt.py": "codes of rules from one to another",
+    "ingestion/returns/gathered.py": "codes of rules from one to another",
     "ingestion/validations/store.py": "names of files that are kept",
     "ingestion/records/stored.py": "prints a stored cell as its own format says",
     "orchestration/as_of.py": "names of files",

@@ -1,0 +1,1 @@
+{{ wide_fact('B02', ref('stg_admission')) }}

@@ -1,0 +1,1 @@
+{{ wide_fact('B07', ref('stg_cadre')) }}

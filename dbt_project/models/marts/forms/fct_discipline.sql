@@ -1,0 +1,1 @@
+{{ wide_fact('B06', ref('stg_discipline')) }}

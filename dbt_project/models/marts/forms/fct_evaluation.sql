@@ -1,0 +1,1 @@
+{{ wide_fact('B04', ref('stg_evaluation')) }}

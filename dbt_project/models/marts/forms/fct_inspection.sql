@@ -1,0 +1,1 @@
+{{ wide_fact('B05', ref('stg_inspection')) }}

@@ -1,0 +1,1 @@
+{{ wide_fact('B01', ref('stg_membership')) }}

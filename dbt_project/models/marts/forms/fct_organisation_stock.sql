@@ -1,0 +1,1 @@
+{{ wide_fact('B03', ref('stg_organisation_stock')) }}

@@ -1,0 +1,1 @@
+{{ wide_fact('B08', ref('stg_study')) }}

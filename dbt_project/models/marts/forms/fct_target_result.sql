@@ -1,0 +1,1 @@
+{{ wide_fact('B09', ref('stg_target_result')) }}
