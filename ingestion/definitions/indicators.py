@@ -44,8 +44,8 @@ class Indicator(Strict):
 
     Attributes:
         kind: `stock`, `flow`, `ratio` (percent of two parts), `rate` (a percentage as filed, which lasts over
-            time like a stock but is never added over units), `distinct` (never added), `run` (years in a row)
-            or `registry` (taken from the registry).
+            time like a stock but is never added over units), `distinct` (never added; like a rate it is the
+            cell of one row), `run` (years in a row) or `registry` (taken from the registry).
         value: the cells of the figure itself (stock, flow, rate, distinct, run).
         numerator: for ratios.
         denominator: for ratios; may also accompany a count (126 of 137).
@@ -130,8 +130,13 @@ def check_terms(file: str, indicator: Indicator, forms: Mapping[str, Form]) -> N
     """Refuse an indicator that names cells which are in no form, or which no period has together.
 
     Raises:
-        CatalogueError: it names a form, column or code that is not there, or not at the time.
+        CatalogueError: it names a form, column or code that is not there, or not at the time; or it divides two
+            parts, which gives percent, and calls that something else.
     """
+    if indicator.kind == "ratio" and indicator.unit != "PERCENT":
+        raise CatalogueError(
+            f"{file}: {indicator.code} is a ratio, which is told in percent: its unit is PERCENT"
+        )
     for part, terms in indicator.parts:
         for term in terms:
             _check_term(file, indicator.code, term, forms)

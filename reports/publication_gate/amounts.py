@@ -30,6 +30,7 @@ class Amounts:
 
     Attributes:
         units: what each unit filed itself.
+        n_units: how many cells that is made of.
         amount: figures of the period: what counts in it.
         in_term: what counts in a term that takes the period in.
         n_cells: how many cells the amount is made of.
@@ -40,6 +41,7 @@ class Amounts:
     """
 
     units: Numbers
+    n_units: Ints
     amount: Numbers
     in_term: Numbers
     n_cells: Ints
@@ -213,6 +215,7 @@ class Adding:
             return None
         total = Amounts(
             units,
+            n_units,
             np.full((n, m), np.nan),
             np.full((n, m), np.nan),
             np.zeros((n, m), dtype=np.int64),
@@ -222,10 +225,13 @@ class Adding:
             self._exact(newest, period),
         )
         share = self._bodies.of_units[period]
-        _share_out(total, share, (units, n_units, old_units, long_units), self.taken(share, units))
+        adds = np.array([not measure.is_single for measure in self.measures], dtype=bool)
+        taken = self.taken(share, units, n_units)
+        _share_out(total, share, (units, n_units, old_units, long_units), taken)
         share = self._bodies.of_organisations[period]
-        everything = np.ones((len(share.owners), m), dtype=bool)
-        _share_out(total, share, (about, n_about, old_about, long_about), everything)
+        n_rows, _ = sum_by(share.owners, n_about[share.contributors].astype(float), n)
+        taken = adds | (n_rows[share.owners] == 1)
+        _share_out(total, share, (about, n_about, old_about, long_about), taken)
         return total
 
     def _exact(self, newest: Ints, period: str) -> Flags:
@@ -240,12 +246,13 @@ class Adding:
         exact[share.owners[has_row & (newest[share.contributors] != part)]] = False
         return exact
 
-    def taken(self, share: Share, units: Numbers) -> Flags:
+    def taken(self, share: Share, units: Numbers, n_units: Ints) -> Flags:
         """Say which contributions count: all, but of what is never added one's own, or that of the only one.
 
         Args:
             share: who contributes to whose figures.
             units: what each unit filed itself, by measure.
+            n_units: of how many cells that is made: what is never added is one of one row.
         """
         n = len(units)
         there = ~np.isnan(units[share.contributors])
@@ -260,6 +267,7 @@ class Adding:
             n_there = np.bincount(share.owners[there[:, column]], minlength=n)
             only = ~has_own[share.owners] & (n_there[share.owners] == 1)
             taken[:, column] = np.where(has_own[share.owners], is_own, only)
+            taken[:, column] &= n_units[share.contributors, column] == 1
         return taken
 
 

@@ -106,7 +106,8 @@ def _reach(figures: Figures, period: str) -> _Ends:
 def _shared(figures: Figures, ends: _Ends, period: str, counts: Flags) -> _Ends:
     """Give the days of those who count in whose figures, where a share counts at all."""
     share: Share = figures.bodies.of_units[period]
-    taken = figures.adding.taken(share, figures.bases[period].units) & counts[:, np.newaxis]
+    base = figures.bases[period]
+    taken = figures.adding.taken(share, base.units, base.n_units) & counts[:, np.newaxis]
     first, last = np.full_like(ends[0], np.inf), np.full_like(ends[1], -np.inf)
     np.minimum.at(first, share.owners, np.where(taken, _or(ends[0], np.inf)[share.contributors], np.inf))
     np.maximum.at(last, share.owners, np.where(taken, _or(ends[1], -np.inf)[share.contributors], -np.inf))

@@ -26,7 +26,7 @@ class Measure:
 
     @property
     def is_single(self) -> bool:
-        """Whether it is only ever that of one unit, never added."""
+        """Whether it is only ever that of one row of one unit, never added."""
         return self.indicator.kind in ("rate", "distinct")
 
     @property

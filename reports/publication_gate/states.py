@@ -154,9 +154,10 @@ class States:
         """Give what the forms of all units that are waited for say of a cumulative period."""
         is_missing = self._is_uncollected(indicator, period)
         late = self._uncollected_parts(indicator, self._bodies.when[period][1])
+        asked = {form for _, form in self._forms[indicator.code] if self._takes(indicator, form, period)}
         for unit, form in self._forms[indicator.code]:
             state = self._standing.state(unit, form, period)
-            if state.rank is not None:
+            if state.rank is not None and form in asked:
                 position = self._positions[unit]
                 begins_late = self._standing.lacks(unit, form, period, late.get(form, ()))
                 lacks = is_missing or begins_late or (state.newest > 0 and bool(left_blank[position]))
@@ -299,6 +300,21 @@ class States:
         """
         forms, day = self._catalogue.forms, self._bodies.ends[period]
         return not all(is_collected(terms, forms, day) for part, terms in indicator.parts if part != "opening")
+
+    def _takes(self, indicator: Indicator, form: str, period: str) -> bool:
+        """Say whether an indicator waits for a form in a period: not where another has its place."""
+        if self._catalogue.is_timeless:
+            return True
+        forms, day = self._catalogue.forms, self._bodies.ends[period]
+        for part, terms in indicator.parts:
+            named = [term for term in terms if term.form == form]
+            if is_collected(terms, forms, day):
+                named = [term for term in named if term.effective.covers(day)]
+            elif part == "opening":
+                continue
+            if named:
+                return True
+        return False
 
     def _uncollected_parts(self, indicator: Indicator, year: int) -> dict[str, set[int]]:
         """Give, by form, the parts of a year in which something that is added up over it was not collected."""

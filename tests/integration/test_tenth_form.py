@@ -113,6 +113,61 @@ indicators:
 }
 """A form of the office of which columns begin in the middle of a year, filed by periods of their own."""
 
+CALLS = {
+    "forms/B95.yml": """
+code: B95
+sheet: B95
+title: {vi: Biểu 95 – Cuộc gọi, en: Form 95 – Calls}
+grain: one row per grassroots organisation
+rows: organisations
+key: [org_code]
+required_for: {DISTRICT: [N]}
+effective: {to: 2019-12-31}
+columns:
+- {code: org_code, label: {vi: Mã TCCSĐ, en: Organisation code}, type: code, required: true}
+- {code: calls, label: {vi: Cuộc gọi, en: Calls}, type: int, unit: VISIT, nature: flow, required: true}
+""",
+    "forms/B96.yml": """
+code: B96
+sheet: B96
+title: {vi: Biểu 96 – Cuộc gọi, en: Form 96 – Calls}
+grain: one row per grassroots organisation
+rows: organisations
+key: [org_code]
+required_for: {DISTRICT: [N]}
+effective: {from: 2020-01-01}
+columns:
+- {code: org_code, label: {vi: Mã TCCSĐ, en: Organisation code}, type: code, required: true}
+- {code: phone_calls, label: {vi: Cuộc gọi, en: Calls}, type: int, unit: VISIT, nature: flow, required: true}
+- {code: score, label: {vi: Điểm, en: Score}, type: decimal, unit: POINT, nature: ratio, required: true}
+- {code: callers, label: {vi: Số người, en: Callers}, type: int, unit: PERSON, nature: distinct, required: true}
+""",
+    "indicators/calls.yml": """
+indicators:
+- code: calls
+  name: {vi: Cuộc gọi, en: Calls}
+  unit: VISIT
+  kind: flow
+  section: visits
+  value:
+  - {form: B95, column: calls, over_time: sum, effective: {to: 2019-12-31}}
+  - {form: B96, column: phone_calls, over_time: sum, effective: {from: 2020-01-01}}
+- code: call_score
+  name: {vi: Điểm, en: Score}
+  unit: POINT
+  kind: rate
+  section: visits
+  value: [{form: B96, column: score, over_time: last}]
+- code: callers
+  name: {vi: Người gọi, en: Callers}
+  unit: PERSON
+  kind: distinct
+  section: visits
+  value: [{form: B96, column: callers, over_time: none}]
+""",
+}
+"""A form whose place another takes, with cells that nobody adds up."""
+
 
 FUNDS = {
     "units/funds.yml": """
@@ -186,7 +241,7 @@ class Office:
 def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
     home = make_home(tmp_path_factory.mktemp("tenth"))
     guide.put_below(home.root)
-    for place, text in VISITS.items():
+    for place, text in {**VISITS, **CALLS}.items():
         (home.registry / place).write_text(text, encoding="utf-8")
     calendar = home.registry / "calendar.csv"
     with calendar.open("a", encoding="utf-8") as file:
@@ -231,6 +286,9 @@ def file_with(
     filed = {"visits": 5, "left_cases": 8} | ({"letters": 3, "open_cases": 8} if period == AFTER else {})
     if "B91" in tables:
         tables["B91"] = [row | filed for row in tables["B91"]]
+    for form, called in (("B95", {"calls": 2}), ("B96", {"phone_calls": 3, "score": 4.5, "callers": 2})):
+        if form in tables:
+            tables[form] = [row | called for row in tables[form]]
     write_workbook(
         path,
         catalogue,
@@ -384,6 +442,28 @@ def test_a_sum_of_periods_filed_alone_is_incomplete_where_the_first_had_no_such_
         assert (cases.value, cases.status) == (8 * filers, "final"), "a stock without its opening is whole"
 
 
+def test_a_form_that_takes_the_place_of_another_goes_on_with_its_figures(
+    office: Office, warehouse: Path
+) -> None:
+    for body, n_rows in ((UNIT, 2), ("VD-NX-04", 1)):
+        found = [
+            figure(warehouse, "calls", body, period, units=office.catalogue.units)
+            for period in ("2019-N", "2020-N", TERM)
+        ]
+        told = [(one.value, one.status) for one in found]
+        assert told == [(2 * n_rows, "final"), (3 * n_rows, "final"), (5 * n_rows, "final")]
+
+
+def test_what_nobody_adds_up_is_of_its_row_and_not_of_all_rows_together(
+    office: Office, warehouse: Path
+) -> None:
+    for code, filed in (("call_score", 4.5), ("callers", 2)):
+        found = [figure(warehouse, code, body, "2020-N", units={}) for body in (UNIT, "VD-NX-04")]
+        assert [(one.value, one.status) for one in found] == [(None, "none"), (filed, "final")]
+        cells = [len(trace(warehouse, code, body, "2020-N")) for body in (UNIT, "VD-NX-04")]
+        assert cells == [0, 1]
+
+
 def test_the_commands_that_the_page_shows_answer(office: Office, warehouse: Path) -> None:
     office.home.warehouse.touch()  # one that is up; what is asked as of a moment is answered from its own
 
@@ -440,4 +520,4 @@ def test_an_earlier_moment_is_built_anew_from_the_offices_files_when_these_chang
         assert warehouse_as_of(office.home, NOW[AFTER], NOW[AFTER]) != warehouse
     finally:
         more.unlink()
-    assert built == [["B90.yml", "B91.yml", "B92.yml"]]
+    assert built == [["B90.yml", "B91.yml", "B92.yml", "B95.yml", "B96.yml"]]

@@ -13,6 +13,39 @@ uncollected as (
 
 ),
 
+terms as (
+
+    select
+        indicator_code,
+        form_code,
+        count(*) as n_terms
+    from {{ ref('stg_indicator_term') }}
+    group by indicator_code, form_code
+
+),
+
+-- A form of which an indicator takes nothing in a period, since another has its place or only its openings were
+-- wanted, is not waited for.
+replaced as (
+
+    select
+        named.indicator_code,
+        named.form_code,
+        idle.period_code
+    from {{ ref('stg_idle_term') }} as idle
+    inner join {{ ref('stg_indicator_term') }} as named
+        on
+            {{ same_term('idle', 'named') }}
+    inner join terms
+        on
+            named.indicator_code = terms.indicator_code
+            and named.form_code = terms.form_code
+    where idle.is_collected or idle.part = 'opening'
+    group by named.indicator_code, named.form_code, idle.period_code
+    having count(*) = max(terms.n_terms)
+
+),
+
 n_parts as (
 
     select
@@ -82,7 +115,14 @@ of_units as (
             and states.form_code = late_starts.form_code
             and states.reporting_org_code = late_starts.org_code
             and states.base_period_code = late_starts.base_period_code
-    where states.state_rank is not null
+    left join replaced
+        on
+            reporters.indicator_code = replaced.indicator_code
+            and reporters.form_code = replaced.form_code
+            and states.base_period_code = replaced.period_code
+    where
+        states.state_rank is not null
+        and replaced.indicator_code is null
 
 ),
 

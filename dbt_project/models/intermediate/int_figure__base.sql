@@ -1,4 +1,5 @@
--- What may be added over units is; a rate or a distinct count is only ever that of one unit.
+-- What may be added over units is; a rate or a distinct count is only ever that of one unit, and of one
+-- row.
 with
 
 unit_amounts as (
@@ -61,8 +62,8 @@ of_units as (
     from shares
     where
         not is_single
-        or (has_own and org_code = contributing_code)
-        or (not has_own and n_units = 1)
+        or (n_cells = 1 and has_own and org_code = contributing_code)
+        or (n_cells = 1 and not has_own and n_units = 1)
     group by org_code, measure_id, base_period_code
 
 ),
@@ -104,7 +105,14 @@ of_organisations as (
     inner join {{ ref('int_indicator__measure') }} as measures on contributions.measure_id = measures.measure_id
     inner join organisation_rows as source_rows on contributions.row_id = source_rows.row_id
     where {{ counts_in_year('measures', 'source_rows') }}
-    group by source_rows.org_code, contributions.measure_id, source_rows.base_period_code
+    group by
+        source_rows.org_code,
+        contributions.measure_id,
+        measures.indicator_kind,
+        source_rows.base_period_code
+    having
+        measures.indicator_kind not in ('rate', 'distinct')
+        or count(*) = 1
 
 ),
 

@@ -54,6 +54,14 @@ OTHER_SHEETS = {
 """Sheets that the product writes or passes over beside those of forms."""
 
 
+_ADDED = "kind: flow\n  section: badges\n  value:\n  - {form: B90, column: badges_55, over_time: sum}\n"
+_DIVIDED = """kind: ratio
+  section: badges
+  numerator: [{form: B90, column: badges_40, over_time: sum}]
+  denominator: [{form: B90, column: badges_30, over_time: sum}]
+"""
+
+
 @pytest.mark.parametrize(
     ("kind", "before", "after", "told"),
     [
@@ -80,6 +88,7 @@ OTHER_SHEETS = {
         ("indicators", "code: party_badges_55", "code: admissions", "admissions"),
         ("indicators", "column: badges_55", "column: badges_60", "badges_60"),
         ("indicators", "unit: BADGE", "unit: MEDAL", "MEDAL"),
+        ("indicators", _ADDED, _DIVIDED, "PERCENT"),
         ("rules", "V901", "V061", "V900"),
         ("rules", "badges_40 <= badges_30", "badges_40 <= badges_3", "badges_3"),
         ("sections", "code: badges", "code: members", "members"),
