@@ -155,6 +155,7 @@ indicators:
 - code: call_score
   name: {vi: Điểm, en: Score}
   unit: POINT
+  decimals: 1
   kind: rate
   section: visits
   value: [{form: B96, column: score, over_time: last}]
@@ -412,7 +413,7 @@ def test_its_facts_add_as_its_columns_say_and_the_gate_holds_them(office: Office
     # the half year and the rest of it, each filed alone; the first had no letters and no opening
     assert visits == [("2020-6T", 5, None, None, None, 8), ("2020-N", 10, None, None, None, 8)]
     own = held[held["table"].str.startswith("fct_own")]
-    assert set(own["table"]) == {"fct_own_b90", "fct_own_b91"} and len(own) > 3
+    assert set(own["table"]) == {"fct_own_b90", "fct_own_b91", "fct_own_b95"} and len(own) > 3
     assert own["expected"].equals(own["found"])
 
 
