@@ -199,3 +199,22 @@ natured as (
 
 )
 {% endmacro %}
+
+{# What an indicator did not collect in a period. A stock without its opening is whole. #}
+{% macro uncollected() %}
+    select distinct
+        indicator_code,
+        period_code
+    from {{ ref('stg_idle_term') }}
+    where not is_collected and part <> 'opening'
+{% endmacro %}
+
+{# Of how many parts of an indicator a unit ever had anything. #}
+{% macro n_parts_ever() %}
+    select
+        indicator_code,
+        reporting_org_code,
+        count(distinct part) as n_parts
+    from {{ ref('int_contributor__part') }}
+    group by indicator_code, reporting_org_code
+{% endmacro %}

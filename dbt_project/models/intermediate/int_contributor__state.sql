@@ -5,11 +5,7 @@ with
 -- What was not collected in a period is missing, whoever has filed. A stock without its opening is whole.
 uncollected as (
 
-    select distinct
-        indicator_code,
-        period_code
-    from {{ ref('stg_idle_term') }}
-    where not is_collected and part <> 'opening'
+    {{ uncollected() }}
 
 ),
 
@@ -60,12 +56,7 @@ n_parts as (
 
 n_parts_ever as (
 
-    select
-        indicator_code,
-        reporting_org_code,
-        count(distinct part) as n_parts
-    from {{ ref('int_contributor__part') }}
-    group by indicator_code, reporting_org_code
+    {{ n_parts_ever() }}
 
 ),
 
@@ -211,6 +202,14 @@ of_organisations as (
             and bodies.base_period_code = row_parts.base_period_code
     where bases.is_cumulative
 
+),
+
+contributors as (
+
+    select * from of_units
+    union all
+    select * from of_organisations
+
 )
 
 select
@@ -226,22 +225,5 @@ select
     is_left_blank,
     state_rank as filing_rank,
     case when is_left_blank then 2 else state_rank end as state_rank
-from of_units
-
-union all
-
-select
-    closure_level,
-    contributing_code,
-    state_key,
-    reporting_org_code,
-    form_code,
-    base_period_code,
-    period_year,
-    is_exact,
-    is_part_filed,
-    is_left_blank,
-    state_rank as filing_rank,
-    state_rank
-from of_organisations
+from contributors
 where state_rank is not null

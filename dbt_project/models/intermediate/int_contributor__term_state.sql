@@ -62,13 +62,7 @@ parts_at_once as (
 
 n_parts_ever as (
 
-    select
-        indicator_code,
-        reporting_org_code,
-        count(distinct part) as n_parts
-    from {{ ref('int_contributor__part') }}
-    where reporting_org_code in (select counted.reporting_org_code from counted)
-    group by indicator_code, reporting_org_code
+    {{ n_parts_ever() }}
 
 ),
 
@@ -144,11 +138,7 @@ n_parts_in_term as (
 
 uncollected as (
 
-    select distinct
-        indicator_code,
-        period_code
-    from {{ ref('stg_idle_term') }}
-    where not is_collected and part <> 'opening'
+    {{ uncollected() }}
 
 ),
 
