@@ -14,7 +14,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 from reports.publication_gate.filed import counting_submissions
-from reports.publication_gate.rows import Key, Rows, beside, read
+from reports.publication_gate.rows import Key, Rows, beside, read, records
 
 _VIETNAM = timedelta(hours=7)
 """What the clocks of Vietnam are ahead of the warehouse's; deadlines are days there."""
@@ -54,7 +54,7 @@ def received_again(
     counts = set(counting["submission_id"])
     submissions = _submissions(bronze, as_of, counts)
     told = (*_AS_FILED, "status", "standing", "is_effective", "case_state")
-    _settle(submissions, {row["period_code"] for row in _records(bronze, "periods")})
+    _settle(submissions, {row["period_code"] for row in records(bronze, "periods")})
     completeness = _completeness(bronze, submissions)
     columns = next(iter(completeness.values()), {})
     unit_and_period = ("reporting_org_code", "period_code")
@@ -124,11 +124,6 @@ def _settle(submissions: dict[str, dict[str, Any]], periods: set[str]) -> None:
                 row["case_state"] = None if is_taken_back and has_one_that_counts else "open"
 
 
-def _records(bronze: Path, name: str) -> list[dict[str, Any]]:
-    records: list[dict[str, Any]] = pq.read_table(bronze / "reference" / f"{name}.parquet").to_pylist()
-    return records
-
-
 def _aware(moment: datetime) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
@@ -137,12 +132,12 @@ def _completeness(bronze: Path, submissions: dict[str, dict[str, Any]]) -> Rows:
     """Say of each unit and period what is owed, what came first and when, and what counts."""
     forms: dict[tuple[str, str], set[str]] = {}
     due: dict[tuple[str, str], date] = {}
-    for row in _records(bronze, "owed"):
+    for row in records(bronze, "owed"):
         key = (row["reporting_org_code"], row["period_code"])
         forms.setdefault(key, set()).add(row["form_code"])
         if row["due_on"] is not None:
             due[key] = min(due.get(key, date.max), row["due_on"])
-    calendar = _records(bronze, "calendar")
+    calendar = records(bronze, "calendar")
     due_of_period = {row["period_code"]: row["due_on"] for row in calendar}
     received: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for row in submissions.values():

@@ -9,14 +9,13 @@ from typing import Any
 
 import duckdb
 import pandas as pd
-import pyarrow.parquet as pq
 
 from ingestion.definitions.catalogue import Catalogue
 from reports.publication_gate.arrays import PARTS
 from reports.publication_gate.bodies import Bodies
 from reports.publication_gate.derived import previous_terms
 from reports.publication_gate.filed import counting_submissions
-from reports.publication_gate.rows import Key, Rows, beside, read
+from reports.publication_gate.rows import Key, Rows, beside, read, records
 
 _ORGANISATIONS = ("org_name", "org_kind", "org_type", "sector", "org_level", "parent_code", "is_reporting")
 _LAST = date(9999, 12, 31)
@@ -30,7 +29,7 @@ def repeated_again(
     as_of: datetime | None,
 ) -> dict[str, pd.DataFrame]:
     """Give by check what catalogue and registry say, and what the warehouse repeats of it."""
-    registry = _records(bronze, "organisations")
+    registry = records(bronze, "organisations")
     units = report_units(bronze, bodies, counting_submissions(bronze, as_of))
     tables: dict[str, tuple[str, tuple[str, ...], tuple[str, ...], Rows]] = {
         "indicators_again": ("dim_indicator", ("indicator_code",), ("indicator",), _indicators(catalogue)),
@@ -55,11 +54,6 @@ def repeated_again(
         columns = next(iter(expected.values()), {})
         frames[check] = beside(expected, read(connection, table, codes, columns), names)
     return frames
-
-
-def _records(bronze: Path, name: str) -> list[dict[str, Any]]:
-    records: list[dict[str, Any]] = pq.read_table(bronze / "reference" / f"{name}.parquet").to_pylist()
-    return records
 
 
 def _indicators(catalogue: Catalogue) -> Rows:
@@ -98,7 +92,7 @@ def _newest(registry: list[dict[str, Any]]) -> dict[str, date]:
 
 
 def _periods(bronze: Path) -> Rows:
-    due = {row["period_code"]: row["due_on"] for row in _records(bronze, "calendar")}
+    due = {row["period_code"]: row["due_on"] for row in records(bronze, "calendar")}
     return {
         (row["period_code"],): {
             **{
@@ -108,7 +102,7 @@ def _periods(bronze: Path) -> Rows:
             "is_filed": row["period_code"] in due,
             "due_on": due.get(row["period_code"]),
         }
-        for row in _records(bronze, "periods")
+        for row in records(bronze, "periods")
     }
 
 
@@ -130,7 +124,7 @@ def report_units(bronze: Path, bodies: Bodies, counting: pd.DataFrame) -> dict[K
     filed = zip(counting["unit"], counting["period"], strict=True)
     years = {(unit, bodies.when[period][1]) for unit, period in owed if bodies.when[period][0] in PARTS}
     years |= {(unit, bodies.when[period][1]) for unit, period in filed if bodies.when[period][0] != "NK"}
-    registry = _records(bronze, "organisations")
+    registry = records(bronze, "organisations")
     newest = _newest(registry)
     now = [row for row in registry if row["valid_from"] == newest[row["org_code"]]]
     units: dict[Key, dict[str, Any]] = {}

@@ -1,7 +1,7 @@
 """Rows of the warehouse beside the rows that they repeat: what is told in words rather than in numbers.
 
-What belongs here: putting two sides of such rows together as pairs, and their plain text. What does not: where
-the rows come from, and how a difference is written for people (`report`).
+What belongs here: reading such rows, putting two sides of them together as pairs, and their plain text. What
+does not: which rows are expected, and how a difference is written for people (`report`).
 
 A row that is as it should be is one pair. One that is not has a pair for each column that differs, and one that
 only one side has is a pair of which the other is missing.
@@ -9,11 +9,13 @@ only one side has is a pair of which the other is missing.
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 import duckdb
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 
 from ingestion.words import writing
 
@@ -25,6 +27,12 @@ YES, NO = "yes", "no"
 """The text of what is true, and of what is not."""
 SAID, FOUND, ROW = "said", "is", "row"
 """Names under which a pair has the text that is expected and the one found; the column of a whole row."""
+
+
+def records(bronze: Path, name: str) -> list[dict[str, Any]]:
+    """Give the rows of a table of registry or catalogue, as bronze has them."""
+    found: list[dict[str, Any]] = pq.read_table(bronze / "reference" / f"{name}.parquet").to_pylist()
+    return found
 
 
 def read(
