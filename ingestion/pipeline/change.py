@@ -10,11 +10,15 @@ ledger and its consequences leaves work to the next change, and nothing to be re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from ingestion.landing.events import Duplicate, NotLanded, PeriodClosed, PeriodReopened, Received, Unknown
 from ingestion.landing.ledger import Ledger
 from ingestion.pipeline.answering import tell_decisions
 from ingestion.pipeline.desk import Desk
 from ingestion.pipeline.office import Office
 from ingestion.pipeline.writing import stale_periods, write_bronze
+
+_WITHOUT_FIGURES = (Received, Duplicate, Unknown, NotLanded, PeriodClosed, PeriodReopened)
+"""Of these nothing follows for bronze: what arrived has no verdict yet, and what counts counts on."""
 
 
 @contextmanager
@@ -39,15 +43,17 @@ def change(office: Office) -> Iterator[Desk]:
 
 
 def follow(desk: Desk) -> None:
-    """Bring about what follows from the ledger and is not done: decisions told, alerts, bronze, in this order.
+    """Bring about what follows from what was recorded: decisions told, alerts, bronze, in this order.
 
     Where the product cannot make bronze of a submission, an alert tells of that, too.
     """
+    if not desk.unfollowed:
+        return
     _tell(desk)
-    if desk.may_change_what_counts:
+    if any(not isinstance(event, _WITHOUT_FIGURES) for event in desk.unfollowed):
         write_bronze(desk, stale_periods(desk.home, desk.catalogue, desk.state))
-        desk.may_change_what_counts = False
         desk.write_alerts()
+    desk.unfollowed.clear()
 
 
 def _tell(desk: Desk) -> None:

@@ -19,14 +19,8 @@ from ingestion.definitions.registry import Registry
 from ingestion.gate import GateContext, version_for
 from ingestion.gate.results import SuiteResult, with_files
 from ingestion.landing.events import (
-    Duplicate,
     Event,
-    NotLanded,
-    PeriodClosed,
-    PeriodReopened,
-    Received,
     SetAside,
-    Unknown,
 )
 from ingestion.landing.ledger import LedgerWriter
 from ingestion.landing.originals import Landing
@@ -38,9 +32,6 @@ from ingestion.returns import Answer
 from ingestion.returns.answers import write_apology, write_return
 from ingestion.storage.home import Home
 from ingestion.validations.store import KeptResults, Purpose, Validation
-
-_WITHOUT_FIGURES = (Received, Duplicate, Unknown, NotLanded, PeriodClosed, PeriodReopened)
-"""Of these nothing follows for bronze: what arrived has no verdict yet, and what counts counts on."""
 
 _EVERYBODYS = frozenset({errno.ENOSPC, errno.EROFS, errno.EDQUOT, errno.EMFILE, errno.ENFILE})
 
@@ -57,7 +48,7 @@ class Desk:
         damaged: by submission what is wrong with an original that was needed and is not what it was.
         unreturned: by submission why its clerk heard of a decision without the filed workbook.
         results: what became of the results of checks that are kept to be shown.
-        may_change_what_counts: whether bronze may follow otherwise from what was recorded here.
+        unfollowed: what was recorded here and whose consequences are still to come.
     """
 
     office: Office
@@ -67,7 +58,7 @@ class Desk:
     damaged: dict[str, str] = field(default_factory=dict)
     unreturned: dict[str, str] = field(default_factory=dict)
     results: KeptResults = field(default_factory=KeptResults)
-    may_change_what_counts: bool = False
+    unfollowed: list[Event] = field(default_factory=list)
 
     @property
     def home(self) -> Home:
@@ -108,7 +99,7 @@ class Desk:
             DecisionRefusedError: a decision cannot be taken; none of them is written.
         """
         self.ledger.append(events)
-        self.may_change_what_counts |= any(not isinstance(event, _WITHOUT_FIGURES) for event in events)
+        self.unfollowed += events
 
     def set_aside(self, faults: Mapping[str, Fault]) -> None:
         """Record that the product failed on submissions, and tell their clerks that it did."""
