@@ -10,9 +10,12 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from ingestion.definitions.forms import Code, Form
+from ingestion.definitions.forms import Code, Column, Form
 from ingestion.definitions.validity import ALWAYS, Effective, turning_days
 from ingestion.words.labels import CatalogueError, Label, Strict
+
+NEVER_ADDED_KINDS = frozenset({"rate", "distinct", "run"})
+"""Kinds of indicator whose figure is that of one row, so that how its column adds does not matter."""
 
 
 class Term(Strict):
@@ -82,6 +85,11 @@ class Indicator(Strict):
         return self
 
     @property
+    def is_rounded(self) -> bool:
+        """Whether it is told rounded, so that who writes what was told writes a rounded figure."""
+        return self.kind == "ratio" or self.decimals > 0
+
+    @property
     def parts(self) -> tuple[tuple[str, tuple[Term, ...]], ...]:
         """The named parts with their terms, empty ones left out."""
         named = (
@@ -139,7 +147,7 @@ def check_terms(file: str, indicator: Indicator, forms: Mapping[str, Form]) -> N
         )
     for part, terms in indicator.parts:
         for term in terms:
-            _check_term(file, indicator.code, term, forms)
+            _check_term(file, indicator, term, forms)
         if not any(is_collected(terms, forms, day) for day in turning_days(_intervals(terms, forms))):
             named = ", ".join(f"{term.form}.{term.column}" for term in terms)
             raise CatalogueError(
@@ -155,14 +163,36 @@ def _intervals(terms: Iterable[Term], forms: Mapping[str, Form]) -> Iterable[Eff
         yield from (form.by_code[column].effective for column in (term.column, *term.where))
 
 
-def _check_term(file: str, indicator: str, term: Term, forms: Mapping[str, Form]) -> None:
+def _check_term(file: str, indicator: Indicator, term: Term, forms: Mapping[str, Form]) -> None:
+    code = indicator.code
     form = forms.get(term.form)
     if form is None:
-        raise CatalogueError(f"{file}: {indicator} names form {term.form}, which does not exist")
+        raise CatalogueError(f"{file}: {code} names form {term.form}, which does not exist")
     for column in (term.column, *term.where):
         if column not in form.by_code:
-            raise CatalogueError(f"{file}: {indicator} names {term.form}.{column}, which does not exist")
+            raise CatalogueError(f"{file}: {code} names {term.form}.{column}, which does not exist")
+    _check_adding(file, indicator, term, form.by_code[term.column])
     for column, codes in (*term.where.items(), *(((term.column, term.count),) if term.count else ())):
         allowed = set(form.line_members.get(column, ())) or set(form.by_code[column].choices)
         if allowed and (unknown := set(codes) - allowed):
-            raise CatalogueError(f"{file}: {indicator} names codes that {term.form}.{column} lacks: {unknown}")
+            raise CatalogueError(f"{file}: {code} names codes that {term.form}.{column} lacks: {unknown}")
+
+
+def _check_adding(file: str, indicator: Indicator, term: Term, column: Column) -> None:
+    named = f"{file}: {indicator.code} {{}} {term.form}.{column.code}, "
+    if term.count and column.type != "code":
+        raise CatalogueError(named.format("counts codes in") + f"which holds none (its type is {column.type})")
+    if term.count:
+        return
+    if not column.is_number:
+        raise CatalogueError(
+            named.format("takes numbers from")
+            + f"which holds none (its type is {column.type}); count its codes instead (count)"
+        )
+    if indicator.kind not in NEVER_ADDED_KINDS and not (column.adds_up or column.nature == "line"):
+        raise CatalogueError(
+            named.format("adds up")
+            + "which is never added over rows and units: a percentage, a score, a distinct count, or a decimal"
+            " of which the form does not say how it adds (nature); make the indicator a rate or distinct, or"
+            " give the column its nature"
+        )

@@ -196,9 +196,9 @@ def _put_results(form: Form, rows: Sequence[Row], book: Book, known: Foreknown) 
             continue
     if not results:
         return None
-    rates = [(code, book.catalogue.indicators[code].kind == "ratio") for code, _ in results]
+    rounded = [(code, book.catalogue.indicators[code].is_rounded) for code, _ in results]
     values = known.put(Block(f"{form.code}.derived.value", tuple(results)), Kind.NUMBER)
-    return Results(values, known.put(Block(f"{form.code}.derived.is_rate", tuple(rates)), Kind.TRUTH))
+    return Results(values, known.put(Block(f"{form.code}.derived.is_rounded", tuple(rounded)), Kind.TRUTH))
 
 
 def _names_of_keys(place: SheetPlace, catalogue: Catalogue) -> tuple[tuple[str, str], ...]:

@@ -45,6 +45,7 @@ MUTANTS: Mapping[str, Mutant] = {
         "amounts", "sum_by(share.owners[inside], given[inside], n)", "sum_by(share.owners, given, n)"
     ),
     "what is older is not said to be": _of("amounts", "total.carried |= ", "total.carried &= "),
+    "a body's row of one form is taken for one of all": _of("amounts", "if len(self.values) > 1", "if False"),
     # bodies
     "a part of a body is taken for the whole": _of("bodies", "(pd.isna(share) or share == 1)", "True"),
     "a split is a merger": _of("bodies", 'in ("merge", "rename")', 'in ("merge", "rename", "split")'),

@@ -29,8 +29,8 @@ def form(code: str, rows: str, *columns: dict[str, Any], **more: Any) -> OwnFile
     return OwnFile("forms", f"{code}.yml", yaml.safe_dump(content | more, allow_unicode=True))
 
 
-def indicator(code: str, *terms: dict[str, Any]) -> OwnFile:
-    """Give a flow that is the sum of terms over B90."""
+def indicator(code: str, *terms: dict[str, Any], **more: Any) -> OwnFile:
+    """Give a flow that is the sum of terms over B90, unless more says otherwise."""
     value = [{"form": "B90", "over_time": "sum"} | term for term in terms]
     name = {"vi": f"Chỉ tiêu {code}", "en": f"Indicator {code}"}
     content = {
@@ -41,4 +41,5 @@ def indicator(code: str, *terms: dict[str, Any]) -> OwnFile:
         "section": "context",
         "value": value,
     }
-    return OwnFile("indicators", f"{code}.yml", yaml.safe_dump({"indicators": [content]}, allow_unicode=True))
+    text = yaml.safe_dump({"indicators": [content | more]}, allow_unicode=True)
+    return OwnFile("indicators", f"{code}.yml", text)

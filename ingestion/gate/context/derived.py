@@ -58,7 +58,9 @@ def recipe_of(indicator: Indicator, org_kind: str, catalogue: Catalogue) -> Reci
 
 
 class DerivedContext(Provider):
-    """`derived.`: `value` is the result that the forms give, `tolerance` half of a rate's last printed digit.
+    """`derived.`: `value` is what the forms give, `tolerance` half of the last digit that is written.
+
+    Only a result that is told with decimals may be written rounded; of a count, the tolerance is zero.
 
     Null where the indicator cannot be computed from this submission: it is unknown, is no plain count or ratio,
     needs a form that is not there, or belongs to a unit whose figure is made of other units' filings.
@@ -107,7 +109,7 @@ class DerivedContext(Provider):
         return numbers(
             [
                 0.5 * 10.0 ** -decimals_of(text, float(value))
-                if indicator is not None and indicator.kind == "ratio" and not np.isnan(value)
+                if indicator is not None and indicator.is_rounded and not np.isnan(value)
                 else 0.0
                 for indicator, value, text in zip(indicators, printed, texts, strict=True)
             ]

@@ -119,7 +119,7 @@ class OfOtherForms:
 
 @dataclass(frozen=True)
 class HalfADigit:
-    """Half of the last digit of a column in which the result of a rate is printed; zero for other figures."""
+    """Half of the last digit in which a column writes a result that is told rounded; zero for exact figures."""
 
     column: str
 

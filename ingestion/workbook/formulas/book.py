@@ -69,11 +69,11 @@ class Results:
 
     Attributes:
         value: the result of each indicator.
-        is_rate: whether it is a rate.
+        is_rounded: whether it is told rounded.
     """
 
     value: Lookup
-    is_rate: Lookup
+    is_rounded: Lookup
 
 
 @dataclass(frozen=True)

@@ -317,9 +317,9 @@ class Operands:
         return self.book.results[form]
 
     def _half_a_digit(self, form: str, column: str) -> Value:
-        """Compile half of the last digit in which a rate is printed; nothing for other figures."""
-        is_rate = self._results(form).is_rate
+        """Compile half of the last written digit of a result that is told rounded; zero for exact ones."""
+        is_rounded = self._results(form).is_rounded
         printed = self.cell_value(self.book.sheets[form], column, ROW).formula
-        asked = as_logic(self.looked_up(is_rate, form)).holds
+        asked = as_logic(self.looked_up(is_rounded, form)).holds
         half = f"IF({asked},{half_a_digit(printed)},0)"
         return self.kept(Value(Kind.NUMBER, f"IF(ISNUMBER({printed}),{half},0)"))

@@ -29,7 +29,7 @@ from ingestion.workbook.said import BLANK_RULE, Violation
 from tests.support import agreed
 from tests.support.excel_formulas import Sheets
 from tests.support.filled_templates import Case, Gate, all_cases, filled, rows_of
-from tests.support.own_forms import column, form
+from tests.support.own_forms import column, form, indicator
 
 NOT_COMPILED = {"V001", "V002", "V003", "V004", "V008", "V057", "V058", "V059"}
 NEVER_BROKEN = {"V007"}
@@ -120,8 +120,8 @@ def test_formulas_and_gate_agree_on_hundreds_of_random_workbooks(cases: list[Cas
     assert sorted(compiled - failing - never) == []
 
 
-def amount(code: str) -> dict[str, Any]:
-    return column(code, "decimal", unit="PERSON", nature="flow")
+def amount(code: str, **more: Any) -> dict[str, Any]:
+    return column(code, "decimal", unit="PERSON", nature="flow", **more)
 
 
 def lines(*codes: str) -> list[dict[str, Any]]:
@@ -154,6 +154,25 @@ def test_formulas_and_gate_agree_on_forms_of_an_office_also_on_one_of_a_single_l
     assert {name_of(violation) for violation in missing} == set()
     assert {("V009", 2, "B90"), ("V009", 2, "B91"), ("V011", 1, "B90"), ("V061", 2, "B93")} <= compiled
     assert [form for rule, _, form in sorted(compiled) if rule == "V005"] == ["B90", "B91", "B93"]
+
+
+@pytest.mark.parametrize(("decimals", "told_is_taken"), [(2, True), (0, False)])
+def test_formulas_too_take_an_amount_as_it_was_told(world: Any, decimals: int, told_is_taken: bool) -> None:
+    own = form("B90", "organisations", column("org_code", "code"), amount("balance", signed=True))
+    catalogue = laid_over((own, indicator("own_balance", {"column": "balance"}, decimals=decimals)))
+    book = partial(world.workbook, catalogue=catalogue)
+    case = Case(replace(world, catalogue=catalogue, workbook=book), "U1", "2019-N")
+    for written, is_taken in ((-3.5, told_is_taken), (-3.4, False), (-3.495, True)):
+        one = filled(case, random.Random(1))
+        target = one.tables["B09"][0]
+        one.tables["B09"] = [target | {"indicator_code": "own_balance", "actual_period": written}]
+        for number, row in enumerate(one.tables["B90"]):
+            row["balance"] = -3.495 if number == 0 else 0.0
+            one.marks.pop(("B90", number, "balance"), None)
+        one.marks.pop(("B09", 0, "actual_period"), None)
+        of_results = [v for v in case.plan.violations if v.check.rule.id == "V053" and v.home == "B09"]
+        # Long sheets are looked at by every fifth row, in each workbook another: five see them all.
+        assert bool(compare(case, [one] * 5, of_results)) != is_taken, written
 
 
 def test_the_cells_that_the_template_colours_are_those_that_the_gate_accuses(cases: list[Case]) -> None:

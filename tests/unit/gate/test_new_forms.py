@@ -14,7 +14,7 @@ from ingestion.definitions.overlay import laid_over
 from ingestion.gate import judge
 from ingestion.records.findings import Judgement, Verdict
 from ingestion.records.submissions import FormRow, FormTable, Mark, Submission, Value
-from tests.support.own_forms import column, form
+from tests.support.own_forms import column, form, indicator
 
 FIRST_ROW = 9
 Rows = list[dict[str, Any]]
@@ -333,6 +333,33 @@ def test_a_sum_that_cannot_be_given_is_not_spoken_of(judged: dict[str, Judgement
     assert "ghi ba, không phải số nguyên; các dòng cũng chưa cộng được." in said(
         "a total and a row that are no numbers"
     )
+
+
+@pytest.mark.parametrize(
+    ("decimals", "written", "is_found"),
+    [
+        (2, "-3,50", False),
+        (2, "-3,5", False),
+        (2, "-3,495", False),
+        (2, "-3,51", True),
+        (2, "-3,494", True),
+        (0, "-3,5", True),
+        (0, "-3,495", False),
+    ],
+)
+def test_an_amount_that_is_told_rounded_may_be_written_as_it_was_told(
+    world: Any, decimals: int, written: str, is_found: bool
+) -> None:
+    own = form("B90", "organisations", column("org_code", "code"), _amount("balance", signed=True))
+    balance = indicator("own_balance", {"column": "balance"}, decimals=decimals)
+    catalogue = laid_over((own, balance))
+    book = world.workbook().target(indicator_code="own_balance", actual_period=float(written.replace(",", ".")))
+    book.texts["B09", 0, "actual_period"] = written
+    submission = book.submission()
+    rows = [{"org_code": code, "balance": -1.165} for code in ("A1", "A2", "A3")]
+    submission.reading.tables["B90"] = table(catalogue, "B90", rows, None)
+    found = judge([submission], world.context(catalogue=catalogue), engine="masks")[submission.key].findings
+    assert any(finding.rule == "V053" for finding in found) == is_found
 
 
 @pytest.mark.parametrize(

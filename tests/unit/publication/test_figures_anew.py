@@ -134,6 +134,11 @@ def test_lines_add_as_each_says(tmp_path: Path) -> None:
     assert of("flow_line") == [1, 3, 1, 2]
     assert of("lines") == [321, 3 + 50 + 300, 321, 2 + 50 + 300]
     assert of("both_forms") == [101, 303, 101, 202]
+    # of a body that does not file, nobody knows whether the other form's rows about it are of the quarter
+    (body_of,) = {unit for indicator, unit, _ in told if indicator == "joined" and unit != "A"}
+    assert {key.split()[1] for key in values(told, "joined", body_of)} >= {"D1", "D2"}
+    assert {key.split()[1] for key in values(told, "both_forms", body_of)}.isdisjoint({"D1", "D2"})
+    assert values(told, "both_forms", body_of)[f"{body_of} Q1"] == 100
 
 
 @pytest.fixture(scope="module")
