@@ -70,11 +70,14 @@ def ui(call: Invocation, port: int) -> int:
     from orchestration.instance import close_runs_of_page  # noqa: PLC0415 - Dagster takes seconds to import
     from reports.render import settled  # noqa: PLC0415
 
+    # Without the page nobody would be told of a registry that is broken or lost; what waits goes to the last
+    # contacts that could be read.
     try:
         registry_of(call)
     except RegistryError as error:
-        # Without the page nobody would be told of it; what waits goes to the last contacts that could be read.
         click.echo(error.told(call.language), err=True)
+    except RefusedError as error:
+        click.echo(str(error), err=True)
     prepare_instance(call.home)
     try:
         with exclusive(call.home.dagster / "page.lock", wait_seconds=0):

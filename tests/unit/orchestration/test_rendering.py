@@ -1,6 +1,8 @@
 """Every publication asks one place which runner renders, and that place asks QUARTO_PATH."""
 
-from collections.abc import Mapping
+import shutil
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -8,6 +10,11 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+from ingestion.definitions.catalogue import load_catalogue
+from ingestion.definitions.registry import load_registry
+from ingestion.landing.inbox import put_in_inbox
+from ingestion.pipeline import Office, land_inbox
+from ingestion.storage.home import Home
 from orchestration import publication
 from orchestration.cli import main
 from orchestration.commands import pages
@@ -15,7 +22,9 @@ from orchestration.errors import DONE
 from orchestration.progress import Silent
 from orchestration.resources import PublicationHome, Renderer
 from reports.render import RenderError
-from tests.integration.small_state import make_home
+from tests.integration.small_state import make_home, write_sound
+
+NOW = datetime(2021, 1, 5, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -76,14 +85,29 @@ def test_the_page_of_dagster_is_told_the_same_quarto_though_it_runs_elsewhere(
     assert told == [str(program), "embedded", None]
 
 
-def test_the_page_that_tells_of_a_broken_registry_is_opened_though_it_is_broken(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def _broken(home: Home) -> str:
+    (home.registry / "calendar.csv").write_text("garbage\n", encoding="utf-8")
+    return "calendar.csv"
+
+
+def _lost(home: Home) -> str:
+    write_sound(home, "2020-N", home.root / "VD-NX.xlsx")
+    registry, catalogue = load_registry(home.registry), load_catalogue()
+    put_in_inbox(home, home.root / "VD-NX.xlsx", None, NOW)
+    land_inbox(Office(home, registry, catalogue, lambda: NOW, lambda: b"k" * 32))
+    shutil.rmtree(home.registry)
+    return str(home.registry)
+
+
+@pytest.mark.parametrize("damage", [_broken, _lost])
+def test_the_page_that_tells_of_a_registry_opens_without_one_that_can_be_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, damage: Callable[[Home], str]
 ) -> None:
     opened: list[Path] = []
     monkeypatch.setattr(pages, "run_together", lambda *asked: opened.append(asked[2]) or DONE)
     monkeypatch.setattr(pages, "_demand_free", lambda *_: None)
     home = make_home(tmp_path / "home")
-    (home.registry / "calendar.csv").write_text("garbage\n", encoding="utf-8")
+    said = damage(home)
     result = CliRunner().invoke(main, ["--home", str(home.root), "ui", "--port", "1"])
     assert result.exit_code == DONE and opened == [home.root]
-    assert "calendar.csv" in result.output
+    assert said in result.output
