@@ -66,8 +66,8 @@ def _exposures() -> str:
     lines = [
         "version: 2",
         "",
-        "# Made by `make lists`. Alerts follow from ledger, registry and runs, before anything is in the warehouse",
-        "# and beside it: they depend on no model. So all that leaves the product is listed.",
+        "# Made by `make lists`. Alerts follow from ledger, registry and runs, before anything is in the",
+        "# warehouse and beside it: they depend on no model. So all that leaves the product is listed.",
         "exposures:",
     ]
     owner = "{name: Data team (Tổ dữ liệu)}"
