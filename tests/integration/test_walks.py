@@ -5,10 +5,12 @@ import re
 import textwrap
 from pathlib import Path
 
+import openpyxl
 import pyarrow.parquet as pq
 import pytest
 import yaml
 
+from ingestion.definitions.catalogue import load_catalogue
 from tests.support.opendocument import flat
 from tests.support.walks import Copy, pieces
 
@@ -117,27 +119,41 @@ def test_a_format_is_told_read_returned_and_listed(copy: Copy) -> None:
     line = refusal.strip()
     same = re.escape(line.partition(", ")[0])
     copy.replace("ingestion/reading/kinds.py", rf"{same}, .*", line.replace("\\", "\\\\"))
-    filed = copy.root / f"filed.{name}"
-    filed.write_bytes(flat('<r><c type="string"><p>Mã</p></c><c type="float" value="7"/></r>'))
+    (copy.root / f"filed.{name}").write_bytes(flat(filed_rows()))
 
     copy.run("-m", "tests.support.lists")
 
     assert f"`.{name}`" in (copy.root / "docs/huong-dan-can-bo-lap-bieu.md").read_text(encoding="utf-8")
-    script = f"""
+    script = """
         import json, zipfile
         from pathlib import Path
+        from click.testing import CliRunner
         from ingestion.definitions.catalogue import load_catalogue
-        from ingestion.reading.opening import open_book
-        from ingestion.returns.gathered import in_words
+        from ingestion.reading import read_file
+        from orchestration.cli import main
         with zipfile.ZipFile("packed.zip", "w") as archive:
-            archive.write("filed.{name}", "no_ending")
-        books = [open_book(Path(p), p) for p in ("filed.{name}", "packed.zip")]
-        cells = [[[c.text for c in s.cells.values()] for s in b.sheets] for b in books]
-        notes = [[n.code for n in b.notes] for b in books]
-        print(json.dumps([[str(b.kind) for b in books], cells, notes, in_words({{"kind": "{name}"}}, "vi")]))
+            archive.write("filed.NAME", "no_ending")
+        readings = [read_file(Path(p), load_catalogue()) for p in ("filed.NAME", "packed.zip")]
+        CliRunner().invoke(main, ["check", "filed.NAME", "--return", "returned"])
+        rows = [reading.tables["B01"].rows[0].values for reading in readings]
+        print(json.dumps([[r.kind, row, [n.code for n in r.notes]] for r, row in zip(readings, rows)]))
     """
-    kinds, cells, notes, said = json.loads(copy.run("-c", textwrap.dedent(script)))
-    assert kinds == [name, "zip"]
-    assert cells == [[["Mã", "7"]], [["Mã", "7"]]]
-    assert notes[0] == [] and "R120" in notes[1], "its ending is known, and it is found in an archive"
-    assert said == {"kind": f".{name}"}
+    (kind_read, row, notes), (packed, same_row, packed_notes) = json.loads(
+        copy.run("-c", textwrap.dedent(script).replace("NAME", name))
+    )
+    assert (kind_read, packed) == (name, "zip")
+    assert row == same_row and row["opening_members"] == 7
+    assert "R105" not in notes and "R120" in packed_notes, "its ending is known, and it is found in an archive"
+    (returned,) = (copy.root / "returned").iterdir()
+    book = openpyxl.load_workbook(returned)
+    assert returned.suffix == ".xlsx" and "B01" in book.sheetnames
+    said = " ".join(str(cell.value) for row in book["Ket_qua"] for cell in row)
+    assert f"(.{name})" in said, "that it was copied"
+
+
+def filed_rows() -> str:
+    """Give the codes of form B01 and a row of it, as a spreadsheet has them."""
+    codes = [code for code in load_catalogue().forms["B01"].by_code if code not in ("org_name", "note")]
+    words = [f'<c type="string"><p>{text}</p></c>' for text in (*codes, "VP-YL-01")]
+    figures = '<c type="float" value="7"/>' * (len(codes) - 1)
+    return f"<r>{''.join(words[:-1])}</r><r>{words[-1]}{figures}</r>"

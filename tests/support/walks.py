@@ -4,6 +4,7 @@ What belongs here: taking pieces from the page, and the copy. What does not: whe
 follow (the tests of each walk).
 """
 
+import os
 import re
 import shutil
 import subprocess
@@ -58,8 +59,15 @@ class Copy:
         path.write_text(text, encoding="utf-8")
 
     def run(self, *arguments: str) -> str:
-        """Run Python in the copy, which imports the copy; give what it printed."""
-        command = [sys.executable, "-W", "ignore", *arguments]
-        done = subprocess.run(command, cwd=self.root, capture_output=True, text=True, check=False, timeout=300)
+        """Run Python, which imports the copy, as do processes that it starts; give what it printed."""
+        done = subprocess.run(
+            [sys.executable, "-W", "ignore", *arguments],
+            cwd=self.root,
+            env=os.environ | {"PYTHONPATH": str(self.root)},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=300,
+        )
         assert done.returncode == 0, done.stderr
         return done.stdout
