@@ -118,7 +118,7 @@ def test_a_format_is_told_read_returned_and_listed(copy: Copy) -> None:
     copy.add(f"ingestion/reading/formats/{name}.py", reader)
     line = refusal.strip()
     same = re.escape(line.partition(", ")[0])
-    copy.replace("ingestion/reading/kinds.py", rf"{same}, .*", line.replace("\\", "\\\\"))
+    copy.replace("ingestion/reading/kinds.py", rf"{same}, .*\)", line.replace("\\", "\\\\"))
     (copy.root / f"filed.{name}").write_bytes(flat(filed_rows()))
 
     copy.run("-m", "tests.support.lists")
