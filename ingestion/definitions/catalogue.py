@@ -15,7 +15,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from ingestion.definitions.forms import Form
-from ingestion.definitions.indicators import Indicator, IndicatorFile, check_terms, is_collected
+from ingestion.definitions.indicators import Indicator, IndicatorFile, check_summands, is_collected
 from ingestion.records.periods import Period
 from ingestion.words.labels import CatalogueError, Label, read_yaml
 
@@ -78,8 +78,8 @@ class Catalogue:
         """Give the catalogue of periods that end on a day: forms without the columns that these do not have.
 
         Forms that these periods do not have are in it as well, since somebody may file them; nobody owes them.
-        An indicator with a part that is not collected has no terms. The same columns and terms give the same
-        object.
+        An indicator with a part that is not collected has no summands. The same columns and summands give the
+        same object.
         """
         if self.whole is not None:
             return self.whole.on(day)
@@ -103,12 +103,12 @@ class Catalogue:
         limited = (
             *(form.effective for form in forms),
             *(column.effective for form in forms for column in form.columns),
-            *(term.effective for one in indicators for _, terms in one.parts for term in terms),
+            *(summand.effective for one in indicators for _, summands in one.parts for summand in summands),
         )
         return all(effective.is_always for effective in limited)
 
     def _indicator_on(self, indicator: Indicator, day: date) -> Indicator:
-        if all(is_collected(terms, self.forms, day) for _, terms in indicator.parts):
+        if all(is_collected(summands, self.forms, day) for _, summands in indicator.parts):
             return indicator.on(day)
         return indicator.model_copy(update=dict.fromkeys((name for name, _ in indicator.parts), ()))
 
@@ -143,7 +143,7 @@ def load_indicators(folder: Path, forms: Iterable[Form]) -> dict[str, Indicator]
         for indicator in file.indicators:
             if indicator.code in indicators:
                 raise CatalogueError(f"{path.name}: indicator {indicator.code} is declared twice")
-            check_terms(path.name, indicator, by_form)
+            check_summands(path.name, indicator, by_form)
             indicators[indicator.code] = indicator
     return indicators
 
