@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 DEMO_HOME ?= data
 
-.PHONY: setup demo test search lint lint-types lint-sql lint-code lint-data format lock bench docs forms house clean
+.PHONY: setup demo test search lint lint-types lint-sql lint-code lint-data format lock bench docs forms house lists clean
 
 setup: $(VENV)/.installed
 
@@ -69,6 +69,10 @@ forms: setup
 # The picture in docs/architecture.md, from the imports.
 house: setup
 	@$(BIN)/python -m tests.support.house
+
+# Kinds of alert and of workbook, where docs and exposures list them.
+lists: setup
+	@$(BIN)/python -m tests.support.lists
 
 bench: setup
 	@$(BIN)/python -m benchmarks

@@ -25,6 +25,7 @@ from ingestion.alerts.measures import Filings
 from ingestion.alerts.outbox import Outbox
 from ingestion.alerts.successes import note_success, successes_of
 from ingestion.alerts.thresholds import InForce, Thresholds, in_force
+from ingestion.alerts.watches import OF_FILINGS
 from ingestion.alerts.wording import PAGE
 from ingestion.definitions.overlay import catalogue_of
 from ingestion.definitions.registry import Registry
@@ -87,7 +88,7 @@ def collect(home: Home, registry: Registry, thresholds: Thresholds, now: datetim
     since = outbox.open(now)
     outbox.add(deadline_alerts(registry, catalogue, state, now, since))
     filings = Filings(state, registry, catalogue, now, since)
-    _stand(outbox, quality.OF_FILINGS, quality.filing_alerts(filings, thresholds), now)
+    _stand(outbox, OF_FILINGS, quality.filing_alerts(filings, thresholds), now)
     # Rules and sections are told of by the runs that need them.
     with suppress(CatalogueError):
         demand_usable(catalogue)
@@ -156,7 +157,7 @@ def _watch_runs(home: Home, registry: Registry, thresholds: Thresholds, now: dat
     _stand(outbox, frozenset({Kind.DELIVERY_FAILED}), failing_channels, now)
 
 
-def _stand(outbox: Outbox, kinds: Collection[Kind], found: Sequence[Alert], now: datetime) -> None:
+def _stand(outbox: Outbox, kinds: Collection[str], found: Sequence[Alert], now: datetime) -> None:
     """Write what stands and is not told yet, and close what stands no more."""
     conditions.begin(outbox, found)
     standing = {(alert.kind, alert.condition) for alert in found}

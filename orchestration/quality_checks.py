@@ -99,7 +99,7 @@ class _Shown:
                 "period": alert.period,
                 "unit": alert.unit,
                 "kind": str(alert.kind),
-                "measure": alert.facts["measure"],
+                "measure": alert.facts.get("measure", ""),
                 "rule": alert.facts.get("rule", ""),
                 "count": alert.facts["count"],
                 "of": alert.facts["filed"],

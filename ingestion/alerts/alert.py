@@ -4,15 +4,21 @@ What belongs here: its shape, its kinds and its id. What does not: from what it 
 """
 
 import hashlib
+import re
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import AwareDatetime
+from pydantic import AfterValidator, AwareDatetime, Field
+
+from ingestion.words.messages import load_messages
 
 
 class Kind(StrEnum):
-    """What has happened; each kind has its texts in `messages/alerts.yml`."""
+    """What has happened, where code names it; a watch may have kinds of its own.
+
+    What makes a kind is that the catalogue says what it is of (`alert.<kind>.about`, beside its other texts).
+    """
 
     UNREADABLE = "unreadable"
     REJECTED = "rejected"
@@ -53,6 +59,21 @@ _UNITS = ("names", "units", "missing", "returned", "unexplained", "concerned")
 """The facts in which the units of an alert stand that is not of one alone."""
 
 
+_ABOUT = re.compile(r"alert\.(\w+)\.about")
+
+
+def all_kinds() -> tuple[str, ...]:
+    """Give every kind, in the order of the catalogue."""
+    named = (_ABOUT.fullmatch(key) for key in load_messages())
+    return tuple(match[1] for match in named if match)
+
+
+def _known(kind: str) -> str:
+    if f"alert.{kind}.about" not in load_messages():
+        raise ValueError("no kind of alert")
+    return kind
+
+
 @dataclass(frozen=True)
 class Alert:
     """One thing that somebody is told.
@@ -67,7 +88,7 @@ class Alert:
             happened and is done.
     """
 
-    kind: Kind
+    kind: Annotated[Kind | str, Field(union_mode="left_to_right"), AfterValidator(_known)]
     subject: str
     at: AwareDatetime
     role: Role

@@ -1,59 +1,31 @@
 """Which alerts follow from how well it goes: too many returned, explained, late or missing, a jump, standstill.
 
-What belongs here: holding measures against thresholds, as functions of ledger, registry, outbox and a
-moment. What does not: counting (`measures.py`), the numbers (`thresholds.yml`), and that an alert is not
-repeated (`conditions.py`).
+What belongs here: asking every watch, and runs and channels, as functions of ledger, registry, outbox and a
+moment. What does not: what is looked for in what was filed (`watches/`), the numbers (`thresholds.yml`), and
+that an alert is not repeated (`conditions.py`).
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from ingestion.alerts.alert import Alert, Kind, Role
 from ingestion.alerts.contacts import recipients, rows_of
-from ingestion.alerts.events import finding_facts
-from ingestion.alerts.measures import MEASURES, Filings, Measure, OfPeriod, of_period, of_unit
+from ingestion.alerts.measures import Filings
 from ingestion.alerts.outbox import Delivery, Entry
 from ingestion.alerts.successes import Successes
-from ingestion.alerts.thresholds import Share, Thresholds
+from ingestion.alerts.thresholds import Thresholds
+from ingestion.alerts.watches import WATCHES
+from ingestion.alerts.watches.seen import Seen
 from ingestion.definitions.registry import Registry
 from ingestion.records.days import day_of
-from ingestion.records.periods import Period, PeriodKind
-
-OF_FILINGS = frozenset(
-    {Kind.SAME_RULE, Kind.SAME_EXPLANATION, Kind.SHARE_OF_PERIOD, Kind.SHARE_OF_UNIT, Kind.JUMP}
-)
-"""What follows from what was filed."""
-
-_TWO_YEARS = timedelta(days=731)
 
 
 def filing_alerts(filings: Filings, thresholds: Thresholds) -> list[Alert]:
-    """Give the alerts of all shares and jumps that stand now, in the order of their conditions."""
-    first = day_of(filings.now) - timedelta(days=thresholds.window_days)
-    news = [
-        (period, unit)
-        for period, by_unit in filings.judged.items()
-        for unit, records in by_unit.items()
-        if any(filings.is_news(r) and day_of(r.receipt.at) >= first for r in records)
-    ]
-    due = {p: u for p, u in filings.due.items() if (day := filings.due_on(p)) is not None and day >= first}
-    alerts: list[Alert] = []
-    for period in sorted({*due, *(period for period, _ in news)}):
-        found = of_period(filings, period)
-        alerts += _of_period(found, period, thresholds, filings.now)
-        alerts += _of_rules(found, period, thresholds, filings.now)
-        alerts += _jumps(found, period, thresholds, filings)
-    units = {unit for _, unit in news}.union(*due.values())
-    for unit in sorted(units):
-        for name, measure in of_unit(filings, unit, first).items():
-            threshold: Share = getattr(thresholds.unit, name)
-            if threshold.is_reached(measure.count, measure.of):
-                alert = _alert(Kind.SHARE_OF_UNIT, f"{unit}\0{name}", filings.now, name, found=measure)
-                alert.facts.update(threshold=threshold.share, days=thresholds.window_days)
-                alerts.append(replace(alert, unit=unit))
-    return alerts
+    """Give the alerts of everything that is watched for and stands now: by period, then what is of none."""
+    seen = Seen(filings, thresholds.window_days)
+    alerts = [alert for watch in WATCHES for alert in watch.found(seen, thresholds.of(watch))]
+    return sorted(alerts, key=lambda alert: (not alert.period, alert.period))
 
 
 def idle_alerts(successes: Successes, thresholds: Thresholds, now: datetime) -> list[Alert]:
@@ -125,72 +97,3 @@ def _concerned(codes: Iterable[str]) -> list[str]:
     """Give the units whose channel it is; none, which stands for all, where it is one of those above all."""
     found = set(codes)
     return [] if "" in found else sorted(found)
-
-
-def _of_period(found: OfPeriod, period: str, thresholds: Thresholds, now: datetime) -> Iterator[Alert]:
-    for name in MEASURES:
-        measure, threshold = found.measures[name], getattr(thresholds.period, name)
-        if threshold.is_reached(measure.count, measure.of):
-            alert = _alert(Kind.SHARE_OF_PERIOD, f"{period}\0{name}", now, name, found=measure)
-            alert.facts["threshold"] = threshold.share
-            yield replace(alert, period=period)
-
-
-def _of_rules(found: OfPeriod, period: str, thresholds: Thresholds, now: datetime) -> Iterator[Alert]:
-    kinds = {"returned": Kind.SAME_RULE, "explained": Kind.SAME_EXPLANATION}
-    for name, rules in found.rules.items():
-        threshold: Share = getattr(thresholds.rule, name)
-        for rule, measure in rules.items():
-            if threshold.is_reached(measure.count, measure.of):
-                alert = _alert(kinds[name], f"{period}\0{rule}", now, name, found=measure)
-                alert.facts.update(rule=rule, threshold=threshold.share)
-                if name == "returned":
-                    alert.facts["findings"] = [finding_facts(found.examples[rule])]
-                yield replace(alert, period=period)
-
-
-def _jumps(found: OfPeriod, period: str, thresholds: Thresholds, filings: Filings) -> Iterator[Alert]:
-    earlier = year_before(period)
-    if earlier is None or earlier not in filings.judged:
-        return
-    # A year that is under way is not held against all that the one before came to in the end.
-    then = _a_year_before(filings, period, earlier)
-    before = of_period(filings.as_of(then), earlier)
-    for name in MEASURES:
-        measure, earlier_one = found.measures[name], before.measures[name]
-        if min(measure.of, earlier_one.of) < thresholds.jump.at_least:
-            continue
-        if measure.share - earlier_one.share + 1e-9 >= thresholds.jump.share:
-            alert = _alert(Kind.JUMP, f"{period}\0{name}", filings.now, name, found=measure)
-            alert.facts.update(
-                earlier=earlier,
-                then=earlier_one.count,
-                then_of=earlier_one.of,
-                then_on=day_of(then).isoformat(),
-            )
-            yield replace(alert, period=period)
-
-
-def _a_year_before(filings: Filings, period: str, earlier: str) -> datetime:
-    """Give the moment that is as far from the earlier period's deadline as now is from this one's.
-
-    Where one of them has none, or theirs cannot be of years that follow each other, it is the same day of the
-    year before.
-    """
-    due, then = filings.due_on(period), filings.due_on(earlier)
-    if due is not None and then is not None and timedelta() < due - then < _TWO_YEARS:
-        return filings.now - (due - then)
-    is_leap_day = (filings.now.month, filings.now.day) == (2, 29)
-    return filings.now.replace(year=filings.now.year - 1, day=28 if is_leap_day else filings.now.day)
-
-
-def year_before(period: str) -> str | None:
-    """Give the same period of the year before; None for a term, which has none."""
-    found = Period.parse(period)
-    is_term = found.kind is PeriodKind.TERM
-    return None if is_term else Period(found.kind, found.year - 1, found.year - 1).code
-
-
-def _alert(kind: Kind, condition: str, now: datetime, measure: str, *, found: Measure) -> Alert:
-    facts = {"measure": measure, "names": list(found.names), "count": found.count, "filed": found.of}
-    return Alert(kind, "", now, Role.DATA_TEAM, facts=facts, condition=condition)

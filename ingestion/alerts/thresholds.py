@@ -1,7 +1,8 @@
 """From where on the quality of what is filed is somebody's concern; the numbers are data (`thresholds.yml`).
 
-What belongs here: their shape, what an office states instead in `registry/thresholds.yml`, and which hold where
-that file cannot be used. What does not: what is held against them (`quality.py`).
+What belongs here: all of them together, what an office states instead in `registry/thresholds.yml`, and which
+hold where that file cannot be used. What does not: the part of one watch, and what is held against it
+(`watches/`).
 """
 
 from collections.abc import Sequence
@@ -9,11 +10,14 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import ValidationError, create_model
 
+from ingestion.alerts.limits import MAX_COUNT, MAX_DAYS, Count, Days, Part
+from ingestion.alerts.watches import WATCHES
+from ingestion.alerts.watches.watch import L, Watch
 from ingestion.storage.files import private_folder, write_durably
 from ingestion.storage.home import Home
 from ingestion.words.labels import Language, read_yaml, yaml_of
@@ -23,75 +27,34 @@ SHIPPED = Path(__file__).parent / "thresholds.yml"
 NAME = "thresholds.yml"
 _KEPT = ".thresholds"
 
-MAX_DAYS = 36_500
-"""A hundred years: more no office looks back, and no calendar counts back from."""
-MAX_COUNT = 1_000_000
-"""More units, reports or attempts there never are; who states as many turns an alarm off."""
 _LONGEST_VALUE = 60
-
-
-def _number(value: Any) -> Any:
-    """Refuse what YAML takes for true or false, such as `yes`, which would else be taken for 1 or 0."""
-    if isinstance(value, bool):
-        raise ValueError("no number")  # noqa: TRY004 - what else is raised, pydantic does not take up
-    return value
-
-
-_Number = BeforeValidator(_number)
-Count = Annotated[int, Field(ge=1, le=MAX_COUNT), _Number]
-Days = Annotated[int, Field(ge=1, le=MAX_DAYS), _Number]
 
 
 class ThresholdsError(ToldError):
     """An office's thresholds cannot be used; the message names file, place and remedy."""
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+class Thresholds(Part):
+    """All of them: what is stated here, and under the name of each watch its own."""
 
-
-class Share(_Part):
-    """A share from which on something is told, and how many there must be of it."""
-
-    share: Annotated[float, Field(gt=0, le=1), _Number]
-    at_least: Count
-
-    def is_reached(self, count: int, of: int) -> bool:
-        """Say whether so many of so many are too many."""
-        # Held as a product, with room for how decimals are kept: 3 of 10 reaches 0.3.
-        return count >= self.at_least and count + 1e-9 >= self.share * of
-
-
-class OfRule(_Part):
-    """What is told of one rule in a period."""
-
-    returned: Share
-    explained: Share
-
-
-class OfMeasures(OfRule):
-    """What is told of a period, or of a unit."""
-
-    late: Share
-    missing: Share
-
-
-class Thresholds(_Part):
-    """All of them."""
-
-    period: OfMeasures
-    unit: OfMeasures
-    rule: OfRule
-    jump: Share
     window_days: Days
     idle_days: Days
     delivery_failures: Count
+
+    def of(self, watch: Watch[L]) -> L:
+        """Give the part of a watch."""
+        part: L = getattr(self, watch.part)
+        return part
+
+
+_PARTS: dict[str, Any] = {watch.part: (watch.limit, ...) for watch in WATCHES}
+_SHAPE: type[Thresholds] = create_model("Thresholds", __base__=Thresholds, **_PARTS)
 
 
 @cache
 def shipped() -> Thresholds:
     """Give the thresholds that hold where an office states no other."""
-    return Thresholds.model_validate(read_yaml(SHIPPED))
+    return _SHAPE.model_validate(read_yaml(SHIPPED))
 
 
 def thresholds_of(registry: Path) -> Thresholds:
@@ -116,7 +79,7 @@ def thresholds_of(registry: Path) -> Thresholds:
     if (twice := _twice(nodes)) is not None:
         raise ThresholdsError("thresholds.twice", path=path, row=twice.start_mark.line + 1, place=twice.value)
     try:
-        return Thresholds.model_validate(_over(shipped().model_dump(), own))
+        return _SHAPE.model_validate(_over(shipped().model_dump(), own))
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"])) or NAME
@@ -166,7 +129,7 @@ def in_force(home: Home) -> InForce:
         own = thresholds_of(home.registry)
     except ThresholdsError as error:
         try:
-            return InForce(Thresholds.model_validate_json(kept.read_bytes()), error, are_last_read=True)
+            return InForce(_SHAPE.model_validate_json(kept.read_bytes()), error, are_last_read=True)
         except (OSError, ValidationError):
             return InForce(shipped(), error)
     content = own.model_dump_json().encode()

@@ -10,6 +10,7 @@ from datetime import date, datetime
 
 from ingestion.alerts.alert import Alert, Kind
 from ingestion.alerts.deadlines import Progress
+from ingestion.alerts.watches import OF_FILINGS
 from ingestion.definitions.registry import Registry
 from ingestion.records.days import day_of
 from ingestion.records.faults import Step
@@ -25,9 +26,6 @@ SUBJECT_LENGTH = 80
 PAGE = "http://127.0.0.1:3000"
 """Where Dagster's page is, unless an office says otherwise."""
 
-_OF_QUALITY = frozenset(
-    {Kind.SAME_RULE, Kind.SAME_EXPLANATION, Kind.SHARE_OF_PERIOD, Kind.SHARE_OF_UNIT, Kind.JUMP}
-)
 _OF_RUNS = frozenset({Kind.NO_SUCCESS, Kind.DELIVERY_FAILED})
 _DIGEST_FINDINGS = 2
 _NAMED_UNITS = 30
@@ -121,7 +119,7 @@ class _Text:
     def link(self) -> str:
         """Where it is seen on Dagster's page; blank for what is not there."""
         run = self._alert.facts.get("run", "")
-        if self._alert.kind in _OF_QUALITY:
+        if self._alert.kind in OF_FILINGS:
             place = "assets/verdicts?view=checks&checkDetail=quality"
         elif self._alert.kind in _OF_RUNS:
             place = "runs"

@@ -1,7 +1,7 @@
 """Kinds of files that hold no form that can be read, told by their first bytes, so that each has its name.
 
-What belongs here: what a file is that is none of ours. What does not: telling our own kinds apart and opening
-them (`opening.py`), and whether bytes are text (`plain_text.py`).
+What belongs here: what a file is that is none of ours. What does not: how our own are told (`formats/`) and
+opened (`opening.py`), and whether bytes are text (`plain_text.py`).
 """
 
 import io
@@ -11,6 +11,9 @@ import zipfile
 from pathlib import PurePosixPath
 
 from ingestion.records.submissions import UnreadableError
+
+OLE_MARK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+"""What containers of old Office programs begin with."""
 
 _HEAD = 4096
 _MARK = re.compile(rb"\A(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)")

@@ -48,13 +48,27 @@ def read_ods(archive: ZipFile) -> Book:
     """
     if b"encryption-data" in (_part(archive, "META-INF/manifest.xml") or b""):
         raise UnreadableError("R002")
-    content = _part(archive, "content.xml")
-    if content is None:
-        raise UnreadableError("R006", technical="no part is named content.xml")
+    book = read_document(_content(archive), _part(archive, "styles.xml"), FileKind.ODS)
+    if any(name.startswith("Basic/") and not name.endswith("-lc.xml") for name in archive.namelist()):
+        book.notes.append(Problem("R106"))
+    return book
+
+
+def read_document(content: bytes, named: bytes | None, kind: FileKind) -> Book:
+    """Read the sheets of a document, wherever it lay.
+
+    Args:
+        content: the document, with the styles that the program made.
+        named: the part with the styles that have names of their own, if that is another one.
+        kind: what the file is.
+
+    Raises:
+        UnreadableError: it has far too many cells or tags, or no spreadsheet in it.
+        ParseError, ValueError: the document is damaged.
+    """
     root = _parse(content)
-    named = _part(archive, "styles.xml")
     styles = Styles(None if named is None else _parse(named), root)
-    book = Book(FileKind.ODS, [])
+    book = Book(kind, [])
     spreadsheet = root.find(f"{OFFICE}body/{OFFICE}spreadsheet")
     if spreadsheet is None:
         raise UnreadableError("R005", kind="OpenDocument")
@@ -73,9 +87,14 @@ def read_ods(archive: ZipFile) -> Book:
         reader.read(table)
         budget -= len(sheet.cells)
         book.sheets.append(sheet)
-    if any(name.startswith("Basic/") and not name.endswith("-lc.xml") for name in archive.namelist()):
-        book.notes.append(Problem("R106"))
     return book
+
+
+def _content(archive: ZipFile) -> bytes:
+    content = _part(archive, "content.xml")
+    if content is None:
+        raise UnreadableError("R006", technical="no part is named content.xml")
+    return content
 
 
 def _part(archive: ZipFile, name: str) -> bytes | None:

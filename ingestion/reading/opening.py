@@ -1,10 +1,10 @@
 """What a file is, by its bytes, and its sheets as cells.
 
-What belongs here: telling kinds apart, folders and archives, and the one boundary at which a decoder's
-error becomes a problem that a person can act on. What does not: the decoders, and the meaning of sheets.
+What belongs here: asking each format, what is told where none knows the file, folders and archives, and the
+one boundary at which a decoder's error becomes a problem that a person can act on. What does not: how a format
+is told (`formats/`), the decoders, and the meaning of sheets.
 """
 
-import re
 import struct
 import zipfile
 import zlib
@@ -15,15 +15,21 @@ from ingestion.ooxml.opc import is_package
 from ingestion.reading.book import Book
 from ingestion.reading.delimited import read_csv
 from ingestion.reading.encrypted import decrypted
-from ingestion.reading.kinds import document_kind, foreign_kind, iwork_kind, ole_kind, refuse_foreign
-from ingestion.reading.ods import read_ods
+from ingestion.reading.formats import FORMATS
+from ingestion.reading.kinds import (
+    OLE_MARK,
+    document_kind,
+    foreign_kind,
+    iwork_kind,
+    ole_kind,
+    refuse_foreign,
+)
 from ingestion.reading.plain_text import is_text
-from ingestion.reading.xls import read_xls
-from ingestion.reading.xlsx import read_xlsx
-from ingestion.records.file_kinds import FileKind
+from ingestion.records.file_kinds import FileKind, Holds
 from ingestion.records.submissions import Problem, UnreadableError
 from ingestion.storage.archives import (
     MAX_FILE_BYTES,
+    ZIP_MARKS,
     check_folder,
     check_names,
     entry_name,
@@ -34,24 +40,12 @@ from ingestion.storage.archives import (
     too_large,
 )
 
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_ZIP = (b"PK\x03\x04", b"PK\x05\x06")
-_EARLY_BIFF = (b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00", b"\x09\x08\x08\x00")
-_ODS_TYPE = b"application/vnd.oasis.opendocument.spreadsheet"
-_WORKBOOK_PART = re.compile(rb"xl[/\\]workbook\.xml", re.IGNORECASE)
-_HEAD = 4096
-_EXTENSIONS = {
-    FileKind.XLSX: ("xlsx", "xltx"),
-    FileKind.XLSM: ("xlsm", "xltm"),
-    FileKind.XLS: ("xls", "xlt"),
-    FileKind.ODS: ("ods", "ots"),
-    FileKind.CSV: ("csv", "txt", "tsv"),
-    FileKind.ZIP: ("zip",),
-}
-_WORKBOOK_EXTENSIONS = frozenset().union(
-    *(_EXTENSIONS[kind] for kind in (FileKind.XLSX, FileKind.XLSM, FileKind.XLS, FileKind.ODS))
-)
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+"""Names of streams stand in the container's directory as UTF-16."""
 
+_OF_WORKBOOKS = frozenset(
+    suffix for kind in FileKind if kind.holds is Holds.WORKBOOK for suffix in kind.suffixes
+)
 _EXPAT_NO_MEMORY = 1
 _ZLIB_NO_MEMORY = "Error -4 "
 DECODING_ERRORS = (
@@ -95,10 +89,13 @@ def open_book(path: Path, name: str) -> Book:
         if _is_want_of_memory(error):
             raise MemoryError from error  # which says nothing of the file but its size
         raise UnreadableError("R006", technical=f"{type(error).__name__}: {error}") from error
-    extension = PurePosixPath(name).suffix.lower().lstrip(".")
-    if book.kind is not FileKind.FOLDER and extension not in _EXTENSIONS[book.kind]:
+    if book.kind is not FileKind.FOLDER and _suffix(name) not in book.kind.suffixes:
         book.notes.append(Problem("R105", value=name, details={"kind": str(book.kind)}))
     return book
+
+
+def _suffix(name: str) -> str:
+    return PurePosixPath(name).suffix.lower().lstrip(".")
 
 
 def _is_want_of_memory(error: Exception) -> bool:
@@ -116,7 +113,7 @@ def packed_workbook(path: Path) -> tuple[str, bytes] | None:
         OSError: the path cannot be read at all.
     """
     data = pack_folder(path) if path.is_dir() else path.read_bytes()
-    if not data.startswith(_ZIP):
+    if not data.startswith(ZIP_MARKS):
         return None
     with open_archive(data) as archive:
         if is_package(archive) or "mimetype" in archive.namelist():
@@ -131,12 +128,19 @@ def packed_workbook(path: Path) -> tuple[str, bytes] | None:
 def _open(data: bytes, name: str, *, is_packed: bool = False) -> Book:
     if not data.strip(b"\0\x1a \t\r\n"):
         raise UnreadableError("R001")
-    if data.startswith(_ZIP):
-        return _open_zip(data, name, is_packed=is_packed)
-    if data.startswith(_OLE):
-        return _open_ole(data, name, is_packed=is_packed)
-    if data.startswith(_EARLY_BIFF):
-        return read_xls(data)
+    if data.startswith(OLE_MARK) and _ENCRYPTED in data:
+        plain = decrypted(data)
+        if plain is None or not plain.startswith(ZIP_MARKS):
+            raise UnreadableError("R002")
+        data = plain
+    archive = _archive(data)
+    for one in FORMATS:
+        if (book := one.opened(data, archive)) is not None:
+            return book
+    if archive is not None:
+        return _open_archive(archive, name, is_packed=is_packed)
+    if data.startswith(OLE_MARK):
+        raise UnreadableError("R005", kind=ole_kind(data))
     refuse_foreign(data, name)
     if not is_text(data):
         raise UnreadableError("R081", kind="binary")
@@ -144,30 +148,20 @@ def _open(data: bytes, name: str, *, is_packed: bool = False) -> Book:
     return Book(FileKind.CSV, [sheet], notes, is_text=True)
 
 
-def _open_ole(data: bytes, name: str, *, is_packed: bool) -> Book:
-    # Names of streams stand in the container's directory as UTF-16.
-    if "EncryptedPackage".encode("utf-16-le") in data:
-        plain = decrypted(data)
-        if plain is None or not plain.startswith(_ZIP):
-            raise UnreadableError("R002")
-        return _open_zip(plain, name, is_packed=is_packed)
-    if any(f"{name}\0".encode("utf-16-le") in data for name in ("Workbook", "Book", "WORKBOOK", "BOOK")):
-        return read_xls(data)
-    raise UnreadableError("R005", kind=ole_kind(data))
-
-
-def _open_zip(data: bytes, name: str, *, is_packed: bool) -> Book:
+def _archive(data: bytes) -> zipfile.ZipFile | None:
+    """Give the entries of an archive, their names looked at where it is no package; None for other files."""
+    if not data.startswith(ZIP_MARKS):
+        return None
     archive = open_archive(data)
-    if is_package(archive):
-        return read_xlsx(archive)
-    check_names(archive)
+    if not is_package(archive):
+        check_names(archive)
+    return archive
+
+
+def _open_archive(archive: zipfile.ZipFile, name: str, *, is_packed: bool) -> Book:
+    """Open an archive that is itself no workbook: what is packed in it."""
     if "mimetype" in archive.namelist():
-        mimetype = archive.read("mimetype").strip()
-        if mimetype.startswith(_ODS_TYPE):
-            return read_ods(archive)
-        raise UnreadableError("R005", kind=document_kind(mimetype))
-    if {"content.xml", "META-INF/manifest.xml"} <= set(archive.namelist()):
-        return read_ods(archive)  # some programs leave out what it says of itself
+        raise UnreadableError("R005", kind=document_kind(archive.read("mimetype").strip()))
     if kind := iwork_kind(archive, name):
         raise UnreadableError("R005", kind=kind)
     if is_packed:
@@ -197,10 +191,10 @@ def _open_set(archive: zipfile.ZipFile, kind: FileKind) -> Book:
         if _is_workbook(content, name):
             workbooks.append((name, content))
             continue
-        is_other = content.startswith((*_ZIP, _OLE)) or foreign_kind(content) is not None
+        is_other = content.startswith((*ZIP_MARKS, OLE_MARK)) or foreign_kind(content) is not None
         if not content.strip() or is_other or not is_text(content):
             ignored.append(name)
-            if content.startswith(_ZIP):
+            if content.startswith(ZIP_MARKS):
                 packed.append((name, content))
             continue
         sheet, notes = read_csv(content, PurePosixPath(name).stem)
@@ -220,14 +214,7 @@ def _open_set(archive: zipfile.ZipFile, kind: FileKind) -> Book:
 
 def _is_workbook(content: bytes, name: str) -> bool:
     """Say whether an entry of an archive is a workbook, or claims to be one."""
-    extension = PurePosixPath(name).suffix.lower().lstrip(".")
-    if extension in _WORKBOOK_EXTENSIONS:
-        return True
-    if content.startswith(_OLE):
-        return any(f"{part}\0".encode("utf-16-le") in content for part in ("Workbook", "Book"))
-    if content.startswith(_ZIP):
-        return _WORKBOOK_PART.search(content) is not None or _ODS_TYPE in content[:_HEAD]
-    return False
+    return _suffix(name) in _OF_WORKBOOKS or any(one.looks_like_it(content) for one in FORMATS)
 
 
 def _open_only(

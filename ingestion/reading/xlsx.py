@@ -51,7 +51,11 @@ def read_xlsx(archive: ZipFile) -> Book:
         read_styles(parts.read(styles)) if styles else CellStyles(),
         starts_1904,
     )
-    book = Book(FileKind(kind), [], day_zero=DAY_ZERO_1904 if starts_1904 else DAY_ZERO)
+    book = Book(
+        FileKind.XLSM if kind == FileKind.XLSM else FileKind.XLSX,
+        [],
+        day_zero=DAY_ZERO_1904 if starts_1904 else DAY_ZERO,
+    )
     links = _external_files(parts, workbook, by_id)
     budget = MAX_CELLS
     for entry in next((e for e in workbook if local(e.tag) == "sheets"), ()):

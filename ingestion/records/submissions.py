@@ -150,7 +150,7 @@ class Reading:
     """All that was read from one file.
 
     Attributes:
-        kind: xlsx, xlsm, xls, ods, csv, zip, or what else it turned out to be.
+        kind: a `FileKind`, or what else it turned out to be.
         conversions: how often something certain was converted, by kind (`text_number`: 12).
         notes: what the receipt should say besides (hidden sheets, unknown columns, printed units that differ).
         carried: what a template carries of the registry and of earlier figures: table and row, as written.

@@ -9,18 +9,19 @@ from dataclasses import replace
 from typing import Any
 
 from ingestion.gate.wording import reason_text
-from ingestion.records.file_kinds import FileKind
+from ingestion.records.file_kinds import MARKED_IN_PLACE, FileKind, Holds
 from ingestion.records.submissions import Problem
 from ingestion.words.labels import Language
 from ingestion.words.messages import message
 
-_NAMED_KINDS = frozenset({FileKind.XLS, FileKind.ODS, FileKind.ZIP, FileKind.FOLDER})
-
 
 def in_words(fields: dict[str, Any], language: Language) -> dict[str, Any]:
-    """Give fields of a note with the kind of file in words."""
-    kind = fields.get("kind")
-    return fields | {"kind": message(f"returns.kind.{kind}", language)} if kind in _NAMED_KINDS else fields
+    """Give fields of a note with the kind of file in words, where that is not one that goes back as it came."""
+    kind = next((kind for kind in FileKind if kind == fields.get("kind")), None)
+    if kind is None or kind in MARKED_IN_PLACE or kind.holds is Holds.TEXT:
+        return fields
+    is_packed = kind.holds is Holds.FILES
+    return fields | {"kind": message(f"returns.kind.{kind}", language) if is_packed else f".{kind}"}
 
 
 def gathered(notes: Sequence[Problem]) -> list[Problem]:

@@ -24,6 +24,9 @@ MAX_RATIO = 250
 RATIO_FREE_BYTES = 2**20
 """Below this size an entry may be compressed as well as it likes: repetitive sheets are."""
 
+ZIP_MARKS = (b"PK\x03\x04", b"PK\x05\x06")
+"""What an archive begins with: its first entry, or its end where it has none."""
+
 _JUNK_FOLDERS = frozenset({"__MACOSX"})
 _JUNK_FILES = frozenset({"thumbs.db", "desktop.ini"})
 _EPOCH = (1980, 1, 1, 0, 0, 0)

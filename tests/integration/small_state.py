@@ -54,9 +54,10 @@ def _write(path: Path, rows: list[dict[str, str]]) -> None:
 def sound_tables(catalogue: Catalogue, registry: Registry, period: Period) -> Tables:
     """Give the rows of a period in which nothing happened and every cell has ten members."""
     tables: Tables = blank_tables(catalogue, registry, UNIT, period)
+    forms = catalogue.on(period.end).forms
     for form, rows in tables.items():
         for row in rows:
-            for column in catalogue.forms[form].columns:
+            for column in forms[form].columns:
                 if column.is_number and row.get(column.code) is None:
                     row[column.code] = 0
     for row in tables["B01"]:
@@ -80,7 +81,7 @@ def write_sound(
     change(tables)
     write_workbook(
         path,
-        catalogue,
+        catalogue.on(period.end),
         unit,
         period,
         tables,

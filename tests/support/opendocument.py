@@ -70,3 +70,12 @@ def save(
             xml = f"<{tag} {_DECLARED}><office:styles>{named}</office:styles></{tag}>"
             archive.writestr("styles.xml", xml)
     return path
+
+
+def flat(rows: str) -> bytes:
+    """Give a spreadsheet of one sheet, B01, as one XML file; rows are written as `save` takes them."""
+    body = _spelled(f'<table:table table:name="B01">{rows}</table:table>')
+    return (
+        f'<office:document {_DECLARED} office:mimetype="{TYPE}"><office:body><office:spreadsheet>{body}'
+        "</office:spreadsheet></office:body></office:document>"
+    ).encode()

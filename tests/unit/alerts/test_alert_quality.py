@@ -6,23 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from ingestion.alerts import conditions, quality
+from ingestion.alerts import conditions
 from ingestion.alerts.alert import Alert, Kind, Role
 from ingestion.alerts.contacts import recipients
 from ingestion.alerts.delivery import NotTried, deliver
+from ingestion.alerts.limits import OfMeasures, OfRule, Share
 from ingestion.alerts.measures import Filings, Measure, OfPeriod
 from ingestion.alerts.outbox import Outbox
 from ingestion.alerts.quality import delivery_alerts, filing_alerts, idle_alerts
 from ingestion.alerts.successes import Successes, note_success, successes_of
-from ingestion.alerts.thresholds import (
-    OfMeasures,
-    OfRule,
-    Share,
-    ThresholdsError,
-    in_force,
-    shipped,
-    thresholds_of,
-)
+from ingestion.alerts.thresholds import ThresholdsError, in_force, shipped, thresholds_of
+from ingestion.alerts.watches import OF_FILINGS
 from ingestion.alerts.wording import compose
 from ingestion.definitions.catalogue import load_catalogue
 from ingestion.definitions.registry import Registry
@@ -108,9 +102,9 @@ def test_each_shipped_threshold_is_told_of_on_it_and_not_just_under_it(
         measures = nothing | {measure: counted} if group != "rule" else nothing
         rules = {measure: {"V020": counted}} if group == "rule" else {}
         of_period = OfPeriod(measures if group == "period" else nothing, rules, {"V020": found("V020")})
-        monkeypatch.setattr("ingestion.alerts.quality.of_period", lambda *_, **__: of_period)
+        monkeypatch.setattr("ingestion.alerts.watches.seen.of_period", lambda *_, **__: of_period)
         of_unit = measures if group == "unit" else nothing
-        monkeypatch.setattr("ingestion.alerts.quality.of_unit", lambda *_: of_unit)
+        monkeypatch.setattr("ingestion.alerts.watches.seen.of_unit", lambda *_: of_unit)
         alerts = told(book, registry, shipped())
         assert {alert.kind for alert in alerts} <= {kind}
         return bool(alerts)
@@ -137,7 +131,7 @@ def test_the_shipped_jump_is_told_of_on_it_and_not_just_under_it(
             nothing = dict.fromkeys(("returned", "explained", "late", "missing"), Measure((), of))
             return OfPeriod(nothing | {measure: Measure(("KA",) * count, of)})
 
-        monkeypatch.setattr("ingestion.alerts.quality.of_period", counted)
+        monkeypatch.setattr("ingestion.alerts.watches.seen.of_period", counted)
         return Kind.JUMP in {alert.kind for alert in told(book, years, shipped())}
 
     on = round(1000 * stated.share)
@@ -332,7 +326,7 @@ def test_what_stands_is_told_once_may_be_acknowledged_and_is_told_anew_after_it_
 @pytest.mark.parametrize(
     ("kind", "run", "place"),
     [
-        *((kind, "", "assets/verdicts?view=checks&checkDetail=quality") for kind in sorted(quality.OF_FILINGS)),
+        *((kind, "", "assets/verdicts?view=checks&checkDetail=quality") for kind in sorted(OF_FILINGS)),
         (Kind.NO_SUCCESS, "", "runs"),
         (Kind.DELIVERY_FAILED, "", "runs"),
         (Kind.RUN_FAILED, "1f2e", "runs/1f2e"),
@@ -587,7 +581,7 @@ def test_names_that_are_left_out_are_counted(registry, count: int, rest: str) ->
 @pytest.mark.parametrize(
     ("kind", "facts"),
     [
-        *((kind, {"names": ["KB"]}) for kind in sorted(quality.OF_FILINGS - {Kind.SHARE_OF_UNIT})),
+        *((kind, {"names": ["KB"]}) for kind in sorted(OF_FILINGS - {Kind.SHARE_OF_UNIT})),
         (Kind.UNITS_MISSING, {"missing": ["KB"]}),
         (Kind.UNITS_MISSING, {"returned": ["KB"]}),
         (Kind.DELIVERY_FAILED, {"concerned": ["KB"]}),

@@ -4,8 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from ingestion.alerts.alert import Alert, Kind, Role
+from ingestion.alerts.alert import Alert, Kind, Role, all_kinds
 from ingestion.alerts.contacts import Recipient, recipients
+from ingestion.alerts.watches import OF_FILINGS
 from ingestion.alerts.wording import SUBJECT_LENGTH, compose
 from ingestion.definitions.registry_rows import Contact
 from ingestion.words.messages import load_messages
@@ -33,7 +34,7 @@ def contact(org_code: str, role: str, channel: str = "mailto://a@vidu.example") 
     return Contact(org_code=org_code, role=role, channel=channel)
 
 
-@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("kind", all_kinds())
 @pytest.mark.parametrize("language", ["vi", "en"])
 def test_every_kind_has_its_texts_in_both_languages(registry, kind, language) -> None:
     words = compose([alert(kind)], registry, language, "TK-1")
@@ -65,10 +66,14 @@ def test_every_text_belongs_to_a_kind() -> None:
     others |= {"more_findings", "more_units", "digest", "footer", "error"}
     others |= {"cause", "step", "stays", "more_samples", "measure", "link"}
     others |= {"as_of", "earlier_names", "contact_rows", "held"}
-    assert named == {str(kind) for kind in Kind} | others
+    assert named == set(all_kinds()) | others
 
 
-@pytest.mark.parametrize("kind", Kind)
+def test_every_kind_that_code_names_says_what_it_is_of() -> None:
+    assert {str(kind) for kind in (*Kind, *OF_FILINGS)} <= set(all_kinds())
+
+
+@pytest.mark.parametrize("kind", all_kinds())
 @pytest.mark.parametrize("language", ["vi", "en"])
 def test_a_subject_fits_the_line_of_a_mailbox_and_is_cut_between_words(office, kind, language) -> None:
     long = office(names={"KA": "Đảng bộ Khối các cơ quan và doanh nghiệp tỉnh Quảng Trị"})

@@ -1,8 +1,6 @@
 """What CONTRIBUTING says of a rule with a new context is so: its three pieces, as they stand there, work."""
 
 import importlib.util
-import re
-import textwrap
 from datetime import date
 from pathlib import Path
 from types import ModuleType
@@ -13,19 +11,10 @@ from demo.faults import of_submission
 from ingestion.gate import compiling, load_rules
 from ingestion.gate.context import submission
 from tests.support.guide import NEXT_RULE
+from tests.support.walks import pieces
 
-PAGE = Path(__file__).parents[3] / "CONTRIBUTING.md"
 RULE = "V063"
 """What the page calls its rule; the tests give it the next free number, and its prefix a name of its own."""
-
-
-def _pieces() -> dict[str, list[str]]:
-    """Give what stands between fences in the section, by language."""
-    section = PAGE.read_text(encoding="utf-8").split("## A rule with a new context\n")[1].split("\n## ")[0]
-    found: dict[str, list[str]] = {}
-    for language, text in re.findall(r"   ```(\w+)\n(.*?)   ```", section, re.DOTALL):
-        found.setdefault(language, []).append(textwrap.dedent(text))
-    return found
 
 
 def _module(path: Path, text: str) -> ModuleType:
@@ -40,8 +29,8 @@ def _module(path: Path, text: str) -> ModuleType:
 @pytest.fixture
 def walked(tmp_path, monkeypatch):
     """The product with the rule and the context of the page."""
-    pieces = _pieces()
-    (rule,), (context, _) = pieces["yaml"], pieces["python"]
+    found = pieces("A rule with a new context")
+    (rule,), (context, _) = found["yaml"], found["python"]
     rule = rule.replace(RULE, NEXT_RULE).replace(" cover.", " walked.")
     (tmp_path / "rules.yml").write_text(f"rules:\n{rule}", encoding="utf-8")
     context = context.replace('prefix = "cover"', 'prefix = "walked"').replace(
@@ -66,6 +55,6 @@ def test_the_rule_of_the_page_finds_what_it_is_about_and_nothing_else(world):
 
 
 def test_the_fault_of_the_page_calls_what_its_module_has():
-    _, fault = _pieces()["python"]
+    _, fault = pieces("A rule with a new context")["python"]
     assert f'@breaks("{RULE}")' in fault
     assert callable(of_submission._cover) and "_cover(draft, " in fault

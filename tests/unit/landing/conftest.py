@@ -83,10 +83,11 @@ def workbook(tmp_path: Path, catalogue: Catalogue, registry: Registry) -> Filler
         name: str = "",
     ) -> Path:
         when = Period.parse(period)
-        tables = blank_tables(catalogue, registry, unit, when)
+        then = catalogue.on(when.end)
+        tables = blank_tables(then, registry, unit, when)
         for code, rows in tables.items():
             for row in rows:
-                for column in catalogue.forms[code].columns:
+                for column in then.forms[code].columns:
                     if column.is_number and column.required and row.get(column.code) is None:
                         row[column.code] = 0
             if code == "B01":
@@ -98,7 +99,7 @@ def workbook(tmp_path: Path, catalogue: Catalogue, registry: Registry) -> Filler
         assert organisation is not None
         path = tmp_path / "filed" / (name or f"{unit} {period} {members}.xlsx")
         path.parent.mkdir(exist_ok=True)
-        write_workbook(path, catalogue, organisation, when, tables, cover=cover or {})
+        write_workbook(path, then, organisation, when, tables, cover=cover or {})
         return path
 
     return write

@@ -211,7 +211,7 @@ def test_only_the_form_is_printed_on_the_width_of_a_page_under_its_header(
 ) -> None:
     book = openpyxl.load_workbook(made[0])
     page = book[sheet]
-    last = openpyxl.utils.get_column_letter(len(CATALOGUE.forms[sheet].columns))
+    last = openpyxl.utils.get_column_letter(len(CATALOGUE.on(PERIOD.end).forms[sheet].columns))
     assert page.print_area.startswith(f"'{sheet}'!$A$1:${last}$")
     assert page.page_setup.orientation == "landscape"
     assert page.page_setup.fitToWidth in (None, 1)  # one page is what is meant where nothing is said

@@ -237,7 +237,7 @@ def test_values_keep_their_type_and_what_a_clerk_types_stays_as_typed(
     assert sheet["C9"].number_format == "#,##0"
     assert sheet["D9"].value == "x"
     assert sheet["D10"].value == "gần 5.000"
-    note = sheet.cell(9, 27)
+    note = sheet.cell(9, list(CATALOGUE.forms["B01"].by_code).index("note") + 1)
     assert (note.value, note.data_type) == ("=1+1", "s")
     assert sheet["A9"].number_format == "@"
 
