@@ -52,9 +52,11 @@ class OwnFile:
         return f"registry/{self.folder}/{self.name}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Catalogue:
     """All forms and indicators: those of the product and, of a state folder, the office's own.
+
+    It is itself alone: two that say the same are two, so that what is made from one can be kept beside it.
 
     Attributes:
         own: the office's own data files, also those that others read: rules and sections.
@@ -68,7 +70,7 @@ class Catalogue:
     own: tuple[OwnFile, ...] = ()
     units: Mapping[str, Label] = field(default_factory=dict)
     whole: "Catalogue | None" = None
-    _of_days: dict[tuple[object, ...], "Catalogue"] = field(default_factory=dict, repr=False, compare=False)
+    _of_days: dict[tuple[object, ...], "Catalogue"] = field(default_factory=dict, repr=False)
 
     def owed_forms(self, kind: str, period: Period) -> tuple[Form, ...]:
         """Give the forms that units of this kind owe for this period, in order."""
