@@ -1,5 +1,6 @@
 """Fixtures worth sharing: the demo world in memory, and one state folder through which all of it went."""
 
+import gc
 import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -23,6 +24,10 @@ from tests.support.office import office_of
 settings.register_profile("same", derandomize=True, deadline=None)
 settings.register_profile("search", max_examples=1000, deadline=None, print_blob=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
+
+# What is looked for rarely costs little: a tenth of the time of all tests went into looking for garbage, among
+# hundreds of thousands of objects of libraries that never go.
+gc.set_threshold(100_000, 50, 100)
 
 _STORIES_FIRST = ("integration", "golden", "trials", "unit")
 """The folders of tests in the order in which they are begun: what takes minutes never starts last."""

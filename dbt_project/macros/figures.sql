@@ -63,9 +63,9 @@
     )
 {% endmacro %}
 
-{# Whether two rows are of the same term of the sum that makes an indicator. #}
-{% macro same_term(one, other) -%}
+{# Whether two rows are of the same summand of an indicator. #}
+{% macro same_summand(one, other) -%}
     {{ one }}.indicator_code = {{ other }}.indicator_code
     and {{ one }}.part = {{ other }}.part
-    and {{ one }}.term_no = {{ other }}.term_no
+    and {{ one }}.summand_no = {{ other }}.summand_no
 {%- endmacro %}

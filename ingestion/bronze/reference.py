@@ -32,12 +32,15 @@ def _strings(*names: str) -> list[tuple[str, pa.DataType]]:
 
 
 def write_reference(bronze: Path, registry: Registry, catalogue: Catalogue) -> None:
-    """Write the reference tables; files that would not change are left alone."""
+    """Write the reference tables; files that would not change are left alone.
+
+    Those of tables that there are no more, which an earlier version of the product wrote, are removed.
+    """
     folder = bronze / "reference"
     tables = {
         **_form_tables(catalogue),
         **_indicator_tables(catalogue.indicators.values()),
-        "idle_terms": _idle_table(registry, catalogue),
+        "idle_summands": _idle_table(registry, catalogue),
         **_registry_tables(registry),
         "owed": _owed_table(registry, catalogue),
         "idle_forms": _idle_form_table(registry, catalogue),
@@ -46,6 +49,9 @@ def write_reference(bronze: Path, registry: Registry, catalogue: Catalogue) -> N
     }
     for name, table in tables.items():
         write_table(folder / f"{name}.parquet", table)
+    for path in folder.glob("*.parquet"):
+        if path.stem not in tables:
+            path.unlink(missing_ok=True)
 
 
 def _form_tables(catalogue: Catalogue) -> dict[str, pa.Table]:
@@ -110,7 +116,7 @@ def _form_tables(catalogue: Catalogue) -> dict[str, pa.Table]:
 
 
 def _indicator_tables(indicators: Iterable[Indicator]) -> dict[str, pa.Table]:
-    indicator_rows, term_rows, filter_rows = [], [], []
+    indicator_rows, summand_rows, filter_rows = [], [], []
     for order, indicator in enumerate(indicators, start=1):
         indicator_rows.append(
             {
@@ -125,24 +131,24 @@ def _indicator_tables(indicators: Iterable[Indicator]) -> dict[str, pa.Table]:
                 "source": indicator.source,
             }
         )
-        for part, terms in indicator.parts:
-            for number, term in enumerate(terms, start=1):
-                head = {"indicator_code": indicator.code, "part": part, "term_no": number}
-                term_rows.append(
+        for part, summands in indicator.parts:
+            for number, summand in enumerate(summands, start=1):
+                head = {"indicator_code": indicator.code, "part": part, "summand_no": number}
+                summand_rows.append(
                     {
                         **head,
-                        "form_code": term.form,
-                        "column_code": term.column,
-                        "sign": term.sign,
-                        "over_time": term.over_time,
-                        "is_count": bool(term.count),
+                        "form_code": summand.form,
+                        "column_code": summand.column,
+                        "sign": summand.sign,
+                        "over_time": summand.over_time,
+                        "is_count": bool(summand.count),
                     }
                 )
-                named = [*term.where.items(), (term.column, term.count)]
+                named = [*summand.where.items(), (summand.column, summand.count)]
                 filter_rows += [
                     {**head, "column_code": column, "code": code} for column, codes in named for code in codes
                 ]
-    head_fields = [*_strings("indicator_code", "part"), ("term_no", pa.int32())]
+    head_fields = [*_strings("indicator_code", "part"), ("summand_no", pa.int32())]
     return {
         "indicators": _table(
             indicator_rows,
@@ -153,8 +159,8 @@ def _indicator_tables(indicators: Iterable[Indicator]) -> dict[str, pa.Table]:
                 ("source", pa.string()),
             ],
         ),
-        "indicator_terms": _table(
-            term_rows,
+        "indicator_summands": _table(
+            summand_rows,
             [
                 *head_fields,
                 *_strings("form_code", "column_code"),
@@ -163,34 +169,34 @@ def _indicator_tables(indicators: Iterable[Indicator]) -> dict[str, pa.Table]:
                 ("is_count", pa.bool_()),
             ],
         ),
-        "indicator_term_filters": _table(filter_rows, head_fields + _strings("column_code", "code")),
+        "indicator_summand_filters": _table(filter_rows, head_fields + _strings("column_code", "code")),
     }
 
 
 def _idle_table(registry: Registry, catalogue: Catalogue) -> pa.Table:
-    """Give the terms of indicators that add nothing in a period that may be filed, and why.
+    """Give the summands of indicators that add nothing in a period that may be filed, and why.
 
-    `is_collected` says whether the indicator has a figure all the same, made of its other terms: this one holds
-    for another time. Where it is false, a cell of which the term's part is made is not collected.
+    `is_collected` says whether the indicator has a figure all the same, made of its other summands: this one
+    holds for another time. Where it is false, a cell of which the summand's part is made is not collected.
     """
     rows: list[dict[str, Any]] = []
     periods = [] if catalogue.is_timeless else all_periods(registry)
     for period in (period for period in periods if period.kind not in DISCRETE):
         for indicator in catalogue.indicators.values():
-            for part, terms in indicator.parts:
-                collected = is_collected(terms, catalogue.forms, period.end)
+            for part, summands in indicator.parts:
+                collected = is_collected(summands, catalogue.forms, period.end)
                 rows += [
                     {
                         "indicator_code": indicator.code,
                         "part": part,
-                        "term_no": number,
+                        "summand_no": number,
                         "period_code": period.code,
                         "is_collected": collected,
                     }
-                    for number, term in enumerate(terms, start=1)
-                    if not collected or not term.effective.covers(period.end)
+                    for number, summand in enumerate(summands, start=1)
+                    if not collected or not summand.effective.covers(period.end)
                 ]
-    fields = [*_strings("indicator_code", "part"), ("term_no", pa.int32()), *_strings("period_code")]
+    fields = [*_strings("indicator_code", "part"), ("summand_no", pa.int32()), *_strings("period_code")]
     return _table(rows, [*fields, ("is_collected", pa.bool_())])
 
 

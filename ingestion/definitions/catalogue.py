@@ -15,7 +15,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from ingestion.definitions.forms import Form
-from ingestion.definitions.indicators import Indicator, IndicatorFile, check_terms, is_collected
+from ingestion.definitions.indicators import Indicator, IndicatorFile, check_summands, is_collected
 from ingestion.records.periods import Period
 from ingestion.words.labels import CatalogueError, Label, read_yaml
 
@@ -52,9 +52,11 @@ class OwnFile:
         return f"registry/{self.folder}/{self.name}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Catalogue:
     """All forms and indicators: those of the product and, of a state folder, the office's own.
+
+    It is itself alone: two that say the same are two, so that what is made from one can be kept beside it.
 
     Attributes:
         own: the office's own data files, also those that others read: rules and sections.
@@ -68,7 +70,7 @@ class Catalogue:
     own: tuple[OwnFile, ...] = ()
     units: Mapping[str, Label] = field(default_factory=dict)
     whole: "Catalogue | None" = None
-    _of_days: dict[tuple[object, ...], "Catalogue"] = field(default_factory=dict, repr=False, compare=False)
+    _of_days: dict[tuple[object, ...], "Catalogue"] = field(default_factory=dict, repr=False)
 
     def owed_forms(self, kind: str, period: Period) -> tuple[Form, ...]:
         """Give the forms that units of this kind owe for this period, in order."""
@@ -78,8 +80,8 @@ class Catalogue:
         """Give the catalogue of periods that end on a day: forms without the columns that these do not have.
 
         Forms that these periods do not have are in it as well, since somebody may file them; nobody owes them.
-        An indicator with a part that is not collected has no terms. The same columns and terms give the same
-        object.
+        An indicator with a part that is not collected has no summands. The same columns and summands give the
+        same object.
         """
         if self.whole is not None:
             return self.whole.on(day)
@@ -103,12 +105,12 @@ class Catalogue:
         limited = (
             *(form.effective for form in forms),
             *(column.effective for form in forms for column in form.columns),
-            *(term.effective for one in indicators for _, terms in one.parts for term in terms),
+            *(summand.effective for one in indicators for _, summands in one.parts for summand in summands),
         )
         return all(effective.is_always for effective in limited)
 
     def _indicator_on(self, indicator: Indicator, day: date) -> Indicator:
-        if all(is_collected(terms, self.forms, day) for _, terms in indicator.parts):
+        if all(is_collected(summands, self.forms, day) for _, summands in indicator.parts):
             return indicator.on(day)
         return indicator.model_copy(update=dict.fromkeys((name for name, _ in indicator.parts), ()))
 
@@ -143,7 +145,7 @@ def load_indicators(folder: Path, forms: Iterable[Form]) -> dict[str, Indicator]
         for indicator in file.indicators:
             if indicator.code in indicators:
                 raise CatalogueError(f"{path.name}: indicator {indicator.code} is declared twice")
-            check_terms(path.name, indicator, by_form)
+            check_summands(path.name, indicator, by_form)
             indicators[indicator.code] = indicator
     return indicators
 

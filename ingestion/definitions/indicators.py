@@ -18,8 +18,8 @@ NEVER_ADDED_KINDS = frozenset({"rate", "distinct", "run"})
 """Kinds of indicator whose figure is that of one row, so that how its column adds does not matter."""
 
 
-class Term(Strict):
-    """One term of an indicator: cells of a form that are added up or counted.
+class Summand(Strict):
+    """One summand of an indicator: cells of a form that are added up or counted.
 
     Attributes:
         form: the form.
@@ -27,10 +27,10 @@ class Term(Strict):
         where: further columns of the row -> codes that the row must carry (such as line_code).
         count: instead of adding the cell's number, count 1 where its code is one of these.
         sign: 1, or -1 to subtract.
-        over_time: how years make a term: flows add up, stocks take the last, some bases the first, distinct
-            counts and runs have no term figure of their own.
+        over_time: how years make a term of office: flows add up, stocks take the last, some bases the first,
+            distinct counts and runs have no figure of a term.
         effective: the periods in which it is part of the indicator, by their last day: where a column takes the
-            place of another, the term of each holds for its own time.
+            place of another, the summand of each holds for its own time.
     """
 
     form: Code
@@ -64,10 +64,10 @@ class Indicator(Strict):
     kind: Literal["stock", "flow", "ratio", "rate", "distinct", "run", "registry"]
     section: str
     decimals: int = 0
-    value: tuple[Term, ...] = ()
-    numerator: tuple[Term, ...] = ()
-    denominator: tuple[Term, ...] = ()
-    opening: tuple[Term, ...] = ()
+    value: tuple[Summand, ...] = ()
+    numerator: tuple[Summand, ...] = ()
+    denominator: tuple[Summand, ...] = ()
+    opening: tuple[Summand, ...] = ()
     source: Literal["successions"] | None = None
     note: Label | None = None
 
@@ -78,7 +78,9 @@ class Indicator(Strict):
         if self.kind in ("stock", "flow", "rate", "distinct", "run") and not self.value:
             raise ValueError(f"{self.code}: a {self.kind} needs a value")
         is_timeless = self.kind in ("distinct", "run")
-        if any((term.over_time == "none") != is_timeless for _, terms in self.parts for term in terms):
+        if any(
+            (summand.over_time == "none") != is_timeless for _, summands in self.parts for summand in summands
+        ):
             raise ValueError(f"{self.code}: over_time none goes with distinct and run, and only with them")
         if (self.kind == "registry") != (self.source is not None):
             raise ValueError(f"{self.code}: a source goes with kind registry, and only with it")
@@ -90,42 +92,46 @@ class Indicator(Strict):
         return self.kind == "ratio" or self.decimals > 0
 
     @property
-    def parts(self) -> tuple[tuple[str, tuple[Term, ...]], ...]:
-        """The named parts with their terms, empty ones left out."""
+    def parts(self) -> tuple[tuple[str, tuple[Summand, ...]], ...]:
+        """The named parts with their summands, empty ones left out."""
         named = (
             ("value", self.value),
             ("numerator", self.numerator),
             ("denominator", self.denominator),
             ("opening", self.opening),
         )
-        return tuple((name, terms) for name, terms in named if terms)
+        return tuple((name, summands) for name, summands in named if summands)
 
     def on(self, day: date) -> "Indicator":
-        """Give the indicator as periods that end on a day make it; the same object where all terms hold."""
-        if all(term.effective.covers(day) for _, terms in self.parts for term in terms):
+        """Give the indicator as periods that end on a day make it; the same object where all summands hold."""
+        if all(summand.effective.covers(day) for _, summands in self.parts for summand in summands):
             return self
-        held = {name: tuple(t for t in terms if t.effective.covers(day)) for name, terms in self.parts}
+        held = {
+            name: tuple(one for one in summands if one.effective.covers(day)) for name, summands in self.parts
+        }
         return self.model_copy(update=held)
 
 
-def is_collected(terms: Iterable[Term], forms: Mapping[str, Form], day: date) -> bool:
+def is_collected(summands: Iterable[Summand], forms: Mapping[str, Form], day: date) -> bool:
     """Say whether periods that end on a day have every cell of which a part of an indicator is then made.
 
-    A part of which one term is not collected has no figure: without it, a sum would look whole and be smaller.
+    A part of which one summand is not collected has no figure: without it, a sum would look whole and be
+    smaller.
 
     Args:
-        terms: of one part of an indicator.
+        summands: of one part of an indicator.
         forms: all forms, with all columns that they ever had.
         day: the last day of a period.
     """
-    held = [term for term in terms if term.effective.covers(day)]
+    held = [summand for summand in summands if summand.effective.covers(day)]
     return bool(held) and all(
-        forms[term.form].effective.covers(day) and _columns_hold(forms[term.form], term, day) for term in held
+        forms[summand.form].effective.covers(day) and _columns_hold(forms[summand.form], summand, day)
+        for summand in held
     )
 
 
-def _columns_hold(form: Form, term: Term, day: date) -> bool:
-    return all(form.by_code[column].effective.covers(day) for column in (term.column, *term.where))
+def _columns_hold(form: Form, summand: Summand, day: date) -> bool:
+    return all(form.by_code[column].effective.covers(day) for column in (summand.column, *summand.where))
 
 
 class IndicatorFile(Strict):
@@ -134,7 +140,7 @@ class IndicatorFile(Strict):
     indicators: tuple[Indicator, ...]
 
 
-def check_terms(file: str, indicator: Indicator, forms: Mapping[str, Form]) -> None:
+def check_summands(file: str, indicator: Indicator, forms: Mapping[str, Form]) -> None:
     """Refuse an indicator that names cells which are in no form, or which no period has together.
 
     Raises:
@@ -145,44 +151,47 @@ def check_terms(file: str, indicator: Indicator, forms: Mapping[str, Form]) -> N
         raise CatalogueError(
             f"{file}: {indicator.code} is a ratio, which is told in percent: its unit is PERCENT"
         )
-    for part, terms in indicator.parts:
-        for term in terms:
-            _check_term(file, indicator, term, forms)
-        if not any(is_collected(terms, forms, day) for day in turning_days(_intervals(terms, forms))):
-            named = ", ".join(f"{term.form}.{term.column}" for term in terms)
+    for part, summands in indicator.parts:
+        for summand in summands:
+            _check_summand(file, indicator, summand, forms)
+        if not any(is_collected(summands, forms, day) for day in turning_days(_intervals(summands, forms))):
+            named = ", ".join(f"{summand.form}.{summand.column}" for summand in summands)
             raise CatalogueError(
                 f"{file}: {indicator.code} has no figure in any period: its {part} needs {named}, which are"
-                " never collected together; give each term the time for which it holds (effective)"
+                " never collected together; give each summand the time for which it holds (effective)"
             )
 
 
-def _intervals(terms: Iterable[Term], forms: Mapping[str, Form]) -> Iterable[Effective]:
-    for term in terms:
-        form = forms[term.form]
-        yield from (term.effective, form.effective)
-        yield from (form.by_code[column].effective for column in (term.column, *term.where))
+def _intervals(summands: Iterable[Summand], forms: Mapping[str, Form]) -> Iterable[Effective]:
+    for summand in summands:
+        form = forms[summand.form]
+        yield from (summand.effective, form.effective)
+        yield from (form.by_code[column].effective for column in (summand.column, *summand.where))
 
 
-def _check_term(file: str, indicator: Indicator, term: Term, forms: Mapping[str, Form]) -> None:
+def _check_summand(file: str, indicator: Indicator, summand: Summand, forms: Mapping[str, Form]) -> None:
     code = indicator.code
-    form = forms.get(term.form)
+    form = forms.get(summand.form)
     if form is None:
-        raise CatalogueError(f"{file}: {code} names form {term.form}, which does not exist")
-    for column in (term.column, *term.where):
+        raise CatalogueError(f"{file}: {code} names form {summand.form}, which does not exist")
+    for column in (summand.column, *summand.where):
         if column not in form.by_code:
-            raise CatalogueError(f"{file}: {code} names {term.form}.{column}, which does not exist")
-    _check_adding(file, indicator, term, form.by_code[term.column])
-    for column, codes in (*term.where.items(), *(((term.column, term.count),) if term.count else ())):
+            raise CatalogueError(f"{file}: {code} names {summand.form}.{column}, which does not exist")
+    _check_adding(file, indicator, summand, form.by_code[summand.column])
+    for column, codes in (
+        *summand.where.items(),
+        *(((summand.column, summand.count),) if summand.count else ()),
+    ):
         allowed = set(form.line_members.get(column, ())) or set(form.by_code[column].choices)
         if allowed and (unknown := set(codes) - allowed):
-            raise CatalogueError(f"{file}: {code} names codes that {term.form}.{column} lacks: {unknown}")
+            raise CatalogueError(f"{file}: {code} names codes that {summand.form}.{column} lacks: {unknown}")
 
 
-def _check_adding(file: str, indicator: Indicator, term: Term, column: Column) -> None:
-    named = f"{file}: {indicator.code} {{}} {term.form}.{column.code}, "
-    if term.count and column.type != "code":
+def _check_adding(file: str, indicator: Indicator, summand: Summand, column: Column) -> None:
+    named = f"{file}: {indicator.code} {{}} {summand.form}.{column.code}, "
+    if summand.count and column.type != "code":
         raise CatalogueError(named.format("counts codes in") + f"which holds none (its type is {column.type})")
-    if term.count:
+    if summand.count:
         return
     if not column.is_number:
         raise CatalogueError(

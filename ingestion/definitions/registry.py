@@ -11,7 +11,7 @@ import io
 import os
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -183,14 +183,21 @@ class Registry:
             None,
         )
 
+    def targets_of(self, org_code: str, term_code: str) -> Sequence[Target]:
+        """Give all targets of a unit in a term, in the order of the table."""
+        return self._targets.get((org_code, term_code), ())
+
+    @cached_property
+    def _targets(self) -> Mapping[tuple[str, str], Sequence[Target]]:
+        found: dict[tuple[str, str], list[Target]] = {}
+        for target in self.targets:
+            found.setdefault((target.org_code, target.term_code), []).append(target)
+        return found
+
     def target_of(self, org_code: str, indicator_code: str, term_code: str, year: int | None) -> Target | None:
         """Give the target of a unit: the one of the year before the one of the whole term."""
-        found = [
-            t
-            for t in self.targets
-            if (t.org_code, t.indicator_code, t.term_code) == (org_code, indicator_code, term_code)
-            and t.year in (None, year)
-        ]
+        of_unit = self.targets_of(org_code, term_code)
+        found = [t for t in of_unit if t.indicator_code == indicator_code and t.year in (None, year)]
         return max(found, key=lambda t: t.year is not None, default=None)
 
     def assigned_targets(self, unit: Organisation, period: Period) -> tuple[Target, ...]:
@@ -202,9 +209,7 @@ class Registry:
             term_code = term.term_code if term else None
         year = None if period.kind is PeriodKind.TERM else period.year
         found: dict[str, Target] = {}
-        for target in self.targets:
-            if target.org_code != unit.org_code or target.term_code != term_code:
-                continue
+        for target in self.targets_of(unit.org_code, term_code) if term_code else ():
             if target.year in (None, year) and (target.indicator_code not in found or target.year is not None):
                 found[target.indicator_code] = target
         return tuple(found[code] for code in sorted(found))

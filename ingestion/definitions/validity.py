@@ -1,4 +1,4 @@
-"""For which periods something holds: a rule, a form, a column, a term of an indicator.
+"""For which periods something holds: a rule, a form, a column, a summand of an indicator.
 
 What belongs here: the interval as data files write it. What does not: what follows where it does not hold.
 """

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Literal
+from weakref import WeakKeyDictionary
 
 from ingestion.definitions.catalogue import Catalogue
 from ingestion.definitions.forms import Form, RowKind
@@ -318,14 +319,25 @@ class RuleBook:
     words: Vocabulary
 
 
+_BOOKS: WeakKeyDictionary[Catalogue, RuleBook] = WeakKeyDictionary()
+"""What was compiled for catalogues that are in use: compiling takes longer than judging a workbook."""
+
+
 def rule_book(catalogue: Catalogue) -> RuleBook:
     """Give the product's rules and those of the office, compiled for a catalogue of forms.
 
-    Of the catalogue of one day, checks that name a column which is not collected then are left out.
+    Of the catalogue of one day, checks that name a column which is not collected then are left out. The same
+    catalogue gives the same object.
 
     Raises:
         RuleError: a rule file does not fit its schema, or names what does not exist.
     """
+    if catalogue not in _BOOKS:
+        _BOOKS[catalogue] = _compiled(catalogue)
+    return _BOOKS[catalogue]
+
+
+def _compiled(catalogue: Catalogue) -> RuleBook:
     if catalogue.whole is not None:
         rule_book(catalogue.whole)  # what no day has is a slip of the pen, and is told
     rules, words = load_rules(), vocabulary(catalogue)

@@ -124,7 +124,7 @@ def _answer(found: "PublishedFigure", catalogue: Catalogue) -> str:
     if found.value is not None:
         return "cli.figures.answer"
     parts, day = catalogue.indicators[found.indicator].parts, Period.parse(found.period).end
-    if not all(is_collected(terms, catalogue.forms, day) for _, terms in parts):
+    if not all(is_collected(summands, catalogue.forms, day) for _, summands in parts):
         return "cli.figures.not_collected"
     if found.derivation and (found.status == "provisional" or found.derivation == "average_per_year"):
         return "cli.figures.part_of_year" if found.status != "none" else "cli.figures.no_answer"

@@ -1,6 +1,6 @@
 """What the rows that count add up to, at the end of each period, for each measure.
 
-What belongs here: the terms of indicators over rows, and rows over units. What does not: figures, which put
+What belongs here: the summands of indicators over rows, and rows over units. What does not: figures, which put
 periods and parts together (`figures`).
 
 Amounts are arrays with a row for each organisation and a column for each measure; nothing is NaN, never zero.
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ingestion.definitions.catalogue import Catalogue
-from ingestion.definitions.indicators import Indicator, Term, is_collected
+from ingestion.definitions.indicators import Indicator, Summand, is_collected
 from reports.publication_gate.arrays import PARTS, Flags, Ints, Numbers
 from reports.publication_gate.bodies import Bodies, Share
 from reports.publication_gate.filed import FormRows
@@ -51,47 +51,47 @@ class Amounts:
     is_exact: Flags
 
 
-def _ways(rows: FormRows, term: Term, catalogue: Catalogue) -> list[tuple[str, Flags]]:
-    """Say how the cells of a term add within a year, with the rows of each way: as column or line says."""
-    described = catalogue.forms[term.form]
-    nature = described.by_code[term.column].nature
+def _ways(rows: FormRows, summand: Summand, catalogue: Catalogue) -> list[tuple[str, Flags]]:
+    """Say how the cells of a summand add within a year, with the rows of each way: as column or line says."""
+    described = catalogue.forms[summand.form]
+    nature = described.by_code[summand.column].nature
     everything = np.ones(len(rows.frame), dtype=bool)
     if nature != "line":
-        return [(_within(nature, term), everything)]
-    ways = np.full(len(rows.frame), _within(None, term), dtype=object)
+        return [(_within(nature, summand), everything)]
+    ways = np.full(len(rows.frame), _within(None, summand), dtype=object)
     for key, members in described.line_members.items():
         if key in rows.frame:
-            named = {code: _within(line.nature, term) for code, line in members.items() if line.nature}
+            named = {code: _within(line.nature, summand) for code, line in members.items() if line.nature}
             of_line = rows.frame[key].astype(object).map(named)
             ways = np.where(of_line.notna(), of_line, ways)
     return [(way, ways == way) for way in sorted(set(ways))]
 
 
-def _within(nature: str | None, term: Term) -> str:
+def _within(nature: str | None, summand: Summand) -> str:
     if nature is None:
-        if term.over_time == "sum":
-            return "last" if term.count else "sum"
-        return "first" if term.over_time == "first" else "last"
+        if summand.over_time == "sum":
+            return "last" if summand.count else "sum"
+        return "first" if summand.over_time == "first" else "last"
     return _WITHIN.get(nature, "last")
 
 
-def _cells(rows: FormRows, term: Term) -> Numbers:
-    """Give what each row adds to a term, NaN for nothing."""
+def _cells(rows: FormRows, summand: Summand) -> Numbers:
+    """Give what each row adds to a summand, NaN for nothing."""
     frame = rows.frame
-    if term.column not in frame:
+    if summand.column not in frame:
         return np.full(len(frame), np.nan)
-    cells = frame[term.column]
-    if term.count:
-        values = np.where(cells.notna(), cells.isin(term.count), np.nan).astype(float)
+    cells = frame[summand.column]
+    if summand.count:
+        values = np.where(cells.notna(), cells.isin(summand.count), np.nan).astype(float)
     else:
         values = cells.to_numpy(dtype=float, na_value=np.nan)
-    return np.where(_wanted(rows, term), term.sign * values, np.nan)
+    return np.where(_wanted(rows, summand), summand.sign * values, np.nan)
 
 
-def _wanted(rows: FormRows, term: Term) -> Flags:
-    """Say which rows carry the codes that a term asks for."""
+def _wanted(rows: FormRows, summand: Summand) -> Flags:
+    """Say which rows carry the codes that a summand asks for."""
     wanted = np.ones(len(rows.frame), dtype=bool)
-    for column, codes in term.where.items():
+    for column, codes in summand.where.items():
         wanted &= rows.frame[column].isin(codes).to_numpy(dtype=bool) if column in rows.frame else False
     return wanted
 
@@ -137,42 +137,42 @@ class Adding:
         columns: dict[tuple[str, str, str, str], int] = {}
         found: list[tuple[int, str, Flags, Numbers]] = []
         for indicator in indicators:
-            for part, terms in indicator.parts:
-                for term in terms:
-                    rows = forms.get(term.form)
+            for part, summands in indicator.parts:
+                for summand in summands:
+                    rows = forms.get(summand.form)
                     if rows is None:
                         continue
-                    values = _cells(rows, term)
-                    lacks = _wanted(rows, term) & gaps.of(term.form, rows, term.column)
+                    values = _cells(rows, summand)
+                    lacks = _wanted(rows, summand) & gaps.of(summand.form, rows, summand.column)
                     if not catalogue.is_timeless:
-                        idle = self._is_idle(rows, term, terms)
+                        idle = self._is_idle(rows, summand, summands)
                         values[idle], lacks[idle] = np.nan, False
-                    for way, rows_of_way in _ways(rows, term, catalogue):
+                    for way, rows_of_way in _ways(rows, summand, catalogue):
                         if (rows_of_way & lacks).any():
-                            measure = Measure(indicator, part, term.over_time, way)
-                            self.left_out.append((measure, term.form, rows_of_way & lacks))
+                            measure = Measure(indicator, part, summand.over_time, way)
+                            self.left_out.append((measure, summand.form, rows_of_way & lacks))
                         has_way = rows_of_way & ~np.isnan(values)
                         if not has_way.any():
                             continue
-                        key = (indicator.code, part, term.over_time, way)
+                        key = (indicator.code, part, summand.over_time, way)
                         if key not in columns:
                             columns[key] = len(self.measures)
-                            self.measures.append(Measure(indicator, part, term.over_time, way))
-                        found.append((columns[key], term.form, has_way, values))
+                            self.measures.append(Measure(indicator, part, summand.over_time, way))
+                        found.append((columns[key], summand.form, has_way, values))
         self.values: dict[str, Numbers] = {}
         for column, form, has_way, values in found:
             rows = forms[form]
             matrix = self.values.setdefault(form, np.full((len(rows.frame), len(self.measures)), np.nan))
             matrix[has_way, column] = np.nan_to_num(matrix[has_way, column]) + values[has_way]
 
-    def _is_idle(self, rows: FormRows, term: Term, terms: Sequence[Term]) -> Flags:
-        """Say of each row whether it is of a period in which a term adds nothing to its part."""
+    def _is_idle(self, rows: FormRows, summand: Summand, summands: Sequence[Summand]) -> Flags:
+        """Say of each row whether it is of a period in which a summand adds nothing to its part."""
         codes = self._bodies.periods.index
         ends = {int(number): self._bodies.ends[str(codes[number])] for number in np.unique(rows.periods)}
         idle = [
             number
             for number, day in ends.items()
-            if not (term.effective.covers(day) and is_collected(terms, self.catalogue.forms, day))
+            if not (summand.effective.covers(day) and is_collected(summands, self.catalogue.forms, day))
         ]
         return np.isin(rows.periods, idle)
 

@@ -66,7 +66,7 @@ def _begins_late(figures: Figures, indicator: Indicator, year: int) -> Flags:
     )
     if not idle or not is_added:
         return begins_late
-    asked = {term.form for term in indicator.opening}
+    asked = {summand.form for summand in indicator.opening}
     late = [
         unit
         for unit, form in {*standing.owed, *standing.filed}

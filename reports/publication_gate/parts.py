@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from ingestion.definitions.catalogue import Catalogue
-from ingestion.definitions.indicators import Term
+from ingestion.definitions.indicators import Summand
 from reports.publication_gate.amounts import Amounts
 from reports.publication_gate.arrays import Flags
 from reports.publication_gate.bodies import Bodies
@@ -70,8 +70,8 @@ class MissingParts:
         for base in bases.values():
             takes_part |= (np.nan_to_num(base.units[:, everything]) != 0).any(axis=1)
         for part, columns in parts.items():
-            terms = dict(measures[columns[0]].indicator.parts)[part]
-            asked = np.logical_or.reduce([self._is_asked(term) for term in terms])
+            summands = dict(measures[columns[0]].indicator.parts)[part]
+            asked = np.logical_or.reduce([self._is_asked(summand) for summand in summands])
             for period, base in bases.items():
                 has_some = ~np.isnan(base.units[:, everything]).all(axis=1)
                 has_this = ~np.isnan(base.units[:, columns]).all(axis=1)
@@ -79,11 +79,11 @@ class MissingParts:
                 if lacks.any():
                     self._missing[period] += [(measures[column], lacks) for column in columns]
 
-    def _is_asked(self, term: Term) -> Flags:
-        """Say which units owe, or have filed, the form of a term and one of the lines that it counts."""
-        asked = self._asked_forms.get(term.form, self._flags(set()))
-        for column, lines in self._catalogue.forms[term.form].line_members.items():
-            wanted = term.where.get(column, ())
+    def _is_asked(self, summand: Summand) -> Flags:
+        """Say which units owe, or have filed, the form of a summand and one of the lines that it counts."""
+        asked = self._asked_forms.get(summand.form, self._flags(set()))
+        for column, lines in self._catalogue.forms[summand.form].line_members.items():
+            wanted = summand.where.get(column, ())
             if wanted and all(code in lines and lines[code].owed_by for code in wanted):
                 kinds = {kind for code in wanted for kind in lines[code].owed_by}
                 lives = self._bodies.lives

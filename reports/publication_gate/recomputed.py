@@ -85,7 +85,7 @@ def _groups(catalogue: Catalogue) -> Iterator[list[Indicator]]:
     """Give indicators of the same forms together, not too many at once."""
     by_forms: dict[tuple[str, ...], list[Indicator]] = {}
     for indicator in catalogue.indicators.values():
-        forms = tuple(sorted({term.form for _, terms in indicator.parts for term in terms}))
+        forms = tuple(sorted({summand.form for _, summands in indicator.parts for summand in summands}))
         by_forms.setdefault(forms, []).append(indicator)
     for indicators in by_forms.values():
         for start in range(0, len(indicators), _AT_ONCE):

@@ -99,7 +99,7 @@ class States:
             flags = contributed.get(indicator.code, np.zeros(len(bodies.codes), bool))
             having = {str(code) for code in bodies.codes[flags]}
             kinds_having = {kind for unit in having for kind in kinds.get(unit, ())}
-            forms = {term.form for _, terms in indicator.parts for term in terms}
+            forms = {summand.form for _, summands in indicator.parts for summand in summands}
             self._forms[indicator.code] = [
                 (unit, form)
                 for unit, form in sorted(pairs)
@@ -299,17 +299,19 @@ class States:
         A stock without its opening is whole.
         """
         forms, day = self._catalogue.forms, self._bodies.ends[period]
-        return not all(is_collected(terms, forms, day) for part, terms in indicator.parts if part != "opening")
+        return not all(
+            is_collected(summands, forms, day) for part, summands in indicator.parts if part != "opening"
+        )
 
     def _takes(self, indicator: Indicator, form: str, period: str) -> bool:
         """Say whether an indicator waits for a form in a period: not where another has its place."""
         if self._catalogue.is_timeless:
             return True
         forms, day = self._catalogue.forms, self._bodies.ends[period]
-        for part, terms in indicator.parts:
-            named = [term for term in terms if term.form == form]
-            if is_collected(terms, forms, day):
-                named = [term for term in named if term.effective.covers(day)]
+        for part, summands in indicator.parts:
+            named = [summand for summand in summands if summand.form == form]
+            if is_collected(summands, forms, day):
+                named = [summand for summand in named if summand.effective.covers(day)]
             elif part == "opening":
                 continue
             if named:
@@ -326,10 +328,10 @@ class States:
             for measure in self._measures
             if measure.indicator is indicator and measure.within in ("sum", "first")
         } - {"opening"}
-        for part, terms in indicator.parts:
+        for part, summands in indicator.parts:
             for kind, number in PARTS.items():
                 day = self._bodies.ends.get(f"{year}-{kind}")
-                if part in adding and day and not is_collected(terms, self._catalogue.forms, day):
-                    for term in terms:
-                        found.setdefault(term.form, set()).add(number)
+                if part in adding and day and not is_collected(summands, self._catalogue.forms, day):
+                    for summand in summands:
+                        found.setdefault(summand.form, set()).add(number)
         return found

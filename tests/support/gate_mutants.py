@@ -21,7 +21,7 @@ def _of(module: str, old: str, new: str) -> Mutant:
 
 MUTANTS: Mapping[str, Mutant] = {
     # amounts
-    "the sign of a term is dropped": _of("amounts", "term.sign * values", "values"),
+    "the sign of a summand is dropped": _of("amounts", "summand.sign * values", "values"),
     "a row counts whatever its line": _of(
         "amounts", "wanted &= rows.frame[column]", "wanted |= rows.frame[column]"
     ),
@@ -34,7 +34,7 @@ MUTANTS: Mapping[str, Mutant] = {
         "amounts", 'elif measure.within == "first"', 'elif measure.within == "never"'
     ),
     "what is counted is added up within a year": _of(
-        "amounts", 'return "last" if term.count else "sum"', 'return "sum"'
+        "amounts", 'return "last" if summand.count else "sum"', 'return "sum"'
     ),
     "lines all add as their column": _of("amounts", 'if nature != "line"', "if True"),
     "a form after the first overwrites it": _of(
@@ -209,7 +209,7 @@ MUTANTS: Mapping[str, Mutant] = {
     "rows behind that nobody expects are left out": _of(
         "behind", "*(key for key in found if key not in expected)", ""
     ),
-    "cells of two terms overwrite each other": _of("behind", "totals.get(key, 0.0) + value", "value"),
+    "cells of two summands overwrite each other": _of("behind", "totals.get(key, 0.0) + value", "value"),
     "terms name the submissions of nobody": _of("behind", "if inside or is_term", "if inside"),
     "sums that only one side has are left out": _of("totals", 'how="outer"', 'how="inner"'),
     "quarters alone are held as sums": _of("totals", " and period_basis = 'CUMULATIVE'", ""),

@@ -29,9 +29,9 @@ def form(code: str, rows: str, *columns: dict[str, Any], **more: Any) -> OwnFile
     return OwnFile("forms", f"{code}.yml", yaml.safe_dump(content | more, allow_unicode=True))
 
 
-def indicator(code: str, *terms: dict[str, Any], **more: Any) -> OwnFile:
-    """Give a flow that is the sum of terms over B90, unless more says otherwise."""
-    value = [{"form": "B90", "over_time": "sum"} | term for term in terms]
+def indicator(code: str, *summands: dict[str, Any], **more: Any) -> OwnFile:
+    """Give a flow that is the sum of cells of B90, unless more says otherwise."""
+    value = [{"form": "B90", "over_time": "sum"} | summand for summand in summands]
     name = {"vi": f"Chỉ tiêu {code}", "en": f"Indicator {code}"}
     content = {
         "code": code,

@@ -9,13 +9,13 @@ uncollected as (
 
 ),
 
-terms as (
+summands as (
 
     select
         indicator_code,
         form_code,
-        count(*) as n_terms
-    from {{ ref('stg_indicator_term') }}
+        count(*) as n_summands
+    from {{ ref('stg_indicator_summand') }}
     group by indicator_code, form_code
 
 ),
@@ -28,17 +28,17 @@ replaced as (
         named.indicator_code,
         named.form_code,
         idle.period_code
-    from {{ ref('stg_idle_term') }} as idle
-    inner join {{ ref('stg_indicator_term') }} as named
+    from {{ ref('stg_idle_summand') }} as idle
+    inner join {{ ref('stg_indicator_summand') }} as named
         on
-            {{ same_term('idle', 'named') }}
-    inner join terms
+            {{ same_summand('idle', 'named') }}
+    inner join summands
         on
-            named.indicator_code = terms.indicator_code
-            and named.form_code = terms.form_code
+            named.indicator_code = summands.indicator_code
+            and named.form_code = summands.form_code
     where idle.is_collected or idle.part = 'opening'
     group by named.indicator_code, named.form_code, idle.period_code
-    having count(*) = max(terms.n_terms)
+    having count(*) = max(summands.n_summands)
 
 ),
 

@@ -16,19 +16,19 @@ uncollected as (
     select distinct
         idle.indicator_code,
         measures.part = 'opening' as is_opening,
-        terms.form_code,
+        summands.form_code,
         periods.period_code,
         periods.period_year,
         periods.part_number
-    from {{ ref('stg_idle_term') }} as idle
-    inner join {{ ref('stg_indicator_term') }} as terms
+    from {{ ref('stg_idle_summand') }} as idle
+    inner join {{ ref('stg_indicator_summand') }} as summands
         on
-            {{ same_term('idle', 'terms') }}
+            {{ same_summand('idle', 'summands') }}
     inner join {{ ref('int_indicator__measure') }} as measures
         on
-            terms.indicator_code = measures.indicator_code
-            and terms.part = measures.part
-            and terms.over_time = measures.over_time
+            summands.indicator_code = measures.indicator_code
+            and summands.part = measures.part
+            and summands.over_time = measures.over_time
     inner join adding on measures.measure_id = adding.measure_id
     inner join {{ ref('stg_period') }} as periods on idle.period_code = periods.period_code
     where

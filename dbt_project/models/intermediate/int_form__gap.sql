@@ -103,10 +103,10 @@ asked_columns as (
         columns.form_code,
         columns.column_code
     from {{ ref('stg_form_column') }} as columns
-    inner join {{ ref('stg_indicator_term') }} as terms
+    inner join {{ ref('stg_indicator_summand') }} as summands
         on
-            columns.form_code = terms.form_code
-            and columns.column_code = terms.column_code
+            columns.form_code = summands.form_code
+            and columns.column_code = summands.column_code
     where columns.is_required
 
 ),

@@ -1,6 +1,6 @@
 with
 
-{{ cells_of_terms(ref('int_form__value'), columns=['value_number', 'value_code']) }}
+{{ cells_of_summands(ref('int_form__value'), columns=['value_number', 'value_code']) }}
 
 select
     measures.measure_id,
@@ -23,6 +23,6 @@ inner join {{ ref('int_indicator__measure') }} as measures
         and natured.within_year = measures.within_year
 left join counted_codes
     on
-        {{ same_term('natured', 'counted_codes') }}
+        {{ same_summand('natured', 'counted_codes') }}
         and natured.value_code = counted_codes.code
 where natured.is_count = (natured.value_number is null)

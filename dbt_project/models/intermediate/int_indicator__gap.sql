@@ -1,6 +1,6 @@
 with
 
-{{ cells_of_terms(ref('int_form__gap'), rows=ref('int_form__gap')) }}
+{{ cells_of_summands(ref('int_form__gap'), rows=ref('int_form__gap')) }}
 
 select distinct
     measures.measure_id,

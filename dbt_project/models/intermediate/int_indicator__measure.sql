@@ -1,21 +1,21 @@
 with
 
-terms as (
+summands as (
 
     select distinct
-        terms.indicator_code,
+        summands.indicator_code,
         indicators.indicator_kind,
-        terms.part,
-        terms.over_time,
-        terms.is_count,
-        terms.form_code,
+        summands.part,
+        summands.over_time,
+        summands.is_count,
+        summands.form_code,
         columns.nature
-    from {{ ref('stg_indicator_term') }} as terms
-    inner join {{ ref('stg_indicator') }} as indicators on terms.indicator_code = indicators.indicator_code
+    from {{ ref('stg_indicator_summand') }} as summands
+    inner join {{ ref('stg_indicator') }} as indicators on summands.indicator_code = indicators.indicator_code
     left join {{ ref('stg_form_column') }} as columns
         on
-            terms.form_code = columns.form_code
-            and terms.column_code = columns.column_code
+            summands.form_code = columns.form_code
+            and summands.column_code = columns.column_code
 
 ),
 
@@ -33,18 +33,18 @@ line_natures as (
 natures as (
 
     select
-        terms.indicator_code,
-        terms.indicator_kind,
-        terms.part,
-        terms.over_time,
-        terms.is_count,
-        terms.form_code,
-        case when terms.nature = 'line' then line_natures.nature else terms.nature end as nature
-    from terms
+        summands.indicator_code,
+        summands.indicator_kind,
+        summands.part,
+        summands.over_time,
+        summands.is_count,
+        summands.form_code,
+        case when summands.nature = 'line' then line_natures.nature else summands.nature end as nature
+    from summands
     left join line_natures
         on
-            terms.nature = 'line'
-            and terms.form_code = line_natures.form_code
+            summands.nature = 'line'
+            and summands.form_code = line_natures.form_code
 
 ),
 
@@ -66,7 +66,7 @@ forms as (
         indicator_code,
         min(form_code) as form_code,
         count(distinct form_code) as n_forms
-    from terms
+    from summands
     group by indicator_code
 
 )

@@ -56,34 +56,34 @@ reporters as (
 
 ),
 
-terms as (
+summands as (
 
     select
-        terms.indicator_code,
-        terms.part,
-        terms.term_no,
-        terms.form_code
-    from {{ ref('stg_indicator_term') }} as terms
-    inner join several on terms.indicator_code = several.indicator_code
+        summands.indicator_code,
+        summands.part,
+        summands.summand_no,
+        summands.form_code
+    from {{ ref('stg_indicator_summand') }} as summands
+    inner join several on summands.indicator_code = several.indicator_code
 
 ),
 
--- Terms of fixed lines that other kinds of units owe: of one column of codes none is the unit's.
+-- Summands of fixed lines that other kinds of units owe: of one column of codes none is the unit's.
 lines as (
 
     select
-        terms.indicator_code,
-        terms.part,
-        terms.term_no,
+        summands.indicator_code,
+        summands.part,
+        summands.summand_no,
         filters.column_code,
         filed_lines.owed_by
-    from terms
-    inner join {{ ref('stg_indicator_term_filter') }} as filters
+    from summands
+    inner join {{ ref('stg_indicator_summand_filter') }} as filters
         on
-            {{ same_term('terms', 'filters') }}
+            {{ same_summand('summands', 'filters') }}
     inner join {{ ref('stg_form_line') }} as filed_lines
         on
-            terms.form_code = filed_lines.form_code
+            summands.form_code = filed_lines.form_code
             and filters.column_code = filed_lines.column_code
             and filters.code = filed_lines.line_code
 
@@ -94,12 +94,12 @@ lines_of_units as (
     select
         lines.indicator_code,
         lines.part,
-        lines.term_no,
+        lines.summand_no,
         lines.column_code,
         kinds.org_code
     from lines
     cross join kinds
-    group by lines.indicator_code, lines.part, lines.term_no, lines.column_code, kinds.org_code
+    group by lines.indicator_code, lines.part, lines.summand_no, lines.column_code, kinds.org_code
     having
         not bool_or(
             lines.owed_by is null
@@ -112,14 +112,14 @@ asked as (
 
     select distinct
         'unit' as closure_level,
-        terms.indicator_code,
-        terms.part,
+        summands.indicator_code,
+        summands.part,
         reporters.reporting_org_code as org_code
-    from terms
-    inner join reporters on terms.form_code = reporters.form_code
+    from summands
+    inner join reporters on summands.form_code = reporters.form_code
     left join lines_of_units
         on
-            {{ same_term('terms', 'lines_of_units') }}
+            {{ same_summand('summands', 'lines_of_units') }}
             and reporters.reporting_org_code = lines_of_units.org_code
     where lines_of_units.org_code is null
 
@@ -127,11 +127,11 @@ asked as (
 
     select distinct
         'organisation' as closure_level,
-        terms.indicator_code,
-        terms.part,
+        summands.indicator_code,
+        summands.part,
         effective_rows.row_org_code as org_code
-    from terms
-    inner join {{ ref('int_row__effective') }} as effective_rows on terms.form_code = effective_rows.form_code
+    from summands
+    inner join {{ ref('int_row__effective') }} as effective_rows on summands.form_code = effective_rows.form_code
     where effective_rows.row_org_code is not null
 
 ),

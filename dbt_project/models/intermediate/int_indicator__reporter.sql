@@ -6,7 +6,7 @@ indicator_forms as (
     select distinct
         indicator_code,
         form_code
-    from {{ ref('stg_indicator_term') }}
+    from {{ ref('stg_indicator_summand') }}
 
 ),
 

@@ -40,7 +40,7 @@ uncollected_openings as (
         idle.indicator_code,
         first_years.org_code,
         first_years.period_code
-    from {{ ref('stg_idle_term') }} as idle
+    from {{ ref('stg_idle_summand') }} as idle
     inner join {{ ref('stg_period') }} as periods on idle.period_code = periods.period_code
     inner join first_years on periods.period_year = first_years.first_year
     where idle.part = 'opening' and not idle.is_collected and periods.period_kind = 'N'
@@ -71,7 +71,7 @@ uncollected_openings as (
         idle.indicator_code,
         states.org_code,
         states.period_code
-    from {{ ref('stg_idle_term') }} as idle
+    from {{ ref('stg_idle_summand') }} as idle
     inner join {{ ref('int_figure__period_state') }} as states
         on
             idle.indicator_code = states.state_key

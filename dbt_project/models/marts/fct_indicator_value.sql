@@ -77,7 +77,7 @@ uncollected as (
         members.period_code,
         bool_or(members.is_last) as is_last,
         bool_or(members.is_first) as is_first
-    from {{ ref('stg_idle_term') }} as idle
+    from {{ ref('stg_idle_summand') }} as idle
     inner join members on idle.period_code = members.base_period_code
     where not idle.is_collected and idle.part <> 'opening'
     group by idle.indicator_code, members.period_code

@@ -1,6 +1,6 @@
 """The prefix `derived.`: a target's result as the other forms of the same submission give it.
 
-What belongs here: evaluating an indicator's terms over one submission. What does not: figures over several
+What belongs here: evaluating an indicator's summands over one submission. What does not: figures over several
 units or years, which the warehouse makes.
 """
 
@@ -12,7 +12,7 @@ import numpy as np
 
 from ingestion.definitions.catalogue import Catalogue
 from ingestion.definitions.forms import Form
-from ingestion.definitions.indicators import Indicator, Term
+from ingestion.definitions.indicators import Indicator, Summand
 from ingestion.definitions.registry import RegistryTable
 from ingestion.gate.frames.batch import Batch
 from ingestion.gate.frames.frame import Frame, FrameKind, Path
@@ -29,7 +29,7 @@ DECLARING = "targets"
 """The kind of form that states results; what it gives is what is compared, not what it is compared with."""
 
 ADDED = frozenset({"stock", "flow"})
-"""Kinds of indicator whose figure is the sum of their terms."""
+"""Kinds of indicator whose figure is the sum of their summands."""
 
 _PRINTED = "actual_period"
 """The column in which a result is stated."""
@@ -40,12 +40,12 @@ class Recipe:
     """What a result is made of.
 
     Attributes:
-        terms: what is added.
+        summands: what is added.
         whole: of a rate, what makes the whole of which it is the percentage; None for what is no rate.
     """
 
-    terms: Sequence[Term]
-    whole: Sequence[Term] | None = None
+    summands: Sequence[Summand]
+    whole: Sequence[Summand] | None = None
 
 
 def recipe_of(indicator: Indicator, org_kind: str, catalogue: Catalogue) -> Recipe | None:
@@ -118,7 +118,7 @@ class DerivedContext(Provider):
 
 def is_declared(indicator: Indicator, catalogue: Catalogue) -> bool:
     """Say whether a form that states results is among those that give the indicator."""
-    forms = {term.form for _, terms in indicator.parts for term in terms}
+    forms = {summand.form for _, summands in indicator.parts for summand in summands}
     return any(catalogue.forms[form].rows == DECLARING for form in forms)
 
 
@@ -127,35 +127,35 @@ def _derived(batch: Batch, subject: int, indicator: Indicator) -> float | None:
     recipe = recipe_of(indicator, unit.org_kind, batch.context.catalogue) if unit else None
     if recipe is None:
         return None
-    part = _part(batch, subject, recipe.terms)
+    part = _part(batch, subject, recipe.summands)
     if recipe.whole is None:
         return part
     whole = _part(batch, subject, recipe.whole)
     return 100 * part / whole if part is not None and whole else None
 
 
-def _part(batch: Batch, subject: int, terms: Sequence[Term]) -> float | None:
-    values = [_term(batch, subject, term) for term in terms]
+def _part(batch: Batch, subject: int, summands: Sequence[Summand]) -> float | None:
+    values = [_summand(batch, subject, summand) for summand in summands]
     known = [value for value in values if value is not None]
     return sum(known) if values and len(known) == len(values) else None
 
 
-def _term(batch: Batch, subject: int, term: Term) -> float | None:
-    frame = batch.row(term.form)
+def _summand(batch: Batch, subject: int, summand: Summand) -> float | None:
+    frame = batch.row(summand.form)
     rows = frame.submission == subject
-    for column, codes in term.where.items():
+    for column, codes in summand.where.items():
         rows = rows & np.isin(frame.column(column).data.astype(str), codes)
     if not rows.any():
         return None
-    cells = frame.column(term.column)
-    if term.count:
-        return term.sign * float(np.isin(cells.data[rows].astype(str), term.count).sum())
+    cells = frame.column(summand.column)
+    if summand.count:
+        return summand.sign * float(np.isin(cells.data[rows].astype(str), summand.count).sum())
     values = cells.data[rows]
     # What cannot be read must not make a sum that looks whole.
-    unusable = np.isin(np.flatnonzero(rows), frame.unusable.get(term.column, [])).any()
+    unusable = np.isin(np.flatnonzero(rows), frame.unusable.get(summand.column, [])).any()
     if unusable or np.isnan(values).all():
         return None
-    return term.sign * float(np.nansum(values))
+    return summand.sign * float(np.nansum(values))
 
 
 PROVIDERS = (DerivedContext(),)

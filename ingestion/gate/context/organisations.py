@@ -206,8 +206,8 @@ class TargetContext(Provider):
         if target is not None:
             return True
         indicator = batch.context.catalogue.indicators.get(code)
-        of_unit = (subject.submission.key.unit, _term_of(batch, subject))
-        has_targets = any((t.org_code, t.term_code) == of_unit for t in batch.context.registry.targets)
+        unit, term = subject.submission.key.unit, _term_of(batch, subject)
+        has_targets = term is not None and bool(batch.context.registry.targets_of(unit, term))
         if (indicator and indicator.section == _CONTEXT) or not has_targets:
             return None
         return False

@@ -114,7 +114,7 @@ class SumAndRest:
 
 @dataclass(frozen=True)
 class OfOtherForms:
-    """The result of the row's indicator, as its terms over all sheets of the workbook give it."""
+    """The result of the row's indicator, as its summands over all sheets of the workbook give it."""
 
 
 @dataclass(frozen=True)

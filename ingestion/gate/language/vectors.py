@@ -15,7 +15,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from ingestion.definitions.assessment import TOLERANCE
 
@@ -67,7 +66,10 @@ class Vector:
         """Where there is no value."""
         if self.kind is Kind.TRUTH:
             return np.asarray(self.data == NULL)
-        return np.asarray(pd.isna(self.data))
+        if self.kind is Kind.TEXT:
+            nothing: Any = _NULL_OF[Kind.TEXT]
+            return np.asarray(np.equal(self.data, nothing), dtype=np.bool_)
+        return np.asarray(np.isnan(self.data))
 
     def at(self, row: int) -> Any:
         """Give one value as Python knows it: float, str, bool, date, or None."""

@@ -123,7 +123,7 @@ _OF_ALL_KINDS = form(
 
 
 @pytest.mark.parametrize(
-    ("of", "term", "told"),
+    ("of", "summand", "told"),
     [
         *(
             ({}, {"column": code}, f"adds up B90.{code}, which is never added")
@@ -135,14 +135,16 @@ _OF_ALL_KINDS = form(
         ({}, {"column": "paid", "count": ["GOOD"]}, "counts codes in B90.paid, which holds none"),
     ],
 )
-def test_what_cannot_be_added_is_refused_as_a_sum(of: dict[str, Any], term: dict[str, Any], told: str) -> None:
+def test_what_cannot_be_added_is_refused_as_a_sum(
+    of: dict[str, Any], summand: dict[str, Any], told: str
+) -> None:
     with pytest.raises(OwnFileError) as error:
-        laid_over((_OF_ALL_KINDS, indicator("own", term, **of)))
+        laid_over((_OF_ALL_KINDS, indicator("own", summand, **of)))
     assert told in error.value.told("en")
 
 
 @pytest.mark.parametrize(
-    ("of", "term"),
+    ("of", "summand"),
     [
         ({}, {"column": "paid"}),
         ({}, {"column": "rating", "count": ["GOOD"]}),
@@ -151,8 +153,8 @@ def test_what_cannot_be_added_is_refused_as_a_sum(of: dict[str, Any], term: dict
         ({"kind": "rate"}, {"column": "unsaid", "over_time": "last"}),
     ],
 )
-def test_what_adds_up_or_is_the_cell_of_one_row_is_taken(of: dict[str, Any], term: dict[str, Any]) -> None:
-    assert "own" in laid_over((_OF_ALL_KINDS, indicator("own", term, **of))).indicators
+def test_what_adds_up_or_is_the_cell_of_one_row_is_taken(of: dict[str, Any], summand: dict[str, Any]) -> None:
+    assert "own" in laid_over((_OF_ALL_KINDS, indicator("own", summand, **of))).indicators
 
 
 def test_a_file_in_another_encoding_is_told(tmp_path: Path) -> None:

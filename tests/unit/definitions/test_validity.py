@@ -1,4 +1,4 @@
-"""For which periods a form, a column and a term hold: both days included, by the last day of the period."""
+"""For which periods a form, a column and a summand hold: both days included, by the last day of the period."""
 
 from datetime import date
 from typing import Any
@@ -101,11 +101,11 @@ BRIDGE = indicator(
         ),
     ],
 )
-def test_a_sum_is_collected_where_all_of_its_terms_are(file: OwnFile, days: list[bool]) -> None:
+def test_a_sum_is_collected_where_all_of_its_summands_are(file: OwnFile, days: list[bool]) -> None:
     found = catalogue(BOTH, file)
-    (terms,) = (one.value for code, one in found.indicators.items() if f"{code}.yml" == file.name)
+    (summands,) = (one.value for code, one in found.indicators.items() if f"{code}.yml" == file.name)
     turn = (date(2019, 12, 31), date(2020, 1, 1))
-    assert [is_collected(terms, found.forms, day) for day in turn] == days
+    assert [is_collected(summands, found.forms, day) for day in turn] == days
 
 
 @pytest.mark.parametrize(

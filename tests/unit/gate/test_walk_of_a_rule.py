@@ -4,6 +4,7 @@ import importlib.util
 from datetime import date
 from pathlib import Path
 from types import ModuleType
+from weakref import WeakKeyDictionary
 
 import pytest
 
@@ -40,6 +41,7 @@ def walked(tmp_path, monkeypatch):
     providers = _module(tmp_path / "walked.py", context).PROVIDERS
     monkeypatch.setattr(submission, "PROVIDERS", (*submission.PROVIDERS, *providers))
     monkeypatch.setattr(compiling, "load_rules", lambda: rules)
+    monkeypatch.setattr(compiling, "_BOOKS", WeakKeyDictionary())
 
 
 @pytest.mark.usefixtures("walked")

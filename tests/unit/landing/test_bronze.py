@@ -14,7 +14,7 @@ from ingestion import pipeline
 from ingestion.bronze.accepted import Filed, form_schema, rows_of_period, write_period
 from ingestion.bronze.reference import all_periods, write_reference
 from ingestion.definitions.catalogue import Catalogue, load_catalogue
-from ingestion.definitions.indicators import Indicator, Term
+from ingestion.definitions.indicators import Indicator, Summand
 from ingestion.definitions.registry import Registry
 from ingestion.definitions.registry_rows import CalendarPeriod, Organisation, Statement, Target, TermOfOffice
 from ingestion.definitions.validity import Effective
@@ -243,7 +243,9 @@ def test_channels_of_people_stay_out_of_the_warehouse(
     assert not (tmp_path / "reference" / "contacts.parquet").exists()
 
 
-def test_an_indicator_is_its_terms_with_what_their_rows_must_carry(reference: Callable[..., pa.Table]) -> None:
+def test_an_indicator_is_its_summands_with_what_their_rows_must_carry(
+    reference: Callable[..., pa.Table],
+) -> None:
     catalogue = load_catalogue()
     counted = Indicator(
         code="excellent_lines",
@@ -252,20 +254,20 @@ def test_an_indicator_is_its_terms_with_what_their_rows_must_carry(reference: Ca
         kind="ratio",
         section="evaluation",
         numerator=(
-            Term(form="B04", column="org_rating", count=("HTXSNV", "HTTNV"), over_time="sum"),
-            Term(form="B03", column="dissolved", where={"line_code": ("TC02",)}, sign=-1, over_time="sum"),
+            Summand(form="B04", column="org_rating", count=("HTXSNV", "HTTNV"), over_time="sum"),
+            Summand(form="B03", column="dissolved", where={"line_code": ("TC02",)}, sign=-1, over_time="sum"),
         ),
-        denominator=(Term(form="B04", column="org_score", over_time="last"),),
+        denominator=(Summand(form="B04", column="org_score", over_time="last"),),
     )
     ours = Catalogue(catalogue.cover, catalogue.forms, {counted.code: counted})
-    terms = reference("indicator_terms", registry_with(), ours).to_pylist()
-    assert [(t["part"], t["term_no"], t["sign"], t["is_count"]) for t in terms] == [
+    summands = reference("indicator_summands", registry_with(), ours).to_pylist()
+    assert [(s["part"], s["summand_no"], s["sign"], s["is_count"]) for s in summands] == [
         ("numerator", 1, 1, True),
         ("numerator", 2, -1, False),
         ("denominator", 1, 1, False),
     ]
-    filters = reference("indicator_term_filters", registry_with(), ours).to_pylist()
-    assert [(f["part"], f["term_no"], f["column_code"], f["code"]) for f in filters] == [
+    filters = reference("indicator_summand_filters", registry_with(), ours).to_pylist()
+    assert [(f["part"], f["summand_no"], f["column_code"], f["code"]) for f in filters] == [
         ("numerator", 1, "org_rating", "HTXSNV"),
         ("numerator", 1, "org_rating", "HTTNV"),
         ("numerator", 2, "line_code", "TC02"),
@@ -351,3 +353,14 @@ def test_a_reference_file_that_would_not_change_is_left_alone(
     before = {path: path.stat().st_ino for path in (tmp_path / "reference").iterdir()}
     reference("forms", registry)
     assert {path: path.stat().st_ino for path in (tmp_path / "reference").iterdir()} == before
+
+
+def test_the_file_of_a_table_that_there_is_no_more_is_removed(
+    reference: Callable[..., pa.Table], registry: Registry, tmp_path: Path
+) -> None:
+    reference("forms", registry)
+    written = set((tmp_path / "reference").iterdir())
+    earlier = tmp_path / "reference" / "indicator_terms.parquet"
+    earlier.write_bytes(b"of an earlier version")
+    reference("forms", registry)
+    assert set((tmp_path / "reference").iterdir()) == written

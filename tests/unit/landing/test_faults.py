@@ -110,7 +110,7 @@ def office(
     monkeypatch.setattr(work, "_mark", faults.mark)
     monkeypatch.setattr(work, "_rows", faults.rows)
     monkeypatch.setattr(judging, "version_for", lambda _: "stand-in")
-    tight = Bounds(seconds=1, megabytes=300)
+    tight = Bounds(seconds=0.5, megabytes=300)
     monkeypatch.setattr(many, "READING", tight)
     monkeypatch.setattr(work, "MARKING", tight)
     monkeypatch.setattr(work, "ALONE", tight)

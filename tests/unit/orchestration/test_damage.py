@@ -23,6 +23,7 @@ from ingestion.storage.home import Home
 from ingestion.words.messages import message
 from orchestration import explaining
 from orchestration.lock import WriterBusyError
+from orchestration.state import write_example
 from reports import release
 from tests.reports_site import AS_OF, write_warehouse
 
@@ -32,8 +33,18 @@ Damage = Callable[[Home], object]
 
 
 @pytest.fixture
-def published(home: Home, tmp_path: Path) -> Home:
+def published(sound: Home, home: Home) -> Home:
     """Give a state folder with two originals that were received and judged, a warehouse and a release."""
+    shutil.copytree(sound.root, home.root, symlinks=True, dirs_exist_ok=True)
+    return home
+
+
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """Give what each test damages a copy of."""
+    tmp_path = tmp_path_factory.mktemp("sound")
+    home = Home(tmp_path / "home")
+    write_example(home)
     events: list[Received | Judged] = []
     for number, unit in enumerate(("VD-SM", "VD-NX"), start=1):
         filed = tmp_path / f"{unit}.xlsx"

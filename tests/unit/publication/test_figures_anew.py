@@ -410,7 +410,7 @@ def test_a_flow_without_a_cell_that_was_asked_for_is_incomplete(tmp_path: Path) 
     lacking = {"A 2017-N": 2, "P 2017-N": 2, f"A {IN_TERM}": 2, f"P {IN_TERM}": 2}
     assert statuses(told, "joined") == lacking
     assert told["joined", "A", "2017-N"]["value"] == 2
-    # one of two terms that make it, and one of two parts
+    # one of two summands that make it, and one of two parts
     assert statuses(told, "net") == statuses(told, "share") == lacking
     assert statuses(told, "members") == {}
 

@@ -63,7 +63,7 @@ def test_shares_are_percentages_of_two_parts():
 
 def test_flows_add_up_over_time_and_stocks_do_not():
     for indicator in INDICATORS.values():
-        rules = {term.over_time for term in indicator.value}
+        rules = {summand.over_time for summand in indicator.value}
         if indicator.kind == "flow":
             assert rules == {"sum"}, indicator.code
         if indicator.kind in ("stock", "rate"):
@@ -75,9 +75,9 @@ def test_parts_of_an_inspection_by_actor_leave_nothing_out():
 
     def cells(code: str) -> set[tuple[str, str]]:
         form = load_catalogue().forms["B05"]
-        (term,) = INDICATORS[code].value
-        actors = term.where.get("actor_code", tuple(form.line_members["actor_code"]))
-        return {(actor, activity) for actor in actors for activity in term.where["activity_code"]}
+        (summand,) = INDICATORS[code].value
+        actors = summand.where.get("actor_code", tuple(form.line_members["actor_code"]))
+        return {(actor, activity) for actor in actors for activity in summand.where["activity_code"]}
 
     actors = ("committees", "commission", "advisory_boards", "cells")
     parts = [cells(f"inspected_orgs_by_{actor}") for actor in actors]

@@ -13,7 +13,7 @@ from orchestration.warehouse import PROJECT_DIR
 
 MODELS, MACROS = PROJECT_DIR / "models", PROJECT_DIR / "macros"
 WITHOUT_KEY = {
-    "rpt_figure_cell",  # two terms of an indicator may take the same cell
+    "rpt_figure_cell",  # two summands of an indicator may take the same cell
     "rpt_year_cell",
     "rpt_explanation",  # a clerk may answer twice
     "rpt_explanation_review",  # a rule may find something twice at one place

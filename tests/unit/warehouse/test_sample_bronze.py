@@ -19,8 +19,8 @@ OF_THE_CATALOGUE = (
     "form_columns",
     "form_lines",
     "indicators",
-    "indicator_terms",
-    "indicator_term_filters",
+    "indicator_summands",
+    "indicator_summand_filters",
 )
 
 

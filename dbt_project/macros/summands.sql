@@ -1,59 +1,59 @@
 {#
-    Cells as terms of indicators, as common table expressions of which `natured` is the last: which cell belongs to
-    which term by its column and by the codes of its row, and how it adds within a year. `cells` has row_id, form_code
-    and column_code, and the further `columns`; `rows` names the rows where these are few.
+    Cells as summands of indicators, as common table expressions of which `natured` is the last: which cell belongs
+    to which summand by its column and by the codes of its row, and how it adds within a year. `cells` has row_id,
+    form_code and column_code, and the further `columns`; `rows` names the rows where these are few.
 #}
-{% macro cells_of_terms(cells, columns=[], rows=none) %}
-terms as (
+{% macro cells_of_summands(cells, columns=[], rows=none) %}
+summands as (
 
     select
-        terms.indicator_code,
-        terms.part,
-        terms.term_no,
-        terms.form_code,
-        terms.column_code,
-        terms.sign,
-        terms.over_time,
-        terms.is_count,
+        summands.indicator_code,
+        summands.part,
+        summands.summand_no,
+        summands.form_code,
+        summands.column_code,
+        summands.sign,
+        summands.over_time,
+        summands.is_count,
         columns.nature
-    from {{ ref('stg_indicator_term') }} as terms
+    from {{ ref('stg_indicator_summand') }} as summands
     left join {{ ref('stg_form_column') }} as columns
         on
-            terms.form_code = columns.form_code
-            and terms.column_code = columns.column_code
+            summands.form_code = columns.form_code
+            and summands.column_code = columns.column_code
 
 ),
 
 counted_codes as (
 
     select
-        terms.indicator_code,
-        terms.part,
-        terms.term_no,
+        summands.indicator_code,
+        summands.part,
+        summands.summand_no,
         filters.code
-    from terms
-    inner join {{ ref('stg_indicator_term_filter') }} as filters
+    from summands
+    inner join {{ ref('stg_indicator_summand_filter') }} as filters
         on
-            {{ same_term('terms', 'filters') }}
-            and terms.column_code = filters.column_code
-    where terms.is_count
+            {{ same_summand('summands', 'filters') }}
+            and summands.column_code = filters.column_code
+    where summands.is_count
 
 ),
 
 row_filters as (
 
     select
-        terms.indicator_code,
-        terms.part,
-        terms.term_no,
-        terms.form_code,
+        summands.indicator_code,
+        summands.part,
+        summands.summand_no,
+        summands.form_code,
         filters.column_code,
         filters.code
-    from terms
-    inner join {{ ref('stg_indicator_term_filter') }} as filters
+    from summands
+    inner join {{ ref('stg_indicator_summand_filter') }} as filters
         on
-            {{ same_term('terms', 'filters') }}
-    where not (terms.is_count and filters.column_code = terms.column_code)
+            {{ same_summand('summands', 'filters') }}
+    where not (summands.is_count and filters.column_code = summands.column_code)
 
 ),
 
@@ -62,10 +62,10 @@ n_row_filters as (
     select
         indicator_code,
         part,
-        term_no,
+        summand_no,
         count(distinct column_code) as n_columns
     from row_filters
-    group by indicator_code, part, term_no
+    group by indicator_code, part, summand_no
 
 ),
 
@@ -85,13 +85,13 @@ codes as (
 
 ),
 
--- Rows that carry a wanted code in every column that a term asks about.
+-- Rows that carry a wanted code in every column that a summand asks about.
 matching_rows as (
 
     select
         row_filters.indicator_code,
         row_filters.part,
-        row_filters.term_no,
+        row_filters.summand_no,
         codes.row_id
     from row_filters
     inner join codes
@@ -101,33 +101,33 @@ matching_rows as (
             and row_filters.code = codes.value_code
     inner join n_row_filters
         on
-            {{ same_term('row_filters', 'n_row_filters') }}
+            {{ same_summand('row_filters', 'n_row_filters') }}
     group by
         row_filters.indicator_code,
         row_filters.part,
-        row_filters.term_no,
+        row_filters.summand_no,
         codes.row_id,
         n_row_filters.n_columns
     having count(distinct row_filters.column_code) = n_row_filters.n_columns
 
 ),
 
--- Rows of periods in which a term adds nothing, whatever was filed.
+-- Rows of periods in which a summand adds nothing, whatever was filed.
 idle_rows as (
 
     select
         idle.indicator_code,
         idle.part,
-        idle.term_no,
+        idle.summand_no,
         form_rows.row_id
-    from {{ ref('stg_idle_term') }} as idle
-    inner join terms
+    from {{ ref('stg_idle_summand') }} as idle
+    inner join summands
         on
-            {{ same_term('idle', 'terms') }}
+            {{ same_summand('idle', 'summands') }}
     inner join {{ ref('int_form__row') }} as form_rows
         on
             idle.period_code = form_rows.period_code
-            and terms.form_code = form_rows.form_code
+            and summands.form_code = form_rows.form_code
 
 ),
 
@@ -151,33 +151,33 @@ line_natures as (
 cells as (
 
     select
-        terms.indicator_code,
-        terms.part,
-        terms.term_no,
-        terms.over_time,
-        terms.sign,
-        terms.is_count,
-        terms.nature,
+        summands.indicator_code,
+        summands.part,
+        summands.summand_no,
+        summands.over_time,
+        summands.sign,
+        summands.is_count,
+        summands.nature,
         cells.row_id,
         cells.column_code
         {%- for column in columns %},
         cells.{{ column }}
         {%- endfor %}
-    from terms
+    from summands
     inner join {{ cells }} as cells
         on
-            terms.form_code = cells.form_code
-            and terms.column_code = cells.column_code
+            summands.form_code = cells.form_code
+            and summands.column_code = cells.column_code
     left join n_row_filters
         on
-            {{ same_term('terms', 'n_row_filters') }}
+            {{ same_summand('summands', 'n_row_filters') }}
     left join matching_rows
         on
-            {{ same_term('terms', 'matching_rows') }}
+            {{ same_summand('summands', 'matching_rows') }}
             and cells.row_id = matching_rows.row_id
     left join idle_rows
         on
-            {{ same_term('terms', 'idle_rows') }}
+            {{ same_summand('summands', 'idle_rows') }}
             and cells.row_id = idle_rows.row_id
     where
         (n_row_filters.n_columns is null or matching_rows.row_id is not null)
@@ -205,7 +205,7 @@ natured as (
     select distinct
         indicator_code,
         period_code
-    from {{ ref('stg_idle_term') }}
+    from {{ ref('stg_idle_summand') }}
     where not is_collected and part <> 'opening'
 {% endmacro %}
 

@@ -2,7 +2,7 @@ with
 
 source as (
 
-    select * from {{ source('reference', 'indicator_term_filters') }}
+    select * from {{ source('reference', 'indicator_summand_filters') }}
 
 ),
 
@@ -11,7 +11,7 @@ renamed as (
     select
         indicator_code,
         part,
-        term_no,
+        summand_no,
         column_code,
         code
     from source

@@ -2,7 +2,7 @@ with
 
 source as (
 
-    select * from {{ source('reference', 'idle_terms') }}
+    select * from {{ source('reference', 'idle_summands') }}
 
 ),
 
@@ -11,7 +11,7 @@ renamed as (
     select
         indicator_code,
         part,
-        term_no,
+        summand_no,
         period_code,
         is_collected
     from source
