@@ -41,6 +41,7 @@ from orchestration.warehouse import (
     candidate_database,
     dbt_environment,
     dbt_program,
+    project_cache,
     project_fingerprint,
     remove_database,
     run_dbt,
@@ -170,7 +171,7 @@ def _whole(build: _Build, home: Home, project_dir: Path) -> Iterator[Any]:
     database.parent.mkdir(parents=True, exist_ok=True)
     target, project = home.build / "dbt", project_fingerprint(project_dir)
     events = _built(build, database, moments.taken(home).bronze, target)
-    lineage = partial(column_lineage, home.build / "lineage", project, database, target)
+    lineage = partial(column_lineage, project_cache(project_dir) / "lineage", project, database, target)
     yield from with_facts(events, database, lineage)
     built = tokens.Token(sha256_of(database), build.context.run_id, moment, project, code_version())
     tokens.write(home, built)

@@ -102,7 +102,7 @@ def prepare_manifest(project_dir: Path = PROJECT_DIR, cache: Path | None = None)
         WarehouseBuildError: dbt cannot parse the project.
         LockedError: another process has been parsing it for very long.
     """
-    cache = cache or _manifest_cache(project_dir)
+    cache = cache or project_cache(project_dir)
     folder = cache / project_fingerprint(project_dir)
     manifest = folder / "manifest.json"
     if manifest.is_file():
@@ -119,7 +119,8 @@ def prepare_manifest(project_dir: Path = PROJECT_DIR, cache: Path | None = None)
     return manifest
 
 
-def _manifest_cache(project_dir: Path) -> Path:
+def project_cache(project_dir: Path) -> Path:
+    """Give the folder for what is found out of a project once for each state of it."""
     if (IS_CLONE or project_dir != PROJECT_DIR) and os.access(project_dir, os.W_OK):
         return project_dir / "target" / "manifests"
     return home_from().build / "manifests"
