@@ -13,12 +13,27 @@ _NAMED_IN_PASSING = re.compile(r"^\[typst\]: Compiling (.+)\.typ to |^In file (.
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _WARNING = re.compile(r"^\s*WARN(?:ING)?\b[:\s]*(?:\([^()]*\.lua:\d+\))?\s*(.*)$")
 """A filter of Quarto's names itself first, and says what it remarks in the next line."""
-_ERROR = re.compile(r"^.*?(?:\bERROR\b(?: \([^)]*\))?:?|\berror:|\bError running filter\b)\s*(.*)$")
-_NAMED_PAGE = re.compile(r"^(?P<page>[^:]+\.qmd) \((?P<target>\w+)\): (?P<cause>.*)$")
-_NOISE = re.compile(
-    r"^\s*(?:at |stack traceback|Stack trace|\[C\]|\(\.\.\.tail|.*: in (?:function|local|upvalue)|$)"
+_ERROR = re.compile(
+    r"^.*?(?:\bERROR\b(?: (?P<source>\([^)]*\)))?:?|\berror:|\bError running filter\b)\s*(?P<said>.*)$"
 )
-_LINE = re.compile(r"(?:\bline (\d+)|\.(?:qmd|typ|lua|html|yml):(\d+)|\((\d+):\d+\))")
+_NAMED_PAGE = re.compile(r"^(?P<page>[^:]+\.qmd) \((?P<target>\w+)\): (?P<cause>.*)$")
+_TARGET = re.compile(r" \(\w+\)$")
+_NOISE = re.compile(
+    r"^\s*(?:at |stack traceback|Stack trace|\[C\]|\(\.\.\.tail|.*: in (?:function|local|upvalue)"
+    r"|\[typst\]: Compiling |Output created: |pandoc$|$)"
+)
+_PLACES = tuple(
+    re.compile(place)
+    for place in (
+        r"┌─ (?P<file>.+):(?P<line>\d+):\d+",
+        r"\((?P<file>[^()]+\.typ), line (?P<line>\d+)",
+        r"In file (?P<file>.+)\n\(line (?P<line>\d+)",
+        r"(?P<file>[^\s/\\:()\"]+\.(?:qmd|typ|lua|html|yml)):(?P<line>\d+)",
+        r"(?P<file>)\bline (?P<line>\d+)",
+        r"(?P<file>)\((?P<line>\d+):\d+\)",
+    )
+)
+"""How engines name a line, those first that name its file: Typst, the embedded runner, Quarto, Lua."""
 _LINES = 8
 """So many lines of one failure are told; all are in the log."""
 
@@ -36,14 +51,21 @@ class Fault:
     cause: list[str] = field(default_factory=list)
 
     @property
-    def line(self) -> int | None:
-        """The first line that the engine named; of the page, or of the file that it names with it."""
-        found = _LINE.search("\n".join(self.cause))
-        return int(next(filter(None, found.groups()))) if found else None
+    def place(self) -> str:
+        """A line that the engine named, with its file unless that is the page; empty where it named none.
+
+        Typst counts the lines of what pandoc made of the page, and Lua those of a filter.
+        """
+        said = "\n".join(self.cause)
+        found = next(filter(None, (place.search(said) for place in _PLACES)), None)
+        if found is None:
+            return ""
+        file = re.split(r"[/\\]", found["file"])[-1]
+        page = _TARGET.sub("", self.page).rpartition("/")[2]
+        return ", ".join(filter(None, (file if file != page else "", f"line {found['line']}")))
 
     def __str__(self) -> str:
-        line = f"line {self.line}" if self.line else ""
-        return ": ".join(filter(None, (self.page, line, " | ".join(self.cause))))
+        return ": ".join(filter(None, (self.page, self.place, " | ".join(self.cause))))
 
 
 def plain(text: str) -> str:
@@ -54,7 +76,8 @@ def plain(text: str) -> str:
 def read(lines: Iterable[str]) -> tuple[tuple[Fault, ...], tuple[str, ...]]:
     """Give the pages that failed and what engines remarked.
 
-    An error reaches from the line that says so to the next page, remark or trace of the engine's own program.
+    An error reaches from the line that says so to the next page, remark, trace of the engine's own program, or
+    line that says that the rendering goes on.
     """
     faults: dict[str, Fault] = {}
     warnings: list[str] = []
@@ -71,11 +94,11 @@ def read(lines: Iterable[str]) -> tuple[tuple[Fault, ...], tuple[str, ...]]:
             open_fault, is_remark_due = None, not match[1]
             warnings += [match[1]] if match[1] else []
         elif match := _ERROR.match(line):
-            said = match[1]
+            said = match["said"]
             named = _NAMED_PAGE.match(said)
             where = f"{named['page']} ({named['target']})" if named else page
             open_fault = faults.setdefault(where, Fault(where))
-            _add(open_fault, named["cause"] if named else said)
+            _add(open_fault, " ".join(filter(None, (named["cause"] if named else said, match["source"]))))
         elif open_fault and not _NOISE.match(line):
             _add(open_fault, line.strip())
         elif open_fault and line:

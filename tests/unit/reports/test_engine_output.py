@@ -54,30 +54,59 @@ EMBEDDED = """
 [  2/2] c.qmd (typst)
 ERROR: a b.qmd (html): a b.qmd: the front matter begins with --- and is never closed by ---
 ERROR: c.qmd (typst): typst: unknown variable: x (c.typ, line 12)
+ERROR: sâu/e.qmd (html): line 3: expected ':'
+"""
+
+
+FILTER_ALONE = """
+[1/2] index.qmd
+\x1b[31mERROR (_templates/finish.lua:94) kaputt
+\x1b[39m[typst]: Compiling index.typ to index.pdf...DONE
+
+Output created: _site/index.html
+"""
+FILTER_UNREAD = """
+[1/2] a.qmd
+ERROR (/opt/quarto/filters/./common/wrapped-filter.lua:200) _templates/finish.lua:108: <eof> expected near 'foo'
+WARN: Error encountered when rendering files
 """
 
 
 @pytest.mark.parametrize(
-    ("printed", "page", "line", "cause"),
+    ("printed", "page", "place", "cause"),
     [
-        (TYPST, "b.qmd", 88, "unknown variable: khong-co"),
-        (FRONT_MATTER, "b.qmd", 3, 'Field "toc" has value 7'),
-        (FILTER, "vp-lt.qmd", 76, "attempt to index a nil value"),
-        (CONFIGURATION, "", 29, 'Field "footer" has value'),
-        (ALONE, "a b.qmd", 129, "file not found"),
-        (ALONE_IN_YAML, "a.qmd", 3, 'Field "toc" has value 7'),
+        (TYPST, "b.qmd", "b.typ, line 88", "unknown variable: khong-co"),
+        (FRONT_MATTER, "b.qmd", "line 3", 'Field "toc" has value 7'),
+        (FILTER, "vp-lt.qmd", "shortcodes.lua, line 76", "attempt to index a nil value"),
+        (FILTER_UNREAD, "a.qmd", "finish.lua, line 108", "<eof> expected near 'foo'"),
+        (CONFIGURATION, "", "_quarto.yml, line 29", 'Field "footer" has value'),
+        (ALONE, "a b.qmd", "a b.typ, line 129", "file not found"),
+        (ALONE_IN_YAML, "a.qmd", "line 3", 'Field "toc" has value 7'),
     ],
 )
-def test_a_failure_of_quarto_names_page_line_and_cause(printed: str, page: str, line: int, cause: str) -> None:
+def test_a_failure_of_quarto_names_page_place_and_cause(
+    printed: str, page: str, place: str, cause: str
+) -> None:
     ((fault,), _) = read(printed.splitlines())
-    assert (fault.page, fault.line) == (page, line)
-    assert cause in str(fault) and f"line {line}" in str(fault)
+    assert (fault.page, fault.place) == (page, place)
+    assert str(fault).startswith(f"{page}: {place}: " if page else f"{place}: ") and cause in str(fault)
     assert not any(noise in str(fault) for noise in ("\x1b", "traceback", "quarto.js", "tail calls"))
+
+
+def test_a_failure_of_a_filter_keeps_its_line_and_ends_where_quarto_goes_on() -> None:
+    ((fault,), _) = read(FILTER_ALONE.splitlines())
+    assert fault.cause == ["kaputt (_templates/finish.lua:94)"]
+    assert str(fault) == "index.qmd: finish.lua, line 94: kaputt (_templates/finish.lua:94)"
 
 
 def test_each_page_that_failed_in_the_embedded_runner_is_told() -> None:
     faults, warnings = read(EMBEDDED.splitlines())
-    assert [(fault.page, fault.line) for fault in faults] == [("a b.qmd (html)", None), ("c.qmd (typst)", 12)]
+    places = [(fault.page, fault.place) for fault in faults]
+    assert places == [
+        ("a b.qmd (html)", ""),
+        ("c.qmd (typst)", "c.typ, line 12"),
+        ("sâu/e.qmd (html)", "line 3"),
+    ]
     assert warnings == ()
 
 
