@@ -14,7 +14,8 @@ _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _WARNING = re.compile(r"^\s*WARN(?:ING)?\b[:\s]*(?:\([^()]*\.lua:\d+\))?\s*(.*)$")
 """A filter of Quarto's names itself first, and says what it remarks in the next line."""
 _ERROR = re.compile(
-    r"^.*?(?:\bERROR\b(?: (?P<source>\([^)]*\)))?:?|\berror:|\bError running filter\b)\s*(?P<said>.*)$"
+    r"^(?:.*?(?:\bERROR\b(?: (?P<source>\([^)]*\)))?:?|\berror:|\bError running filter\b)\s*"
+    r"|(?=Error (?:at|compiling|parsing|reading)\b))(?P<said>.*)$"
 )
 _NAMED_PAGE = re.compile(r"^(?P<page>[^:]+\.qmd) \((?P<target>\w+)\): (?P<cause>.*)$")
 _TARGET = re.compile(r" \(\w+\)$")
@@ -28,12 +29,15 @@ _PLACES = tuple(
         r"┌─ (?P<file>.+):(?P<line>\d+):\d+",
         r"\((?P<file>[^()]+\.typ), line (?P<line>\d+)",
         r"In file (?P<file>.+)\n\(line (?P<line>\d+)",
+        r'"(?P<file>[^"\n]+)" \(line (?P<line>\d+)',
         r"(?P<file>[^\s/\\:()\"]+\.(?:qmd|typ|lua|html|yml)):(?P<line>\d+)",
         r"(?P<file>)\bline (?P<line>\d+)",
         r"(?P<file>)\((?P<line>\d+):\d+\)",
     )
 )
-"""How engines name a line, those first that name its file: Typst, the embedded runner, Quarto, Lua."""
+"""How engines name a line, those first that name its file: Typst, the embedded runner, Quarto, pandoc, Lua."""
+_COPY = ".patched"
+"""What Quarto calls the copy of a template that it hands to pandoc."""
 _LINES = 8
 """So many lines of one failure are told; all are in the log."""
 
@@ -60,7 +64,7 @@ class Fault:
         found = next(filter(None, (place.search(said) for place in _PLACES)), None)
         if found is None:
             return ""
-        file = re.split(r"[/\\]", found["file"])[-1]
+        file = re.split(r"[/\\]", found["file"])[-1].removesuffix(_COPY)
         page = _TARGET.sub("", self.page).rpartition("/")[2]
         return ", ".join(filter(None, (file if file != page else "", f"line {found['line']}")))
 

@@ -54,10 +54,18 @@ EMBEDDED = """
 [  2/2] c.qmd (typst)
 ERROR: a b.qmd (html): a b.qmd: the front matter begins with --- and is never closed by ---
 ERROR: c.qmd (typst): typst: unknown variable: x (c.typ, line 12)
+ERROR: d.qmd (html): pandoc: Error compiling template "/x/report.html" (line 53, column 13): unexpected "\\n"
 ERROR: sâu/e.qmd (html): line 3: expected ':'
 """
 
 
+TEMPLATE = """
+[1/2] a.qmd
+Error compiling template "/tmp/quarto-session1/2/template.patched" (line 53, column 13):
+unexpected "\\n"
+expecting "$", "{" or "endif"
+WARN: Error encountered when rendering files
+"""
 FILTER_ALONE = """
 [1/2] index.qmd
 \x1b[31mERROR (_templates/finish.lua:94) kaputt
@@ -82,6 +90,7 @@ WARN: Error encountered when rendering files
         (CONFIGURATION, "", "_quarto.yml, line 29", 'Field "footer" has value'),
         (ALONE, "a b.qmd", "a b.typ, line 129", "file not found"),
         (ALONE_IN_YAML, "a.qmd", "line 3", 'Field "toc" has value 7'),
+        (TEMPLATE, "a.qmd", "template, line 53", "Error compiling template"),
     ],
 )
 def test_a_failure_of_quarto_names_page_place_and_cause(
@@ -99,12 +108,26 @@ def test_a_failure_of_a_filter_keeps_its_line_and_ends_where_quarto_goes_on() ->
     assert str(fault) == "index.qmd: finish.lua, line 94: kaputt (_templates/finish.lua:94)"
 
 
+def test_a_failure_of_a_template_is_told_whole() -> None:
+    ((fault,), _) = read(TEMPLATE.splitlines())
+    assert fault.cause[1:] == ['unexpected "\\n"', 'expecting "$", "{" or "endif"']
+
+
+@pytest.mark.parametrize(
+    "said", ['Error parsing YAML metadata at "x" (line 2, column 1):', "Error reading bibliography"]
+)
+def test_what_pandoc_refuses_is_a_failure(said: str) -> None:
+    ((fault,), _) = read(["[1/1] a.qmd", said])
+    assert fault.page == "a.qmd" and fault.cause == [said]
+
+
 def test_each_page_that_failed_in_the_embedded_runner_is_told() -> None:
     faults, warnings = read(EMBEDDED.splitlines())
     places = [(fault.page, fault.place) for fault in faults]
     assert places == [
         ("a b.qmd (html)", ""),
         ("c.qmd (typst)", "c.typ, line 12"),
+        ("d.qmd (html)", "report.html, line 53"),
         ("sâu/e.qmd (html)", "line 3"),
     ]
     assert warnings == ()
