@@ -390,6 +390,7 @@ def test_what_a_caller_sets_for_quarto_does_not_silence_it(
 ) -> None:
     for name in ("QUARTO_LOG_LEVEL", "QUARTO_LOG", "QUARTO_LOG_FORMAT", "QUARTO_PROFILE"):
         monkeypatch.setenv(name, "error")
+    monkeypatch.delenv("QUARTO_PATH", raising=False)
     monkeypatch.setenv("QUARTO_PANDOC", "kept")
     said = "    print(sorted(n for n in os.environ if n.startswith('QUARTO_')))\n    sys.exit(1)\n"
     with pytest.raises(RenderError) as failed:
