@@ -138,7 +138,7 @@ def open_cases(site: Site, cases: Sequence[Submission], caption: str = "") -> Gr
     ]
     names = ("submission", "unit", "period", "received", "status", "errors", "warnings", "effect")
     header = [message(f"report.column.{name}") for name in names]
-    widths = [1.7, 1.6, 1.2, 1.1, 1.4, 0.6, 0.9, 1.8]
+    widths = [2.5, 1.5, 1.1, 1.15, 1.3, 0.6, 0.75, 1.5]
     title = caption or message("report.open.table")
     return Grid(title, header, rows, ["l", "l", "l", "l", "l", "r", "r", "l"], widths)
 

@@ -15,12 +15,14 @@ import pytest
 import typst
 
 from reports import escape
-from reports.blocks import Grid, write
+from reports.blocks import Grid, Text, code, write
 from reports.engines import FONT_FOLDER, PdfCompiler, convert
+from reports.filings import open_cases
 from reports.project import OWN, as_yaml, write_configuration, write_frame, write_project
 from reports.quarto_project import find_project
 from reports.render import RenderReport, find_quarto, render_project
-from tests.reports_site import site_of, write_warehouse
+from reports.rows import Submission
+from tests.reports_site import AS_OF, site_of, write_warehouse
 from tests.support.active_syntax import DRAWING, TEXTS, blocks
 
 VOID = frozenset({"meta", "link", "br", "hr", "img", "input", "col", "source", "wbr", "area", "base", "embed"})
@@ -323,10 +325,14 @@ def test_words_that_no_line_holds_stay_within_the_margins_of_a_pdf(tmp_path: Pat
     write_frame(folder)
     write_configuration(folder, navigation=(), footer=(word,), running_note=word)
     (folder / "a.svg").write_text(DRAWING, encoding="utf-8")
-    cells = ["hai", *(word[:length] for length in (16, 29, 90))]
-    narrow = Grid(
-        word, ["một", *cells], [["x", *cells], ["y", *cells]], ["l", "l", "l", "l", "l"], (1, 1, 1, 1, 1)
-    )
+    cells: list[Text] = [
+        "hai",
+        *(word[:length] for length in (16, 29, 90)),
+        "9" * 90,
+        "VP-LT." * 15,
+        code(word),
+    ]
+    narrow = Grid(word, ["một", *cells], [["x", *cells], [code(word), *cells]], ["l"] * 8, [1.0] * 8)
     values = {"title": word, "subtitle": word, "toc": True, "format": {"html": {}, "typst": {}}}
     page = f"---\n{as_yaml(values)}---\n\n{write([*blocks([word]), narrow])}"
     (folder / "trang.qmd").write_text(page, encoding="utf-8")
@@ -336,6 +342,23 @@ def test_words_that_no_line_holds_stay_within_the_margins_of_a_pdf(tmp_path: Pat
     for line in lines:
         assert all(left >= 85 and right <= 553 for left, right in line), "the margins of the page"
         assert all(one <= other for (_, one), (other, _) in pairwise(line)), "cells cover each other"
+
+
+def test_what_names_a_submission_is_found_whole_in_a_table_of_a_pdf(tmp_path: Path) -> None:
+    short, longest = "VP-TD.2020-Q1.r1", "TG-GCTX.2015-2020-NK.r12"
+    folder = tmp_path / "project"
+    folder.mkdir()
+    write_frame(folder)
+    write_configuration(folder, navigation=(), footer=(), running_note="x")
+    cases = [Submission(name, "VP-LT", "2020-N", 1, AS_OF, "returned", 1, 2) for name in (short, longest)]
+    site = site_of(write_warehouse(tmp_path / "w.duckdb"))
+    narrow = Grid("x", ["một"] * 6, [["y", f"xem {short} này", code(short), "y", "y", "y"]], ["l"] * 6, [1] * 6)
+    page = f"---\ntitle: x\nformat: {{typst: {{}}}}\n---\n\n{write([open_cases(site, cases), narrow])}"
+    (folder / "trang.qmd").write_text(page, encoding="utf-8")
+    report = render_project(folder, quarto=None).require_success()
+    words = [word for page in pdf_words(report.folder / "trang.pdf") for word, *_ in page]
+    assert words.count(short) >= 1 and words.count(longest) == 1
+    assert "".join(words).count(short) >= 2 and "\u200b" not in "".join(words)
 
 
 def test_quarto_reads_nothing_that_is_active_in_any_place(quarto: Path, tmp_path: Path) -> None:
