@@ -15,7 +15,7 @@ import pytest
 import typst
 
 from reports import escape
-from reports.blocks import Grid, Text, code, write
+from reports.blocks import Grid, Paragraph, Text, code, write
 from reports.engines import FONT_FOLDER, PdfCompiler, convert
 from reports.filings import open_cases
 from reports.project import OWN, as_yaml, write_configuration, write_frame, write_project
@@ -359,6 +359,21 @@ def test_what_names_a_submission_is_found_whole_in_a_table_of_a_pdf(tmp_path: Pa
     words = [word for page in pdf_words(report.folder / "trang.pdf") for word, *_ in page]
     assert words.count(short) >= 1 and words.count(longest) == 1
     assert "".join(words).count(short) >= 2 and "\u200b" not in "".join(words)
+
+
+def test_the_head_of_a_page_holds_two_lines_of_a_name(tmp_path: Path) -> None:
+    folder = tmp_path / "project"
+    folder.mkdir()
+    write_frame(folder)
+    write_configuration(folder, navigation=(), footer=(), running_note="Đ" * 260)
+    values = {f"{OWN}running-head": "Đảng bộ " * 60, "title": "x", "format": {"typst": {}}}
+    page = f"---\n{as_yaml(values)}---\n\n{write([Paragraph('chữ ' * 2500)])}"
+    (folder / "trang.qmd").write_text(page, encoding="utf-8")
+    report = render_project(folder, quarto=None).require_success()
+    second = pdf_words(report.folder / "trang.pdf")[1]
+    head = [(word, top) for word, _, top in second if word != "chữ" and top < 71]
+    assert len({top for word, top in head if word != "2"}) == 2
+    assert sum(word.endswith("…") for word, _ in head) == 2
 
 
 def test_quarto_reads_nothing_that_is_active_in_any_place(quarto: Path, tmp_path: Path) -> None:
