@@ -183,6 +183,14 @@ def test_fonts_of_the_stylesheet_are_there(rendered: RenderReport) -> None:
     assert all((css.parent / name).is_file() for name in names)
 
 
+def test_a_long_word_breaks_in_its_cell_and_a_number_does_not(rendered: RenderReport) -> None:
+    css = (rendered.folder / "assets" / "site.css").read_text(encoding="utf-8")
+    rules = re.findall(r"^([^@{}]+) \{ overflow-wrap: anywhere; \}$", css, re.MULTILINE)
+    assert rules == ['tbody th, td[style*="left"]'], (
+        "the styles that cells of text have, and those of figures lack"
+    )
+
+
 def test_pages_are_accessible_in_their_structure(rendered: RenderReport) -> None:
     for path, document in documents(rendered):
         assert document.open == [], path.name
