@@ -1,7 +1,7 @@
 """The command that tries mutants: `python -m tests.support.mutation [AREA ...]`, all areas by default.
 
-What belongs here: the areas, and what is said of each mutant. What does not: trying one (`mutant.py`). It takes many
-minutes, so that no test does.
+What belongs here: the areas, and what is said of each mutant. What does not: trying one (`mutant.py`). It takes
+many minutes, so that no test does.
 """
 
 import argparse

@@ -1,6 +1,7 @@
 """Mutants of what rounds, writes, traces and compares figures in Python.
 
-What belongs here: data alone. What does not: trying a mutant (`mutant.py`), and what SQL makes of figures (`macros.py`).
+What belongs here: data alone. What does not: trying a mutant (`mutant.py`), and what SQL makes of figures
+(`macros.py`).
 """
 
 from collections.abc import Sequence

@@ -7,12 +7,14 @@ from collections.abc import Sequence
 
 from tests.support.mutation.mutant import Mutant
 
-LEDGER = ("tests/unit/landing/test_ledger.py",)
-PIPELINE = ("tests/unit/landing/test_pipeline.py",)
-REVIEW = ("tests/unit/landing/test_review.py",)
-VALIDITY = ("tests/unit/definitions/test_validity.py",)
-REGISTRY = ("tests/unit/definitions/test_registry.py",)
-DAYS = ("tests/unit/records/test_days.py",)
+_FOLDER = "tests/unit/landing"
+
+LEDGER = ("--noconftest", f"{_FOLDER}/test_ledger.py")
+STATUS = (f"--confcutdir={_FOLDER}", f"{_FOLDER}/test_status.py")
+REVIEW = ("--noconftest", f"{_FOLDER}/test_review.py")
+VALIDITY = ("--noconftest", "tests/unit/definitions/test_validity.py")
+DAYS = ("--noconftest", "tests/unit/records/test_days.py")
+
 
 MUTANTS: Sequence[Mutant] = (
     # the file
@@ -68,8 +70,22 @@ MUTANTS: Sequence[Mutant] = (
     Mutant(
         "a refused decision leaves its line",
         "ingestion/landing/ledger.py",
-        "        for event in events:\n            self.state.apply(event)\n        private_folder(self._path.parent)\n        is_new = not self._path.exists()\n        with writing_private(self._path, appends=True) as file:\n            file.write(lines)\n",
-        "        private_folder(self._path.parent)\n        is_new = not self._path.exists()\n        with writing_private(self._path, appends=True) as file:\n            file.write(lines)\n        for event in events:\n            self.state.apply(event)\n",
+        (
+            "        for event in events:\n"
+            "            self.state.apply(event)\n"
+            "        private_folder(self._path.parent)\n"
+            "        is_new = not self._path.exists()\n"
+            "        with writing_private(self._path, appends=True) as file:\n"
+            "            file.write(lines)\n"
+        ),
+        (
+            "        private_folder(self._path.parent)\n"
+            "        is_new = not self._path.exists()\n"
+            "        with writing_private(self._path, appends=True) as file:\n"
+            "            file.write(lines)\n"
+            "        for event in events:\n"
+            "            self.state.apply(event)\n"
+        ),
         LEDGER,
     ),
     Mutant(
@@ -84,21 +100,25 @@ MUTANTS: Sequence[Mutant] = (
         "ingestion/landing/ledger.py",
         "        for event in events:\n            self.state.apply(event)\n        private_folder",
         "        private_folder",
-        PIPELINE,
+        LEDGER,
     ),
     Mutant(
         "nobody need say why",
         "ingestion/landing/state.py",
-        '        if not event.reason.strip():\n            raise DecisionRefusedError(message("landing.decision.no_reason"))\n        if not event.by',
+        (
+            "        if not event.reason.strip():\n"
+            '            raise DecisionRefusedError(message("landing.decision.no_reason"))\n'
+            "        if not event.by"
+        ),
         "        if not event.by",
-        LEDGER + PIPELINE,
+        LEDGER,
     ),
     Mutant(
         "nobody need say who",
         "ingestion/landing/state.py",
         "if not event.by.strip():",
         "if False:",
-        LEDGER + PIPELINE,
+        LEDGER,
     ),
     # replay
     Mutant(
@@ -120,7 +140,7 @@ MUTANTS: Sequence[Mutant] = (
         "ingestion/landing/state.py",
         "return self.decisions[-1] if self.decisions else None",
         "return self.decisions[0] if self.decisions else None",
-        LEDGER + PIPELINE,
+        LEDGER,
     ),
     Mutant(
         "a verdict may change",
@@ -141,14 +161,14 @@ MUTANTS: Sequence[Mutant] = (
         "ingestion/landing/state.py",
         "len(self._revisions.get((unit, period), ())) + 1)",
         "sum(len(names) for (of, _), names in self._revisions.items() if of == unit) + 1)",
-        PIPELINE,
+        LEDGER,
     ),
     Mutant(
         "the same bytes of another unit are the same",
         "ingestion/landing/state.py",
         "submission = self._by_bytes.get((unit, sha256))",
         "submission = next((s for (_, h), s in self._by_bytes.items() if h == sha256), None)",
-        PIPELINE,
+        LEDGER,
     ),
     Mutant(
         "what is rejected may be accepted",
@@ -176,7 +196,7 @@ MUTANTS: Sequence[Mutant] = (
         "ingestion/landing/state.py",
         'record.was_accepted |= event.decision == "accept"',
         "pass",
-        LEDGER + PIPELINE,
+        LEDGER,
     ),
     Mutant(
         "decisions of later hold before",
@@ -204,14 +224,14 @@ MUTANTS: Sequence[Mutant] = (
         "ingestion/landing/state.py",
         "            del self.reopened[key]",
         "            pass",
-        PIPELINE,
+        LEDGER,
     ),
     Mutant(
         "closing a period ends exceptions of all",
         "ingestion/landing/state.py",
         "if key[0] == event.period]",
         "]",
-        PIPELINE,
+        LEDGER,
     ),
     # locks and days
     Mutant(
@@ -219,14 +239,14 @@ MUTANTS: Sequence[Mutant] = (
         "ingestion/definitions/locks.py",
         "day_of(received_at) <= until",
         "day_of(received_at) < until",
-        PIPELINE,
+        LEDGER,
     ),
     Mutant(
         "an exception is of every unit",
         "ingestion/definitions/locks.py",
         "self.reopened.get((period, unit))",
         "next((u for (p, _), u in self.reopened.items() if p == period), None)",
-        PIPELINE + LEDGER,
+        LEDGER,
     ),
     Mutant(
         "the moment of closing is still open",
@@ -247,7 +267,7 @@ MUTANTS: Sequence[Mutant] = (
         "ingestion/records/days.py",
         "moment.astimezone(VIETNAM_TIME).date()",
         "moment.astimezone(timezone.utc).date()",
-        DAYS + LEDGER,
+        DAYS,
     ),
     Mutant(
         "a moment without a zone is taken as it is",
@@ -261,14 +281,14 @@ MUTANTS: Sequence[Mutant] = (
         "ingestion/landing/status.py",
         "day_of(received) <= due_on if",
         "day_of(received) < due_on if",
-        ("tests/unit/orchestration/test_state_commands.py", *PIPELINE),
+        STATUS,
     ),
     Mutant(
         "a mended file makes a unit late",
         "ingestion/landing/status.py",
         "revisions[0].received_at if revisions else None, period)",
         "revisions[-1].received_at if revisions else None, period)",
-        ("tests/unit/orchestration/test_state_commands.py",),
+        STATUS,
     ),
     Mutant(
         "the first day is not included",

@@ -1,7 +1,7 @@
 """One mutant, and the copy of the sources in which it is tried.
 
-What belongs here: the change, and running the tests that should notice it. What does not: which mutants there are, and
-what is said of them.
+What belongs here: the change, and running the tests that should notice it. What does not: which mutants there
+are, and what is said of them.
 """
 
 import itertools
@@ -21,7 +21,7 @@ MODELS = "dbt:"
 
 _COPIED = ("benchmarks", "dbt_project", "demo", "ingestion", "orchestration", "reports", "tests")
 _FAILED = 1
-"""What both pytest and dbt exit with where a test failed; they exit with more where nothing was tried at all."""
+"""What pytest and dbt exit with where a test failed; they exit with more where nothing was tried at all."""
 
 
 @dataclass(frozen=True)
@@ -63,14 +63,11 @@ class Copy:
         Raises:
             CannotBeTriedError: one of them fails.
         """
-        by_kind: dict[tuple[bool, bool], dict[str, None]] = {}
-        for tests in dict.fromkeys(tuple(mutant.tests) for mutant in mutants):
-            if any(test.startswith("-k") for test in tests):  # it would choose among the others, too
-                self._demand(tests)
-                continue
-            kind = tests[0].startswith(MODELS), "--noconftest" in tests
+        by_kind: dict[tuple[str, ...], dict[str, None]] = {}
+        for tests in (mutant.tests for mutant in mutants):
+            kind = (MODELS,) if tests[0].startswith(MODELS) else tuple(t for t in tests if t.startswith("-"))
             by_kind.setdefault(kind, {}).update(dict.fromkeys(tests))
-        if any(is_dbt for is_dbt, _ in by_kind):
+        if (MODELS,) in by_kind:  # unit tests of dbt ask relations that are there for their columns
             self._run(["-m", "dbt.cli.main", "run", "--empty", "--quiet"], self._root / "dbt_project")
         for tests_of_kind in by_kind.values():
             self._demand(tuple(tests_of_kind))

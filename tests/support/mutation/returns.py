@@ -7,10 +7,21 @@ from collections.abc import Sequence
 
 from tests.support.mutation.mutant import Mutant
 
-DIFFERENCES = ("tests/unit/returns/test_differences.py",)
-MARKED = ("tests/unit/returns/test_marked_workbook.py",)
-RETURNING = ("tests/unit/returns/test_returning.py",)
-LETTERS = ("tests/unit/returns/test_copies_of_cells.py",)
+_FOLDER = "tests/unit/returns"
+_CUT = f"--confcutdir={_FOLDER}"
+"""The fixtures of this folder are enough, and those of all tests take long to import."""
+
+DIFFERENCES = ("--noconftest", f"{_FOLDER}/test_differences.py")
+LETTERS = (_CUT, f"{_FOLDER}/test_copies_of_cells.py")
+
+
+def _marked(*tests: str) -> Sequence[str]:
+    return (_CUT, *(f"{_FOLDER}/test_marked_workbook.py::test_{test}" for test in tests))
+
+
+def _returning(*tests: str) -> Sequence[str]:
+    return (_CUT, *(f"{_FOLDER}/test_returning.py::test_{test}" for test in tests))
+
 
 MUTANTS: Sequence[Mutant] = (
     # differences
@@ -83,7 +94,7 @@ MUTANTS: Sequence[Mutant] = (
         "ingestion/returns/differences.py",
         "                self.removed_rows,\n                self.changed,\n",
         "                self.removed_rows,\n",
-        DIFFERENCES + RETURNING,
+        _returning("each_submission_gets_a_return_and_a_revision_says_what_changed"),
     ),
     # marks
     Mutant(
@@ -91,70 +102,73 @@ MUTANTS: Sequence[Mutant] = (
         "ingestion/returns/marking.py",
         '_RANK = {"error": 0, "warning": 1, "explained": 2, "notice": 3}',
         '_RANK = {"error": 3, "warning": 1, "explained": 2, "notice": 0}',
-        MARKED,
+        _marked(
+            "thousands_of_findings_are_listed_and_commented_up_to_a_limit",
+            "a_wrong_cell_is_filled_commented_and_linked_from_the_first_sheet",
+        ),
     ),
     Mutant(
         "marks of an earlier return stay",
         "ingestion/returns/marking.py",
         "            sheet.clear_marks()\n",
         "            pass\n",
-        MARKED,
+        _marked("marks_of_an_earlier_return_go_when_they_no_longer_hold"),
     ),
     Mutant(
         "every return has a first sheet more",
         "ingestion/returns/marking.py",
         "    desk.remove_earlier_receipts()\n",
         "",
-        MARKED,
+        _marked("marking_a_return_again_doubles_nothing"),
     ),
     Mutant(
         "a sheet of the clerk's own is taken for a first sheet",
         "ingestion/returns/marking.py",
         'and self.book.sheet(entry.path).texts(1).get(1, "").startswith(titles)',
         "",
-        MARKED,
+        _marked("a_sheet_of_the_clerk_that_is_called_like_the_first_one_stays"),
     ),
     Mutant(
         "a cell under a merged range is marked where nobody sees it",
         "ingestion/returns/marking.py",
         "findings.setdefault(sheet.owner(*place), [])",
         "findings.setdefault(place, [])",
-        MARKED,
+        _marked("a_finding_in_a_merged_range_is_shown_on_the_cell_that_is_seen"),
     ),
     Mutant(
         "a cell that is only related hides a finding",
         "ingestion/returns/marking.py",
         "for place in found.related} - set(findings)",
         "for place in found.related}",
-        MARKED,
+        _marked("a_wrong_cell_is_filled_commented_and_linked_from_the_first_sheet"),
     ),
     Mutant(
         "macros go back without a word",
         "ingestion/returns/marking.py",
         'marks.notes.append(("returns.note.macros", {}))',
         "pass",
-        MARKED,
+        _marked("macros_are_taken_out_and_the_first_sheet_says_so"),
     ),
     Mutant(
         "every comment is written, however many",
         "ingestion/returns/marking.py",
         "chosen = ranked[:MOST_COMMENTS]",
         "chosen = ranked",
-        MARKED,
+        _marked("thousands_of_findings_are_listed_and_commented_up_to_a_limit"),
     ),
     Mutant(
         "a copy is told as the file",
         "ingestion/returns/marking.py",
         'notes=[(key, {"kind": reading.kind})])',
         "notes=[])",
-        MARKED,
+        _marked("a_package_that_cannot_be_changed_is_copied_cell_by_cell"),
     ),
     Mutant(
         "an unknown sheet of answers is written into",
         "ingestion/returns/marking.py",
         "if fold(e.name) in _EXPLANATION_SHEETS), None)",
         "if False), None)",
-        MARKED,
+        _marked("a_warning_has_a_line_ready_and_its_answer_is_accepted"),
     ),
     # the first sheet
     Mutant(
@@ -162,63 +176,66 @@ MUTANTS: Sequence[Mutant] = (
         "ingestion/returns/receipt.py",
         "is_late = day_of(answer.received_at) > answer.due_on",
         "is_late = day_of(answer.received_at) >= answer.due_on",
-        MARKED,
+        _marked("the_deadline_is_said_and_whether_the_mended_file_can_still_be_in_time"),
     ),
     Mutant(
         "a mended file can be in time on any day",
         "ingestion/returns/receipt.py",
         'return "returns.again_late" if day_of(answer.received_at) > answer.due_on else "returns.again"',
         'return "returns.again"',
-        MARKED,
+        _marked("the_deadline_is_said_and_whether_the_mended_file_can_still_be_in_time"),
     ),
     Mutant(
         "a closed period takes a mended file",
         "ingestion/returns/receipt.py",
         "    if answer.is_locked:\n",
         "    if False:\n",
-        MARKED,
+        _marked("a_mended_file_for_a_closed_period_is_told_to_be_held"),
     ),
     Mutant(
         "what was accepted is asked for again",
         "ingestion/returns/receipt.py",
         "or answer.judgement.verdict not in _SENT_AGAIN:",
         "or False:",
-        MARKED,
+        _marked("the_deadline_is_said_and_whether_the_mended_file_can_still_be_in_time"),
     ),
     Mutant(
         "what is explained is counted as open",
         "ingestion/returns/receipt.py",
         '"warnings": len(answer.unexplained),',
         '"warnings": sum(f.severity == "warning" for f in findings),',
-        MARKED,
+        _marked("a_warning_has_a_line_ready_and_its_answer_is_accepted"),
     ),
     Mutant(
         "findings stand as they were found",
         "ingestion/returns/receipt.py",
         "findings = sorted(answer.judgement.findings, key=_rank)",
         "findings = list(answer.judgement.findings)",
-        MARKED,
+        _marked(
+            "thousands_of_findings_are_listed_and_commented_up_to_a_limit",
+            "a_wrong_cell_is_filled_commented_and_linked_from_the_first_sheet",
+        ),
     ),
     Mutant(
         "what is left out of the list is not told",
         "ingestion/returns/receipt.py",
         "if len(findings) > MOST_FINDINGS:",
         "if False:",
-        MARKED,
+        _marked("thousands_of_findings_are_listed_and_commented_up_to_a_limit"),
     ),
     Mutant(
         "what counts instead is not told",
         "ingestion/returns/receipt.py",
         "        if not decision.is_accepted:\n            grid.add(",
         "        if decision.is_accepted:\n            grid.add(",
-        RETURNING,
+        _returning("a_file_that_is_refused_or_withdrawn_is_answered_with_what_counts"),
     ),
     Mutant(
         "what was refused is asked to be explained",
         "ingestion/returns/answer.py",
         'self.decision.kind != "rejected"',
         "False",
-        RETURNING + MARKED,
+        _returning("a_file_that_is_refused_or_withdrawn_is_answered_with_what_counts"),
     ),
     # what is gathered
     Mutant(
@@ -226,21 +243,24 @@ MUTANTS: Sequence[Mutant] = (
         "ingestion/returns/gathered.py",
         'own = number if note.cell or not note.sheet else ""',
         'own = ""',
-        MARKED,
+        _marked(
+            "notes_that_say_the_same_of_many_sheets_are_one",
+            "every_conversion_and_note_of_the_reader_is_on_the_first_sheet",
+        ),
     ),
     Mutant(
         "two rules are a range",
         "ingestion/returns/gathered.py",
         "if len(run) > 2 else",
         "if len(run) > 1 else",
-        MARKED,
+        _marked("an_accepted_file_comes_back_with_its_receipt_and_nothing_else_changed"),
     ),
     Mutant(
         "rules apart are a range",
         "ingestion/returns/gathered.py",
         "_number(rule) == _number(runs[-1][-1]) + 1",
         "_number(rule) >= _number(runs[-1][-1]) + 1",
-        MARKED,
+        _marked("an_accepted_file_comes_back_with_its_receipt_and_nothing_else_changed"),
     ),
     # lines for explanations
     Mutant(
@@ -248,35 +268,37 @@ MUTANTS: Sequence[Mutant] = (
         "ingestion/returns/explanations.py",
         "are_many = of_sheet[finding.rule, finding.sheet] > MOST_OF_A_SHEET",
         "are_many = False",
-        MARKED,
+        _marked("many_warnings_of_one_rule_on_a_sheet_are_asked_about_in_one_line"),
     ),
     Mutant(
         "a few warnings of a rule are asked in one line",
         "ingestion/returns/explanations.py",
         "> MOST_OF_A_SHEET",
         "> 1",
-        MARKED,
+        _marked("many_warnings_of_one_rule_on_a_sheet_are_asked_about_in_one_line"),
     ),
     Mutant(
         "a line that is there is written once more",
         "ingestion/returns/explanations.py",
         "ready.setdefault(_key((rule, place, cell)), number)",
         "pass",
-        MARKED,
+        _marked(
+            "a_warning_has_a_line_ready_and_its_answer_is_accepted", "marking_a_return_again_doubles_nothing"
+        ),
     ),
     Mutant(
         "a cell with dollars is another cell",
         "ingestion/returns/explanations.py",
         'cell.replace("$", "").strip().upper()',
         "cell.strip().upper()",
-        MARKED,
+        _marked("a_warning_has_a_line_ready_and_its_answer_is_accepted"),
     ),
     Mutant(
         "a line is written over the last one",
         "ingestion/returns/explanations.py",
         "        last += 1\n        for code, text",
         "        for code, text",
-        MARKED,
+        _marked("a_warning_has_a_line_ready_and_its_answer_is_accepted"),
     ),
     # letters
     Mutant(
@@ -306,13 +328,13 @@ MUTANTS: Sequence[Mutant] = (
         "ingestion/returns/answers.py",
         "    if answer.decision is not None:\n        path",
         "    if False:\n        path",
-        RETURNING,
+        _returning("each_decision_is_told_in_a_workbook_beside_the_one_with_the_verdict"),
     ),
     Mutant(
         "a decision is told again and again",
         "ingestion/returns/answers.py",
         "if not decision_path(home, record.key, number).exists()",
         "if True",
-        RETURNING,
+        _returning("a_decision_that_a_crash_left_untold_is_told_by_the_next_run"),
     ),
 )

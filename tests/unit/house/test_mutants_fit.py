@@ -28,4 +28,6 @@ def _is_there(test: str) -> bool:
         return any((ROOT / "dbt_project" / "models").rglob(f"{test.removeprefix(MODELS)}.sql"))
     file, _, function = test.partition("::")
     path = ROOT / file
-    return path.exists() and (not function or f"def {function.partition('[')[0]}(" in path.read_text(encoding="utf-8"))
+    if not function:
+        return path.exists()
+    return path.exists() and f"def {function}(" in path.read_text(encoding="utf-8")

@@ -475,6 +475,7 @@ def test_the_deadline_is_said_and_whether_the_mended_file_can_still_be_in_time(w
     answer = world.answer(path)
     for received, expected in (
         (RECEIVED, ("nộp đúng hạn", "Bản sửa phải đến trước khi hết ngày 20/01/2021")),
+        (RECEIVED + timedelta(days=10), ("nộp đúng hạn", "Bản sửa phải đến trước khi hết ngày 20/01/2021")),
         (RECEIVED + timedelta(days=11), ("nộp quá hạn", "Hạn nộp (20/01/2021) đã qua")),
     ):
         data = marked_workbook(path, replace(answer, received_at=received), world.catalogue)
