@@ -27,7 +27,6 @@ IN_TIME = (_CUT, f"{_FOLDER}/test_columns_in_time.py")
 ENCODINGS = (_CUT, f"{_FOLDER}/test_csv_sets.py")
 CSV = (*ENCODINGS, f"{_FOLDER}/test_csv_variants.py")
 STORED = (_CUT, f"{_FOLDER}/test_stored_cells.py::test_the_calendar_of_1904_is_heeded")
-LIMITS = (_CUT, f"{_FOLDER}/test_odd_cells.py::test_limits_of_tables_are_named")
 
 MUTANTS: Sequence[Mutant] = (
     # numbers
@@ -328,11 +327,11 @@ MUTANTS: Sequence[Mutant] = (
         CSV,
     ),
     Mutant(
-        "the limit of rows is none",
+        "rows without a code are not counted against the limit",
         "ingestion/reading/tables.py",
-        "> MAX_FORM_ROWS:",
-        "> 100 * MAX_FORM_ROWS:",
-        LIMITS,
+        "+ len(found.keyless)) > MAX_FORM_ROWS:",
+        ") > MAX_FORM_ROWS:",
+        ROWS,
     ),
     Mutant(
         "the last of two columns is read",

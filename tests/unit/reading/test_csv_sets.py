@@ -75,6 +75,7 @@ def test_delimiters_and_line_ends(delimiter: str, end: str, make: Any, tmp_path:
         ("a,b\n1;2,3\n", ","),
         ("a\tb\tc\nx, y, z\t1\t2\n", "\t"),
         ('"a;b",c,d\n"e;f;g;h",1,2\n', ","),
+        ("I;II;III;IV;V;VI\na;1,5;2,5;3\nb;4,5;1,5;2\nc;0,5;2,5;1\n", ";"),
         ("one column\n", ","),
     ],
 )
