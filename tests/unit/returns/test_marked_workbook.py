@@ -330,6 +330,39 @@ def test_thousands_of_findings_are_listed_and_commented_up_to_a_limit(world: Wor
     assert world.read(world.folder / "nhieu.xlsx").is_readable
 
 
+def test_the_gravest_that_was_found_of_a_cell_marks_it_and_comes_first(world: World) -> None:
+    path = world.write("a.xlsx")
+    findings = [
+        Finding("V009", "notice", "B01", "C9", "1", "", "ghi chú", "a note"),
+        Finding("V014", "error", "B01", "C9", "1", "2", "sai", "wrong"),
+        Finding("V017", "error", "B01", "C10", "1", "2", "sai", "wrong", related=("B01!C9", "B01!D9")),
+    ]
+    answer = replace(world.answer(path), judgement=Judgement(Verdict.REJECTED, [], findings))
+    book = openpyxl.load_workbook(BytesIO(marked_workbook(path, answer, world.catalogue)))
+    assert (color(book, "B01", "C9"), color(book, "B01", "D9")) == (WRONG_FILL, RELATED_FILL)
+    comment = book["B01"]["C9"].comment.text
+    assert comment.index("V014") < comment.index("V009")
+    rules = [text for text in texts(book) if text in {"V009", "V014", "V017"}]
+    assert rules[:3] == ["V014", "V017", "V009"]
+
+
+def test_an_accepted_file_is_not_asked_for_again_before_the_deadline(world: World) -> None:
+    path = world.write("a.xlsx")
+    said = "\n".join(texts(openpyxl.load_workbook(world.mark(path))))
+    assert "Hạn nộp: hết ngày 20/01/2021" in said
+    assert "Bản sửa phải đến" not in said
+
+
+def test_a_line_that_the_clerk_wrote_with_dollars_is_the_one_that_is_asked_for(world: World) -> None:
+    def ask(book: Workbook) -> None:
+        for column, text in zip("ABC", ("v038", "b04", "$M$9"), strict=True):
+            book["Giai_trinh"][f"{column}7"] = text
+
+    marked = world.mark(world.edited(world.write("a.xlsx", one_to_explain), ask))
+    rows = openpyxl.load_workbook(marked)["Giai_trinh"].iter_rows(min_row=7, max_col=4, values_only=True)
+    assert [row for row in rows if any(row)] == [("v038", "b04", "$M$9", None)]
+
+
 def test_text_of_the_clerk_cannot_become_a_formula(world: World) -> None:
     attack = '=HYPERLINK("http://x.invalid","bấm")'
 
