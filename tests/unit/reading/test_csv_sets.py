@@ -50,6 +50,10 @@ def test_encodings_are_told_apart_and_text_is_composed(encoding: str, content: b
     assert (note.code, note.details["encoding"]) == ("R104", encoding)
 
 
+def test_marks_of_tones_are_put_on_their_letters() -> None:
+    assert decode(windows_1258("Đảng bộ xã Mường Nhé"))[0] == "Đảng bộ xã Mường Nhé"
+
+
 def test_bytes_of_no_known_encoding_are_refused() -> None:
     with pytest.raises(UnreadableError, match="R011"):
         decode(b"\xff\xfea")
