@@ -86,7 +86,7 @@ MUTANTS: Sequence[Mutant] = (
         "dbt_project/models/marts/fct_indicator_derived.sql",
         "present.numerator * past.denominator - past.numerator",
         "present.numerator * past.denominator + past.numerator",
-        (f"{MODELS}fct_indicator_derived",),
+        PART,
     ),
     Mutant(
         "a target of this year has its result already",

@@ -68,7 +68,7 @@ class Copy:
             kind = (MODELS,) if tests[0].startswith(MODELS) else tuple(t for t in tests if t.startswith("-"))
             by_kind.setdefault(kind, {}).update(dict.fromkeys(tests))
         if (MODELS,) in by_kind:  # unit tests of dbt ask relations that are there for their columns
-            self._run(["-m", "dbt.cli.main", "run", "--empty", "--quiet"], self._root / "dbt_project")
+            self._dbt("run", "--empty")
         for tests_of_kind in by_kind.values():
             self._demand(tuple(tests_of_kind))
 
@@ -99,24 +99,21 @@ class Copy:
     def _pass(self, tests: Sequence[str]) -> bool:
         if tests[0].startswith(MODELS):
             chosen = [f"{test.removeprefix(MODELS)},test_type:unit" for test in tests]
-            done = self._run(
-                ["-m", "dbt.cli.main", "test", "--quiet", "--select", *chosen], self._root / "dbt_project"
-            )
+            done = self._dbt("test", "--select", *chosen)
         else:
-            done = self._run(["-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *tests], self._root)
+            pytest = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider"]
+            done = _run([*pytest, *tests], self._root)
         if done.returncode not in (0, _FAILED):
             raise CannotBeTriedError(done.stdout[-2000:] + done.stderr[-2000:])
         return done.returncode == 0
 
-    def _run(self, command: Sequence[str], folder: Path) -> "subprocess.CompletedProcess[str]":
-        return subprocess.run(
-            [sys.executable, *command],
-            cwd=folder,
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            check=False,
-        )
+    def _dbt(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
+        program = str(Path(sys.executable).with_name("dbt"))
+        return _run([program, *arguments, "--quiet"], self._root / "dbt_project")
+
+
+def _run(command: Sequence[str], folder: Path) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, encoding="utf-8", check=False)
 
 
 @contextmanager
