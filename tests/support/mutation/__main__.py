@@ -28,7 +28,10 @@ def _try_area(area: str) -> list[str]:
     """Try the mutants of one area, and say which of them came out as nothing explains."""
     wrong = []
     with copied() as copy:
-        copy.prepare(AREAS[area])
+        try:
+            copy.prepare(AREAS[area])
+        except CannotBeTriedError as error:
+            return [f"{area}: {error}"]
         n_survived = 0
         for mutant in AREAS[area]:
             try:

@@ -19,7 +19,8 @@ ROOT = Path(__file__).parents[3]
 MODELS = "dbt:"
 """What a test begins with that is no test of pytest but the unit tests of one dbt model."""
 
-_COPIED = ("benchmarks", "dbt_project", "demo", "ingestion", "orchestration", "reports", "tests")
+_FILES = ("pyproject.toml", "dagster.yaml")
+_FOLDERS = ("benchmarks", "dbt_project", "demo", "ingestion", "orchestration", "reports", "tests")
 _FAILED = 1
 """What pytest and dbt exit with where a test failed; they exit with more where nothing was tried at all."""
 
@@ -121,7 +122,8 @@ def copied() -> Iterator[Copy]:
     """Copy the sources, and remove the copy afterwards."""
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
-        for name in _COPIED:
+        for name in _FOLDERS:
             shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("target", "logs"))
-        shutil.copyfile(ROOT / "pyproject.toml", root / "pyproject.toml")
+        for name in _FILES:
+            shutil.copyfile(ROOT / name, root / name)
         yield Copy(root)
