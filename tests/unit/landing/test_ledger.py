@@ -2,6 +2,7 @@
 
 import json
 import multiprocessing
+import re
 import tempfile
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -236,6 +237,17 @@ def test_a_damaged_line_in_the_middle_is_never_skipped(tmp_path: Path) -> None:
     path.write_bytes(b'{"event": "rec\n' + lines[1])
     with pytest.raises(LedgerError, match="1"):
         ledger.replay()
+
+
+def test_damaged_lines_are_named_by_their_numbers_but_for_one_that_a_crash_cut_short(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.jsonl"
+    ledger = written(path, received(1), received(2))
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(lines[0] + b'{"event": "rec\n' + lines[1] + b'{"event": "rec')
+    assert ledger.damaged_lines() == [2]
+    with pytest.raises(LedgerError) as caught:
+        ledger.replay()
+    assert re.findall(r"[0-9]+", str(caught.value).replace(str(path), "")) == ["2"]
 
 
 def _hold(
