@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from demo.registry import Tables as RegistryTables
+from demo.registry_files import Tables as RegistryTables
 from demo.tables import Row
 from demo.world import DemoSubmission, World
 from ingestion.definitions.catalogue import Catalogue

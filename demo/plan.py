@@ -8,8 +8,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field
+
+from ingestion.words.labels import read_yaml
 
 HERE = Path(__file__).parent
 
@@ -382,7 +383,7 @@ class WorldPlan(_Strict):
 
 def load_yaml(name: str) -> Any:
     """Read one data file of the generator."""
-    return yaml.safe_load((HERE / name).read_text(encoding="utf-8"))
+    return read_yaml(HERE / name)
 
 
 def _load(name: str, model: type[_M]) -> _M:

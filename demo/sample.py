@@ -13,7 +13,7 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from demo.registry import Tables
+from demo.registry_files import Tables
 from demo.world import World, build
 from demo.writing import write_world
 from ingestion import pipeline

@@ -18,7 +18,7 @@ from demo.members import INFLOWS, OUTFLOWS, Members
 from demo.plain import keys_of_lines, plain_rows
 from demo.plan import WorldPlan
 from demo.ratings import RatingRow
-from demo.registry import union_bases
+from demo.registry_files import union_bases
 from demo.structure import GAINS, Structure
 from demo.study import StudyRow
 from demo.targets import Outcomes, Result, results, unit_context, unit_minimums

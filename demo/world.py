@@ -20,8 +20,8 @@ from demo.members import build_members
 from demo.mess import Explained, Fault, apply_edits, load_explained, load_faults
 from demo.plan import WorldPlan, world_plan, youth_union
 from demo.ratings import Sources, build_ratings
-from demo.registry import Tables as RegistryTables
-from demo.registry import registry_tables, union_bases
+from demo.registry_files import Tables as RegistryTables
+from demo.registry_files import registry_tables, union_bases
 from demo.setting import Setting
 from demo.structure import build_structure
 from demo.study import build_study, build_union_pipeline, build_union_study

@@ -9,7 +9,7 @@ from datetime import UTC
 from pathlib import Path
 
 from demo.mess import edit_file
-from demo.registry import write_registry
+from demo.registry_files import write_registry
 from demo.world import DemoSubmission, World
 from ingestion.definitions.registry import Registry, load_registry
 from ingestion.landing.inbox import put_in_inbox

@@ -13,7 +13,7 @@ import click
 
 from orchestration import environment
 from orchestration.errors import BrokenError, CommandError, RefusedError, write_traceback
-from orchestration.explaining import EXPECTED_ERRORS, explained, kind_of
+from orchestration.explaining import explained, kind_of
 from orchestration.texts import (
     LANGUAGES,
     Invocation,
@@ -24,7 +24,7 @@ from orchestration.texts import (
     set_language,
 )
 
-__all__ = ["COMMANDS", "EXPECTED_ERRORS", "main"]
+__all__ = ["COMMANDS", "main"]
 
 _NAME = "tongket"
 

@@ -7,38 +7,9 @@ not: errors of the product itself, which leave a traceback (`errors.py`), and th
 import errno
 from collections.abc import Callable, Mapping
 
+from ingestion.records.mendable import MendableError
 from ingestion.words.messages import ToldError
 from orchestration.errors import CommandError, RefusedError
-
-EXPECTED_ERRORS: Mapping[str, type[CommandError]] = {
-    "RegistryError": CommandError,
-    "ThresholdsError": CommandError,
-    "CatalogueError": CommandError,
-    "InstanceError": CommandError,
-    "IntakeError": CommandError,
-    "LedgerError": CommandError,
-    "LedgerLockedError": RefusedError,
-    "LostLedgerError": RefusedError,
-    "WorkerStartError": RefusedError,
-    "DecisionRefusedError": RefusedError,
-    "MartsError": RefusedError,
-    "MemorySettingError": CommandError,
-    "OutOfRoomError": RefusedError,
-    "ReleaseError": RefusedError,
-    "WarehouseBuildError": RefusedError,
-}
-"""What may be wrong with what was asked, by class name, since importing their modules would take seconds.
-
-Their messages are sentences already.
-"""
-
-DAMAGES: Mapping[str, type[CommandError]] = {
-    "BronzeError": RefusedError,
-    "DamagedOriginalsError": RefusedError,
-    "OriginalDamagedError": RefusedError,
-    "SigningKeyError": RefusedError,
-}
-"""What may be damaged in a state folder, likewise."""
 
 _SENTENCES: Mapping[str, str] = {
     "ENOSPC": "full",
@@ -61,9 +32,8 @@ _SENTENCES: Mapping[str, str] = {
 
 def kind_of(error: BaseException) -> type[CommandError] | None:
     """Give how a command ends with an error that is a user's to mend; None for one of the product."""
-    for base in type(error).__mro__:
-        if (found := EXPECTED_ERRORS.get(base.__name__) or DAMAGES.get(base.__name__)) is not None:
-            return found
+    if isinstance(error, MendableError):
+        return RefusedError if error.is_refusal else CommandError
     return CommandError if isinstance(error, OSError | MemoryError) else None
 
 

@@ -18,21 +18,33 @@ from typing import Any
 import duckdb
 
 from ingestion.definitions.catalogue import OWN_FOLDERS
+from ingestion.definitions.overlay import OwnFileError
+from ingestion.definitions.registry import RegistryError
+from ingestion.gate.rules import OwnRuleError, RuleError
+from ingestion.landing.events import LedgerError
+from ingestion.landing.ledger import LedgerDamagedError, LedgerLockedError
+from ingestion.records.mendable import MendableError
+from ingestion.storage.files import LockedError
 from ingestion.storage.home import Home
-from ingestion.words.labels import Language
+from ingestion.words.labels import CatalogueError, Language
 from ingestion.words.messages import ToldError, message, retold
 from orchestration.explaining import explained
-from orchestration.warehouse import candidate_database
+from orchestration.lock import PublicationBusyError, WriterBusyError
+from orchestration.standing import LostLedgerError
+from orchestration.warehouse import WarehouseBuildError, candidate_database
 from reports.database import connect
+from reports.render import RenderError
 
 SHOWN = 5
 """How many samples an alert carries."""
 
-GATE, KILLED, DELIVERY = "DagsterAssetCheckFailedError", "killed", "DeliveryFailedError"
+GATE, KILLED = "DagsterAssetCheckFailedError", "killed"
 
 LANGUAGES: tuple[Language, ...] = ("vi", "en")
-_DBT = frozenset({"DagsterDbtCliRuntimeError", "WarehouseBuildError"})
-_BUSY = frozenset({"WriterBusyError", "PublicationBusyError", "LockedError", "LedgerLockedError"})
+_DBT = frozenset({"DagsterDbtCliRuntimeError", WarehouseBuildError.__name__})
+_BUSY = frozenset(
+    error.__name__ for error in (WriterBusyError, PublicationBusyError, LockedError, LedgerLockedError)
+)
 _TOLD = (
     *(
         "registry.",
@@ -51,16 +63,19 @@ _TOLD = (
 """Families of texts that errors say."""
 
 _ABOUT = {
-    "RegistryError": "registry",
-    "LostLedgerError": "ledger",
-    "LedgerError": "ledger",
-    "LedgerDamagedError": "ledger",
-    "CatalogueError": "catalogue",
-    "OwnFileError": "catalogue",
-    "OwnRuleError": "catalogue",
-    "RuleError": "catalogue",
+    error.__name__: error.about
+    for error in (
+        RegistryError,
+        LostLedgerError,
+        LedgerError,
+        LedgerDamagedError,
+        CatalogueError,
+        OwnFileError,
+        OwnRuleError,
+        RuleError,
+    )
 }
-"""What has to be whole again where an error of some class was told."""
+"""What has to be whole again where Dagster recorded an error of some class."""
 
 _OF_SYSTEM = re.compile(r"\[Errno (\d+)\] [^:]*(?:: (['\"])(.*?)\2)?", re.DOTALL)
 _LONGEST = 200
@@ -98,7 +113,8 @@ def of_error(error: BaseException, home: Home) -> Stop:
     """Say why a command stopped."""
     if isinstance(error, ToldError):
         said = {language: error.told(language) for language in LANGUAGES}
-        return Stop(str(error), said, about=_ABOUT.get(type(error).__name__, ""))
+        about = error.about if isinstance(error, MendableError) else ""
+        return Stop(str(error), said, about=about)
     return of_record(type(error).__name__, str(error), home)
 
 
@@ -174,11 +190,11 @@ def _of_catalogue(said: str, _: Home) -> Stop:
 
 _CAUSES: Sequence[tuple[Collection[str], Callable[[str, Home], Stop]]] = (
     (_DBT, _of_dbt),
-    (("RenderError",), _of_rendering),
-    (("CatalogueError", "RuleError"), _of_catalogue),
+    ((RenderError.__name__,), _of_rendering),
+    ((CatalogueError.__name__, RuleError.__name__), _of_catalogue),
     ((KILLED, "DagsterExecutionInterruptedError"), lambda *_: _stop(KILLED, told("alert.cause.killed"))),
     (_BUSY, lambda *_: _stop("busy", told("alert.cause.busy"))),
-    (("MemoryError",), lambda *_: _stop("memory", told("cli.error.memory"))),
+    ((MemoryError.__name__,), lambda *_: _stop("memory", told("cli.error.memory"))),
 )
 """The causes that errors of some classes are, from their words."""
 

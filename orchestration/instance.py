@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 import dagster as dg
 from sqlalchemy.exc import SQLAlchemyError
 
+from ingestion.records.mendable import MendableError
 from ingestion.storage.home import Home
 from ingestion.words.messages import ToldError
 from orchestration.environment import INSTANCE_FILE
@@ -24,7 +25,7 @@ COMMAND_LINE = "command_line"
 _LONGEST = 200
 
 
-class InstanceError(ToldError):
+class InstanceError(ToldError, MendableError):
     """Dagster refuses the `dagster.yaml` that somebody put in the place of the product's."""
 
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ingestion.landing.ledger import Ledger
+from ingestion.records.mendable import MendableError
 from ingestion.storage.home import Home
 from ingestion.upkeep.landing_state import SHOWN, LandingState, examine_home
 from ingestion.words.labels import Language
@@ -15,8 +16,11 @@ from ingestion.words.messages import message
 from reports.release import newest_readable
 
 
-class LostLedgerError(Exception):
+class LostLedgerError(MendableError):
     """The ledger does not hold what landing and releases rest on; the message says what and the remedy."""
+
+    is_refusal = True
+    about = "ledger"
 
 
 @dataclass(frozen=True)

@@ -92,7 +92,7 @@ def run_failed(
     """
     step, kind, said = first_failure(events)
     gate = gate_said(events) if kind == failing.GATE else {}
-    if kind == failing.DELIVERY or gate.get("nothing_accepted"):
+    if kind == DeliveryFailedError.__name__ or gate.get("nothing_accepted"):
         alerting.succeeded(home, ran, now, at)
         return
     place = alerting.Place(ran.job, step or ran.job, run, ran.parts)
@@ -105,7 +105,7 @@ def first_failure(events: Sequence[dg.DagsterEvent]) -> tuple[str, str, str]:
     What failed only because of another step is no cause, and neither is a delivery where anything else failed.
     """
     found = [_failure(e.step_key or "", e) for e in events if e.event_type is dg.DagsterEventType.STEP_FAILURE]
-    found = sorted(found, key=lambda one: one[1] == failing.DELIVERY)
+    found = sorted(found, key=lambda one: one[1] == DeliveryFailedError.__name__)
     found += [_failure("", e) for e in events if e.event_type is dg.DagsterEventType.RUN_FAILURE]
     return found[0] if found else ("", failing.KILLED, "")
 

@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
+from ingestion.records.mendable import MendableError
 from ingestion.storage.files import database_aside_of, exclusive
 from ingestion.storage.home import Home
 from ingestion.storage.machine import spill_folder, warehouse_limits
@@ -42,8 +43,10 @@ _TRACEBACK = "Traceback (most recent call last)"
 _LAST_LINES = 30
 
 
-class WarehouseBuildError(Exception):
+class WarehouseBuildError(MendableError):
     """dbt could not be parsed or did not build; the message holds what it said last."""
+
+    is_refusal = True
 
 
 def candidate_database(home: Home) -> Path:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import duckdb
 
+from ingestion.records.mendable import MendableError
 from ingestion.storage.machine import MEMORY_VARIABLE, spill_folder, warehouse_limits
 from ingestion.words.messages import ToldError
 
@@ -18,8 +19,10 @@ _OUT_OF_MEMORY = "out of memory error"
 _FULL_DISK = ("max_temp_directory_size", "no space left on device", "not enough space")
 
 
-class OutOfRoomError(ToldError):
+class OutOfRoomError(ToldError, MendableError):
     """Memory or disk did not suffice for the warehouse; the message says which, and what to do."""
+
+    is_refusal = True
 
 
 def connect(path: Path) -> duckdb.DuckDBPyConnection:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
+from ingestion.records.mendable import MendableError
 from ingestion.words.messages import ToldError
 from reports.database import connect, no_room
 
@@ -127,8 +128,10 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 _OF_REPORT_UNITS = ("fct_indicator_value", "fct_indicator_derived")
 
 
-class MartsError(ToldError):
+class MartsError(ToldError, MendableError):
     """The warehouse is not there or lacks a mart; the message says what to do."""
+
+    is_refusal = True
 
 
 @contextmanager

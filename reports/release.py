@@ -19,6 +19,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from ingestion.records.mendable import MendableError
 from ingestion.storage.files import PUBLIC_FOLDER, aside_of, public_folder, sha256_of, writer_of
 from ingestion.storage.home import Home
 from ingestion.words.labels import Language
@@ -53,8 +54,10 @@ _NOISE = 1e-12
 """By what a figure may differ that was divided in another order."""
 
 
-class ReleaseError(ToldError):
+class ReleaseError(ToldError, MendableError):
     """A release cannot be made, found or put up; the message says why."""
+
+    is_refusal = True
 
 
 @dataclass(frozen=True)

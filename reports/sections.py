@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from ingestion.definitions.catalogue import Catalogue
 from ingestion.definitions.overlay import OwnFileError, parsed
-from ingestion.words.labels import Label
+from ingestion.words.labels import Label, read_yaml
 from ingestion.words.messages import load_messages
 from reports import escape
 
@@ -263,6 +263,6 @@ def load_plan(path: Path = FILE) -> Plan:
         SectionError: the file does not fit its schema.
     """
     try:
-        return Plan.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        return Plan.model_validate(read_yaml(path))
     except (ValidationError, yaml.YAMLError) as error:
         raise SectionError(f"{path.name}: {error}") from error

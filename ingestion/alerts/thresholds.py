@@ -18,6 +18,7 @@ from pydantic import ValidationError, create_model
 from ingestion.alerts.limits import MAX_COUNT, MAX_DAYS, Count, Days, Part
 from ingestion.alerts.watches import WATCHES
 from ingestion.alerts.watches.watch import L, Watch
+from ingestion.records.mendable import MendableError
 from ingestion.storage.files import private_folder, write_durably
 from ingestion.storage.home import Home
 from ingestion.words.labels import Language, read_yaml, yaml_of
@@ -30,7 +31,7 @@ _KEPT = ".thresholds"
 _LONGEST_VALUE = 60
 
 
-class ThresholdsError(ToldError):
+class ThresholdsError(ToldError, MendableError):
     """An office's thresholds cannot be used; the message names file, place and remedy."""
 
 

@@ -7,6 +7,7 @@ What belongs here: what both sides know. What does not: setting limits (`serving
 from dataclasses import dataclass
 
 from ingestion.records.faults import Cause
+from ingestion.records.mendable import MendableError
 
 _CLOCK_PER_PROCESSOR = 3.0
 """How much longer work may take by the clock than by the processor, which it shares with others."""
@@ -43,5 +44,7 @@ class WorkError(Exception):
         super().__init__(technical)
 
 
-class WorkerStartError(RuntimeError):
+class WorkerStartError(MendableError, RuntimeError):
     """No process can be started here, which says nothing of any file."""
+
+    is_refusal = True

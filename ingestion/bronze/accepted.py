@@ -26,6 +26,7 @@ from ingestion.landing.review import answer_to
 from ingestion.landing.state import LedgerState, SubmissionRecord
 from ingestion.records.cells import column_letter
 from ingestion.records.findings import OutcomeStatus
+from ingestion.records.mendable import MendableError
 from ingestion.records.periods import Period
 from ingestion.records.submissions import FormRow, FormTable, Mark, Reading
 from ingestion.storage.files import private_folder, write_durably
@@ -127,8 +128,10 @@ _EXPLANATIONS = pa.schema(
 )
 
 
-class BronzeError(ToldError):
+class BronzeError(ToldError, MendableError):
     """A file of bronze is damaged; the message names it and says how it is made anew."""
+
+    is_refusal = True
 
 
 @dataclass(frozen=True)

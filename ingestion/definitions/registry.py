@@ -34,6 +34,7 @@ from ingestion.definitions.registry_rows import (
     Target,
     TermOfOffice,
 )
+from ingestion.records.mendable import MendableError
 from ingestion.records.periods import Period, PeriodError, PeriodKind
 from ingestion.words.messages import ToldError
 
@@ -44,8 +45,10 @@ _NO_FILE_NAME = re.compile(
 """What a name of a file or folder must not have on one system or another."""
 
 
-class RegistryError(ToldError):
+class RegistryError(ToldError, MendableError):
     """A registry file is missing or does not fit its schema; the message names file, row and remedy."""
+
+    about = "registry"
 
 
 TABLES: dict[str, type[Row]] = {

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from ingestion.definitions.catalogue import Catalogue
 from ingestion.definitions.forms import Form
+from ingestion.records.mendable import MendableError
 from ingestion.records.submissions import Problem, Reading
 from ingestion.storage.files import PRIVATE_FILE, aside_of, exclusive, sync_folder, writing_private
 from ingestion.words.messages import ToldError
@@ -40,8 +41,10 @@ _MARK = 8
 _UNIT, _PERIOD, _VERSION = "reporting_org_code", "period_code", "template_version"
 
 
-class SigningKeyError(ToldError):
+class SigningKeyError(ToldError, MendableError):
     """The file of the key holds none; the message says what to do."""
+
+    is_refusal = True
 
 
 def load_key(path: Path) -> bytes | None:

@@ -20,7 +20,7 @@ from ingestion.definitions.overlay import OwnFileError, parsed
 from ingestion.definitions.validity import ALWAYS, Effective
 from ingestion.gate.frames.frame import FrameKind
 from ingestion.gate.language.evaluate import Missing
-from ingestion.words.labels import CatalogueError, Label
+from ingestion.words.labels import CatalogueError, Label, read_yaml
 
 FOLDER = Path(__file__).parent.parent / "rules"
 PARAMETERS = "parameters.yml"
@@ -40,7 +40,6 @@ EACH: Mapping[str, Callable[[Form], Iterable[Column]]] = {
 Scope = Literal["file", "sheet", "row", "across", "registry", "prev", "outlier"]
 _Model = TypeVar("_Model", bound=BaseModel)
 _KEPT = 16
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 RuleId = Annotated[str, Field(pattern=r"^V\d{3}$")]
 Expression = Annotated[str, Field(min_length=1)]
 
@@ -214,7 +213,7 @@ def load_parameters(folder: Path = FOLDER) -> Parameters:
 
 def _read(path: Path, model: type[_Model]) -> _Model:
     try:
-        return model.model_validate(yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER))
+        return model.model_validate(read_yaml(path))
     except (ValidationError, yaml.YAMLError) as error:
         raise RuleError(f"{path.name}: {error}") from error
 

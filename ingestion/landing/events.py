@@ -12,22 +12,30 @@ from pydantic import AwareDatetime
 
 from ingestion.records.faults import Cause, Fault, Step
 from ingestion.records.findings import Finding, Verdict
+from ingestion.records.mendable import MendableError
 from ingestion.records.submissions import Explanation
 
 UNKNOWN_PERIOD = "unknown"
 """Stands for the period of a submission whose cover does not tell it."""
 
 
-class LedgerError(Exception):
+class LedgerError(MendableError):
     """The ledger cannot be read or written; the message says where and what to do."""
+
+    about = "ledger"
 
 
 class ContradictionError(LedgerError):
     """An event does not fit what happened before it."""
 
+    about = ""
+
 
 class DecisionRefusedError(LedgerError):
     """A decision cannot be taken on this submission; the message says why."""
+
+    is_refusal = True
+    about = ""
 
 
 @dataclass(frozen=True)

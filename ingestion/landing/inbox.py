@@ -26,6 +26,7 @@ from pydantic import AwareDatetime, BaseModel, ValidationError
 from ingestion.landing import wholeness
 from ingestion.landing.originals import Landing, Staged, gather
 from ingestion.landing.wholeness import Mark, Reason, is_passing
+from ingestion.records.mendable import MendableError
 from ingestion.storage.filenames import clean_name, fitted, key_of, shown
 from ingestion.storage.files import (
     NotAFileError,
@@ -47,7 +48,7 @@ SETTLE_SECONDS = 2.0
 _LONGEST_SIDECAR = 1 << 16
 
 
-class IntakeError(Exception):
+class IntakeError(MendableError):
     """A file cannot be put into the inbox; the message says why."""
 
 

@@ -32,6 +32,9 @@ class LedgerDamagedError(ToldError, LedgerError):
 class LedgerLockedError(LedgerError):
     """Another process is writing."""
 
+    is_refusal = True
+    about = ""
+
 
 _Tagged = Annotated[Event, Field(discriminator="event")]
 _EVENTS: TypeAdapter[Event] = TypeAdapter(_Tagged)

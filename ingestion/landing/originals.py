@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from ingestion.records.mendable import MendableError
 from ingestion.storage.archives import pack_folder
 from ingestion.storage.files import (
     aside_of,
@@ -63,12 +64,14 @@ class Damage:
     kind: Literal["missing", "changed", "closed"]
 
 
-class OriginalDamagedError(Exception):
+class OriginalDamagedError(MendableError):
     """An original is missing or not what it was; the message says which, and what to do.
 
     Attributes:
         damage: what is wrong with it.
     """
+
+    is_refusal = True
 
     def __init__(self, damage: Damage) -> None:
         self.damage = damage

@@ -27,16 +27,19 @@ from ingestion.pipeline.desk import Desk
 from ingestion.pipeline.readings import kept_readings
 from ingestion.pipeline.work import rows
 from ingestion.records.faults import Cause, Fault
+from ingestion.records.mendable import MendableError
 from ingestion.storage.home import Home
 from ingestion.words.messages import ToldError
 
 
-class DamagedOriginalsError(ToldError):
+class DamagedOriginalsError(ToldError, MendableError):
     """Accepted figures cannot be taken from originals that are missing or changed; the message names them.
 
     Attributes:
         damaged: by submission the file of its original, relative to the state folder.
     """
+
+    is_refusal = True
 
     def __init__(self, damaged: dict[str, str]) -> None:
         self.damaged = dict(damaged)

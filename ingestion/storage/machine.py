@@ -14,6 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from ingestion.records.mendable import MendableError
 from ingestion.words.messages import ToldError
 
 MEMORY_VARIABLE = "TONGKET_WAREHOUSE_MEMORY"
@@ -36,7 +37,7 @@ _STATED = re.compile(r"(\d+(?:[.,]\d+)?)\s*(MB|GB)", re.IGNORECASE)
 _SPILL = re.compile(r"^.+\.duckdb\.(\d+)\.tmp$", re.DOTALL)
 
 
-class MemorySettingError(ToldError):
+class MemorySettingError(ToldError, MendableError):
     """The setting of the warehouse's memory says nothing that can be used."""
 
 

@@ -9,11 +9,15 @@ from typing import Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
+from ingestion.records.mendable import MendableError
+
 Language = Literal["vi", "en"]
 
 
-class CatalogueError(Exception):
+class CatalogueError(MendableError):
     """A data file of the product does not fit its schema."""
+
+    about = "catalogue"
 
 
 class Strict(BaseModel):

@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 from click.testing import CliRunner
 
-from demo.registry import write_registry
+from demo.registry_files import write_registry
 from demo.world import World
 from ingestion import pipeline
 from ingestion.definitions.catalogue import load_catalogue

@@ -8,14 +8,14 @@ import yaml
 from ingestion.definitions.catalogue import HERE, load_catalogue, load_forms
 from ingestion.definitions.forms import Form
 from ingestion.records.periods import Period
-from ingestion.words.labels import CatalogueError
+from ingestion.words.labels import CatalogueError, read_yaml
 
 FORM_FILES = sorted((HERE / "forms").glob("*.yml"))
 
 
 @pytest.mark.parametrize("path", FORM_FILES, ids=lambda p: p.stem)
 def test_every_form_file_fits_the_schema(path: Path) -> None:
-    form = Form.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    form = Form.model_validate(read_yaml(path))
     assert form.code == path.stem
     assert all(column.label.vi and column.label.en for column in form.columns)
 
@@ -83,7 +83,7 @@ def test_evaluations_are_owed_at_year_end_only() -> None:
 def test_a_form_file_that_does_not_fit_is_named_with_the_reason(
     tmp_path: Path, change: dict[str, object], complaint: str
 ) -> None:
-    form = yaml.safe_load((HERE / "forms" / "B06.yml").read_text(encoding="utf-8")) | change
+    form = read_yaml(HERE / "forms" / "B06.yml") | change
     (tmp_path / "B06.yml").write_text(yaml.safe_dump(form), encoding="utf-8")
     with pytest.raises(CatalogueError, match=complaint) as error:
         load_forms(tmp_path)

@@ -17,7 +17,7 @@ CATALOGUE = load_catalogue()
 
 @pytest.fixture(scope="module")
 def registry(demo_world, tmp_path_factory) -> Registry:
-    from demo.registry import write_registry
+    from demo.registry_files import write_registry
 
     folder = tmp_path_factory.mktemp("registry")
     write_registry(folder, demo_world.registry)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import demo
-from demo.registry import write_registry
+from demo.registry_files import write_registry
 from demo.tables import Tables, tables_of
 from demo.world import World, build
 from demo.writing import write_submission, write_world

@@ -1,14 +1,38 @@
 """Every command and option has its help in both languages, and a wrong use is answered in them."""
 
+from collections.abc import Sequence
+
 import click
 import pytest
 from click.testing import CliRunner
 
+from ingestion.alerts.thresholds import ThresholdsError
+from ingestion.bounded import WorkerStartError
+from ingestion.bronze.accepted import BronzeError
+from ingestion.definitions.overlay import OwnFileError
+from ingestion.definitions.registry import RegistryError
+from ingestion.definitions.signing import SigningKeyError
+from ingestion.gate.rules import RuleError
+from ingestion.landing.events import ContradictionError, DecisionRefusedError, LedgerError
+from ingestion.landing.inbox import IntakeError
+from ingestion.landing.ledger import LedgerDamagedError, LedgerLockedError
+from ingestion.landing.originals import OriginalDamagedError
+from ingestion.pipeline import DamagedOriginalsError
+from ingestion.storage.machine import MemorySettingError
+from ingestion.words.labels import CatalogueError
 from ingestion.words.messages import message
 from orchestration.cli import COMMANDS, main
-from orchestration.explaining import DAMAGES, EXPECTED_ERRORS
+from orchestration.errors import CommandError, RefusedError
+from orchestration.explaining import kind_of
+from orchestration.instance import InstanceError
 from orchestration.progress import STAGES
+from orchestration.standing import LostLedgerError
 from orchestration.texts import LANGUAGES, TextArgument, TextOption
+from orchestration.tokens import TokenError
+from orchestration.warehouse import WarehouseBuildError
+from reports.database import OutOfRoomError
+from reports.marts import MartsError
+from reports.release import ReleaseError
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -62,37 +86,23 @@ def test_wrong_use_ends_with_exit_code_2_and_no_traceback(args: list[str], said:
     assert "Traceback" not in result.output
 
 
-def test_errors_that_a_user_can_mend_exist_under_the_names_by_which_they_are_recognised() -> None:
-    import importlib
-
-    modules = (
-        *(
-            "ingestion.definitions.registry",
-            "ingestion.definitions.catalogue",
-            "ingestion.landing.ledger",
-            "ingestion.landing.events",
-            "orchestration.warehouse",
+@pytest.mark.parametrize(
+    ("errors", "kind"),
+    [
+        (
+            (RegistryError, ThresholdsError, CatalogueError, RuleError, OwnFileError, InstanceError),
+            CommandError,
         ),
-        *(
-            "reports.marts",
-            "reports.release",
-            "ingestion.bronze.accepted",
-            "ingestion.definitions.signing",
-            "ingestion.landing.originals",
-        ),
-        *(
-            "ingestion.bounded",
-            "ingestion.pipeline",
-            "ingestion.landing.inbox",
-            "orchestration.standing",
-            "builtins",
-        ),
-        *(
-            "ingestion.alerts.thresholds",
-            "ingestion.storage.machine",
-            "reports.database",
-            "orchestration.instance",
-        ),
-    )
-    named = {name for module in modules for name in vars(importlib.import_module(module))}
-    assert set(EXPECTED_ERRORS) | set(DAMAGES) <= named
+        ((IntakeError, LedgerError, LedgerDamagedError, ContradictionError, MemorySettingError), CommandError),
+        ((LedgerLockedError, LostLedgerError, DecisionRefusedError, WorkerStartError), RefusedError),
+        ((MartsError, OutOfRoomError, ReleaseError, WarehouseBuildError), RefusedError),
+        ((BronzeError, DamagedOriginalsError, OriginalDamagedError, SigningKeyError), RefusedError),
+        ((OSError, MemoryError), CommandError),
+        ((TokenError, RuntimeError, ValueError), None),
+    ],
+)
+def test_an_error_is_wrong_use_a_refusal_or_a_fault_of_the_product(
+    errors: Sequence[type[Exception]], kind: type[CommandError] | None
+) -> None:
+    for error in errors:
+        assert kind_of(error.__new__(error)) is kind, error

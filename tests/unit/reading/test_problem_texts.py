@@ -5,7 +5,6 @@ import string
 from pathlib import Path
 
 import pytest
-import yaml
 
 import ingestion
 from ingestion.definitions.catalogue import Catalogue
@@ -14,9 +13,10 @@ from ingestion.reading import describe, read_file, remedy
 from ingestion.reading.cast import CONVERSIONS
 from ingestion.records.submissions import Problem, UnreadableError
 from ingestion.storage.archives import too_large
+from ingestion.words.labels import read_yaml
 from ingestion.words.messages import FOLDER
 
-TEXTS: dict[str, dict[str, str]] = yaml.safe_load((FOLDER / "reading.yml").read_text(encoding="utf-8"))
+TEXTS: dict[str, dict[str, str]] = read_yaml(FOLDER / "reading.yml")
 SOURCE = "".join(
     path.read_text(encoding="utf-8")
     for room in ("reading", "ooxml", "storage")

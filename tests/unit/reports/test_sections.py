@@ -9,6 +9,7 @@ import yaml
 
 from ingestion.definitions.catalogue import OwnFile, load_catalogue
 from ingestion.definitions.overlay import OwnFileError, laid_over
+from ingestion.words.labels import read_yaml
 from ingestion.words.messages import FOLDER, load_messages
 from reports.sections import Plan, SectionError, load_plan, plan_of
 
@@ -68,7 +69,7 @@ def test_every_unit_of_measure_has_a_name() -> None:
 
 
 def test_both_languages_of_a_text_have_the_same_fields() -> None:
-    texts = yaml.safe_load((FOLDER / "report.yml").read_text(encoding="utf-8"))
+    texts = read_yaml(FOLDER / "report.yml")
     for key, pair in texts.items():
         fields = [{name for _, name, _, _ in Formatter().parse(pair[lang]) if name} for lang in ("vi", "en")]
         assert fields[1] <= fields[0], key

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from ingestion.alerts.alert import all_kinds
+from ingestion.words.labels import yaml_of
 from orchestration.environment import ROOT
 from orchestration.warehouse import PROJECT_DIR
 from reports.context import Site
@@ -65,7 +65,7 @@ class Watched(Site):
 def exposures() -> dict[str, dict[str, Any]]:
     files = (PROJECT_DIR / "models" / name for name in ("_exposures.yml", "_alerts.yml"))
     texts = [path.read_text(encoding="utf-8") for path in files]
-    return {one["name"]: one for text in texts for one in yaml.safe_load(text)["exposures"]}
+    return {one["name"]: one for text in texts for one in yaml_of(text)["exposures"]}
 
 
 def models_of(name: str) -> set[str]:

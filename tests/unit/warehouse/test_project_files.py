@@ -4,10 +4,10 @@ import re
 from typing import Any
 
 import pytest
-import yaml
 
 from ingestion.bronze.form_models import form_models
 from ingestion.definitions.catalogue import load_catalogue
+from ingestion.words.labels import read_yaml
 from orchestration.project import OF_FORMS
 from orchestration.warehouse import PROJECT_DIR
 
@@ -20,12 +20,11 @@ WITHOUT_KEY = {
 }
 
 
-def _described() -> dict[str, dict[str, Any]]:
-    files = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted(MODELS.rglob("_*.yml"))]
-    return {model["name"]: model for file in files for model in file.get("models", ())}
-
-
-DESCRIBED = _described()
+PROPERTIES = [read_yaml(path) for path in sorted(MODELS.rglob("_*.yml"))]
+DESCRIBED: dict[str, dict[str, Any]] = {
+    model["name"]: model for file in PROPERTIES for model in file.get("models", ())
+}
+TESTED = {test["model"] for file in PROPERTIES for test in file.get("unit_tests", ())}
 FILES = {path.stem: path for path in sorted(MODELS.rglob("*.sql"))}
 
 
@@ -49,7 +48,7 @@ def test_a_mart_has_a_key_or_a_reason_for_having_none(name):
 
 def test_every_test_of_our_own_is_described():
     written = re.findall(r"{% test (\w+)\(", (MACROS / "tests.sql").read_text(encoding="utf-8"))
-    described = yaml.safe_load((MACROS / "_tests.yml").read_text(encoding="utf-8"))["macros"]
+    described = read_yaml(MACROS / "_tests.yml")["macros"]
 
     assert {macro["name"]: bool(macro["description"]) for macro in described} == {
         f"test_{name}": True for name in written
@@ -82,14 +81,9 @@ def test_every_column_of_a_mart_has_a_type_and_a_description(name):
     ),
 )
 def test_a_model_with_a_window_has_a_unit_test(name):
-    tested = {
-        test["model"]
-        for path in MODELS.rglob("_*.yml")
-        for test in yaml.safe_load(path.read_text(encoding="utf-8")).get("unit_tests", ())
-    }
     numbering_only = {"int_form__row"}
 
-    assert name in tested | numbering_only
+    assert name in TESTED | numbering_only
 
 
 def test_names_follow_their_layer():
