@@ -91,6 +91,8 @@ _DIVIDED = """kind: ratio
         ("indicators", _ADDED, _DIVIDED, "PERCENT"),
         ("rules", "V901", "V061", "V900"),
         ("rules", "badges_40 <= badges_30", "badges_40 <= badges_3", "badges_3"),
+        ("rules", "badges_40 <= badges_30", "badges_40 == org_code", "like with like"),
+        ("rules", "badges_40 <= badges_30", "round(org_code) <= badges_30", "a number"),
         ("sections", "code: badges", "code: members", "members"),
         ("sections", "indicators: [party_badges]", "indicators: [party_badge]", "party_badge"),
     ],
