@@ -230,7 +230,7 @@ MUTANTS: Sequence[Mutant] = (
         "ingestion/returns/answer.py",
         'self.decision.kind != "rejected"',
         "False",
-        _returning("a_file_that_is_refused_or_withdrawn_is_answered_with_what_counts"),
+        GATHERED,
     ),
     # what is gathered
     Mutant(
@@ -325,6 +325,6 @@ MUTANTS: Sequence[Mutant] = (
         "ingestion/returns/answers.py",
         "if not decision_path(home, record.key, number).exists()",
         "if True",
-        _returning("a_decision_that_a_crash_left_untold_is_told_by_the_next_run"),
+        GATHERED,
     ),
 )

@@ -1,9 +1,21 @@
 """What is told or asked once instead of several times, and what is not."""
 
-from ingestion.records.findings import Finding
-from ingestion.records.submissions import Problem
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from ingestion.landing.events import Decided, Judged, Received
+from ingestion.landing.state import LedgerState
+from ingestion.records.findings import Finding, Judgement, Verdict
+from ingestion.records.submissions import Problem, Reading, SubmissionKey
+from ingestion.returns import Answer, Decision, answers
 from ingestion.returns.explanations import MOST_OF_A_SHEET, questions
 from ingestion.returns.gathered import gathered, listed
+from ingestion.storage.home import Home
+
+NOW = datetime(2021, 1, 10, 2, 0, tzinfo=UTC)
+KEY = SubmissionKey("KA", "2020-N", 1)
 
 
 def _warning(rule: str, sheet: str, cell: str) -> Finding:
@@ -30,3 +42,30 @@ def test_as_many_warnings_of_a_rule_as_a_sheet_may_have_are_asked_about_each() -
     assert list(questions(few)) == [("V010", "B05", finding.cell) for finding in few]
     many = [*few, _warning("V010", "B05", "E9"), _warning("V010", "B04", "D9")]
     assert list(questions(many)) == [("V010", "B05", ""), ("V010", "B04", "D9")]
+
+
+@pytest.mark.parametrize(
+    ("is_accepted", "is_refusal", "is_asked"),
+    [(True, False, False), (False, True, False), (False, False, True)],
+)
+def test_only_of_a_file_that_was_withdrawn_an_explanation_is_asked_after_a_decision(
+    is_accepted: bool, is_refusal: bool, is_asked: bool
+) -> None:
+    warning = _warning("V010", "B05", "D9")
+    judgement = Judgement(Verdict.NEEDS_EXPLANATION, [], [warning])
+    decision = Decision(1, is_accepted, "đã gọi điện", "Lan", NOW, is_refusal)
+    answer = Answer(KEY, Reading("a.xlsx", "xlsx"), judgement, decision=decision)
+    assert answer.asked == ([warning] if is_asked else [])
+
+
+def test_a_decision_is_told_once(tmp_path: Path) -> None:
+    home, state = Home(tmp_path), LedgerState()
+    state.apply(Received(str(KEY), "KA", "2020-N", 1, "x", "x", "a.xlsx", NOW, "xlsx", "", "x", NOW))
+    state.apply(Judged(str(KEY), Verdict.ACCEPTED, "r", (), (), {}, (), NOW))
+    state.apply(Decided(str(KEY), "reject", "nhầm kỳ", "Lan", NOW))
+    record = state.submissions[str(KEY)]
+    assert [decision.number for decision in answers.untold_decisions(home, record, None)] == [1]
+    path = answers.decision_path(home, KEY, 1)
+    path.parent.mkdir(parents=True)
+    path.touch()
+    assert answers.untold_decisions(home, record, None) == []

@@ -202,6 +202,7 @@ def test_a_warning_has_a_line_ready_and_its_answer_is_accepted(world: World) -> 
     assert rows == [(*QUESTION, "Hai biểu chốt số khác ngày")]
     assert book["Giai_trinh"]["D7"].comment is None and color(book, "Giai_trinh", "D7") != ASKED_FILL
     assert "Đã giải trình" in texts(book)
+    assert "0 cảnh báo cần giải trình, 1 cảnh báo đã giải trình" in "\n".join(texts(book))
 
 
 def test_many_warnings_of_one_rule_on_a_sheet_are_asked_about_in_one_line(world: World) -> None:
