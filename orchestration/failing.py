@@ -27,13 +27,12 @@ from ingestion.records.mendable import MendableError
 from ingestion.storage.files import LockedError
 from ingestion.storage.home import Home
 from ingestion.words.labels import CatalogueError, Language
-from ingestion.words.messages import ToldError, message, retold
+from ingestion.words.messages import ToldError, message, read_back, retold
 from orchestration.explaining import explained
 from orchestration.lock import PublicationBusyError, WriterBusyError
 from orchestration.standing import LostLedgerError
 from orchestration.warehouse import WarehouseBuildError, candidate_database
 from reports.database import connect
-from reports.render import RenderError
 
 SHOWN = 5
 """How many samples an alert carries."""
@@ -54,6 +53,7 @@ _TOLD = (
         "warehouse.",
         "token.",
         "report.error.",
+        "render.error.",
         "signing.",
         "state.",
         "limits.",
@@ -61,6 +61,9 @@ _TOLD = (
     "alert.error.nothing_sent",
 )
 """Families of texts that errors say."""
+
+_PAGES = "render.error.pages"
+"""What is said of pages that did not come out: each with its cause on a line, between a heading and the log."""
 
 _ABOUT = {
     error.__name__: error.about
@@ -135,6 +138,8 @@ def of_record(kind: str, said: str, home: Home, gate: Mapping[str, Any] | None =
             return cause(said, home)
     if system := _OF_SYSTEM.match(said):
         return _of_system(int(system[1]), system[3], home)
+    if (of_pages := _of_pages(said)) is not None:
+        return of_pages
     found = {language: retold(said, _TOLD, language) for language in LANGUAGES}
     if all(found.values()):
         whole = {language: text or "" for language, text in found.items()}
@@ -177,11 +182,12 @@ def _first_row(code: str, home: Home) -> str:
     return f": {', '.join(said)}"[:_LONGEST]
 
 
-def _of_rendering(said: str, _: Home) -> Stop:
-    lines = [line.strip()[:_LONGEST] for line in said.splitlines() if line.strip()]
-    return _stop(
-        f"render {said}", told("alert.cause.render"), [dict.fromkeys(LANGUAGES, line) for line in lines]
-    )
+def _of_pages(said: str) -> Stop | None:
+    """Say which pages did not come out; None of what says something else."""
+    if (found := read_back(said, [_PAGES])) is None:
+        return None
+    samples = [dict.fromkeys(LANGUAGES, line[:_LONGEST]) for line in found[1]["errors"].splitlines()]
+    return _stop(said, told("alert.cause.render", path=found[1]["log"]), samples)
 
 
 def _of_catalogue(said: str, _: Home) -> Stop:
@@ -190,7 +196,6 @@ def _of_catalogue(said: str, _: Home) -> Stop:
 
 _CAUSES: Sequence[tuple[Collection[str], Callable[[str, Home], Stop]]] = (
     (_DBT, _of_dbt),
-    ((RenderError.__name__,), _of_rendering),
     ((CatalogueError.__name__, RuleError.__name__), _of_catalogue),
     ((KILLED, "DagsterExecutionInterruptedError"), lambda *_: _stop(KILLED, told("alert.cause.killed"))),
     (_BUSY, lambda *_: _stop("busy", told("alert.cause.busy"))),

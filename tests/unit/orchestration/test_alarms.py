@@ -40,6 +40,7 @@ from orchestration.health import examine
 from orchestration.instance import open_instance
 from orchestration.texts import Invocation
 from orchestration.warehouse import candidate_database
+from reports.render import RenderError, RenderReport
 from tests.support.mailbox import HOST, Mailbox
 
 Call = Callable[..., Result]
@@ -365,7 +366,7 @@ REFUSED = {
         ),
         ("OutOfRoomError", filled("warehouse.no_memory"), None, "memory"),
         (failing.GATE, "blocked", REFUSED, "refuses figures (9)"),
-        ("RenderError", "pages/ka.qmd: no such label", None, "pages/ka.qmd: no such label"),
+        ("RenderError", filled("render.error.no_quarto"), None, "QUARTO_PATH names <path>, and there is no"),
         ("OSError", "[Errno 28] No space left on device: '/a/b'", None, "The disk was full while /a/b"),
         ("LostLedgerError", filled("landing.ledger.lost"), None, "Restore landing/ledger.jsonl"),
         ("DamagedOriginalsError", filled("landing.originals_damaged"), None, "<"),
@@ -419,10 +420,25 @@ def test_a_test_of_the_warehouse_that_failed_is_told_with_its_first_row(home: Ho
     assert stop.condition == "dbt broken,parts_make_wholes,unknown"
 
 
+def test_pages_that_did_not_come_out_are_the_samples_and_the_log_is_named(home: Home) -> None:
+    errors = tuple(f"pages/{n}.qmd: line {n}: no such label" for n in range(1, 8))
+    report = RenderReport("embedded", home.build, (), errors, (), home.build / "pages.log")
+    with pytest.raises(RenderError) as raised:
+        report.require_success()
+    stop = failing.of_record("RenderError", str(raised.value), home)
+    assert [sample["en"] for sample in stop.samples] == list(errors[:5]) and stop.count == 7
+    alerting.failed(home, alerting.Place("publication", "rendered_reports"), stop, environment.now())
+    (entry,) = failures(home)
+    body = compose([entry.alert], NO_REGISTRY, "en", "TK").body
+    assert str(report.log) in body and "– pages/5.qmd: line 5: no such label\n– … and 2 more." in body
+    assert "trang" not in body and "đầu ra" not in body
+
+
 def test_every_text_that_an_error_says_can_be_told_again_in_english() -> None:
     """So that no cause reaches a reader as a failure of the program that has words of its own."""
-    families = ("registry.", "catalogue.", "token.", "report.error.", "warehouse.", "signing.")
-    keys = [key for key in load_messages() if key.startswith(families)]
+    families = ("registry.", "catalogue.", "token.", "report.error.", "render.error.", "warehouse.", "signing.")
+    # Of pages that did not come out the alert has words of its own.
+    keys = [key for key in load_messages() if key.startswith(families) and key != "render.error.pages"]
     lost = []
     for key in keys:
         error = ToldError(key, **fields_of(key))
