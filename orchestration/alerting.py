@@ -235,7 +235,7 @@ class Place:
 
     Attributes:
         job: what was run; the next success of it is the end of the failure.
-        step: the asset, check or other step.
+        step: the asset, check or other step; blank where that is not known.
         run: the id of the run; blank where none came into being.
         parts: what was run where that was no whole job; the next success of all of it is the end.
     """
@@ -265,9 +265,9 @@ def failed(home: Home, place: Place, stop: failing.Stop, now: datetime, at: date
     job = stop.about or place.job
     parts = sorted(place.parts) if job == CHOSEN else []
     condition = "\0".join([job, *parts, stop.condition])
-    about = stop.about.partition(" ")[0]
+    about, was = stop.about.partition(" ")[0], "told" if place.step else "broken_off"
     facts = {
-        "was": about if about in (_THRESHOLDS, _RESULTS) else "told",
+        "was": about if about in (_THRESHOLDS, _RESULTS) else was,
         "run": place.run,
         "job": job,
         "parts": parts,
