@@ -174,16 +174,8 @@ def watch(home: Home, now: datetime) -> Directory:
         directory.keep(home, found)
         _end(home, frozenset({_REGISTRY}), now)
     elif home.registry.is_dir() or is_registry_lost(home):
-        failed(home, Place(_REGISTRY, _REGISTRY), registry_stop(home, found.error), now)
+        failed(home, Place(_REGISTRY, _REGISTRY), failing.of_error(found.error, home), now)
     return found
-
-
-def registry_stop(home: Home, error: Exception) -> failing.Stop:
-    """Give why nothing runs where the registry cannot be read."""
-    if is_registry_lost(home):
-        said = failing.told("cli.error.registry_lost", home=home.root, registry=home.registry)
-        return failing.Stop("registry lost", said, about=_REGISTRY)
-    return failing.of_error(error, home)
 
 
 def results_kept(home: Home, results: KeptResults, step: str, now: datetime) -> list[failing.Told]:

@@ -26,6 +26,7 @@ from ingestion.landing.ledger import LedgerDamagedError, LedgerLockedError
 from ingestion.records.mendable import MendableError
 from ingestion.storage.files import LockedError
 from ingestion.storage.home import Home
+from ingestion.upkeep.landing_state import is_registry_lost
 from ingestion.words.labels import CatalogueError, Language
 from ingestion.words.messages import ToldError, message, read_back, retold
 from orchestration.explaining import explained
@@ -117,7 +118,7 @@ def of_error(error: BaseException, home: Home) -> Stop:
     if isinstance(error, ToldError):
         said = {language: error.told(language) for language in LANGUAGES}
         about = error.about if isinstance(error, MendableError) else ""
-        return Stop(str(error), said, about=about)
+        return _unless_lost(Stop(str(error), said, about=about), home)
     return of_record(type(error).__name__, str(error), home)
 
 
@@ -130,7 +131,18 @@ def of_record(kind: str, said: str, home: Home, gate: Mapping[str, Any] | None =
         home: the state folder.
         gate: what the publication gate's check shows where that refused figures.
     """
-    said = said.strip()
+    return _unless_lost(_of_record(kind, said.strip(), home, gate), home)
+
+
+def _unless_lost(stop: Stop, home: Home) -> Stop:
+    """Give why something stopped; of a registry that was lost, that it was, and not which file is missing."""
+    if stop.about != "registry" or not is_registry_lost(home):
+        return stop
+    said = told("cli.error.registry_lost", home=home.root, registry=home.registry)
+    return Stop("registry lost", said, about="registry")
+
+
+def _of_record(kind: str, said: str, home: Home, gate: Mapping[str, Any] | None) -> Stop:
     if kind == GATE and gate:
         return _of_gate(gate["failed"], gate["failures"])
     for kinds, cause in _CAUSES:

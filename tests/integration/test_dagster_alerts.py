@@ -1,6 +1,7 @@
 """Alerts as Dagster drives them: what asks for a delivery, what it does, and what a failed run leaves."""
 
 import errno
+import shutil
 import socket
 import threading
 from collections.abc import Mapping
@@ -20,7 +21,7 @@ from ingestion.alerts.delivery import FIRST_PAUSE
 from ingestion.alerts.outbox import Entry, Outbox
 from ingestion.alerts.successes import successes_of
 from ingestion.alerts.wording import compose
-from ingestion.definitions.registry import load_registry
+from ingestion.definitions.registry import RegistryError, load_registry
 from ingestion.landing.inbox import put_in_inbox
 from ingestion.landing.ledger import Ledger
 from ingestion.storage.files import exclusive
@@ -267,6 +268,23 @@ def test_what_must_be_whole_for_every_job_is_told_once_for_all_of_them(home: Hom
         said = message("registry.parent", **dict.fromkeys(("row", "code", "parent", "path"), "x"))
         alerting.failed(home, place, failing.of_record("RegistryError", said, home), NOW)
     assert len(entries(home)) == 1
+
+
+def test_a_registry_that_was_lost_is_told_once_with_one_remedy_whoever_comes_to_it(
+    home: Home, tmp_path: Path
+) -> None:
+    put_in_inbox(home, write_sound(home, "2020-N", tmp_path / "a.xlsx"), UNIT, NOW)
+    runs.run_job(home, "intake", Silent(), config={"notices": {"delivers": False}})
+    shutil.rmtree(home.registry)
+    with pytest.raises(RegistryError) as raised:
+        load_registry(home.registry)
+    stop = failing.of_record("RegistryError", str(raised.value), home)
+    alerting.failed(home, alerting.Place("intake", "landed_submissions", "run"), stop, NOW)
+    assert isinstance(look(home, NOW), dg.RunRequest)
+    deliver(home, NOW)
+    (entry,) = [e for e in entries(home) if e.alert.kind is Kind.RUN_FAILED]
+    said = entry.alert.facts["said"]["en"]
+    assert "back from a backup" in said and "tongket init" not in said
 
 
 def test_a_run_from_the_command_line_that_fails_is_told(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
