@@ -14,9 +14,11 @@ import dagster as dg
 
 from ingestion.alerts.delivery import DeliveryReport, close_history
 from ingestion.alerts.outbox import Outbox
+from ingestion.alerts.wording import reason_in
 from ingestion.storage.files import LockedError
 from ingestion.storage.home import Home
-from ingestion.words.messages import ToldError
+from ingestion.words.labels import Language
+from ingestion.words.messages import ToldError, message
 from orchestration import alerting, failing
 from orchestration.resources import TongketHome
 
@@ -38,6 +40,11 @@ _TELLING = {
 
 class DeliveryFailedError(ToldError):
     """Messages were due, and none of them could be sent."""
+
+    def told(self, language: Language) -> str:
+        """Give the message in a language, with the reason of the first that could not be sent."""
+        reason = reason_in(self.fields["reason"], language)
+        return message(self.key, language, **self.fields | {"reason": reason})
 
 
 def tell(state: TongketHome, now: datetime, log: logging.Logger) -> dict[str, int]:
@@ -65,7 +72,7 @@ def tell(state: TongketHome, now: datetime, log: logging.Logger) -> dict[str, in
         log.info("Another process is delivering.")
         report = DeliveryReport()
     for reference, reason in report.failed.items():
-        log.warning(f"{reference} was not sent and is tried again later: {reason}")
+        log.warning(f"{reference} was not sent and is tried again later: {reason_in(reason, 'en')}")
     if found.trouble is not None:
         raise found.trouble
     demand_sent(report)
