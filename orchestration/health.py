@@ -339,6 +339,13 @@ def _warehouse(call: Invocation) -> Diagnosis | None:
     if tables := lacking(path):
         detail = call.text("report.error.no_marts", path=path, table=", ".join(tables[:_SHOWN_FILES]))
         return Diagnosis("warehouse", what, "broken", detail, True)
+    from orchestration import tokens  # noqa: PLC0415 - takes long to import
+
+    token = tokens.of(call.home, path)
+    if token is None or token.gate is None:
+        return Diagnosis(
+            "warehouse", what, "broken", call.text("cli.doctor.warehouse_unknown", path=path), True
+        )
     size = writing.megabytes(path.stat().st_size, call.language)
     return Diagnosis("warehouse", what, "ok", f"{path} ({size})")
 

@@ -6,7 +6,9 @@ or reading files, and sending anything.
 
 import hashlib
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import dagster as dg
 
@@ -28,16 +30,28 @@ from orchestration.partitions import (
 )
 from orchestration.resources import Clock, TongketHome
 
+_AGAIN_MINUTES = 10
+"""After how long a run is asked for again where the one before left something."""
 
-def waiting_key(files: Iterable[InboxFile], now: datetime) -> str:
+
+def waiting_key(files: Iterable[InboxFile], registry: Path, now: datetime) -> str:
     """Give a key of what waits: other files, or another content of one of them, make another key.
 
-    So does another hour: what still waits then was not taken by the run that was asked for.
+    So does a registry that was put right, with which a run may succeed that failed; and the time: what still
+    waits some minutes later was not taken by the run that was asked for.
     """
     digest = hashlib.sha256()
     for file in sorted(files, key=lambda file: str(file.path)):
         digest.update(f"{file.path}\0{file.mark}\0".encode("utf-8", "surrogatepass"))
-    return f"{digest.hexdigest()[:32]}-{now:%Y%m%dT%H}"
+    for path in sorted(registry.rglob("*")):
+        with suppress(OSError):
+            known = path.stat()
+            digest.update(f"{path}\0{known.st_size}\0{known.st_mtime_ns}\0".encode("utf-8", "surrogatepass"))
+    return f"{digest.hexdigest()[:32]}-{_slot(now)}"
+
+
+def _slot(now: datetime) -> str:
+    return f"{now:%Y%m%dT%H}{now.minute // _AGAIN_MINUTES}"
 
 
 @dg.sensor(
@@ -64,7 +78,7 @@ def inbox_sensor(context: dg.SensorEvaluationContext, home: TongketHome, clock: 
     known = known_periods(context.instance)
     tags = dict(tags_of_everything(known))
     return dg.SensorResult(
-        run_requests=[dg.RunRequest(run_key=waiting_key(files, now), tags=tags)],
+        run_requests=[dg.RunRequest(run_key=waiting_key(files, home.home.registry, now), tags=tags)],
         dynamic_partitions_requests=[] if known else [periods.build_add_request([UNKNOWN_PERIOD])],
         asset_events=[dg.AssetObservation("inbox", metadata={"waiting": len(files)})],
     )
@@ -125,9 +139,6 @@ def publication_sensor(home: TongketHome, clock: Clock) -> dg.RunRequest | dg.Sk
     return dg.RunRequest(run_key=hashlib.sha256(asked.encode()).hexdigest()[:32])
 
 
-_AGAIN_MINUTES = 10
-
-
 @dg.sensor(
     job=deliver_alerts,
     minimum_interval_seconds=30,
@@ -147,7 +158,7 @@ def outbox_sensor(home: TongketHome, clock: Clock) -> dg.RunRequest | dg.SkipRea
     if not due:
         return dg.SkipReason("Nothing in the outbox is due.")
     key = hashlib.sha256("\0".join(due).encode()).hexdigest()[:32]
-    return dg.RunRequest(run_key=f"{key}-{now:%Y%m%dT%H}{now.minute // _AGAIN_MINUTES}")
+    return dg.RunRequest(run_key=f"{key}-{_slot(now)}")
 
 
 # Without a list of jobs Dagster watches all of this code location: also what somebody chose on its page, which

@@ -206,7 +206,7 @@ def say_previous(indicator: Indicator, before: Figure, change: Figure, days: Day
 
 def figure_text(value: float | None, indicator: Indicator) -> str:
     """Write a value of an indicator, with the percent sign where it is a percentage."""
-    return write.number(value, indicator.decimals, is_percent=indicator.unit == "PERCENT")
+    return write.measured(value, indicator.decimals, indicator.unit)
 
 
 def actual_text(target: TargetResult, indicator: Indicator) -> str:

@@ -8,6 +8,7 @@ from collections import Counter
 from typing import Any
 
 from ingestion.words.messages import load_messages, message
+from ingestion.words.writing import own_decimals
 from reports import escape, tables
 from reports import format as write
 from reports.blocks import Block, Grid, Heading, Notice, Paragraph, Text, code, numbered
@@ -119,10 +120,13 @@ def stated_text(statement: StatedFigure) -> str:
 def computed_text(statement: StatedFigure, indicator: Indicator | None) -> str:
     """Write what the warehouse has beside a stated figure: a value, a range, or nothing."""
     mark = tables.STATUS_MARKS.get(statement.status or "", "")
-    decimals = max(indicator.decimals if indicator else 0, _decimals_of(statement))
+    of_indicator = (indicator.unit, indicator.decimals) if indicator else ("", 0)
+    unit, own = write.decimals_of(*of_indicator, statement.derivation)
+    decimals = max(own, _decimals_of(statement))
 
     def written(value: float | None) -> str:
-        return write.number(value, decimals, is_percent=_is_percent(statement))
+        is_bare = not write.keeps_zeros(unit)
+        return write.number(value, decimals, is_percent=_is_percent(statement), is_bare=is_bare)
 
     low, high = statement.actual_low, statement.actual_high
     if low is not None and high is not None and low != high:
@@ -132,10 +136,9 @@ def computed_text(statement: StatedFigure, indicator: Indicator | None) -> str:
 
 
 def _decimals_of(statement: StatedFigure) -> int:
-    """Give the decimals with which a figure was printed, at least one for percentages."""
+    """Give the decimals with which a figure was printed."""
     stated = [value for value in (statement.low, statement.high) if value is not None]
-    printed = max((len(str(float(value)).partition(".")[2].rstrip("0")) for value in stated), default=0)
-    return max(printed, 1) if _is_percent(statement) else printed
+    return max((own_decimals(value) for value in stated), default=0)
 
 
 def oddities(site: Site) -> list[str]:

@@ -26,7 +26,7 @@ def cell(figure: Figure | None, indicator: Indicator, part: Literal["value", "op
     value = getattr(figure, part) if figure is not None else None
     if figure is None or value is None:
         return message("report.value.missing_short")
-    return write.number(value, indicator.decimals) + STATUS_MARKS.get(figure.status, "")
+    return write.figure(value, indicator.decimals, indicator.unit) + STATUS_MARKS.get(figure.status, "")
 
 
 def labelled(indicator: Indicator, common: str | None = None) -> str:

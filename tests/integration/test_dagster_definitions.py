@@ -189,6 +189,21 @@ def test_the_sensor_asks_once_for_the_same_files_and_again_for_others(home: Home
     assert result.asset_events[0].asset_key == dg.AssetKey("inbox")
 
 
+def test_the_sensor_asks_at_once_when_the_registry_was_put_right(home: Home, tmp_path: Path) -> None:
+    path, aside = tmp_path / "a.xlsx", tmp_path / "aside"
+    path.write_bytes(b"a")
+    home.registry.rename(aside)
+    inbox.put_in_inbox(home, path, "VD-NX", NOW)
+    with dg.DagsterInstance.ephemeral() as instance:
+        (without,) = tick(home, instance, NOW).run_requests or ()
+        aside.rename(home.registry)
+        (whole,) = tick(home, instance, NOW + timedelta(seconds=5)).run_requests or ()
+        (same,) = tick(home, instance, NOW + timedelta(seconds=10)).run_requests or ()
+        (later,) = tick(home, instance, NOW + timedelta(minutes=11)).run_requests or ()
+    assert without.run_key != whole.run_key == same.run_key
+    assert later.run_key != whole.run_key, "what a run left for another reason is soon tried again"
+
+
 def test_the_sensor_lets_go_of_periods_of_which_nothing_was_filed(home: Home) -> None:
     name = "VD-NX.2020-N.r1"
     received = Received(

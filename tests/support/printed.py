@@ -342,7 +342,7 @@ def wrongly_printed(
 def wrongly_stated(site: Site, page: Page, found: Answers) -> tuple[list[tuple[str, str, str]], int]:
     """Give what stands beside stated figures otherwise than in the answers, and how much was compared.
 
-    It is written with the decimals of the stated figure, which may be more or fewer than those of the answer.
+    It is written with the decimals of the answer, or with those of the stated figure where these are more.
     Of a change in percent the size stands there: the words say where it went.
     """
     rows = [row for block in page.blocks if isinstance(block, Grid) for row in block.rows]
@@ -359,8 +359,10 @@ def wrongly_stated(site: Site, page: Page, found: Answers) -> tuple[list[tuple[s
         numbers = [
             n.replace(".", "").replace("−", "-") for n in re.findall(r"−?[0-9][0-9.,]*", shown[statement.id])
         ]
-        for answer, text in zip(dict.fromkeys(a.exact for a in expected), numbers, strict=True):
-            decimals = len(text.partition(",")[2])
+        least = {a.exact: a.decimals for a in expected if a.exact is not None}
+        for answer, text in zip(least, numbers, strict=True):
+            stated = [f"{value:g}" for value in (statement.low, statement.high) if value is not None]
+            decimals = max([least[answer], *(len(one.partition(".")[2]) for one in stated)])
             compared += 1
             size = abs(answer) if derivation == "percent_change" else answer
             if write.number(size, decimals).replace(".", "").replace("−", "-") != text:

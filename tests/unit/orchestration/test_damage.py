@@ -19,11 +19,14 @@ from ingestion.landing.events import Judged, Received
 from ingestion.landing.ledger import Ledger
 from ingestion.landing.originals import Landing
 from ingestion.records.findings import Verdict
+from ingestion.storage.files import sha256_of
 from ingestion.storage.home import Home
 from ingestion.words.messages import message
-from orchestration import explaining
+from orchestration import explaining, tokens
 from orchestration.lock import WriterBusyError
+from orchestration.moment import Moment
 from orchestration.state import write_example
+from orchestration.tokens import Passed, Token
 from reports import release
 from tests.reports_site import AS_OF, write_warehouse
 
@@ -72,6 +75,9 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Home:
     with Ledger(home.ledger).writing() as ledger:
         ledger.append(events)
     write_warehouse(home.warehouse)
+    moment = Moment("run", SENT, SENT, ("VD-SM.2020-N.r1",))
+    token = Token(sha256_of(home.warehouse), "run", moment, "project", "0.1.0")
+    tokens.with_gate(home, token, Passed("run", SENT, "", needs_note=False))
     rendered = tmp_path / "rendered"
     rendered.mkdir()
     for page in ("index.html", "VD.html"):
@@ -328,6 +334,11 @@ def garbage_bronze(home: Home) -> None:
     (home.bronze / "submissions.parquet").write_bytes(b"PAR1garbage")
 
 
+def changed_by_hand(home: Home) -> None:
+    with duckdb.connect(str(home.warehouse)) as connection:
+        connection.execute("update fct_indicator_value set value = value / 2")
+
+
 DOCTOR: list[tuple[str, Damage, str, str]] = [
     ("damaged ledger", damaged_line, "ledger", "line 2"),
     ("ledger is a folder", lambda h: folder_in_place(h.ledger), "ledger", "is a folder"),
@@ -335,6 +346,13 @@ DOCTOR: list[tuple[str, Damage, str, str]] = [
     ("lost original", lambda h: original(h).unlink(), "ledger", "Originals lost: 1"),
     ("truncated warehouse", lambda h: truncate(h.warehouse), "warehouse", "is damaged"),
     ("warehouse of another shape", lambda h: of_another_shape(h.warehouse), "warehouse", "dim_indicator"),
+    ("warehouse changed by hand", changed_by_hand, "warehouse", "vouches for no such"),
+    (
+        "warehouse of an older version",
+        lambda h: shutil.rmtree(h.build / "tokens"),
+        "warehouse",
+        "older version",
+    ),
     ("dangling site", lambda h: point_site(h, "nowhere"), "site", "where nothing is"),
     ("garbage manifest", lambda h: rewrite(folder_of(h) / "manifest.json", b"{"), "site", "manifest"),
     ("binary key", lambda h: h.template_key.write_bytes(b"\xff" * 32), "template_key", "no key"),
