@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 DEMO_HOME ?= data
 
-.PHONY: setup demo test search lint lint-types lint-sql lint-code lint-data format lock bench docs forms house lists clean
+.PHONY: setup demo test search mutants lint lint-types lint-sql lint-code lint-data format lock bench docs forms house lists clean
 
 setup: $(VENV)/.installed
 
@@ -26,6 +26,10 @@ test: setup
 # The property tests again, with new random examples and many more of them.
 search: setup
 	@HYPOTHESIS_PROFILE=search $(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder -m hypothesis
+
+# Mistakes that somebody could make, one at a time in a copy of the sources; an hour or more, so that no test does it.
+mutants: setup
+	@$(BIN)/python -m tests.support.mutation
 
 # Types and SQL take longest, each on one processor, so they go side by side; -k reports on every step.
 lint: setup

@@ -14,6 +14,7 @@ from typing import TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from ingestion.definitions.adding import check_adding
 from ingestion.definitions.forms import Form
 from ingestion.definitions.indicators import Indicator, IndicatorFile, check_summands, is_collected
 from ingestion.records.periods import Period
@@ -146,6 +147,7 @@ def load_indicators(folder: Path, forms: Iterable[Form]) -> dict[str, Indicator]
             if indicator.code in indicators:
                 raise CatalogueError(f"{path.name}: indicator {indicator.code} is declared twice")
             check_summands(path.name, indicator, by_form)
+            check_adding(path.name, indicator, by_form)
             indicators[indicator.code] = indicator
     return indicators
 

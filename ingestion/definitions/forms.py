@@ -311,11 +311,11 @@ class Form(Strict):
             column
             for column in self.columns
             if column.adds_up
-            and (column.unit not in OF_THE_ROW or self._lines_agree("unit"))
-            and (column.nature != "line" or self._lines_agree("nature"))
+            and (column.unit not in OF_THE_ROW or self.lines_agree("unit"))
+            and (column.nature != "line" or self.lines_agree("nature"))
         )
 
-    def _lines_agree(self, attribute: Literal["unit", "nature"]) -> bool:
+    def lines_agree(self, attribute: Literal["unit", "nature"]) -> bool:
         """Say whether all fixed lines say the same of a column; of several sets, those that say anything."""
         sets = [{getattr(line, attribute) for line in line_set.members} for line_set in self.lines]
         said = {value for values in sets if values != {None} for value in values}

@@ -10,12 +10,9 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from ingestion.definitions.forms import Code, Column, Form
+from ingestion.definitions.forms import Code, Form
 from ingestion.definitions.validity import ALWAYS, Effective, turning_days
 from ingestion.words.labels import CatalogueError, Label, Strict
-
-NEVER_ADDED_KINDS = frozenset({"rate", "distinct", "run"})
-"""Kinds of indicator whose figure is that of one row, so that how its column adds does not matter."""
 
 
 class Summand(Strict):
@@ -153,7 +150,7 @@ def check_summands(file: str, indicator: Indicator, forms: Mapping[str, Form]) -
         )
     for part, summands in indicator.parts:
         for summand in summands:
-            _check_summand(file, indicator, summand, forms)
+            _check_summand(file, indicator.code, summand, forms)
         if not any(is_collected(summands, forms, day) for day in turning_days(_intervals(summands, forms))):
             named = ", ".join(f"{summand.form}.{summand.column}" for summand in summands)
             raise CatalogueError(
@@ -169,15 +166,13 @@ def _intervals(summands: Iterable[Summand], forms: Mapping[str, Form]) -> Iterab
         yield from (form.by_code[column].effective for column in (summand.column, *summand.where))
 
 
-def _check_summand(file: str, indicator: Indicator, summand: Summand, forms: Mapping[str, Form]) -> None:
-    code = indicator.code
+def _check_summand(file: str, code: str, summand: Summand, forms: Mapping[str, Form]) -> None:
     form = forms.get(summand.form)
     if form is None:
         raise CatalogueError(f"{file}: {code} names form {summand.form}, which does not exist")
     for column in (summand.column, *summand.where):
         if column not in form.by_code:
             raise CatalogueError(f"{file}: {code} names {summand.form}.{column}, which does not exist")
-    _check_adding(file, indicator, summand, form.by_code[summand.column])
     for column, codes in (
         *summand.where.items(),
         *(((summand.column, summand.count),) if summand.count else ()),
@@ -185,23 +180,3 @@ def _check_summand(file: str, indicator: Indicator, summand: Summand, forms: Map
         allowed = set(form.line_members.get(column, ())) or set(form.by_code[column].choices)
         if allowed and (unknown := set(codes) - allowed):
             raise CatalogueError(f"{file}: {code} names codes that {summand.form}.{column} lacks: {unknown}")
-
-
-def _check_adding(file: str, indicator: Indicator, summand: Summand, column: Column) -> None:
-    named = f"{file}: {indicator.code} {{}} {summand.form}.{column.code}, "
-    if summand.count and column.type != "code":
-        raise CatalogueError(named.format("counts codes in") + f"which holds none (its type is {column.type})")
-    if summand.count:
-        return
-    if not column.is_number:
-        raise CatalogueError(
-            named.format("takes numbers from")
-            + f"which holds none (its type is {column.type}); count its codes instead (count)"
-        )
-    if indicator.kind not in NEVER_ADDED_KINDS and not (column.adds_up or column.nature == "line"):
-        raise CatalogueError(
-            named.format("adds up")
-            + "which is never added over rows and units: a percentage, a score, a distinct count, or a decimal"
-            " of which the form does not say how it adds (nature); make the indicator a rate or distinct, or"
-            " give the column its nature"
-        )

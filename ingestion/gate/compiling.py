@@ -7,16 +7,21 @@ evaluating checks (`judge.py`).
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from pathlib import Path
 from typing import Literal
 from weakref import WeakKeyDictionary
 
 from ingestion.definitions.catalogue import Catalogue
 from ingestion.definitions.forms import Form, RowKind
-from ingestion.definitions.registry import RegistryTable
+from ingestion.definitions.registry import Registry, RegistryTable
 from ingestion.gate.context import Vocabulary, vocabulary
+from ingestion.gate.frames.batch import Batch
 from ingestion.gate.frames.cells import CellFrame
 from ingestion.gate.frames.frame import FrameKind
+from ingestion.gate.frames.history import EmptyHistory
 from ingestion.gate.frames.owed import OwedFrame
+from ingestion.gate.frames.subject import GateContext
+from ingestion.gate.language.evaluate import mask
 from ingestion.gate.language.functions import FUNCTIONS
 from ingestion.gate.language.parser import ExpressionError, parse
 from ingestion.gate.language.syntax import (
@@ -31,6 +36,7 @@ from ingestion.gate.language.syntax import (
     names,
     substitute,
 )
+from ingestion.gate.language.vectors import VectorError
 from ingestion.gate.rules import (
     EACH,
     SCHEME,
@@ -345,10 +351,27 @@ def _compiled(catalogue: Catalogue) -> RuleBook:
     own = own_rules(catalogue.own)
     for code, (file, rule) in own.items():
         try:
-            checks |= compile_rules({code: rule}, catalogue, words)
+            compiled = compile_rules({code: rule}, catalogue, words)
+            _demand_kinds(compiled[code], catalogue, words)
+            checks |= compiled
         except RuleError as error:
             raise OwnRuleError("catalogue.own.no_fit", file=file.place, reason=str(error)) from error
     return RuleBook(rules | {code: rule for code, (_, rule) in own.items()}, checks, words)
+
+
+def _demand_kinds(checks: Iterable[Check], catalogue: Catalogue, words: Vocabulary) -> None:
+    """Refuse checks that mix values of different kinds: evaluated over no rows, they say so.
+
+    Raises:
+        RuleError: a check does; every file that it is asked about would be set aside.
+    """
+    nobody = Registry(Path(), (), (), (), (), (), ())
+    batch = Batch([], None, GateContext(nobody, catalogue, EmptyHistory(), None), words)
+    for check in checks:
+        try:
+            mask(check.holds, check.when, batch.over(batch.frame(check.frame, check.form)), check.rule.missing)
+        except (VectorError, KeyError) as error:
+            raise RuleError(f"{check.text}: {error}") from error
 
 
 def compile_rules(

@@ -223,7 +223,7 @@ class RowReader:
     def _is_data(self, number: int, kind: _Kind, is_over: bool) -> bool:
         """Say whether a row is one of the table, which a gap may have ended."""
         if kind is _Kind.ROW:
-            return not is_over or self._is_sure(number)
+            return not is_over
         return kind is _Kind.BARE_ROW and (not is_over or self._is_known(number))
 
     def _is_sure(self, number: int) -> bool:

@@ -1,7 +1,6 @@
 """The office's own data files: each kind of slip is told with its file, and what to do."""
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -19,7 +18,6 @@ from ingestion.workbook import EXPLANATIONS_SHEET, ORGANISATIONS_SHEET, TARGETS_
 from ingestion.workbook.foreknown import CONTEXT_SHEET
 from reports.sections import plan_of
 from tests.support import guide
-from tests.support.own_forms import column, form, indicator
 
 SHOWN = {place.split("/")[1]: OwnFile(*place.split("/")[1:], text) for place, text in guide.shown().items()}
 
@@ -93,6 +91,8 @@ _DIVIDED = """kind: ratio
         ("indicators", _ADDED, _DIVIDED, "PERCENT"),
         ("rules", "V901", "V061", "V900"),
         ("rules", "badges_40 <= badges_30", "badges_40 <= badges_3", "badges_3"),
+        ("rules", "badges_40 <= badges_30", "badges_40 == org_code", "like with like"),
+        ("rules", "badges_40 <= badges_30", "round(org_code) <= badges_30", "a number"),
         ("sections", "code: badges", "code: members", "members"),
         ("sections", "indicators: [party_badges]", "indicators: [party_badge]", "party_badge"),
     ],
@@ -106,55 +106,6 @@ def test_a_slip_is_told_with_its_file(kind: str, before: str, after: str, told: 
     for text in (error.value.told("vi"), error.value.told("en")):
         assert f"registry/{kind}/{file.name}" in text
         assert told in text
-
-
-_OF_ALL_KINDS = form(
-    "B90",
-    "organisations",
-    column("org_code", "code"),
-    column("rating", "code", choices=["GOOD", "BAD"]),
-    column("share", "percent", unit="PERCENT", nature="ratio"),
-    column("score", "decimal", unit="POINT", nature="ratio"),
-    column("bodies", nature="distinct"),
-    column("paid", "decimal", unit="PERSON", nature="flow"),
-    column("unsaid", "decimal", unit="PERSON"),
-    column("remark", "text"),
-)
-
-
-@pytest.mark.parametrize(
-    ("of", "summand", "told"),
-    [
-        *(
-            ({}, {"column": code}, f"adds up B90.{code}, which is never added")
-            for code in ("share", "score", "bodies", "unsaid")
-        ),
-        ({"kind": "stock"}, {"column": "bodies", "over_time": "last"}, "adds up B90.bodies"),
-        ({}, {"column": "rating"}, "takes numbers from B90.rating, which holds none"),
-        ({}, {"column": "remark"}, "takes numbers from B90.remark, which holds none"),
-        ({}, {"column": "paid", "count": ["GOOD"]}, "counts codes in B90.paid, which holds none"),
-    ],
-)
-def test_what_cannot_be_added_is_refused_as_a_sum(
-    of: dict[str, Any], summand: dict[str, Any], told: str
-) -> None:
-    with pytest.raises(OwnFileError) as error:
-        laid_over((_OF_ALL_KINDS, indicator("own", summand, **of)))
-    assert told in error.value.told("en")
-
-
-@pytest.mark.parametrize(
-    ("of", "summand"),
-    [
-        ({}, {"column": "paid"}),
-        ({}, {"column": "rating", "count": ["GOOD"]}),
-        ({"kind": "distinct"}, {"column": "bodies", "over_time": "none"}),
-        ({"kind": "rate"}, {"column": "share", "over_time": "last"}),
-        ({"kind": "rate"}, {"column": "unsaid", "over_time": "last"}),
-    ],
-)
-def test_what_adds_up_or_is_the_cell_of_one_row_is_taken(of: dict[str, Any], summand: dict[str, Any]) -> None:
-    assert "own" in laid_over((_OF_ALL_KINDS, indicator("own", summand, **of))).indicators
 
 
 def test_a_file_in_another_encoding_is_told(tmp_path: Path) -> None:

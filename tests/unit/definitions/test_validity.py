@@ -9,7 +9,7 @@ from ingestion.definitions.catalogue import Catalogue, OwnFile
 from ingestion.definitions.indicators import is_collected
 from ingestion.definitions.overlay import laid_over
 from ingestion.definitions.signing import form_version
-from ingestion.definitions.validity import Effective
+from ingestion.definitions.validity import Effective, turning_days
 from ingestion.records.periods import Period
 from ingestion.words.labels import CatalogueError
 from tests.support.own_forms import column, form, indicator
@@ -33,6 +33,12 @@ def catalogue(*files: OwnFile) -> Catalogue:
 )
 def test_both_days_are_included(day: str, holds: bool) -> None:
     assert Effective.model_validate(TIME).covers(date.fromisoformat(day)) is holds
+
+
+def test_a_time_may_be_one_day_and_is_over_on_the_next() -> None:
+    one_day = Effective.model_validate({"from": FIRST, "to": FIRST})
+    assert one_day.covers(date(2019, 6, 30))
+    assert turning_days([one_day]) == [date.min, date(2019, 6, 30), date(2019, 7, 1)]
 
 
 @pytest.mark.parametrize(

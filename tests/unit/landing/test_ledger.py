@@ -2,6 +2,7 @@
 
 import json
 import multiprocessing
+import re
 import tempfile
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -238,6 +239,17 @@ def test_a_damaged_line_in_the_middle_is_never_skipped(tmp_path: Path) -> None:
         ledger.replay()
 
 
+def test_damaged_lines_are_named_by_their_numbers_but_for_one_that_a_crash_cut_short(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.jsonl"
+    ledger = written(path, received(1), received(2))
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(lines[0] + b'{"event": "rec\n' + lines[1] + b'{"event": "rec')
+    assert ledger.damaged_lines() == [2]
+    with pytest.raises(LedgerError) as caught:
+        ledger.replay()
+    assert re.findall(r"[0-9]+", str(caught.value).replace(str(path), "")) == ["2"]
+
+
 def _hold(
     path: str, ready: "multiprocessing.synchronize.Event", done: "multiprocessing.synchronize.Event"
 ) -> None:
@@ -271,11 +283,51 @@ def test_a_period_is_locked_by_calendar_by_hand_and_not_for_a_unit_that_may_file
     assert state.is_locked("A", "2019-N", NOW, date(2020, 1, 9))
     state.apply(PeriodClosed("2019-N", "data team", NOW - timedelta(days=1)))
     assert state.is_locked("A", "2019-N", NOW, None)
+    assert state.is_locked("A", "2019-N", NOW - timedelta(days=1), None), "from the moment of closing on"
     assert not state.is_locked("A", "2019-N", NOW - timedelta(days=2), None)
     state.apply(PeriodReopened("2019-N", "A", NOW.date(), "bổ sung", "data team", NOW))
     assert not state.is_locked("A", "2019-N", NOW, date(2020, 1, 9))
     assert state.is_locked("A", "2019-N", NOW + timedelta(days=1), None)
     assert state.is_locked("B", "2019-N", NOW, None)
+
+
+def test_closing_a_period_ends_the_exceptions_from_it_and_from_no_other() -> None:
+    state = state_after(
+        PeriodClosed("2018-N", "data team", NOW - timedelta(days=1)),
+        PeriodReopened("2018-N", "A", NOW.date(), "bổ sung", "data team", NOW),
+        PeriodReopened("2019-N", "A", NOW.date(), "bổ sung", "data team", NOW),
+        PeriodClosed("2019-N", "data team", NOW - timedelta(days=1)),
+    )
+    assert state.is_locked("A", "2019-N", NOW, None)
+    assert not state.is_locked("A", "2018-N", NOW, None)
+
+
+def test_a_decision_holds_from_its_own_moment_on() -> None:
+    record = state_after(received(), judged("A.2019-N.r1"), decided("A.2019-N.r1", "reject")).submissions[
+        "A.2019-N.r1"
+    ]
+    assert record.status_at(NOW - timedelta(microseconds=1)) is Verdict.ACCEPTED
+    assert record.status_at(NOW) is Verdict.REJECTED
+
+
+def test_each_unit_and_period_has_revisions_and_each_unit_bytes_of_its_own() -> None:
+    state = state_after(received(sha="x"))
+    assert state.next_key("A", "2019-N").revision == 2
+    assert state.next_key("A", "2018-N").revision == 1
+    assert state.same_bytes("A", "x") is not None
+    assert state.same_bytes("B", "x") is None
+
+
+def test_what_is_appended_is_in_the_state_of_the_writer(tmp_path: Path) -> None:
+    with Ledger(tmp_path / "ledger.jsonl").writing() as writer:
+        writer.append([received()])
+        assert writer.state.next_key("A", "2019-N").revision == 2
+
+
+@pytest.mark.parametrize(("reason", "by"), [(" ", "lan"), ("chốt số liệu", " ")])
+def test_nobody_closes_a_period_without_a_name_and_a_reason(tmp_path: Path, reason: str, by: str) -> None:
+    with Ledger(tmp_path / "ledger.jsonl").writing() as writer, pytest.raises(DecisionRefusedError):
+        writer.append([PeriodClosed("2019-N", by, NOW, reason)])
 
 
 def test_a_period_locks_at_midnight_in_vietnam() -> None:

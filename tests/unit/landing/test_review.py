@@ -89,9 +89,10 @@ def test_a_file_without_a_period_changes_nothing(state):
 def test_each_finding_is_carried_with_its_own_answer_however_the_clerk_spelt_the_place(state):
     name = file(state, "2019-N", finding(cell="M10"), finding(cell="M12"))
     told = (
+        Explanation("V038", "B01", "M10", "ở biểu khác", 9),
+        Explanation("V038", "B04", "", "cả biểu", 10),
         Explanation("V038", "Biểu 04", "M12", "vì M12", 8),
         Explanation("v038", "b04", "$M$10", "vì M10", 7),
-        Explanation("V038", "B01", "M10", "ở biểu khác", 9),
     )
     state.apply(Explained(name, told, NOW))
     file(state, "2020-Q1")

@@ -50,6 +50,10 @@ def test_encodings_are_told_apart_and_text_is_composed(encoding: str, content: b
     assert (note.code, note.details["encoding"]) == ("R104", encoding)
 
 
+def test_marks_of_tones_are_put_on_their_letters() -> None:
+    assert decode(windows_1258("Đảng bộ xã Mường Nhé"))[0] == "Đảng bộ xã Mường Nhé"
+
+
 def test_bytes_of_no_known_encoding_are_refused() -> None:
     with pytest.raises(UnreadableError, match="R011"):
         decode(b"\xff\xfea")
@@ -75,6 +79,7 @@ def test_delimiters_and_line_ends(delimiter: str, end: str, make: Any, tmp_path:
         ("a,b\n1;2,3\n", ","),
         ("a\tb\tc\nx, y, z\t1\t2\n", "\t"),
         ('"a;b",c,d\n"e;f;g;h",1,2\n', ","),
+        ("I;II;III;IV;V;VI\na;1,5;2,5;3\nb;4,5;1,5;2\nc;0,5;2,5;1\n", ";"),
         ("one column\n", ","),
     ],
 )

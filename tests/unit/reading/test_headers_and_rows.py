@@ -8,7 +8,7 @@ import pytest
 
 from ingestion.definitions.catalogue import Catalogue
 from ingestion.definitions.forms import Form
-from ingestion.reading import read_file
+from ingestion.reading import read_file, tables
 from ingestion.reading.header import is_numbering
 from ingestion.records.cells import Cell, CellType
 from ingestion.records.submissions import FormTable, Mark, Reading
@@ -270,11 +270,20 @@ def test_the_total_is_recognised_by_its_text_and_is_no_row(
     assert table.total.values["note"] is None
 
 
-def test_an_organisation_named_like_a_total_is_a_row(make: Any, read_pages: Read) -> None:
-    rows = [{"org_code": "DB-01", "org_name": "Tổng công ty Cao su", "in_admitted": 1}]
+@pytest.mark.parametrize("name", ["Tổng công ty Cao su", "Toàn huyện"])
+def test_an_organisation_named_like_a_total_is_a_row(name: str, make: Any, read_pages: Read) -> None:
+    rows = [{"org_code": "DB-01", "org_name": name, "in_admitted": 1}]
     table = read_pages(make.form(make.catalogue.forms["B01"], rows)).tables["B01"]
-    assert column(table, "org_name") == ["Tổng công ty Cao su"]
+    assert column(table, "org_name") == [name]
     assert table.total is None
+
+
+def test_of_two_totals_the_last_is_the_total(make: Any, read_pages: Read) -> None:
+    rows = organisations(2)
+    rows += [{"org_name": "Tổng cộng", "in_admitted": 3}, {"org_name": "Tổng số toàn huyện", "in_admitted": 10}]
+    table = read_pages(make.form(make.catalogue.forms["B01"], rows)).tables["B01"]
+    assert table.total is not None
+    assert table.total.values["in_admitted"] == 10
 
 
 def test_subtotals_and_parts_are_named_in_notes_and_not_added(make: Any, read_pages: Read) -> None:
@@ -631,3 +640,15 @@ def test_figures_right_of_the_table_under_no_header_are_told(make: Any, read_pag
         ("R162", "AD9", "AD")
     ]
     assert column(reading.tables["B01"], "in_admitted") == [1, 2, 3]
+
+
+def test_more_rows_than_any_unit_has_are_refused_by_their_limit(
+    make: Any, read_pages: Read, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tables, "MAX_FORM_ROWS", 3)
+    form = make.catalogue.forms["B01"]
+    assert len(read_pages(make.form(form, organisations(3))).tables["B01"].rows) == 3
+    without_code = {"org_name": "Đảng bộ xã 4", "in_admitted": 4, "closing_members": 40}
+    refused = read_pages(make.form(form, [*organisations(3), without_code]))
+    (problem,) = (problem for problem in refused.problems if problem.code != "R020")
+    assert (problem.code, problem.details["found"], problem.details["limit"]) == ("R061", "4", "3")

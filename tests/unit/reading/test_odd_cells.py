@@ -255,6 +255,21 @@ def test_a_code_keeps_its_own_letters_and_a_name_all_of_its_text(make: Any, tmp_
     assert make.read(path).tables["B01"].rows[0].values["org_code"] == "DB-MN-01"
 
 
+def test_a_code_below_a_merged_range_that_was_laid_over_it_is_the_code_of_its_row(
+    make: Any, tmp_path: Path
+) -> None:
+    rows = (
+        '<row r="5"><c r="A5" t="str"><v>org_code</v></c><c r="B5" t="str"><v>org_name</v></c>'
+        '<c r="C5" t="str"><v>opening_members</v></c></row>'
+        '<row r="9"><c r="A9" t="str"><v>DB-MN-01</v></c><c r="C9"><v>3</v></c></row>'
+        '<row r="10"><c r="A10" t="str"><v>DB-MN-02</v></c><c r="C10"><v>4</v></c></row>'
+    )
+    merged = '<mergeCells><mergeCell ref="A9:A10"/></mergeCells>'
+    path = rewritten(make, tmp_path, sheet=sheet_of(rows, merged))
+    codes = [row.values["org_code"] for row in make.read(path).tables["B01"].rows]
+    assert codes == ["DB-MN-01", "DB-MN-02"]
+
+
 def test_limits_of_tables_are_named(make: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(worksheet, "MAX_MERGED", 2)
     merged = "".join(f'<mergeCell ref="A{n}:B{n}"/>' for n in range(1, 9))

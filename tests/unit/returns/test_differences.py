@@ -64,6 +64,7 @@ def test_what_stands_instead_of_a_value_counts(catalogue: Catalogue) -> None:
     [
         (1005.0, 1.005, ("1.005", "1,005")),
         (12.5, None, ("12,5", "")),
+        ("5", 5, ("5", "5")),  # a text that looks like a number is none
         ("1005", "1.005", ("1005", "1.005")),  # codes and names are no numbers
     ],
 )

@@ -170,6 +170,7 @@ def test_marks_of_an_earlier_return_go_when_they_no_longer_hold(world: World) ->
 def test_marking_a_return_again_doubles_nothing(world: World) -> None:
     first = world.mark(world.write("a.xlsx", one_too_many), "mot.xlsx")
     book = openpyxl.load_workbook(world.mark(first, "hai.xlsx"))
+    assert book.sheetnames == openpyxl.load_workbook(first).sheetnames
     assert book["B01"][WRONG].comment.text.count("V014") == 1
     assert color(book, "B01", WRONG) == WRONG_FILL
     assert [row[:3] for row in book["Giai_trinh"].iter_rows(min_row=7, values_only=True)].count(QUESTION) == 1
@@ -201,6 +202,7 @@ def test_a_warning_has_a_line_ready_and_its_answer_is_accepted(world: World) -> 
     assert rows == [(*QUESTION, "Hai biểu chốt số khác ngày")]
     assert book["Giai_trinh"]["D7"].comment is None and color(book, "Giai_trinh", "D7") != ASKED_FILL
     assert "Đã giải trình" in texts(book)
+    assert "0 cảnh báo cần giải trình, 1 cảnh báo đã giải trình" in "\n".join(texts(book))
 
 
 def test_many_warnings_of_one_rule_on_a_sheet_are_asked_about_in_one_line(world: World) -> None:
@@ -328,6 +330,39 @@ def test_thousands_of_findings_are_listed_and_commented_up_to_a_limit(world: Wor
     assert 3000 - MOST_FINDINGS == 2000 and "2.000 dòng nữa" in said and "2,000 more" in said
     assert MOST_COMMENTS == 200 and "2.800 ô được tô màu" in said
     assert world.read(world.folder / "nhieu.xlsx").is_readable
+
+
+def test_the_gravest_that_was_found_of_a_cell_marks_it_and_comes_first(world: World) -> None:
+    path = world.write("a.xlsx")
+    findings = [
+        Finding("V009", "notice", "B01", "C9", "1", "", "ghi chú", "a note"),
+        Finding("V014", "error", "B01", "C9", "1", "2", "sai", "wrong"),
+        Finding("V017", "error", "B01", "C10", "1", "2", "sai", "wrong", related=("B01!C9", "B01!D9")),
+    ]
+    answer = replace(world.answer(path), judgement=Judgement(Verdict.REJECTED, [], findings))
+    book = openpyxl.load_workbook(BytesIO(marked_workbook(path, answer, world.catalogue)))
+    assert (color(book, "B01", "C9"), color(book, "B01", "D9")) == (WRONG_FILL, RELATED_FILL)
+    comment = book["B01"]["C9"].comment.text
+    assert comment.index("V014") < comment.index("V009")
+    rules = [text for text in texts(book) if text in {"V009", "V014", "V017"}]
+    assert rules[:3] == ["V014", "V017", "V009"]
+
+
+def test_an_accepted_file_is_not_asked_for_again_before_the_deadline(world: World) -> None:
+    path = world.write("a.xlsx")
+    said = "\n".join(texts(openpyxl.load_workbook(world.mark(path))))
+    assert "Hạn nộp: hết ngày 20/01/2021" in said
+    assert "Bản sửa phải đến" not in said
+
+
+def test_a_line_that_the_clerk_wrote_with_dollars_is_the_one_that_is_asked_for(world: World) -> None:
+    def ask(book: Workbook) -> None:
+        for column, text in zip("ABC", ("v038", "b04", "$M$9"), strict=True):
+            book["Giai_trinh"][f"{column}7"] = text
+
+    marked = world.mark(world.edited(world.write("a.xlsx", one_to_explain), ask))
+    rows = openpyxl.load_workbook(marked)["Giai_trinh"].iter_rows(min_row=7, max_col=4, values_only=True)
+    assert [row for row in rows if any(row)] == [("v038", "b04", "$M$9", None)]
 
 
 def test_text_of_the_clerk_cannot_become_a_formula(world: World) -> None:
@@ -475,6 +510,7 @@ def test_the_deadline_is_said_and_whether_the_mended_file_can_still_be_in_time(w
     answer = world.answer(path)
     for received, expected in (
         (RECEIVED, ("nộp đúng hạn", "Bản sửa phải đến trước khi hết ngày 20/01/2021")),
+        (RECEIVED + timedelta(days=10), ("nộp đúng hạn", "Bản sửa phải đến trước khi hết ngày 20/01/2021")),
         (RECEIVED + timedelta(days=11), ("nộp quá hạn", "Hạn nộp (20/01/2021) đã qua")),
     ):
         data = marked_workbook(path, replace(answer, received_at=received), world.catalogue)
