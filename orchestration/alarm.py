@@ -44,7 +44,7 @@ def _stop(home: Home, command: str, error: Exception, said: CommandError | None)
     if isinstance(cause, WriterBusyError):
         return None
     if is_registry_lost(home) or isinstance(cause, RegistryError):
-        return alerting.registry_stop(home, directory_of(home).error or error)
+        return failing.of_error(directory_of(home).error or error, home)
     if isinstance(cause, LostLedgerError):
         cause = _in_our_words(home) or cause
     if isinstance(cause, LedgerError | LostLedgerError) or said is not None:

@@ -174,16 +174,8 @@ def watch(home: Home, now: datetime) -> Directory:
         directory.keep(home, found)
         _end(home, frozenset({_REGISTRY}), now)
     elif home.registry.is_dir() or is_registry_lost(home):
-        failed(home, Place(_REGISTRY, _REGISTRY), registry_stop(home, found.error), now)
+        failed(home, Place(_REGISTRY, _REGISTRY), failing.of_error(found.error, home), now)
     return found
-
-
-def registry_stop(home: Home, error: Exception) -> failing.Stop:
-    """Give why nothing runs where the registry cannot be read."""
-    if is_registry_lost(home):
-        said = failing.told("cli.error.registry_lost", home=home.root, registry=home.registry)
-        return failing.Stop("registry lost", said, about=_REGISTRY)
-    return failing.of_error(error, home)
 
 
 def results_kept(home: Home, results: KeptResults, step: str, now: datetime) -> list[failing.Told]:
@@ -235,7 +227,7 @@ class Place:
 
     Attributes:
         job: what was run; the next success of it is the end of the failure.
-        step: the asset, check or other step.
+        step: the asset, check or other step; blank where that is not known.
         run: the id of the run; blank where none came into being.
         parts: what was run where that was no whole job; the next success of all of it is the end.
     """
@@ -265,9 +257,9 @@ def failed(home: Home, place: Place, stop: failing.Stop, now: datetime, at: date
     job = stop.about or place.job
     parts = sorted(place.parts) if job == CHOSEN else []
     condition = "\0".join([job, *parts, stop.condition])
-    about = stop.about.partition(" ")[0]
+    about, was = stop.about.partition(" ")[0], "told" if place.step else "broken_off"
     facts = {
-        "was": about if about in (_THRESHOLDS, _RESULTS) else "told",
+        "was": about if about in (_THRESHOLDS, _RESULTS) else was,
         "run": place.run,
         "job": job,
         "parts": parts,

@@ -26,14 +26,14 @@ from ingestion.landing.ledger import LedgerDamagedError, LedgerLockedError
 from ingestion.records.mendable import MendableError
 from ingestion.storage.files import LockedError
 from ingestion.storage.home import Home
+from ingestion.upkeep.landing_state import is_registry_lost
 from ingestion.words.labels import CatalogueError, Language
-from ingestion.words.messages import ToldError, message, retold
+from ingestion.words.messages import ToldError, message, read_back, retold
 from orchestration.explaining import explained
 from orchestration.lock import PublicationBusyError, WriterBusyError
 from orchestration.standing import LostLedgerError
 from orchestration.warehouse import WarehouseBuildError, candidate_database
 from reports.database import connect
-from reports.render import RenderError
 
 SHOWN = 5
 """How many samples an alert carries."""
@@ -54,6 +54,7 @@ _TOLD = (
         "warehouse.",
         "token.",
         "report.error.",
+        "render.error.",
         "signing.",
         "state.",
         "limits.",
@@ -61,6 +62,9 @@ _TOLD = (
     "alert.error.nothing_sent",
 )
 """Families of texts that errors say."""
+
+_PAGES = "render.error.pages"
+"""What is said of pages that did not come out: each with its cause on a line, between a heading and the log."""
 
 _ABOUT = {
     error.__name__: error.about
@@ -114,7 +118,7 @@ def of_error(error: BaseException, home: Home) -> Stop:
     if isinstance(error, ToldError):
         said = {language: error.told(language) for language in LANGUAGES}
         about = error.about if isinstance(error, MendableError) else ""
-        return Stop(str(error), said, about=about)
+        return _unless_lost(Stop(str(error), said, about=about), home)
     return of_record(type(error).__name__, str(error), home)
 
 
@@ -127,7 +131,18 @@ def of_record(kind: str, said: str, home: Home, gate: Mapping[str, Any] | None =
         home: the state folder.
         gate: what the publication gate's check shows where that refused figures.
     """
-    said = said.strip()
+    return _unless_lost(_of_record(kind, said.strip(), home, gate), home)
+
+
+def _unless_lost(stop: Stop, home: Home) -> Stop:
+    """Give why something stopped; of a registry that was lost, that it was, and not which file is missing."""
+    if stop.about != "registry" or not is_registry_lost(home):
+        return stop
+    said = told("cli.error.registry_lost", home=home.root, registry=home.registry)
+    return Stop("registry lost", said, about="registry")
+
+
+def _of_record(kind: str, said: str, home: Home, gate: Mapping[str, Any] | None) -> Stop:
     if kind == GATE and gate:
         return _of_gate(gate["failed"], gate["failures"])
     for kinds, cause in _CAUSES:
@@ -135,6 +150,8 @@ def of_record(kind: str, said: str, home: Home, gate: Mapping[str, Any] | None =
             return cause(said, home)
     if system := _OF_SYSTEM.match(said):
         return _of_system(int(system[1]), system[3], home)
+    if (of_pages := _of_pages(said)) is not None:
+        return of_pages
     found = {language: retold(said, _TOLD, language) for language in LANGUAGES}
     if all(found.values()):
         whole = {language: text or "" for language, text in found.items()}
@@ -177,11 +194,12 @@ def _first_row(code: str, home: Home) -> str:
     return f": {', '.join(said)}"[:_LONGEST]
 
 
-def _of_rendering(said: str, _: Home) -> Stop:
-    lines = [line.strip()[:_LONGEST] for line in said.splitlines() if line.strip()]
-    return _stop(
-        f"render {said}", told("alert.cause.render"), [dict.fromkeys(LANGUAGES, line) for line in lines]
-    )
+def _of_pages(said: str) -> Stop | None:
+    """Say which pages did not come out; None of what says something else."""
+    if (found := read_back(said, [_PAGES])) is None:
+        return None
+    samples = [dict.fromkeys(LANGUAGES, line[:_LONGEST]) for line in found[1]["errors"].splitlines()]
+    return _stop(said, told("alert.cause.render", path=found[1]["log"]), samples)
 
 
 def _of_catalogue(said: str, _: Home) -> Stop:
@@ -190,7 +208,6 @@ def _of_catalogue(said: str, _: Home) -> Stop:
 
 _CAUSES: Sequence[tuple[Collection[str], Callable[[str, Home], Stop]]] = (
     (_DBT, _of_dbt),
-    ((RenderError.__name__,), _of_rendering),
     ((CatalogueError.__name__, RuleError.__name__), _of_catalogue),
     ((KILLED, "DagsterExecutionInterruptedError"), lambda *_: _stop(KILLED, told("alert.cause.killed"))),
     (_BUSY, lambda *_: _stop("busy", told("alert.cause.busy"))),

@@ -110,7 +110,8 @@ def run_job(
     lock, jobs = (writer_lock, INTAKE_JOBS) if job in INTAKE_JOBS else (publication_lock, PUBLISHING)
     with lock(home), open_instance(home) as instance:
         for run in close_interrupted_runs(instance, jobs):
-            telling.run_failed(home, run.run_id, covering.covered(instance, run), [], environment.now())
+            events = telling.recorded(instance, run.run_id)
+            telling.run_failed(home, run.run_id, covering.covered(instance, run), events, environment.now())
         covered = _covered(home, instance, period) if job == "intake" else {}
         raised: list[BaseException] = []
 

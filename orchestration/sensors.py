@@ -68,7 +68,8 @@ def inbox_sensor(context: dg.SensorEvaluationContext, home: TongketHome, clock: 
     """
     now = clock.now()
     for killed in close_killed_runs(home.home, context.instance):
-        telling.run_failed(home.home, killed.run_id, covered(context.instance, killed), [], now)
+        events = telling.recorded(context.instance, killed.run_id)
+        telling.run_failed(home.home, killed.run_id, covered(context.instance, killed), events, now)
     files = [file for file in waiting(home.home, now) if file.is_settled]
     if not files:
         return _quiet(context, home)
@@ -160,13 +161,6 @@ def outbox_sensor(home: TongketHome, clock: Clock) -> dg.RunRequest | dg.SkipRea
     return dg.RunRequest(run_key=f"{key}-{_slot(now)}")
 
 
-_TELLING = {
-    dg.DagsterEventType.STEP_FAILURE,
-    dg.DagsterEventType.RUN_FAILURE,
-    dg.DagsterEventType.ASSET_CHECK_EVALUATION,
-}
-
-
 # Without a list of jobs Dagster watches all of this code location: also what somebody chose on its page, which
 # runs as a job without a definition.
 @dg.run_failure_sensor(
@@ -176,11 +170,7 @@ _TELLING = {
 def failed_runs(context: dg.RunFailureSensorContext, home: TongketHome, clock: Clock) -> None:
     """Tell the data team at which step a run failed, and why."""
     run = context.dagster_run
-    events = [
-        entry.dagster_event
-        for entry in context.instance.all_logs(run.run_id, of_type=_TELLING)
-        if entry.dagster_event is not None
-    ]
+    events = telling.recorded(context.instance, run.run_id)
     now, ran = clock.now(), covered(context.instance, run)
     at = ended_at(context.instance, run.run_id, now)
     telling.run_failed(home.home, run.run_id, ran, events, now, at=at)

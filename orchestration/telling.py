@@ -14,15 +14,37 @@ import dagster as dg
 
 from ingestion.alerts.delivery import DeliveryReport, close_history
 from ingestion.alerts.outbox import Outbox
+from ingestion.alerts.wording import reason_in
 from ingestion.storage.files import LockedError
 from ingestion.storage.home import Home
-from ingestion.words.messages import ToldError
+from ingestion.words.labels import Language
+from ingestion.words.messages import ToldError, message
 from orchestration import alerting, failing
 from orchestration.resources import TongketHome
+
+_BEGINNINGS = {dg.DagsterEventType.STEP_START, dg.DagsterEventType.STEP_RESTARTED}
+_ENDS = {
+    dg.DagsterEventType.STEP_SUCCESS,
+    dg.DagsterEventType.STEP_FAILURE,
+    dg.DagsterEventType.STEP_SKIPPED,
+    dg.DagsterEventType.STEP_UP_FOR_RETRY,
+}
+_TELLING = {
+    *_BEGINNINGS,
+    *_ENDS,
+    dg.DagsterEventType.RUN_FAILURE,
+    dg.DagsterEventType.ASSET_CHECK_EVALUATION,
+}
+"""Of what the alert of a run is written."""
 
 
 class DeliveryFailedError(ToldError):
     """Messages were due, and none of them could be sent."""
+
+    def told(self, language: Language) -> str:
+        """Give the message in a language, with the reason of the first that could not be sent."""
+        reason = reason_in(self.fields["reason"], language)
+        return message(self.key, language, **self.fields | {"reason": reason})
 
 
 def tell(state: TongketHome, now: datetime, log: logging.Logger) -> dict[str, int]:
@@ -50,7 +72,7 @@ def tell(state: TongketHome, now: datetime, log: logging.Logger) -> dict[str, in
         log.info("Another process is delivering.")
         report = DeliveryReport()
     for reference, reason in report.failed.items():
-        log.warning(f"{reference} was not sent and is tried again later: {reason}")
+        log.warning(f"{reference} was not sent and is tried again later: {reason_in(reason, 'en')}")
     if found.trouble is not None:
         raise found.trouble
     demand_sent(report)
@@ -66,6 +88,12 @@ def demand_sent(report: DeliveryReport) -> None:
     if report.has_failed:
         reason = next(iter(report.failed.values()))
         raise DeliveryFailedError("alert.error.nothing_sent", failed=len(report.failed), reason=reason)
+
+
+def recorded(instance: dg.DagsterInstance, run: str) -> list[dg.DagsterEvent]:
+    """Give what Dagster recorded of a run, as far as its alert is written from it."""
+    entries = instance.all_logs(run, of_type=_TELLING)
+    return [entry.dagster_event for entry in entries if entry.dagster_event is not None]
 
 
 def run_failed(
@@ -95,7 +123,9 @@ def run_failed(
     if kind == DeliveryFailedError.__name__ or gate.get("nothing_accepted"):
         alerting.succeeded(home, ran, now, at)
         return
-    place = alerting.Place(ran.job, step or ran.job, run, ran.parts)
+    if not step:
+        step = _step_at_work(events) if kind == failing.KILLED else ran.job
+    place = alerting.Place(ran.job, step, run, ran.parts)
     alerting.failed(home, place, failing.of_record(kind, said, home, gate), now, at)
 
 
@@ -108,6 +138,17 @@ def first_failure(events: Sequence[dg.DagsterEvent]) -> tuple[str, str, str]:
     found = sorted(found, key=lambda one: one[1] == DeliveryFailedError.__name__)
     found += [_failure("", e) for e in events if e.event_type is dg.DagsterEventType.RUN_FAILURE]
     return found[0] if found else ("", failing.KILLED, "")
+
+
+def _step_at_work(events: Sequence[dg.DagsterEvent]) -> str:
+    """Give the step that began last and did not end; blank where there is none."""
+    at_work: dict[str, None] = {}
+    for event in events:
+        if event.event_type in _BEGINNINGS | _ENDS:
+            at_work.pop(event.step_key or "", None)
+        if event.event_type in _BEGINNINGS:
+            at_work[event.step_key or ""] = None
+    return next(reversed(at_work), "")
 
 
 def _failure(step: str, event: dg.DagsterEvent) -> tuple[str, str, str]:

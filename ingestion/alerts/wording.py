@@ -17,7 +17,7 @@ from ingestion.records.faults import Step
 from ingestion.records.periods import PeriodError
 from ingestion.words import period_names, writing
 from ingestion.words.labels import Language
-from ingestion.words.messages import load_messages, message
+from ingestion.words.messages import load_messages, message, retold
 from ingestion.words.places import address
 
 SUBJECT_LENGTH = 80
@@ -91,6 +91,11 @@ def compose(
 def subject_of(alert: Alert, registry: Registry, language: Language) -> str:
     """Give the line by which an alert is listed."""
     return _Text(alert, registry, language).subject
+
+
+def reason_in(said: str, language: Language) -> str:
+    """Say in a language what the outbox keeps of why a message was not sent; a channel's own words stay."""
+    return retold(said, ("alert.error.",), language) or said
 
 
 class _Text:
@@ -223,6 +228,7 @@ class _Text:
             **facts,
             "id": alert.id,
             "step": self._step(),
+            "error": reason_in(facts.get("error", ""), self._language),
             "said": facts.get("said", {}).get(self._language, ""),
             "unit": _name(alert.unit, self._registry),
             "period": _period(alert.period, self._language),

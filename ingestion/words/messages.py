@@ -65,9 +65,20 @@ def retold(said: str, families: Sequence[str], language: Language) -> str | None
         families: what the keys of those texts begin with.
         language: the language of whoever reads it.
     """
+    found = read_back(said, families)
+    return message(found[0], language, **found[1]) if found else None
+
+
+def read_back(said: str, families: Sequence[str]) -> tuple[str, dict[str, str]] | None:
+    """Give which text of some families said something in Vietnamese, and what filled it in; None if none did.
+
+    Args:
+        said: the words.
+        families: what the keys of those texts begin with.
+    """
     for key, pattern in _patterns(tuple(families)):
         if (match := pattern.fullmatch(said)) is not None:
-            return message(key, language, **match.groupdict())
+            return key, match.groupdict()
     return None
 
 

@@ -9,7 +9,7 @@ from ingestion.alerts.conditions import acknowledge, is_standing
 from ingestion.alerts.contacts import recipients
 from ingestion.alerts.delivery import DeliveryReport, state_of
 from ingestion.alerts.outbox import Entry, Outbox
-from ingestion.alerts.wording import subject_of
+from ingestion.alerts.wording import reason_in, subject_of
 from ingestion.definitions.registry import Registry
 from ingestion.storage.files import LockedError
 from ingestion.words import writing
@@ -75,7 +75,7 @@ def alerts(
             demand_whole(call)
         raise found.trouble
     if report.has_failed:
-        reason = next(iter(report.failed.values()))
+        reason = reason_in(next(iter(report.failed.values())), call.language)
         click.echo(call.text("alert.error.nothing_sent", failed=len(report.failed), reason=reason), err=True)
     return REFUSED if report.has_failed else 0
 
@@ -140,7 +140,7 @@ def as_object(call: Invocation, entry: Entry, registry: Registry) -> dict[str, A
                 "attempts": delivery.attempts,
                 "at": delivery.at.isoformat(),
                 "next_at": delivery.next_at.isoformat() if delivery.next_at else None,
-                "error": delivery.error,
+                "error": reason_in(delivery.error, call.language),
             }
             for delivery in entry.deliveries.values()
         ],
@@ -170,10 +170,11 @@ def _cells(call: Invocation, entry: Entry, registry: Registry) -> tuple[str, ...
     # What went wrong before it was sent, or on a channel that is nobody's any more, is no longer of use.
     found = [entry.deliveries.get(recipient.key) for recipient in meant if entry.closed_at is None]
     errors = dict.fromkeys(d.error for d in found if d is not None and d.state == "failed" and d.error)
+    reasons = [reason_in(error, call.language) for error in errors]
     return (
         writing.minute(entry.alert.at, call.language),
         subject_of(entry.alert, registry, call.language),
         ", ".join(told or [delivery.to for delivery in entry.deliveries.values()]),
         call.text(f"cli.alerts.state.{state_of(entry, registry)}"),
-        "; ".join(errors),
+        "; ".join(reasons),
     )

@@ -10,6 +10,7 @@ import click
 from ingestion.definitions.registry import RegistryError
 from ingestion.storage.files import LockedError, exclusive
 from orchestration.commands.common import registry_of
+from orchestration.environment import UI_VARIABLE, page_address
 from orchestration.errors import BROKEN, CommandError, RefusedError
 from orchestration.page import dagster_dev, run_together
 from orchestration.state import instance_environment, prepare_instance
@@ -83,8 +84,10 @@ def ui(call: Invocation, port: int) -> int:
         with exclusive(call.home.dagster / "page.lock", wait_seconds=0):
             _demand_free(call, port)
             close_runs_of_page(call.home)  # of a page that was killed
-            click.echo(call.text("cli.ui.at", url=f"http://{LOOPBACK}:{port}/"))
+            address = f"http://{LOOPBACK}:{port}"
+            click.echo(call.text("cli.ui.at", url=f"{address}/"))
             environment = {**os.environ, **instance_environment(call.home), "PYTHONWARNINGS": "ignore"}
+            environment[UI_VARIABLE] = page_address() or address  # to which alerts lead
             if "QUARTO_PATH" in environment:  # Dagster runs in the state folder
                 environment["QUARTO_PATH"] = settled(environment["QUARTO_PATH"])
             code = run_together(dagster_dev(LOOPBACK, port), environment, call.home.root)

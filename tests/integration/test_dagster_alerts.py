@@ -1,6 +1,7 @@
 """Alerts as Dagster drives them: what asks for a delivery, what it does, and what a failed run leaves."""
 
 import errno
+import shutil
 import socket
 import threading
 from collections.abc import Mapping
@@ -11,6 +12,7 @@ from types import SimpleNamespace
 import dagster as dg
 import pytest
 from aiosmtpd.controller import Controller
+from dagster._core.execution.plan.objects import StepSuccessData
 from dagster._core.storage.asset_check_execution_record import AssetCheckExecutionRecordStatus
 
 from ingestion.alerts.alert import Alert, Kind, Role
@@ -19,7 +21,7 @@ from ingestion.alerts.delivery import FIRST_PAUSE
 from ingestion.alerts.outbox import Entry, Outbox
 from ingestion.alerts.successes import successes_of
 from ingestion.alerts.wording import compose
-from ingestion.definitions.registry import load_registry
+from ingestion.definitions.registry import RegistryError, load_registry
 from ingestion.landing.inbox import put_in_inbox
 from ingestion.landing.ledger import Ledger
 from ingestion.storage.files import exclusive
@@ -33,7 +35,7 @@ from orchestration.partitions import add_periods, tags_of_everything
 from orchestration.progress import Silent
 from orchestration.resources import Clock, TongketHome
 from orchestration.schedules import morning_alerts, nightly
-from orchestration.sensors import failed_runs, outbox_sensor
+from orchestration.sensors import failed_runs, inbox_sensor, outbox_sensor
 from reports.database import OutOfRoomError
 from reports.release import Release
 from tests.integration.small_state import MEMBERS, UNIT, Tables, make_home, write_sound
@@ -268,6 +270,23 @@ def test_what_must_be_whole_for_every_job_is_told_once_for_all_of_them(home: Hom
     assert len(entries(home)) == 1
 
 
+def test_a_registry_that_was_lost_is_told_once_with_one_remedy_whoever_comes_to_it(
+    home: Home, tmp_path: Path
+) -> None:
+    put_in_inbox(home, write_sound(home, "2020-N", tmp_path / "a.xlsx"), UNIT, NOW)
+    runs.run_job(home, "intake", Silent(), config={"notices": {"delivers": False}})
+    shutil.rmtree(home.registry)
+    with pytest.raises(RegistryError) as raised:
+        load_registry(home.registry)
+    stop = failing.of_record("RegistryError", str(raised.value), home)
+    alerting.failed(home, alerting.Place("intake", "landed_submissions", "run"), stop, NOW)
+    assert isinstance(look(home, NOW), dg.RunRequest)
+    deliver(home, NOW)
+    (entry,) = [e for e in entries(home) if e.alert.kind is Kind.RUN_FAILED]
+    said = entry.alert.facts["said"]["en"]
+    assert "back from a backup" in said and "tongket init" not in said
+
+
 def test_a_run_from_the_command_line_that_fails_is_told(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object, **__: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device", "landing")
@@ -330,24 +349,59 @@ def test_what_a_run_stops_at_is_said_in_both_languages(home: Home, monkeypatch: 
     assert {language: failure.told(language) for language in ("vi", "en")} == said
 
 
-def test_a_killed_run_is_told_at_the_next_start_though_that_succeeds(home: Home) -> None:
-    with open_instance(home) as instance:
-        job = defs.resolve_job_def("intake")
-        killed = instance.create_run_for_job(job, tags={LAUNCHED_BY_TAG: COMMAND_LINE})
-        instance.handle_new_event(
-            dg.EventLogEntry(
-                error_info=None,
-                level="debug",
-                user_message="",
-                run_id=killed.run_id,
-                timestamp=NOW.timestamp(),
-                dagster_event=dg.DagsterEvent(dg.DagsterEventType.PIPELINE_START.value, "intake"),
-            )
+def killed_run(instance: dg.DagsterInstance, began: tuple[str, ...], ended: tuple[str, ...]) -> None:
+    """Record a run of the command line that began some steps, ended some of them, and then was no more."""
+    kinds, done = dg.DagsterEventType, StepSuccessData(duration_ms=1.0)
+    events: list[tuple[dg.DagsterEventType, str | None]] = [(kinds.PIPELINE_START, None)]
+    for step in began:
+        events += [(kinds.STEP_START, step), *[(kinds.STEP_SUCCESS, step)] * (step in ended)]
+    tags = {LAUNCHED_BY_TAG: COMMAND_LINE}
+    run = instance.create_run_for_job(defs.resolve_job_def("intake"), tags=tags)
+    for kind, step in events:
+        data = done if kind is kinds.STEP_SUCCESS else None
+        event = dg.DagsterEvent(kind.value, "intake", step_key=step, event_specific_data=data)
+        entry = dg.EventLogEntry(
+            error_info=None,
+            level="debug",
+            user_message="",
+            run_id=run.run_id,
+            timestamp=NOW.timestamp(),
+            step_key=step,
+            dagster_event=event,
         )
+        instance.handle_new_event(entry)
+
+
+UNKNOWN_STEP = "at which step is not known"
+
+
+@pytest.mark.parametrize(
+    ("began", "ended", "place"),
+    [
+        (("landed_submissions", "verdicts"), ("landed_submissions",), "at this step: judging reports"),
+        (("landed_submissions",), ("landed_submissions",), UNKNOWN_STEP),
+        ((), (), UNKNOWN_STEP),
+    ],
+)
+def test_a_killed_run_is_told_at_the_next_start_with_its_step_though_that_succeeds(
+    home: Home, began: tuple[str, ...], ended: tuple[str, ...], place: str
+) -> None:
+    with open_instance(home) as instance:
+        killed_run(instance, began, ended)
     runs.run_job(home, "intake", Silent(), config={"notices": {"delivers": False}})
     (entry,) = [e for e in entries(home) if e.alert.kind is Kind.RUN_FAILED]
     assert entry.over_at is not None and entry.closed_at is None
-    assert "process ended" in compose([entry.alert], load_registry(home.registry), "en", "TK").body
+    words = compose([entry.alert], load_registry(home.registry), "en", "TK")
+    assert "process ended" in words.body and place in words.body and "beginning to" not in words.body
+    assert words.subject.endswith("A run was broken off") is (place == UNKNOWN_STEP)
+
+
+def test_a_killed_run_is_told_with_its_step_by_the_page_that_is_open(home: Home) -> None:
+    with open_instance(home) as instance:
+        killed_run(instance, ("landed_submissions", "verdicts"), ("landed_submissions",))
+        inbox_sensor(dg.build_sensor_context(instance, resources=resources(home, NOW), definitions=defs))
+    (entry,) = [e for e in entries(home) if e.alert.kind is Kind.RUN_FAILED]
+    assert (entry.alert.facts["cause"], entry.alert.facts["step"]) == (failing.KILLED, "verdicts")
 
 
 def test_a_release_is_told_once(home: Home) -> None:

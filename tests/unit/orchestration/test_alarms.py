@@ -8,7 +8,8 @@ import socket
 import stat
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from logging import getLogger
 from pathlib import Path
 from string import Formatter
 from typing import Any
@@ -26,6 +27,7 @@ from dagster._core.scheduler.instigation import (
 )
 
 from ingestion.alerts.alert import Alert, Kind, Role
+from ingestion.alerts.channels import MAIL_SERVER_VARIABLE
 from ingestion.alerts.outbox import Entry, Outbox
 from ingestion.alerts.thresholds import in_force
 from ingestion.alerts.wording import compose
@@ -34,12 +36,15 @@ from ingestion.definitions.registry import NO_REGISTRY
 from ingestion.gate import rule_book
 from ingestion.storage.home import Home
 from ingestion.validations.store import KeptResults, Validation
+from ingestion.words.labels import Language
 from ingestion.words.messages import ToldError, load_messages, message
-from orchestration import alerting, environment, failing
+from orchestration import alerting, environment, failing, telling
 from orchestration.health import examine
 from orchestration.instance import open_instance
+from orchestration.resources import TongketHome
 from orchestration.texts import Invocation
 from orchestration.warehouse import candidate_database
+from reports.render import RenderError, RenderReport
 from tests.support.mailbox import HOST, Mailbox
 
 Call = Callable[..., Result]
@@ -365,7 +370,7 @@ REFUSED = {
         ),
         ("OutOfRoomError", filled("warehouse.no_memory"), None, "memory"),
         (failing.GATE, "blocked", REFUSED, "refuses figures (9)"),
-        ("RenderError", "pages/ka.qmd: no such label", None, "pages/ka.qmd: no such label"),
+        ("RenderError", filled("render.error.no_quarto"), None, "QUARTO_PATH names <path>, and there is no"),
         ("OSError", "[Errno 28] No space left on device: '/a/b'", None, "The disk was full while /a/b"),
         ("LostLedgerError", filled("landing.ledger.lost"), None, "Restore landing/ledger.jsonl"),
         ("DamagedOriginalsError", filled("landing.originals_damaged"), None, "<"),
@@ -419,16 +424,54 @@ def test_a_test_of_the_warehouse_that_failed_is_told_with_its_first_row(home: Ho
     assert stop.condition == "dbt broken,parts_make_wholes,unknown"
 
 
+def test_pages_that_did_not_come_out_are_the_samples_and_the_log_is_named(home: Home) -> None:
+    errors = tuple(f"pages/{n}.qmd: line {n}: no such label" for n in range(1, 8))
+    report = RenderReport("embedded", home.build, (), errors, (), home.build / "pages.log")
+    with pytest.raises(RenderError) as raised:
+        report.require_success()
+    stop = failing.of_record("RenderError", str(raised.value), home)
+    assert [sample["en"] for sample in stop.samples] == list(errors[:5]) and stop.count == 7
+    alerting.failed(home, alerting.Place("publication", "rendered_reports"), stop, environment.now())
+    (entry,) = failures(home)
+    body = compose([entry.alert], NO_REGISTRY, "en", "TK").body
+    assert str(report.log) in body and "– pages/5.qmd: line 5: no such label\n– … and 2 more." in body
+    assert "trang" not in body and "đầu ra" not in body
+
+
 def test_every_text_that_an_error_says_can_be_told_again_in_english() -> None:
     """So that no cause reaches a reader as a failure of the program that has words of its own."""
-    families = ("registry.", "catalogue.", "token.", "report.error.", "warehouse.", "signing.")
-    keys = [key for key in load_messages() if key.startswith(families)]
+    families = ("registry.", "catalogue.", "token.", "report.error.", "render.error.", "warehouse.", "signing.")
+    # Of pages that did not come out the alert has words of its own.
+    keys = [key for key in load_messages() if key.startswith(families) and key != "render.error.pages"]
     lost = []
     for key in keys:
         error = ToldError(key, **fields_of(key))
         if failing.of_record("ToldError", str(error), Home(Path("/x"))).said["en"] != error.told("en"):
             lost.append(key)
     assert len(keys) > 30 and lost == []
+
+
+@pytest.mark.parametrize(("language", "other"), [("en", "vi"), ("vi", "en")])
+def test_a_missing_mail_server_is_told_in_the_readers_language(
+    home: Home, call: Call, monkeypatch: pytest.MonkeyPatch, language: Language, other: Language
+) -> None:
+    rows = f"org_code,role,channel,language\n,data_team,mailto://a@vidu.vn,{language}\n"
+    (home.registry / "contacts.csv").write_text(rows, encoding="utf-8")
+    monkeypatch.delenv(MAIL_SERVER_VARIABLE, raising=False)
+    alerting.failed(home, alerting.Place("intake", "verdicts"), failing.of_record("KeyError", "x", home), NOW)
+    key, fields = "alert.error.no_mail_server", {"variable": MAIL_SERVER_VARIABLE}
+    reason, strange = message(key, language, **fields), message(key, other, **fields)
+    shown = call("alerts", "--deliver", "--json", language=language)
+    assert shown.exit_code == 1 and reason in shown.stderr and strange not in shown.output
+    (alert,) = [one for one in json.loads(shown.stdout) if one["kind"] == "run_failed"]
+    assert [delivery["error"] for delivery in alert["deliveries"]] == [reason]
+    call("alerts")
+    told = [e for e in Outbox(home.outbox).read()[0] if e.alert.kind is Kind.DELIVERY_FAILED]
+    body = compose([told[0].alert], NO_REGISTRY, language, "TK").body
+    assert reason in body and strange not in body
+    with pytest.raises(telling.DeliveryFailedError) as raised:
+        telling.tell(TongketHome(root=str(home.root)), environment.now() + timedelta(days=1), getLogger())
+    assert reason in raised.value.told(language) and strange not in raised.value.told(language)
 
 
 def test_doctor_names_the_missing_mail_server(home: Home, call: Call, monkeypatch: pytest.MonkeyPatch) -> None:

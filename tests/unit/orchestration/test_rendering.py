@@ -18,6 +18,7 @@ from ingestion.storage.home import Home
 from orchestration import publication
 from orchestration.cli import main
 from orchestration.commands import pages
+from orchestration.environment import UI_VARIABLE
 from orchestration.errors import DONE
 from orchestration.progress import Silent
 from orchestration.resources import PublicationHome, Renderer
@@ -83,6 +84,29 @@ def test_the_page_of_dagster_is_told_the_same_quarto_though_it_runs_elsewhere(
         result = CliRunner().invoke(main, ["--home", str(home.root), "ui", "--port", "1"])
         assert result.exit_code == DONE, result.output
     assert told == [str(program), "embedded", None]
+
+
+@pytest.mark.parametrize(
+    ("stated", "led_to"),
+    [(None, "http://127.0.0.1:4567"), (" ", "http://127.0.0.1:4567"), ("https://a.vn/dg/", "https://a.vn/dg")],
+)
+def test_alerts_lead_to_the_port_of_the_page_unless_the_office_says_where_it_opens_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stated: str | None, led_to: str
+) -> None:
+    told: list[str | None] = []
+
+    def run_together(command: object, environment: Mapping[str, str], folder: Path) -> int:
+        told.append(environment.get(UI_VARIABLE))
+        return DONE
+
+    monkeypatch.setattr(pages, "run_together", run_together)
+    monkeypatch.setattr(pages, "_demand_free", lambda *_: None)
+    monkeypatch.delenv(UI_VARIABLE, raising=False)
+    if stated is not None:
+        monkeypatch.setenv(UI_VARIABLE, stated)
+    home = make_home(tmp_path / "home")
+    result = CliRunner().invoke(main, ["--home", str(home.root), "ui", "--port", "4567"])
+    assert result.exit_code == DONE and told == [led_to], result.output
 
 
 def _broken(home: Home) -> str:
