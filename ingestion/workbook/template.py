@@ -166,12 +166,12 @@ def _line_rows(form: Form, unit: Organisation) -> list[dict[str, CellInput]]:
         [line.code for line in owed[key]] if key in owed else [NO_MEMBER] for key in form.key
     ]
     name = form.name_column
-    named_by = form.lines[0].column if len(form.lines) == 1 else None
     rows = []
     for combination in product(*per_key):
         row: dict[str, CellInput] = dict(zip(form.key, combination, strict=True))
-        if name is not None and named_by is not None:
-            row[name] = members[named_by][str(row[named_by])].label.vi
+        if name is not None:
+            labels = (members[key][code].label.vi for key, code in row.items() if code in members.get(key, ()))
+            row[name] = " – ".join(labels) or None
         rows.append(row)
     return rows
 

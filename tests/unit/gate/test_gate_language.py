@@ -249,10 +249,11 @@ def test_kinds_that_do_not_go_together_are_refused(text):
 
 
 def test_a_blank_operand_leaves_the_row_out_or_counts_as_zero():
-    frame = Given({"a": numbers([1, None]), "b": numbers([None, 0])})
+    frame = Given({"a": numbers([1, None]), "b": numbers([None, 0]), "prev.b": numbers([None, 0])})
 
-    assert mask(parse("a == b"), None, frame).tolist() == [NULL, NULL]
-    assert mask(parse("a == b"), None, frame, "zero").tolist() == [FALSE, TRUE]
+    for rule in ("a == b", "a == prev.b"):
+        assert mask(parse(rule), None, frame).tolist() == [NULL, NULL]
+        assert mask(parse(rule), None, frame, "zero").tolist() == [FALSE, TRUE]
 
 
 def test_rows_to_which_a_rule_does_not_apply_are_left_out():

@@ -386,6 +386,39 @@ def test_a_form_is_taken_in_its_time_and_refused_outside_it(
         assert "Biểu này không được thu thập trong kỳ báo cáo này" in found[filed.key].findings[0].message
 
 
+@pytest.mark.parametrize("blanks", ["zero", "skip"])
+def test_a_blank_counts_as_zero_where_a_rule_says_so_and_both_engines_take_it_so(
+    world: Any, blanks: str
+) -> None:
+    rule = OwnFile(
+        "rules",
+        "own.yml",
+        f"""
+rules:
+- id: V901
+  title: {{vi: x, en: x}}
+  scope: row
+  severity: warning
+  forms: [B93]
+  missing: {blanks}
+  clauses:
+  - {{holds: taken <= given, cell: taken}}
+  message: {{vi: x, en: x}}
+  remedy: {{vi: x, en: x}}
+""",
+    )
+    given = column("given") | {"required": False}
+    catalogue = laid_over(
+        (form("B93", "organisations", column("org_code", "code"), given, column("taken")), rule)
+    )
+    submission = world.workbook().submission()
+    rows = [{"org_code": code, "given": None, "taken": 1} for code in ("A1", "A2", "A3")]
+    submission.reading.tables["B93"] = table(catalogue, "B93", rows, None)
+    judged = judge([submission], world.context(catalogue=catalogue), engine="gx")[submission.key]
+    found = [f.cell for f in judged.findings if f.rule == "V901"]
+    assert found == ([f"C{row}" for row in (9, 10, 11)] if blanks == "zero" else [])
+
+
 def test_a_rule_that_names_a_column_runs_in_the_periods_that_have_it(world: Any) -> None:
     later = column("later", effective={"from": "2020-01-01"})
     rule = OwnFile(

@@ -305,3 +305,26 @@ def test_a_form_with_nothing_but_a_key_and_counts_has_its_keys_and_no_names(
     reading = read_file(tmp_path / "b.xlsx", catalogue)
     assert reading.problems == []
     assert len(reading.tables["B90"].rows) == len(tables["B90"])
+
+
+def test_a_row_of_two_sets_of_lines_is_named_after_both(registry: Registry) -> None:
+    def lines(column: str, *codes: str) -> dict[str, Any]:
+        members = [{"code": code, "label": {"vi": f"Mục {code}", "en": f"Item {code}"}} for code in codes]
+        return {"column": column, "members": members}
+
+    form = own_form(
+        "B90",
+        "lines",
+        own_column("kind_code", "code"),
+        own_column("place_code", "code"),
+        own_column("name", "text"),
+        own_column("number"),
+        key=["kind_code", "place_code"],
+        lines=[lines("kind_code", "K1", "K2"), lines("place_code", "P1", "P2")],
+    )
+    unit = next(code for code in registry.reporting_units if registry.versions[code][0].org_kind == "DISTRICT")
+    rows = blank_tables(laid_over((form,)), registry, unit, YEAR)["B90"]
+    assert [row["name"] for row in rows] == [
+        *("Mục K1 – Mục P1", "Mục K1 – Mục P2"),
+        *("Mục K2 – Mục P1", "Mục K2 – Mục P2"),
+    ]
