@@ -359,12 +359,13 @@ def wrongly_stated(site: Site, page: Page, found: Answers) -> tuple[list[tuple[s
         numbers = [
             n.replace(".", "").replace("−", "-") for n in re.findall(r"−?[0-9][0-9.,]*", shown[statement.id])
         ]
-        least = {a.exact: a.decimals for a in expected if a.exact is not None}
-        for answer, text in zip(least, numbers, strict=True):
+        told = {a.exact: a for a in expected if a.exact is not None}
+        for answer, text in zip(told, numbers, strict=True):
             stated = [f"{value:g}" for value in (statement.low, statement.high) if value is not None]
-            decimals = max([least[answer], *(len(one.partition(".")[2]) for one in stated)])
+            decimals = max([told[answer].decimals, *(len(one.partition(".")[2]) for one in stated)])
             compared += 1
             size = abs(answer) if derivation == "percent_change" else answer
-            if write.number(size, decimals).replace(".", "").replace("−", "-") != text:
+            shown_as = write.figure(size, decimals, told[answer].unit_code)
+            if shown_as.replace(".", "").replace("−", "-") != text:
                 wrong.append((statement.id, shown[statement.id], str(answer)))
     return wrong, compared
