@@ -170,7 +170,8 @@ def _line_rows(form: Form, unit: Organisation) -> list[dict[str, CellInput]]:
     for combination in product(*per_key):
         row: dict[str, CellInput] = dict(zip(form.key, combination, strict=True))
         if name is not None:
-            labels = (members[key][code].label.vi for key, code in row.items() if code in members.get(key, ()))
+            keyed = zip(form.key, combination, strict=True)
+            labels = (members[key][code].label.vi for key, code in keyed if code in members.get(key, ()))
             row[name] = " – ".join(labels) or None
         rows.append(row)
     return rows
