@@ -5,25 +5,17 @@ it is held against. What does not: counting (`measures.py`), the numbers (`thres
 (`messages/alert_quality.yml`), and that an alert is not repeated (`conditions.py`).
 """
 
-from collections.abc import Iterator
-from importlib import import_module
-from pkgutil import iter_modules
 from typing import Any
 
 from ingestion.alerts.watches.watch import Watch
+from ingestion.records.folders import modules_of
 
 __all__ = ["OF_FILINGS", "WATCHES"]
 
 
-def _entered() -> Iterator[Watch[Any]]:
-    """Give what the modules of this folder have entered."""
-    for module in iter_modules(__path__):
-        entered = getattr(import_module(f"{__name__}.{module.name}"), "WATCH", None)
-        if entered is not None:
-            yield entered
-
-
-WATCHES = tuple(_entered())
+WATCHES: tuple[Watch[Any], ...] = tuple(
+    module.WATCH for module in modules_of(__name__, __path__) if hasattr(module, "WATCH")
+)
 """All of them."""
 
 OF_FILINGS = frozenset(kind for watch in WATCHES for kind in watch.kinds)

@@ -5,16 +5,15 @@ mean to a reader, which columns they join, and where a workbook has them. A modu
 prefixes by listing them as `PROVIDERS`. What does not: frames and their own columns (`frames/`).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from importlib import import_module
-from pkgutil import iter_modules
 
 from ingestion.definitions.catalogue import Catalogue
 from ingestion.gate.context.sheets import FormProvider
 from ingestion.gate.frames.frame import Path
 from ingestion.gate.frames.provider import Provider
 from ingestion.gate.frames.sources import Source
+from ingestion.records.folders import modules_of
 
 __all__ = ["Provider", "Vocabulary", "vocabulary"]
 
@@ -38,12 +37,6 @@ class Vocabulary:
         return self(path[0]).in_workbook(path[1:]) if len(path) > 1 else None
 
 
-def _entered() -> Iterator[Provider]:
-    """Give what the modules of this folder have entered."""
-    for module in iter_modules(__path__):
-        yield from import_module(f"{__name__}.{module.name}").PROVIDERS
-
-
 def vocabulary(catalogue: Catalogue) -> Vocabulary:
     """Give all prefixes: those of this folder, and one for each form.
 
@@ -51,7 +44,8 @@ def vocabulary(catalogue: Catalogue) -> Vocabulary:
         ValueError: two providers have the same prefix.
     """
     found: dict[str, Provider] = {}
-    for provider in (*_entered(), *map(FormProvider, catalogue.forms)):
+    entered = (provider for module in modules_of(__name__, __path__) for provider in module.PROVIDERS)
+    for provider in (*entered, *map(FormProvider, catalogue.forms)):
         if provider.prefix in found:
             raise ValueError(f"two providers have the prefix “{provider.prefix}”")
         found[provider.prefix] = provider

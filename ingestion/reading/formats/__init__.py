@@ -5,22 +5,13 @@ their files (`records/file_kinds.py`), text, which is what no format is (`openin
 decoded; readers that need more than a page stand beside this folder.
 """
 
-from collections.abc import Iterator
-from importlib import import_module
-from pkgutil import iter_modules
-
 from ingestion.reading.formats.format import Format
+from ingestion.records.folders import modules_of
 
 __all__ = ["FORMATS", "Format"]
 
 
-def _entered() -> Iterator[Format]:
-    """Give what the modules of this folder have entered."""
-    for module in iter_modules(__path__):
-        entered = getattr(import_module(f"{__name__}.{module.name}"), "FORMAT", None)
-        if entered is not None:
-            yield entered
-
-
-FORMATS = tuple(_entered())
+FORMATS: tuple[Format, ...] = tuple(
+    module.FORMAT for module in modules_of(__name__, __path__) if hasattr(module, "FORMAT")
+)
 """All of them; no file is of two, so that their order says nothing."""
