@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from itertools import combinations
 
 from ingestion.definitions.forms import OF_THE_ROW, Column, Form, Line
-from ingestion.definitions.indicators import Indicator, Summand
+from ingestion.definitions.indicators import Indicator, Summand, check_summands
 from ingestion.words.labels import CatalogueError
 
 OF_ONE_ROW = frozenset({"rate", "distinct", "run"})
@@ -21,17 +21,19 @@ LASTING = frozenset({"opening", "stock", "base"})
 """Natures of what is there at a time, which no years add up."""
 
 
-def check_adding(file: str, indicator: Indicator, forms: Mapping[str, Form]) -> None:
-    """Refuse an indicator that adds what is never added, counts the same twice, or mixes units.
+def check_indicator(file: str, indicator: Indicator, forms: Mapping[str, Form]) -> None:
+    """Refuse an indicator that names what is not there, or whose figure would mean nothing.
 
     Args:
         file: where it is declared.
-        indicator: all forms, columns and codes that it names are there.
+        indicator: the indicator.
         forms: all forms, with all columns that they ever had.
 
     Raises:
-        CatalogueError: its figure would mean nothing; the message says why and what to do.
+        CatalogueError: it does, adds what is never added, counts the same twice, or mixes units; the message
+            says why and what to do.
     """
+    check_summands(file, indicator, forms)
     for part, summands in indicator.parts:
         for reason in _reasons(indicator, part, summands, forms):
             raise CatalogueError(f"{file}: {indicator.code} {reason}")

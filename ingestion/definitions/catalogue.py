@@ -14,9 +14,9 @@ from typing import TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from ingestion.definitions.adding import check_adding
+from ingestion.definitions.adding import check_indicator
 from ingestion.definitions.forms import Form
-from ingestion.definitions.indicators import Indicator, IndicatorFile, check_summands, is_collected
+from ingestion.definitions.indicators import Indicator, IndicatorFile, is_collected
 from ingestion.records.periods import Period
 from ingestion.words.labels import CatalogueError, Label, read_yaml
 
@@ -146,8 +146,7 @@ def load_indicators(folder: Path, forms: Iterable[Form]) -> dict[str, Indicator]
         for indicator in file.indicators:
             if indicator.code in indicators:
                 raise CatalogueError(f"{path.name}: indicator {indicator.code} is declared twice")
-            check_summands(path.name, indicator, by_form)
-            check_adding(path.name, indicator, by_form)
+            check_indicator(path.name, indicator, by_form)
             indicators[indicator.code] = indicator
     return indicators
 

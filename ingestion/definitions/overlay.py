@@ -14,10 +14,10 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from ingestion.definitions.adding import check_adding
+from ingestion.definitions.adding import check_indicator
 from ingestion.definitions.catalogue import OWN_FOLDERS, Catalogue, OwnFile, load_catalogue
 from ingestion.definitions.forms import OF_THE_ROW, Form
-from ingestion.definitions.indicators import Indicator, IndicatorFile, check_summands
+from ingestion.definitions.indicators import Indicator, IndicatorFile
 from ingestion.storage.home import Home
 from ingestion.words.labels import CatalogueError, Label, Language, yaml_of
 from ingestion.words.messages import ToldError, load_messages, message
@@ -184,7 +184,6 @@ def _demand_units(file: OwnFile, units: Iterable[str | None], known: Iterable[st
 
 def _demand_cells(file: OwnFile, indicator: Indicator, forms: dict[str, Form]) -> None:
     try:
-        check_summands(file.place, indicator, forms)
-        check_adding(file.place, indicator, forms)
+        check_indicator(file.place, indicator, forms)
     except CatalogueError as error:
         raise OwnFileError("catalogue.own.no_fit", file=file.place, reason=str(error)) from error

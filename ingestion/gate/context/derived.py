@@ -10,6 +10,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from ingestion.definitions.adding import ADDED
 from ingestion.definitions.catalogue import Catalogue
 from ingestion.definitions.forms import Form
 from ingestion.definitions.indicators import Indicator, Summand
@@ -27,9 +28,6 @@ WHOLE_FIGURE_ELSEWHERE = frozenset({"PROVINCE"})
 
 DECLARING = "targets"
 """The kind of form that states results; what it gives is what is compared, not what it is compared with."""
-
-ADDED = frozenset({"stock", "flow"})
-"""Kinds of indicator whose figure is the sum of their summands."""
 
 _PRINTED = "actual_period"
 """The column in which a result is stated."""
