@@ -18,7 +18,12 @@ from ingestion.definitions.registry_files import (
     path_of,
     read_files,
 )
+from ingestion.records.mendable import MendableError
 from ingestion.records.text import clean
+from ingestion.words.messages import ToldError
+
+_SHOWN = 5
+"""How many faults a message names by their place."""
 
 _Check = Callable[[RegistryFiles], Iterator[RegistryError]]
 
@@ -45,6 +50,26 @@ _FURTHER: tuple[tuple[_Check, frozenset[RegistryTable]], ...] = (
     (plans.contacts, frozenset({"organisations", "contacts"})),
 )
 """The other checks, each with the tables that it needs whole, since a row that was refused is not missing."""
+
+
+class UnsoundRegistryError(ToldError, MendableError):
+    """Rows of the registry do not fit one another, so that figures that rest on them would be wrong."""
+
+    is_refusal = True
+
+
+def demand_sound(folder: Path, indicators: Collection[str]) -> None:
+    """Make sure that nothing is wrong with what figures rest on; whom to tell is no part of that.
+
+    Raises:
+        UnsoundRegistryError: something is.
+        OSError: a file is there and cannot be opened.
+    """
+    found = [fault for fault in faults(folder, indicators) if fault.path != path_of(folder, "contacts")]
+    if found:
+        places = ", ".join(f"{fault.path.name}:{fault.row}" for fault in found[:_SHOWN])
+        places += ", …" if len(found) > _SHOWN else ""
+        raise UnsoundRegistryError("registry.unsound", count=len(found), folder=folder, places=places)
 
 
 def stopping(files: RegistryFiles) -> Iterator[RegistryError]:

@@ -13,6 +13,7 @@ from itertools import pairwise
 
 from ingestion.definitions.registry_files import Placed, RegistryError, RegistryFiles
 from ingestion.definitions.registry_rows import Organisation, Succession
+from ingestion.words.writing import rounded
 
 _NO_FILE_NAME = re.compile(
     r"""[<>:"/\\|?*\x00-\x1f] | ^[.\ ] | [.\ ]$ | ^(con|prn|aux|nul|com\d|lpt\d)(\.|$)""",
@@ -263,7 +264,8 @@ def shares(files: RegistryFiles) -> Iterator[RegistryError]:
             at, other = (last, whole) if last is not whole else (whole, rows[0])
             yield files.wrong("successions", at, "two_wholes", "share", code=code, other=other.number, day=day)
         elif total > 1 + _ROUNDED or (has_ended and total < 1 - _ROUNDED):
-            yield files.wrong("successions", last, "shares", "share", code=code, total=round(total, 4), day=day)
+            said = rounded(total, 4).normalize()  # as the file writes shares, with a point
+            yield files.wrong("successions", last, "shares", "share", code=code, total=said, day=day)
         elif len(rows) > 1 and total > 1 - _ROUNDED and not has_ended and code in lives.versions:
             yield files.wrong(
                 "successions",
