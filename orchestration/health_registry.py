@@ -15,6 +15,7 @@ from ingestion.alerts.thresholds import NAME, ThresholdsError, thresholds_of
 from ingestion.definitions.catalogue import OWN_FOLDERS, load_catalogue
 from ingestion.definitions.overlay import catalogue_of, is_own_file
 from ingestion.definitions.registry import TABLES, Registry, RegistryError, load_registry
+from ingestion.definitions.registry_faults import faults
 from ingestion.records.days import day_of
 from ingestion.upkeep.landing_state import is_registry_lost
 from orchestration import environment
@@ -46,6 +47,7 @@ def examine_registry(call: Invocation) -> Iterator[Diagnosis]:
     units, periods = len(registry.reporting_units), len(registry.calendar)
     yield Diagnosis("registry", what, "ok", call.text("cli.doctor.registry_ok", units=units, periods=periods))
     looks = (
+        ("registry_faults", _faults),
         ("registry_unread", _unread),
         ("nobody_owes", _nobody_owes),
         ("contacts", _contacts),
@@ -56,6 +58,15 @@ def examine_registry(call: Invocation) -> Iterator[Diagnosis]:
     for name, look in looks:
         if (found := guarded(call, name, partial(look, registry=registry))) is not None:
             yield found
+
+
+def _faults(call: Invocation, registry: Registry) -> Diagnosis | None:
+    """Look whether the rows of the registry fit one another; where they do, there is nothing to say."""
+    found = faults(registry.folder, catalogue_of(call.home).indicators)
+    if not found:
+        return None
+    detail = call.text("cli.doctor.registry_faults_found", count=len(found), first=found[0].told(call.language))
+    return Diagnosis("registry_faults", call.text("cli.doctor.registry_faults"), "broken", detail)
 
 
 def _unread(call: Invocation, registry: Registry) -> Diagnosis | None:
