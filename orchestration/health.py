@@ -9,6 +9,7 @@ import shlex
 import shutil
 import stat
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -23,6 +24,7 @@ from ingestion.alerts.thresholds import NAME, ThresholdsError, thresholds_of
 from ingestion.definitions.catalogue import OWN_FOLDERS, load_catalogue
 from ingestion.definitions.overlay import catalogue_of, is_own_file
 from ingestion.definitions.registry import TABLES, Registry, RegistryError, load_registry
+from ingestion.definitions.registry_references import check_references
 from ingestion.definitions.signing import load_key
 from ingestion.landing.ledger import Ledger
 from ingestion.records.days import day_of
@@ -30,6 +32,7 @@ from ingestion.upkeep.landing_state import is_registry_lost
 from ingestion.upkeep.version import VERSION, StateVersionError, version_of
 from ingestion.validations import store
 from ingestion.words import writing
+from ingestion.words.labels import CatalogueError
 from orchestration import environment
 from orchestration.errors import write_traceback
 from orchestration.explaining import explained
@@ -159,6 +162,7 @@ def _registry(call: Invocation) -> Iterator[Diagnosis]:
     units, periods = len(registry.reporting_units), len(registry.calendar)
     yield Diagnosis("registry", what, "ok", call.text("cli.doctor.registry_ok", units=units, periods=periods))
     looks = (
+        ("references", _references),
         ("registry_unread", _unread),
         ("nobody_owes", _nobody_owes),
         ("contacts", _contacts),
@@ -182,6 +186,12 @@ def _own_files(call: Invocation) -> Diagnosis | None:
     shown = ", ".join(file.place for file in catalogue.own[:_SHOWN_FILES])
     shown += ", …" if len(catalogue.own) > _SHOWN_FILES else ""
     return Diagnosis("own_files", what, "ok", shown)
+
+
+def _references(call: Invocation, registry: Registry) -> None:
+    """Look whether all that rows of the registry name is there; of own files that do not fit others tell."""
+    with suppress(CatalogueError):
+        check_references(registry, catalogue_of(call.home))
 
 
 def _unread(call: Invocation, registry: Registry) -> Diagnosis | None:

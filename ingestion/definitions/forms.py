@@ -11,6 +11,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from ingestion.definitions.form_kinds import fault_of_kind
 from ingestion.definitions.form_names import fault_of_columns, fault_of_sheet
 from ingestion.definitions.validity import ALWAYS, Effective
 from ingestion.records.periods import Period
@@ -201,6 +202,8 @@ class Form(Strict):
             if orphans := {line.parent for line in line_set.members if line.parent} - members:
                 raise ValueError(f"{self.code}: parent lines that do not exist: {sorted(orphans)}")
         self._demand_validity()
+        if (fault := fault_of_kind(self)) is not None:
+            raise ValueError(f"{self.code}: {fault}")
         return self
 
     def _demand_validity(self) -> None:
@@ -341,6 +344,12 @@ class Form(Strict):
         return self.model_construct(
             **{name: getattr(self, name) for name in Form.model_fields} | {"columns": kept}
         )
+
+    @cached_property
+    def filed_for(self) -> frozenset[PeriodPart]:
+        """The parts of the year for which anybody may file it."""
+        owed = {part for parts in self.required_for.values() for part in parts}
+        return frozenset({*owed, *(self.accepted_for if self.required_for else ())})
 
     def is_owed(self, kind: str, period: Period) -> bool:
         """Say whether units of this kind owe the form for this period."""

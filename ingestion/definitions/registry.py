@@ -346,19 +346,19 @@ def _wrong(path: Path, row: int, found: ErrorDetails) -> RegistryError:
 
 def _check(registry: Registry) -> None:
     _check_organisations(registry)
-    for row, period in _placed(registry, "calendar", registry.calendar):
+    for row, period in placed(registry, "calendar", registry.calendar):
         try:
             Period.parse(period.period_code)
         except PeriodError as error:
             raise RegistryError("registry.period", **row, code=period.period_code) from error
-    for row, term in _placed(registry, "terms", registry.terms):
+    for row, term in placed(registry, "terms", registry.terms):
         try:
             is_term = Period.parse(term.term_code).kind is PeriodKind.TERM
         except PeriodError:
             is_term = False
         if not is_term:
             raise RegistryError("registry.term", **row, code=term.term_code)
-    for row, scheme in _placed(registry, "rating_schemes", registry.rating_schemes):
+    for row, scheme in placed(registry, "rating_schemes", registry.rating_schemes):
         try:
             _ = scheme.bands
         except ValueError as error:
@@ -369,7 +369,7 @@ def _check_organisations(registry: Registry) -> None:
     known = set(registry.versions)
     places: dict[int, dict[str, Any]] = {}
     folders: dict[str, Organisation] = {}
-    for row, o in _placed(registry, "organisations", registry.organisations):
+    for row, o in placed(registry, "organisations", registry.organisations):
         places[id(o)] = row
         if o.files_reports and _NO_FILE_NAME.search(o.org_code):
             raise RegistryError("registry.code", **row, code=repr(o.org_code))
@@ -385,7 +385,7 @@ def _check_organisations(registry: Registry) -> None:
                 raise RegistryError("registry.overlap", **row, other=other, code=code, day=newer.valid_from)
 
 
-def _placed(registry: Registry, table: str, rows: tuple[_R, ...]) -> Iterator[tuple[dict[str, Any], _R]]:
+def placed(registry: Registry, table: str, rows: tuple[_R, ...]) -> Iterator[tuple[dict[str, Any], _R]]:
     """Give the rows of a table with file and row, as messages name them."""
     path = registry.folder / f"{table}.csv"
     for number, row in zip(registry.file_rows[table], rows, strict=True):

@@ -187,7 +187,19 @@ class Statement(Row):
     indicator_code: str
     org_code: str
     period_code: str
-    derivation: str
+    derivation: Literal[
+        "",
+        "share",
+        "target",
+        "per_year",
+        "average_per_year",
+        "before_after",
+        "change_over_term",
+        "change_vs_previous_term",
+        "percent_change",
+        "per_year_low",
+        "per_year_high",
+    ]
     expected_value: OptionalFloat = None
     expected_verdict: Literal["equal", "within", "contradicts", "cannot_verify", "target", "norm", "context"]
     home: str
