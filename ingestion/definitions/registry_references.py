@@ -17,6 +17,7 @@ _OF_ONE_FIGURE = ("", "share")
 """What a statement says of a figure as it is; all else is derived from a term."""
 
 _BY_TARGET = "target"
+_RELATIVE = "percent_change"
 
 _EITHER = frozenset({"LE", "LT"})
 """Directions of a target that aims at its higher bound, or at the lower one where only that is given."""
@@ -104,6 +105,14 @@ def _of_statement(
     if is_about and (lacking := _lacking(*bounds, is_either=statement.derivation == _BY_TARGET)):
         column = ("value_low", "value_high")[lacking - 1]
         yield "no_bound", {**row, "column": column, "value": statement.qualifier}
+    if statement.direction and not _has_direction(statement):
+        yield "direction", {**row, "column": "direction", "value": statement.direction}
     if not is_term and statement.derivation not in _OF_ONE_FIGURE:
         place = {"column": "derivation", "value": statement.derivation, "period": period.code}
         yield "derived_of_term", {**row, **place}
+
+
+def _has_direction(statement: Statement) -> bool:
+    """Say whether a statement is a percentage of change without a sign; all other changes have one."""
+    bounds = (statement.value_low, statement.value_high)
+    return statement.derivation == _RELATIVE and all(bound is None or bound >= 0 for bound in bounds)

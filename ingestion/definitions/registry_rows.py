@@ -166,7 +166,12 @@ class Contact(Row):
 
 
 class Statement(Row):
-    """One published figure with the value that the warehouse is expected to give for it."""
+    """One published figure with the value that the warehouse is expected to give for it.
+
+    Attributes:
+        direction: of a percentage of change that is stated without a sign, which way it went, as the source
+            says (“giảm 20,5 %”); blank where nothing says it, which leaves the size alone to be compared.
+    """
 
     statement_id: str
     source: str
@@ -200,6 +205,7 @@ class Statement(Row):
         "per_year_low",
         "per_year_high",
     ]
+    direction: Literal["", "rise", "fall"] = ""
     expected_value: OptionalFloat = None
     expected_verdict: Literal["equal", "within", "contradicts", "cannot_verify", "target", "norm", "context"]
     home: str

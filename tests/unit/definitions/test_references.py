@@ -1,4 +1,4 @@
-"""Whatever a data file names is there and fits, or the file is refused with its place, the reason and a remedy."""
+"""Whatever a data file names is there and fits, or the file is refused with place, reason and remedy."""
 
 import csv
 import shutil
@@ -364,6 +364,7 @@ def test_what_is_not_there_or_does_not_fit_is_refused(files: tuple[OwnFile, ...]
 FIGURE = {"org_code": "VD-NX", "indicator_code": "admissions"}
 AIM = FIGURE | {"term_code": "2015-2020-NK", "basis": "TERM", "direction": "GE", "min": "3"}
 SAID = FIGURE | {"period_code": "2020-N", "qualifier": "EQ", "value_low": "3", "expected_verdict": "equal"}
+CHANGED = SAID | {"derivation": "percent_change", "period_code": "2015-2020-NK", "direction": "fall"}
 GONE = {"predecessor_code": "VD-NX", "event_type": "merge", "effective_on": "2020-01-01"}
 PERIOD = {"period_code": "2020-N"}
 
@@ -376,7 +377,7 @@ def written(folder: Path, table: str, row: dict[str, str]) -> Path:
         with path.open(encoding="utf-8", newline="") as file:
             columns = next(csv.reader(file))
     else:
-        from ingestion.definitions.registry_rows import Statement  # noqa: PLC0415
+        from ingestion.definitions.registry_rows import Statement
 
         columns = list(Statement.model_fields)
     with path.open("w", encoding="utf-8", newline="") as file:
@@ -402,6 +403,9 @@ def written(folder: Path, table: str, row: dict[str, str]) -> Path:
             "statements",
             SAID | {"derivation": "target", "period_code": "2015-2020-NK", "value_low": "", "value_high": "3"},
         ),
+        ("statements", CHANGED),
+        ("statements", CHANGED | {"direction": "rise", "value_low": "0"}),
+        ("statements", CHANGED | {"direction": "", "value_low": "-3"}),
         ("successions", GONE | {"successor_code": "VD-SM"}),
         ("successions", GONE | {"event_type": "dissolve"}),
         ("calendar", PERIOD | {"term_system": "DANG"}),
@@ -436,6 +440,9 @@ def test_a_row_that_names_what_is_there_is_taken(tmp_path: Path, table: str, row
             "successor_code",
             "organisations.csv has no “VD-NY”",
         ),
+        ("statements", CHANGED | {"value_low": "-3"}, "direction", "“fall” is for percentages of change"),
+        ("statements", CHANGED | {"derivation": "before_after"}, "direction", "“fall” is for percentages"),
+        ("statements", CHANGED | {"direction": "down"}, "direction", "wanted: one of"),
         ("successions", GONE | {"predecessor_code": "VD-NY"}, "predecessor_code", "has no “VD-NY”"),
         ("calendar", PERIOD | {"term_system": "DANGG"}, "term_system", "wanted: one of: DANG"),
     ],
