@@ -11,6 +11,8 @@ from functools import cache
 import dagster as dg
 
 from orchestration.alerting import CHOSEN, Covered
+from orchestration.environment import home_from
+from orchestration.graph import graph_of
 
 _PLANNED = {
     dg.DagsterEventType.ASSET_MATERIALIZATION_PLANNED,
@@ -86,11 +88,9 @@ def _of_check(key: dg.AssetCheckKey) -> str:
 @cache
 def _parts_of_jobs() -> Mapping[str, frozenset[str]]:
     """Give the assets and checks of each job that has some."""
-    from orchestration.definitions import defs  # noqa: PLC0415 - which loads the sensors that ask for this
-
-    found = {}
-    for job in defs.jobs or ():
-        layer = defs.resolve_job_def(job.name).asset_layer
+    graph, found = graph_of(home_from()), {}
+    for job in graph.jobs or ():
+        layer = graph.resolve_job_def(job.name).asset_layer
         assets = {key.to_user_string() for key in layer.selected_asset_keys}
         if assets:
             found[job.name] = frozenset(assets | {_of_check(key) for key in layer.asset_graph.asset_check_keys})

@@ -17,7 +17,7 @@ from ingestion.storage.home import Home
 from ingestion.words.labels import Language
 from ingestion.words.messages import ToldError
 from orchestration import alerting, covering, environment, failing, telling
-from orchestration.definitions import definitions_of
+from orchestration.graph import graph_of
 from orchestration.instance import COMMAND_LINE, LAUNCHED_BY_TAG, close_interrupted_runs, open_instance
 from orchestration.lock import INTAKE_JOBS, PUBLISHING, publication_lock, writer_lock
 from orchestration.partitions import (
@@ -122,7 +122,7 @@ def run_job(
                 raised.append(context.op_exception)
 
         result = (
-            definitions_of(home)
+            graph_of(home)
             .resolve_job_def(job)
             .with_hooks({keep})
             .execute_in_process(

@@ -1,7 +1,7 @@
 """Whether the mail server of the settings answers, without sending anything.
 
 What belongs here: one greeting. What does not: sending (`channels.py`), and what is said of it
-(`orchestration/health.py`).
+(`orchestration/health_registry.py`).
 """
 
 import smtplib

@@ -20,8 +20,9 @@ from ingestion.words import writing
 from ingestion.words.messages import ToldError
 from orchestration import environment
 from orchestration.commands.common import print_json
+from orchestration.diagnosis import Diagnosis, State
 from orchestration.errors import DONE, REFUSED, WRONG_USE
-from orchestration.health import STATE_VERSION, Diagnosis, State, examine
+from orchestration.health import STATE_VERSION, examine
 from orchestration.texts import Invocation, command, json_option, pass_invocation
 
 PACKAGES = (

@@ -447,6 +447,24 @@ def test_channels_of_people_are_not_in_the_warehouse(connection: duckdb.DuckDBPy
     assert not [name for _, name in tables if "contact" in name]
 
 
+def test_every_column_of_staging_is_described_and_no_other(
+    connection: duckdb.DuckDBPyConnection, project: Path
+) -> None:
+    described = {
+        (model["name"], column["name"])
+        for file in (project / "models" / "staging").rglob("_*.yml")
+        for model in yaml.safe_load(file.read_text(encoding="utf-8")).get("models", ())
+        for column in model["columns"]
+        if column["description"]
+    }
+    built = connection.execute(
+        "select table_name, column_name from information_schema.columns where table_name like 'stg_%'"
+    ).fetchall()
+
+    assert built
+    assert set(built) == described
+
+
 def _release(warehouse: Path, folder: Path, *, without: str = "") -> Path:
     """Write what a release keeps of a warehouse: its figures, and the submissions that it was made of."""
     folder.mkdir()
