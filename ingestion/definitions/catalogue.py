@@ -15,6 +15,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from ingestion.definitions.adding import check_indicator
+from ingestion.definitions.form_kinds import fault_of_kind
 from ingestion.definitions.forms import Form
 from ingestion.definitions.indicators import Indicator, IndicatorFile, is_collected
 from ingestion.definitions.references import fault_of_form, fault_of_indicator
@@ -166,6 +167,7 @@ def load_catalogue(folder: Path = HERE) -> Catalogue:
     data = {form.code: form for form in forms if form.rows != "cover"}
     indicators = load_indicators(folder / "indicators", data.values())
     faults = (
+        *(fault_of_kind(form) for form in data.values()),
         *(fault_of_form(form, indicators) for form in data.values()),
         *(fault_of_indicator(indicator, data, indicators) for indicator in indicators.values()),
     )

@@ -5,12 +5,9 @@ names (`form_names.py`), and what a form names of other files (`references.py`).
 """
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
+from ingestion.definitions.forms import Column, Form, Line
 from ingestion.definitions.validity import Effective, holds_at_end_of
-
-if TYPE_CHECKING:
-    from ingestion.definitions.forms import Column, Form, Line
 
 PERCENT = "PERCENT"
 """The unit of measure of a percentage."""
@@ -20,12 +17,13 @@ _CLOSED = (None, "stock", "line")
 """Natures of what an opening may repeat: what is there at the end."""
 
 
-def fault_of_kind(form: "Form") -> str | None:
+def fault_of_kind(form: Form) -> str | None:
     """Say what does not fit in a form; None where everything does, as on a cover, which holds no figures."""
-    return None if form.rows == "cover" else next(_faults(form), None)
+    fault = None if form.rows == "cover" else next(_faults(form), None)
+    return fault and f"{form.code}: {fault}"
 
 
-def _faults(form: "Form") -> Iterator[str]:
+def _faults(form: Form) -> Iterator[str]:
     for column in form.columns:
         for fault in (*_of_measure(form, column), *_of_column(form, column)):
             yield f"{column.code} {fault}"
@@ -33,7 +31,7 @@ def _faults(form: "Form") -> Iterator[str]:
     yield from _of_filing(form)
 
 
-def _of_measure(form: "Form", column: "Column") -> Iterator[str]:
+def _of_measure(form: Form, column: Column) -> Iterator[str]:
     """Say what is wrong with unit and nature of a column."""
     if not column.is_number and (column.unit or column.nature):
         yield f"holds no numbers (its type is {column.type}), so that it has neither unit nor nature"
@@ -51,12 +49,12 @@ def _of_measure(form: "Form", column: "Column") -> Iterator[str]:
         yield f"is told in {PERCENT} and would be added up; its type is percent, or its nature ratio"
 
 
-def _lines_say(form: "Form", what: str) -> bool:
+def _lines_say(form: Form, what: str) -> bool:
     """Say whether each line of one set says something of its cells."""
     return any(all(getattr(line, what) for line in line_set.members) for line_set in form.lines)
 
 
-def _of_column(form: "Form", column: "Column") -> Iterator[str]:
+def _of_column(form: Form, column: Column) -> Iterator[str]:
     """Say what is wrong with what a column names, and with the time for which it is collected."""
     if column.type != "code" and (column.code in form.line_members or column.code == form.naming_column):
         yield f"says of what the row is, by a code; its type is code and not {column.type}"
@@ -73,7 +71,7 @@ def _of_column(form: "Form", column: "Column") -> Iterator[str]:
         yield f"is never collected: no period for which {form.code} is filed ends in its time (effective)"
 
 
-def _of_closing(opening: "Column", closing: "Column") -> Iterator[str]:
+def _of_closing(opening: Column, closing: Column) -> Iterator[str]:
     if closing is opening or closing.nature not in _CLOSED:
         yield f"names its closing {closing.code}, which is no stock"
     elif closing.unit != opening.unit:
@@ -83,7 +81,7 @@ def _of_closing(opening: "Column", closing: "Column") -> Iterator[str]:
         yield f"ends before there is a {closing.code} of an earlier year, which it would repeat"
 
 
-def _of_lines(form: "Form") -> Iterator[str]:
+def _of_lines(form: Form) -> Iterator[str]:
     for number, line_set in enumerate(form.lines):
         if line_set.column in {other.column for other in form.lines[:number]}:
             yield f"{line_set.column} has two sets of lines; write them as one"
@@ -94,7 +92,7 @@ def _of_lines(form: "Form") -> Iterator[str]:
             yield from _of_line(form, line, {other.code: other.parent for other in line_set.members})
 
 
-def _of_line(form: "Form", line: "Line", parents: dict[str, str | None]) -> Iterator[str]:
+def _of_line(form: Form, line: Line, parents: dict[str, str | None]) -> Iterator[str]:
     if line.unit in (_OF_LINE, _OF_ROW):
         yield f"line {line.code} has the unit {line.unit}, which is what a column says; name the line's own"
     if strangers := sorted(set(line.owed_by) - form.required_for.keys()):
@@ -107,7 +105,7 @@ def _of_line(form: "Form", line: "Line", parents: dict[str, str | None]) -> Iter
         above = parents.get(above or "")
 
 
-def _of_filing(form: "Form") -> Iterator[str]:
+def _of_filing(form: Form) -> Iterator[str]:
     if not form.filed_for:
         yield (
             "nobody may file the form: required_for names no kind of unit with a part of the year, such as"
@@ -117,5 +115,5 @@ def _of_filing(form: "Form") -> Iterator[str]:
         yield "the form is never filed: no period for which it is filed ends in its time (effective)"
 
 
-def _is_ever(form: "Form", time: Effective) -> bool:
+def _is_ever(form: Form, time: Effective) -> bool:
     return not form.filed_for or holds_at_end_of(form.filed_for, (form.effective, time))

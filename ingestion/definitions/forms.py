@@ -11,7 +11,6 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from ingestion.definitions.form_kinds import fault_of_kind
 from ingestion.definitions.form_names import fault_of_columns, fault_of_sheet
 from ingestion.definitions.validity import ALWAYS, Effective
 from ingestion.records.periods import Period
@@ -202,8 +201,6 @@ class Form(Strict):
             if orphans := {line.parent for line in line_set.members if line.parent} - members:
                 raise ValueError(f"{self.code}: parent lines that do not exist: {sorted(orphans)}")
         self._demand_validity()
-        if (fault := fault_of_kind(self)) is not None:
-            raise ValueError(f"{self.code}: {fault}")
         return self
 
     def _demand_validity(self) -> None:

@@ -16,6 +16,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from ingestion.definitions.adding import check_indicator
 from ingestion.definitions.catalogue import OWN_FOLDERS, Catalogue, OwnFile, load_catalogue
+from ingestion.definitions.form_kinds import fault_of_kind
 from ingestion.definitions.forms import OF_THE_ROW, Form
 from ingestion.definitions.indicators import Indicator, IndicatorFile
 from ingestion.definitions.references import fault_of_form, fault_of_indicator
@@ -101,6 +102,7 @@ def laid_over(files: tuple[OwnFile, ...]) -> Catalogue:
         form = parsed(file, Form)
         if form.rows == "cover":
             raise OwnFileError("catalogue.own.cover", file=file.place)
+        _demand_none(file, fault_of_kind(form))
         if form.code.casefold() in codes:
             raise OwnFileError("catalogue.own.taken", file=file.place, code=form.code)
         if form.sheet.casefold() in sheets:

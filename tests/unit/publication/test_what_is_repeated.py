@@ -312,7 +312,7 @@ def test_a_statement_gets_the_verdict_that_its_figure_gives(tmp_path: Path) -> N
 
     verdicts = {key[0]: sides[0] for key, sides in found.items() if key[1] == "verdict"}
     assert verdicts == {f"T{number:02d}": verdict for number, (_, verdict) in enumerate(CASES)}
-    by_size = {key[0] for key, sides in found.items() if (key[1], sides[0]) == ("is_by_size", "True")}
+    by_size = {key[0] for key, sides in found.items() if (key[1], sides[0]) == ("is_by_size", "yes")}
     assert by_size == {f"T{CASES.index((RELATIVE | {'value_low': 75}, 'equal'))}"}
     assert found["T19", "status"][0] == "none" and found["T20", "status"][0] == "final"
     beside_target = frames["stated_again"].set_index(["statement", "column"])["expected"]
