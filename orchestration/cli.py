@@ -30,6 +30,7 @@ _NAME = "tongket"
 
 COMMANDS: dict[str, str] = {
     "init": "state",
+    "registry": "registry",
     "template": "template",
     "check": "check",
     "submit": "submit",

@@ -13,7 +13,7 @@ import click
 from ingestion.alerts.thresholds import shipped
 from ingestion.definitions.catalogue import load_catalogue
 from ingestion.definitions.registry import RegistryError, load_registry
-from ingestion.definitions.registry_references import check_references
+from ingestion.definitions.registry_faults import UnsoundRegistryError, demand_sound
 from ingestion.gate.compiling import compile_rules
 from ingestion.gate.context import vocabulary
 from ingestion.gate.rules import load_parameters, load_rules
@@ -35,9 +35,8 @@ def _compile_rules() -> int:
 
 
 def _load_example() -> int:
-    registry = load_registry(EXAMPLE_REGISTRY)
-    check_references(registry, load_catalogue())
-    return len(registry.organisations)
+    demand_sound(EXAMPLE_REGISTRY, load_catalogue().indicators)
+    return len(load_registry(EXAMPLE_REGISTRY).organisations)
 
 
 CHECKS: dict[str, Callable[[], int]] = {
@@ -59,7 +58,7 @@ def check() -> list[str]:
     for path, load in CHECKS.items():
         try:
             found = load()
-        except (CatalogueError, RegistryError, SectionError) as error:
+        except (CatalogueError, RegistryError, UnsoundRegistryError, SectionError) as error:
             complaints.append(f"{path}: {error}")
         else:
             if not found:

@@ -6,7 +6,6 @@ What belongs here: one cheap look at each, with a remedy. What does not: reading
 
 import os
 from collections.abc import Iterator
-from contextlib import suppress
 from functools import partial
 
 from ingestion.alerts.contacts import Complaint, complaints
@@ -16,10 +15,9 @@ from ingestion.alerts.thresholds import NAME, ThresholdsError, thresholds_of
 from ingestion.definitions.catalogue import OWN_FOLDERS, load_catalogue
 from ingestion.definitions.overlay import catalogue_of, is_own_file
 from ingestion.definitions.registry import TABLES, Registry, RegistryError, load_registry
-from ingestion.definitions.registry_references import check_references
+from ingestion.definitions.registry_faults import faults
 from ingestion.records.days import day_of
 from ingestion.upkeep.landing_state import is_registry_lost
-from ingestion.words.labels import CatalogueError
 from orchestration import environment
 from orchestration.diagnosis import Diagnosis, State, guarded
 from orchestration.explaining import explained
@@ -49,7 +47,7 @@ def examine_registry(call: Invocation) -> Iterator[Diagnosis]:
     units, periods = len(registry.reporting_units), len(registry.calendar)
     yield Diagnosis("registry", what, "ok", call.text("cli.doctor.registry_ok", units=units, periods=periods))
     looks = (
-        ("references", _references),
+        ("registry_faults", _faults),
         ("registry_unread", _unread),
         ("nobody_owes", _nobody_owes),
         ("contacts", _contacts),
@@ -62,10 +60,13 @@ def examine_registry(call: Invocation) -> Iterator[Diagnosis]:
             yield found
 
 
-def _references(call: Invocation, registry: Registry) -> None:
-    """Look whether all that rows of the registry name is there; of own files that do not fit others tell."""
-    with suppress(CatalogueError):
-        check_references(registry, catalogue_of(call.home))
+def _faults(call: Invocation, registry: Registry) -> Diagnosis | None:
+    """Look whether the rows of the registry fit one another; where they do, there is nothing to say."""
+    found = faults(registry.folder, catalogue_of(call.home).indicators)
+    if not found:
+        return None
+    detail = call.text("cli.doctor.registry_faults_found", count=len(found), first=found[0].told(call.language))
+    return Diagnosis("registry_faults", call.text("cli.doctor.registry_faults"), "broken", detail)
 
 
 def _unread(call: Invocation, registry: Registry) -> Diagnosis | None:

@@ -20,7 +20,6 @@ from ingestion.bronze.reference import write_reference
 from ingestion.definitions.catalogue import Catalogue
 from ingestion.definitions.overlay import catalogue_of
 from ingestion.definitions.registry import Registry, RegistryError, load_registry
-from ingestion.definitions.registry_references import check_references
 from ingestion.landing.ledger import Ledger
 from ingestion.landing.state import LedgerState
 from ingestion.storage.files import aside_of, private_folder, write_durably
@@ -121,10 +120,9 @@ def _registry(made: Home, home: Home) -> tuple[Registry, Catalogue]:
 
 
 def _fitting(home: Home) -> tuple[Registry, Catalogue]:
-    """Read the registry and what lies in it, all of which a release will need, and refuse what does not fit."""
+    """Read the registry and what lies in it, and refuse own files that a release could not use."""
     registry, catalogue = load_registry(home.registry), catalogue_of(home)
     demand_usable(catalogue)
-    check_references(registry, catalogue)
     return registry, catalogue
 
 

@@ -16,6 +16,7 @@ import dagster as dg
 from ingestion import pipeline
 from ingestion.definitions.catalogue import Catalogue
 from ingestion.definitions.overlay import catalogue_of
+from ingestion.definitions.registry_faults import demand_sound
 from ingestion.storage.home import Home
 from orchestration import alerting, groups, tokens
 from orchestration import moment as moments
@@ -42,8 +43,10 @@ from reports.sections import plan_of
 def snapshot(context: dg.AssetExecutionContext, publication: PublicationHome, clock: Clock) -> Result:
     """Ledger, registry and bronze as of one moment; what is filed or decided later is in the next release.
 
-    Intake goes on meanwhile. Originals of what counts are compared with their hashes.
+    Intake goes on meanwhile. Originals of what counts are compared with their hashes, and a registry whose rows
+    do not fit one another is refused.
     """
+    demand_sound(publication.home.registry, catalogue_of(publication.home).indicators)
     moment = moments.take(publication.home, context.run_id, clock.now)
     return dg.MaterializeResult(
         metadata={"as_of": moment.as_of.isoformat(), "submissions": len(moment.submissions)}

@@ -202,7 +202,7 @@ def _idle_table(registry: Registry, catalogue: Catalogue) -> pa.Table:
 
 def _registry_tables(registry: Registry) -> dict[str, pa.Table]:
     """Give the registry's tables as they are, each row with its line in the file."""
-    tables = {}
+    tables: dict[str, pa.Table] = {}
     for name, model in TABLES.items():
         if name in _PRIVATE_TABLES:
             continue
@@ -218,6 +218,8 @@ def _arrow_type(annotation: Any) -> pa.DataType:
     """Give the Parquet type of a registry column from its Python type."""
     options = typing.get_args(annotation) if _is_union(annotation) else (annotation,)
     plain = next(option for option in options if option is not types.NoneType)
+    if typing.get_origin(plain) is typing.Annotated:  # how it is checked tells nothing of its kind
+        plain = typing.get_args(plain)[0]
     if typing.get_origin(plain) is typing.Literal:
         plain = str
     return {

@@ -2,7 +2,7 @@
 
 What belongs here: names of indicators in forms and in summands. What does not: the cells that an indicator
 names (`indicators.py`), what fits within one form (`form_kinds.py`), rows of the registry
-(`registry_references.py`).
+(`registry_plans.py`).
 """
 
 from collections.abc import Mapping

@@ -1,80 +1,52 @@
 """The registry: who exists when, under whom, what is owed, aimed at and rated how.
 
-What belongs here: loading and checking the CSV files, and questions about one moment in time. What does not:
-anything that was filed. Identity and version are kept apart: one organisation code may have several rows
-(versions) whose intervals do not overlap; nothing here is ever overwritten when units merge or move.
+What belongs here: questions about one moment in time. What does not: how its files are written
+(`registry_files.py`), what is wrong with them (`registry_faults.py`), and anything that was filed. Identity and
+version are kept apart: one organisation code may have several rows (versions) whose intervals do not overlap;
+nothing here is ever overwritten when units merge or move.
 """
 
-import csv
-import errno
-import io
-import os
-import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from itertools import pairwise, zip_longest
 from pathlib import Path
-from typing import Any, Literal, TypeVar, get_args
-
-from pydantic import ValidationError
-from pydantic_core import ErrorDetails
+from typing import Any
 
 from ingestion.definitions.catalogue import Catalogue
+from ingestion.definitions.registry_faults import stopping
+from ingestion.definitions.registry_files import (
+    TABLES,
+    WHOLE,
+    RegistryError,
+    RegistryTable,
+    read_files,
+    read_table,
+)
 from ingestion.definitions.registry_rows import (
     CalendarPeriod,
     Contact,
     Organisation,
     RatingScheme,
-    Row,
     Statement,
     Succession,
     Target,
     TermOfOffice,
 )
-from ingestion.records.mendable import MendableError
-from ingestion.records.periods import Period, PeriodError, PeriodKind
-from ingestion.words.messages import ToldError
+from ingestion.records.periods import Period, PeriodKind
 
-_NO_FILE_NAME = re.compile(
-    r"""[<>:"/\\|?*\x00-\x1f] | ^[.\ ] | [.\ ]$ | ^(con|prn|aux|nul|com\d|lpt\d)(\.|$)""",
-    re.IGNORECASE | re.VERBOSE,
-)
-"""What a name of a file or folder must not have on one system or another."""
-
-
-class RegistryError(ToldError, MendableError):
-    """A registry file is missing or does not fit its schema; the message names file, row and remedy."""
-
-    about = "registry"
-
-
-TABLES: dict[str, type[Row]] = {
-    "organisations": Organisation,
-    "successions": Succession,
-    "calendar": CalendarPeriod,
-    "terms": TermOfOffice,
-    "targets": Target,
-    "rating_schemes": RatingScheme,
-    "contacts": Contact,
-    "statements": Statement,
-}
-"""The registry's files (without `.csv`) and the shape of their rows."""
-
-RegistryTable = Literal[
-    "organisations", "successions", "calendar", "terms", "targets", "rating_schemes", "contacts", "statements"
+__all__ = [
+    "NO_REGISTRY",
+    "TABLES",
+    "WHOLE",
+    "OwedForm",
+    "Registry",
+    "RegistryError",
+    "RegistryTable",
+    "load_contacts",
+    "load_registry",
 ]
-WHOLE: frozenset[RegistryTable] = frozenset(get_args(RegistryTable))
-"""All that a registry can know."""
-
-_OPTIONAL_FILES = {"contacts", "statements", "targets", "successions"}
-
-_WANTED = {"date": "date", "bool": "flag", "int": "number", "float": "number", "literal": "one_of"}
-"""What a value should have been, by how the library that checks it begins to name its complaint."""
-
-_R = TypeVar("_R", bound=Row)
 
 
 @dataclass(frozen=True)
@@ -246,15 +218,16 @@ def load_registry(folder: Path) -> Registry:
 
     Raises:
         RegistryError: a file is missing, a row does not fit its schema, a period or term is malformed, or two
-            versions of one organisation overlap.
+            versions of one organisation overlap. What else can be wrong, `registry_faults.py` finds.
     """
-    tables: dict[str, Any] = {}
-    file_rows: dict[str, tuple[int, ...]] = {}
-    for name, model in TABLES.items():
-        tables[name], file_rows[name] = _load_table(folder / f"{name}.csv", model, name in _OPTIONAL_FILES)
-    registry = Registry(folder=folder, file_rows=file_rows, **tables)
-    _check(registry)
-    return registry
+    files = read_files(folder)
+    for error in (*files.errors, *stopping(files)):
+        raise error
+    rows: dict[str, Any] = {table: tuple(at.row for at in files.of(table)) for table in TABLES}
+    numbers: dict[str, tuple[int, ...]] = {
+        table: tuple(at.number for at in files.of(table)) for table in TABLES
+    }
+    return Registry(folder=folder, file_rows=numbers, **rows)
 
 
 def load_contacts(folder: Path) -> tuple[Contact, ...]:
@@ -263,130 +236,7 @@ def load_contacts(folder: Path) -> tuple[Contact, ...]:
     Raises:
         RegistryError: there are none, or a row does not fit its schema.
     """
-    return _load_table(folder / "contacts.csv", Contact, is_optional=False)[0]
-
-
-def _load_table(path: Path, model: type[_R], is_optional: bool) -> tuple[tuple[_R, ...], tuple[int, ...]]:
-    if is_optional and not os.path.lexists(path):
-        return (), ()
-    rows, numbers = [], []
-    for number, raw in _records(path, model):
-        rows.append(_row(path, number, raw, model))
-        numbers.append(number)
-    return tuple(rows), tuple(numbers)
-
-
-def _records(path: Path, model: type[Row]) -> Iterator[tuple[int, dict[Any, Any]]]:
-    """Read a CSV: each row with its number in a spreadsheet, where blank rows count too.
-
-    A table without rows has its header; a file without one was emptied or cut off, and is no table.
-    """
-    found = _content(path)
-    try:
-        text = found.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        row = found.count(b"\n", 0, error.start) + 1
-        raise RegistryError("registry.no_text", path=path, row=row) from error
-    lines = csv.reader(io.StringIO(text, newline=""))
-    number, columns = 0, None
-    try:
-        for number, cells in enumerate(lines, start=1):
-            if columns is None and any(cell.strip() for cell in cells):
-                columns = cells
-                _demand_columns(path, number, columns, model)
-            elif columns is not None and cells:
-                given: dict[Any, Any] = dict(zip_longest(columns, cells[: len(columns)]))
-                yield number, given | ({None: extra} if (extra := cells[len(columns) :]) else {})
-    except csv.Error as error:
-        raise RegistryError("registry.no_csv", path=path, row=number + 1) from error
-    if columns is None:
-        raise RegistryError("registry.no_header", path=path, row=1, columns=",".join(model.model_fields))
-
-
-def _demand_columns(path: Path, row: int, columns: list[str], model: type[Row]) -> None:
-    for name, column in model.model_fields.items():
-        if column.is_required() and name not in columns:
-            raise RegistryError("registry.column_missing", path=path, row=row, column=name)
-
-
-def _content(path: Path) -> bytes:
-    """Give the bytes of a file; what stands in its place and is none is a table that was lost."""
-    try:
-        return path.read_bytes()
-    except (FileNotFoundError, NotADirectoryError) as error:
-        key = "no_file" if path.is_symlink() else "missing"
-        raise RegistryError(f"registry.{key}", path=path, row=1) from error
-    except OSError as error:
-        if error.errno == errno.ELOOP or path.is_dir():
-            raise RegistryError("registry.no_file", path=path, row=1) from error
-        raise
-
-
-def _row(path: Path, number: int, raw: dict[str, str], model: type[_R]) -> _R:
-    try:
-        return model.model_validate(raw)
-    except ValidationError as error:
-        raise _wrong(path, number, error.errors()[0]) from error
-
-
-def _wrong(path: Path, row: int, found: ErrorDetails) -> RegistryError:
-    """Give the error of one value, in words that are not those of the library that checks it."""
-    kind, value = found["type"], found["input"]
-    is_extra = kind in ("extra_forbidden", "invalid_key")
-    # What stands beyond the last column has no name.
-    column = "–" if kind == "invalid_key" or not found["loc"] else found["loc"][0]
-    place = {"path": path, "row": row, "column": column}
-    if is_extra or kind == "missing" or value is None:
-        key = "column_unknown" if is_extra else "column_missing"
-        return RegistryError(f"registry.{key}", **place)
-    wanted = next((name for part, name in _WANTED.items() if kind.startswith(part)), "text")
-    known = str(found.get("ctx", {}).get("expected", "")).replace(" or ", ", ")
-    return RegistryError(f"registry.value_{wanted}", **place, value=value, known=known)
-
-
-def _check(registry: Registry) -> None:
-    _check_organisations(registry)
-    for row, period in placed(registry, "calendar", registry.calendar):
-        try:
-            Period.parse(period.period_code)
-        except PeriodError as error:
-            raise RegistryError("registry.period", **row, code=period.period_code) from error
-    for row, term in placed(registry, "terms", registry.terms):
-        try:
-            is_term = Period.parse(term.term_code).kind is PeriodKind.TERM
-        except PeriodError:
-            is_term = False
-        if not is_term:
-            raise RegistryError("registry.term", **row, code=term.term_code)
-    for row, scheme in placed(registry, "rating_schemes", registry.rating_schemes):
-        try:
-            _ = scheme.bands
-        except ValueError as error:
-            raise RegistryError("registry.bands", **row, scheme=scheme.scheme) from error
-
-
-def _check_organisations(registry: Registry) -> None:
-    known = set(registry.versions)
-    places: dict[int, dict[str, Any]] = {}
-    folders: dict[str, Organisation] = {}
-    for row, o in placed(registry, "organisations", registry.organisations):
-        places[id(o)] = row
-        if o.files_reports and _NO_FILE_NAME.search(o.org_code):
-            raise RegistryError("registry.code", **row, code=repr(o.org_code))
-        if o.files_reports and (twin := folders.setdefault(o.org_code.casefold(), o)).org_code != o.org_code:
-            other = places[id(twin)]["row"]
-            raise RegistryError("registry.twins", **row, code=o.org_code, twin=twin.org_code, other=other)
-        if o.parent_code and o.parent_code not in known:
-            raise RegistryError("registry.parent", **row, code=o.org_code, parent=o.parent_code)
-    for code, versions in registry.versions.items():
-        for older, newer in pairwise(versions):
-            if older.valid_to is None or older.valid_to >= newer.valid_from:
-                row, other = places[id(newer)], places[id(older)]["row"]
-                raise RegistryError("registry.overlap", **row, other=other, code=code, day=newer.valid_from)
-
-
-def placed(registry: Registry, table: str, rows: tuple[_R, ...]) -> Iterator[tuple[dict[str, Any], _R]]:
-    """Give the rows of a table with file and row, as messages name them."""
-    path = registry.folder / f"{table}.csv"
-    for number, row in zip(registry.file_rows[table], rows, strict=True):
-        yield {"path": path, "row": number}, row
+    contacts, errors = read_table(folder, "contacts", is_optional=False)
+    for error in errors:
+        raise error
+    return tuple(placed.row for placed in contacts)

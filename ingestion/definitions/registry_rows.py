@@ -4,11 +4,20 @@ What belongs here: one shape for each file, and what follows from a row alone. W
 questions about several (`registry.py`).
 """
 
+import re
 import unicodedata
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
+
+CAP_GROUPS = ("MEMBERS_IN_ORG", "MEMBERS_OF_UNIT", "CELLS", "ORGANISATIONS")
+"""To whom the cap of a rating scheme may apply."""
+
+_DAY = re.compile(r"(19|20|21)\d\d-\d\d-\d\d")
+"""A day of a year in which somebody may have filed; a number of seconds or a year of three digits is none."""
+_YEARS = range(1900, 2200)
 
 
 def _blank_is_none(value: Any) -> Any:
@@ -27,13 +36,34 @@ def _is_true(value: Any) -> Any:
     )
 
 
-OptionalDate = Annotated[date | None, BeforeValidator(_blank_is_none)]
+def _written_day(value: Any) -> Any:
+    if isinstance(value, str) and not _DAY.fullmatch(value):
+        raise PydanticCustomError("date_written", "no day")
+    return value
 
 
-OptionalFloat = Annotated[float | None, BeforeValidator(_blank_is_none)]
+def _plausible(year: int | None) -> int | None:
+    if year is not None and year not in _YEARS:
+        raise PydanticCustomError("year", "no year")
+    return year
 
 
-OptionalInt = Annotated[int | None, BeforeValidator(_blank_is_none)]
+Day = Annotated[date, BeforeValidator(_written_day)]
+
+
+OptionalDate = Annotated[Day | None, BeforeValidator(_blank_is_none)]
+
+
+Finite = Annotated[float, Field(allow_inf_nan=False)]
+
+
+OptionalFloat = Annotated[Finite | None, BeforeValidator(_blank_is_none)]
+
+
+Year = Annotated[int, AfterValidator(_plausible)]
+
+
+OptionalYear = Annotated[Year | None, BeforeValidator(_blank_is_none)]
 
 
 Flag = Annotated[bool, BeforeValidator(_is_true)]
@@ -65,7 +95,7 @@ class Organisation(Row):
     parent_code: str = ""
     files_reports: Flag
     term_system: str = "DANG"
-    valid_from: date
+    valid_from: Day
     valid_to: OptionalDate = None
 
     def is_active(self, day: date) -> bool:
@@ -79,7 +109,7 @@ class Succession(Row):
     predecessor_code: str
     successor_code: str = ""
     event_type: Literal["merge", "split", "dissolve", "rename", "re-level", "transfer"]
-    effective_on: date
+    effective_on: Day
     document: str = ""
     share: OptionalFloat = None
 
@@ -104,8 +134,8 @@ class TermOfOffice(Row):
 
     term_system: str
     term_code: str
-    first_year: int
-    last_year: int
+    first_year: Year
+    last_year: Year
 
 
 class Target(Row):
@@ -114,7 +144,7 @@ class Target(Row):
     org_code: str
     indicator_code: str
     term_code: str
-    year: OptionalInt = None
+    year: OptionalYear = None
     basis: Literal["YEAR", "TERM", "AVG_PER_YEAR"]
     direction: Literal["GE", "GT", "LE", "LT", "EQ", "BETWEEN"]
     min: OptionalFloat = None
@@ -135,8 +165,8 @@ class RatingScheme(Row):
     """
 
     scheme: str
-    first_year: int
-    last_year: OptionalInt = None
+    first_year: Year
+    last_year: OptionalYear = None
     labels: str
     cap_rate: OptionalFloat = None
     cap_exception_rate: OptionalFloat = None
@@ -209,3 +239,9 @@ class Statement(Row):
     expected_value: OptionalFloat = None
     expected_verdict: Literal["equal", "within", "contradicts", "cannot_verify", "target", "norm", "context"]
     home: str
+
+    @property
+    def has_direction(self) -> bool:
+        """Whether it is a percentage of change without a sign; all other changes are stated with theirs."""
+        bounds = (self.value_low, self.value_high)
+        return self.derivation == "percent_change" and all(bound is None or bound >= 0 for bound in bounds)

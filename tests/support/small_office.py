@@ -178,7 +178,7 @@ class Office:
         *,
         terms: Sequence[Mapping[str, Any]] = (),
         successions: Sequence[Mapping[str, Any]] = (),
-        calendar: Sequence[str] = (),
+        calendar: Sequence[str | Mapping[str, Any]] = (),
         targets: Sequence[Mapping[str, Any]] = (),
         statements: Sequence[Mapping[str, Any]] = (),
     ) -> None:
@@ -191,7 +191,7 @@ class Office:
         tables["terms"] = [dict(row) for row in terms]
         tables["targets"] = [dict(row) for row in targets]
         tables["statements"] = [dict(row) for row in statements]
-        tables["calendar"] = [{"period_code": period} for period in periods]
+        tables["calendar"] = [{"period_code": row} if isinstance(row, str) else dict(row) for row in periods]
         self.bronze = World(tables, filings).write(folder, catalogue())
 
     def groups(self) -> list[tuple[list[int], Figures, pd.DataFrame]]:

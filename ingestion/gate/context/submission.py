@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from ingestion.definitions.registry import RegistryTable
-from ingestion.definitions.registry_rows import TermOfOffice
+from ingestion.definitions.registry_rows import CAP_GROUPS, TermOfOffice
 from ingestion.gate.frames.batch import Batch
 from ingestion.gate.frames.frame import Frame, Path, Place
 from ingestion.gate.frames.provider import SubmissionProvider
@@ -18,8 +18,6 @@ from ingestion.gate.language.vectors import Kind
 from ingestion.gate.rules import load_parameters
 from ingestion.records.periods import PeriodKind
 from ingestion.words.labels import Label
-
-CAP_GROUPS = ("MEMBERS_IN_ORG", "MEMBERS_OF_UNIT", "CELLS", "ORGANISATIONS")
 
 
 class SubmissionContext(SubmissionProvider):

@@ -1,19 +1,13 @@
 """Whatever a data file names is there and fits, or the file is refused with place, reason and remedy."""
 
-import csv
-import shutil
-from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from ingestion.definitions.catalogue import OwnFile, load_catalogue
+from ingestion.definitions.catalogue import OwnFile
 from ingestion.definitions.overlay import OwnFileError, laid_over
-from ingestion.definitions.registry import RegistryError, load_registry
-from ingestion.definitions.registry_references import check_references
 from ingestion.gate import rule_book
-from orchestration.data_files import EXAMPLE_REGISTRY
 from reports.sections import plan_of
 from tests.support.own_forms import column, form, indicator
 
@@ -359,100 +353,3 @@ def test_what_is_not_there_or_does_not_fit_is_refused(files: tuple[OwnFile, ...]
     assert told in said
     assert any(said.startswith(f"{file.place}: ") for file in files)
     assert said.count("registry/") == 1 + ("to registry/" in said) + ("in registry/" in said), said
-
-
-FIGURE = {"org_code": "VD-NX", "indicator_code": "admissions"}
-AIM = FIGURE | {"term_code": "2015-2020-NK", "basis": "TERM", "direction": "GE", "min": "3"}
-SAID = FIGURE | {"period_code": "2020-N", "qualifier": "EQ", "value_low": "3", "expected_verdict": "equal"}
-CHANGED = SAID | {"derivation": "percent_change", "period_code": "2015-2020-NK", "direction": "fall"}
-GONE = {"predecessor_code": "VD-NX", "event_type": "merge", "effective_on": "2020-01-01"}
-PERIOD = {"period_code": "2020-N"}
-
-
-def written(folder: Path, table: str, row: dict[str, str]) -> Path:
-    """Give a copy of the example registry in which a table has one row alone."""
-    shutil.copytree(EXAMPLE_REGISTRY, folder / "registry")
-    path = folder / "registry" / f"{table}.csv"
-    if path.exists():
-        with path.open(encoding="utf-8", newline="") as file:
-            columns = next(csv.reader(file))
-    else:
-        from ingestion.definitions.registry_rows import Statement
-
-        columns = list(Statement.model_fields)
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, columns)
-        writer.writeheader()
-        writer.writerow(row)
-    return folder / "registry"
-
-
-@pytest.mark.parametrize(
-    ("table", "row"),
-    [
-        ("targets", AIM),
-        ("targets", AIM | {"year": "2018"}),
-        ("targets", AIM | {"direction": "LE"}),
-        ("targets", AIM | {"direction": "LT", "min": "", "max": "3"}),
-        ("targets", AIM | {"direction": "BETWEEN", "max": "5"}),
-        ("statements", SAID),
-        ("statements", SAID | {"indicator_code": "", "qualifier": "NONE", "value_low": ""}),
-        ("statements", SAID | {"qualifier": "LT", "value_low": "", "value_high": "3"}),
-        ("statements", SAID | {"derivation": "per_year", "period_code": "2015-2020-NK"}),
-        (
-            "statements",
-            SAID | {"derivation": "target", "period_code": "2015-2020-NK", "value_low": "", "value_high": "3"},
-        ),
-        ("statements", CHANGED),
-        ("statements", CHANGED | {"direction": "rise", "value_low": "0"}),
-        ("statements", CHANGED | {"direction": "", "value_low": "-3"}),
-        ("successions", GONE | {"successor_code": "VD-SM"}),
-        ("successions", GONE | {"event_type": "dissolve"}),
-        ("calendar", PERIOD | {"term_system": "DANG"}),
-    ],
-)
-def test_a_row_that_names_what_is_there_is_taken(tmp_path: Path, table: str, row: dict[str, str]) -> None:
-    check_references(load_registry(written(tmp_path, table, row)), load_catalogue())
-
-
-@pytest.mark.parametrize(
-    ("table", "row", "column", "told"),
-    [
-        ("targets", AIM | {"org_code": "VD-NY"}, "org_code", "organisations.csv has no “VD-NY”"),
-        ("targets", AIM | {"indicator_code": "admision"}, "indicator_code", "no indicator “admision”"),
-        ("targets", AIM | {"term_code": "2015-2021-NK"}, "term_code", "no term “2015-2021-NK”"),
-        ("targets", AIM | {"year": "2021"}, "year", "2021 is no year of the term 2015-2020-NK"),
-        ("targets", AIM | {"min": ""}, "min", "“GE” compares with a number"),
-        ("targets", AIM | {"direction": "LE", "min": ""}, "min", "“LE” compares"),
-        ("targets", AIM | {"direction": "BETWEEN"}, "max", "“BETWEEN” compares"),
-        ("statements", SAID | {"org_code": "VD-NY"}, "org_code", "organisations.csv has no “VD-NY”"),
-        ("statements", SAID | {"indicator_code": "admision"}, "indicator_code", "no indicator “admision”"),
-        ("statements", SAID | {"period_code": "2020"}, "", "“2020” is not a period"),
-        ("statements", SAID | {"period_code": "2015-2021-NK"}, "period_code", "no term “2015-2021-NK”"),
-        ("statements", SAID | {"derivation": "per_year"}, "derivation", "worked out for terms alone"),
-        ("statements", SAID | {"derivation": "per_yaer"}, "derivation", "wanted: one of"),
-        ("statements", SAID | {"value_low": ""}, "value_low", "“EQ” compares"),
-        ("statements", SAID | {"qualifier": "LT"}, "value_high", "“LT” compares"),
-        ("statements", SAID | {"qualifier": "RANGE"}, "value_high", "“RANGE” compares"),
-        (
-            "successions",
-            GONE | {"successor_code": "VD-NY"},
-            "successor_code",
-            "organisations.csv has no “VD-NY”",
-        ),
-        ("statements", CHANGED | {"value_low": "-3"}, "direction", "“fall” is for percentages of change"),
-        ("statements", CHANGED | {"derivation": "before_after"}, "direction", "“fall” is for percentages"),
-        ("statements", CHANGED | {"direction": "down"}, "direction", "wanted: one of"),
-        ("successions", GONE | {"predecessor_code": "VD-NY"}, "predecessor_code", "has no “VD-NY”"),
-        ("calendar", PERIOD | {"term_system": "DANGG"}, "term_system", "wanted: one of: DANG"),
-    ],
-)
-def test_a_row_that_names_what_is_not_there_is_refused(
-    tmp_path: Path, table: str, row: dict[str, str], column: str, told: str
-) -> None:
-    with pytest.raises(RegistryError) as error:
-        check_references(load_registry(written(tmp_path, table, row)), load_catalogue())
-    said = error.value.told("en")
-    assert told in said
-    assert f"{table}.csv, row 2" in said and column in said
-    assert error.value.told("vi")

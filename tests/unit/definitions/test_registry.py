@@ -105,17 +105,27 @@ def test_rows_know_their_line_in_the_file(registry: Registry) -> None:
 @pytest.mark.parametrize(
     ("table", "old", "new", "complaint"),
     [
-        ("organisations", "2019-07-01,\nD", "2019-06-01,\nD", r"dòng \d+: .* chồng với dòng \d+"),
+        (
+            "organisations",
+            "2019-07-01,\nD",
+            "2019-06-01,\nD",
+            r"dòng \d+, cột valid_from: .* chồng với dòng \d+",
+        ),
         (
             "organisations",
             "2005-01-01,2019-06-30\nB",
             "01/01/2005,2019-06-30\nB",
             "dòng 3, cột valid_from: .*2026-01-31",
         ),
-        ("organisations", ",P,1,DANG", ",Q,1,DANG", r"organisations\.csv, dòng \d+: .*trực thuộc Q"),
-        ("calendar", "2018-N", "2018-12", r"calendar\.csv, dòng \d+: “2018-12”"),
-        ("terms", "2015-2020-NK", "2015", r"terms\.csv, dòng 2: “2015”"),
-        ("rating_schemes", "90|70|50", "90;70", r"rating_schemes\.csv, dòng \d+: score_bands"),
+        (
+            "organisations",
+            ",P,1,DANG",
+            ",Q,1,DANG",
+            r"organisations\.csv, dòng \d+, cột parent_code: .*trực thuộc Q",
+        ),
+        ("calendar", "2018-N", "2018-12", r"calendar\.csv, dòng \d+, cột period_code: “2018-12”"),
+        ("terms", "2015-2020-NK", "2015", r"terms\.csv, dòng 2, cột term_code: “2015”"),
+        ("rating_schemes", "90|70|50", "90;70", r"rating_schemes\.csv, dòng \d+, cột score_bands"),
         ("successions", "merge", "absorb", "event_type: .*absorb.*'rename', 're-level'"),
         ("terms", "first_year", "year_one", "first_year|year_one"),
     ],
@@ -148,7 +158,7 @@ def test_codes_that_differ_in_capitals_alone_are_no_two_units(
     if not is_refused:
         assert code in load_registry(folder).versions
         return
-    with pytest.raises(RegistryError, match=r"dòng 8: a chỉ khác A \(dòng 3\)"):
+    with pytest.raises(RegistryError, match=r"dòng 8, cột org_code: a chỉ khác A \(dòng 3\)"):
         load_registry(folder)
 
 

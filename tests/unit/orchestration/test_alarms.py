@@ -18,6 +18,7 @@ import duckdb
 import pytest
 from aiosmtpd.controller import Controller
 from click.testing import Result
+from dagster import DagsterRunStatus
 from dagster._core.remote_origin import RegisteredCodeLocationOrigin, RemoteRepositoryOrigin
 from dagster._core.scheduler.instigation import (
     InstigatorState,
@@ -91,6 +92,26 @@ def test_a_broken_registry_reaches_the_data_team_with_file_and_row_and_closes_it
     (entry,) = failures(told)
     assert entry.over_at is not None
     assert len(mails(told)) == 1
+
+
+def test_rows_of_a_registry_that_do_not_fit_hold_back_the_publication_and_nothing_else(
+    told: Home, call: Call
+) -> None:
+    path = told.registry / "terms.csv"
+    sound = path.read_text(encoding="utf-8")
+    assert "2015-2020-NK,2016,2020" in sound
+    path.write_text(sound.replace("2015-2020-NK,2016,2020", "2015-2020-NK,2015,2020"), encoding="utf-8")
+    run = call("run")
+
+    assert run.exit_code != 0
+    assert "terms.csv:3" in run.output and "tongket registry check" in run.output
+    assert not candidate_database(told).exists()
+    assert call("alerts", "--deliver").exit_code == 0
+    (mail,) = mails(told)
+    assert "terms.csv:3" in mail and "tongket registry check" in mail
+    with open_instance(told) as instance:
+        ended = {run.job_name: run.status for run in instance.get_runs()}
+    assert ended == {"intake": DagsterRunStatus.SUCCESS, "publication": DagsterRunStatus.FAILURE}
 
 
 def garbled_form(home: Home) -> Path:

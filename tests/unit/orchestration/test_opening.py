@@ -22,6 +22,7 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
     "reject": ("VD-NX.2019-N.r1", "--reason", "r"),
     "close": ("2019-N",),
     "reopen": ("2019-N", "--unit", "VD-NX", "--until", "2020-01-31", "--reason", "r"),
+    "registry": ("check",),
     "retry": ("--all",),
     "figures": ("--indicator", "admissions", "--unit", "VD-NX", "--period", "2019-N"),
     "trace": ("--indicator", "admissions", "--unit", "VD-NX", "--period", "2019-N"),

@@ -436,6 +436,38 @@ def test_a_yearly_target_stands_in_its_year(site: Site) -> None:
     assert "| trên 95 % mỗi năm | – | – | – | 94,0 %: chưa đạt | – |" in text
 
 
+@pytest.mark.parametrize(
+    ("assessment", "status", "of_last_year", "text"),
+    [
+        ("CHUA_DEN_HAN", "incomplete", None, "chưa đến hạn"),
+        (None, "incomplete", None, "chưa đánh giá được, vì thiếu số liệu năm 2020"),
+        (None, "provisional", "provisional", "chưa đánh giá được, vì năm 2020 chỉ có báo cáo một phần"),
+        (None, "provisional", "final", "chưa đánh giá được, vì có năm chỉ có báo cáo một phần"),
+        (None, "incomplete", "final", "chưa đánh giá được, vì số liệu chưa đầy đủ"),
+        # whole, but without a bound; and without any figure, as its dash says
+        (None, "final", "final", "chưa đánh giá được"),
+        (None, "none", None, "chưa đánh giá được"),
+    ],
+)
+def test_a_target_without_a_verdict_says_what_is_missing(
+    site: Site, assessment: str | None, status: str, of_last_year: str | None, text: str
+) -> None:
+    unit = unit_of(site, "VP")
+    (target, *others) = site.targets[unit.code, unit.term]
+    target = replace(target, assessment=assessment, status=status)
+    key = (target.indicator, unit.code, "2020-N")
+    figures = {place: figure for place, figure in site.figures.items() if place != key}
+    if of_last_year is not None:
+        figures[key] = Figure(*key, 9, status=of_last_year)
+    changed = replace(site, figures=figures, targets={(unit.code, unit.term): (target, *others)})
+    assert f" | {text} | NQ 01 |" in markdown(unit_page(changed, unit, PLAN)).replace("\\", "")
+
+    # nobody waits for a year in which the unit owes nothing
+    merged = tuple(replace(f, is_owed=f.is_owed and f.period < "2020") for f in site.filings[unit.code])
+    changed = replace(changed, filings={**site.filings, unit.code: merged})
+    assert "thiếu số liệu năm" not in markdown(unit_page(changed, unit, PLAN))
+
+
 def test_a_fall_in_percent_has_the_sign_of_the_fall(site: Site) -> None:
     page = unit_page(site, unit_of(site, "VP"), PLAN)
     grid = next(b for b in page.blocks if isinstance(b, Grid) and "đầu và cuối nhiệm kỳ" in b.caption)

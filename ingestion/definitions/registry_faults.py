@@ -1,0 +1,114 @@
+"""Everything that is wrong with a registry, in the order of its files.
+
+What belongs here: which checks there are, and which of them a registry cannot be loaded without. What does
+not: the checks of bodies (`registry_lives.py`) and of what is planned for them (`registry_plans.py`), and how
+rows are written (`registry_files.py`).
+"""
+
+from collections.abc import Callable, Collection, Iterator
+from pathlib import Path
+
+from ingestion.definitions import registry_lives as lives
+from ingestion.definitions import registry_plans as plans
+from ingestion.definitions.registry_files import (
+    TABLES,
+    RegistryError,
+    RegistryFiles,
+    RegistryTable,
+    path_of,
+    read_files,
+)
+from ingestion.records.mendable import MendableError
+from ingestion.records.text import clean
+from ingestion.words.messages import ToldError
+
+_SHOWN = 5
+"""How many faults a message names by their place."""
+
+_Check = Callable[[RegistryFiles], Iterator[RegistryError]]
+
+_STOPPING: tuple[_Check, ...] = (
+    lives.codes,
+    lives.parents_known,
+    lives.versions_overlap,
+    plans.periods_named,
+    plans.terms_named,
+    plans.bands_read,
+)
+"""Without these nothing can be asked of a registry."""
+
+_FURTHER: tuple[tuple[_Check, frozenset[RegistryTable]], ...] = (
+    (lives.versions_meet, frozenset({"organisations"})),
+    (lives.parents_live, frozenset({"organisations"})),
+    (lives.successions_known, frozenset({"organisations", "successions"})),
+    (lives.successions_meet, frozenset({"organisations", "successions"})),
+    (lives.shares, frozenset({"organisations", "successions"})),
+    (plans.calendar, frozenset({"calendar", "terms"})),
+    (plans.terms, frozenset({"terms"})),
+    (plans.systems, frozenset({"organisations", "terms"})),
+    (plans.schemes, frozenset({"rating_schemes"})),
+    (plans.contacts, frozenset({"organisations", "contacts"})),
+)
+"""The other checks, each with the tables that it needs whole, since a row that was refused is not missing."""
+
+
+class UnsoundRegistryError(ToldError, MendableError):
+    """Rows of the registry do not fit one another, so that figures that rest on them would be wrong."""
+
+    is_refusal = True
+
+
+def demand_sound(folder: Path, indicators: Collection[str]) -> None:
+    """Make sure that nothing is wrong with what figures rest on; whom to tell is no part of that.
+
+    Raises:
+        UnsoundRegistryError: something is.
+        OSError: a file is there and cannot be opened.
+    """
+    found = [fault for fault in faults(folder, indicators) if fault.path != path_of(folder, "contacts")]
+    if found:
+        places = ", ".join(f"{fault.path.name}:{fault.row}" for fault in found[:_SHOWN])
+        places += ", …" if len(found) > _SHOWN else ""
+        raise UnsoundRegistryError("registry.unsound", count=len(found), folder=folder, places=places)
+
+
+def stopping(files: RegistryFiles) -> Iterator[RegistryError]:
+    """Give what a registry cannot be loaded with."""
+    for check in _STOPPING:
+        yield from check(files)
+
+
+def faults(folder: Path, indicators: Collection[str]) -> tuple[RegistryError, ...]:
+    """Give everything that is wrong with a registry, file by file and row by row; nothing where it is sound.
+
+    Args:
+        folder: the folder of its files.
+        indicators: codes of the indicators in force, which targets and statements name.
+
+    Raises:
+        OSError: a file is there and cannot be opened.
+    """
+    files = read_files(folder)
+    found = [*files.errors, *_spellings(files)]
+    if not {"organisations"} & files.damaged:
+        found += stopping(files)
+    for check, needed in _FURTHER:
+        if not needed & files.damaged:
+            found += check(files)
+    needed = frozenset({"organisations", "terms", "targets"})
+    if not needed & files.damaged:
+        found += plans.targets(files, indicators)
+    if not {"organisations", "statements"} & files.damaged:
+        found += plans.statements(files, indicators)
+    order = {path_of(folder, table): number for number, table in enumerate(TABLES)}
+    return tuple(sorted(found, key=lambda error: (order[error.path], error.row)))
+
+
+def _spellings(files: RegistryFiles) -> Iterator[RegistryError]:
+    """Codes are written as they are read from workbooks; another spelling is a code that nobody ever files."""
+    for table, columns in plans.CODES.items():
+        for at in files.of(table):
+            for column in columns:
+                code = getattr(at.row, column)
+                if code != clean(code):
+                    yield files.wrong(table, at, "code_spelling", column, code=repr(code), wanted=clean(code))
