@@ -348,6 +348,7 @@ def form(code: str, *columns: tuple[str, str | None], table: str = "") -> Form:
         {
             **{"code": code, "sheet": code, "grain": "rows", "rows": "organisations", "key": ["org_code"]},
             **{"title": {"vi": code, "en": code}, "columns": named, "table": table},
+            "required_for": {"DISTRICT": ["N"]},
         }
     )
 
