@@ -119,7 +119,7 @@ def _term_targets(site: Site, unit: Unit, targets: Sequence[TargetResult]) -> Gr
     header = [
         message(f"report.column.{n}") for n in ("indicator", "target", "actual", "assessment", "document")
     ]
-    widths = [2.6, 1.8, 1.2, 1, 1.6]
+    widths = [2.2, 1.8, 1, 1.8, 1.4]
     return Grid(message("report.targets.title"), header, rows, ["l", "l", "r", "l", "l"], widths)
 
 
