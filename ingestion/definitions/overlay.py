@@ -138,6 +138,10 @@ def _in(folder: str, files: Iterable[OwnFile]) -> list[OwnFile]:
     return [file for file in files if file.folder == folder]
 
 
+_SHOWN = 5
+"""How many mistakes of one file a message names."""
+
+
 def parsed(file: OwnFile, model: type[_Model]) -> _Model:
     """Read a file of the office by its schema.
 
@@ -155,9 +159,8 @@ def _read(file: OwnFile, validate: Callable[[Any], Any]) -> Any:
         reason = " ".join(str(error).split())
         raise OwnFileError("catalogue.own.no_yaml", file=file.place, reason=reason) from error
     except ValidationError as error:
-        first, *more = error.errors()
-        place = ".".join(str(part) for part in first["loc"]) or "–"
-        reason = f"{place}: {first['msg']}" + (f" (+ {len(more)})" if more else "")
+        found = [f"{'.'.join(map(str, one['loc'])) or '–'}: {one['msg']}" for one in error.errors()]
+        reason = "; ".join(found[:_SHOWN]) + (f" (+ {len(found) - _SHOWN})" if len(found) > _SHOWN else "")
         raise OwnFileError("catalogue.own.no_fit", file=file.place, reason=reason) from error
 
 
