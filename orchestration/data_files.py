@@ -13,9 +13,11 @@ import click
 from ingestion.alerts.thresholds import shipped
 from ingestion.definitions.catalogue import load_catalogue
 from ingestion.definitions.registry import RegistryError, load_registry
+from ingestion.definitions.registry_faults import UnsoundRegistryError, demand_sound
 from ingestion.gate.compiling import compile_rules
 from ingestion.gate.context import vocabulary
 from ingestion.gate.rules import load_parameters, load_rules
+from ingestion.gate.usable import demand_usable
 from ingestion.words.labels import CatalogueError
 from ingestion.words.messages import load_messages
 from reports.sections import SectionError, load_plan
@@ -24,8 +26,17 @@ EXAMPLE_REGISTRY = Path(__file__).parent / "example_registry"
 
 
 def _compile_rules() -> int:
-    catalogue = load_catalogue()
-    return len(compile_rules(load_rules(), catalogue, vocabulary(catalogue)))
+    catalogue, rules = load_catalogue(), load_rules()
+    words = vocabulary(catalogue)
+    checks = compile_rules(rules, catalogue, words)
+    for code, rule in rules.items():
+        demand_usable(rule, checks[code], catalogue, words)
+    return len(checks)
+
+
+def _load_example() -> int:
+    demand_sound(EXAMPLE_REGISTRY, load_catalogue().indicators)
+    return len(load_registry(EXAMPLE_REGISTRY).organisations)
 
 
 CHECKS: dict[str, Callable[[], int]] = {
@@ -35,7 +46,7 @@ CHECKS: dict[str, Callable[[], int]] = {
     "ingestion/rules": _compile_rules,
     "ingestion/rules/parameters.yml": lambda: len(load_parameters().schedule_share),
     "ingestion/messages": lambda: len(load_messages()),
-    "orchestration/example_registry": lambda: len(load_registry(EXAMPLE_REGISTRY).organisations),
+    "orchestration/example_registry": _load_example,
     "reports/sections.yml": lambda: len(load_plan().sections),
 }
 """What is checked, by path: a loader that gives how much it found, and raises where a file does not fit."""
@@ -47,7 +58,7 @@ def check() -> list[str]:
     for path, load in CHECKS.items():
         try:
             found = load()
-        except (CatalogueError, RegistryError, SectionError) as error:
+        except (CatalogueError, RegistryError, UnsoundRegistryError, SectionError) as error:
             complaints.append(f"{path}: {error}")
         else:
             if not found:

@@ -25,6 +25,7 @@ from ingestion.landing.state import LedgerState
 from ingestion.storage.files import aside_of, private_folder, write_durably
 from ingestion.storage.home import Home
 from orchestration.lock import PATIENCE_SECONDS, writer_lock
+from orchestration.own_files import demand_usable
 
 _FILE = "moment.json"
 
@@ -112,11 +113,17 @@ def _registry(made: Home, home: Home) -> tuple[Registry, Catalogue]:
     """Keep and read the registry and what lies in it; what is wrong with it is told of where people find it."""
     try:
         shutil.copytree(home.registry, made.registry)
-        return load_registry(made.registry), catalogue_of(made)
+        return _fitting(made)
     except (RegistryError, OSError):
-        load_registry(home.registry)
-        catalogue_of(home)
+        _fitting(home)
         raise
+
+
+def _fitting(home: Home) -> tuple[Registry, Catalogue]:
+    """Read the registry and what lies in it, and refuse own files that a release could not use."""
+    registry, catalogue = load_registry(home.registry), catalogue_of(home)
+    demand_usable(catalogue)
+    return registry, catalogue
 
 
 def _described(run: str, at: datetime, made: Home, registry: Registry, catalogue: Catalogue) -> Moment:

@@ -239,6 +239,8 @@ def _stated(row: dict[str, Any]) -> StatedFigure:
         org=row["org_code"],
         period=row["period_code"],
         derivation=row["derivation"] or "",
+        direction=row["direction"] or "",
+        is_by_size=row["is_by_size"],
         actual=row["actual_value"],
         actual_low=row["actual_low"],
         actual_high=row["actual_high"],

@@ -115,6 +115,8 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         "org_code",
         "period_code",
         "derivation",
+        "direction",
+        "is_by_size",
         "actual_value",
         "actual_low",
         "actual_high",

@@ -140,6 +140,9 @@ class StatedFigure:
 
     Attributes:
         body: the unit of which it was stated; `org` may be one organisation of it.
+        direction: of a change that was stated without a sign: `rise`, `fall`, or nothing; `actual` is then how
+            far it went that way.
+        is_by_size: whether the size of a change alone is compared, since nothing says which way it went.
         remark: the code of what the warehouse remarks, with its numbers.
     """
 
@@ -155,6 +158,8 @@ class StatedFigure:
     org: str
     period: str
     derivation: str
+    direction: str
+    is_by_size: bool
     actual: float | None
     actual_low: float | None
     actual_high: float | None

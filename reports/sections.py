@@ -4,15 +4,17 @@ What belongs here: shapes and their checks. What does not: figures, texts (`inge
 how a table or chart is drawn.
 """
 
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
+from string import Formatter
 from typing import Literal, Self
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from ingestion.definitions.catalogue import Catalogue
-from ingestion.definitions.overlay import OwnFileError, parsed
+from ingestion.definitions.overlay import OwnFileError, own_indicators, parsed
 from ingestion.words.labels import Label, read_yaml
 from ingestion.words.messages import load_messages
 from reports import escape
@@ -194,6 +196,11 @@ class Section(_Strict):
         return anchor if is_shipped else f"phan-{anchor}"
 
     @property
+    def has_rest(self) -> bool:
+        """Whether a table shows the indicators of its topics that no other names."""
+        return any(table.kind == "rest" for table in self.tables)
+
+    @property
     def placed(self) -> frozenset[str]:
         """Indicators that a table of its own names."""
         return frozenset(code for table in self.tables for code in table.shown)
@@ -231,7 +238,7 @@ def plan_of(catalogue: Catalogue) -> Plan:
 
     Raises:
         OwnFileError: a section of the office does not fit the schema, names what is not there, or has a code
-            whose anchor another has.
+            whose anchor another has; or an indicator of the office would stand in no section.
     """
     plan = load_plan()
     sections = {section.anchor: section for section in plan.sections}
@@ -241,8 +248,49 @@ def plan_of(catalogue: Catalogue) -> Plan:
                 raise OwnFileError("catalogue.own.taken", file=file.place, code=section.code)
             if (name := _unknown(section, catalogue)) is not None:
                 raise OwnFileError("catalogue.own.section", file=file.place, section=section.code, name=name)
+            if (fault := _fault(section, catalogue)) is not None:
+                raise OwnFileError("catalogue.own.no_fit", file=file.place, reason=f"{section.code}: {fault}")
             sections[section.anchor] = section
+    _demand_shown(catalogue, sections.values())
     return plan.model_copy(update={"sections": tuple(sections.values())})
+
+
+def _fault(section: Section, catalogue: Catalogue) -> str | None:
+    """Say why a section would be empty, or lack a sentence, though all that it names is there."""
+    topics = {indicator.section for indicator in catalogue.indicators.values()}
+    if unknown := sorted(set(section.topics) - topics):
+        return f"no indicator has the section {', '.join(unknown)}, which topics names"
+    for sentence in section.sentences:
+        known = {*sentence.fields, "last_year", *(["at"] if sentence.dated else [])}
+        for key in sentence.variants:
+            text = load_messages()[key].vi
+            if lacking := sorted({name for _, name, _, _ in Formatter().parse(text) if name} - known):
+                return f"the sentence {sentence.text} has no {', '.join(lacking)}, which its text {key} tells"
+        for name, field in sentence.fields.items():
+            parts = [part for part, _ in catalogue.indicators[field.indicator].parts]
+            if field.part != "value" and field.part not in parts:
+                return f"the field {name} of {sentence.text}: {field.indicator} has no {field.part}"
+    return None
+
+
+def _demand_shown(catalogue: Catalogue, sections: Iterable[Section]) -> None:
+    """Refuse indicators of the office that no page would show.
+
+    Raises:
+        OwnFileError: no section has the topic of one, or none of those has a table for it.
+    """
+    found = tuple(sections)
+    topics = {topic for section in found for topic in section.topics}
+    for file, indicator in own_indicators(catalogue.own):
+        fields = {"file": file.place, "indicator": indicator.code, "section": indicator.section}
+        if indicator.section not in topics:
+            raise OwnFileError("catalogue.own.no_section", **fields, known=", ".join(sorted(topics)))
+        shown = any(
+            indicator.code in section.named or (indicator.section in section.topics and section.has_rest)
+            for section in found
+        )
+        if not shown:
+            raise OwnFileError("catalogue.own.not_shown", **fields)
 
 
 def _unknown(section: Section, catalogue: Catalogue) -> str | None:

@@ -177,6 +177,21 @@ def assessment_text(target: TargetResult) -> str:
     return message(f"report.assessment.{target.assessment or 'none'}")
 
 
+def unassessed_text(target: TargetResult, year: int, of_year: str | None) -> str | None:
+    """Write why nothing can be said of a target of the term; None where that is not for want of figures.
+
+    Args:
+        target: the target, with its result.
+        year: the last year of the term.
+        of_year: how whole that year's figure is; none where there is none, None where nobody waits for it.
+    """
+    if target.assessment is not None or target.status not in ("incomplete", "provisional"):
+        return None
+    if of_year in ("none", "provisional"):
+        return message(f"report.unassessed.year_{of_year}", year=year)
+    return message(f"report.unassessed.{target.status}")
+
+
 def say_target(target: TargetResult, indicator: Indicator) -> str | None:
     """Write how a target was met; None where nothing can be said of it."""
     if target.actual is None or target.assessment not in ("VUOT", "DAT", "CHUA_DAT"):

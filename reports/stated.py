@@ -19,6 +19,9 @@ from reports.rows import Indicator, StatedFigure
 SLUG = "so-lieu-da-cong-bo"
 
 _VERDICTS = ("equal", "within", "contradicts", "cannot_verify", "target", "norm", "context")
+_COMPARED = frozenset({"equal", "within", "contradicts", "context"})
+"""Verdicts that say of two numbers how they stand to each other."""
+_OTHER_WAY = {"rise": "fall", "fall": "rise"}
 _STATED_DECIMALS = 2
 _AGREES = "no_target_on_record"
 """The remark that a figure agrees, which is not said where nothing was filed for it."""
@@ -71,6 +74,8 @@ def _verdict_text(verdict: str) -> str:
 def _row(site: Site, statement: StatedFigure) -> list[Text]:
     indicator = site.indicators.get(statement.indicator)
     verdict = _verdict_text(statement.verdict)
+    if statement.is_by_size and statement.verdict in _COMPARED:
+        verdict = f"{verdict} {message('report.stated.by_size')}"
     if statement.remark and statement.remark not in _ODD:
         verdict = f"{verdict}; {message(f'report.remark.{statement.remark}', **_fields(statement))}"
     return [
@@ -107,14 +112,15 @@ def _stated_number(value: float | None, statement: StatedFigure) -> str:
 
 
 def stated_text(statement: StatedFigure) -> str:
-    """Write what was stated: `gần 70.000`, `trên 95 %`, `từ 15 % đến 20 %`."""
+    """Write what was stated: `gần 70.000`, `trên 95 %`, `từ 15 % đến 20 %`, `giảm 20,5 %`."""
     bounds: dict[str, Any] = {
         "low": _stated_number(statement.low, statement),
         "high": _stated_number(statement.high, statement),
     }
     # A norm may name a bound that no number was given for.
     is_bare = statement.low is None and statement.high is None
-    return message(f"report.stated.{'NONE' if is_bare else statement.qualifier}", **bounds)
+    said = message(f"report.stated.{'NONE' if is_bare else statement.qualifier}", **bounds)
+    return message(f"report.stated.{statement.direction}", value=said) if statement.direction else said
 
 
 def computed_text(statement: StatedFigure, indicator: Indicator | None) -> str:
@@ -132,7 +138,12 @@ def computed_text(statement: StatedFigure, indicator: Indicator | None) -> str:
     if low is not None and high is not None and low != high:
         return message("report.stated.range_computed", low=written(low), high=written(high)) + mark
     value = statement.actual if statement.actual is not None else low
-    return message("report.value.missing_short") if value is None else written(value) + mark
+    if value is None:
+        return message("report.value.missing_short")
+    if statement.direction and value:
+        way = statement.direction if value > 0 else _OTHER_WAY[statement.direction]
+        return message(f"report.stated.{way}", value=written(abs(value))) + mark
+    return written(value) + mark
 
 
 def _decimals_of(statement: StatedFigure) -> int:

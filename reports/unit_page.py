@@ -96,13 +96,13 @@ def _targets(site: Site, unit: Unit, builder: Builder) -> None:
     if said:
         builder.add(Bullets(said))
     if of_term:
-        builder.table(_term_targets(site, of_term))
+        builder.table(_term_targets(site, unit, of_term))
     yearly = [target for target in known if target.year is not None]
     if yearly:
         builder.table(_yearly_targets(site, unit, yearly))
 
 
-def _term_targets(site: Site, targets: Sequence[TargetResult]) -> Grid:
+def _term_targets(site: Site, unit: Unit, targets: Sequence[TargetResult]) -> Grid:
     rows: list[list[Text]] = []
     for target in targets:
         indicator = site.indicators[target.indicator]
@@ -111,7 +111,8 @@ def _term_targets(site: Site, targets: Sequence[TargetResult]) -> Grid:
                 indicator.name,
                 sentences.target_text(target, indicator),
                 _actual(target, indicator),
-                sentences.assessment_text(target),
+                sentences.unassessed_text(target, *_last_year(site, unit, target))
+                or sentences.assessment_text(target),
                 target.document or message("report.value.missing_short"),
             ]
         )
@@ -120,6 +121,16 @@ def _term_targets(site: Site, targets: Sequence[TargetResult]) -> Grid:
     ]
     widths = [2.6, 1.8, 1.2, 1, 1.6]
     return Grid(message("report.targets.title"), header, rows, ["l", "l", "r", "l", "l"], widths)
+
+
+def _last_year(site: Site, unit: Unit, target: TargetResult) -> tuple[int, str | None]:
+    """Give the last year of a unit's term and how whole its figure is; None where nobody waits for it."""
+    year = site.years(unit.term)[-1]
+    figure = site.figure(target.indicator, unit.code, f"{year}-N")
+    if figure is not None:
+        return year, figure.status
+    owed = (filing for filing in site.filings_of(unit) if filing.is_owed)
+    return year, "none" if any(site.periods[filing.period].year == year for filing in owed) else None
 
 
 def _yearly_targets(site: Site, unit: Unit, targets: Sequence[TargetResult]) -> Grid:

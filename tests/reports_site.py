@@ -60,7 +60,7 @@ _TYPES = {
         "value_low value_high"
     ),
     "integer": "decimals sort_order year first_year revision n_errors n_warnings",
-    "boolean": "is_province is_owed is_received is_on_time is_accepted",
+    "boolean": "is_province is_owed is_received is_on_time is_accepted is_by_size",
     "date": "starts_on ends_on valid_from due_on ended_on first_day last_day",
     "timestamp": "received_at",
 }
@@ -323,6 +323,7 @@ def _stated(row: dict[str, str]) -> dict[str, Any]:
         "actual_value": None if is_range else expected,
         "actual_low": 80.4 if is_range else None,
         "actual_high": 84.6 if is_range else None,
+        "is_by_size": row["derivation"] == "percent_change" and not row["direction"],
         "status": "final",
         "verdict": row["expected_verdict"],
         "detail": REMARKS.get(row["statement_id"]),

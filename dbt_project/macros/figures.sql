@@ -1,6 +1,7 @@
 {#
-    How a result stands to its target: VUOT strictly beyond it, DAT met, CHUA_DAT not met, CHUA_DEN_HAN before the
-    year of the target, or the last year of its term, is whole. A range that is surpassed at its upper end is surpassed.
+    How a result stands to its target: VUOT strictly beyond it, DAT met, CHUA_DAT not met, CHUA_DEN_HAN while the year
+    of the target, or the last year of its term, may still be filed in time and is not whole. A range that is surpassed
+    at its upper end is surpassed.
 #}
 {% macro assessment(direction, actual, least, most, is_early) %}
     {%- set bound = "case when " ~ direction ~ " in ('LE', 'LT') then coalesce(" ~ most ~ ", " ~ least ~ ") else " ~ least ~ " end" %}

@@ -17,6 +17,9 @@ OF_ONE_ROW = frozenset({"rate", "distinct", "run"})
 ADDED = frozenset({"stock", "flow"})
 """Kinds of indicator whose figure is a sum of cells that count the same thing."""
 
+OF_ITS_UNIT = frozenset({"value", "opening"})
+"""Parts that are told in the unit of the indicator."""
+
 LASTING = frozenset({"opening", "stock", "base"})
 """Natures of what is there at a time, which no years add up."""
 
@@ -49,6 +52,7 @@ def _reasons(
             yield from _of_lines(summand, form)
             if part == "value" and indicator.kind in ADDED:
                 yield from _over_years(indicator, summand, form)
+            if part in OF_ITS_UNIT:
                 yield from _of_unit(indicator, summand, form)
     if indicator.kind == "rate" and any(summand.over_time == "sum" for summand in summands):
         yield "is a rate, which no years add up: its over_time is last (or first)"

@@ -15,8 +15,10 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from ingestion.definitions.adding import check_indicator
+from ingestion.definitions.form_kinds import fault_of_kind
 from ingestion.definitions.forms import Form
 from ingestion.definitions.indicators import Indicator, IndicatorFile, is_collected
+from ingestion.definitions.references import fault_of_form, fault_of_indicator
 from ingestion.records.periods import Period
 from ingestion.words.labels import CatalogueError, Label, read_yaml
 
@@ -156,11 +158,19 @@ def load_catalogue(folder: Path = HERE) -> Catalogue:
     """Load the forms and indicators below one folder; by default the product's own.
 
     Raises:
-        CatalogueError: a file does not fit its schema.
+        CatalogueError: a file does not fit its schema, or names an indicator that is not there.
     """
     forms = load_forms(folder / "forms")
     cover = next((form for form in forms if form.rows == "cover"), None)
     if cover is None:
         raise CatalogueError(f"{folder / 'forms'}: there is no cover")
     data = {form.code: form for form in forms if form.rows != "cover"}
-    return Catalogue(cover, data, load_indicators(folder / "indicators", data.values()))
+    indicators = load_indicators(folder / "indicators", data.values())
+    faults = (
+        *(fault_of_kind(form) for form in data.values()),
+        *(fault_of_form(form, indicators) for form in data.values()),
+        *(fault_of_indicator(indicator, data, indicators) for indicator in indicators.values()),
+    )
+    if (fault := next(filter(None, faults), None)) is not None:
+        raise CatalogueError(fault)
+    return Catalogue(cover, data, indicators)

@@ -342,6 +342,12 @@ class Form(Strict):
             **{name: getattr(self, name) for name in Form.model_fields} | {"columns": kept}
         )
 
+    @cached_property
+    def filed_for(self) -> frozenset[PeriodPart]:
+        """The parts of the year for which anybody may file it."""
+        owed = {part for parts in self.required_for.values() for part in parts}
+        return frozenset({*owed, *(self.accepted_for if self.required_for else ())})
+
     def is_owed(self, kind: str, period: Period) -> bool:
         """Say whether units of this kind owe the form for this period."""
         return self.effective.covers(period.end) and period.kind in self.required_for.get(kind, ())

@@ -6,13 +6,24 @@ What belongs here: what an indicator is made of, and when it is collected. What 
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from ingestion.definitions.forms import Code, Form
+from ingestion.definitions.forms import OF_THE_ROW, Code, Form
 from ingestion.definitions.validity import ALWAYS, Effective, turning_days
 from ingestion.words.labels import CatalogueError, Label, Strict
+
+MOST_DECIMALS = 6
+"""More decimals than any figure of counts is told with."""
+
+OF_KINDS: Mapping[str, frozenset[str]] = {
+    "value": frozenset({"stock", "flow", "rate", "distinct", "run"}),
+    "numerator": frozenset({"ratio"}),
+    "denominator": frozenset({"ratio", "stock", "flow"}),
+    "opening": frozenset({"stock"}),
+}
+"""The kinds of indicator whose figure has a part."""
 
 
 class Summand(Strict):
@@ -32,7 +43,7 @@ class Summand(Strict):
 
     form: Code
     column: Code
-    where: dict[Code, tuple[str, ...]] = Field(default_factory=dict)
+    where: dict[Code, Annotated[tuple[str, ...], Field(min_length=1)]] = Field(default_factory=dict)
     count: tuple[str, ...] = ()
     sign: Literal[1, -1] = 1
     over_time: Literal["sum", "first", "last", "none"]
@@ -60,7 +71,7 @@ class Indicator(Strict):
     unit: str
     kind: Literal["stock", "flow", "ratio", "rate", "distinct", "run", "registry"]
     section: str
-    decimals: int = 0
+    decimals: int = Field(default=0, ge=0, le=MOST_DECIMALS)
     value: tuple[Summand, ...] = ()
     numerator: tuple[Summand, ...] = ()
     denominator: tuple[Summand, ...] = ()
@@ -74,6 +85,10 @@ class Indicator(Strict):
             raise ValueError(f"{self.code}: a ratio needs a numerator and a denominator, and no value")
         if self.kind in ("stock", "flow", "rate", "distinct", "run") and not self.value:
             raise ValueError(f"{self.code}: a {self.kind} needs a value")
+        if strangers := [name for name, _ in self.parts if self.kind not in OF_KINDS[name]]:
+            raise ValueError(f"{self.code}: a {self.kind} has no {' and no '.join(strangers)}")
+        if self.unit in OF_THE_ROW:
+            raise ValueError(f"{self.code}: the unit {self.unit} is what a column says; name the figure's own")
         is_timeless = self.kind in ("distinct", "run")
         if any(
             (summand.over_time == "none") != is_timeless for _, summands in self.parts for summand in summands
@@ -173,6 +188,10 @@ def _check_summand(file: str, code: str, summand: Summand, forms: Mapping[str, F
     for column in (summand.column, *summand.where):
         if column not in form.by_code:
             raise CatalogueError(f"{file}: {code} names {summand.form}.{column}, which does not exist")
+        if column in summand.where and form.by_code[column].type != "code":
+            raise CatalogueError(
+                f"{file}: {code} looks for codes in {summand.form}.{column} (where), which has none"
+            )
     for column, codes in (
         *summand.where.items(),
         *(((summand.column, summand.count),) if summand.count else ()),

@@ -6,18 +6,21 @@ schemas of forms and indicators (`catalogue.py`), of rules (`gate/rules.py`) and
 They stand beside the registry, so that what is installed stays as it was and a copy of the registry has them.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
 
 from ingestion.definitions.adding import check_indicator
 from ingestion.definitions.catalogue import OWN_FOLDERS, Catalogue, OwnFile, load_catalogue
+from ingestion.definitions.form_kinds import fault_of_kind
 from ingestion.definitions.forms import OF_THE_ROW, Form
 from ingestion.definitions.indicators import Indicator, IndicatorFile
+from ingestion.definitions.references import fault_of_form, fault_of_indicator
 from ingestion.storage.home import Home
 from ingestion.words.labels import CatalogueError, Label, Language, yaml_of
 from ingestion.words.messages import ToldError, load_messages, message
@@ -100,6 +103,7 @@ def laid_over(files: tuple[OwnFile, ...]) -> Catalogue:
         form = parsed(file, Form)
         if form.rows == "cover":
             raise OwnFileError("catalogue.own.cover", file=file.place)
+        _demand_none(file, fault_of_kind(form))
         if form.code.casefold() in codes:
             raise OwnFileError("catalogue.own.taken", file=file.place, code=form.code)
         if form.sheet.casefold() in sheets:
@@ -110,13 +114,39 @@ def laid_over(files: tuple[OwnFile, ...]) -> Catalogue:
         forms[form.code] = form.model_copy(update={"unit_names": units, "table": f"own_{form.code.lower()}"})
         codes.add(form.code.casefold())
         sheets.add(form.sheet.casefold())
+    for file, indicator in own_indicators(files):
+        _demand_new(file, indicator.code, indicators)
+        _demand_units(file, [indicator.unit], known)
+        _demand_cells(file, indicator, forms)
+        indicators[indicator.code] = indicator
+    _demand_references(files, forms, indicators)
+    return Catalogue(shipped.cover, forms, indicators, files, units)
+
+
+def _demand_references(
+    files: tuple[OwnFile, ...], forms: Mapping[str, Form], indicators: Mapping[str, Indicator]
+) -> None:
+    """Refuse names of indicators that none of all files declares."""
+    for file in _in("forms", files):
+        _demand_none(file, fault_of_form(forms[parsed(file, Form).code], indicators))
+    for file, indicator in own_indicators(files):
+        _demand_none(file, fault_of_indicator(indicator, forms, indicators))
+
+
+def own_indicators(files: tuple[OwnFile, ...]) -> Iterator[tuple[OwnFile, Indicator]]:
+    """Give the indicators of an office, each with the file in which it is declared.
+
+    Raises:
+        OwnFileError: a file does not fit its schema.
+    """
     for file in _in("indicators", files):
         for indicator in parsed(file, IndicatorFile).indicators:
-            _demand_new(file, indicator.code, indicators)
-            _demand_units(file, [indicator.unit], known)
-            _demand_cells(file, indicator, forms)
-            indicators[indicator.code] = indicator
-    return Catalogue(shipped.cover, forms, indicators, files, units)
+            yield file, indicator
+
+
+def _demand_none(file: OwnFile, fault: str | None) -> None:
+    if fault is not None:
+        raise OwnFileError("catalogue.own.no_fit", file=file.place, reason=fault)
 
 
 def measure(units: Mapping[str, Label], code: str, language: Language = "vi") -> str:
@@ -159,9 +189,15 @@ def _read(file: OwnFile, validate: Callable[[Any], Any]) -> Any:
         reason = " ".join(str(error).split())
         raise OwnFileError("catalogue.own.no_yaml", file=file.place, reason=reason) from error
     except ValidationError as error:
-        found = [f"{'.'.join(map(str, one['loc'])) or '–'}: {one['msg']}" for one in error.errors()]
+        found = [_said_of(one) for one in error.errors()]
         reason = "; ".join(found[:_SHOWN]) + (f" (+ {len(found) - _SHOWN})" if len(found) > _SHOWN else "")
         raise OwnFileError("catalogue.own.no_fit", file=file.place, reason=reason) from error
+
+
+def _said_of(found: ErrorDetails) -> str:
+    place = ".".join(str(part) for part in found["loc"])
+    said = found["msg"].removeprefix("Value error, ").rstrip(".")
+    return f"{place}: {said}" if place else said
 
 
 def _own_units(files: tuple[OwnFile, ...]) -> dict[str, Label]:
@@ -189,4 +225,5 @@ def _demand_cells(file: OwnFile, indicator: Indicator, forms: dict[str, Form]) -
     try:
         check_indicator(file.place, indicator, forms)
     except CatalogueError as error:
-        raise OwnFileError("catalogue.own.no_fit", file=file.place, reason=str(error)) from error
+        reason = str(error).removeprefix(f"{file.place}: ")
+        raise OwnFileError("catalogue.own.no_fit", file=file.place, reason=reason) from error

@@ -273,6 +273,8 @@ def statements(files: RegistryFiles, indicators: Collection[str]) -> Iterator[Re
             yield files.wrong("statements", at, "unknown_indicator", "indicator_code", code=row.indicator_code)
         if row.period_code and period_of(row.period_code) is None:
             yield files.wrong("statements", at, "period", "period_code", code=row.period_code)
+        if row.direction and not row.has_direction:
+            yield files.wrong("statements", at, "direction", "direction", direction=row.direction)
         if row.value_low is not None and row.value_high is not None and row.value_high < row.value_low:
             yield files.wrong(
                 "statements", at, "bounds_order", "value_high", low=row.value_low, high=row.value_high

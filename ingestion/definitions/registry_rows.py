@@ -196,7 +196,12 @@ class Contact(Row):
 
 
 class Statement(Row):
-    """One published figure with the value that the warehouse is expected to give for it."""
+    """One published figure with the value that the warehouse is expected to give for it.
+
+    Attributes:
+        direction: of a percentage of change that is stated without a sign, which way it went, as the source
+            says (“giảm 20,5 %”); blank where nothing says it, which leaves the size alone to be compared.
+    """
 
     statement_id: str
     source: str
@@ -217,7 +222,26 @@ class Statement(Row):
     indicator_code: str
     org_code: str
     period_code: str
-    derivation: str
+    derivation: Literal[
+        "",
+        "share",
+        "target",
+        "per_year",
+        "average_per_year",
+        "before_after",
+        "change_over_term",
+        "change_vs_previous_term",
+        "percent_change",
+        "per_year_low",
+        "per_year_high",
+    ]
+    direction: Literal["", "rise", "fall"] = ""
     expected_value: OptionalFloat = None
     expected_verdict: Literal["equal", "within", "contradicts", "cannot_verify", "target", "norm", "context"]
     home: str
+
+    @property
+    def has_direction(self) -> bool:
+        """Whether it is a percentage of change without a sign; all other changes are stated with theirs."""
+        bounds = (self.value_low, self.value_high)
+        return self.derivation == "percent_change" and all(bound is None or bound >= 0 for bound in bounds)

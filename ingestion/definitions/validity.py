@@ -9,6 +9,8 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from ingestion.records.periods import Period, PeriodKind
+
 
 class Effective(BaseModel):
     """The periods for which something holds, by their last day (both ends included).
@@ -59,3 +61,16 @@ def turning_days(intervals: Iterable[Effective]) -> list[date]:
         if interval.last is not None and interval.last < date.max:
             days.add(interval.last + timedelta(days=1))
     return sorted(days)
+
+
+def holds_at_end_of(parts: Iterable[str], intervals: Iterable[Effective]) -> bool:
+    """Say whether some period of these parts of the year ends on a day on which all the intervals hold."""
+    found = tuple(intervals)
+    begins = max((interval.first for interval in found if interval.first is not None), default=None)
+    ends = min((interval.last for interval in found if interval.last is not None), default=None)
+    if begins is None or ends is None:
+        return True
+    # A year and a day have an end of each part.
+    years = {begins.year, min(begins.year + 1, ends.year)}
+    days = (Period(PeriodKind(part), year, year).end for part in parts for year in years)
+    return any(begins <= day <= ends for day in days)

@@ -4,7 +4,8 @@ What belongs here: the rules' language, the frames, the evaluation, outcomes, fi
 not: reading files, storing anything, the clock.
 """
 
-from ingestion.gate.compiling import Check, RuleBook, rule_book
+from ingestion.gate.book import RuleBook, rule_book
+from ingestion.gate.compiling import Check
 from ingestion.gate.confirming import GateError
 from ingestion.gate.frames.history import EmptyHistory, History
 from ingestion.gate.frames.subject import GateContext

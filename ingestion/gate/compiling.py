@@ -7,21 +7,15 @@ evaluating checks (`judge.py`).
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from pathlib import Path
 from typing import Literal
-from weakref import WeakKeyDictionary
 
 from ingestion.definitions.catalogue import Catalogue
 from ingestion.definitions.forms import Form, RowKind
-from ingestion.definitions.registry import Registry, RegistryTable
-from ingestion.gate.context import Vocabulary, vocabulary
-from ingestion.gate.frames.batch import Batch
+from ingestion.definitions.registry import RegistryTable
+from ingestion.gate.context import Vocabulary
 from ingestion.gate.frames.cells import CellFrame
 from ingestion.gate.frames.frame import FrameKind
-from ingestion.gate.frames.history import EmptyHistory
 from ingestion.gate.frames.owed import OwedFrame
-from ingestion.gate.frames.subject import GateContext
-from ingestion.gate.language.evaluate import mask
 from ingestion.gate.language.functions import FUNCTIONS
 from ingestion.gate.language.parser import ExpressionError, parse
 from ingestion.gate.language.syntax import (
@@ -36,16 +30,12 @@ from ingestion.gate.language.syntax import (
     names,
     substitute,
 )
-from ingestion.gate.language.vectors import VectorError
 from ingestion.gate.rules import (
     EACH,
     SCHEME,
     Clause,
-    OwnRuleError,
     Rule,
     RuleError,
-    load_rules,
-    own_rules,
 )
 from ingestion.words.labels import Label
 
@@ -314,64 +304,6 @@ def _other_side(holds: Node, cell: Name | None) -> Node | None:
     if holds.left == cell:
         return holds.right
     return holds.left if holds.right == cell else None
-
-
-@dataclass(frozen=True)
-class RuleBook:
-    """The rules, the checks that they come to, and the prefixes that these name."""
-
-    rules: Mapping[str, Rule]
-    checks: Mapping[str, tuple[Check, ...]]
-    words: Vocabulary
-
-
-_BOOKS: WeakKeyDictionary[Catalogue, RuleBook] = WeakKeyDictionary()
-"""What was compiled for catalogues that are in use: compiling takes longer than judging a workbook."""
-
-
-def rule_book(catalogue: Catalogue) -> RuleBook:
-    """Give the product's rules and those of the office, compiled for a catalogue of forms.
-
-    Of the catalogue of one day, checks that name a column which is not collected then are left out. The same
-    catalogue gives the same object.
-
-    Raises:
-        RuleError: a rule file does not fit its schema, or names what does not exist.
-    """
-    if catalogue not in _BOOKS:
-        _BOOKS[catalogue] = _compiled(catalogue)
-    return _BOOKS[catalogue]
-
-
-def _compiled(catalogue: Catalogue) -> RuleBook:
-    if catalogue.whole is not None:
-        rule_book(catalogue.whole)  # what no day has is a slip of the pen, and is told
-    rules, words = load_rules(), vocabulary(catalogue)
-    checks = compile_rules(rules, catalogue, words)
-    own = own_rules(catalogue.own)
-    for code, (file, rule) in own.items():
-        try:
-            compiled = compile_rules({code: rule}, catalogue, words)
-            _demand_kinds(compiled[code], catalogue, words)
-            checks |= compiled
-        except RuleError as error:
-            raise OwnRuleError("catalogue.own.no_fit", file=file.place, reason=str(error)) from error
-    return RuleBook(rules | {code: rule for code, (_, rule) in own.items()}, checks, words)
-
-
-def _demand_kinds(checks: Iterable[Check], catalogue: Catalogue, words: Vocabulary) -> None:
-    """Refuse checks that mix values of different kinds: evaluated over no rows, they say so.
-
-    Raises:
-        RuleError: a check does; every file that it is asked about would be set aside.
-    """
-    nobody = Registry(Path(), (), (), (), (), (), ())
-    batch = Batch([], None, GateContext(nobody, catalogue, EmptyHistory(), None), words)
-    for check in checks:
-        try:
-            mask(check.holds, check.when, batch.over(batch.frame(check.frame, check.form)), check.rule.missing)
-        except (VectorError, KeyError) as error:
-            raise RuleError(f"{check.text}: {error}") from error
 
 
 def compile_rules(

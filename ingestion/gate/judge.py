@@ -12,7 +12,8 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from ingestion.gate.compiling import Check, RuleBook, rule_book
+from ingestion.gate.book import RuleBook, rule_book
+from ingestion.gate.compiling import Check
 from ingestion.gate.confirming import GateError, Run, confirmed
 from ingestion.gate.frames.batch import Batch
 from ingestion.gate.frames.subject import FormStatus, GateContext, Subject, subject_of

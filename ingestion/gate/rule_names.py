@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator
 
 from ingestion.definitions.catalogue import Catalogue
 from ingestion.definitions.forms import Form
-from ingestion.gate.compiling import Check, RuleBook, forms_of
+from ingestion.gate.book import RuleBook
+from ingestion.gate.compiling import Check, forms_of
 from ingestion.gate.language.parser import parse
 from ingestion.gate.language.syntax import Name, Node, Text, names, walk
 from ingestion.gate.rules import EACH, Rule

@@ -12,7 +12,8 @@ import click
 from pydantic import BaseModel, ConfigDict
 
 from ingestion.definitions.catalogue import Catalogue, load_catalogue
-from ingestion.gate.compiling import Check, RuleBook, forms_of, rule_book
+from ingestion.gate.book import RuleBook, rule_book
+from ingestion.gate.compiling import Check, forms_of
 from ingestion.gate.language.parser import parse
 from ingestion.gate.language.syntax import unparse
 from ingestion.gate.rule_names import FUNCTIONS, named_columns, named_sources

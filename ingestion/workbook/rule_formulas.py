@@ -15,7 +15,8 @@ from ingestion.definitions.forms import Form
 from ingestion.definitions.registry import Registry
 from ingestion.definitions.registry_rows import Organisation
 from ingestion.gate import EmptyHistory, GateContext, History
-from ingestion.gate.compiling import Check, rule_book
+from ingestion.gate.book import rule_book
+from ingestion.gate.compiling import Check
 from ingestion.gate.context import Vocabulary
 from ingestion.gate.frames.batch import Batch
 from ingestion.gate.frames.sources import InLine, InRowOfSameKey, InSheet, OfRow, SheetSum, Source, SumAndRest

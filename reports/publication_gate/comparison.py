@@ -20,7 +20,7 @@ from reports.publication_gate.derived import Derived, by_key
 from reports.publication_gate.families import children_make_parents
 from reports.publication_gate.figures import PARTS_OF_FIGURES, Figures
 from reports.publication_gate.filed import counting_submissions
-from reports.publication_gate.received import received_again
+from reports.publication_gate.received import last_day, received_again
 from reports.publication_gate.recomputed import recomputed
 from reports.publication_gate.repeated import repeated_again, report_units
 from reports.publication_gate.report import STATUS_NAMES
@@ -66,7 +66,7 @@ def figures_again(
             units = report_units(bronze, figures.bodies, counting_submissions(bronze, as_of))
             days = Days({unit for unit, _ in units})
         days.add(figures)
-        targets = targets or Targets(bronze, figures.bodies)
+        targets = targets or Targets(bronze, figures.bodies, last_day(bronze, as_of))
         targets.add(beside, figures)
         stated = stated or Statements(bronze, figures.bodies, catalogue, targets.chosen)
         stated.add(beside)

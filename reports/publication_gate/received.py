@@ -1,7 +1,7 @@
 """What was received, as pages and traces tell it: submissions, which are missing or late, where cells stood.
 
-What belongs here: these as bronze's own files have them. What does not: figures, and what was never filed by
-anybody (`repeated`).
+What belongs here: these as bronze's own files have them, and the day of the last of them. What does not:
+figures, and what was never filed by anybody (`repeated`).
 """
 
 from collections import Counter
@@ -72,6 +72,18 @@ def received_again(
         "explanations_again": _explanations(connection, bronze, counts),
         "letters_again": _letters(connection, bronze, counting),
     }
+
+
+def last_day(bronze: Path, as_of: datetime | None) -> date | None:
+    """Give the day in Vietnam of the last that was recorded by then; None where nothing was."""
+    moments = [
+        moment
+        for name, columns in (("submissions", ("received_at", "verdict_at")), ("decisions", ("decided_at",)))
+        for row in pq.read_table(bronze / f"{name}.parquet", columns=list(columns)).to_pylist()
+        for moment in row.values()
+        if moment is not None and (as_of is None or moment <= _aware(as_of))
+    ]
+    return (max(moments).astimezone(UTC) + _VIETNAM).date() if moments else None
 
 
 def _submissions(bronze: Path, as_of: datetime | None, counting: set[str]) -> dict[str, dict[str, Any]]:

@@ -25,7 +25,7 @@ _TOLERANCE = 1e-9
 _STATED = ["statement", "indicator", "unit", "period", "column"]
 _FINAL, _NONE = STATUS_NAMES.index("final"), STATUS_NAMES.index("none")
 _OF_ONE_FIGURE = ("", "share")
-_BY_TARGET, _BY_YEAR = "target", "per_year"
+_BY_TARGET, _BY_YEAR, _RELATIVE = "target", "per_year", "percent_change"
 _BEFORE = re.compile(r"before: ([0-9]+)")
 _CONTEXT = "F-CTX"
 _SAID = (
@@ -42,9 +42,9 @@ _SAID = (
         "basis",
     ),
     *("qualifier", "value_low", "value_high", "numerator", "denominator", "indicator_code", "org_code"),
-    *("period_code", "derivation", "expected_value", "expected_verdict", "home"),
+    *("period_code", "derivation", "direction", "expected_value", "expected_verdict", "home"),
 )
-_BLANK_IS_NOTHING = ("indicator_code", "derivation")
+_BLANK_IS_NOTHING = ("indicator_code", "derivation", "direction")
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,7 @@ class Statements:
             connection,
             "rpt_stated_figure",
             ["statement_id"],
-            [*_SAID, "actual_value", "actual_low", "actual_high", "status", "verdict"],
+            [*_SAID, "is_by_size", "actual_value", "actual_low", "actual_high", "status", "verdict"],
         )
         numbers = dict(found)
         rows: list[tuple[Any, ...]] = []
@@ -138,6 +138,7 @@ class Statements:
                 )
             told[key] = {
                 **{name: said[name] or None if name in _BLANK_IS_NOTHING else said[name] for name in _SAID},
+                "is_by_size": _is_by_size(said),
                 "status": STATUS_NAMES[int(spoken_of.status)],
                 "verdict": _verdict(said, spoken_of),
             }
@@ -167,8 +168,10 @@ class Statements:
             is_known = not np.isnan(low) and status == _FINAL
             return replace(figure, value=np.nan, low=low, high=high, status=status, is_known=is_known)
         value, status = self._derived.get((*about, derivation), (np.nan, _NONE))
-        # Who states by how many percent something fell, gives the size alone.
-        value = abs(value) if derivation == "percent_change" else value
+        if _is_by_size(said):
+            value = abs(value)
+        elif said["direction"] == "fall":
+            value = -value
         is_known = not np.isnan(value) and status == _FINAL
         return replace(figure, value=value, status=status, is_known=is_known)
 
@@ -193,6 +196,12 @@ class Statements:
         ]
         low, high = (np.array([bound[side] for bound in bounds]) for side in (0, 1))
         return _sum(low), _sum(high)
+
+
+def _is_by_size(said: Mapping[str, Any]) -> bool:
+    """Say whether a relative change is stated of which neither a word nor a sign says which way it went."""
+    is_signed = any(said[bound] is not None and said[bound] < 0 for bound in ("value_low", "value_high"))
+    return said["derivation"] == _RELATIVE and not said["direction"] and not is_signed
 
 
 def _outermost(bounds: set[tuple[float | None, float | None]]) -> tuple[float, float]:

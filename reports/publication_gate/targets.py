@@ -5,17 +5,18 @@ does not: those figures (`figures`), and what was stated of them elsewhere (`sta
 """
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import numpy as np
 import pandas as pd
-import pyarrow.parquet as pq
 
 from reports.publication_gate.bodies import Bodies, Term
 from reports.publication_gate.figures import Figures
 from reports.publication_gate.report import ASSESSMENTS, STATUS_NAMES
+from reports.publication_gate.rows import records
 
 _TOLERANCE = 1e-9
 _KEYS = ["indicator", "unit", "period", "basis", "column"]
@@ -31,10 +32,17 @@ _FOUND = """
 class Targets:
     """Collects the figures that stand beside targets, and holds the warehouse against them."""
 
-    def __init__(self, bronze: Path, bodies: Bodies) -> None:
-        """Read what the registry says; `bodies` has its terms and who belongs to which."""
-        records = pq.read_table(bronze / "reference" / "targets.parquet").to_pylist()
-        self.chosen = list(_chosen(records, bodies))
+    def __init__(self, bronze: Path, bodies: Bodies, day: date | None) -> None:
+        """Read what the registry says.
+
+        Args:
+            bronze: bronze's folder.
+            bodies: the registry's terms, and who belongs to which.
+            day: on which it is told what came of targets; None where nothing was recorded yet.
+        """
+        self._day = day
+        self._calendar = records(bronze, "calendar")
+        self.chosen = list(_chosen(records(bronze, "targets"), bodies))
         """The target of each body and time, with its term and year."""
         self._indicators = {target["indicator_code"] for target in self.chosen}
         self._units = {target["org_code"] for target in self.chosen}
@@ -99,7 +107,9 @@ class Targets:
         if target["basis"] == "AVG_PER_YEAR":
             key = (indicator, unit, period, "average_per_year")
             actual, status = self._derived.get(key, (np.nan, _NONE))
-        if target["basis"] == "YEAR":
+        if self._is_past(target["year"] or term.last, term.system):
+            is_early = False
+        elif target["basis"] == "YEAR":
             is_early = status == _PROVISIONAL
         else:
             last = self._figures.get((indicator, unit, f"{term.last}-N"))
@@ -116,6 +126,16 @@ class Targets:
             "status": status,
             "assessment": _number(ASSESSMENTS, "CHUA_DEN_HAN" if is_early else assessed(target, judged)),
         }
+
+    def _is_past(self, year: int, system: str) -> bool:
+        """Whether a year is over, and the day gone by on which a term system's units owed all of it."""
+        due = [
+            row["due_on"]
+            for row in self._calendar
+            if row["period_code"] == f"{year}-N" and row["term_system"] in (None, "", system)
+        ]
+        last = max(day for day in (*due, date(year, 12, 31)) if day is not None)
+        return self._day is not None and self._day > last
 
 
 def _chosen(targets: list[dict[str, Any]], bodies: Bodies) -> Iterator[dict[str, Any]]:

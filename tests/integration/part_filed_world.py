@@ -84,7 +84,7 @@ def part_filed_world() -> World:
         {
             "period_code": code,
             "opens_on": "",
-            "due_on": "",
+            "due_on": "2021-01-15" if code == "2020-N" else "",
             "locked_on": "",
             "term_system": systems.get(code, ""),
         }

@@ -94,19 +94,19 @@ indicators:
   name: {vi: Lượt tiếp, en: Visits}
   unit: VISIT
   kind: flow
-  section: visits
+  section: badges
   value: [{form: B91, column: visits, over_time: sum}]
 - code: letters
   name: {vi: Đơn thư, en: Letters}
   unit: VISIT
   kind: flow
-  section: visits
+  section: badges
   value: [{form: B91, column: letters, over_time: sum}]
 - code: cases
   name: {vi: Việc, en: Cases}
   unit: VISIT
   kind: stock
-  section: visits
+  section: badges
   value: [{form: B91, column: left_cases, over_time: last}]
   opening: [{form: B91, column: open_cases, over_time: first}]
 """,
@@ -148,7 +148,7 @@ indicators:
   name: {vi: Cuộc gọi, en: Calls}
   unit: VISIT
   kind: flow
-  section: visits
+  section: badges
   value:
   - {form: B95, column: calls, over_time: sum, effective: {to: 2019-12-31}}
   - {form: B96, column: phone_calls, over_time: sum, effective: {from: 2020-01-01}}
@@ -157,13 +157,13 @@ indicators:
   unit: POINT
   decimals: 1
   kind: rate
-  section: visits
+  section: badges
   value: [{form: B96, column: score, over_time: last}]
 - code: callers
   name: {vi: Người gọi, en: Callers}
   unit: PERSON
   kind: distinct
-  section: visits
+  section: badges
   value: [{form: B96, column: callers, over_time: none}]
 """,
 }

@@ -23,6 +23,7 @@ from reports.database import connect
 from reports.figures import NoWarehouseError, UnknownCode, figure, statements, trace
 from reports.publication_gate import PublicationReport, check_marts
 from reports.publication_gate.previous import shrunk as shrunk_since
+from reports.publication_gate.received import last_day
 from reports.publication_gate.suites import judge
 from tests.integration.warehouse_world import DANG, DOAN, NEXT, PREVIOUS, example_world
 from tests.support.remade import PARTS, sum_cells, wrong_changes, wrong_figures
@@ -327,7 +328,7 @@ def test_every_statement_gets_the_verdict_that_its_figure_gives(warehouse: Path)
         "T014": "cannot_verify",
         "T015": "norm",
         "T016": "cannot_verify",
-        "T017": "equal",  # 20.51… printed with one decimal
+        "T017": "equal",  # 20.51… printed with one decimal, by its size
         "T018": "contradicts",
         "T019": "contradicts",
         "T020": "contradicts",
@@ -338,6 +339,10 @@ def test_every_statement_gets_the_verdict_that_its_figure_gives(warehouse: Path)
         "T025": "contradicts",  # it was 39 before, not 40
         "T026": "cannot_verify",  # years are missing
         "T027": "cannot_verify",  # a quarter of 2019 is still to come
+        "T028": "equal",
+        "T029": "contradicts",  # it fell, and did not rise
+        "T030": "equal",
+        "T031": "within",
     }
 
 
@@ -911,6 +916,10 @@ def test_only_what_had_been_received_and_decided_counts_as_of_a_moment(
     assert figure(past, "admissions", "PB", DANG).status == "none"
     assert figure(warehouse, "admissions", "PB", DANG).status == "final"
     assert check_marts(past, tmp_path / "bronze", as_of=moment, catalogue=catalogue).passed
+    for database, until in ((past, moment), (warehouse, None)):
+        with connect(database) as opened:
+            told = opened.execute("select told_on from intermediate.int_publication__day").fetchall()
+        assert told == [(last_day(home / "bronze", until),)]
 
 
 def test_a_world_in_which_nobody_has_filed_builds_and_may_not_be_published(

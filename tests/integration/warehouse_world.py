@@ -419,10 +419,21 @@ def _statement(number: int, indicator: str, org: str, period: str, **more: Any) 
         row
         | {"statement_id": f"T{number:03d}", "family": "F-ADM", "term": "2015-2020", "basis": "actual"}
         | {"qualifier": "EQ", "value_low": "", "value_high": "", "numerator": "", "denominator": ""}
-        | {"indicator_code": indicator, "org_code": org, "period_code": period, "derivation": ""}
+        | {
+            "indicator_code": indicator,
+            "org_code": org,
+            "period_code": period,
+            "derivation": "",
+            "direction": "",
+        }
         | {"expected_value": "", "expected_verdict": "equal", "home": ""}
         | more
     )
+
+
+def _relative(number: int, **more: Any) -> dict[str, Any]:
+    """Give a statement of the relative change of the villages of PB, which fell by 20.51… percent."""
+    return _statement(number, "villages", "PB", DANG, derivation="percent_change", **more)
 
 
 def example_statements() -> list[dict[str, Any]]:
@@ -479,6 +490,10 @@ def example_statements() -> list[dict[str, Any]]:
         ),
         _statement(26, "admissions", "S", DANG, value_low=1),
         _statement(27, "admissions", "P", DANG, value_low=120),
+        _relative(28, value_low=20.5, direction="fall"),
+        _relative(29, value_low=20.5, direction="rise"),
+        _relative(30, value_low=-20.5),
+        _relative(31, qualifier="APPROX_BELOW", value_high=21, direction="fall"),
     ]
 
 

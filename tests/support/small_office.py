@@ -178,7 +178,7 @@ class Office:
         *,
         terms: Sequence[Mapping[str, Any]] = (),
         successions: Sequence[Mapping[str, Any]] = (),
-        calendar: Sequence[str] = (),
+        calendar: Sequence[str | Mapping[str, Any]] = (),
         targets: Sequence[Mapping[str, Any]] = (),
         statements: Sequence[Mapping[str, Any]] = (),
     ) -> None:
@@ -191,7 +191,7 @@ class Office:
         tables["terms"] = [dict(row) for row in terms]
         tables["targets"] = [dict(row) for row in targets]
         tables["statements"] = [dict(row) for row in statements]
-        tables["calendar"] = [{"period_code": period} for period in periods]
+        tables["calendar"] = [{"period_code": row} if isinstance(row, str) else dict(row) for row in periods]
         self.bronze = World(tables, filings).write(folder, catalogue())
 
     def groups(self) -> list[tuple[list[int], Figures, pd.DataFrame]]:
@@ -235,7 +235,8 @@ _REPEATED = {
     "rpt_predecessor": "org_code term_code predecessor_code ended_on",
     "rpt_stated_figure": "statement_id source family body_code body_name body_level measure unit dimension "
     "term basis qualifier value_low value_high numerator denominator indicator_code org_code period_code "
-    "derivation expected_value expected_verdict home actual_value actual_low actual_high status verdict",
+    "derivation direction expected_value expected_verdict home is_by_size "
+    "actual_value actual_low actual_high status verdict",
 }
 """Columns of what the warehouse repeats, which here nobody fills."""
 

@@ -64,6 +64,19 @@ unit_targets as (
 
 ),
 
+-- Percentages of change of which neither a word nor a sign says whether they are a rise or a fall.
+by_sizes as (
+
+    select statement_id
+    from statements
+    where
+        derivation = 'percent_change'
+        and direction is null
+        and coalesce(value_low, 0) >= 0
+        and coalesce(value_high, 0) >= 0
+
+),
+
 -- What the statement speaks of, as the warehouse has it.
 found as (
 
@@ -74,6 +87,7 @@ found as (
         figures.denominator as actual_denominator,
         figures.opening_value,
         own_targets.org_code is not null or unit_targets.org_code is not null as has_target,
+        by_sizes.statement_id is not null as is_by_size,
         case
             when statements.derivation = 'per_year' then null
             when statements.derivation = 'target'
@@ -82,7 +96,9 @@ found as (
                     else coalesce(unit_targets.lowest, unit_targets.highest)
                 end
             when statements.derivation is null or statements.derivation = 'share' then figures.value
-            when statements.derivation = 'percent_change' then abs(derived.value)
+            -- how far it went the way that is stated, which is below zero where it went the other way
+            when statements.direction = 'fall' then -derived.value
+            when by_sizes.statement_id is not null then abs(derived.value)
             else derived.value
         end as actual_value,
         case
@@ -106,6 +122,7 @@ found as (
             'none'
         ) as status
     from statements
+    left join by_sizes on statements.statement_id = by_sizes.statement_id
     left join {{ ref('stg_indicator') }} as indicators on statements.indicator_code = indicators.indicator_code
     left join figures
         on

@@ -12,6 +12,7 @@ targets as (
         targets.target_min,
         targets.target_max,
         targets.document,
+        terms.term_system,
         terms.first_year,
         terms.last_year
     from {{ ref('stg_target') }} as targets
@@ -47,6 +48,7 @@ expanded as (
         targets.target_min,
         targets.target_max,
         targets.document,
+        targets.term_system,
         targets.last_year,
         row_number() over (
             partition by
@@ -71,9 +73,38 @@ chosen as (
 
     select
         *,
-        case when basis = 'YEAR' then cast(target_year as varchar) || '-N' else term_code end as period_code
+        case when basis = 'YEAR' then cast(target_year as varchar) || '-N' else term_code end as period_code,
+        case when basis = 'YEAR' then coalesce(target_year, last_year) else last_year end as due_year
     from expanded
     where precedence = 1
+
+),
+
+years_due as (
+
+    select distinct
+        term_system,
+        due_year,
+        cast(cast(due_year as varchar) || '-12-31' as date) as ends_on
+    from chosen
+
+),
+
+-- Until when a year is filed in time: to its last day, or to a later one that the calendar names.
+deadlines as (
+
+    select
+        years_due.term_system,
+        years_due.due_year,
+        max(
+            case when calendar.due_on > years_due.ends_on then calendar.due_on else years_due.ends_on end
+        ) as due_on
+    from years_due
+    left join {{ ref('stg_calendar_period') }} as calendar
+        on
+            calendar.period_code = cast(years_due.due_year as varchar) || '-N'
+            and coalesce(calendar.term_system, years_due.term_system) = years_due.term_system
+    group by years_due.term_system, years_due.due_year
 
 ),
 
@@ -84,6 +115,8 @@ actuals as (
         case when chosen.basis = 'AVG_PER_YEAR' then averages.value else figures.value end as actual_value,
         case when chosen.basis = 'AVG_PER_YEAR' then averages.status else figures.status end as status,
         case
+            -- what has not come by then is missing
+            when days.told_on > deadlines.due_on then false
             when chosen.basis = 'YEAR' then coalesce(figures.status = 'provisional', false)
             -- who filed once for the whole term has its last year without a figure of it
             when terms_at_once.last_rank = 0 then coalesce(last_years.status = 'provisional', false)
@@ -91,6 +124,11 @@ actuals as (
             else last_years.indicator_code is null or last_years.status = 'provisional'
         end as is_early
     from chosen
+    cross join {{ ref('int_publication__day') }} as days
+    inner join deadlines
+        on
+            chosen.term_system = deadlines.term_system
+            and chosen.due_year = deadlines.due_year
     left join {{ ref('fct_indicator_value') }} as figures
         on
             chosen.indicator_code = figures.indicator_code

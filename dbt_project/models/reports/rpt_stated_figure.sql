@@ -10,6 +10,7 @@ found as (
         actuals.actual_denominator,
         actuals.opening_value,
         actuals.has_target,
+        actuals.is_by_size,
         actuals.status,
         -- “after (before: 1813)”
         cast(nullif(regexp_extract(statements.basis, 'before: ([0-9]+)', 1), '') as double) as stated_before
@@ -87,9 +88,11 @@ select
     compared.org_code,
     compared.period_code,
     compared.derivation,
+    compared.direction,
     compared.expected_value,
     compared.expected_verdict,
     compared.home,
+    compared.is_by_size,
     compared.actual_value,
     compared.actual_low,
     compared.actual_high,

@@ -29,6 +29,7 @@ renamed as (
         org_code,
         period_code,
         nullif(derivation, '') as derivation,
+        nullif(direction, '') as direction,
         expected_value,
         expected_verdict,
         home

@@ -103,6 +103,20 @@ MUTANTS: Sequence[Mutant] = (
         (f"{MODELS}fct_target",),
     ),
     Mutant(
+        "a year that is over is still to come",
+        "dbt_project/models/marts/fct_target.sql",
+        "when days.told_on > deadlines.due_on then false",
+        "when false then false",
+        (f"{MODELS}fct_target",),
+    ),
+    Mutant(
+        "what is not over on the day of its deadline is missing",
+        "dbt_project/models/marts/fct_target.sql",
+        "days.told_on > deadlines.due_on",
+        "days.told_on >= deadlines.due_on",
+        (f"{MODELS}fct_target",),
+    ),
+    Mutant(
         "totals are compared with one year",
         "dbt_project/models/marts/fct_indicator_derived.sql",
         "and totals.indicator_code is null",

@@ -78,7 +78,7 @@ def test_a_column_is_there_in_its_time(period: str, inside: bool) -> None:
 
 
 def test_the_same_columns_are_the_same_catalogue() -> None:
-    of_all = catalogue(form("B90", "organisations", KEY, COUNT, column("later", effective=TIME)))
+    of_all = catalogue(form("B90", "organisations", KEY, COUNT, column("later", effective=TIME), **PARTS))
     found = Catalogue(of_all.cover, {"B90": of_all.forms["B90"]}, {})
     assert found.on(date(2019, 1, 1)) is found.on(date(2026, 1, 1)) is not found
     assert found.on(date(2019, 6, 30)) is found
@@ -153,6 +153,7 @@ def test_two_columns_may_share_a_header_in_turn() -> None:
 
 
 def test_a_template_says_by_its_version_for_what_time_columns_were() -> None:
-    plain = form_version(catalogue(form("B90", "organisations", KEY, COUNT)), "r")
-    timed = form_version(catalogue(form("B90", "organisations", KEY, COUNT | {"effective": TIME})), "r")
+    plain = form_version(catalogue(form("B90", "organisations", KEY, COUNT, **PARTS)), "r")
+    limited = COUNT | {"effective": TIME}
+    timed = form_version(catalogue(form("B90", "organisations", KEY, limited, **PARTS)), "r")
     assert plain != timed

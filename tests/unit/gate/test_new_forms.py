@@ -51,7 +51,8 @@ FORMS = (
         column("line_code", "code"),
         column("given"),
         column("taken"),
-        lines=_lines(_line("L1"), _line("L2"), _line("LB", owed_by=["BLOC"])),
+        lines=_lines(_line("L1"), _line("L2"), _line("LB", owed_by=["PROVINCE"])),
+        required_for={"DISTRICT": ["N"], "PROVINCE": ["N"]},
     ),
     form(
         "B92",

@@ -1,6 +1,7 @@
 """The marts beside what was worked out anew: what is damaged is found, and what is sound raises no alarm."""
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -566,26 +567,38 @@ def test_a_result_of_which_something_is_missing_is_not_judged(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize(
-    ("last", "earlier", "expected"),
+    ("last", "earlier", "told_on", "expected"),
     [
-        ("N", "N", ["VUOT", "VUOT", "DAT"]),
-        # before its last year is whole nothing is due
-        ("9T", "N", ["CHUA_DEN_HAN"] * 3),
+        ("N", "N", "2018-01-15", ["VUOT", "VUOT", "DAT"]),
+        ("N", "N", "2018-01-16", ["VUOT", "VUOT", "DAT"]),
+        # before its last year is whole nothing is due, unless the day is past on which all of it was owed
+        ("9T", "N", "2018-01-15", ["CHUA_DEN_HAN"] * 3),
+        ("9T", "N", "2018-01-16", [None] * 3),
         # an earlier year that lacks a part leaves the term open, and its own target
-        ("N", "6T", ["VUOT", None, None]),
+        ("N", "6T", "2018-01-15", ["VUOT", None, None]),
     ],
 )
-def test_a_target_is_due_when_its_last_year_is_whole(
-    tmp_path: Path, last: str, earlier: str, expected: list[str | None]
+def test_a_target_is_due_when_its_last_year_is_whole_or_over(
+    tmp_path: Path, last: str, earlier: str, told_on: str, expected: list[str | None]
 ) -> None:
-    filings = [filing("A", f"2016-{earlier}", joined=4), filing("A", f"2017-{last}", joined=8)]
+    at = datetime.fromisoformat(f"{told_on}T23:59:59+07:00")
+    filings = [
+        filing("A", f"2016-{earlier}", joined=4, received_at=datetime(2017, 1, 5, tzinfo=UTC)),
+        filing("A", f"2017-{last}", joined=8, received_at=at),
+    ]
+    calendar = [
+        *(f"2016-{earlier}", "2017-9T"),
+        {"period_code": "2017-N", "due_on": "2018-01-15", "term_system": "DANG"},
+        {"period_code": "2017-N", "due_on": "2018-03-15", "term_system": "DOAN"},
+    ]
     targets = [
         target("A", "YEAR", "GE", 5, year=2017),
         target("A", "TERM", "GE", 5),
         target("A", "AVG_PER_YEAR", "EQ", 6),
     ]
     bodies = [P, A, BASES[0]]
-    office = Office(tmp_path, bodies, filings, terms=[term(2016, 2017)], targets=targets)
+    terms = [term(2016, 2017)]
+    office = Office(tmp_path, bodies, filings, terms=terms, targets=targets, calendar=calendar)
     rows = (
         f"'A', '{TERM}', {row['year'] or 'null'}, '{row['basis']}', null, null, null, null, 'none'"
         for row in targets

@@ -3,6 +3,7 @@
 It answers for its unit in that term and says nothing of a single year.
 """
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -175,19 +176,23 @@ def test_a_term_of_one_system_answers_for_none_of_another(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize(
-    ("of_b", "expected"),
+    ("of_b", "until", "expected"),
     [
-        (["2016-N", "2017-N"], ("DAT", "VUOT")),
-        (["2016-N", "2017-6T"], ("DAT", "CHUA_DEN_HAN")),
-        (["2016-N"], ("DAT", "CHUA_DEN_HAN")),
+        (["2016-N", "2017-N"], 2017, ("DAT", "VUOT")),
+        (["2016-N", "2017-6T"], 2017, ("DAT", "CHUA_DEN_HAN")),
+        (["2016-N"], 2017, ("DAT", "CHUA_DEN_HAN")),
+        (["2016-N", "2017-6T"], 2018, ("DAT", None)),
+        (["2016-N"], 2018, ("DAT", None)),
     ],
 )
-def test_a_target_of_the_term_is_due_when_all_have_its_last_year(
-    tmp_path: Path, of_b: list[str], expected: tuple[str, str | None]
+def test_a_target_of_the_term_is_due_when_all_have_its_last_year_or_it_is_over(
+    tmp_path: Path, of_b: list[str], until: int, expected: tuple[str, str | None]
 ) -> None:
     target = {"indicator_code": "joined", "term_code": TERM, "year": "", "basis": "TERM", "direction": "GE"}
     targets = [{**target, "org_code": unit, "min": 40, "max": "", "document": ""} for unit in "AP"]
-    made = office(tmp_path, [once("A"), *yearly("B", *of_b)], targets=targets)
+    at = datetime(until, 12, 30, tzinfo=UTC)
+    filings = [once("A", received_at=at), *yearly("B", *of_b, received_at=at)]
+    made = office(tmp_path, filings, targets=targets)
     connection = marts({})
     for unit in "AP":
         row = f"'joined', '{unit}', '{TERM}', null, 'TERM', 40, null, null, null, 'none'"

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from ingestion.records.periods import Period
 from reports.publication_gate import totals
 from reports.publication_gate.filed import counting_submissions, read_filed
 from reports.publication_gate.previous import shrunk
+from reports.publication_gate.received import last_day
 from reports.publication_gate.wholes import Whole, wholes, wholes_of
 from tests.integration.warehouse_world import Filing
 from tests.support.small_office import Office, body, catalogue, filing, succession, term
@@ -26,6 +27,20 @@ BASES = [body("A1", "BASE", "A"), body("B1", "BASE", "B")]
 
 def at(day: int, hour: int = 0) -> datetime:
     return datetime(2021, 1, day, hour, tzinfo=UTC)
+
+
+# on what day it is told
+
+
+def test_the_day_is_that_of_what_was_recorded_last_by_then(tmp_path: Path) -> None:
+    filed = pd.DataFrame({"received_at": [at(1), at(2)], "verdict_at": [at(4), None]})
+    filed.to_parquet(tmp_path / "submissions.parquet")
+    pd.DataFrame({"decided_at": [at(3), at(6, 17)]}).to_parquet(tmp_path / "decisions.parquet")
+
+    moments = (None, at(6, 17), at(6), at(3), at(2))
+    days = [last_day(tmp_path, moment) for moment in moments]
+    assert days == [date(2021, 1, day) for day in (7, 7, 4, 3, 2)]
+    assert last_day(tmp_path, at(1) - timedelta(hours=1)) is None
 
 
 # what counts
@@ -333,6 +348,7 @@ def form(code: str, *columns: tuple[str, str | None], table: str = "") -> Form:
         {
             **{"code": code, "sheet": code, "grain": "rows", "rows": "organisations", "key": ["org_code"]},
             **{"title": {"vi": code, "en": code}, "columns": named, "table": table},
+            "required_for": {"DISTRICT": ["N"]},
         }
     )
 

@@ -243,6 +243,7 @@ def statement(number: int, **more: Any) -> dict[str, Any]:
     )
 
 
+RELATIVE = {"indicator_code": "members", "derivation": "percent_change"}
 CASES = [
     # 30 in the term; 20 and 10 in its years
     ({"value_low": 30}, "equal"),
@@ -275,6 +276,12 @@ CASES = [
     ({"indicator_code": "share", "period_code": "2016-N", "value_low": 33.34}, "contradicts"),
     ({"indicator_code": "members", "value_low": 70, "basis": "after (before: 40)"}, "equal"),
     ({"indicator_code": "members", "value_low": 70, "basis": "after (before: 41)"}, "contradicts"),
+    # from 40 to 70, a rise of 75 %
+    (RELATIVE | {"value_low": 75, "direction": "rise"}, "equal"),
+    (RELATIVE | {"value_low": 75, "direction": "fall"}, "contradicts"),
+    (RELATIVE | {"value_low": 75}, "equal"),
+    (RELATIVE | {"value_low": -75}, "contradicts"),
+    (RELATIVE | {"qualifier": "LT", "value_high": -74}, "contradicts"),
 ]
 
 
@@ -305,6 +312,8 @@ def test_a_statement_gets_the_verdict_that_its_figure_gives(tmp_path: Path) -> N
 
     verdicts = {key[0]: sides[0] for key, sides in found.items() if key[1] == "verdict"}
     assert verdicts == {f"T{number:02d}": verdict for number, (_, verdict) in enumerate(CASES)}
+    by_size = {key[0] for key, sides in found.items() if (key[1], sides[0]) == ("is_by_size", "yes")}
+    assert by_size == {f"T{CASES.index((RELATIVE | {'value_low': 75}, 'equal'))}"}
     assert found["T19", "status"][0] == "none" and found["T20", "status"][0] == "final"
     beside_target = frames["stated_again"].set_index(["statement", "column"])["expected"]
     assert beside_target["T22", "least"] == 8 and np.isnan(beside_target["T23", "least"])

@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -342,14 +343,32 @@ def test_nothing_is_said_to_agree_where_nothing_was_filed_for_it(site: Site) -> 
     assert "“vượt chỉ tiêu” không kiểm chứng được" not in text.replace("\\", "")
 
 
-def test_stated_figures_are_written_as_stated(site: Site) -> None:
+def stated_rows(site: Site) -> dict[str, list[str]]:
+    """Give what was stated, what there is and the verdict, of each statement on the page."""
     rows = {}
     for block in stated_page(site).blocks:
         if isinstance(block, Grid):
             rows.update({row[0].text.strip("`"): row for row in block.rows})  # type: ignore[union-attr]
-    plain = {code: [str(cell).replace("\u00a0", " ") for cell in row[2:]] for code, row in rows.items()}
+    return {code: [str(cell).replace("\u00a0", " ") for cell in row[2:]] for code, row in rows.items()}
+
+
+def changed(site: Site, actual: float | None, verdict: str, **more: Any) -> list[str]:
+    """Give the row of the fall of 20.5 % that was stated, had the warehouse something else."""
+    (said,) = (statement for statement in site.statements if statement.id == "I017")
+    return stated_rows(replace(site, statements=(replace(said, actual=actual, verdict=verdict, **more),)))[
+        "I017"
+    ]
+
+
+def test_stated_figures_are_written_as_stated(site: Site) -> None:
+    plain = stated_rows(site)
     assert plain["I001"] == ["850", "850", "khớp"]
-    assert plain["I017"][:2] == ["20,5 %", "20,5 %"]
+    assert plain["I017"] == ["giảm 20,5 %", "giảm 20,5 %", "khớp"]
+    assert changed(site, -20.5, "contradicts") == ["giảm 20,5 %", "tăng 20,5 %", "không khớp"]
+    unsaid = changed(site, 20.5, "equal", direction="", is_by_size=True, remark=None)
+    assert unsaid == ["20,5 %", "20,5 %", "khớp (chỉ so độ lớn, vì không nêu là tăng hay giảm)"]
+    unknown = changed(site, None, "cannot_verify", direction="", is_by_size=True, remark=None)
+    assert unknown[2] == "không kiểm chứng được"
     assert plain["I024"][:2] == ["10,24 %", "10,24 %"]
     assert plain["I027"] == ["104", "103", "không khớp"]
     assert plain["I060"][:2] == ["từ 80 % đến 85 %", "từ 80,4 % đến 84,6 %"]
@@ -415,6 +434,38 @@ def test_tables_and_charts_are_numbered_in_order(site: Site) -> None:
 def test_a_yearly_target_stands_in_its_year(site: Site) -> None:
     text = markdown(unit_page(site, unit_of(site, "VP"), PLAN)).replace("\u00a0", " ").replace("\\", "")
     assert "| trên 95 % mỗi năm | – | – | – | 94,0 %: chưa đạt | – |" in text
+
+
+@pytest.mark.parametrize(
+    ("assessment", "status", "of_last_year", "text"),
+    [
+        ("CHUA_DEN_HAN", "incomplete", None, "chưa đến hạn"),
+        (None, "incomplete", None, "chưa đánh giá được, vì thiếu số liệu năm 2020"),
+        (None, "provisional", "provisional", "chưa đánh giá được, vì năm 2020 chỉ có báo cáo một phần"),
+        (None, "provisional", "final", "chưa đánh giá được, vì có năm chỉ có báo cáo một phần"),
+        (None, "incomplete", "final", "chưa đánh giá được, vì số liệu chưa đầy đủ"),
+        # whole, but without a bound; and without any figure, as its dash says
+        (None, "final", "final", "chưa đánh giá được"),
+        (None, "none", None, "chưa đánh giá được"),
+    ],
+)
+def test_a_target_without_a_verdict_says_what_is_missing(
+    site: Site, assessment: str | None, status: str, of_last_year: str | None, text: str
+) -> None:
+    unit = unit_of(site, "VP")
+    (target, *others) = site.targets[unit.code, unit.term]
+    target = replace(target, assessment=assessment, status=status)
+    key = (target.indicator, unit.code, "2020-N")
+    figures = {place: figure for place, figure in site.figures.items() if place != key}
+    if of_last_year is not None:
+        figures[key] = Figure(*key, 9, status=of_last_year)
+    changed = replace(site, figures=figures, targets={(unit.code, unit.term): (target, *others)})
+    assert f" | {text} | NQ 01 |" in markdown(unit_page(changed, unit, PLAN)).replace("\\", "")
+
+    # nobody waits for a year in which the unit owes nothing
+    merged = tuple(replace(f, is_owed=f.is_owed and f.period < "2020") for f in site.filings[unit.code])
+    changed = replace(changed, filings={**site.filings, unit.code: merged})
+    assert "thiếu số liệu năm" not in markdown(unit_page(changed, unit, PLAN))
 
 
 def test_a_fall_in_percent_has_the_sign_of_the_fall(site: Site) -> None:
