@@ -143,7 +143,8 @@ class Figures:
         """Give what a quarter adds: its end, less its beginning where both are sums.
 
         Of what lasts nothing is taken away. A sum that has nothing at the beginning is one of the quarter where
-        all of it was filed for quarters alone; what runs from 1 January does not say what of it is.
+        all of it was filed for quarters alone; what runs from 1 January does not say what of it is, nor what of
+        it is of an earlier quarter that had not come.
         """
         base, earlier = self.bases[now], self.bases.get(before)
         amount, there, carried = base.amount.copy(), ~np.isnan(base.amount), base.carried.copy()
@@ -158,6 +159,10 @@ class Figures:
             if before and measure.within == "sum":
                 had = nobody if earlier is None else ~np.isnan(earlier.amount[:, number])
                 there[:, number] &= had | ~base.since_new_year[:, number]
+                forms = {summand.form for _, summands in measure.indicator.parts for summand in summands}
+                of_rows = [self.states.fills_gap_of_rows(form, now) for form in sorted(forms)]
+                of_units = self.states.at(measure.indicator, now).fills_gap
+                there[:, number] &= ~np.where(self._owners(now), of_units, np.logical_or.reduce(of_rows))
                 if earlier is not None:
                     amount[:, number] -= np.nan_to_num(earlier.amount[:, number])
                     carried[:, number] |= had & earlier.carried[:, number]

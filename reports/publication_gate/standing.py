@@ -28,6 +28,7 @@ class State:
         newest: the last part of the year that was filed by then; 0 for none.
         cumulative: the last that was filed from 1 January on; 0 where all are of a quarter alone.
         is_part: whether what was filed is only a part of what is owed by then.
+        fills_gap: whether it holds a quarter that is owed and that the filings before it lack.
     """
 
     rank: int | None
@@ -36,6 +37,7 @@ class State:
     newest: int
     cumulative: int
     is_part: bool
+    fills_gap: bool
 
 
 class Standing:
@@ -158,7 +160,8 @@ class Standing:
         due_by_now = max((known for known in owed.get(year, ()) if known <= part), default=0)
         expected = max((known for known in {due_by_now, *required} if known <= part), default=0)
         newest = max(until, default=0)
-        has_gap = any(cumulative < due < newest and due not in filed for due in owed.get(year, ()))
+        has_gap = self._has_gap(unit, form, year, part)
+        fills_gap = not has_gap and self._has_gap(unit, form, year, part - 1)
         rank: int | None = None
         if has_gap:
             rank = 2
@@ -170,7 +173,15 @@ class Standing:
             # the calendar has nothing of the year for it, or does not have its end yet
             rank = 2 if part in required or (owed and self._stands(unit, period)) else None
         is_part = has_gap or 0 < newest < expected
-        return State(rank, expected, newest == part, newest, cumulative, is_part)
+        return State(rank, expected, newest == part, newest, cumulative, is_part, fills_gap)
+
+    def _has_gap(self, unit: str, form: str, year: int, part: int) -> bool:
+        """Say whether an owed quarter is missing among those that were filed alone up to a part of a year."""
+        filed = self.filed.get((unit, form), {}).get(year, {})
+        until = [known for known in filed if known <= part]
+        cumulative = max((known for known in until if filed[known]), default=0)
+        owed = self.owed.get((unit, form), {}).get(year, ())
+        return any(cumulative < due < max(until, default=0) and due not in filed for due in owed)
 
     def _stands(self, unit: str, period: str) -> bool:
         day = self._bodies.ends[period]

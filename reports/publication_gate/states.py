@@ -30,12 +30,14 @@ class Ranks:
         in_term: in a term that takes the period in.
         is_exact: whether all who count filed this very period.
         is_part: whether somebody who counts filed only a part of it.
+        fills_gap: whether what somebody filed holds an earlier quarter that had not come.
     """
 
     rank: Numbers
     in_term: Numbers
     is_exact: Flags
     is_part: Flags
+    fills_gap: Flags
 
 
 @dataclass(frozen=True)
@@ -59,13 +61,14 @@ class TermRanks:
 
 @dataclass(frozen=True)
 class _Said:
-    """What a form of a unit says of a period: how whole it is, and whether of this very one or of a part."""
+    """What a form of a unit says of a period: how whole it is, and of which part of the year."""
 
     unit: int
     form: str
     rank: int
     is_exact: bool
     is_part: bool
+    fills_gap: bool
 
 
 class States:
@@ -77,6 +80,7 @@ class States:
         self._reporting: Flags = bodies.codes.isin(bodies.ever_reporting)
         self._of_periods: dict[tuple[str, str], Ranks] = {}
         self._of_terms: dict[tuple[str, Term], TermRanks] = {}
+        self._gaps_filled: dict[tuple[str, str], Flags] = {}
         self._positions = {str(code): position for position, code in enumerate(bodies.codes)}
         contributed: dict[str, Flags] = {}
         self._has_part: dict[tuple[str, str], dict[str, Flags]] = {}
@@ -126,7 +130,7 @@ class States:
     def _at(self, indicator: Indicator, period: str) -> Ranks:
         n = len(self._bodies.codes)
         rank, in_term, exact = np.full(n, -1.0), np.full(n, -1.0), np.ones(n, dtype=bool)
-        part = np.zeros(n, dtype=bool)
+        part, fills_gap = np.zeros(n, dtype=bool), np.zeros(n, dtype=bool)
         by_unit: dict[int, list[_Said]] = {}
         for said in self._said(indicator, period, self._left_blank(indicator, period)):
             by_unit.setdefault(said.unit, []).append(said)
@@ -135,10 +139,27 @@ class States:
                 in_term[owner] = max(in_term[owner], said.rank)
                 exact[owner] &= said.is_exact
                 part[owner] |= said.is_part
+                fills_gap[owner] |= said.fills_gap
                 if inside:
                     rank[owner] = max(rank[owner], said.rank)
         exact &= in_term >= 0
-        return Ranks(np.where(rank < 0, np.nan, rank), np.where(in_term < 0, np.nan, in_term), exact, part)
+        ranks, in_terms = (np.where(known < 0, np.nan, known) for known in (rank, in_term))
+        return Ranks(ranks, in_terms, exact, part, fills_gap)
+
+    def fills_gap_of_rows(self, form: str, period: str) -> Flags:
+        """Say about whom a unit has filed rows of a form that hold an earlier quarter that had not come."""
+        key = (form, period)
+        if key not in self._gaps_filled:
+            self._gaps_filled[key] = self._fills_gap_of_rows(form, period)
+        return self._gaps_filled[key]
+
+    def _fills_gap_of_rows(self, form: str, period: str) -> Flags:
+        share, parents = self._bodies.of_organisations[period], self._bodies.parents(period)
+        fills_gap = np.zeros(len(self._bodies.codes), dtype=bool)
+        for owner, contributor in zip(share.owners.tolist(), share.contributors.tolist(), strict=True):
+            unit = parents.get(str(self._bodies.codes[contributor]))
+            fills_gap[owner] |= unit is not None and self._standing.state(unit, form, period).fills_gap
+        return fills_gap
 
     def _shares(self, indicator: Indicator, period: str) -> Iterable[tuple[int, int, bool]]:
         """Give whose figures take in whom, and whether in the period itself; a single one takes in its own."""
@@ -162,7 +183,8 @@ class States:
                 begins_late = self._standing.lacks(unit, form, period, late.get(form, ()))
                 lacks = is_missing or begins_late or (state.newest > 0 and bool(left_blank[position]))
                 worst = _MISSING if lacks else state.rank
-                yield _Said(position, form, worst, state.is_exact, state.is_part or begins_late)
+                is_part = state.is_part or begins_late
+                yield _Said(position, form, worst, state.is_exact, is_part, state.fills_gap)
 
     def of_term(self, indicator: Indicator, term: Term) -> TermRanks:
         """Give how whole each organisation's figures of a term are."""

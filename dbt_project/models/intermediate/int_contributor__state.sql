@@ -73,6 +73,7 @@ of_units as (
         states.period_year,
         states.is_exact,
         states.is_part_filed or late_starts.base_period_code is not null as is_part_filed,
+        states.is_gap_filled,
         case
             when uncollected.period_code is not null or late_starts.base_period_code is not null then 2
             else states.state_rank
@@ -175,6 +176,7 @@ of_organisations as (
         bases.period_year,
         coalesce(row_parts.row_part = bases.part_number, false) as is_exact,
         coalesce(row_parts.row_part < states.expected_part, false) as is_part_filed,
+        coalesce(states.is_gap_filled, false) as is_gap_filled,
         case
             when row_parts.row_part is null and states.state_rank is not null then 2
             when row_parts.row_part is null then null
@@ -222,6 +224,7 @@ select
     period_year,
     is_exact,
     is_part_filed,
+    is_gap_filled,
     is_left_blank,
     state_rank as filing_rank,
     case when is_left_blank then 2 else state_rank end as state_rank

@@ -7,7 +7,8 @@ exact as (
         closure_level,
         org_code,
         state_key,
-        base_period_code
+        base_period_code,
+        is_gap_filled
     from {{ ref('int_figure__state') }}
     where is_exact
 
@@ -26,7 +27,8 @@ bases as (
         figures.is_alone,
         figures.period_year,
         measures.within_year,
-        exact.state_key
+        exact.state_key,
+        coalesce(exact.is_gap_filled, false) as is_gap_filled
     from {{ ref('int_figure__base') }} as figures
     inner join {{ ref('int_indicator__measure') }} as measures on figures.measure_id = measures.measure_id
     inner join exact
@@ -84,6 +86,8 @@ where
     quarters.minus_period_code is null
     or (
         before.base_period_code is not null
+        -- what holds an earlier quarter that had not come does not say what of it is of its own
+        and (bases.within_year <> 'sum' or not bases.is_gap_filled)
         -- without anything before it, what was filed from 1 January on does not say what of it is of the quarter
         and (bases.within_year <> 'sum' or minus.base_period_code is not null or bases.is_alone)
     )

@@ -8,7 +8,8 @@ select
     max(case when closures.in_period then states.state_rank end) as state_rank,
     max(states.state_rank) as term_state_rank,
     bool_and(states.is_exact) as is_exact,
-    bool_or(states.is_part_filed) as is_part_filed
+    bool_or(states.is_part_filed) as is_part_filed,
+    bool_or(states.is_gap_filled) as is_gap_filled
 from {{ ref('int_organisation__closure') }} as closures
 inner join {{ ref('int_contributor__state') }} as states
     on

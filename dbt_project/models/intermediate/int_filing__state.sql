@@ -232,6 +232,10 @@ select
     cumulative_part,
     coalesce(filed_part = part_number, false) as is_exact,
     has_gap or coalesce(filed_part < expected_part, false) as is_part_filed,
+    -- what runs from 1 January on holds the quarter too that had not come before it
+    not has_gap and coalesce(
+        lag(has_gap) over (partition by reporting_org_code, form_code, period_year order by part_number), false
+    ) as is_gap_filled,
     case
         when has_gap then 2
         when filed_part >= coalesce(expected_part, 0) then 0

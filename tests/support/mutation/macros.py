@@ -117,6 +117,13 @@ MUTANTS: Sequence[Mutant] = (
         (f"{MODELS}fct_target",),
     ),
     Mutant(
+        "a quarter that had not come is a part of the next",
+        "dbt_project/models/intermediate/int_figure__quarter.sql",
+        "bases.within_year <> 'sum' or not bases.is_gap_filled",
+        "true",
+        (f"{MODELS}int_figure__quarter",),
+    ),
+    Mutant(
         "totals are compared with one year",
         "dbt_project/models/marts/fct_indicator_derived.sql",
         "and totals.indicator_code is null",

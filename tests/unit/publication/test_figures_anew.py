@@ -117,6 +117,26 @@ def test_a_row_that_the_newest_filing_lacks_stands_and_is_said_to_be_older(tmp_p
     assert values(told, "joined", "A1")["A1 D2"] == 2
 
 
+@pytest.mark.parametrize(
+    ("last", "told_of_it"), [("CUMULATIVE", {}), ("QUARTER", {"A D4": 8, "A1 D4": 8, "P D4": 8})]
+)
+def test_what_holds_an_earlier_quarter_that_had_not_come_is_no_quarter(
+    tmp_path: Path, last: str, told_of_it: dict[str, int]
+) -> None:
+    filings = [
+        filing("A", "2016-Q1", basis="QUARTER", joined=1, opening=5, closing=6),
+        filing("A", "2016-9T", basis="QUARTER", joined=4, opening=5, closing=7),
+        filing("A", "2016-N", basis=last, joined=8, opening=5, closing=9),
+    ]
+    calendar = [f"2016-{part}" for part in ("Q1", "6T", "9T", "N")]
+    told = Office(tmp_path, [P, A, BASES[0]], filings, calendar=calendar).told()
+
+    quarters = values(told, "joined", "A", "A1", "P")
+    assert {place: value for place, value in quarters.items() if place.endswith("D4")} == told_of_it
+    # what stands at the end is no difference
+    assert values(told, "members", "A")["A D4"] == 9
+
+
 def test_lines_add_as_each_says(tmp_path: Path) -> None:
     def lines(flow: int, stock: int, opening: int) -> list[dict[str, object]]:
         numbers = {"FLOW": flow, "STOCK": stock, "OPENING": opening}
