@@ -36,9 +36,10 @@ def plain_rows(
         row = dict(known)
         named = "/".join(str(known.get(code)) for code in form.key)
         of_line = next((natures[str(v)] for v in known.values() if str(v) in natures), None)
+        counts = _counts(form, named, of_line, (year, quarter))
         for column in form.columns:
             if column.code not in row:
-                row[column.code] = _value(form, column, named, of_line, (year, quarter))
+                row[column.code] = counts.get(column.code, _no_count(column))
         rows.append(row)
     return rows
 
@@ -50,16 +51,34 @@ def keys_of_lines(form: Form, kind: str) -> list[dict[str, CellInput]]:
     return [dict(zip(form.key, codes, strict=True)) for codes in product(*per_key)]
 
 
-def _value(form: Form, column: Column, named: str, of_line: str | None, until: tuple[int, int]) -> CellInput:
-    year, quarter = until
+def _no_count(column: Column) -> CellInput:
     if column.type == "code":
         return column.choices[0] if column.choices else None
-    if column.type != "int":
-        return 0.0 if column.required and column.is_number else None
-    nature = of_line if column.nature == "line" else column.nature
-    if nature != "flow":
-        return int(stream(0, form.code, named, column.closing or column.code).integers(_MOST))
-    return sum(
-        int(stream(0, form.code, named, column.code, year, number).integers(_MOST))
-        for number in range(1, quarter + 1)
-    )
+    return 0.0 if column.required and column.is_number else None
+
+
+def _counts(form: Form, named: str, of_line: str | None, until: tuple[int, int]) -> dict[str, int]:
+    """Give the counts of a row, of which those that are measured alike fall from column to column.
+
+    So what is written as part of what stands before it is not more than that. A stock keeps its figure when a
+    column comes or goes; it is bounded by those alone that are always there.
+    """
+    year, quarter = until
+    found: dict[str, int] = {}
+    bounds: dict[tuple[str | None, str | None], list[int]] = {}
+    counted = [column for column in form.columns if column.type == "int"]
+    for column in (column for column in counted if column.closing is None):
+        nature = of_line if column.nature == "line" else column.nature
+        months = [(year, number) for number in range(1, quarter + 1)]
+        moments: list[tuple[int, ...]] = [*months] if nature == "flow" else [()]
+        most = bounds.get((column.unit, nature), [_MOST - 1] * len(moments))
+        drawn = [
+            min(bound, int(stream(0, form.code, named, column.code, *moment).integers(_MOST)))
+            for moment, bound in zip(moments, most, strict=True)
+        ]
+        if nature == "flow" or column.effective.is_always:
+            bounds[column.unit, nature] = drawn
+        found[column.code] = sum(drawn)
+    for column in (column for column in counted if column.closing is not None):
+        found[column.code] = found.get(str(column.closing), 0)
+    return found

@@ -19,7 +19,7 @@ from ingestion.storage.files import private_folder, write_durably
 from reports.database import connect
 
 Sources = dict[str, list[tuple[str, str]]]
-"""For each column the model and column of each of its sources."""
+"""For each column the model and column of each of its sources; not of one that has none among the models."""
 
 _KEPT = TypeAdapter(dict[str, Sources])
 _DIALECT = "duckdb"
@@ -91,8 +91,10 @@ def _sources(sql: str, types: Mapping[str, Mapping[str, str]], columns: Mapping[
                 column, whole, schema=None, dialect=_DIALECT, scope=scope, trim_selects=False
             ).walk()
             ends = (node for node in walked if not node.downstream and isinstance(node.expression, exp.Table))
-            named = {(node.expression.name, node.name.rpartition(".")[-1]) for node in ends}
-            sources[column] = sorted(end for end in named if end[1] in types.get(end[0], {}))
+            # A name that was quoted in the SQL is so here, and none has a point in it.
+            named = {(node.expression.name, node.name.rpartition(".")[-1].strip('"')) for node in ends}
+            if known := sorted(end for end in named if end[1] in types.get(end[0], {})):
+                sources[column] = known
     except SqlglotError:
         return {}
     return sources

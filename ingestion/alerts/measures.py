@@ -69,14 +69,22 @@ class Filings:
 
     @cached_property
     def judged(self) -> Mapping[str, Mapping[str, Sequence[SubmissionRecord]]]:
-        """What was judged, by period and unit, oldest first."""
+        """What was judged of each period of the calendar, by unit, oldest first."""
         found: dict[str, dict[str, list[SubmissionRecord]]] = defaultdict(lambda: defaultdict(list))
+        for unit, records in self.sent.items():
+            for record in records:
+                if record.key.period in self.registry.periods:
+                    found[record.key.period][unit].append(record)
+        return found
+
+    @cached_property
+    def sent(self) -> Mapping[str, Sequence[SubmissionRecord]]:
+        """What was judged of each unit, oldest first, also what cannot be read and so is of no period."""
+        found: dict[str, list[SubmissionRecord]] = defaultdict(list)
         for record in self.state.submissions.values():
-            judged = record.judged
-            if judged is None or record.key.period not in self.registry.periods:
-                continue
-            if self._is_known(record, judged.at):
-                found[record.key.period][record.key.unit].append(record)
+            unit, judged = record.key.unit, record.judged
+            if unit in self.registry.versions and judged is not None and self._is_known(record, judged.at):
+                found[unit].append(record)
         return found
 
     def _is_known(self, record: SubmissionRecord, at: datetime) -> bool:
@@ -183,7 +191,7 @@ def of_unit(filings: Filings, unit: str, first: date) -> Mapping[str, Measure]:
 
     Of a unit from which nothing is news since then, only what it owes is counted.
     """
-    reports = [record for by_unit in filings.judged.values() for record in by_unit.get(unit, ())]
+    reports = filings.sent.get(unit, ())
     is_of_news = any(filings.is_news(r) and day_of(r.receipt.at) >= first for r in reports)
     sent = [r for r in reports if is_of_news and day_of(r.received_at) >= first]
     sent.sort(key=lambda record: record.receipt.at)

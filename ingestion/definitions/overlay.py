@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
 
 from ingestion.definitions.adding import check_indicator
 from ingestion.definitions.catalogue import OWN_FOLDERS, Catalogue, OwnFile, load_catalogue
@@ -167,6 +168,10 @@ def _in(folder: str, files: Iterable[OwnFile]) -> list[OwnFile]:
     return [file for file in files if file.folder == folder]
 
 
+_SHOWN = 5
+"""How many mistakes of one file a message names."""
+
+
 def parsed(file: OwnFile, model: type[_Model]) -> _Model:
     """Read a file of the office by its schema.
 
@@ -184,11 +189,15 @@ def _read(file: OwnFile, validate: Callable[[Any], Any]) -> Any:
         reason = " ".join(str(error).split())
         raise OwnFileError("catalogue.own.no_yaml", file=file.place, reason=reason) from error
     except ValidationError as error:
-        first, *more = error.errors()
-        place = "".join(f"{part}." for part in first["loc"]).rstrip(".")
-        said = first["msg"].removeprefix("Value error, ").rstrip(".")
-        reason = (f"{place}: {said}" if place else said) + (f" (+ {len(more)})" if more else "")
+        found = [_said_of(one) for one in error.errors()]
+        reason = "; ".join(found[:_SHOWN]) + (f" (+ {len(found) - _SHOWN})" if len(found) > _SHOWN else "")
         raise OwnFileError("catalogue.own.no_fit", file=file.place, reason=reason) from error
+
+
+def _said_of(found: ErrorDetails) -> str:
+    place = ".".join(str(part) for part in found["loc"])
+    said = found["msg"].removeprefix("Value error, ").rstrip(".")
+    return f"{place}: {said}" if place else said
 
 
 def _own_units(files: tuple[OwnFile, ...]) -> dict[str, Label]:

@@ -24,6 +24,7 @@ from reports.database import connect
 from reports.publication_gate import previous as earlier
 from reports.publication_gate import totals
 from reports.publication_gate.comparison import figures_again, names_of
+from reports.publication_gate.quarters import quarter_facts
 from reports.publication_gate.report import PublicationFailure, PublicationReport
 from reports.publication_gate.suites import CHECKS, judge
 from reports.publication_gate.wholes import wholes, wholes_of
@@ -59,8 +60,12 @@ def check_marts(
             return PublicationReport({"bronze_totals": 0}, (nothing,))
         frames = {
             "bronze_totals": arrived,
-            "fact_totals": totals.fact_totals(
-                connection, totals.form_totals(connection), catalogue.forms.values()
+            "fact_totals": pd.concat(
+                [
+                    totals.fact_totals(connection, totals.form_totals(connection), catalogue.forms.values()),
+                    quarter_facts(connection, bronze, as_of, catalogue.forms.values()),
+                ],
+                ignore_index=True,
             ),
             "parts_make_wholes": wholes(connection, wholes_of(catalogue)),
             "years_make_terms": totals.terms(connection),

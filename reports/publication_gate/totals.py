@@ -94,14 +94,15 @@ def fact_totals(
         expected = totals[(totals["form"] == form.code) & totals["column"].isin(measures)]
         pairs = pairs_of(
             expected.merge(cumulative, on=["unit", "period"])[[*keys, "total"]],
-            _sums(connection, form.fact_table, measures).merge(cumulative, on=["unit", "period"]),
+            sums_of_fact(connection, form.fact_table, measures).merge(cumulative, on=["unit", "period"]),
             keys,
         )
         parts.append(pairs.assign(table=form.fact_table))
     return pd.concat(parts, ignore_index=True)
 
 
-def _sums(connection: duckdb.DuckDBPyConnection, table: str, measures: Iterable[str]) -> pd.DataFrame:
+def sums_of_fact(connection: duckdb.DuckDBPyConnection, table: str, measures: Iterable[str]) -> pd.DataFrame:
+    """Give the sums of some columns of a fact table by unit and period; of those alone that it has."""
     there = connection.execute(
         "select column_name from information_schema.columns where table_name = ?", [table]
     ).fetchall()

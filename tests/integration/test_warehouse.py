@@ -546,6 +546,36 @@ DAMAGES: list[tuple[str, list[tuple[str, dict[str, str]]]]] = [
             )
         ],
     ),
+    (  # nobody knows, since the nine months before were not filed
+        "update fct_membership set in_admitted_in_quarter = 1 "
+        "where reporting_org_code = 'PB' and period_code = '2018-N'",
+        [
+            (
+                "fact_totals",
+                {
+                    "unit": "PB",
+                    "period": "2018-N",
+                    "column": "in_admitted_in_quarter",
+                    "table": "fct_membership",
+                },
+            )
+        ],
+    ),
+    (
+        "update fct_admission set admitted_total_in_quarter = admitted_total_in_quarter - 1 "
+        "where reporting_org_code = 'PA' and period_code = '2020-9T'",
+        [
+            (
+                "fact_totals",
+                {
+                    "unit": "PA",
+                    "period": "2020-9T",
+                    "column": "admitted_total_in_quarter",
+                    "table": "fct_admission",
+                },
+            )
+        ],
+    ),
     (
         f"update fct_indicator_value set value = 54 {_where('admissions', 'PB', DANG)}",
         [("years_make_terms", _of("admissions", "PB", DANG))],

@@ -4,7 +4,7 @@ What belongs here: which periods and units these are, and the alert of what is f
 counting (`measures.py`) and what is too much (the watches).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -12,6 +12,7 @@ from typing import Any
 
 from ingestion.alerts.alert import Alert, Role
 from ingestion.alerts.measures import Filings, Measure, OfPeriod, of_period, of_unit
+from ingestion.landing.state import SubmissionRecord
 from ingestion.records.days import day_of
 
 
@@ -25,13 +26,15 @@ class Seen:
     @cached_property
     def periods(self) -> Mapping[str, OfPeriod]:
         """The measures of each period of which there is news, or that was due."""
-        found = sorted({*self._due, *(period for period, _ in self._news)})
+        news = (p for p, units in self.filings.judged.items() if any(map(self._has_news, units.values())))
+        found = sorted({*self._due, *news})
         return {period: of_period(self.filings, period) for period in found}
 
     @cached_property
     def units(self) -> Mapping[str, Mapping[str, Measure]]:
         """The measures of each unit of which there is news, or of which something was due."""
-        found = {unit for _, unit in self._news}.union(*self._due.values())
+        news = {unit for unit, records in self.filings.sent.items() if self._has_news(records)}
+        found = news.union(*self._due.values())
         return {unit: of_unit(self.filings, unit, self._first) for unit in sorted(found)}
 
     def then(self, period: str, moment: datetime) -> OfPeriod:
@@ -58,14 +61,8 @@ class Seen:
     def _first(self) -> date:
         return day_of(self.filings.now) - timedelta(days=self.window_days)
 
-    @cached_property
-    def _news(self) -> Sequence[tuple[str, str]]:
-        return [
-            (period, unit)
-            for period, by_unit in self.filings.judged.items()
-            for unit, records in by_unit.items()
-            if any(self.filings.is_news(r) and day_of(r.receipt.at) >= self._first for r in records)
-        ]
+    def _has_news(self, records: Iterable[SubmissionRecord]) -> bool:
+        return any(self.filings.is_news(r) and day_of(r.receipt.at) >= self._first for r in records)
 
     @cached_property
     def _due(self) -> Mapping[str, Sequence[str]]:

@@ -21,6 +21,7 @@ from ingestion.alerts.wording import compose
 from ingestion.definitions.catalogue import load_catalogue
 from ingestion.definitions.registry import Registry
 from ingestion.definitions.registry_rows import CalendarPeriod, Contact
+from ingestion.landing.events import UNKNOWN_PERIOD
 from ingestion.records.findings import Verdict
 from ingestion.storage.home import Home
 
@@ -64,6 +65,21 @@ def file(book, measure: str, unit: str, found, period: str = "2025-N") -> None:
     findings = {"returned": [found("V020")], "explained": [found("V020", "warning", explained=True)]}
     verdict = Verdict.REJECTED if measure == "returned" else Verdict.ACCEPTED
     book.file(unit, verdict, findings.get(measure, ()), day, period=period)
+
+
+def test_what_of_a_unit_cannot_be_read_is_returned_to_it_though_nobody_knows_of_which_period(
+    book, registry
+) -> None:
+    thresholds = only("unit", "returned", 0.5, 3)
+    for _ in range(2):
+        book.file("KA", Verdict.UNREADABLE, period=UNKNOWN_PERIOD)
+    assert told(book, registry, thresholds) == []
+    book.file("KA", Verdict.UNREADABLE, period=UNKNOWN_PERIOD)
+    book.file("_unknown", Verdict.UNREADABLE, period=UNKNOWN_PERIOD)
+    (alert,) = told(book, registry, thresholds)
+
+    assert (alert.unit, alert.period, alert.facts["count"], alert.facts["filed"]) == ("KA", "", 3, 3)
+    assert f"KA.{UNKNOWN_PERIOD}.r3" in alert.facts["names"]
 
 
 @pytest.mark.parametrize("measure", ["returned", "explained", "late"])

@@ -39,14 +39,19 @@ with kept as (select unit, amount from a.base)
 select unit, sum(amount) as total, 1 as one from kept group by 1
 """
 
+QUOTED = """
+select max(case when b."amount" > 0 then b."other" end) as "order" from a.base as b
+"""
+
 
 def test_sources_of_columns_are_followed_through_what_ran_once_for_each_project(tmp_path: Path) -> None:
     database, target, cache = tmp_path / "x.duckdb", tmp_path / "target", tmp_path / "cache"
     with duckdb.connect(str(database)) as connection:
         connection.execute("create schema a; create table a.base (unit text, amount int, other int)")
         connection.execute(f"create table total as {SUMMED}")
+        connection.execute(f"create table quoted as {QUOTED}")
         connection.execute("create table torn as select 1 as n")
-    models = {"total": SUMMED, "torn": "this is no sql", "not_built": "select 1"}
+    models = {"total": SUMMED, "quoted": QUOTED, "torn": "this is no sql", "not_built": "select 1"}
     nodes = {
         name: {"resource_type": "model", "name": name, "package_name": "p", "original_file_path": f"{name}.sql"}
         for name in models
@@ -56,7 +61,10 @@ def test_sources_of_columns_are_followed_through_what_ran_once_for_each_project(
     for name, sql in models.items():
         (target / "compiled" / "p" / f"{name}.sql").write_text(sql, encoding="utf-8")
     found = column_lineage(cache, "first", database, target)
-    assert found == {"total": {"unit": [("base", "unit")], "total": [("base", "amount")], "one": []}}
+    assert found == {
+        "total": {"unit": [("base", "unit")], "total": [("base", "amount")]},
+        "quoted": {"order": [("base", "amount"), ("base", "other")]},
+    }
     no_folder = tmp_path / "a file"
     no_folder.touch()
     assert column_lineage(no_folder, "first", database, target) == found, (
