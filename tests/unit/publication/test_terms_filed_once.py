@@ -111,6 +111,14 @@ def test_one_that_also_filed_a_year_is_held_to_its_years(tmp_path: Path) -> None
     assert (sides(made, "joined", "B"), sides(made, "joined", "P")) == ((1, INCOMPLETE), (41, INCOMPLETE))
 
 
+def test_one_that_ended_within_the_term_does_not_answer_for_it(tmp_path: Path) -> None:
+    ended = body("C", "DISTRICT", "P", valid_to="2016-12-31"), body("C1", "BASE", "C", valid_to="2016-12-31")
+    made = office(tmp_path, [once("A"), once("C"), *yearly("B", "2016-N", "2017-N")], *ended)
+
+    assert made.told()["joined", "P", TERM]["value"] == 42, "of A and B alone"
+    assert made.told().get(("joined", "C", TERM), {}).get("value") is None
+
+
 def test_what_the_form_left_out_is_missing_in_the_term(tmp_path: Path) -> None:
     blank = office(tmp_path / "blank", [once("A", joined=BLANK), *yearly("B", "2016-N", "2017-N")])
     # what A counts in the term before is not in the form, which does not even name it
