@@ -12,12 +12,13 @@ from ingestion.alerts.contacts import Complaint, complaints
 from ingestion.alerts.delivery import open_states
 from ingestion.alerts.outbox import Outbox
 from ingestion.alerts.thresholds import NAME, ThresholdsError, thresholds_of
-from ingestion.definitions.catalogue import OWN_FOLDERS, load_catalogue
+from ingestion.definitions.catalogue import OWN_FOLDERS, Catalogue, load_catalogue
 from ingestion.definitions.overlay import catalogue_of, is_own_file
 from ingestion.definitions.registry import TABLES, Registry, RegistryError, load_registry
 from ingestion.definitions.registry_faults import faults
 from ingestion.records.days import day_of
 from ingestion.upkeep.landing_state import is_registry_lost
+from ingestion.words.labels import CatalogueError
 from orchestration import environment
 from orchestration.diagnosis import Diagnosis, State, guarded
 from orchestration.explaining import explained
@@ -60,9 +61,19 @@ def examine_registry(call: Invocation) -> Iterator[Diagnosis]:
             yield found
 
 
+def _catalogue(call: Invocation) -> Catalogue | None:
+    """Give forms and indicators; none where the office's own cannot be read, which `own_files` tells."""
+    try:
+        return catalogue_of(call.home)
+    except CatalogueError:
+        return None
+
+
 def _faults(call: Invocation, registry: Registry) -> Diagnosis | None:
     """Look whether the rows of the registry fit one another; where they do, there is nothing to say."""
-    found = faults(registry.folder, catalogue_of(call.home).indicators)
+    if (catalogue := _catalogue(call)) is None:
+        return None
+    found = faults(registry.folder, catalogue.indicators)
     if not found:
         return None
     detail = call.text("cli.doctor.registry_faults_found", count=len(found), first=found[0].told(call.language))
@@ -88,7 +99,9 @@ def _unread(call: Invocation, registry: Registry) -> Diagnosis | None:
 
 def _nobody_owes(call: Invocation, registry: Registry) -> Diagnosis | None:
     """Look for kinds of unit, asked for own forms, that neither the registry nor a shipped form knows."""
-    shipped, catalogue = load_catalogue().forms, catalogue_of(call.home)
+    shipped, catalogue = load_catalogue().forms, _catalogue(call)
+    if catalogue is None:
+        return None
     kinds = {unit.org_kind for unit in registry.organisations if unit.files_reports}
     kinds |= {kind for form in shipped.values() for kind in form.required_for}
     own = {code: form for code, form in catalogue.forms.items() if code not in shipped}

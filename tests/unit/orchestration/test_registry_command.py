@@ -86,3 +86,12 @@ def test_without_a_registry_the_command_says_how_to_get_one(tmp_path: Path) -> N
 
     assert result.exit_code == 2
     assert "tongket init" in result.output
+
+
+def test_a_form_of_the_office_that_does_not_fit_is_named_once_by_doctor(home: Home) -> None:
+    path = home.registry / "forms" / "B90.yml"
+    path.parent.mkdir()
+    path.write_text("code: B90\n", encoding="utf-8")
+    looked = json.loads(call(home, "doctor", "--json").output)["things"]
+
+    assert [look["name"] for look in looked if "B90.yml" in look["detail"]] == ["own_files"]
