@@ -3,15 +3,18 @@
 It answers for its unit in that term and says nothing of a single year.
 """
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from ingestion.definitions.forms import Form
 from reports.publication_gate.comparison import figures_again
 from reports.publication_gate.report import ASSESSMENTS
 from tests.integration.warehouse_world import BLANK, Filing
+from tests.support import small_office
 from tests.support.small_office import Office, body, catalogue, filing, marts, succession, term
 
 P, A, B = body("P", "PROVINCE"), body("A", "DISTRICT", "P"), body("B", "DISTRICT", "P")
@@ -210,3 +213,19 @@ def test_a_target_of_the_term_is_due_when_all_have_its_last_year_or_it_is_over(
     told = frame[frame["column"] == "assessment"].set_index("unit")["expected"]
     found = tuple(None if np.isnan(told[unit]) else ASSESSMENTS[int(told[unit])] for unit in "AP")
     assert found == expected
+
+
+def test_a_cell_that_the_form_no_longer_asks_for_makes_no_figure_of_the_term(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = catalogue()
+    form = known.forms["F1"].model_dump(by_alias=True)
+    for column in form["columns"]:
+        if column["code"] == "gone":
+            column["effective"] = {"to": date(2016, 12, 31)}
+    later = replace(known, forms={**known.forms, "F1": Form.model_validate(form)})
+    monkeypatch.setattr(small_office, "catalogue", lambda: later)
+    made = office(tmp_path, [once("A")])
+
+    assert sides(made, "joined", "A") == (40, WHOLE)
+    assert ("net", "A", TERM) not in made.told()
