@@ -189,7 +189,7 @@ MUTANTS: Sequence[Mutant] = (
         "states",
         "blank |= self._is_uncollected(indicator, term.code)",
         "pass",
-        "what is not asked for on a term's last day comes to no figure, and who files yearly lacks it in that year",
+        "what is not asked for at a term's end comes to no figure, and who files yearly lacks it then",
     ),
     _of(
         "an opening stands at the end",
