@@ -129,7 +129,9 @@ def demand_version(quarto: Path) -> str:
     if tuple(int(number or 0) for number in numbers.groups()) < LOWEST_QUARTO:
         lowest = ".".join(map(str, LOWEST_QUARTO))
         raise RenderError("render.error.quarto_old", path=quarto, version=said, lowest=lowest)
-    typst = re.match(r"typst (\d+)\.(\d+)\S*", _answer(quarto, "typst", "--version")[0])
+    printed, complained, _ = _answer(quarto, "typst", "--version")
+    # Quarto hands on what Typst prints through its own log, which is where it complains.
+    typst = re.search(r"\btypst (\d+)\.(\d+)\S*", f"{printed}\n{complained}")
     # A Quarto that does not say is judged by its own number.
     if typst is not None and (int(typst[1]), int(typst[2])) < LOWEST_TYPST:
         lowest = ".".join(map(str, LOWEST_TYPST))

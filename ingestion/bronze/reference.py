@@ -180,7 +180,7 @@ def _idle_table(registry: Registry, catalogue: Catalogue) -> pa.Table:
     holds for another time. Where it is false, a cell of which the summand's part is made is not collected.
     """
     rows: list[dict[str, Any]] = []
-    periods = [] if catalogue.is_timeless else all_periods(registry)
+    periods = [] if catalogue.is_timeless else registry.all_periods
     for period in (period for period in periods if period.kind not in DISCRETE):
         for indicator in catalogue.indicators.values():
             for part, summands in indicator.parts:
@@ -295,30 +295,6 @@ def _required_form_table(registry: Registry, catalogue: Catalogue) -> pa.Table:
     return _table(rows, _strings("reporting_org_code", "period_code", "form_code"))
 
 
-def all_periods(registry: Registry) -> tuple[Period, ...]:
-    """Give every period that a figure may be asked for, in calendar order.
-
-    These are the periods of the calendar, every part and quarter of every year from its first to its last, and
-    every term.
-    """
-    calendar = [Period.parse(row.period_code) for row in registry.calendar]
-    years = [period.year for period in calendar]
-    found = (
-        {
-            *calendar,
-            *(Period.parse(term.term_code) for term in registry.terms),
-            *(
-                Period(kind, year, year)
-                for year in range(min(years), max(years) + 1)
-                for kind in (*CUMULATIVE, *DISCRETE)
-            ),
-        }
-        if years
-        else {Period.parse(term.term_code) for term in registry.terms}
-    )
-    return tuple(sorted(found, key=lambda p: (*p.order, p.kind in DISCRETE, p.code)))
-
-
 def _period_table(registry: Registry) -> pa.Table:
     first_days = {Period.parse(term.term_code).code: date(term.first_year, 1, 1) for term in registry.terms}
     rows = [
@@ -331,7 +307,7 @@ def _period_table(registry: Registry) -> pa.Table:
             "ends_on": period.end,
             "sort_order": order,
         }
-        for order, period in enumerate(all_periods(registry), start=1)
+        for order, period in enumerate(registry.all_periods, start=1)
     ]
     return _table(
         rows,

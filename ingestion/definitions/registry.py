@@ -34,7 +34,7 @@ from ingestion.definitions.registry_rows import (
     Target,
     TermOfOffice,
 )
-from ingestion.records.periods import Period, PeriodKind
+from ingestion.records.periods import CUMULATIVE, DISCRETE, Period, PeriodKind
 
 __all__ = [
     "NO_REGISTRY",
@@ -95,6 +95,29 @@ class Registry:
     def periods(self) -> dict[str, CalendarPeriod]:
         """The calendar by period code."""
         return {row.period_code: row for row in self.calendar}
+
+    @cached_property
+    def all_periods(self) -> tuple[Period, ...]:
+        """Every period that a figure may be asked for, in calendar order.
+
+        These are the periods of the calendar, every part and quarter of every year from its first to its last,
+        and every term.
+        """
+        calendar = [Period.parse(row.period_code) for row in self.calendar]
+        years = [period.year for period in calendar]
+        terms = {Period.parse(term.term_code) for term in self.terms}
+        parts = {
+            Period(kind, year, year)
+            for year in (range(min(years), max(years) + 1) if years else ())
+            for kind in (*CUMULATIVE, *DISCRETE)
+        }
+        found = {*calendar, *terms, *parts}
+        return tuple(sorted(found, key=lambda p: (*p.order, p.kind in DISCRETE, p.code)))
+
+    @cached_property
+    def known_periods(self) -> frozenset[str]:
+        """The codes of all periods; what is filed for another one is of no period that anybody asks for."""
+        return frozenset(period.code for period in self.all_periods)
 
     @cached_property
     def reporting_units(self) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ from ingestion.definitions.registry_rows import (
     Target,
     TermOfOffice,
 )
-from ingestion.records.periods import DISCRETE, Period, PeriodError, PeriodKind
+from ingestion.records.periods import DISCRETE, PeriodKind, period_of
 
 _RANKS = 4
 _NEEDS = {
@@ -29,14 +29,6 @@ _NEEDS = {
     "EQ": ("min",),
 }
 """Of which bounds a direction needs one; a range needs both (`assessment.py`)."""
-
-
-def period_of(code: str) -> Period | None:
-    """Give the period of a code; None where it is none."""
-    try:
-        return Period.parse(code)
-    except PeriodError:
-        return None
 
 
 def periods_named(files: RegistryFiles) -> Iterator[RegistryError]:

@@ -24,7 +24,7 @@ from ingestion.gate.rules import Rule
 from ingestion.gate.wording import Wording, finding_of_problem
 from ingestion.records.cells import parse_address
 from ingestion.records.findings import Finding, Judgement, Outcome, OutcomeStatus, Verdict, verdict_of
-from ingestion.records.periods import Period, PeriodError
+from ingestion.records.periods import Period, period_of
 from ingestion.records.submissions import Explanation, Problem, Submission, SubmissionKey
 from ingestion.records.text import fold
 
@@ -83,18 +83,11 @@ def judge_with_results(
     judged: dict[SubmissionKey, Judgement] = {}
     results: dict[str, Sequence[SuiteResult]] = {}
     for code in sorted(by_period):
-        found, suites = _judge_period(_period(code), by_period[code], context, book, engine)
+        found, suites = _judge_period(period_of(code), by_period[code], context, book, engine)
         judged |= found
         if engine == "gx":
             results[code] = suites
     return Judged({submission.key: judged[submission.key] for submission in submissions}, results)
-
-
-def _period(code: str) -> Period | None:
-    try:
-        return Period.parse(code)
-    except PeriodError:
-        return None
 
 
 def _judge_period(

@@ -5,12 +5,12 @@ stands now (as of a publication, `rpt_explanation_review` says it). What does no
 explanations in (`gate/judge.py`) and showing them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from ingestion.landing.state import LedgerState, SubmissionRecord
 from ingestion.records.findings import Finding
-from ingestion.records.periods import Period, PeriodError
+from ingestion.records.periods import Period
 from ingestion.records.text import fold
 
 
@@ -34,15 +34,19 @@ class Carried:
     fired_again: bool | None
 
 
-def explanations_to_review(state: LedgerState) -> list[Carried]:
-    """Give for each unit the explanations of its last accepted period before the newest one that it filed."""
+def explanations_to_review(state: LedgerState, periods: Collection[str]) -> list[Carried]:
+    """Give for each unit the explanations of its last accepted period before the newest one that it filed.
+
+    The same is `rpt_explanation_review` in the warehouse, as of what it shows.
+
+    Args:
+        state: what the ledger says.
+        periods: the codes of the periods that the registry knows; what is filed for another belongs to none.
+    """
     filed: dict[str, set[Period]] = {}
     for record in state.submissions.values():
-        try:
-            period = Period.parse(record.key.period)
-        except PeriodError:  # a file whose period could not be told belongs to no period
-            continue
-        filed.setdefault(record.key.unit, set()).add(period)
+        if record.key.period in periods:
+            filed.setdefault(record.key.unit, set()).add(Period.parse(record.key.period))
     return [carried for unit in sorted(filed) for carried in _of_unit(state, unit, filed[unit])]
 
 

@@ -3,13 +3,12 @@
 What belongs here: replay. What does not: the events (`events.py`) and the file (`ledger.py`).
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from ingestion.definitions.locks import Locks
 from ingestion.landing.events import (
-    UNKNOWN_PERIOD,
     ContradictionError,
     Decided,
     DecisionRefusedError,
@@ -340,11 +339,15 @@ class LedgerState:
             if not newest.is_taken_back and not newest.again:
                 yield newest
 
-    def open_cases(self) -> tuple[SubmissionRecord, ...]:
+    def open_cases(self, periods: Collection[str]) -> tuple[SubmissionRecord, ...]:
         """Give each unit's newest revision for a period that is held back, or not judged yet.
 
-        A file whose period could not be told is answered by whatever its unit sent after it. What the data team
-        took back leaves nothing open where another revision counts.
+        A file whose period could not be told, or is none that anybody asks for, is answered by whatever its
+        unit sent after it. What the data team took back leaves nothing open where another revision counts. The
+        same is `rpt_open_case` in the warehouse, as of what that shows.
+
+        Args:
+            periods: the codes of the periods that the registry knows.
         """
         newest = [self.submissions[names[-1]] for _, names in sorted(self._revisions.items())]
         last_of: dict[str, datetime] = {}
@@ -355,7 +358,7 @@ class LedgerState:
             for record in newest
             if record.status is not Verdict.ACCEPTED
             and not record.again
-            and (record.key.period != UNKNOWN_PERIOD or record.received_at == last_of[record.key.unit])
+            and (record.key.period in periods or record.received_at == last_of[record.key.unit])
             and not (record.is_taken_back and self.effective(record.key.unit, record.key.period) is not None)
         )
 

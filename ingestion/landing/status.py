@@ -38,7 +38,7 @@ def current(registry: Registry, state: LedgerState, catalogue: Catalogue) -> lis
     owed = {(o.reporting_org_code, o.period_code) for o in registry.owed(catalogue)}
     filed = {(record.key.unit, record.key.period) for record in state.submissions.values()}
     to_review: dict[tuple[str, str], list[dict[str, Any]]] = {}
-    for carried in explanations_to_review(state):
+    for carried in explanations_to_review(state, registry.known_periods):
         found = {key: value for key, value in asdict(carried).items() if key not in ("unit", "period")}
         to_review.setdefault((carried.unit, carried.period), []).append(found)
     questions = {(r.key.unit, r.key.period): r.question for r in state.open_questions()}

@@ -4,11 +4,9 @@ What belongs here: the limits of tables inside a workbook. What does not: the li
 (`storage/archives.py`) and of cells with content, which every format shares (`reading/book.py`).
 """
 
+from ingestion.records.cells import LAST_COLUMN
 from ingestion.records.submissions import UnreadableError
 from ingestion.words.messages import message
-
-LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
-"""The size of a sheet."""
 
 MAX_STORED = 1_000_000
 """Rows and cells of a sheet, blank ones included; a form with all its formats has some ten thousand."""

@@ -7,11 +7,7 @@ what stands at the place (`sheetdata.py`, `reading/worksheet.py`).
 import re
 from functools import lru_cache
 
-from ingestion.ooxml.limits import (
-    LAST_COLUMN,
-    LAST_ROW,
-)
-from ingestion.records.cells import column_index
+from ingestion.records.cells import LAST_COLUMN, LAST_ROW, column_index
 from ingestion.records.text import shortened
 from ingestion.words.messages import message
 

@@ -10,7 +10,6 @@ from functools import cached_property
 from xml.etree.ElementTree import Element, SubElement
 
 from ingestion.ooxml.comments import Notes
-from ingestion.ooxml.limits import LAST_COLUMN, LAST_ROW
 from ingestion.ooxml.markup import elements, is_true, local, rich_text, unescaped
 from ingestion.ooxml.mending import fits, mend_value
 from ingestion.ooxml.package import Package
@@ -18,7 +17,7 @@ from ingestion.ooxml.parts import Part, stored
 from ingestion.ooxml.references import place_of, whole_number
 from ingestion.ooxml.signs import Signs
 from ingestion.ooxml.styles import Styles
-from ingestion.records.cells import address, parse_range
+from ingestion.records.cells import LAST_COLUMN, LAST_ROW, address, parse_range
 
 _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 _PLAIN_NUMBER = re.compile(r"[0-9]{1,5}(?:\.[0-9]{1,20})?")

@@ -13,14 +13,11 @@ from dataclasses import dataclass
 
 from ingestion.reading.book import MAX_CELLS
 from ingestion.reading.plain_text import decode
-from ingestion.records.cells import Cell, CellType, SheetCells, address
+from ingestion.records.cells import LAST_COLUMN, LAST_ROW, Cell, CellType, SheetCells, address
 from ingestion.records.submissions import Problem, UnreadableError
 from ingestion.records.text import clean
 
 DELIMITERS = {",": "“,”", ";": "“;”", "\t": "TAB", "|": "PIPE"}
-MAX_ROWS, MAX_COLUMNS = 1_048_576, 16_384
-"""What a sheet of a spreadsheet holds."""
-
 MAX_LETTERS = 131_072
 """Of one cell; `csv` holds no more, and a spreadsheet a quarter of it."""
 
@@ -168,20 +165,20 @@ def _shown(text: str) -> str:
 
 def _check_size(text: str, delimiter: str, sheet: str) -> None:
     """Refuse more lines, and a line of more columns, than a sheet has, before they take all memory."""
-    if (rows := max(text.count("\n"), text.count("\r"))) > MAX_ROWS:
+    if (rows := max(text.count("\n"), text.count("\r"))) > LAST_ROW:
         raise _too_large(sheet, rows, 1)
-    if text.count(delimiter) < MAX_COLUMNS:
+    if text.count(delimiter) < LAST_COLUMN:
         return
     for row, line in enumerate(io.StringIO(text, newline=""), start=1):
         if (
-            line.count(delimiter) >= MAX_COLUMNS
-            and (columns := _QUOTED.sub("", line).count(delimiter) + 1) > MAX_COLUMNS
+            line.count(delimiter) >= LAST_COLUMN
+            and (columns := _QUOTED.sub("", line).count(delimiter) + 1) > LAST_COLUMN
         ):
             raise _too_large(sheet, row, columns)
 
 
 def _too_large(sheet: str, row: int, columns: int) -> UnreadableError:
-    limits = {"rows": str(MAX_ROWS), "columns": str(MAX_COLUMNS)}
+    limits = {"rows": str(LAST_ROW), "columns": str(LAST_COLUMN)}
     return UnreadableError("R082", sheet=sheet, row=str(row), found=str(columns), **limits)
 
 

@@ -16,7 +16,7 @@ from ingestion.reading.book import MAX_CELLS, Book
 from ingestion.reading.ods_cells import OFFICE, TABLE, decode, pieces
 from ingestion.reading.ods_styles import Styles
 from ingestion.reading.runs import left_out
-from ingestion.records.cells import Cell, CellType, LeftOut, SheetCells, address
+from ingestion.records.cells import LAST_COLUMN, LAST_ROW, Cell, CellType, LeftOut, SheetCells, address
 from ingestion.records.file_kinds import FileKind
 from ingestion.records.stored import parse_date
 from ingestion.records.submissions import Problem, UnreadableError
@@ -36,7 +36,6 @@ _DEFAULT_STYLE = f"{TABLE}default-cell-style-name"
 _VISIBILITY = f"{TABLE}visibility"
 _COUNT = re.compile(r"0*([1-9][0-9]{0,11})")
 _LINK = re.compile(r"file:/[^'#]*?([^/'#]+)'?#")
-_LAST_ROW, _LAST_COLUMN = 1_048_576, 16_384
 
 
 def read_ods(archive: ZipFile) -> Book:
@@ -147,7 +146,7 @@ class _Reader:
                 # Only rows with content are repeated one by one: the empty rest of a sheet is a million rows.
                 if times * len(placed) + len(sheet.cells) > self._budget:
                     raise UnreadableError("R013", sheet=sheet.name, limit=str(MAX_CELLS))
-                if number + times - 1 > _LAST_ROW:
+                if number + times - 1 > LAST_ROW:
                     raise UnreadableError("R070", sheet=sheet.name)
                 for repeated in range(number, number + times):
                     for one in placed:
@@ -162,7 +161,7 @@ class _Reader:
         hidden: set[int] = set()
         number = 1
         for column, is_hidden in _lines(table, _COLUMN, _COLUMN_GROUPS):
-            times = min(_count(column.get(_REPEATED)) or 1, _LAST_COLUMN + 1 - number)
+            times = min(_count(column.get(_REPEATED)) or 1, LAST_COLUMN + 1 - number)
             if is_hidden:
                 hidden.update(range(number, number + times))
             if self._wants_styles and (style := column.get(_DEFAULT_STYLE)):
@@ -202,7 +201,7 @@ class _Reader:
             if cell is not None:
                 if times + len(found) > self._budget:
                     raise UnreadableError("R013", sheet=self._sheet.name, limit=str(MAX_CELLS))
-                if column + times - 1 > _LAST_COLUMN:
+                if column + times - 1 > LAST_COLUMN:
                     raise UnreadableError("R070", sheet=self._sheet.name)
                 if not is_certain:
                     cell = Cell(number, column, CellType.ERROR, cell.text, cell.text)
@@ -235,8 +234,8 @@ class _Reader:
         wide, high = element.get(_WIDE), element.get(_HIGH)
         if wide is None and high is None:
             return
-        bottom = min(row - 1 + (_count(high) or 1), _LAST_ROW)
-        right = min(column - 1 + (_count(wide) or 1), _LAST_COLUMN)
+        bottom = min(row - 1 + (_count(high) or 1), LAST_ROW)
+        right = min(column - 1 + (_count(wide) or 1), LAST_COLUMN)
         if bottom > row or right > column:
             self._sheet.merged.append((row, column, max(bottom, row), max(right, column)))
 

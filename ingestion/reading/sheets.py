@@ -21,7 +21,7 @@ from ingestion.records.file_kinds import FileKind
 from ingestion.records.submissions import Problem, Reading, UnreadableError
 
 EXPLANATIONS = "Giai_trinh"
-_EXPLANATION_NAMES = frozenset({"giai trinh", "explanations"})
+EXPLANATION_NAMES = frozenset({"giai trinh", "explanations"})
 _COVER_NAMES = frozenset({"bia", "trang bia", "cover"})
 _EXTRACT = re.compile(r"dm .*|.* dm (?:tccsd|ct|dl)")
 """Sheets that the template fills from the registry (DM_TCCSD, DM_CT), of which nothing is read here; an export
@@ -186,7 +186,7 @@ def _codes(code: str, grid: SheetGrid, catalogue: Catalogue) -> int:
 
 
 def _by_name(name: str, catalogue: Catalogue) -> str | None:
-    if name in _EXPLANATION_NAMES:
+    if name in EXPLANATION_NAMES:
         return EXPLANATIONS
     if name in _COVER_NAMES:
         return catalogue.cover.code

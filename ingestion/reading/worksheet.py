@@ -17,8 +17,6 @@ from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
 from ingestion.ooxml.limits import (
-    LAST_COLUMN,
-    LAST_ROW,
     MAX_COLUMN_ENTRIES,
     MAX_MERGED,
     MAX_STORED,
@@ -38,7 +36,16 @@ from ingestion.reading.book import DAY_ZERO_1904, MAX_CELLS
 from ingestion.reading.cellstyles import IS_DATE, CellStyles
 from ingestion.reading.richtext import LONGEST_TEXT, Run, SharedStrings, cleaned, left_out_of, styled_runs
 from ingestion.reading.runs import PLAIN
-from ingestion.records.cells import Cell, CellType, LeftOut, SheetCells, address, parse_range
+from ingestion.records.cells import (
+    LAST_COLUMN,
+    LAST_ROW,
+    Cell,
+    CellType,
+    LeftOut,
+    SheetCells,
+    address,
+    parse_range,
+)
 from ingestion.records.stored import format_date, format_number, parse_moment
 from ingestion.records.submissions import Problem, UnreadableError
 

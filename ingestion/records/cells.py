@@ -63,7 +63,9 @@ def parse_address(text: str) -> tuple[int, int]:
     return int(match[2]), column_index(match[1])
 
 
-_LAST_ROW, _LAST_COLUMN = 1_048_576, 16_384
+LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
+"""Where the sheets of every program of our time end."""
+
 _RANGE = re.compile(r"([A-Z]{0,3})([0-9]{0,7}):([A-Z]{0,3})([0-9]{0,7})")
 
 
@@ -80,9 +82,9 @@ def parse_range(text: str) -> tuple[int, int, int, int] | None:
     one, top, other, bottom = match.groups()
     if bool(one) is not bool(other) or bool(top) is not bool(bottom) or not (one or top):
         return None
-    columns = sorted((column_index(one), column_index(other))) if one else [1, _LAST_COLUMN]
-    rows = sorted((int(top), int(bottom))) if top else [1, _LAST_ROW]
-    if rows[0] < 1 or rows[1] > _LAST_ROW or columns[1] > _LAST_COLUMN:
+    columns = sorted((column_index(one), column_index(other))) if one else [1, LAST_COLUMN]
+    rows = sorted((int(top), int(bottom))) if top else [1, LAST_ROW]
+    if rows[0] < 1 or rows[1] > LAST_ROW or columns[1] > LAST_COLUMN:
         return None
     return rows[0], columns[0], rows[1], columns[1]
 

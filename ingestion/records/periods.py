@@ -127,3 +127,11 @@ class Period:
         if self.kind is PeriodKind.TERM:
             return None
         return Period(PeriodKind.YEAR, self.year - 1, self.year - 1)
+
+
+def period_of(code: str) -> Period | None:
+    """Give the period of a code; None where it is none."""
+    try:
+        return Period.parse(code)
+    except PeriodError:
+        return None

@@ -15,6 +15,7 @@ from ingestion.ooxml import NewSheet, Sheet, Workbook
 from ingestion.reading.encrypted import decrypted
 from ingestion.reading.opening import DECODING_ERRORS, open_book, packed_workbook
 from ingestion.reading.repair import repair
+from ingestion.reading.sheets import EXPLANATION_NAMES
 from ingestion.reading.xlsx import known_name
 from ingestion.records.cells import parse_address
 from ingestion.records.file_kinds import MARKED_IN_PLACE, FileKind
@@ -39,7 +40,6 @@ _MOST_IN_A_COMMENT = 4
 _LONGEST_VALUE = 120
 _FILLS = {"error": WRONG_FILL, "warning": ASKED_FILL, "explained": NOTED_FILL, "notice": NOTED_FILL}
 _RANK = {"error": 0, "warning": 1, "explained": 2, "notice": 3}
-_EXPLANATION_SHEETS = frozenset({"giai trinh", "explanations"})
 
 _RECEIPT = re.compile(rf"{SHEET}(?: \(\d+\))?", re.IGNORECASE)
 
@@ -292,7 +292,7 @@ def _ask(desk: _Desk, unexplained: Sequence[Finding]) -> dict[str, _SheetMarks]:
     if not asked:
         return {}
     marks = desk.marks
-    entry = next((e for e in desk.book.sheets() if fold(e.name) in _EXPLANATION_SHEETS), None)
+    entry = next((e for e in desk.book.sheets() if fold(e.name) in EXPLANATION_NAMES), None)
     if entry is not None:
         path, name = entry.path, entry.name
         lines = prepare(desk.book.sheet(path), asked)

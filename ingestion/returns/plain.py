@@ -16,7 +16,7 @@ import xlsxwriter
 
 from ingestion.ooxml import harmless
 from ingestion.reading.book import Book
-from ingestion.records.cells import Cell, CellType, LeftOut, SheetCells
+from ingestion.records.cells import LAST_COLUMN, LAST_ROW, Cell, CellType, LeftOut, SheetCells
 from ingestion.records.text import clean
 from ingestion.returns.letters import Dress, pieces
 
@@ -38,7 +38,6 @@ _SHARE, _BOLD_SHARE = 0.88, 1.2
 
 _A4 = 9
 _LARGEST_MERGE = 2_000
-_LAST_ROW, _LAST_COLUMN = 1_048_576, 16_384
 _FIRST_DAY = (1900, 1, 1)
 _LETTERS: dict[Dress, dict[str, Any]] = {
     Dress.RAISED: {"font_script": 1},
@@ -143,7 +142,7 @@ class _Copy:
                 target.freeze_panes(self._area.first - 1, _FROZEN_COLUMNS)
                 target.repeat_rows(self._head.start - 1, self._head.stop - 2)
         for (row, column), cell in sorted(sheet.cells.items()):
-            if row <= _LAST_ROW and column <= _LAST_COLUMN:
+            if row <= LAST_ROW and column <= LAST_COLUMN:
                 self._write_cell(cell)
         for top, left, bottom, right in self._merged:
             target.merge_range(
@@ -225,7 +224,7 @@ class _Copy:
         longest: dict[int, int] = {}
         spread = {(top, left) for top, left, _, right in self._merged if right > left}
         for (row, column), cell in self._sheet.cells.items():
-            if self._look(row, column) == "loose" or (row, column) in spread or column > _LAST_COLUMN:
+            if self._look(row, column) == "loose" or (row, column) in spread or column > LAST_COLUMN:
                 continue
             words = max(map(len, cell.text.split()), default=0)
             if self._area is None:
@@ -256,7 +255,7 @@ def _merges(sheet: SheetCells) -> list[tuple[int, int, int, int]]:
         if (top, left) not in sheet.cells or not 1 < size <= _LARGEST_MERGE:
             continue
         area = {(r, c) for r in range(top, bottom + 1) for c in range(left, right + 1)}
-        if area & taken or right > _LAST_COLUMN or bottom > _LAST_ROW:
+        if area & taken or right > LAST_COLUMN or bottom > LAST_ROW:
             continue
         taken |= area
         kept.append((top, left, bottom, right))

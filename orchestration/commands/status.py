@@ -65,7 +65,7 @@ def status(call: Invocation, unit: str | None, period: str | None, show_history:
     cells = [_trail_cells(call, row) if show_history else _current_cells(call, row) for row in rows]
     console().print(table([call.text(f"cli.status.column.{name}") for name in names], cells))
     inbox = intake.look(call.home)
-    open_now = {str(record.key) for record in state.open_cases()}
+    open_now = {str(record.key) for record in state.open_cases(registry.known_periods)}
     counted = Counter(_place(row, open_now) for row in standing)
     click.echo(
         call.text(

@@ -11,7 +11,9 @@ from click.testing import CliRunner
 
 import demo
 from demo.world import World
+from ingestion.definitions.registry import load_registry
 from ingestion.landing.ledger import Ledger
+from ingestion.landing.review import explanations_to_review
 from ingestion.storage.home import Home
 from orchestration.cli import main
 
@@ -73,6 +75,19 @@ def test_sound_files_have_no_unanswered_warning(demo_home: Home, demo_world: Wor
     for submission in demo_world.sound():
         left = [f for f in records[submission.id].findings if f.severity != "notice" and not f.explained]
         assert left == [], submission.id
+
+
+def test_commands_and_pages_take_the_same_for_open_and_for_explained(demo_home: Home):
+    state, periods = Ledger(demo_home.ledger).replay(), load_registry(demo_home.registry).known_periods
+    with duckdb.connect(str(demo_home.warehouse), read_only=True) as warehouse:
+        cases = warehouse.sql("select submission_id from rpt_open_case where case_state = 'open'").fetchall()
+        review = warehouse.sql(
+            "select reporting_org_code, period_code, submission_id, rule_code, cell from rpt_explanation_review"
+        ).fetchall()
+    carried = explanations_to_review(state, periods)
+
+    assert {case for (case,) in cases} == {str(record.key) for record in state.open_cases(periods)} != set()
+    assert Counter(review) == Counter((c.unit, c.period, c.explained_in, c.rule, c.cell) for c in carried)
 
 
 @pytest.mark.parametrize(

@@ -137,16 +137,16 @@ def periods_before(period: Period, registry: Registry, term_system: str) -> tupl
 
 
 def _ends_of_last_term(registry: Registry, term_system: str, year: int) -> tuple[Period, ...]:
-    """Give the term before a year's, as a whole and by its last year; nothing where there is none."""
+    """Give the term before a year's, as a whole and by its last year; nothing where there is none.
+
+    Only a term that ended as the next began came before it, as in `dim_term`.
+    """
     current = registry.term_of(term_system, year)
-    ended = [
-        term
-        for term in registry.terms
-        if term.term_system == term_system and term.last_year < (current.first_year if current else year)
-    ]
-    if not ended:
+    begins = current.first_year if current else year
+    of_system = (term for term in registry.terms if term.term_system == term_system)
+    last = next((term for term in of_system if term.last_year == begins - 1), None)
+    if last is None:
         return ()
-    last = max(ended, key=lambda term: term.last_year)
     return Period.parse(last.term_code), Period(PeriodKind.YEAR, last.last_year, last.last_year)
 
 

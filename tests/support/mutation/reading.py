@@ -443,8 +443,8 @@ MUTANTS: Sequence[Mutant] = (
     Mutant(
         "too many rows are read all the same",
         "ingestion/reading/delimited.py",
-        "> MAX_ROWS:",
-        "> 2 * MAX_ROWS:",
+        "> LAST_ROW:",
+        "> 2 * LAST_ROW:",
         (_CUT, f"{_FOLDER}/test_csv_variants.py"),
     ),
 )

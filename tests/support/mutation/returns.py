@@ -164,7 +164,7 @@ MUTANTS: Sequence[Mutant] = (
     Mutant(
         "an unknown sheet of answers is written into",
         "ingestion/returns/marking.py",
-        "if fold(e.name) in _EXPLANATION_SHEETS), None)",
+        "if fold(e.name) in EXPLANATION_NAMES), None)",
         "if False), None)",
         _marked("a_warning_has_a_line_ready_and_its_answer_is_accepted"),
     ),

@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary
 import pytest
 
 from demo.faults import of_submission
-from ingestion.gate import compiling, load_rules
+from ingestion.gate import book, load_rules
 from ingestion.gate.context import submission
 from tests.support.guide import NEXT_RULE
 from tests.support.walks import pieces
@@ -40,20 +40,20 @@ def walked(tmp_path, monkeypatch):
     rules = load_rules() | load_rules(tmp_path)
     providers = _module(tmp_path / "walked.py", context).PROVIDERS
     monkeypatch.setattr(submission, "PROVIDERS", (*submission.PROVIDERS, *providers))
-    monkeypatch.setattr(compiling, "load_rules", lambda: rules)
-    monkeypatch.setattr(compiling, "_BOOKS", WeakKeyDictionary())
+    monkeypatch.setattr(book, "load_rules", lambda: rules)
+    monkeypatch.setattr(book, "_BOOKS", WeakKeyDictionary())
 
 
 @pytest.mark.usefixtures("walked")
 def test_the_rule_of_the_page_finds_what_it_is_about_and_nothing_else(world):
-    book = world.workbook()
-    book.cover["prepared_on"] = date(2019, 12, 20)
-    (finding,) = world.of(world.judge(book), NEXT_RULE)
+    workbook = world.workbook()
+    workbook.cover["prepared_on"] = date(2019, 12, 20)
+    (finding,) = world.of(world.judge(workbook), NEXT_RULE)
     assert finding.severity == "warning"
     assert "2019-12-20, but its period ended on 2019-12-31 only" in finding.message_en
 
-    book.cover["prepared_on"] = date(2020, 1, 6)
-    assert world.of(world.judge(book), NEXT_RULE) == []
+    workbook.cover["prepared_on"] = date(2020, 1, 6)
+    assert world.of(world.judge(workbook), NEXT_RULE) == []
 
 
 def test_the_fault_of_the_page_calls_what_its_module_has():

@@ -12,7 +12,7 @@ import pytest
 
 from ingestion import pipeline
 from ingestion.bronze.accepted import Filed, form_schema, rows_of_period, write_period
-from ingestion.bronze.reference import all_periods, write_reference
+from ingestion.bronze.reference import write_reference
 from ingestion.definitions.catalogue import Catalogue, load_catalogue
 from ingestion.definitions.indicators import Indicator, Summand
 from ingestion.definitions.registry import Registry
@@ -187,7 +187,7 @@ def test_periods_are_those_of_every_calendar_year_and_every_term() -> None:
         calendar=[CalendarPeriod(period_code="2010-2015-NK"), CalendarPeriod(period_code="2016-N")],
         terms=[TermOfOffice(term_system="DANG", term_code="2015-2020-NK", first_year=2016, last_year=2020)],
     )
-    codes = [period.code for period in all_periods(registry)]
+    codes = [period.code for period in registry.all_periods]
     assert codes[:9] == [
         "2015-Q1",
         "2015-D1",

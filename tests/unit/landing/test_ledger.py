@@ -4,6 +4,7 @@ import json
 import multiprocessing
 import re
 import tempfile
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -169,7 +170,7 @@ def test_a_held_submission_can_be_refused_once_and_is_told_from_a_withdrawn_one(
 
 def test_what_was_taken_back_is_an_open_case_only_where_nothing_else_counts() -> None:
     def names(*events: Event) -> list[str]:
-        return [str(record.key) for record in state_after(*events).open_cases()]
+        return [str(record.key) for record in state_after(*events).open_cases({"2019-N"})]
 
     first = (received(1), judged("A.2019-N.r1"))
     held = (received(2), judged("A.2019-N.r2", Verdict.ON_HOLD))
@@ -179,6 +180,18 @@ def test_what_was_taken_back_is_an_open_case_only_where_nothing_else_counts() ->
     assert names(*first, *held, refusal, decided("A.2019-N.r1", "reject")) == ["A.2019-N.r2"]
     assert names(*first, decided("A.2019-N.r1", "reject")) == ["A.2019-N.r1"]
     assert names(*first, received(2), judged("A.2019-N.r2", Verdict.REJECTED)) == ["A.2019-N.r2"]
+
+
+def test_a_period_that_nobody_asks_for_is_answered_by_what_came_later() -> None:
+    events = (received(1), judged("A.2019-N.r1", Verdict.REJECTED))
+    later = replace(received(period="2018-N"), received_at=NOW + timedelta(days=1))
+    answered = (*events, later, judged("A.2018-N.r1", Verdict.REJECTED))
+
+    def names(*known: str) -> list[str]:
+        return [str(record.key) for record in state_after(*answered).open_cases(known)]
+
+    assert names("2018-N", "2019-N") == ["A.2018-N.r1", "A.2019-N.r1"]
+    assert names("2018-N") == ["A.2018-N.r1"]
 
 
 def test_a_decision_needs_a_reason() -> None:

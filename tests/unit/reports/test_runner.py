@@ -271,10 +271,12 @@ def test_a_newer_quarto_is_taken(tmp_path: Path, version: str) -> None:
 @pytest.mark.parametrize(
     ("typst", "is_taken"), [("0.15.1", True), ("0.16.0-rc.1", True), ("0.14.2", False), ("", True)]
 )
-def test_a_quarto_with_an_older_typst_is_refused_whatever_its_number(
-    tmp_path: Path, typst: str, is_taken: bool
+@pytest.mark.parametrize("stream", ["stdout", "stderr"])
+def test_a_quarto_with_an_older_typst_is_refused_whatever_its_number_and_wherever_it_says_so(
+    tmp_path: Path, typst: str, is_taken: bool, stream: str
 ) -> None:
-    said = f"    print('typst {typst} (abc)') if sys.argv[1:] == ['typst', '--version'] else sys.exit(3)\n"
+    asked = "sys.argv[1:] == ['typst', '--version']"
+    said = f"    print('typst {typst} (abc)', file=sys.{stream}) if {asked} else sys.exit(3)\n"
     program = stand_in(tmp_path / "quarto", "99.9.9", said)
     if is_taken:
         assert demand_version(program) == "99.9.9"
