@@ -104,12 +104,14 @@ def say(site: Site, unit: Unit, sentence: Sentence) -> str | None:
     if sentence.sign_of:
         key += _sign(numbers[sentence.sign_of], is_change=sentence.is_change)
     figures = [number.figure for number in numbers.values()]
+    statuses = {figure.status for figure in figures}
+    if sentence.sign_of and key.endswith(".zero") and "incomplete" in statuses:  # the others may have some
+        name = site.indicators[sentence.fields[sentence.sign_of].indicator].name
+        return _marked(message("report.say.zero_so_far", indicator=name), statuses)
     days = days_of(site, figures)
     if not sentence.dated:
         return _qualified(message(key, **written, last_year=site.years(unit.term)[-1]), figures, days)
-    if days is None:
-        return None
-    return _marked(message(key, **written, at=_at(days)), {figure.status for figure in figures})
+    return None if days is None else _marked(message(key, **written, at=_at(days)), statuses)
 
 
 def _sign(number: Number, *, is_change: bool) -> str:

@@ -10,7 +10,7 @@ from ingestion.records.faults import Cause
 from ingestion.records.mendable import MendableError
 
 _CLOCK_PER_PROCESSOR = 3.0
-"""How much longer work may take by the clock than by the processor, which it shares with others."""
+"""How much longer work may take by the clock than by the processor; after that only what still goes on may."""
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class Bounds:
     """What a piece of work may use.
 
     Attributes:
-        seconds: of processor time; by the clock three times as many.
+        seconds: of processor time; by the clock three times as many, and as long again as it goes on.
         megabytes: of memory, besides what the process has when the work begins.
     """
 
@@ -27,7 +27,7 @@ class Bounds:
 
     @property
     def clock_seconds(self) -> float:
-        """How long the work may take by the clock."""
+        """How long the work may take by the clock before it is looked whether it still goes on."""
         return self.seconds * _CLOCK_PER_PROCESSOR
 
 

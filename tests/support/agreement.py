@@ -189,6 +189,12 @@ EXPRESSIONS = (
     # Texts are taken as they are written, blanks at their ends, capital letters and anchors too.
     *('" x" == s', '"x " == s', '"X" == s', 'matches("ax", "^x")', 'matches("xa", "x$")', 'matches("X", "x")'),
     # Three decimals of a whole number may be its thousands; four are none.
+    # Decimals by row, divisors next to nothing, and more than a line.
+    *("round(b, iif(a > 2, 1, 2))", "a / (a * 0 + 0.000000001)", "a / (a * 0 + 0.0000000005)"),
+    *('matches("y\nx", "^x")', 'matches("x\ny", "x$")', 'matches("é", "^\\\\w$")', 'matches("٣", "^\\\\d$")'),
+    *('pct_ok(33.4, 1, 3, "33,4 % của tổ")', 'pct_ok(33.4, 1, 3, "33,4")'),
+    *("pct_ok(33.33333333333, 1, 3)", "pct_ok(0.00001, 0.00001, 100)"),
+    '"e\u0301" == "\u00e9"',
     *('pct_ok(50, 503, 1000, "50.0000")', 'pct_ok(50, 506, 1000, "50.0000")', 'pct_ok(50, 506, 1000, "50.00")'),
 )
 

@@ -33,6 +33,17 @@ def hang() -> None:
     time.sleep(60)
 
 
+def drag(seconds: float) -> int:
+    """Go on for a time as on a machine that is busy with something else: a tenth of a processor."""
+    until, times = time.monotonic() + seconds, 0
+    while time.monotonic() < until:
+        began = time.process_time()
+        while time.process_time() - began < 0.02:
+            times += 1
+        time.sleep(0.18)
+    return times
+
+
 def hoard() -> None:
     """Take all the memory there is."""
     held = []

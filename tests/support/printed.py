@@ -294,6 +294,10 @@ class _Report:
                 f"report.say.at.{'end_of_year' if is_end else how}", first=first, last=last, year=last[-4:]
             )
         text = message(key, **texts, last_year=int(self.years[-1]))
+        if key.endswith(".zero") and "incomplete" in statuses:
+            answer = found[str(sentence.sign_of)]
+            name = self.site.indicators[answer.indicator].name if answer else ""
+            text = message("report.say.zero_so_far", indicator=name)
         if (
             statuses <= {"final", "provisional"}
             and "provisional" in statuses

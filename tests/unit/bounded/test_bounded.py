@@ -57,6 +57,11 @@ def test_work_that_fails_says_how_and_the_next_one_is_done(workers: Workers, dee
     assert workers.call(abs, -1, bounds=TIGHT) == 1
 
 
+def test_work_that_goes_on_slowly_is_no_hang(workers: Workers) -> None:
+    assert TIGHT.clock_seconds < 3
+    assert workers.call(deeds.drag, 3.0, bounds=TIGHT) > 0
+
+
 @pytest.mark.parametrize("kind", deeds.ERRORS)
 def test_an_error_comes_here_where_it_can_and_its_traceback_always(workers: Workers, kind: str) -> None:
     with pytest.raises(WorkError) as raised:

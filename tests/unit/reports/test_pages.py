@@ -80,6 +80,17 @@ def test_zero_is_said_in_words_and_missing_is_not_said_at_all(site: Site) -> Non
     assert say(*with_figures(site, admissions=None), ADMITTED) is None
 
 
+def test_what_is_zero_so_far_is_not_denied_as_long_as_somebody_is_missing(site: Site) -> None:
+    unit = unit_of(site, "VP")
+    none = Figure("admissions", unit.code, unit.term, 0.0, status="incomplete")
+    partly = replace(site, figures={**site.figures, ("admissions", unit.code, unit.term): none})
+
+    said = say(partly, unit, ADMITTED)
+    assert said is not None and "không kết nạp" not in said
+    name = site.indicators["admissions"].name
+    assert said.startswith(f"{name}: các báo cáo đã nhận không ghi trường hợp nào") and "chưa đầy đủ" in said
+
+
 @pytest.mark.parametrize(
     ("change", "words"), [(12.0, "tăng 12."), (-12.0, "giảm 12."), (0.0, "không thay đổi")]
 )
