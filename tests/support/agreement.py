@@ -190,7 +190,12 @@ EXPRESSIONS = (
     *('" x" == s', '"x " == s', '"X" == s', 'matches("ax", "^x")', 'matches("xa", "x$")', 'matches("X", "x")'),
     # Three decimals of a whole number may be its thousands; four are none.
     # Decimals by row, divisors next to nothing, and more than a line.
-    *("round(b, iif(a > 2, 1, 2))", "a / (a * 0 + 0.000000001)", "a / (a * 0 + 0.0000000005)"),
+    *(
+        "round(b + 0.15, iif(a > 2, 1, 2))",
+        "pct_ok(0.1 + 0.2, 34, 10000)",
+        "a / (a * 0 + 0.000000001)",
+        "a / (a * 0 + 0.0000000005)",
+    ),
     *('matches("y\nx", "^x")', 'matches("x\ny", "x$")', 'matches("é", "^\\\\w$")', 'matches("٣", "^\\\\d$")'),
     *('pct_ok(33.4, 1, 3, "33,4 % của tổ")', 'pct_ok(33.4, 1, 3, "33,4")'),
     *("pct_ok(33.33333333333, 1, 3)", "pct_ok(0.00001, 0.00001, 100)"),
