@@ -166,11 +166,11 @@ EXPRESSIONS = (
     *(
         f"a * 0 {operator} {noise}"
         for operator in ("==", "!=", "<", "<=", ">", ">=")
-        for noise in (_NOISE, f"-{_NOISE}", "0.0000000015", "-0.0000000015")
+        for noise in (_NOISE, f"-{_NOISE}", "0.0000000011", "-0.0000000011")
     ),
     *(f'assess("{way}", a * 0 + {noise}, 0, 0)' for way in _WAYS for noise in (_NOISE, f"-{_NOISE}")),
-    *(f"is_int({noise})" for noise in (_NOISE, "0.0000000015")),
-    *(f"rating_of_score(-{noise}, 0, -1, -2)" for noise in (_NOISE, "0.0000000015")),
+    *(f"is_int({noise})" for noise in (_NOISE, "0.0000000011")),
+    *(f"rating_of_score(-{noise}, 0, -1, -2)" for noise in (_NOISE, "0.0000000011")),
     *("pct_ok(33.4, 333495, 1000000)", "pct_ok(33.3334, 1, 3)"),
     *("pct_ok(0, 0.500000001, 100)", "pct_ok(0, 0.5000000015, 100)"),
     'pct_ok(33.4, 1, 3, "33,4 % ")',
