@@ -243,3 +243,15 @@ def test_where_results_cannot_be_kept_what_was_found_is_recorded_all_the_same(
         office._step(pipeline.reexamine)
     assert office.questions() == ["KA.2019-Q1.r1"]
     assert office.reexamine() == pipeline.ReexaminationReport()
+
+
+@pytest.mark.parametrize(("first_year", "has_one"), [(2016, True), (2017, False)])
+def test_only_a_term_that_ended_as_the_next_began_came_before_it(first_year: int, has_one: bool) -> None:
+    terms = (
+        TermOfOffice(term_system="DANG", term_code="2010-2015-NK", first_year=2011, last_year=2015),
+        TermOfOffice(term_system="DANG", term_code="2015-2020-NK", first_year=first_year, last_year=2020),
+    )
+    known = Registry(Path(), (), (), (), terms, (), ())
+    before = {one.code for one in periods_before(Period.parse("2018-N"), known, "DANG")}
+
+    assert ({"2010-2015-NK", "2015-N"} <= before) is has_one
