@@ -217,7 +217,7 @@ class _Worker:
             told = Path(f"/proc/{self._process.pid}/stat").read_text(encoding="ascii", errors="replace")
             user, system = told.rpartition(")")[2].split()[11:13]
             return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
-        except (OSError, ValueError):
+        except (OSError, ValueError, AttributeError):  # a system without the one or the other
             return 0.0
 
     def _reference(self, argument: Any) -> Any:

@@ -265,7 +265,7 @@ def test_an_office_in_which_nothing_was_accepted_yet_is_told_of_no_failure_and_n
 def test_what_must_be_whole_for_every_job_is_told_once_for_all_of_them(home: Home) -> None:
     for job in ("intake", "publication"):
         place = alerting.Place(job, "verdicts", job)
-        said = message("registry.parent", **dict.fromkeys(("row", "code", "parent", "path"), "x"))
+        said = message("registry.parent", **dict.fromkeys(("row", "column", "code", "parent", "path"), "x"))
         alerting.failed(home, place, failing.of_record("RegistryError", said, home), NOW)
     assert len(entries(home)) == 1
 

@@ -167,7 +167,7 @@ def test_status_tells_withdrawn_and_refused_from_returned_and_counts_open_cases_
     assert found["VD-SM.unknown.r1"] == ("unreadable", None, "unreadable")
     shown = call("status").output
     assert "REFUSED" in shown and "WITHDRAWN" in shown
-    opened = Ledger(home.ledger).replay().open_cases()
+    opened = Ledger(home.ledger).replay().open_cases(load_registry(home.registry).known_periods)
     assert withdrawn in {str(record.key) for record in opened}
     assert f"1 accepted, {len(opened)} open" in " ".join(shown.split())
 
