@@ -8,8 +8,9 @@ import csv
 import errno
 import io
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any, Generic, Literal, TypeVar, get_args
@@ -110,6 +111,20 @@ class RegistryFiles:
     def of(self, table: RegistryTable) -> Sequence[Placed[Any]]:
         """Give the rows of a table in the order of its file."""
         return self.tables[table]
+
+    @cached_property
+    def bodies(self) -> frozenset[str]:
+        """The codes of all organisations that are listed."""
+        return frozenset(at.row.org_code for at in self.of("organisations"))
+
+    def repeated(
+        self, table: RegistryTable, key: Callable[[Any], Hashable]
+    ) -> Iterator[tuple[Placed[Any], int]]:
+        """Give the rows of a table whose key an earlier one has, each with the number of the first such row."""
+        seen: dict[Hashable, int] = {}
+        for at in self.of(table):
+            if (first := seen.setdefault(key(at.row), at.number)) != at.number:
+                yield at, first
 
     def wrong(
         self, table: RegistryTable, at: Placed[Any], key: str, column: str = "", **fields: Any

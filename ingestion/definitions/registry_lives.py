@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from functools import cached_property
 from itertools import pairwise
+from operator import attrgetter
 
 from ingestion.definitions.registry_files import Placed, RegistryError, RegistryFiles
 from ingestion.definitions.registry_rows import Organisation, Succession
@@ -90,9 +91,8 @@ def codes(files: RegistryFiles) -> Iterator[RegistryError]:
 
 def parents_known(files: RegistryFiles) -> Iterator[RegistryError]:
     """Whom a body stands under is listed."""
-    known = {at.row.org_code for at in files.of("organisations")}
     for at in files.of("organisations"):
-        if (parent := at.row.parent_code) and parent not in known:
+        if (parent := at.row.parent_code) and parent not in files.bodies:
             yield files.wrong("organisations", at, "parent", "parent_code", code=at.row.org_code, parent=parent)
 
 
@@ -188,21 +188,19 @@ def _circle(lives: Lives, at: Placed[Organisation]) -> list[str]:
 
 def successions_known(files: RegistryFiles) -> Iterator[RegistryError]:
     """An event names bodies that are listed, two different ones, each pair once."""
-    known = Lives(files).versions
-    seen: dict[tuple[str, str, str, date], int] = {}
     for at in files.of("successions"):
         row: Succession = at.row
         for column in ("predecessor_code", "successor_code"):
             code = getattr(row, column)
-            if code not in known and (code or column == "predecessor_code"):
+            if code not in files.bodies and (code or column == "predecessor_code"):
                 yield files.wrong("successions", at, "unknown_body", column, code=code)
         if row.event_type in _NEEDS_SUCCESSOR and not row.successor_code:
             yield files.wrong("successions", at, "no_successor", "successor_code", event=row.event_type)
         if row.event_type in _NEEDS_SUCCESSOR and row.predecessor_code == row.successor_code:
             yield files.wrong("successions", at, "own_successor", "successor_code", code=row.successor_code)
-        key = (row.predecessor_code, row.successor_code, row.event_type, row.effective_on)
-        if seen.setdefault(key, at.number) != at.number:
-            yield files.wrong("successions", at, "event_twice", "", other=seen[key])
+    what = attrgetter("predecessor_code", "successor_code", "event_type", "effective_on")
+    for at, first in files.repeated("successions", what):
+        yield files.wrong("successions", at, "event_twice", other=first)
 
 
 def successions_meet(files: RegistryFiles) -> Iterator[RegistryError]:

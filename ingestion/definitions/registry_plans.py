@@ -7,7 +7,7 @@ rows are written (`registry_files.py`), and the bodies themselves (`registry_liv
 from collections import defaultdict
 from collections.abc import Collection, Iterator
 from itertools import pairwise
-from typing import Any
+from operator import attrgetter
 
 from ingestion.definitions.registry_files import Placed, RegistryError, RegistryFiles, RegistryTable
 from ingestion.definitions.registry_rows import (
@@ -134,14 +134,12 @@ def systems(files: RegistryFiles) -> Iterator[RegistryError]:
 
 def targets(files: RegistryFiles, indicators: Collection[str]) -> Iterator[RegistryError]:
     """A target is of a body, an indicator and a term that are known, has its bounds, and stands once."""
-    bodies = {at.row.org_code for at in files.of("organisations")}
     years: dict[str, list[range]] = defaultdict(list)
     for at in files.of("terms"):
         years[at.row.term_code].append(range(at.row.first_year, at.row.last_year + 1))
-    seen: dict[tuple[Any, ...], int] = {}
     for at in files.of("targets"):
         row: Target = at.row
-        if row.org_code not in bodies:
+        if row.org_code not in files.bodies:
             yield files.wrong("targets", at, "unknown_body", "org_code", code=row.org_code)
         if row.indicator_code not in indicators:
             yield files.wrong("targets", at, "unknown_indicator", "indicator_code", code=row.indicator_code)
@@ -150,9 +148,8 @@ def targets(files: RegistryFiles, indicators: Collection[str]) -> Iterator[Regis
         elif row.year is not None and not any(row.year in one for one in years[row.term_code]):
             yield files.wrong("targets", at, "year_outside", "year", year=row.year, code=row.term_code)
         yield from _bounds(files, at)
-        key = (row.org_code, row.indicator_code, row.term_code, row.year)
-        if seen.setdefault(key, at.number) != at.number:
-            yield files.wrong("targets", at, "target_twice", "", other=seen[key])
+    for at, first in files.repeated("targets", attrgetter("org_code", "indicator_code", "term_code", "year")):
+        yield files.wrong("targets", at, "target_twice", other=first)
 
 
 def _bounds(files: RegistryFiles, at: Placed[Target]) -> Iterator[RegistryError]:
@@ -238,28 +235,19 @@ def _scores(files: RegistryFiles, at: Placed[RatingScheme]) -> Iterator[Registry
 
 def contacts(files: RegistryFiles) -> Iterator[RegistryError]:
     """Who is told of a unit's reports belongs to a unit that is listed."""
-    bodies = {at.row.org_code for at in files.of("organisations")}
     for at in files.of("contacts"):
-        if at.row.org_code and at.row.org_code not in bodies:
+        if at.row.org_code and at.row.org_code not in files.bodies:
             yield files.wrong("contacts", at, "unknown_body", "org_code", code=at.row.org_code)
 
 
 def statements(files: RegistryFiles, indicators: Collection[str]) -> Iterator[RegistryError]:
     """What was stated is of a body, an indicator and a period that are known, where it names any."""
-    bodies = {at.row.org_code for at in files.of("organisations")}
-    seen: dict[str, int] = {}
+    for at, first in files.repeated("statements", attrgetter("statement_id")):
+        code = at.row.statement_id
+        yield files.wrong("statements", at, "statement_twice", "statement_id", code=code, other=first)
     for at in files.of("statements"):
         row: Statement = at.row
-        if seen.setdefault(row.statement_id, at.number) != at.number:
-            yield files.wrong(
-                "statements",
-                at,
-                "statement_twice",
-                "statement_id",
-                code=row.statement_id,
-                other=seen[row.statement_id],
-            )
-        if row.org_code and row.org_code not in bodies:
+        if row.org_code and row.org_code not in files.bodies:
             yield files.wrong("statements", at, "unknown_body", "org_code", code=row.org_code)
         if row.indicator_code and row.indicator_code not in indicators:
             yield files.wrong("statements", at, "unknown_indicator", "indicator_code", code=row.indicator_code)
