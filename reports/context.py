@@ -98,6 +98,11 @@ class Site:
         period = self.periods[term]
         return tuple(range(period.starts_on.year, period.ends_on.year + 1))
 
+    def reaches_on(self, unit: Unit) -> date | None:
+        """Give the last day of the filings of which a unit's figures of its term are; None without any."""
+        found = (self.days.get((code, unit.code, unit.term)) for code in self.indicators)
+        return max((days[1] for days in found if days is not None), default=None)
+
     def previous_term(self, unit: Unit) -> str | None:
         """Give the term before a unit's in its own term system; None where none is known."""
         return self.previous_terms.get((unit.system, unit.term))

@@ -4,7 +4,7 @@ What belongs here: what every data file of the product shares. What does not: wh
 """
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field
@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from ingestion.records.mendable import MendableError
 
 Language = Literal["vi", "en"]
+LANGUAGES: tuple[Language, ...] = get_args(Language)
 
 
 class CatalogueError(MendableError):
