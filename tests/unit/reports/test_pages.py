@@ -574,6 +574,16 @@ def test_a_report_is_dated_by_the_last_day_of_its_figures(tmp_path: Path, drawn:
     assert "tính đến" not in heads[1]
 
 
+def test_a_body_is_named_as_in_the_period_that_is_spoken_of(site: Site) -> None:
+    named = replace(site, names={"KA": ((date(2016, 1, 1), "Huyện ủy A"), (date(2020, 1, 1), "Thị ủy A"))})
+    assert [named.name_of("KA", f"{year}-N") for year in (2015, 2019, 2020)] == [
+        "Huyện ủy A",
+        "Huyện ủy A",
+        "Thị ủy A",
+    ]
+    assert (named.name_of("KA", "unknown"), named.name_of("KB", "2019-N")) == ("Thị ủy A", "KB")
+
+
 def test_a_file_without_a_period_stays_open_until_its_unit_sends_another(site: Site) -> None:
     received = datetime(2021, 1, 5, 8, tzinfo=UTC)
     unreadable = Submission("TG-GCT.unknown.r1", "TG-GCT", "unknown", 1, received, "unreadable", 1, 0)
