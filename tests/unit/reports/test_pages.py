@@ -575,8 +575,8 @@ def test_a_report_is_dated_by_the_last_day_of_its_figures(tmp_path: Path, drawn:
 
 
 def test_a_body_is_named_as_in_the_period_that_is_spoken_of(site: Site) -> None:
-    named = replace(site, names={"KA": ((date(2016, 1, 1), "Huyện ủy A"), (date(2020, 1, 1), "Thị ủy A"))})
-    assert [named.name_of("KA", f"{year}-N") for year in (2015, 2019, 2020)] == [
+    named = replace(site, names={"KA": ((date(2017, 1, 1), "Huyện ủy A"), (date(2020, 1, 1), "Thị ủy A"))})
+    assert [named.name_of("KA", f"{year}-N") for year in (2016, 2019, 2020)] == [
         "Huyện ủy A",
         "Huyện ủy A",
         "Thị ủy A",
