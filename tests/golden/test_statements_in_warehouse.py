@@ -83,8 +83,8 @@ def test_commands_and_pages_take_the_same_for_open_and_for_explained(demo_home: 
     with duckdb.connect(str(demo_home.warehouse), read_only=True) as warehouse:
         cases = warehouse.sql("select submission_id from rpt_open_case where case_state = 'open'").fetchall()
         review = warehouse.sql(
-            "select reporting_org_code, period_code, submission_id, rule_code, sheet, cell, explanation, fired_again "
-            "from rpt_explanation_review"
+            "select reporting_org_code, period_code, submission_id, rule_code, sheet, cell, explanation, "
+            "fired_again from rpt_explanation_review"
         ).fetchall()
     carried = explanations_to_review(state, periods)
 
