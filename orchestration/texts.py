@@ -86,7 +86,10 @@ class TextOption(click.Option):
     def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
         """Give the line of the help page."""
         name = _long_name(self)
-        self.help = _first_text(ctx, f"cli.{_texts_of(ctx.command)}.{name}", f"cli.option.{name}")
+        texts = _texts_of(ctx.command)
+        group = texts.rpartition(".")[0] or texts
+        keys = (f"cli.{texts}.{name}", f"cli.{group}.option.{name}", f"cli.option.{name}")
+        self.help = _first_text(ctx, *keys)
         return super().get_help_record(ctx)
 
 
@@ -95,7 +98,10 @@ class TextArgument(click.Argument):
 
     def get_help_record(self, ctx: click.Context) -> tuple[str, str]:
         """Give the line of the help page."""
-        return self.make_metavar(ctx), text(f"cli.{_texts_of(ctx.command)}.{self.name}", ctx)
+        texts = _texts_of(ctx.command)
+        group = texts.rpartition(".")[0] or texts
+        keys = (f"cli.{texts}.{self.name}", f"cli.{group}.option.{self.name}")
+        return self.make_metavar(ctx), _first_text(ctx, *keys)
 
 
 Opening = Literal["reads", "writes", "itself"]

@@ -17,6 +17,7 @@ from ingestion.definitions.registry import load_registry
 from ingestion.definitions.registry_faults import faults
 from ingestion.definitions.registry_files import RegistryError
 from orchestration import environment
+from orchestration.commands import registry_events
 from orchestration.commands.common import demand_registry_kept, demand_whole, minute, person, print_json
 from orchestration.errors import DONE, REFUSED, CommandError, RefusedError
 from orchestration.lock import WriterBusyError, writer_lock
@@ -181,3 +182,7 @@ def _of_difference(change: Difference) -> dict[str, Any]:
 def _difference_cells(change: Difference) -> tuple[str, ...]:
     place = f"{change.file}:{change.row}" if change.row else change.file
     return (place, change.key, change.column, change.before, change.after)
+
+
+for _event in registry_events.ALL:
+    registry.admit(_event)

@@ -16,9 +16,10 @@ from ingestion.chronicle.versions import Chronicle
 from ingestion.definitions.registry_faults import UnsoundRegistryError
 from ingestion.definitions.registry_files import RegistryError
 from ingestion.storage.home import Home
-from ingestion.words.messages import ToldError
+from ingestion.words.messages import ToldError, message
 from orchestration import alerting, failing, moment
-from orchestration.health import examine
+from orchestration.commands.registry import registry
+from orchestration.health_registry import examine_registry
 from orchestration.lock import WriterBusyError
 from orchestration.texts import Invocation
 from tests.unit.orchestration.conftest import Call
@@ -123,33 +124,38 @@ REFUSED: list[tuple[Edit, type[ToldError], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("edited", "why"), [(case[0], case[2]) for case in REFUSED])
-def test_commands_go_on_with_the_last_version_and_say_so(
-    known: Home, call: Call, tmp_path: Path, edited: Edit, why: str
-) -> None:
-    edit(known, *edited)
+def test_commands_go_on_with_the_last_version_and_say_so(known: Home, call: Call, tmp_path: Path) -> None:
+    edit(known, "terms", "NK,2016,2020", "NK,2016,sau")
     blank = tmp_path / "a.xlsx"
     for words in (
-        ("status",),
         ("template", "--unit", "VD-SM", "--period", "2020-N", "-o", blank),
         ("check", blank),
         ("close", "2016-N", "--by", "Lan"),
     ):
         done = call(*words)
         assert done.exit_code == (1 if words[0] == "check" else 0), done.output
-        assert version(known) in done.stderr and why in done.stderr
-    assert len(Chronicle(known).versions()) == 1
-    things = {found.name: found for found in examine(Invocation(known, "en"))}
+        assert version(known) in done.stderr and "terms.csv, row 3" in done.stderr
+
+
+@pytest.mark.parametrize(("edited", "why"), [(case[0], case[2]) for case in REFUSED])
+def test_status_and_doctor_say_which_version_holds_instead_of_refused_files(
+    known: Home, call: Call, edited: Edit, why: str
+) -> None:
+    edit(known, *edited)
+    done = call("status")
+    assert done.exit_code == 0 and version(known) in done.stderr and why in done.stderr
+    things = {found.name: found for found in examine_registry(Invocation(known, "en"))}
     assert things["registry"].state == "ok"
     assert things["registry_version"].state == "broken" and why in things["registry_version"].detail
     assert not any(found.is_essential and found.state != "ok" for found in things.values())
+    assert len(Chronicle(known).versions()) == 1
 
 
 def test_the_version_that_holds_is_named_by_status_and_doctor(known: Home, call: Call) -> None:
     assert f"version {version(known)}, recorded at" in call("status").stdout
     edit(known, "calendar", "2016-N,", "2031-N,,2032-01-20,,\n2016-N,")
     assert "the next run records it" in call("status").stdout
-    things = {found.name: found for found in examine(Invocation(known, "en"))}
+    things = {found.name: found for found in examine_registry(Invocation(known, "en"))}
     assert things["registry_version"].state == "ok"
 
 
@@ -207,3 +213,55 @@ def test_verify_compares_what_is_kept_of_versions(known: Home, call: Call) -> No
     assert path.name in json.loads(result.stdout)["registry_versions"]["damaged"][0]
     known.registry_log.write_bytes(b"{}\n")
     assert "line 1" in json.loads(call("verify", "--json").stdout)["registry_versions"]["damaged"][0]
+
+
+def test_events_are_written_with_day_and_document_and_a_body_has_its_history(known: Home, call: Call) -> None:
+    said = ("--on", "2021-07-01", "--document", "Nghị quyết 5", "--by", "Lan")
+    for words in (
+        ("establish", "VD-MN", "Huyện ủy Mới", "--kind", "DISTRICT", "--parent", "VD", "--files-reports"),
+        ("merge", "VD-SM", "VD-NX", "--into", "VD-MN"),
+        ("rename", "VD", "Tỉnh ủy Ví Dụ Mới"),
+        ("relevel", "VD-MN", "--level", "district"),
+    ):
+        done = call("registry", *words, *said)
+        assert done.exit_code == 0 and version(known) in done.output, done.output
+    assert call("registry", "check").exit_code == 0
+    kinds = [(one.kind, one.reason) for one in Chronicle(known).versions()[1:]]
+    assert kinds == [("world", "Nghị quyết 5")] * 4
+    body = json.loads(call("registry", "history", "VD-SM-01", "--json").stdout)
+    assert [(row["parent_code"], row["valid_to"]) for row in body["versions"]] == [
+        ("VD-SM", "2021-06-30"),
+        ("VD-MN", None),
+    ]
+    shown = call("registry", "history", "VD-SM").output
+    assert all(word in shown for word in ("merge", "VD-MN", "Nghị quyết 5"))
+
+
+def test_an_event_that_does_not_fit_names_its_faults_and_writes_nothing(known: Home, call: Call) -> None:
+    before = (known.registry / "organisations.csv").read_bytes()
+    said = ("--on", "2021-07-01", "--document", "Nghị quyết 5", "--by", "Lan")
+    for words, code, word in (
+        (("dissolve", "VD-SM"), 1, "VD-SM-01"),
+        (("split", "VD-SM", "--into", "VD-NX=0.5"), 1, "share"),
+        (("split", "VD-SM", "--into", "VD-NX"), 2, "has no share"),
+        (("transfer", "VD-SM", "VD-SM"), 1, "parent_code"),
+        (("rename", "VD-XX", "Mới"), 2, "VD-XX"),
+        (("relevel", "VD"), 2, "--level"),
+    ):
+        done = call("registry", *words, *said)
+        assert done.exit_code == code and word in done.output, done.output
+    assert call("registry", "rename", "VD", "Mới", "--on", "2021-07-01", "--document", " ").exit_code == 2
+    assert (known.registry / "organisations.csv").read_bytes() == before
+    assert len(Chronicle(known).versions()) == 1
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_each_command_of_the_registry_explains_itself(call: Call, language: str) -> None:
+    overview = call("registry", "--help", language=language)
+    assert overview.exit_code == 0
+    for name in registry.commands:
+        shown = call("registry", name, "--help", language=language)
+        assert shown.exit_code == 0, shown.output
+        words = " ".join(shown.output.split())
+        assert " ".join(message(f"cli.registry.{name}.help", language).split()[:6]) in words  # type: ignore[arg-type]
+        assert name in overview.output
