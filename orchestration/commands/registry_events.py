@@ -43,8 +43,8 @@ def _happened(
     try:
         with writer_lock(call.home):
             demand_whole(call)
-            said = {"on": on.date(), "document": document.strip(), "by": who, "now": environment.now()}
-            made = happen(call.home, event, **said)
+            now, day = environment.now(), on.date()
+            made = happen(call.home, event, on=day, document=document.strip(), by=who, now=now)
     except WriterBusyError as error:
         busy = call.text("cli.error.busy", process=error.process or "?", home=call.home.root)
         raise RefusedError(busy) from error
