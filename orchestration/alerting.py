@@ -27,6 +27,7 @@ from ingestion.alerts.successes import note_success, successes_of
 from ingestion.alerts.thresholds import InForce, Thresholds, in_force
 from ingestion.alerts.watches import OF_FILINGS
 from ingestion.alerts.wording import PAGE
+from ingestion.chronicle.versions import Version
 from ingestion.definitions.overlay import catalogue_of
 from ingestion.definitions.registry import Registry
 from ingestion.landing.events import LedgerError
@@ -168,13 +169,23 @@ def _stand(outbox: Outbox, kinds: Collection[str], found: Sequence[Alert], now: 
 
 
 def watch(home: Home, now: datetime) -> Directory:
-    """Give whom alerts reach now; where the registry cannot be read, that is told, and its end noted."""
+    """Give whom alerts reach now; where the registry cannot be used, that is told, and its end noted.
+
+    Of one that is refused while another version is in force it is told as of one that cannot be read, once.
+    """
     found = directory.directory_of(home)
+    place = Place(_REGISTRY, _REGISTRY)
     if found.error is None:
         directory.keep(home, found)
-        _end(home, frozenset({_REGISTRY}), now)
     elif home.registry.is_dir() or is_registry_lost(home):
-        failed(home, Place(_REGISTRY, _REGISTRY), failing.of_error(found.error, home), now)
+        failed(home, place, failing.of_error(found.error, home), now)
+    if found.refused is not None:
+        stop = failing.of_error(found.refused, home)
+        failed(
+            home, place, replace(stop, was="registry" if found.fallback else "unsound"), now, up=found.fallback
+        )
+    elif found.error is None:
+        _end(home, frozenset({_REGISTRY}), now)
     return found
 
 
@@ -238,7 +249,15 @@ class Place:
     parts: Collection[str] = ()
 
 
-def failed(home: Home, place: Place, stop: failing.Stop, now: datetime, at: datetime | None = None) -> None:
+def failed(
+    home: Home,
+    place: Place,
+    stop: failing.Stop,
+    now: datetime,
+    at: datetime | None = None,
+    *,
+    up: Version | None = None,
+) -> None:
     """Write the alert of a run that failed, once for each job and cause while it stands, whoever tells of it.
 
     Of what has to be whole for all jobs it is written once for all of them.
@@ -249,6 +268,7 @@ def failed(home: Home, place: Place, stop: failing.Stop, now: datetime, at: date
         stop: why.
         now: the moment that counts as now.
         at: when it stopped, where that is heard of later.
+        up: the version of the registry that is in force instead of a refused one.
     """
     outbox = Outbox(home.outbox)
     outbox.open(now)
@@ -259,7 +279,7 @@ def failed(home: Home, place: Place, stop: failing.Stop, now: datetime, at: date
     condition = "\0".join([job, *parts, stop.condition])
     about, was = stop.about.partition(" ")[0], "told" if place.step else "broken_off"
     facts = {
-        "was": about if about in (_THRESHOLDS, _RESULTS) else was,
+        "was": stop.was or (about if about in (_THRESHOLDS, _RESULTS) else was),
         "run": place.run,
         "job": job,
         "parts": parts,
@@ -268,6 +288,7 @@ def failed(home: Home, place: Place, stop: failing.Stop, now: datetime, at: date
         "said": stop.said,
         "samples": list(stop.samples),
         "sampled": stop.count,
+        **({"version": up.name, "since": up.at.isoformat()} if up else {}),
         **_up(home),
     }
     alert = Alert(Kind.RUN_FAILED, "", at or now, Role.DATA_TEAM, facts=facts, condition=condition)

@@ -12,6 +12,7 @@ import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
+from ingestion.chronicle.in_force import in_force
 from ingestion.definitions.overlay import catalogue_of, own_files
 from ingestion.storage.files import aside_of
 from ingestion.storage.home import Home
@@ -60,10 +61,11 @@ def warehouse_as_of(home: Home, as_of: datetime, now: datetime) -> Path:
 
 def _inputs_fingerprint(home: Home) -> str:
     digest = hashlib.sha256(project_fingerprint(PROJECT_DIR).encode())
-    for path in (home.ledger, *sorted(home.registry.glob("*.csv"))):
-        if path.is_file():
-            digest.update(path.name.encode())
-            digest.update(path.read_bytes())
+    tables = in_force(home).tables
+    ledger = {home.ledger.name: home.ledger.read_bytes()} if home.ledger.is_file() else {}
+    for name, content in {**ledger, **dict(sorted(tables.items()))}.items():
+        digest.update(name.encode())
+        digest.update(content)
     for file in own_files(home.registry):
         digest.update(f"{file.place}\0{file.text}\0".encode())
     return digest.hexdigest()[:12]

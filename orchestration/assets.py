@@ -7,17 +7,20 @@ checks (`checks.py`).
 
 from collections import Counter
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 import dagster as dg
 
 from ingestion import pipeline
 from ingestion.bronze.reference import write_reference
+from ingestion.chronicle.in_force import settle
 from ingestion.landing.ledger import Ledger
 from ingestion.records.faults import Fault
+from ingestion.storage.home import Home
 from ingestion.validations.store import KeptResults
 from ingestion.words.messages import message
-from orchestration import alerting, groups, telling
+from orchestration import alerting, failing, groups, telling
 from orchestration.partitions import add_periods, covers, filed_periods, periods, report_new
 from orchestration.progress import Progress, counter
 from orchestration.resources import Clock, WritableHome
@@ -49,9 +52,12 @@ def landed_submissions(
 ) -> Result:
     """Originals by their SHA-256 with a receipt each, and the ledger: the truth, append-only.
 
-    A byte-identical resend is recognised and only noted; a file of an unknown unit is put aside.
+    A byte-identical resend is recognised and only noted; a file of an unknown unit is put aside. Before
+    anything is taken in, a registry that changed is recorded, and told of where it is refused.
     """
-    office = state.office(clock)
+    with state.writing() as home:
+        note_registry(context, home, clock.now())
+        office = state.office(clock)
     progress.start("landing")
     with state.writing() as home:
         report = pipeline.land_inbox(office, counter(progress, "landing"))
@@ -197,6 +203,15 @@ def notices(
 
 ALL = (inbox, registry, landed_submissions, verdicts, bronze, registry_reference, notices)
 """What leads from the inbox to bronze, and tells of it."""
+
+
+def note_registry(context: dg.AssetExecutionContext, home: Home, now: datetime) -> None:
+    """Record a registry that changed, and tell of one that is refused: intake goes on with the one before."""
+    found = settle(home, now)
+    alerting.watch(home, now)
+    if found.refused is not None:
+        what = failing.of_error(found.refused, home).said["en"]
+        context.log.warning(f"The registry is refused: {what}")
 
 
 def log_unreturned(context: dg.AssetExecutionContext, unreturned: Mapping[str, str]) -> None:

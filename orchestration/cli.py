@@ -19,6 +19,7 @@ from orchestration.texts import (
     Invocation,
     TextCommand,
     TextGroup,
+    TextSubgroup,
     language_of,
     option,
     set_language,
@@ -73,7 +74,7 @@ class Tongket(TextGroup):
             return None
         module = importlib.import_module(f"orchestration.commands.{COMMANDS[cmd_name]}")
         command = getattr(module, cmd_name)
-        if not isinstance(command, TextCommand):
+        if not isinstance(command, TextCommand | TextSubgroup):
             raise TypeError(f"{cmd_name} is no command")
         return command
 

@@ -17,9 +17,12 @@ from typing import Any
 
 import duckdb
 
+from ingestion.chronicle.in_force import PastChangedError
+from ingestion.chronicle.versions import ChronicleError
 from ingestion.definitions.catalogue import OWN_FOLDERS
 from ingestion.definitions.overlay import OwnFileError
 from ingestion.definitions.registry import RegistryError
+from ingestion.definitions.registry_faults import UnsoundRegistryError
 from ingestion.gate.rules import OwnRuleError, RuleError
 from ingestion.landing.events import LedgerError
 from ingestion.landing.ledger import LedgerDamagedError, LedgerLockedError
@@ -47,6 +50,7 @@ _BUSY = frozenset(
 _TOLD = (
     *(
         "registry.",
+        "chronicle.",
         "catalogue.",
         "thresholds.",
         "landing.",
@@ -69,6 +73,9 @@ _ABOUT = {
     error.__name__: error.about
     for error in (
         RegistryError,
+        UnsoundRegistryError,
+        PastChangedError,
+        ChronicleError,
         LostLedgerError,
         LedgerError,
         LedgerDamagedError,
@@ -98,6 +105,7 @@ class Stop:
         said: the cause and its remedy.
         samples: what is meant, one line each.
         count: how many there are of them.
+        was: the wording of the alert where no run stopped (`registry`, `unsound`).
     """
 
     condition: str
@@ -105,6 +113,7 @@ class Stop:
     samples: tuple[Told, ...] = ()
     count: int = 0
     about: str = ""
+    was: str = ""
 
 
 def told(key: str, **fields: Any) -> Told:
@@ -117,7 +126,9 @@ def of_error(error: BaseException, home: Home) -> Stop:
     if isinstance(error, ToldError):
         said = {language: error.told(language) for language in LANGUAGES}
         about = error.about if isinstance(error, MendableError) else ""
-        return _unless_lost(Stop(str(error), said, about=about), home)
+        faults = error.faults if isinstance(error, UnsoundRegistryError | PastChangedError) else ()
+        samples = [{language: fault.told(language) for language in LANGUAGES} for fault in faults[:SHOWN]]
+        return _unless_lost(Stop(str(error), said, tuple(samples), len(faults), about), home)
     return of_record(type(error).__name__, str(error), home)
 
 

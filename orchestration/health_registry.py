@@ -12,9 +12,11 @@ from ingestion.alerts.contacts import Complaint, complaints
 from ingestion.alerts.delivery import open_states
 from ingestion.alerts.outbox import Outbox
 from ingestion.alerts.thresholds import NAME, ThresholdsError, thresholds_of
+from ingestion.chronicle.in_force import in_force
+from ingestion.chronicle.versions import ChronicleError
 from ingestion.definitions.catalogue import OWN_FOLDERS, Catalogue, load_catalogue
 from ingestion.definitions.overlay import catalogue_of, is_own_file
-from ingestion.definitions.registry import TABLES, Registry, RegistryError, load_registry
+from ingestion.definitions.registry import TABLES, Registry, RegistryError
 from ingestion.definitions.registry_faults import faults
 from ingestion.records.days import day_of
 from ingestion.upkeep.landing_state import is_registry_lost
@@ -22,6 +24,7 @@ from ingestion.words.labels import CatalogueError
 from orchestration import environment
 from orchestration.diagnosis import Diagnosis, State, guarded
 from orchestration.explaining import explained
+from orchestration.registry_version import said_of_version
 from orchestration.texts import Invocation
 
 _SHOWN_COMPLAINTS = 5
@@ -41,12 +44,16 @@ def examine_registry(call: Invocation) -> Iterator[Diagnosis]:
         yield Diagnosis("registry", what, "missing", detail)
         return
     try:
-        registry = load_registry(call.home.registry)
-    except (RegistryError, OSError) as error:
+        chosen = in_force(call.home)
+    except (RegistryError, ChronicleError, OSError) as error:
         yield Diagnosis("registry", what, "broken", explained(error, call.text) or "", True)
         return
+    registry = chosen.registry
     units, periods = len(registry.reporting_units), len(registry.calendar)
     yield Diagnosis("registry", what, "ok", call.text("cli.doctor.registry_ok", units=units, periods=periods))
+    if said := said_of_version(call, chosen):
+        state: State = "broken" if chosen.is_fallback else "ok"
+        yield Diagnosis("registry_version", call.text("cli.doctor.registry_version"), state, said)
     looks = (
         ("registry_faults", _faults),
         ("registry_unread", _unread),

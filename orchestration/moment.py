@@ -17,9 +17,10 @@ from pydantic import TypeAdapter, ValidationError
 
 from ingestion import pipeline
 from ingestion.bronze.reference import write_reference
+from ingestion.chronicle.in_force import InForce, in_force, settle
+from ingestion.chronicle.versions import own_contents
 from ingestion.definitions.catalogue import Catalogue
 from ingestion.definitions.overlay import catalogue_of
-from ingestion.definitions.registry import Registry, RegistryError, load_registry
 from ingestion.landing.ledger import Ledger
 from ingestion.landing.state import LedgerState
 from ingestion.storage.files import aside_of, private_folder, write_durably
@@ -40,12 +41,15 @@ class Moment:
         as_of: when the last submission, verdict or decision was recorded, which is never later than `at`; a
             report is as of that moment.
         submissions: what counted then.
+        registry: the version of the registry with which it counted; blank where an older product fixed it, or
+            what was in force was not recorded.
     """
 
     id: str
     at: datetime
     as_of: datetime
     submissions: tuple[str, ...]
+    registry: str = ""
 
 
 _MOMENT = TypeAdapter(Moment)
@@ -61,11 +65,33 @@ def published(home: Home) -> Home:
     return Home(home.build / "published")
 
 
+def as_it_is(home: Home, _: datetime) -> InForce:
+    """Give the registry that is in force, whether it was recorded or not."""
+    return in_force(home)
+
+
+def publishable(home: Home, now: datetime) -> InForce:
+    """Give the registry that is in force, recorded and not refused, so that figures can name its version.
+
+    Raises:
+        RegistryError: it cannot be read.
+        UnsoundRegistryError: rows do not fit one another.
+        PastChangedError: it says otherwise than before of past days, and nobody said why.
+        CatalogueError: a form or an indicator cannot be read.
+        OSError: a file cannot be opened, or the version cannot be written.
+    """
+    found = settle(home, now)
+    if found.refused is not None:
+        raise found.refused
+    return found
+
+
 def take(
     home: Home,
     run: str,
     clock: Callable[[], datetime],
     place: Callable[[Home], Home] = taken,
+    choose: Callable[[Home, datetime], InForce] = as_it_is,
 ) -> Moment:
     """Fix the moment: bronze is brought up to the ledger, then everything is kept as it stands.
 
@@ -78,6 +104,7 @@ def take(
         run: the run that fixes it.
         clock: tells the time when it is fixed.
         place: where it is kept.
+        choose: gives the registry to count with, under the lock of intake.
 
     Raises:
         WriterBusyError: a run of intake does not come to its end.
@@ -94,14 +121,15 @@ def take(
     try:
         with writer_lock(home, PATIENCE_SECONDS), Ledger(home.ledger).writing(PATIENCE_SECONDS):
             at = clock()
-            registry, catalogue = _registry(made, home)
+            chosen = choose(home, at)
+            registry, catalogue = chosen.registry, _kept(chosen, made, home)
             pipeline.rebuild_bronze(pipeline.Office(home, registry, catalogue, lambda: at))
             private_folder(made.landing)
             if home.ledger.is_file():
                 shutil.copyfile(home.ledger, made.ledger)
             shutil.copytree(home.bronze, made.bronze, copy_function=_link)
         pipeline.demand_originals(home, ledger=made.ledger)
-        moment = _described(run, at, made, registry, catalogue)
+        moment = _described(run, at, made, chosen, catalogue)
         shutil.rmtree(target.root, ignore_errors=True)
         made.root.rename(target.root)
     finally:
@@ -109,27 +137,26 @@ def take(
     return moment
 
 
-def _registry(made: Home, home: Home) -> tuple[Registry, Catalogue]:
-    """Keep and read the registry and what lies in it; what is wrong with it is told of where people find it."""
-    try:
-        shutil.copytree(home.registry, made.registry)
-        return _fitting(made)
-    except (RegistryError, OSError):
-        _fitting(home)
-        raise
+def _kept(chosen: InForce, made: Home, home: Home) -> Catalogue:
+    """Keep what the registry holds and the office's own files, and give what forms and indicators come of them.
 
-
-def _fitting(home: Home) -> tuple[Registry, Catalogue]:
-    """Read the registry and what lies in it, and refuse own files that a release could not use."""
-    registry, catalogue = load_registry(home.registry), catalogue_of(home)
+    Own files that a release could not use are refused.
+    """
+    own = own_contents(home.registry) if chosen.own is None else chosen.own
+    for name, content in {**chosen.tables, **own}.items():
+        path = made.registry / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    catalogue = catalogue_of(made)
     demand_usable(catalogue)
-    return registry, catalogue
+    return catalogue
 
 
-def _described(run: str, at: datetime, made: Home, registry: Registry, catalogue: Catalogue) -> Moment:
-    write_reference(made.bronze, registry, catalogue)
+def _described(run: str, at: datetime, made: Home, chosen: InForce, catalogue: Catalogue) -> Moment:
+    write_reference(made.bronze, chosen.registry, catalogue)
     ledger = Ledger(made.ledger).replay()
-    moment = Moment(run, at, last_change(ledger) or at, tuple(counting_submissions(ledger)))
+    shown = tuple(counting_submissions(ledger))
+    moment = Moment(run, at, last_change(ledger) or at, shown, chosen.name)
     write_durably(made.root / _FILE, _MOMENT.dump_json(moment, indent=1) + b"\n")
     return moment
 

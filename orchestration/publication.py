@@ -16,7 +16,6 @@ import dagster as dg
 from ingestion import pipeline
 from ingestion.definitions.catalogue import Catalogue
 from ingestion.definitions.overlay import catalogue_of
-from ingestion.definitions.registry_faults import demand_sound
 from ingestion.storage.home import Home
 from orchestration import alerting, groups, tokens
 from orchestration import moment as moments
@@ -43,13 +42,17 @@ from reports.sections import plan_of
 def snapshot(context: dg.AssetExecutionContext, publication: PublicationHome, clock: Clock) -> Result:
     """Ledger, registry and bronze as of one moment; what is filed or decided later is in the next release.
 
-    Intake goes on meanwhile. Originals of what counts are compared with their hashes, and a registry whose rows
-    do not fit one another is refused.
+    Intake goes on meanwhile. Originals of what counts are compared with their hashes. A registry that changed
+    is recorded as a version, and one that is refused keeps the publication waiting.
     """
-    demand_sound(publication.home.registry, catalogue_of(publication.home).indicators)
-    moment = moments.take(publication.home, context.run_id, clock.now)
+    home = publication.home
+    moment = moments.take(home, context.run_id, clock.now, moments.taken, moments.publishable)
     return dg.MaterializeResult(
-        metadata={"as_of": moment.as_of.isoformat(), "submissions": len(moment.submissions)}
+        metadata={
+            "as_of": moment.as_of.isoformat(),
+            "submissions": len(moment.submissions),
+            "registry": moment.registry,
+        }
     )
 
 
@@ -194,6 +197,7 @@ def release(publication: PublicationHome, clock: Clock, progress: Listener) -> R
         facts=[form.fact_table for form in _catalogue_of(home, token).forms.values()],
         runner=pages.runner,
         token=token.as_manifest(),
+        registry=token.moment.registry,
     )
     releases.switch(home, made)
     alerting.release_published(home, made, releases.before(home, made), clock.now())

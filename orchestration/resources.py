@@ -14,9 +14,10 @@ from pathlib import Path
 
 import dagster as dg
 
+from ingestion.chronicle.in_force import in_force
 from ingestion.definitions.catalogue import Catalogue
 from ingestion.definitions.overlay import catalogue_of
-from ingestion.definitions.registry import Registry, load_registry
+from ingestion.definitions.registry import Registry
 from ingestion.pipeline import Office
 from ingestion.storage.home import Home
 from ingestion.upkeep import litter, modes
@@ -44,8 +45,8 @@ class TongketHome(dg.ConfigurableResource):  # type: ignore[type-arg]
 
     @property
     def registry(self) -> Registry:
-        """The registry as it stands now."""
-        return load_registry(self.home.registry)
+        """The registry that is in force now."""
+        return in_force(self.home).registry
 
     @property
     def catalogue(self) -> Catalogue:

@@ -10,7 +10,7 @@ from typing import Any
 
 import dagster as dg
 
-from ingestion.definitions.registry import load_registry
+from ingestion.chronicle.in_force import in_force
 from ingestion.landing.events import UNKNOWN_PERIOD
 from ingestion.landing.ledger import Ledger
 from ingestion.storage.home import Home
@@ -155,7 +155,7 @@ def _covered(home: Home, instance: dg.DagsterInstance, period: str | None) -> Ma
 
 
 def _filed(home: Home) -> list[str]:
-    return filed_periods(load_registry(home.registry), Ledger(home.ledger).replay())
+    return filed_periods(in_force(home).registry, Ledger(home.ledger).replay())
 
 
 def _outcome(result: dg.ExecuteInProcessResult, told: ToldError | None) -> RunOutcome:

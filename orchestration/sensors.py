@@ -12,6 +12,7 @@ from pathlib import Path
 
 import dagster as dg
 
+from ingestion.alerts.directory import directory_of
 from ingestion.landing.events import UNKNOWN_PERIOD
 from ingestion.landing.inbox import InboxFile, waiting
 from ingestion.landing.ledger import Ledger
@@ -141,6 +142,8 @@ def publication_sensor(home: TongketHome, clock: Clock) -> dg.RunRequest | dg.Sk
     is_pause = changed_at is None or now - changed_at >= QUIET
     if not is_pause and (shown is None or now - shown.at < LONGEST):
         return dg.SkipReason("Reports are being filed; it waits for a pause.")
+    if directory_of(state).refused is not None:
+        return dg.SkipReason("The registry is refused as it is; publications wait until it is mended.")
     # What counted once may count again when something else has been shown meanwhile.
     asked = "\0".join([*counting, shown.id if shown is not None else ""])
     return dg.RunRequest(run_key=hashlib.sha256(asked.encode()).hexdigest()[:32])

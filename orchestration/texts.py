@@ -70,6 +70,11 @@ def _first_text(ctx: click.Context, *keys: str) -> str:
     return text(keys[-1], ctx)
 
 
+def _texts_of(command: click.Command) -> str:
+    """Give under which name the texts of a command stand: its own, after that of the group that it is in."""
+    return str(getattr(command, "texts", "") or command.name)
+
+
 def _long_name(param: click.Parameter) -> str:
     return max(param.opts, key=len).lstrip("-").replace("-", "_")
 
@@ -80,7 +85,10 @@ class TextOption(click.Option):
     def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
         """Give the line of the help page."""
         name = _long_name(self)
-        self.help = _first_text(ctx, f"cli.{ctx.command.name}.{name}", f"cli.option.{name}")
+        texts = _texts_of(ctx.command)
+        group = texts.rpartition(".")[0] or texts
+        keys = (f"cli.{texts}.{name}", f"cli.{group}.option.{name}", f"cli.option.{name}")
+        self.help = _first_text(ctx, *keys)
         return super().get_help_record(ctx)
 
 
@@ -89,7 +97,10 @@ class TextArgument(click.Argument):
 
     def get_help_record(self, ctx: click.Context) -> tuple[str, str]:
         """Give the line of the help page."""
-        return self.make_metavar(ctx), text(f"cli.{ctx.command.name}.{self.name}", ctx)
+        texts = _texts_of(ctx.command)
+        group = texts.rpartition(".")[0] or texts
+        keys = (f"cli.{texts}.{self.name}", f"cli.{group}.option.{self.name}")
+        return self.make_metavar(ctx), _first_text(ctx, *keys)
 
 
 Opening = Literal["reads", "writes", "itself"]
@@ -100,6 +111,7 @@ class TextCommand(click.Command):
     """A command whose help is `cli.<command>.help`; its callback returns the exit code."""
 
     opening: Opening = "reads"
+    texts: str = ""
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command, unless the state folder is one that this product cannot open."""
@@ -112,7 +124,7 @@ class TextCommand(click.Command):
         """Write what the command does."""
         formatter.write_paragraph()
         with formatter.indentation():
-            formatter.write_text(text(f"cli.{self.name}.help", ctx))
+            formatter.write_text(text(f"cli.{_texts_of(self)}.help", ctx))
 
     def format_arguments(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the arguments."""
@@ -177,6 +189,34 @@ class TextGroup(click.Group):
             click.echo(err=True)
             sys.exit(INTERRUPTED)
         sys.exit(code or 0)
+
+
+class TextSubgroup(click.Group):
+    """A group of commands inside the product's; the texts of theirs are `cli.<group>.<name>.…`."""
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write what the commands are for."""
+        TextCommand.format_help_text(self, ctx, formatter)  # type: ignore[arg-type]
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the options and the commands."""
+        TextCommand.format_options(self, ctx, formatter)  # type: ignore[arg-type]
+        self.format_commands(ctx, formatter)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Give the commands in the order in which they were added."""
+        return list(self.commands)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write one line a command."""
+        with formatter.section(text("cli.help.commands", ctx)):
+            formatter.write_dl([(name, text(f"cli.{self.name}.{name}.short", ctx)) for name in self.commands])
+
+    def admit(self, command: TextCommand) -> TextCommand:
+        """Take a command in."""
+        command.texts = f"{self.name}.{command.name}"
+        self.add_command(command)
+        return command
 
 
 def usage_text(error: click.UsageError) -> str:

@@ -37,7 +37,7 @@ FACTS = "facts"
 
 _NAME = re.compile(r"^(\d{4,})-([0-9a-f]{8})$")
 _FILE_MODE, _SITE_MODE = 0o444, 0o644
-_UNHASHED = ("release", "token")
+_UNHASHED = ("release", "token", "registry")
 _SHORT = 8
 _DIGITS = 4
 _FIGURE_QUERY = """
@@ -72,6 +72,8 @@ class Release:
         note: what was corrected and why, for readers.
         token: the warehouse that it was made from, the run that built it and the gate that passed it; nothing
             where an older version made the release.
+        registry: the version of the registry with which its figures were made; blank where an older product
+            made the release.
     """
 
     name: str
@@ -83,6 +85,7 @@ class Release:
     submissions: tuple[str, ...]
     files: Mapping[str, str]
     token: Mapping[str, str] = field(default_factory=dict)
+    registry: str = ""
 
     @property
     def number(self) -> int:
@@ -114,6 +117,7 @@ def create(
     facts: Sequence[str] = (),
     runner: str = "embedded",
     token: Mapping[str, str] | None = None,
+    registry: str = "",
 ) -> Release:
     """Make a release of finished pages; the site is not switched to it yet.
 
@@ -132,6 +136,8 @@ def create(
         runner: what rendered the pages.
         token: what the warehouse proves of itself. The name does not depend on it: a warehouse that was built
             again shows the same figures.
+        registry: the version of the registry with which the figures were made. The name does not depend on it
+            either: a release of the same content stays, and names the version with which it was made first.
 
     Raises:
         ReleaseError: there are no pages.
@@ -163,7 +169,9 @@ def create(
         return known[-1]
     number = known[-1].number + 1 if known else 1
     name = f"{number:0{_DIGITS}}-{digest}"
-    (aside / MANIFEST).write_bytes(_as_json({"release": name, "token": dict(token or {}), **said}))
+    (aside / MANIFEST).write_bytes(
+        _as_json({"release": name, "token": dict(token or {}), "registry": registry, **said})
+    )
     # A web server that is another user must be able to read it, whatever the umask of this one is.
     for path in (aside, *aside.rglob("*")):
         path.chmod(_FILE_MODE if path.is_file() else PUBLIC_FOLDER)
@@ -188,6 +196,7 @@ def read(folder: Path) -> Release:
             submissions=tuple(facts["submissions"]),
             files=dict(facts["files"]),
             token={str(name): str(value) for name, value in dict(facts.get("token") or {}).items()},
+            registry=str(facts.get("registry") or ""),
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ReleaseError("report.error.bad_manifest", folder=folder) from error

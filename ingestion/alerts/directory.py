@@ -4,8 +4,8 @@ What belongs here: a private copy of contacts and names, kept beside the alerts,
 registry. What does not: whom an alert concerns (`contacts.py`).
 
 An alarm must not need what it is the alarm of. Contacts that can be read count also where another file of the
-registry cannot; where they are broken or gone, the last ones that were read do. Who wants nobody to be told
-leaves `contacts.csv` with its header alone.
+registry cannot, or is refused; where they are broken or gone, the last ones that were read do. Who wants nobody
+to be told leaves `contacts.csv` with its header alone.
 """
 
 from contextlib import suppress
@@ -14,7 +14,9 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from ingestion.definitions.registry import NO_REGISTRY, Registry, RegistryError, load_contacts, load_registry
+from ingestion.chronicle.in_force import Refusal, in_force
+from ingestion.chronicle.versions import ChronicleError, Version
+from ingestion.definitions.registry import NO_REGISTRY, Registry, RegistryError, load_contacts
 from ingestion.definitions.registry_rows import Contact, Organisation
 from ingestion.storage.files import private_folder, write_durably
 from ingestion.storage.home import Home
@@ -40,14 +42,18 @@ class Directory:
     """Whom alerts reach.
 
     Attributes:
-        registry: contacts and names; all of the registry where it can be read.
-        error: why it cannot; None where it can.
+        registry: contacts and names; all of the registry that is in force where there is one.
+        error: why there is none; None where there is one.
         mark: what is another where the files of contacts and names are, from before they were read.
+        refused: why the files as they are do not count, or may not be published; None where they do.
+        fallback: the version that is in force instead of the files; None where they are.
     """
 
     registry: Registry
-    error: RegistryError | OSError | None = None
+    error: RegistryError | ChronicleError | OSError | None = None
     mark: _Mark = ()
+    refused: Refusal | None = None
+    fallback: Version | None = None
 
 
 _kept_last: dict[Path, tuple[_Mark, _Mark]] = {}
@@ -88,17 +94,26 @@ def directory_of(home: Home) -> Directory:
     """Give whom alerts reach now, whatever state the registry is in."""
     mark = _mark(home.registry / "contacts.csv", home.registry / "organisations.csv")
     try:
-        registry = load_registry(home.registry)
-    except (RegistryError, OSError) as error:
+        found = in_force(home)
+    except (RegistryError, ChronicleError, OSError) as error:
         kept = _kept(home.outbox / _NAME)
-        try:
-            contacts = load_contacts(home.registry)
-        except (RegistryError, OSError):
-            contacts = kept.contacts
+        contacts = _contacts(home, kept.contacts)
         return Directory(replace(NO_REGISTRY, contacts=contacts, organisations=kept.organisations), error)
-    if (home.registry / "contacts.csv").is_file():
-        return Directory(registry, mark=mark)
-    return Directory(replace(registry, contacts=_kept(home.outbox / _NAME).contacts), mark=mark)
+    registry = found.registry
+    if found.is_fallback:
+        registry = replace(registry, contacts=_contacts(home, registry.contacts))
+    elif not (home.registry / "contacts.csv").is_file():
+        registry = replace(registry, contacts=_kept(home.outbox / _NAME).contacts)
+    fallback = found.version if found.is_fallback else None
+    return Directory(registry, mark=mark, refused=found.refused, fallback=fallback)
+
+
+def _contacts(home: Home, kept: tuple[Contact, ...]) -> tuple[Contact, ...]:
+    """Give the contacts that can be read, and others where they cannot."""
+    try:
+        return load_contacts(home.registry)
+    except (RegistryError, OSError):
+        return kept
 
 
 def _kept(path: Path) -> _Kept:

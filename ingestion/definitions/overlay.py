@@ -54,14 +54,25 @@ def own_files(registry: Path) -> tuple[OwnFile, ...]:
         OSError: the system refuses a folder or a file.
     """
     found = []
+    for folder, path in own_paths(registry):
+        try:
+            found.append(OwnFile(folder, path.name, path.read_text(encoding="utf-8-sig")))
+        except UnicodeDecodeError as error:
+            place = f"{registry.name}/{folder}/{path.name}"
+            raise OwnFileError("catalogue.own.no_text", file=place) from error
+    return tuple(found)
+
+
+def own_paths(registry: Path) -> Iterator[tuple[str, Path]]:
+    """Give the folder and the path of each of the office's own data files, by folder and name.
+
+    Raises:
+        OwnFileError: something else stands where a folder belongs.
+        OSError: the system refuses a folder.
+    """
     for folder in OWN_FOLDERS:
         for path in _listed(registry, folder):
-            try:
-                found.append(OwnFile(folder, path.name, path.read_text(encoding="utf-8-sig")))
-            except UnicodeDecodeError as error:
-                place = f"{registry.name}/{folder}/{path.name}"
-                raise OwnFileError("catalogue.own.no_text", file=place) from error
-    return tuple(found)
+            yield folder, path
 
 
 def _listed(registry: Path, folder: str) -> list[Path]:

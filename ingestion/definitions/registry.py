@@ -20,6 +20,7 @@ from ingestion.definitions.registry_files import (
     TABLES,
     WHOLE,
     RegistryError,
+    RegistryFiles,
     RegistryTable,
     read_files,
     read_table,
@@ -46,6 +47,7 @@ __all__ = [
     "RegistryTable",
     "load_contacts",
     "load_registry",
+    "registry_of",
 ]
 
 
@@ -243,14 +245,22 @@ def load_registry(folder: Path) -> Registry:
         RegistryError: a file is missing, a row does not fit its schema, a period or term is malformed, or two
             versions of one organisation overlap. What else can be wrong, `registry_faults.py` finds.
     """
-    files = read_files(folder)
+    return registry_of(read_files(folder))
+
+
+def registry_of(files: RegistryFiles) -> Registry:
+    """Make a registry of tables that were read.
+
+    Raises:
+        RegistryError: something is wrong with them, as `load_registry` says.
+    """
     for error in (*files.errors, *stopping(files)):
         raise error
     rows: dict[str, Any] = {table: tuple(at.row for at in files.of(table)) for table in TABLES}
     numbers: dict[str, tuple[int, ...]] = {
         table: tuple(at.number for at in files.of(table)) for table in TABLES
     }
-    return Registry(folder=folder, file_rows=numbers, **rows)
+    return Registry(folder=files.folder, file_rows=numbers, **rows)
 
 
 def load_contacts(folder: Path) -> tuple[Contact, ...]:

@@ -5,8 +5,9 @@ not: the checks of bodies (`registry_lives.py`) and of what is planned for them 
 rows are written (`registry_files.py`).
 """
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Container, Iterator
 from pathlib import Path
+from typing import Any
 
 from ingestion.definitions import registry_lives as lives
 from ingestion.definitions import registry_plans as plans
@@ -53,23 +54,48 @@ _FURTHER: tuple[tuple[_Check, frozenset[RegistryTable]], ...] = (
 
 
 class UnsoundRegistryError(ToldError, MendableError):
-    """Rows of the registry do not fit one another, so that figures that rest on them would be wrong."""
+    """Rows of the registry do not fit one another, so that figures that rest on them would be wrong.
+
+    Attributes:
+        faults: what is wrong, each with its place.
+    """
 
     is_refusal = True
+    about = "registry"
+
+    def __init__(self, key: str, *, faults: tuple[RegistryError, ...] = (), **fields: Any) -> None:
+        """Say so by the key of its text, what is wrong, and what fills the text in."""
+        self.faults = faults
+        super().__init__(key, **fields)
 
 
-def demand_sound(folder: Path, indicators: Collection[str]) -> None:
+def demand_sound(folder: Path, indicators: Container[str]) -> None:
     """Make sure that nothing is wrong with what figures rest on; whom to tell is no part of that.
 
     Raises:
         UnsoundRegistryError: something is.
         OSError: a file is there and cannot be opened.
     """
-    found = [fault for fault in faults(folder, indicators) if fault.path != path_of(folder, "contacts")]
-    if found:
-        places = ", ".join(f"{fault.path.name}:{fault.row}" for fault in found[:_SHOWN])
-        places += ", …" if len(found) > _SHOWN else ""
-        raise UnsoundRegistryError("registry.unsound", count=len(found), folder=folder, places=places)
+    if error := unsoundness(read_files(folder), indicators):
+        raise error
+
+
+def unsoundness(files: RegistryFiles, indicators: Container[str]) -> UnsoundRegistryError | None:
+    """Give the error of a registry with which something is wrong that figures rest on; None where it is sound.
+
+    Args:
+        files: its tables.
+        indicators: codes of the indicators in force, which targets and statements name.
+    """
+    contacts = path_of(files.folder, "contacts")
+    found = tuple(fault for fault in faults_of(files, indicators) if fault.path != contacts)
+    if not found:
+        return None
+    places = ", ".join(f"{fault.path.name}:{fault.row}" for fault in found[:_SHOWN])
+    places += ", …" if len(found) > _SHOWN else ""
+    return UnsoundRegistryError(
+        "registry.unsound", faults=found, count=len(found), folder=files.folder, places=places
+    )
 
 
 def stopping(files: RegistryFiles) -> Iterator[RegistryError]:
@@ -78,7 +104,7 @@ def stopping(files: RegistryFiles) -> Iterator[RegistryError]:
         yield from check(files)
 
 
-def faults(folder: Path, indicators: Collection[str]) -> tuple[RegistryError, ...]:
+def faults(folder: Path, indicators: Container[str]) -> tuple[RegistryError, ...]:
     """Give everything that is wrong with a registry, file by file and row by row; nothing where it is sound.
 
     Args:
@@ -88,7 +114,11 @@ def faults(folder: Path, indicators: Collection[str]) -> tuple[RegistryError, ..
     Raises:
         OSError: a file is there and cannot be opened.
     """
-    files = read_files(folder)
+    return faults_of(read_files(folder), indicators)
+
+
+def faults_of(files: RegistryFiles, indicators: Container[str]) -> tuple[RegistryError, ...]:
+    """Give everything that is wrong with tables that were read; see `faults`."""
     found = [*files.errors, *_spellings(files)]
     if not {"organisations"} & files.damaged:
         found += stopping(files)
@@ -100,7 +130,7 @@ def faults(folder: Path, indicators: Collection[str]) -> tuple[RegistryError, ..
         found += plans.targets(files, indicators)
     if not {"organisations", "statements"} & files.damaged:
         found += plans.statements(files, indicators)
-    order = {path_of(folder, table): number for number, table in enumerate(TABLES)}
+    order = {path_of(files.folder, table): number for number, table in enumerate(TABLES)}
     return tuple(sorted(found, key=lambda error: (order[error.path], error.row)))
 
 

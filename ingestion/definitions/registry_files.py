@@ -7,7 +7,6 @@ What belongs here: bytes, headers, rows and their shapes. What does not: what ro
 import csv
 import errno
 import io
-import os
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -51,6 +50,9 @@ TABLES: dict[RegistryTable, type[Row]] = {
 """The registry's files (without `.csv`) and the shape of their rows."""
 
 _OPTIONAL: frozenset[RegistryTable] = frozenset({"contacts", "statements", "targets", "successions"})
+
+_MISSING = "registry.missing"
+"""The error of a file that is not there."""
 
 _WANTED = {
     "date": "date",
@@ -101,12 +103,14 @@ class RegistryFiles:
     Attributes:
         damaged: tables that lack something of which `errors` tell, so that nothing follows from what is not
             in them.
+        contents: the bytes that were read, by name of the file; one that is not there is not in it.
     """
 
     folder: Path
     tables: Mapping[RegistryTable, Sequence[Placed[Any]]]
     errors: tuple[RegistryError, ...]
     damaged: frozenset[RegistryTable]
+    contents: Mapping[str, bytes]
 
     def of(self, table: RegistryTable) -> Sequence[Placed[Any]]:
         """Give the rows of a table in the order of its file."""
@@ -139,37 +143,61 @@ def path_of(folder: Path, table: RegistryTable) -> Path:
     return folder / f"{table}.csv"
 
 
-def read_files(folder: Path) -> RegistryFiles:
+def read_files(folder: Path, stored: Mapping[str, bytes] | None = None) -> RegistryFiles:
     """Read all tables of a registry, to the end of each whatever is wrong before it.
+
+    Args:
+        folder: where they lie; errors name places in it.
+        stored: what to read instead of what lies there now, by name of the file.
 
     Raises:
         OSError: a file is there and cannot be opened.
     """
+    contents: dict[str, bytes] = {}
+
+    def read(path: Path) -> bytes:
+        contents[path.name] = found = _content(path) if stored is None else _stored(path, stored)
+        return found
+
     tables: dict[RegistryTable, Sequence[Placed[Any]]] = {}
     errors: list[RegistryError] = []
     damaged = set()
     for table in TABLES:
-        tables[table], wrong = read_table(folder, table, is_optional=table in _OPTIONAL)
+        tables[table], wrong = read_table(folder, table, is_optional=table in _OPTIONAL, read=read)
         errors += wrong
         damaged |= {table} if wrong else set()
-    return RegistryFiles(folder, tables, tuple(errors), frozenset(damaged))
+    return RegistryFiles(folder, tables, tuple(errors), frozenset(damaged), contents)
+
+
+def _stored(path: Path, stored: Mapping[str, bytes]) -> bytes:
+    if path.name not in stored:
+        raise RegistryError(_MISSING, path=path, row=1)
+    return stored[path.name]
 
 
 def read_table(
-    folder: Path, table: RegistryTable, *, is_optional: bool
+    folder: Path, table: RegistryTable, *, is_optional: bool, read: Callable[[Path], bytes] | None = None
 ) -> tuple[tuple[Placed[Any], ...], tuple[RegistryError, ...]]:
     """Read one table: its rows, and what is wrong with those that are none.
+
+    Args:
+        folder: where its file lies.
+        table: which one it is.
+        is_optional: whether it may be missing, and then has no rows.
+        read: gives the bytes of its file; by default those that lie there.
 
     Raises:
         OSError: the file is there and cannot be opened.
     """
     path, model = path_of(folder, table), TABLES[table]
-    if is_optional and not os.path.lexists(path):
-        return (), ()
     rows: list[Placed[Any]] = []
     errors: list[RegistryError] = []
     try:
-        for number, raw in _records(path, model):
+        content = (read or _content)(path)
+    except RegistryError as error:
+        return (), () if is_optional and error.key == _MISSING else (error,)
+    try:
+        for number, raw in _records(path, content, model):
             try:
                 rows.append(Placed(number, model.model_validate(raw)))
             except ValidationError as error:
@@ -179,12 +207,11 @@ def read_table(
     return tuple(rows), tuple(errors)
 
 
-def _records(path: Path, model: type[Row]) -> Iterator[tuple[int, dict[Any, Any]]]:
+def _records(path: Path, found: bytes, model: type[Row]) -> Iterator[tuple[int, dict[Any, Any]]]:
     """Read a CSV: each row with its number in a spreadsheet, where blank rows count too.
 
     A table without rows has its header; a file without one was emptied or cut off, and is no table.
     """
-    found = _content(path)
     try:
         text = found.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -226,8 +253,8 @@ def _content(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except (FileNotFoundError, NotADirectoryError) as error:
-        key = "no_file" if path.is_symlink() else "missing"
-        raise RegistryError(f"registry.{key}", path=path, row=1) from error
+        key = "registry.no_file" if path.is_symlink() else _MISSING
+        raise RegistryError(key, path=path, row=1) from error
     except OSError as error:
         if error.errno == errno.ELOOP or path.is_dir():
             raise RegistryError("registry.no_file", path=path, row=1) from error

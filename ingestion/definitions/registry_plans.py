@@ -5,7 +5,7 @@ rows are written (`registry_files.py`), and the bodies themselves (`registry_liv
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Container, Iterator
 from itertools import pairwise
 from operator import attrgetter
 
@@ -132,7 +132,7 @@ def systems(files: RegistryFiles) -> Iterator[RegistryError]:
             yield files.wrong("organisations", at, "unknown_system", "term_system", code=at.row.term_system)
 
 
-def targets(files: RegistryFiles, indicators: Collection[str]) -> Iterator[RegistryError]:
+def targets(files: RegistryFiles, indicators: Container[str]) -> Iterator[RegistryError]:
     """A target is of a body, an indicator and a term that are known, has its bounds, and stands once."""
     years: dict[str, list[range]] = defaultdict(list)
     for at in files.of("terms"):
@@ -240,7 +240,7 @@ def contacts(files: RegistryFiles) -> Iterator[RegistryError]:
             yield files.wrong("contacts", at, "unknown_body", "org_code", code=at.row.org_code)
 
 
-def statements(files: RegistryFiles, indicators: Collection[str]) -> Iterator[RegistryError]:
+def statements(files: RegistryFiles, indicators: Container[str]) -> Iterator[RegistryError]:
     """What was stated is of a body, an indicator and a period that are known, where it names any."""
     for at, first in files.repeated("statements", attrgetter("statement_id")):
         code = at.row.statement_id

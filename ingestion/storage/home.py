@@ -44,6 +44,16 @@ class Home:
         return self.landing / "ledger.jsonl"
 
     @property
+    def registry_log(self) -> Path:
+        """Versions of the registry and what changed with each, one JSON object a line, append-only."""
+        return self.landing / "registry.jsonl"
+
+    @property
+    def registry_files(self) -> Path:
+        """What the files of the registry held in each version, by SHA-256, append-only."""
+        return self.landing / "registry"
+
+    @property
     def bronze(self) -> Path:
         """Accepted rows as Parquet; rebuilt from landing at any time."""
         return self.root / "bronze"

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ingestion.definitions.overlay import catalogue_of
-from ingestion.definitions.registry import load_registry
 from ingestion.landing.events import UNKNOWN_PERIOD
 from ingestion.records.faults import Fault
 from ingestion.records.findings import Finding, Judgement, OutcomeStatus, Verdict
@@ -17,7 +16,7 @@ from ingestion.storage.filenames import clean_name, fitted, writable
 from ingestion.storage.files import write_durably
 from ingestion.words.found import printed
 from ingestion.words.places import place_said
-from orchestration.commands.common import existing, history_of, ledger_of, moment, print_json
+from orchestration.commands.common import existing, history_of, ledger_of, moment, print_json, registry_of
 from orchestration.environment import template_key
 from orchestration.errors import REFUSED, CommandError
 from orchestration.explaining import explained
@@ -50,7 +49,7 @@ def check(
 
     paths = existing(call, files)
     at = moment(call, as_of, end_of_day=True)
-    registry = load_registry(call.home.registry) if _has_registry(call) else None
+    registry = registry_of(call) if _has_registry(call) else None
     catalogue = catalogue_of(call.home)
     key = template_key(call.home)
     state = ledger_of(call)

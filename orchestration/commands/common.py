@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ingestion.chronicle.in_force import InForce, in_force
 from ingestion.definitions.catalogue import Catalogue
 from ingestion.definitions.overlay import catalogue_of
-from ingestion.definitions.registry import Registry, load_registry
+from ingestion.definitions.registry import Registry
 from ingestion.records.days import VIETNAM_TIME
 from ingestion.records.periods import Period, PeriodError
 from ingestion.storage.home import Home
@@ -21,6 +22,7 @@ from ingestion.words import writing
 from orchestration import environment
 from orchestration.encoding import as_json
 from orchestration.errors import CommandError, RefusedError, suggestions
+from orchestration.registry_version import said_of_version
 from orchestration.texts import Invocation
 
 if TYPE_CHECKING:
@@ -31,8 +33,8 @@ if TYPE_CHECKING:
     from orchestration.standing import Standing
 
 
-def registry_of(call: Invocation) -> Registry:
-    """Load the registry of the state folder.
+def in_force_of(call: Invocation) -> InForce:
+    """Give the registry of the state folder that is in force.
 
     Raises:
         CommandError: there is none, or there was one and it is lost.
@@ -40,7 +42,23 @@ def registry_of(call: Invocation) -> Registry:
     demand_registry_kept(call, call.home)
     if not call.home.registry.is_dir():
         raise CommandError(call.text("cli.error.no_home", home=call.home.root))
-    return load_registry(call.home.registry)
+    return in_force(call.home)
+
+
+def registry_of(call: Invocation) -> Registry:
+    """Give the registry that is in force; where that is not the files as they are, whoever asks is told.
+
+    Raises:
+        CommandError: there is none, or there was one and it is lost.
+    """
+    return registry_in(call, in_force_of(call))
+
+
+def registry_in(call: Invocation, found: InForce) -> Registry:
+    """Give the registry that is in force; where that is not the files as they are, whoever asks is told."""
+    if found.is_fallback:
+        click.echo(said_of_version(call, found), err=True)
+    return found.registry
 
 
 def office_of(call: Invocation) -> "Office":

@@ -38,6 +38,7 @@ def releases(call: Invocation, as_json: bool) -> int:
                     "runner": release.runner,
                     "submissions": list(release.submissions),
                     "note": release.note,
+                    "registry": release.registry or None,
                     "up": is_up[release.name],
                     "folder": str(release.folder),
                 }

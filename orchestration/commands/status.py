@@ -22,13 +22,15 @@ from ingestion.words.found import printed
 from ingestion.words.places import place_said
 from orchestration.commands.common import (
     calendar_period,
+    in_force_of,
     known_unit,
     minute,
     print_json,
-    registry_of,
+    registry_in,
     said_of_landing,
 )
 from orchestration.commands.corrections import said_of_changes, with_changes
+from orchestration.registry_version import said_of_version
 from orchestration.texts import Invocation, command, json_option, option, pass_invocation
 
 _SHOWN_FAULTS = 10
@@ -44,8 +46,8 @@ _SHOWN_FINDINGS = 5
 @pass_invocation
 def status(call: Invocation, unit: str | None, period: str | None, show_history: bool, as_json: bool) -> int:
     """See the text `cli.status.help`."""
-    registry, ledger = registry_of(call), Ledger(call.home.ledger)
-    state = ledger.replay()
+    found, ledger = in_force_of(call), Ledger(call.home.ledger)
+    registry, state = registry_in(call, found), ledger.replay()
     only_unit = known_unit(call, registry, unit) if unit else None
     only_period = calendar_period(call, registry, period).code if period else None
 
@@ -88,6 +90,8 @@ def status(call: Invocation, unit: str | None, period: str | None, show_history:
         click.echo(call.text("cli.run.left_file", file=left.place, why=why))
     for note in said_of_landing(call):
         click.echo(note)
+    if (said := said_of_version(call, found)) and not found.is_fallback:
+        click.echo(said)
     unsent = open_states(Outbox(call.home.outbox), registry)
     if any(unsent[state] for state in ("failed", "stuck", "nobody", "damaged")):
         click.echo(call.text("cli.status.unsent", **unsent))

@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from ingestion.chronicle.versions import Chronicle, ChronicleError
 from ingestion.definitions.overlay import catalogue_of
 from ingestion.definitions.registry import Registry, RegistryError, load_registry
 from ingestion.landing.events import LedgerError
@@ -20,10 +21,11 @@ from ingestion.landing.originals import Landing, Original
 from ingestion.landing.state import LedgerState
 from ingestion.storage.home import Home
 from orchestration import environment
-from orchestration.commands.common import print_json, registry_of
+from orchestration.commands.common import in_force_of, print_json, registry_of
 from orchestration.errors import REFUSED, CommandError, RefusedError, write_traceback
 from orchestration.explaining import explained
 from orchestration.lock import WriterBusyError, publication_lock, writer_lock
+from orchestration.registry_version import said_of_version
 from orchestration.texts import Invocation, command, json_option, option, pass_invocation
 
 _KEY = ("indicator_code", "org_code", "period_code")
@@ -104,6 +106,20 @@ def check_validations(call: Invocation) -> Comparison:
     return Comparison(count, tuple(told))
 
 
+def check_registry_versions(call: Invocation) -> Comparison:
+    """Compare what the registry held in each version with its hash, and look for that of the newest release."""
+    from reports.release import newest_readable  # noqa: PLC0415
+
+    chronicle = Chronicle(call.home)
+    known = chronicle.versions()
+    damaged = [f"{place} ({call.text(f'landing.damage.{kind}')})" for place, kind in chronicle.damages()]
+    newest, _ = newest_readable(call.home)
+    if newest is not None and newest.registry and newest.registry not in {one.name for one in known}:
+        fields = {"release": newest.name, "known": newest.registry, "path": call.home.registry_log}
+        damaged.append(call.text("cli.verify.registry_version_missing", **fields))
+    return Comparison(len(known), tuple(damaged))
+
+
 def check_warehouse(home: Home) -> Comparison:
     """Read every figure of the warehouse that is up.
 
@@ -179,20 +195,25 @@ def _compared(call: Invocation, rebuild: bool) -> Iterator[tuple[str, Comparison
     warehouse = Comparison(0, ())
     if call.home.warehouse.exists():
         yield "warehouse", (warehouse := _guarded(call, lambda: check_warehouse(call.home)))
+    yield "registry_versions", _guarded(call, lambda: check_registry_versions(call))
     try:
-        registry = registry_of(call)
+        found = in_force_of(call)
     except RegistryError as error:
         yield "registry", Comparison(0, (error.told(call.language),))
         return
     except CommandError as error:
         yield "registry", Comparison(0, (str(error),))
         return
+    except ChronicleError:  # told as a damage of the versions
+        return
+    if found.is_fallback:
+        yield "registry", Comparison(0, (said_of_version(call, found),))
     if not rebuild or not call.home.warehouse.exists() or warehouse.damaged:
         return
     if ledger.damaged or landing.damaged:
         click.echo(call.text("cli.verify.no_rebuild"), err=True)
         return
-    yield "figures", _guarded(call, lambda: check_rebuild(call.home, registry))
+    yield "figures", _guarded(call, lambda: check_rebuild(call.home, found.registry))
 
 
 @command("verify")

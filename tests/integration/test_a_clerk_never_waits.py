@@ -105,6 +105,19 @@ def test_what_counted_before_is_asked_for_again_when_something_else_has_been_sho
     assert asked() not in (None, first)
 
 
+def test_no_publication_is_asked_for_while_the_registry_is_refused_and_one_is_once_it_is_mended(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(moment, "counting_submissions", lambda _: [f"{UNIT}.2020-N.r1"])
+    path = home.registry / "terms.csv"
+    sound = path.read_text(encoding="utf-8")
+    path.write_text(sound.replace("2015-2020-NK,2016", "2015-2020-NK,2015"), encoding="utf-8")
+    with dg.DagsterInstance.ephemeral() as instance:
+        assert isinstance(publication_sensor(context_of(home, instance, LATER)), dg.SkipReason)
+        path.write_text(sound, encoding="utf-8")
+        assert isinstance(publication_sensor(context_of(home, instance, LATER)), dg.RunRequest)
+
+
 def taken_in(home: Home) -> bool:
     """Do what the daemon does: look at the inbox, and launch what is asked for."""
     with dg.DagsterInstance.ephemeral() as instance:

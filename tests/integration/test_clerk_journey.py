@@ -32,6 +32,8 @@ from tests.support.mailbox import HOST, Mailbox
 CONTACTS = f"org_code,role,channel,language\n{UNIT},clerk,mailto://vanphong@vidu.example,vi\n"
 CALENDAR = "period_code,opens_on,due_on,locked_on\n2019-N,,2020-01-20,\n2020-N,,2021-01-20,\n"
 
+ASKED = ("--indicator", "members", "--unit", UNIT, "--period", "2020-N", "--json")
+
 
 @dataclass
 class Story:
@@ -45,6 +47,12 @@ class Story:
     members_after: float | None
     changes: list[dict[str, object]]
     statuses: dict[str, dict[str, object]]
+    refused: dict[str, object]
+    alerts: list[dict[str, object]]
+    meanwhile: str
+    versions: list[dict[str, object]]
+    manifests: list[dict[str, object]]
+    shown: list[dict[str, object]]
 
 
 def admit_one(book: Workbook) -> None:
@@ -97,8 +105,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
 
 def _told(folder: Path, home: Home, mailbox: Mailbox, tongket: Callable[..., str]) -> Story:
     def members() -> float | None:
-        asked = ("--indicator", "members", "--unit", UNIT, "--period", "2020-N", "--json")
-        value: float | None = json.loads(tongket("figures", *asked))["value"]
+        value: float | None = json.loads(tongket("figures", *ASKED))["value"]
         return value
 
     earlier = write_sound(home, "2019-N", folder / "2019-N.xlsx")
@@ -127,12 +134,28 @@ def _told(folder: Path, home: Home, mailbox: Mailbox, tongket: Callable[..., str
     mended = folder / "2020-N (sửa).xlsx"
     book.save(mended)
     tongket("submit", mended, "--unit", UNIT)
-    tongket("run")
+    # Somebody edits the registry meanwhile and makes a mistake; it is mended on the next day.
+    organisations = home.registry / "organisations.csv"
+    sound = organisations.read_bytes()
+    organisations.write_bytes(sound.replace(b",2005-01-01,", b",1/1/2005,", 1))
+    refused = json.loads(tongket("run", "--json", expected=1))
     tongket("alerts", "--deliver")
+    alerts = json.loads(tongket("alerts", "--all", "--json"))
+    meanwhile = tongket("status")
+    organisations.write_bytes(
+        sound + f"VD-NX-09,Mới,GRASSROOTS,CHI_BO_CO_SO,,,{UNIT},0,DANG,2199-01-01,\n".encode()
+    )
+    tongket("run")
     releases = [release["release"] for release in json.loads(tongket("releases", "--json"))]
     changes = json.loads(tongket("diff", *sorted(releases)[-2:], "--json"))
     statuses = {row["period"]: row for row in json.loads(tongket("status", "--json"))}
-    return Story(home, mailbox, checked, returned, before, members(), changes, statuses)
+    shown = [json.loads(tongket("figures", *ASKED)), *json.loads(tongket("trace", *ASKED))]
+    versions = json.loads(tongket("registry", "log", "--json"))
+    manifests = [json.loads((home.releases / name / "manifest.json").read_text()) for name in sorted(releases)]
+    return Story(
+        *(home, mailbox, checked, returned, before, members(), changes, statuses),
+        *(refused, alerts, meanwhile, versions, manifests, shown),
+    )
 
 
 def test_the_check_names_the_wrong_cells_before_anything_is_filed(story: Story) -> None:
@@ -160,6 +183,23 @@ def test_what_was_mended_and_explained_is_accepted(story: Story) -> None:
 def test_the_report_changes_and_says_what_changed(story: Story) -> None:
     assert (story.members_before, story.members_after) == (None, 2 * MEMBERS + 1)
     assert any(change["indicator"] == "members" and change["period"] == "2020-N" for change in story.changes)
+
+
+def test_a_registry_that_breaks_meanwhile_keeps_the_publication_waiting_and_nobody_else(story: Story) -> None:
+    assert story.refused["accepted"] == 1, "the last good version judged what was filed"
+    failure = story.refused["failure"]
+    assert isinstance(failure, dict) and failure["step"] == "snapshot"
+    assert "organisations.csv, dòng 2" in failure["message"]
+    assert f"{UNIT}.2020-N.r2" in story.meanwhile
+    (alert,) = [alert for alert in story.alerts if alert["kind"] == "run_failed"]
+    assert "danh mục" in str(alert["subject"]).casefold()
+
+
+def test_once_it_is_mended_the_version_is_recorded_and_releases_name_theirs(story: Story) -> None:
+    assert [(one["kind"], one["differences"]) for one in story.versions] == [("world", 1), ("first", 0)]
+    assert [one["registry"] for one in story.manifests] == [one["version"] for one in reversed(story.versions)]
+    assert len(story.shown) > 1
+    assert {one["registry"] for one in story.shown} == {story.versions[0]["version"]}
 
 
 def test_the_clerk_was_told_of_both_with_the_marked_workbook(story: Story) -> None:

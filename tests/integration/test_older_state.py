@@ -16,6 +16,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from ingestion.bronze.marks import read_marks
+from ingestion.chronicle.in_force import settle
+from ingestion.chronicle.versions import Change, Chronicle
 from ingestion.definitions.catalogue import load_catalogue
 from ingestion.definitions.registry import load_registry
 from ingestion.landing.ledger import Ledger
@@ -90,6 +92,17 @@ def test_originals_and_ledger_are_left_byte_for_byte(opened: Opened) -> None:
     ]
     assert len(kept) > 20
     assert [name for name in kept if now.get(name) != opened.unpacked[name]] == []
+
+
+def test_what_the_registry_of_an_older_folder_holds_is_the_first_version_that_is_known(opened: Opened) -> None:
+    assert "landing/registry.jsonl" not in opened.unpacked
+    found = settle(opened.home, datetime.now(UTC))
+    (version,) = Chronicle(opened.home).versions()
+    assert (version.kind, found.refused, found.name) == (Change.FIRST, None, version.name)
+    kept = {
+        name.partition("/")[2]: data for name, data in opened.unpacked.items() if name.startswith("registry/")
+    }
+    assert {name for name in kept if name.endswith(".csv")} == version.files.keys()
 
 
 def test_every_file_has_a_name_that_windows_knows_too(opened: Opened) -> None:

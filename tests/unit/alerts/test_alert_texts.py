@@ -55,6 +55,8 @@ def test_every_text_of_what_fails_is_filled_in(registry, key: str, language) -> 
         "to": "json://…",
         "said": {"vi": "đầy", "en": "full"},
         "what": "on_hold-1",
+        "version": "0003-1f2e3d4c",
+        "since": NOW.isoformat(),
     }
     words = compose([alert(Kind(kind), unit="", units=[], **facts)], registry, language, "TK-1")
     assert "{" not in words.body.replace("{1}", "") and "  " not in words.body

@@ -433,7 +433,7 @@ def test_what_the_system_refuses_is_one_sentence_with_the_path(
     def refuse(*_: object) -> None:
         raise OSError(number, os.strerror(number), "/some/where")
 
-    monkeypatch.setattr("orchestration.commands.common.load_registry", refuse)
+    monkeypatch.setattr("orchestration.commands.common.in_force", refuse)
     result = call("status")
     assert (result.exit_code, result.stderr.count("\n")) == (2, 1)
     assert words in result.stderr and "/some/where" in result.stderr

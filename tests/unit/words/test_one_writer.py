@@ -22,6 +22,7 @@ _SPEC = re.compile(r"[,%]|\.[0-9]+|[efg]$")
 _REPLACED = {(".", ","), (",", ".")}
 
 REASONS = {
+    "ingestion/chronicle/versions.py": "names of versions of the registry",
     "ingestion/gate/language/syntax.py": "a rule in the rules' own language",
     "ingestion/storage/machine.py": "reads a number",
     "ingestion/reading/cast.py": "takes the noise off a stored share before it is kept",
