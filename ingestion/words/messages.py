@@ -41,7 +41,9 @@ def load_messages() -> dict[str, Label]:
 
 
 def message(key: str, language: Language = "vi", **fields: Any) -> str:
-    """Give a text of the catalogue with its fields filled in; counts are written as the language writes them.
+    """Give a text of the catalogue with its fields filled in.
+
+    Counts are written as the language writes them, and of what is there in both languages its own words.
 
     Raises:
         KeyError: the catalogue has no such text, or a field is missing.
@@ -50,6 +52,8 @@ def message(key: str, language: Language = "vi", **fields: Any) -> str:
 
 
 def _written(name: str, value: Any, language: Language) -> Any:
+    if isinstance(value, Label):
+        return value.get(language)
     is_count = type(value) is int and name not in _LABELS
     return writing.number(value, language=language) if is_count else value
 

@@ -4,7 +4,7 @@ What belongs here: the words, once for pages, commands and messages. What does n
 (`landing/state.py`, and as of a publication `int_submission__status`).
 """
 
-from ingestion.words.labels import Language
+from ingestion.words.labels import Label, Language
 from ingestion.words.messages import load_messages, message
 
 
@@ -19,6 +19,15 @@ def standing(name: str, language: Language = "vi") -> str:
         KeyError: there is no such standing.
     """
     return message(f"standing.{name}", language)
+
+
+def standing_words(name: str) -> Label:
+    """Give the words for a standing in both languages, for a text of which nobody knows yet who reads it.
+
+    Raises:
+        KeyError: there is no such standing.
+    """
+    return load_messages()[f"standing.{name}"]
 
 
 def standing_because(name: str, language: Language = "vi") -> str:

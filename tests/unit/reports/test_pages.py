@@ -562,7 +562,7 @@ def test_when_it_was_made_stands_in_one_file_beside_the_pages(tmp_path: Path, dr
 
 
 def test_a_report_is_dated_by_the_last_day_of_its_figures(tmp_path: Path, drawn: Path, site: Site) -> None:
-    unit, other = unit_of(site, "TG-GCT"), unit_of(site, "VP-YL")
+    unit, other = unit_of(site, "VP-YL"), unit_of(site, "TG-GCT")
     code = next(indicator for indicator, org, period in site.figures if (org, period) == (unit.code, TERM))
     days = {(code, unit.code, TERM): (date(2020, 6, 30), date(2020, 9, 30))}
     write_project(replace(site, days=days), tmp_path / "dated", chart_cache=drawn)
