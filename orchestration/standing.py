@@ -1,4 +1,4 @@
-"""Whether a state folder may be written to: its ledger must hold what its landing and its releases rest on.
+"""Whether a state folder may be written to: ledger and versions must hold what landing and releases rest on.
 
 What belongs here: asking that with the newest release, and the words of the refusal. What does not: what is
 compared (`ingestion.upkeep.landing_state`).
@@ -7,6 +7,7 @@ compared (`ingestion.upkeep.landing_state`).
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ingestion.chronicle.versions import Chronicle
 from ingestion.landing.ledger import Ledger
 from ingestion.records.mendable import MendableError
 from ingestion.storage.home import Home
@@ -31,11 +32,14 @@ class Standing:
         landing: what is amiss between ledger, originals and the newest release.
         release: the release against which it was held; blank where there is none that can be read.
         unreadable: newer releases whose manifest cannot be read, newest first.
+        lost_version: the version of the registry that the release names and that is not known; blank where it
+            is, or where the release names none.
     """
 
     landing: LandingState
     release: str
     unreadable: tuple[str, ...]
+    lost_version: str = ""
 
     def refusal(self, language: Language = "vi") -> str:
         """Say why nothing may be written; blank where it may."""
@@ -50,6 +54,9 @@ class Standing:
                 release=self.release,
                 names=_named(found.missing),
             )
+        if self.lost_version:
+            fields = {"release": self.release, "known": self.lost_version}
+            return message("landing.ledger.version_lost", language, **fields)
         return ""
 
     def notes(self, language: Language = "vi") -> list[str]:
@@ -67,19 +74,24 @@ def standing(home: Home) -> Standing:
 
     Raises:
         LedgerError: the ledger itself is damaged.
+        ChronicleError: the log of the registry's versions is damaged.
     """
     newest, unreadable = newest_readable(home)
     pinned = newest.submissions if newest else ()
     found = examine_home(home, Ledger(home.ledger).replay(), pinned)
-    return Standing(found, newest.name if newest else "", unreadable)
+    named = newest.registry if newest else ""
+    is_known = not named or named in {version.name for version in Chronicle(home).versions()}
+    return Standing(found, newest.name if newest else "", unreadable, "" if is_known else named)
 
 
 def demand_whole(home: Home, language: Language = "vi") -> Standing:
     """Give how a state folder stands, if it may be written to.
 
     Raises:
-        LostLedgerError: its ledger is lost, or shorter than the newest release says.
+        LostLedgerError: its ledger is lost, or ledger or versions of the registry lack what the newest release
+            names.
         LedgerError: the ledger itself is damaged.
+        ChronicleError: the log of the registry's versions is damaged.
     """
     found = standing(home)
     if refusal := found.refusal(language):

@@ -22,6 +22,7 @@ from orchestration.commands.registry import registry
 from orchestration.health_registry import examine_registry
 from orchestration.lock import WriterBusyError
 from orchestration.texts import Invocation
+from reports.release import Release
 from tests.unit.orchestration.conftest import Call
 
 KNOWN = datetime(2021, 3, 1, tzinfo=UTC)
@@ -265,3 +266,14 @@ def test_each_command_of_the_registry_explains_itself(call: Call, language: str)
         words = " ".join(shown.output.split())
         assert " ".join(message(f"cli.registry.{name}.help", language).split()[:6]) in words  # type: ignore[arg-type]
         assert name in overview.output
+
+
+def test_verify_misses_the_version_that_the_newest_release_names(
+    known: Home, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, is_sound in ((version(known), True), ("0007-12345678", False)):
+        made = Release("0001-abcd", known.releases / "x", "", "", "", "", (), {}, registry=name)
+        monkeypatch.setattr("reports.release.newest_readable", lambda _, made=made: (made, ()))
+        damaged = json.loads(call("verify", "--json").stdout)["registry_versions"]["damaged"]
+        assert (damaged == []) is is_sound
+        assert is_sound or (name in damaged[0] and "0001-abcd" in damaged[0])

@@ -13,6 +13,7 @@ from click.testing import Result
 from ingestion.alerts.alert import Kind, Role
 from ingestion.alerts.outbox import Outbox
 from ingestion.alerts.thresholds import shipped
+from ingestion.chronicle.in_force import settle
 from ingestion.definitions.registry import NO_REGISTRY
 from ingestion.records.findings import Verdict
 from ingestion.storage.home import Home
@@ -28,12 +29,12 @@ UNIT = "VD-SM"
 NAME = f"{UNIT}.2020-N.r1"
 
 
-def publish(home: Home, number: int, *submissions: str) -> Path:
+def publish(home: Home, number: int, *submissions: str, registry: str = "") -> Path:
     """Write a release of which only the manifest counts here."""
     folder = home.releases / f"{number:04d}-{number:08x}"
     folder.mkdir(parents=True)
     facts = {"release": folder.name, "as_of": "2021-02-01T00:00:00+00:00", "code_version": "1", "runner": ""}
-    facts |= {"note": "", "submissions": list(submissions), "files": {}}
+    facts |= {"note": "", "submissions": list(submissions), "files": {}, "registry": registry}
     (folder / "manifest.json").write_text(json.dumps(facts), encoding="utf-8")
     return folder
 
@@ -108,6 +109,23 @@ def test_a_ledger_without_what_the_release_shows_is_refused_by_name(
     assert NAME not in result.output
     assert content(published) == before
     assert alarmed(published) == ([ALARM] if args[0] in ("run", "alerts", "publish") else [])
+
+
+@pytest.mark.parametrize(
+    "args", [("run",), ("close", "2020-N"), ("registry", "record", "--reason", "x")], ids=" ".join
+)
+def test_a_log_of_the_registry_without_the_version_that_the_release_names_is_refused_by_name(
+    call: Call, published: Home, args: tuple[str, ...]
+) -> None:
+    known = settle(published, environment.now()).name
+    newest = publish(published, 10, NAME, registry=known)
+    assert not standing(published).refusal()
+    published.registry_log.unlink()
+    before = content(published)
+    result = call(*args, "--by", "An") if args[0] == "registry" else call(*args)
+    assert result.exit_code == 1, result.output
+    assert known in result.output and newest.name in result.output and "backup" in result.output
+    assert content(published) == before
 
 
 def test_a_file_can_be_submitted_also_then(call: Call, published: Home, tmp_path: Path) -> None:
