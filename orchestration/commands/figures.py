@@ -14,7 +14,6 @@ from ingestion.words.places import address
 from orchestration import environment
 from orchestration.commands.common import (
     derived_name,
-    in_force_of,
     known_unit,
     minute,
     moment,
@@ -57,16 +56,6 @@ def _warehouse(call: Invocation, as_of: str | None) -> Path:
     return warehouse_as_of(call.home, at, environment.now())
 
 
-def _registry_version(call: Invocation, as_of: str | None) -> str | None:
-    """Give the version of the registry on which an answer rests; None where it was not recorded."""
-    if as_of is not None:  # built with what is in force now
-        return in_force_of(call).name or None
-    from orchestration import moment as moments  # noqa: PLC0415 - takes long to import
-
-    shown = moments.read(moments.published(call.home))
-    return (shown.registry or None) if shown else None
-
-
 @command("figures")
 @option("--indicator", required=True)
 @option("--unit", required=True)
@@ -107,7 +96,6 @@ def figures(
             "value": number(found.value),
             "measure": found.measure,
             "status": found.status,
-            "registry": _registry_version(call, as_of),
         }
         print_json(answer | ({"derivation": derivation} if derivation else {}))
         return 0
@@ -171,8 +159,7 @@ def trace(
     except UnknownCode as error:
         raise CommandError(error.text(call.language)) from error
     if as_json:
-        known = _registry_version(call, as_of)
-        print_json([_as_object(cell) | {"registry": known} for cell in cells])
+        print_json([_as_object(cell) for cell in cells])
         return 0
     if not cells:
         click.echo(call.text("cli.trace.none"))
