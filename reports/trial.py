@@ -7,6 +7,7 @@ does not: reports themselves.
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 from reports import escape
 from reports.blocks import Grid, Markdown, Notice, Paragraph, link
@@ -33,8 +34,8 @@ def render_one(quarto: Path | None) -> tuple[RenderReport, float]:
         write_frame(folder)
         write_configuration(folder, navigation=())
         said = escape.markdown(SAID)
-        title = {"title": said, f"{OWN}dateline": said, f"{OWN}running-note": said}
-        title |= {"format": {"html": {}, "typst": {}}}
+        title: dict[str, Any] = {"title": said, f"{OWN}dateline": said, f"{OWN}running-note": said}
+        title["format"] = {"html": {}, "typst": {}}
         rows: list[list[str | Markdown]] = [[link("Một", f"{_PAGE}.html"), "1"], ["Hai", "2"]]
         grid = Grid(SAID, ["Đơn vị", "Số"], rows, align=("l", "r"), widths=(2, 1))
         body = write_blocks([Paragraph(SAID), Notice(SAID), grid])
