@@ -64,7 +64,7 @@ def _cover(form: Form, filed: DemoSubmission) -> Cover:
     known: dict[str, Any] = {
         "reporting_org_code": filed.unit,
         "period_code": filed.period.code,
-        "period_start": filed.period.start,
+        "period_start": filed.period.days_by_code.first,
         "period_end": filed.period.end,
         "period_basis": "CUMULATIVE",
     }

@@ -55,6 +55,7 @@ def write_submission(world: World, registry: Registry, submission: DemoSubmissio
         unit,
         submission.period,
         submission.tables,
+        days=registry.days_of(submission.period, unit.term_system),
         cover=submission.cover,
         explanations=submission.explanations,
         organisations=registry.members_in(submission.unit, submission.period),

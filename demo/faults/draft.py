@@ -12,7 +12,7 @@ from demo.draw import Rng
 from demo.grids import retotal
 from ingestion.gate import GateContext
 from ingestion.records.cells import parse_address
-from ingestion.records.periods import Period
+from ingestion.records.periods import Days, Period
 from ingestion.records.submissions import FormRow, FormTable, Mark, Submission, Value
 
 
@@ -47,6 +47,12 @@ class Draft:
         cover = replace(reading.cover, values=dict(reading.cover.values)) if reading.cover else None
         changed = replace(reading, tables=tables, cover=cover, problems=list(reading.problems))
         self.submission = replace(self.submission, reading=changed)
+
+    @property
+    def days(self) -> Days:
+        """The days that the period covers for the unit."""
+        registry = self.context.registry
+        return registry.days_of(self.period, registry.system_of(self.submission.key.unit))
 
     def table(self, form: str) -> FormTable:
         """Give a sheet."""
@@ -162,12 +168,12 @@ class Draft:
     def is_alive(self, form: str, row: int) -> bool:
         """Say whether the organisation of a row belongs to the unit at the period's end."""
         code = str(self.value(form, row, "org_code"))
-        found = self.context.registry.organisation_at(code, self.period.end)
+        found = self.context.registry.organisation_at(code, self.days.last)
         return found is not None and found.parent_code == self.submission.key.unit
 
     def is_type(self, form: str, row: int, org_type: str) -> bool:
         """Say whether a living organisation of a row is of a type."""
-        found = self.context.registry.organisation_at(str(self.value(form, row, "org_code")), self.period.end)
+        found = self.context.registry.organisation_at(str(self.value(form, row, "org_code")), self.days.last)
         return self.is_alive(form, row) and found is not None and found.org_type == org_type
 
     def filed_before(self, form: str, period: Period | None) -> pd.DataFrame:

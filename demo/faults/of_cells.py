@@ -56,7 +56,7 @@ def _organisation_of_another_unit(draft: Draft) -> None:
     others = [
         o.org_code
         for o in draft.context.registry.organisations
-        if o.org_kind == "GRASSROOTS" and o.parent_code != unit and o.is_active(draft.period.end)
+        if o.org_kind == "GRASSROOTS" and o.parent_code != unit and o.is_active(draft.days.last)
     ]
     draft.put(form, row, org_code=draft.one_of(*others))
 

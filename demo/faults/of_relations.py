@@ -39,7 +39,7 @@ def _one_cell_of_a_sum(draft: Draft) -> None:
 
 @breaks("V062")
 def _members_of_one_that_lived_all_year(draft: Draft) -> None:
-    registry, start = draft.context.registry, draft.period.start
+    registry, start = draft.context.registry, draft.days.first
     columns = ["opening_members", "in_total", "out_total", "closing_members"]
 
     def suits(row: int) -> bool:

@@ -296,15 +296,14 @@ def _required_form_table(registry: Registry, catalogue: Catalogue) -> pa.Table:
 
 
 def _period_table(registry: Registry) -> pa.Table:
-    first_days = {Period.parse(term.term_code).code: date(term.first_year, 1, 1) for term in registry.terms}
     rows = [
         {
             "period_code": period.code,
             "kind": str(period.kind),
             "year": period.year,
             "first_year": period.first_year,
-            "starts_on": first_days.get(period.code, period.start),
-            "ends_on": period.end,
+            "starts_on": registry.days_of(period).first,
+            "ends_on": registry.days_of(period).last,
             "sort_order": order,
         }
         for order, period in enumerate(registry.all_periods, start=1)

@@ -35,7 +35,7 @@ from ingestion.definitions.registry_rows import (
     Target,
     TermOfOffice,
 )
-from ingestion.records.periods import CUMULATIVE, DISCRETE, Period, PeriodKind
+from ingestion.records.periods import CUMULATIVE, DISCRETE, Days, Period, PeriodKind, period_of
 
 __all__ = [
     "NO_REGISTRY",
@@ -126,17 +126,43 @@ class Registry:
         """Codes of the organisations that file, or filed once, in order."""
         return tuple(sorted({o.org_code for o in self.organisations if o.files_reports}))
 
+    def days_of(self, period: Period, system: str | None = None) -> Days:
+        """Give the days that a period covers for a term system.
+
+        Those of a year and of its parts follow from the code. A term is made of the years that `terms.csv`
+        gives it for the system; where none is named, it lasts from the first to the last day that any system
+        gives a term of this code. Where the registry lists no such term, the code tells the days.
+        """
+        if period.kind is not PeriodKind.TERM:
+            return period.days_by_code
+        return self._days_of_terms.get((period, system), period.days_by_code)
+
+    @cached_property
+    def _days_of_terms(self) -> Mapping[tuple[Period, str | None], Days]:
+        found: dict[tuple[Period, str | None], Days] = {}
+        for term in self.terms:
+            period = period_of(term.term_code)
+            if period is None:
+                continue
+            days = Days(date(term.first_year, 1, 1), date(term.last_year, 12, 31))
+            found[period, term.term_system] = days
+            of_any = found.get((period, None), days)
+            found[period, None] = Days(min(of_any.first, days.first), max(of_any.last, days.last))
+        return found
+
+    def system_of(self, code: str) -> str | None:
+        """Give the term system of a body, by its last version; None where it is not known."""
+        versions = self.versions.get(code)
+        return versions[-1].term_system if versions else None
+
     def organisation_at(self, code: str, day: date) -> Organisation | None:
         """Give the version of an organisation on a day; None if it did not exist then."""
         return next((o for o in self.versions.get(code, ()) if o.is_active(day)), None)
 
     def organisation_in(self, code: str, period: Period) -> Organisation | None:
         """Give the newest version of an organisation that lived in a period; None if none did."""
-        lived = [
-            o
-            for o in self.versions.get(code, ())
-            if o.valid_from <= period.end and (o.valid_to is None or o.valid_to >= period.start)
-        ]
+        days = self.days_of(period, self.system_of(code))
+        lived = [o for o in self.versions.get(code, ()) if o.lived_in(days)]
         return lived[-1] if lived else None
 
     def locked_on(self, period: str) -> date | None:
@@ -158,10 +184,10 @@ class Registry:
 
     def members_in(self, code: str, period: Period) -> tuple[Organisation, ...]:
         """Give the organisations that do not file and were under a unit at any time in the period."""
+        days = self.days_of(period, self.system_of(code))
         lived: dict[str, Organisation] = {}
         for o in sorted(self._by_parent.get(code, ()), key=lambda o: o.valid_from):
-            ended = o.valid_to is not None and o.valid_to < period.start
-            if not o.files_reports and o.valid_from <= period.end and not ended:
+            if not o.files_reports and o.lived_in(days):
                 lived[o.org_code] = o
         return tuple(lived[c] for c in sorted(lived))
 
@@ -175,6 +201,13 @@ class Registry:
             ),
             None,
         )
+
+    def term_in(self, term_system: str, period: Period) -> TermOfOffice | None:
+        """Give the term of a system that a period is, or to which its year belongs."""
+        if period.kind is not PeriodKind.TERM:
+            return self.term_of(term_system, period.year)
+        of_system = (t for t in self.terms if t.term_system == term_system)
+        return next((t for t in of_system if t.term_code == period.code), None)
 
     def term_of(self, term_system: str, year: int) -> TermOfOffice | None:
         """Give the term of a system to which a year belongs."""
@@ -224,7 +257,7 @@ class Registry:
         for row in self.calendar:
             period = Period.parse(row.period_code)
             for code in self.reporting_units:
-                unit = self.organisation_at(code, period.end)
+                unit = self.organisation_at(code, self.days_of(period, self.system_of(code)).last)
                 if unit is None or not unit.files_reports or row.term_system not in ("", unit.term_system):
                     continue
                 owed += [

@@ -12,6 +12,8 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
+from ingestion.records.periods import Days
+
 CAP_GROUPS = ("MEMBERS_IN_ORG", "MEMBERS_OF_UNIT", "CELLS", "ORGANISATIONS")
 """To whom the cap of a rating scheme may apply."""
 
@@ -101,6 +103,10 @@ class Organisation(Row):
     def is_active(self, day: date) -> bool:
         """Say whether this version holds on a day."""
         return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
+
+    def lived_in(self, days: Days) -> bool:
+        """Say whether this version holds on any of some days."""
+        return self.valid_from <= days.last and (self.valid_to is None or days.first <= self.valid_to)
 
 
 class Succession(Row):

@@ -1,7 +1,8 @@
 """Reporting periods: how they are written, when they begin and end, and which comes before which.
 
 What belongs here: the calendar arithmetic of period codes. What does not: deadlines and locks, which are
-registry data (`calendar.csv`), and which years make a term (`terms.csv`).
+registry data (`calendar.csv`), and which years make a term (`terms.csv`): the days of a term are those that
+`Registry.days_of` gives.
 """
 
 import re
@@ -41,6 +42,14 @@ _YEARLY = re.compile(r"^(\d{4})-(Q1|6T|9T|N|D[1-4])$")
 _YEARLY_REVERSED = re.compile(r"^(Q1|6T|9T|N|D[1-4])-(\d{4})$")
 _TERM = re.compile(r"^(\d{4})-(\d{4})-NK$")
 _TERM_REVERSED = re.compile(r"^NK-(\d{4})-(\d{4})$")
+
+
+@dataclass(frozen=True)
+class Days:
+    """The days from a first to a last one, both within."""
+
+    first: date
+    last: date
 
 
 @dataclass(frozen=True)
@@ -85,19 +94,23 @@ class Period:
     def __str__(self) -> str:
         return self.code
 
-    @property
-    def start(self) -> date:
-        """The first day: 1 January of the year (flows are cumulative), or of a term's first counted year.
+    @cached_property
+    def days_by_code(self) -> Days:
+        """The days that the code alone tells: from 1 January (flows are cumulative), or a quarter's first day.
 
-        A term `2015-2020-NK` is made of the years after its first one unless the registry says otherwise.
+        Which years make a term, the registry says (`Registry.days_of`). Where none is at hand, `2015-2020-NK`
+        is taken to be made of the years after its first one.
         """
         if self.kind is PeriodKind.TERM:
-            return date(self.first_year + 1, 1, 1)
-        return date(self.year, _DISCRETE_START.get(self.kind, 1), 1)
+            return Days(date(self.first_year + 1, 1, 1), self.end)
+        return Days(date(self.year, _DISCRETE_START.get(self.kind, 1), 1), self.end)
 
     @property
     def end(self) -> date:
-        """The last day, at which stocks are taken."""
+        """The last day that the code tells; it orders periods, and what is in force on it is what is filed.
+
+        At which day the bodies of a term are looked at, the registry says (`Registry.days_of`).
+        """
         if self.kind in DISCRETE:
             month, day = _END[CUMULATIVE[DISCRETE.index(self.kind)]]
         else:

@@ -13,7 +13,7 @@ from ingestion.definitions.forms import Column, Form
 from ingestion.definitions.registry_rows import Organisation
 from ingestion.reading.extract import CARRIED_SHEET
 from ingestion.records.cells import column_index, column_letter
-from ingestion.records.periods import Period
+from ingestion.records.periods import Days, Period
 from ingestion.records.submissions import CellInput, Explanation
 from ingestion.words.messages import message
 from ingestion.workbook.foreknown import CONTEXT_SHEET, FIRST_BLOCK_ROW, Computed
@@ -81,8 +81,8 @@ class _Sheet(Worksheet):  # type: ignore[misc]  # XlsxWriter is not typed here
 class AidedWriter(WorkbookWriter):
     """One template under construction."""
 
-    def __init__(self, book: Any, unit: Organisation, period: Period, *, plan: Plan) -> None:
-        super().__init__(book, unit, period)
+    def __init__(self, book: Any, unit: Organisation, period: Period, days: Days, *, plan: Plan) -> None:
+        super().__init__(book, unit, period, days)
         self._plan = plan
         types, is_open = type_properties(), {"locked": False}
         self._input = {t: book.add_format(properties | is_open) for t, properties in types.items()}

@@ -70,7 +70,7 @@ def write_template(
     if key is not None:
         cover["signature"] = sign(key, unit.org_code, period.code, version)
     book = open_workbook(path)
-    writer = AidedWriter(book, unit, period, plan=plan)
+    writer = AidedWriter(book, unit, period, registry.days_of(period, unit.term_system), plan=plan)
     write_sheets(
         writer,
         catalogue,

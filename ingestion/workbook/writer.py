@@ -18,7 +18,7 @@ from ingestion.definitions.catalogue import Catalogue
 from ingestion.definitions.forms import Column, Form
 from ingestion.definitions.registry_rows import Organisation, Target
 from ingestion.definitions.signing import SIGNATURE, TEMPLATE_VERSION
-from ingestion.records.periods import Period
+from ingestion.records.periods import Days, Period
 from ingestion.records.stored import added
 from ingestion.records.submissions import CellInput, Explanation, NotApplicable
 from ingestion.words import period_names, writing
@@ -63,6 +63,7 @@ def write_workbook(
     period: Period,
     tables: Mapping[str, Sequence[Row]],
     *,
+    days: Days,
     cover: Mapping[str, CellInput],
     explanations: Iterable[Explanation] = (),
     organisations: Iterable[Organisation] = (),
@@ -78,13 +79,14 @@ def write_workbook(
         period: the period.
         tables: rows by form code; each form named here becomes a sheet, in the catalogue's order. A value
             that does not fit its column's type is written as it is, as a clerk would have typed it.
+        days: the days that the period covers for the unit (`Registry.days_of`).
         cover: entries of the cover by column code; they win over what unit and period say.
         explanations: lines of the sheet of explanations.
         organisations: the extract of the registry.
         targets: the assigned targets.
         typed_totals: totals by form and column that stand as typed numbers instead of formulas.
     """
-    writer = WorkbookWriter(open_workbook(path), unit, period)
+    writer = WorkbookWriter(open_workbook(path), unit, period, days)
     write_sheets(
         writer,
         catalogue,
@@ -133,10 +135,11 @@ def period_name(period: Period) -> str:
 class WorkbookWriter:
     """One workbook under construction."""
 
-    def __init__(self, book: Any, unit: Organisation, period: Period) -> None:
+    def __init__(self, book: Any, unit: Organisation, period: Period, days: Days) -> None:
         self._book = book
         self._unit = unit
         self._period = period
+        self._days = days
         self._formats = make_formats(book)
         book.set_properties({"title": f"{unit.org_code} {period.code}", "created": _CREATED})
 
@@ -193,8 +196,8 @@ class WorkbookWriter:
             "reporting_org_code": self._unit.org_code,
             "reporting_org_name": self._unit.org_name,
             "period_code": self._period.code,
-            "period_start": self._period.start,
-            "period_end": self._period.end,
+            "period_start": self._days.first,
+            "period_end": self._days.last,
             "period_basis": "CUMULATIVE",
             "template_version": TEMPLATE_VERSION,
             **cover,
@@ -262,8 +265,8 @@ class WorkbookWriter:
         line = message(
             "template.period_line",
             period=period_name(self._period),
-            start=writing.day(self._period.start),
-            end=writing.day(self._period.end),
+            start=writing.day(self._days.first),
+            end=writing.day(self._days.last),
             code=self._period.code,
         )
         if units := units_said(form):

@@ -9,11 +9,12 @@ import platform
 import shutil
 import sys
 from collections.abc import Iterator
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import PackageNotFoundError, requires, version
 from importlib.util import find_spec
 from pathlib import Path
 
 import click
+from packaging.requirements import Requirement
 
 from ingestion.storage.machine import MEMORY_VARIABLE, MemorySettingError, machine_memory_mb, warehouse_limits
 from ingestion.words import writing
@@ -25,33 +26,31 @@ from orchestration.errors import DONE, REFUSED, WRONG_USE
 from orchestration.health import STATE_VERSION, examine
 from orchestration.texts import Invocation, command, json_option, pass_invocation
 
-PACKAGES = (
-    "dagster",
-    "dagster-dbt",
-    "dagster-webserver",
-    "dbt-core",
-    "dbt-duckdb",
-    "duckdb",
-    "great-expectations",
-    "pypandoc-binary",
-    "openpyxl",
-    "xlsxwriter",
-    "typst",
-    "vl-convert-python",
-)
-"""Packages without which some command does not work."""
+_PRODUCT = "tongket"
 
 
 def diagnose(call: Invocation) -> Iterator[Diagnosis]:
     """Look at the machine, then at the state folder."""
     yield _python(call)
-    yield from (_package(call, name) for name in PACKAGES)
+    yield from (_package(call, name) for name in needed_packages())
     yield from _rendering(call)
     yield _soffice(call)
     yield _fonts(call)
     yield _memory(call)
     yield Diagnosis("code_version", call.text("cli.doctor.git"), "ok", environment.code_version())
     yield from examine(call)
+
+
+def needed_packages() -> tuple[str, ...]:
+    """Give the packages without which some command does not work: those that the installed product declares.
+
+    Where it is not installed at all, nothing declares any, and it is the product itself that is missing.
+    """
+    try:
+        declared = [Requirement(text) for text in requires(_PRODUCT) or ()]
+    except PackageNotFoundError:
+        return (_PRODUCT,)
+    return tuple(one.name for one in declared if one.marker is None or one.marker.evaluate({"extra": ""}))
 
 
 def _python(call: Invocation) -> Diagnosis:

@@ -85,6 +85,7 @@ def write_sound(
         unit,
         period,
         tables,
+        days=registry.days_of(period, unit.term_system),
         cover={},
         organisations=registry.members_in(UNIT, period),
         targets=assigned_targets(registry, unit, period),

@@ -296,6 +296,7 @@ def file_with(
         unit,
         period,
         tables,
+        days=period.days_by_code,
         cover={"period_basis": basis},
         organisations=office.registry.members_in(UNIT, period),
         targets=assigned_targets(office.registry, unit, period),
@@ -356,7 +357,10 @@ def found_in_funds(path: Path, office: Office, **typed: CellInput) -> set[tuple[
         row |= {"actual_period": 0.0, "self_assessment": "CHUA_DAT", **blank}
     members = office.registry.members_in(UNIT, AFTER)
     targets = assigned_targets(office.registry, unit, AFTER)
-    write_workbook(path, catalogue, unit, AFTER, tables, cover={}, organisations=members, targets=targets)
+    days = AFTER.days_by_code
+    write_workbook(
+        path, catalogue, unit, AFTER, tables, days=days, cover={}, organisations=members, targets=targets
+    )
     book = openpyxl.load_workbook(path)
     for place, value in typed.items():
         sheet, _, cell = place.partition("_")

@@ -38,6 +38,7 @@ def write_xlsx(trials: Trials, submission: Submission, period: Period, path: Pat
         unit,
         period,
         {form: _rows(trials.catalogue.forms[form], filed) for form, filed in reading.tables.items()},
+        days=registry.days_of(period, unit.term_system),
         cover={code: value for code, value in reading.cover.values.items() if value is not None},
         explanations=reading.explanations,
         organisations=registry.members_in(unit.org_code, period),

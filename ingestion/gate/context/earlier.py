@@ -8,6 +8,7 @@ import math
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import ClassVar
 
 import numpy as np
@@ -108,13 +109,13 @@ def figures_asked(batch: Batch) -> dict[tuple[str, str], set[str]]:
     return asked
 
 
-def merged_into(batch: Batch, unit: str, day: Period) -> tuple[str, ...]:
-    """Give the units that went wholly into one up to the end of a period."""
+def merged_into(batch: Batch, unit: str, day: date) -> tuple[str, ...]:
+    """Give the units that went wholly into one up to a day."""
     successions = batch.context.registry.successions
     found = {
         s.predecessor_code
         for s in successions
-        if s.successor_code == unit and s.is_whole_merger and s.effective_on <= day.end
+        if s.successor_code == unit and s.is_whole_merger and s.effective_on <= day
     }
     return tuple(sorted(found))
 
@@ -122,9 +123,9 @@ def merged_into(batch: Batch, unit: str, day: Period) -> tuple[str, ...]:
 def standing_for(batch: Batch, subject: Subject, past: Earlier) -> tuple[str, ...]:
     """Give the units whose earlier rows are this unit's: its own, or those of the units that merged into it."""
     unit = subject.submission.key.unit
-    if unit in past.by_unit or subject.period is None:
+    if unit in past.by_unit or subject.days is None:
         return (unit,)
-    return merged_into(batch, unit, subject.period) or (unit,)
+    return merged_into(batch, unit, subject.days.last) or (unit,)
 
 
 def periods_before(period: Period, registry: Registry, term_system: str) -> tuple[Period, ...]:
@@ -132,7 +133,7 @@ def periods_before(period: Period, registry: Registry, term_system: str) -> tupl
     found = [period.previous_cumulative, period.previous_year]
     if period.is_cumulative and period.kind is not PeriodKind.YEAR:
         found.append(Period(period.kind, period.year - 1, period.year - 1))
-    found += _ends_of_last_term(registry, term_system, period.year)
+    found += _ends_of_last_term(registry, term_system, registry.days_of(period, term_system).last.year)
     return tuple(dict.fromkeys(one for one in found if one is not None))
 
 
@@ -265,14 +266,14 @@ class PreviousYear(EarlierProvider):
     ) -> float | None:
         code, index = str(frame.keys[row][0]), int(frame.submission[row])
         own = past.by_key.get((code,))
-        period = subject.period
-        if period is None:
+        days = subject.days
+        if days is None:
             return None
         registry = batch.context.registry
         this_year = [
             s
             for s in registry.successions
-            if s.successor_code == code and period.start <= s.effective_on <= period.end
+            if s.successor_code == code and days.first <= s.effective_on <= days.last
         ]
         carried = [
             s
@@ -281,7 +282,7 @@ class PreviousYear(EarlierProvider):
         ]
         if own is None:
             versions = registry.versions.get(code, ())
-            if not versions or versions[0].valid_from < period.start:
+            if not versions or versions[0].valid_from < days.first:
                 return None
             own = 0.0
         if not all(s.is_whole_merger for s in carried):
@@ -295,11 +296,11 @@ class PreviousYear(EarlierProvider):
         One that ended on the year's first day has no row anywhere; one that belonged to another unit until
         later has its row there, and its members come by transfer.
         """
-        if subject.period is None or succession.effective_on <= subject.period.start:
+        if subject.days is None or succession.effective_on <= subject.days.first:
             return True
         versions = batch.context.registry.versions.get(succession.predecessor_code, ())
         unit = subject.submission.key.unit
-        units = {unit, *merged_into(batch, unit, subject.period)}
+        units = {unit, *merged_into(batch, unit, subject.days.last)}
         return bool(versions) and versions[-1].parent_code in units
 
 
@@ -320,9 +321,9 @@ class PreviousTerm(EarlierProvider):
 
     def period(self, batch: Batch, subject: Subject) -> Period | None:
         """Give the term before, or its last year where the term itself was not filed."""
-        if subject.unit is None or subject.period is None:
+        if subject.unit is None or subject.days is None:
             return None
-        ends = _ends_of_last_term(batch.context.registry, subject.unit.term_system, subject.period.year)
+        ends = _ends_of_last_term(batch.context.registry, subject.unit.term_system, subject.days.last.year)
         if not ends:
             return None
         of_term, last_year = ends

@@ -57,19 +57,19 @@ def facts_of(batch: Batch, subject: Subject, code: str) -> OrganisationFacts:
 
 
 def _facts(batch: Batch, subject: Subject, code: str) -> OrganisationFacts:
-    registry, period, unit = batch.context.registry, subject.period, subject.submission.key.unit
+    registry, days, unit = batch.context.registry, subject.days, subject.submission.key.unit
     versions = registry.versions.get(code, ())
-    if period is None:
+    if days is None:
         return OrganisationFacts(bool(versions), False, False, False, False, None, None, None)
-    lived = [v for v in versions if v.valid_from <= period.end and period.start <= (v.valid_to or period.end)]
-    at_end = next((v for v in lived if v.is_active(period.end)), None)
+    lived = [v for v in versions if v.lived_in(days)]
+    at_end = next((v for v in lived if v.is_active(days.last)), None)
     last = at_end or (lived[-1] if lived else None)
     was_under_unit = any(v.parent_code == unit for v in lived if v is not at_end)
     has_left = was_under_unit and (at_end is None or at_end.parent_code != unit)
     return OrganisationFacts(
         is_listed=bool(versions),
         lived_in_period=bool(lived),
-        began_in_period=bool(lived) and min(v.valid_from for v in versions) >= period.start,
+        began_in_period=bool(lived) and min(v.valid_from for v in versions) >= days.first,
         active_at_end=at_end is not None,
         ended_in_period=has_left,
         parent_at_end=at_end.parent_code if at_end else None,
@@ -131,9 +131,9 @@ class RegistryContext(Provider):
 
 
 def _count(batch: Batch, subject: Subject) -> int | None:
-    if subject.period is None:
+    if subject.days is None:
         return None
-    children = batch.context.registry.children_at(subject.submission.key.unit, subject.period.end)
+    children = batch.context.registry.children_at(subject.submission.key.unit, subject.days.last)
     return sum(not child.files_reports for child in children)
 
 

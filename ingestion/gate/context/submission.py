@@ -16,7 +16,6 @@ from ingestion.gate.frames.sources import OfSubmission, OnCover, Source
 from ingestion.gate.frames.subject import Subject
 from ingestion.gate.language.vectors import Kind
 from ingestion.gate.rules import load_parameters
-from ingestion.records.periods import PeriodKind
 from ingestion.words.labels import Label
 
 
@@ -110,9 +109,9 @@ class SubmissionContext(SubmissionProvider):
         if name == "is_known_unit":
             is_named = cover is not None and cover.reporting_org_code is not None
             return code in batch.context.registry.versions or (False if is_named else None)
-        if who.period is None:
+        if who.days is None:
             return None
-        unit = batch.context.registry.organisation_at(code, who.period.end)
+        unit = batch.context.registry.organisation_at(code, who.days.last)
         if name == "is_active_at_end":
             return unit is not None
         return unit.files_reports if unit else None
@@ -177,7 +176,7 @@ class CalendarContext(SubmissionProvider):
     def value(self, batch: Batch, subject: int, name: str) -> object:
         """Give one attribute of one submission."""
         who = batch.subjects[subject]
-        if who.period is None:
+        if who.period is None or who.days is None:
             return None
         row = batch.context.registry.periods.get(who.period.code)
         share = {str(part): share for part, share in load_parameters().schedule_share.items()}
@@ -185,23 +184,20 @@ class CalendarContext(SubmissionProvider):
         values = {
             "kind": str(who.period.kind),
             "year": who.period.year,
-            "starts_on": who.period.start,
-            "ends_on": who.period.end,
+            "starts_on": who.days.first,
+            "ends_on": who.days.last,
             "due_on": row.due_on if row else None,
             "schedule_share": share.get(str(who.period.kind)),
-            "is_last_year_of_term": who.period.year >= term.last_year if term else None,
-            "years_of_term": who.period.year - term.first_year + 1 if term else None,
+            "is_last_year_of_term": who.days.last.year >= term.last_year if term else None,
+            "years_of_term": who.days.last.year - term.first_year + 1 if term else None,
         }
         return values[name]
 
     @staticmethod
     def _term(batch: Batch, who: Subject) -> TermOfOffice | None:
-        registry = batch.context.registry
         if who.unit is None or who.period is None:
             return None
-        if who.period.kind is PeriodKind.TERM:
-            return next((t for t in registry.terms if t.term_code == who.period.code), None)
-        return registry.term_of(who.unit.term_system, who.period.year)
+        return batch.context.registry.term_in(who.unit.term_system, who.period)
 
 
 class SchemeContext(SubmissionProvider):

@@ -87,10 +87,10 @@ class OwedFrame(Frame):
     def _organisations(subjects: Sequence[Subject], context: GateContext, form: Form) -> list[_Owed]:
         expected: list[_Owed] = []
         for index, subject in filed(subjects, form.code):
-            if subject.period is None:
+            if subject.days is None:
                 continue
             there = {row.values.get("org_code") for row in subject.tables[form.code].rows}
-            children = context.registry.children_at(subject.submission.key.unit, subject.period.end)
+            children = context.registry.children_at(subject.submission.key.unit, subject.days.last)
             expected += [
                 _Owed(index, child.org_code, child.org_name, child.org_code in there, form.code)
                 for child in children

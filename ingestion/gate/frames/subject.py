@@ -17,7 +17,7 @@ from ingestion.definitions.registry import Registry
 from ingestion.definitions.registry_rows import Organisation
 from ingestion.gate.frames.history import History
 from ingestion.records.days import day_of
-from ingestion.records.periods import Period
+from ingestion.records.periods import Days, Period
 from ingestion.records.submissions import FormTable, Submission
 
 
@@ -65,6 +65,7 @@ class Subject:
     """One submission that is judged.
 
     Attributes:
+        days: the days that the period covers for the unit; None where there is no period.
         unit: the reporting unit's version at the period's end, or the last one within the period; None where
             the registry does not know it, and then nothing but the file as such can be judged.
         forms: how each form stands.
@@ -73,6 +74,7 @@ class Subject:
 
     submission: Submission
     period: Period | None
+    days: Days | None
     unit: Organisation | None
     forms: Mapping[str, FormStatus]
     is_of_another: bool = False
@@ -106,10 +108,11 @@ def filed(subjects: Sequence[Subject], form: str) -> list[tuple[int, Subject]]:
 def subject_of(submission: Submission, period: Period | None, context: GateContext) -> Subject:
     """Find out who files and what is owed."""
     registry, catalogue = context.registry, context.catalogue
-    unit = None
+    unit, days = None, None
     if period is not None:
         code = submission.key.unit
-        unit = registry.organisation_at(code, period.end) or registry.organisation_in(code, period)
+        days = registry.days_of(period, registry.system_of(code))
+        unit = registry.organisation_at(code, days.last) or registry.organisation_in(code, period)
     if "organisations" in registry.known:
         forms = _forms_of(submission, unit, period, catalogue)
     else:
@@ -120,7 +123,7 @@ def subject_of(submission: Submission, period: Period | None, context: GateConte
     named = (cover.reporting_org_code if cover else None) or submission.key.unit
     # A code that nobody has is a slip of the pen; that of another unit makes it the other's workbook.
     is_of_another = named != submission.key.unit and named in registry.reporting_units
-    return Subject(submission, period, unit, forms, is_of_another)
+    return Subject(submission, period, days, unit, forms, is_of_another)
 
 
 def _forms_of(

@@ -1,6 +1,7 @@
 """The registry: schema, versions in time, who owes what."""
 
 import csv
+import dataclasses
 import re
 from collections.abc import Callable
 from datetime import date
@@ -9,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from ingestion.definitions.catalogue import load_catalogue
-from ingestion.definitions.registry import TABLES, Registry, RegistryError, load_registry
-from ingestion.records.periods import Period
+from ingestion.definitions.registry import NO_REGISTRY, TABLES, Registry, RegistryError, load_registry
+from ingestion.records.periods import Days, Period, PeriodKind
 
 ORGANISATIONS = """\
 org_code,org_name,org_kind,org_type,sector,level,parent_code,files_reports,term_system,valid_from,valid_to
@@ -240,3 +241,74 @@ def test_files_written_by_excel_with_a_byte_order_mark_are_read(folder: Path) ->
     with path.open(encoding="utf-8-sig", newline="") as file:
         assert next(csv.reader(file))[0] == "term_system"
     assert load_registry(folder).terms[0].term_code == "2015-2020-NK"
+
+
+TERMS = (
+    "term_system,term_code,first_year,last_year\n"
+    "DANG,2010-2015-NK,2010,2014\nDANG,2015-2020-NK,2015,2019\nDOAN,2015-2020-NK,2017,2020\n"
+)
+
+
+@pytest.fixture
+def shifted(folder: Path) -> Registry:
+    """Terms that begin with the year that opens their names, and one of the same code that does not."""
+    (folder / "terms.csv").write_text(TERMS, encoding="utf-8")
+    replace(folder, "targets", "2015-2020-NK,2019", "2015-2020-NK,2018")
+    return load_registry(folder)
+
+
+def test_a_term_covers_the_years_that_the_registry_gives_it_in_each_system(shifted: Registry) -> None:
+    term = Period.parse("2015-2020-NK")
+    assert shifted.days_of(term, "DANG") == Days(date(2015, 1, 1), date(2019, 12, 31))
+    assert shifted.days_of(term, "DOAN") == Days(date(2017, 1, 1), date(2020, 12, 31))
+    assert shifted.days_of(term) == Days(date(2015, 1, 1), date(2020, 12, 31))
+    assert shifted.days_of(Period.parse("2019-6T"), "DANG") == Days(date(2019, 1, 1), date(2019, 6, 30))
+
+
+def test_of_a_term_that_no_registry_lists_the_code_tells_the_days(shifted: Registry) -> None:
+    by_code = Days(date(2016, 1, 1), date(2020, 12, 31))
+    assert NO_REGISTRY.days_of(Period.parse("2015-2020-NK"), "DANG") == by_code
+    assert shifted.days_of(Period.parse("2010-2015-NK"), "DOAN") == Days(date(2011, 1, 1), date(2015, 12, 31))
+
+
+@pytest.mark.parametrize(
+    ("row", "lives"),
+    [
+        ("X,2005-01-01,2014-12-31", False),
+        ("X,2005-01-01,2015-11-30", True),
+        ("X,2019-12-31,", True),
+        ("X,2020-01-01,", False),
+    ],
+)
+def test_who_lived_in_a_term_is_told_by_the_years_of_the_registry(
+    folder: Path, shifted: Registry, row: str, lives: bool
+) -> None:
+    code, since, until = row.split(",")
+    unit = f"{code},Khối X,BLOC,,,,P,1,DANG,{since},{until}\n"
+    member = f"X-01,Chi bộ X,GRASSROOTS,CHI_BO_CO_SO,agency,,X,0,DANG,{since},{until}\n"
+    (folder / "organisations.csv").write_text(ORGANISATIONS + unit + member, encoding="utf-8")
+    registry, term = load_registry(folder), Period.parse("2015-2020-NK")
+    assert (registry.organisation_in("X", term) is not None) is lives
+    assert [o.org_code for o in registry.members_in("X", term)] == (["X-01"] if lives else [])
+
+
+def test_a_term_is_owed_by_those_who_live_on_its_last_day_by_the_registry(
+    folder: Path, shifted: Registry
+) -> None:
+    replace(
+        folder, "calendar", "2018-N,,2019-01-20,,\n", "2018-N,,2019-01-20,,\n2015-2020-NK,,2020-12-31,,DANG\n"
+    )
+    replace(
+        folder, "organisations", "BLOC,,,,P,1,DANG,2019-07-01,\n", "BLOC,,,,P,1,DANG,2019-07-01,2020-05-31\n"
+    )
+    catalogue = load_catalogue()
+    form = catalogue.forms["B09"].model_copy(update={"required_for": {"BLOC": (PeriodKind.TERM,)}})
+    owed = load_registry(folder).owed(dataclasses.replace(catalogue, forms={"B09": form}))
+    assert {o.reporting_org_code for o in owed if o.period_code == "2015-2020-NK"} == {"B"}
+
+
+def test_the_term_of_a_period_is_that_of_the_units_own_system(shifted: Registry) -> None:
+    term = Period.parse("2015-2020-NK")
+    of = {system: shifted.term_in(system, term) for system in ("DANG", "DOAN")}
+    assert {system: found and found.first_year for system, found in of.items()} == {"DANG": 2015, "DOAN": 2017}
+    assert shifted.term_in("DOAN", Period.parse("2016-N")) is None

@@ -99,7 +99,8 @@ def workbook(tmp_path: Path, catalogue: Catalogue, registry: Registry) -> Filler
         assert organisation is not None
         path = tmp_path / "filed" / (name or f"{unit} {period} {members}.xlsx")
         path.parent.mkdir(exist_ok=True)
-        write_workbook(path, then, organisation, when, tables, cover=cover or {})
+        days = registry.days_of(when, organisation.term_system)
+        write_workbook(path, then, organisation, when, tables, days=days, cover=cover or {})
         return path
 
     return write

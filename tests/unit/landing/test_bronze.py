@@ -203,14 +203,22 @@ def test_periods_are_those_of_every_calendar_year_and_every_term() -> None:
     assert len(codes) == len(set(codes)) == 18
 
 
-def test_a_term_begins_with_the_first_year_that_the_registry_gives_it(
-    reference: Callable[..., pa.Table],
+@pytest.mark.parametrize("systems", [("DANG", "DOAN"), ("DOAN", "DANG")])
+def test_a_term_lasts_from_the_first_to_the_last_year_that_the_registry_gives_its_code(
+    reference: Callable[..., pa.Table], systems: tuple[str, ...]
 ) -> None:
-    registry = registry_with(
-        terms=[TermOfOffice(term_system="DANG", term_code="2015-2020-NK", first_year=2015, last_year=2020)]
-    )
-    (row,) = reference("periods", registry).to_pylist()
-    assert (row["starts_on"], row["ends_on"]) == (date(2015, 1, 1), date(2020, 12, 31))
+    years = {"DANG": (2015, 2018), "DOAN": (2016, 2019)}
+    terms = [
+        TermOfOffice(
+            term_system=system,
+            term_code="2015-2020-NK",
+            first_year=years[system][0],
+            last_year=years[system][1],
+        )
+        for system in systems
+    ]
+    (row,) = reference("periods", registry_with(terms=terms)).to_pylist()
+    assert (row["starts_on"], row["ends_on"]) == (date(2015, 1, 1), date(2019, 12, 31))
 
 
 def test_registry_tables_keep_types_and_the_line_of_their_file(reference: Callable[..., pa.Table]) -> None:

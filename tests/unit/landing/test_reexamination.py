@@ -197,6 +197,7 @@ def test_what_rests_on_nobodys_correction_is_left_alone(office: Office, workbook
         ("2019-9T", {"2019-6T", "2018-N", "2018-9T", "2010-2015-NK", "2015-N"}),
         ("2019-N", {"2019-9T", "2018-N", "2010-2015-NK", "2015-N"}),
         ("2015-N", {"2015-9T", "2014-N"}),
+        ("2015-2020-NK", {"2010-2015-NK", "2015-N"}),
     ],
 )
 def test_the_earlier_periods_of_a_period(registry: Registry, period: str, before: set[str]) -> None:
@@ -209,6 +210,19 @@ def test_the_earlier_periods_of_a_period(registry: Registry, period: str, before
         ),
     )
     assert {one.code for one in periods_before(Period.parse(period), known, "DANG")} == before
+
+
+def test_before_a_term_comes_the_one_that_ended_as_it_began_by_the_registry(registry: Registry) -> None:
+    terms = [("2010-2015-NK", 2010, 2014), ("2015-2020-NK", 2015, 2019), ("2020-2025-NK", 2020, 2024)]
+    known = replace(
+        registry,
+        terms=tuple(
+            TermOfOffice(term_system="DANG", term_code=code, first_year=first, last_year=last)
+            for code, first, last in terms
+        ),
+    )
+    before = periods_before(Period.parse("2015-2020-NK"), known, "DANG")
+    assert {one.code for one in before} == {"2010-2015-NK", "2014-N"}
 
 
 def test_where_the_product_fails_to_look_again_the_verdict_stands_and_it_is_tried_no_more(

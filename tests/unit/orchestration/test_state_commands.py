@@ -18,6 +18,7 @@ from ingestion.landing.ledger import Ledger
 from ingestion.records.findings import Finding, Verdict
 from ingestion.records.submissions import Explanation
 from ingestion.storage.home import Home
+from orchestration.commands.doctor import needed_packages
 from orchestration.state import prepare_instance
 from reports.release import FigureChange
 from reports.render import RenderError
@@ -400,6 +401,7 @@ def test_doctor_says_what_is_there_and_what_is_missing(call, monkeypatch: pytest
     assert answer["ready"] is True and result.exit_code == 0
     assert states["quarto"] == "missing" and states["registry"] == "ok" and states["dagster"] == "ok"
     assert states["rendering"] == "ok"
+    assert {states[name] for name in needed_packages()} == {"ok"}
     assert "QUARTO_PATH" not in result.stdout
 
 

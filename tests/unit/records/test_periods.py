@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingestion.records.periods import CUMULATIVE, DISCRETE, Period, PeriodError, PeriodKind
+from ingestion.records.periods import CUMULATIVE, DISCRETE, Days, Period, PeriodError, PeriodKind
 
 years = st.integers(1990, 2100)
 kinds = st.sampled_from((*CUMULATIVE, *DISCRETE))
@@ -19,10 +19,12 @@ def test_both_spellings_name_the_same_period(year: int, kind: PeriodKind) -> Non
 
 
 @given(years, st.integers(1, 10))
-def test_a_term_is_read_in_both_spellings_and_ends_with_its_last_year(first: int, length: int) -> None:
+def test_a_term_is_read_in_both_spellings_and_its_code_tells_the_years_after_the_first(
+    first: int, length: int
+) -> None:
     term = Period.parse(f"{first}-{first + length}-NK")
     assert term == Period.parse(f"NK-{first}-{first + length}")
-    assert (term.start, term.end) == (date(first + 1, 1, 1), date(first + length, 12, 31))
+    assert term.days_by_code == Days(date(first + 1, 1, 1), date(first + length, 12, 31))
 
 
 @pytest.mark.parametrize("text", ["", "2019", "2019-Q2", "2019-12T", "N", "2020-2015-NK", "19-N", "2019-6T-1"])
@@ -32,8 +34,8 @@ def test_what_is_no_period_is_refused_with_examples(text: str) -> None:
 
 
 def test_cumulative_periods_start_on_1_january_and_quarters_of_their_own_do_not() -> None:
-    assert Period.parse("2020-9T").start == date(2020, 1, 1)
-    assert (Period.parse("2020-D3").start, Period.parse("2020-D3").end) == (date(2020, 7, 1), date(2020, 9, 30))
+    assert Period.parse("2020-9T").days_by_code == Days(date(2020, 1, 1), date(2020, 9, 30))
+    assert Period.parse("2020-D3").days_by_code == Days(date(2020, 7, 1), date(2020, 9, 30))
 
 
 def test_the_previous_cumulative_period_stays_within_the_year() -> None:

@@ -53,7 +53,9 @@ def rows(draw: st.DrawFn, form: str) -> list[dict[str, Any]]:
 
 def written(tmp_path: Path, form: str, filed: list[dict[str, Any]], **changes: Any) -> Path:
     path = tmp_path / "f.xlsx"
-    write_workbook(path, CATALOGUE, UNIT, Period.parse("2019-N"), {form: filed}, cover={}, **changes)
+    period = Period.parse("2019-N")
+    days = period.days_by_code
+    write_workbook(path, CATALOGUE, UNIT, period, {form: filed}, days=days, cover={}, **changes)
     return path
 
 

@@ -108,7 +108,8 @@ def test_without_a_key_nothing_is_said(template: Path, registry: Registry) -> No
 
 def test_an_unsigned_workbook_is_accepted_with_a_note(tmp_path: Path, registry: Registry) -> None:
     path = tmp_path / "plain.xlsx"
-    write_workbook(path, CATALOGUE, registry.organisations[0], PERIOD, {"B09": []}, cover={})
+    days = PERIOD.days_by_code
+    write_workbook(path, CATALOGUE, registry.organisations[0], PERIOD, {"B09": []}, days=days, cover={})
     [result] = check_files([path], CATALOGUE, registry, None, template_key=KEY)
     assert [note.code for note in result.reading.notes] == ["S101"]
     assert not [finding for finding in result.judgement.findings if finding.rule.startswith("S")]

@@ -1,5 +1,6 @@
 """The blank workbook and the writer: what stands where, and that the same input gives the same bytes."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -117,6 +118,20 @@ def test_the_sheets_are_those_that_the_unit_files_for_the_period(
     ]
 
 
+def test_the_cover_and_the_heads_of_a_term_tell_the_days_that_the_registry_gives_it(
+    tmp_path: Path, registry: Registry
+) -> None:
+    term = TermOfOffice(term_system="DANG", term_code="2015-2020-NK", first_year=2015, last_year=2019)
+    ended = organisation("U-005", "GRASSROOTS", "U", valid_to=date(2015, 11, 30))
+    known = replace(registry, terms=(term,), organisations=(*registry.organisations, ended))
+    book = template(tmp_path, known, "U", "2015-2020-NK")
+    cover = {row[0].value: row[2].value for row in book["B00"].iter_rows(min_row=5, max_row=20)}
+    assert (cover["period_start"].date(), cover["period_end"].date()) == (date(2015, 1, 1), date(2019, 12, 31))
+    assert "01/01/2015" in book["B05"]["A4"].value and "31/12/2019" in book["B05"]["A4"].value
+    listed = [row[0].value for row in book["DM_TCCSD"].iter_rows(min_row=7)]
+    assert "U-005" in listed
+
+
 def test_every_column_stands_under_its_hidden_code_and_the_data_begin_in_row_nine(
     tmp_path: Path, registry: Registry
 ) -> None:
@@ -217,6 +232,7 @@ def filled(tmp_path: Path, registry: Registry, name: str = "f.xlsx", **changes: 
         registry.organisations[1],
         YEAR,
         {"B01": rows},
+        days=YEAR.days_by_code,
         cover={"revision_no": 1, "prepared_on": date(2020, 1, 5)},
         explanations=[Explanation("V019", "B01", "C9", "Chi bộ mới thành lập", 7)],
         **changes,
