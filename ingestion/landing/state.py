@@ -28,7 +28,7 @@ from ingestion.landing.events import (
 from ingestion.records.faults import Cause
 from ingestion.records.findings import Finding, Outcome, OutcomeStatus, Verdict
 from ingestion.records.submissions import Explanation, SubmissionKey
-from ingestion.words.labels import Label
+from ingestion.words.messages import Said
 from ingestion.words.standing import standing_words
 
 _ACCEPTABLE = frozenset({Verdict.NEEDS_EXPLANATION, Verdict.ON_HOLD})
@@ -392,5 +392,5 @@ def demand_person_and_reason(event: Event) -> None:
             raise DecisionRefusedError("landing.decision.nobody")
 
 
-def _said(record: SubmissionRecord) -> Label:
+def _said(record: SubmissionRecord) -> Said:
     return standing_words(record.told_as)

@@ -4,8 +4,8 @@ What belongs here: the words, once for pages, commands and messages. What does n
 (`landing/state.py`, and as of a publication `int_submission__status`).
 """
 
-from ingestion.words.labels import Label, Language
-from ingestion.words.messages import load_messages, message
+from ingestion.words.labels import Language
+from ingestion.words.messages import Said, load_messages, message
 
 
 def standing(name: str, language: Language = "vi") -> str:
@@ -21,13 +21,9 @@ def standing(name: str, language: Language = "vi") -> str:
     return message(f"standing.{name}", language)
 
 
-def standing_words(name: str) -> Label:
-    """Give the words for a standing in both languages, for a text of which nobody knows yet who reads it.
-
-    Raises:
-        KeyError: there is no such standing.
-    """
-    return load_messages()[f"standing.{name}"]
+def standing_words(name: str) -> Said:
+    """Give the words for a standing as part of a text of which nobody knows yet who reads it."""
+    return Said(f"standing.{name}")
 
 
 def standing_because(name: str, language: Language = "vi") -> str:
