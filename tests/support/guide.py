@@ -64,7 +64,7 @@ def commands() -> list[str]:
     """Give the commands that the page shows, without what it says of them."""
     (block,) = _SHELL.findall(renamed(PAGE.read_text(encoding="utf-8")))
     lines = [line.partition("#")[0].strip() for line in block.splitlines()]
-    return [command.strip() for line in lines for command in line.split("&&")]
+    return [command.strip() for line in filter(None, lines) for command in line.split("&&")]
 
 
 def put_below(root: Path) -> None:
