@@ -14,6 +14,9 @@ from pydantic_core import PydanticCustomError
 
 from ingestion.records.periods import Days
 
+StatementVerdict = Literal["equal", "within", "contradicts", "cannot_verify", "target", "norm", "context"]
+"""What was found when a stated figure was compared, or why it is none to compare."""
+
 CAP_GROUPS = ("MEMBERS_IN_ORG", "MEMBERS_OF_UNIT", "CELLS", "ORGANISATIONS")
 """To whom the cap of a rating scheme may apply."""
 
@@ -243,7 +246,7 @@ class Statement(Row):
     ]
     direction: Literal["", "rise", "fall"] = ""
     expected_value: OptionalFloat = None
-    expected_verdict: Literal["equal", "within", "contradicts", "cannot_verify", "target", "norm", "context"]
+    expected_verdict: StatementVerdict
     home: str
 
     @property
