@@ -10,7 +10,7 @@ from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from ingestion.words.labels import read_yaml
+from ingestion.words.data_files import read_yaml
 
 HERE = Path(__file__).parent
 

@@ -15,7 +15,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from ingestion.definitions.catalogue import Catalogue
 from ingestion.definitions.overlay import OwnFileError, own_indicators, parsed
-from ingestion.words.labels import Label, read_yaml
+from ingestion.words.data_files import read_yaml
+from ingestion.words.labels import Label
 from ingestion.words.messages import load_messages
 from reports import escape
 

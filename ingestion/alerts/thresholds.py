@@ -5,7 +5,6 @@ hold where that file cannot be used. What does not: the part of one watch, and w
 (`watches/`).
 """
 
-from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
@@ -21,7 +20,8 @@ from ingestion.alerts.watches.watch import L, Watch
 from ingestion.records.mendable import MendableError
 from ingestion.storage.files import private_folder, write_durably
 from ingestion.storage.home import Home
-from ingestion.words.labels import Language, read_yaml, yaml_of
+from ingestion.words.data_files import UnfitYamlError, found_at, nodes_of, read_yaml, row_of, yaml_of
+from ingestion.words.labels import Language
 from ingestion.words.messages import ToldError, message
 
 SHIPPED = Path(__file__).parent / "thresholds.yml"
@@ -67,25 +67,28 @@ def thresholds_of(registry: Path) -> Thresholds:
     path = registry / NAME
     try:
         text = path.read_text(encoding="utf-8")
-        own, nodes = yaml_of(text), yaml.compose(text, Loader=yaml.SafeLoader)
     except FileNotFoundError:
         return shipped()
     except OSError as error:
         raise ThresholdsError("thresholds.unopened", path=path) from error
-    except (yaml.YAMLError, ValueError, RecursionError) as error:  # or a number or day that nothing can hold
-        mark = getattr(error, "problem_mark", None)
-        raise ThresholdsError("thresholds.unreadable", path=path, row=mark.line + 1 if mark else "?") from error
+    except UnicodeDecodeError as error:
+        raise ThresholdsError("thresholds.unreadable", path=path, row="?") from error
+    try:
+        own, nodes = yaml_of(text), nodes_of(text)
+    except UnfitYamlError as error:
+        key = "twice" if error.kind == "twice" else "unreadable"
+        raise ThresholdsError(f"thresholds.{key}", path=path, row=error.row, place=error.name) from error
+    except (yaml.YAMLError, RecursionError) as error:
+        raise ThresholdsError("thresholds.unreadable", path=path, row=row_of(error, text) or "?") from error
     if own is None or nodes is None:
         return shipped()
-    if (twice := _twice(nodes)) is not None:
-        raise ThresholdsError("thresholds.twice", path=path, row=twice.start_mark.line + 1, place=twice.value)
     try:
         return _SHAPE.model_validate(_over(shipped().model_dump(), own))
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"])) or NAME
         key = "unknown" if first["type"] == "extra_forbidden" else "value"
-        row, stated = _found(nodes, [str(part) for part in first["loc"]])
+        row, stated = found_at(nodes, first["loc"])
         raise ThresholdsError(
             f"thresholds.{key}",
             path=path,
@@ -139,43 +142,6 @@ def in_force(home: Home) -> InForce:
             private_folder(home.outbox)
             write_durably(kept, content)
     return InForce(own)
-
-
-def _found(nodes: yaml.Node, place: Sequence[str]) -> tuple[int, str | None]:
-    """Give the line on which what a place names stands, or as much of it as is there, and what is written.
-
-    It is None where something stands that has parts.
-    """
-    row, node = nodes.start_mark.line, nodes
-    for part in place:
-        found = next((pair for pair in _pairs(node) if pair[0].value == part), None)
-        if found is None:
-            break
-        row, node = found[0].start_mark.line, found[1]
-    return row + 1, node.value if isinstance(node, yaml.ScalarNode) else None
-
-
-def _twice(node: yaml.Node) -> yaml.Node | None:
-    """Give a name that stands a second time beside its like, of which YAML would take the last."""
-    waiting, met = [node], set[int]()
-    while waiting:
-        if id(node := waiting.pop()) in met:  # a part may name itself
-            continue
-        met.add(id(node))
-        names = [name for name, _ in _pairs(node)]
-        seen: set[Any] = set()
-        for name in names:
-            if name.value in seen:
-                return name
-            seen.add(name.value)
-        waiting += [value for _, value in _pairs(node)]
-    return None
-
-
-def _pairs(node: yaml.Node) -> Sequence[tuple[yaml.Node, yaml.Node]]:
-    """Give the names of a part, each with what stands behind it."""
-    found = node.value if isinstance(node, yaml.MappingNode) else ()
-    return [(name, value) for name, value in found if isinstance(name, yaml.ScalarNode)]
 
 
 def _over(shipped: Any, own: Any) -> Any:

@@ -20,7 +20,8 @@ from ingestion.definitions.forms import Form
 from ingestion.definitions.indicators import Indicator, IndicatorFile, is_collected
 from ingestion.definitions.references import fault_of_form, fault_of_indicator
 from ingestion.records.periods import Period
-from ingestion.words.labels import CatalogueError, Label, read_yaml
+from ingestion.words.data_files import read_yaml
+from ingestion.words.labels import CatalogueError, Label
 
 HERE = Path(__file__).parent.parent
 

@@ -7,6 +7,7 @@ form is (`catalogue.py`), and whether another form has the name (`overlay.py`).
 import re
 from collections.abc import Iterable
 
+from ingestion.definitions.unfit import UnfitError
 from ingestion.records.text import fold
 
 ROW_COLUMNS = ("submission_id", "reporting_org_code", "period_code", "sheet", "row_number", "left_blank")
@@ -18,24 +19,30 @@ _OTHER_SHEETS = re.compile(r"giai trinh|explanations|(?:trang )?bia|cover|dm .*|
 """Folded names of sheets that the product writes, or passes over when it reads."""
 
 
-def fault_of_sheet(name: str) -> str | None:
-    """Say why no sheet of a form can have a name; None where it can."""
+def demand_sheet(name: str) -> None:
+    """Refuse a name that no sheet of a form can have.
+
+    Raises:
+        UnfitError: it is such a name.
+    """
     if not name.strip() or name != name.strip() or len(name) > LONGEST_SHEET:
-        return f"a sheet's name has 1 to {LONGEST_SHEET} characters, none of them a blank at its end: “{name}”"
+        raise UnfitError("sheet_length", most=LONGEST_SHEET, name=name)
     if found := [character for character in name if character in _FORBIDDEN]:
-        return f"no sheet can have {' '.join(found)} in its name: “{name}”"
+        raise UnfitError("sheet_signs", signs=" ".join(found), name=name)
     if _OTHER_SHEETS.fullmatch(fold(name)):
-        return f"“{name}” is the name of a sheet that every workbook may have beside its forms"
-    return None
+        raise UnfitError("sheet_taken", name=name)
 
 
-def fault_of_columns(codes: Iterable[str]) -> str | None:
-    """Say why columns cannot have these codes together; None where they can. Tables know no upper case."""
+def demand_columns(codes: Iterable[str]) -> None:
+    """Refuse codes that columns cannot have together. Tables know no upper case.
+
+    Raises:
+        UnfitError: these are such codes.
+    """
     seen: dict[str, str] = {}
     for code in codes:
         if (plain := code.casefold()) in ROW_COLUMNS:
-            return f"“{code}” is what bronze calls something of every row; choose another code"
+            raise UnfitError("column_of_bronze", column=code)
         if plain in seen:
-            return f"{seen[plain]} and {code} differ in upper case alone"
+            raise UnfitError("column_case", other=seen[plain], column=code)
         seen[plain] = code
-    return None

@@ -11,7 +11,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from ingestion.definitions.form_names import fault_of_columns, fault_of_sheet
+from ingestion.definitions.form_names import demand_columns, demand_sheet
+from ingestion.definitions.unfit import UnfitError
 from ingestion.definitions.validity import ALWAYS, Effective
 from ingestion.records.periods import Period
 from ingestion.records.text import fold
@@ -128,6 +129,10 @@ class Column(Strict):
         return group if fold(group) == fold(label) else f"{group}: {label}"
 
 
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(sorted(names))
+
+
 class Line(Strict):
     """One fixed line (a member of a form's stub).
 
@@ -188,18 +193,18 @@ class Form(Strict):
     @model_validator(mode="after")
     def _is_coherent(self) -> Self:
         codes = [column.code for column in self.columns]
-        if len(set(codes)) != len(codes):
-            raise ValueError(f"{self.code}: a column code stands twice")
+        if twice := {code for code in codes if codes.count(code) > 1}:
+            raise UnfitError("columns_twice", form=self.code, columns=_listed(twice))
         if missing := set(self.key) - set(codes):
-            raise ValueError(f"{self.code}: key columns without a column: {sorted(missing)}")
+            raise UnfitError("key_no_column", form=self.code, columns=_listed(missing))
         self._demand_kind()
         self._demand_names()
         for line_set in self.lines:
             members = {line.code for line in line_set.members}
             if len(members) != len(line_set.members) or line_set.column not in self.key:
-                raise ValueError(f"{self.code}: lines of {line_set.column} repeat or are no part of the key")
+                raise UnfitError("lines_key", form=self.code, column=line_set.column)
             if orphans := {line.parent for line in line_set.members if line.parent} - members:
-                raise ValueError(f"{self.code}: parent lines that do not exist: {sorted(orphans)}")
+                raise UnfitError("lines_parent", form=self.code, lines=_listed(orphans))
         self._demand_validity()
         return self
 
@@ -208,40 +213,37 @@ class Form(Strict):
         seen: dict[str, list[Column]] = {}
         for column in self.columns:
             if not column.effective.is_always and column.code in self.key:
-                raise ValueError(f"{self.code}: {column.code} is part of the key, which no period can lack")
+                raise UnfitError("key_time", form=self.code, column=column.code)
             if not column.effective.meets(self.effective):
-                raise ValueError(f"{self.code}: {column.code} is never collected while the form is")
+                raise UnfitError("never", form=self.code, column=column.code)
             for key in column.match_keys:
                 for other in (o.code for o in seen.get(key, ()) if o.effective.meets(column.effective)):
-                    raise ValueError(f"{self.code}: {other} and {column.code} share the header “{key}”")
+                    raise UnfitError("header", form=self.code, other=other, column=column.code, header=key)
                 seen.setdefault(key, []).append(column)
 
     def _demand_names(self) -> None:
         """Refuse names that no workbook can have, or no table of bronze, which the cover is not."""
-        of_columns = None if self.rows == "cover" else fault_of_columns(column.code for column in self.columns)
-        if (fault := fault_of_sheet(self.sheet) or of_columns) is not None:
-            raise ValueError(f"{self.code}: {fault}")
+        demand_sheet(self.sheet)
+        if self.rows != "cover":
+            demand_columns(column.code for column in self.columns)
 
     def _demand_kind(self) -> None:
         """Refuse a form without what the rules of its kind look at."""
         if (needed := KEY_OF_KIND.get(self.rows)) is not None and needed not in self.key:
-            raise ValueError(f"{self.code}: rows are {self.rows}, so that {needed} has to be part of the key")
+            raise UnfitError("kind_key", form=self.code, rows=self.rows, column=needed)
         first = tuple(column.code for column in self.columns[: len(self.key)])
         if self.rows != "cover" and first != self.key:
-            raise ValueError(f"{self.code}: the columns of the key come first, in its order: {list(self.key)}")
+            raise UnfitError("key_first", form=self.code, columns=", ".join(self.key))
         if (self.rows == "lines") != bool(self.lines):
-            raise ValueError(f"{self.code}: fixed lines go with rows: lines, and only with them")
+            raise UnfitError("fixed_lines", form=self.code)
         numbers = {column.code for column in self.columns if column.is_number}
         for column in self.columns:
             if column.closing is not None and (column.nature != "opening" or column.closing not in numbers):
-                raise ValueError(
-                    f"{self.code}: {column.code} names its closing {column.closing}: that is for columns whose"
-                    " nature is opening, and names a column of numbers"
-                )
+                raise UnfitError("closing", form=self.code, column=column.code, closing=column.closing)
             if column.cumulative and (not column.is_number or column.nature not in ("flow", "line")):
-                raise ValueError(f"{self.code}: {column.code} is cumulative, but no flow")
+                raise UnfitError("cumulative", form=self.code, column=column.code)
             if column.signed and not (column.type == "decimal" and column.adds_up):
-                raise ValueError(f"{self.code}: {column.code} is signed: that is for amounts with decimals")
+                raise UnfitError("signed", form=self.code, column=column.code)
 
     @property
     def filed_table(self) -> str:

@@ -13,7 +13,6 @@ from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, TypeAdapter, ValidationError
-from pydantic_core import ErrorDetails
 
 from ingestion.definitions.adding import check_indicator
 from ingestion.definitions.catalogue import OWN_FOLDERS, Catalogue, OwnFile, load_catalogue
@@ -21,9 +20,11 @@ from ingestion.definitions.form_kinds import fault_of_kind
 from ingestion.definitions.forms import OF_THE_ROW, Form
 from ingestion.definitions.indicators import Indicator, IndicatorFile
 from ingestion.definitions.references import fault_of_form, fault_of_indicator
+from ingestion.definitions.unfit import faults_in
 from ingestion.storage.home import Home
-from ingestion.words.labels import CatalogueError, Label, Language, yaml_of
-from ingestion.words.messages import ToldError, load_messages, message
+from ingestion.words.data_files import UnfitYamlError, row_of, yaml_of
+from ingestion.words.labels import CatalogueError, Label, Language
+from ingestion.words.messages import Said, ToldError, load_messages, message
 
 _Model = TypeVar("_Model", bound=BaseModel)
 _UNITS = TypeAdapter(dict[str, Label])
@@ -87,7 +88,7 @@ def _listed(registry: Path, folder: str) -> list[Path]:
 
 def is_own_file(path: Path) -> bool:
     """Say whether a file in one of an office's folders is read."""
-    return path.suffix in (".yml", ".yaml")
+    return path.suffix.casefold() in (".yml", ".yaml")
 
 
 @lru_cache(maxsize=_KEPT)
@@ -155,7 +156,7 @@ def own_indicators(files: tuple[OwnFile, ...]) -> Iterator[tuple[OwnFile, Indica
             yield file, indicator
 
 
-def _demand_none(file: OwnFile, fault: str | None) -> None:
+def _demand_none(file: OwnFile, fault: str | Said | None) -> None:
     if fault is not None:
         raise OwnFileError("catalogue.own.no_fit", file=file.place, reason=fault)
 
@@ -179,10 +180,6 @@ def _in(folder: str, files: Iterable[OwnFile]) -> list[OwnFile]:
     return [file for file in files if file.folder == folder]
 
 
-_SHOWN = 5
-"""How many mistakes of one file a message names."""
-
-
 def parsed(file: OwnFile, model: type[_Model]) -> _Model:
     """Read a file of the office by its schema.
 
@@ -196,19 +193,15 @@ def parsed(file: OwnFile, model: type[_Model]) -> _Model:
 def _read(file: OwnFile, validate: Callable[[Any], Any]) -> Any:
     try:
         return validate(yaml_of(file.text))
-    except yaml.YAMLError as error:
-        reason = " ".join(str(error).split())
-        raise OwnFileError("catalogue.own.no_yaml", file=file.place, reason=reason) from error
+    except UnfitYamlError as error:
+        key = f"catalogue.own.{error.kind}"
+        raise OwnFileError(key, file=file.place, row=error.row, name=error.name) from error
+    except (yaml.YAMLError, RecursionError) as error:
+        row = row_of(error, file.text) or "?"
+        raise OwnFileError("catalogue.own.no_yaml", file=file.place, row=row) from error
     except ValidationError as error:
-        found = [_said_of(one) for one in error.errors()]
-        reason = "; ".join(found[:_SHOWN]) + (f" (+ {len(found) - _SHOWN})" if len(found) > _SHOWN else "")
+        reason = faults_in(error, file.text)
         raise OwnFileError("catalogue.own.no_fit", file=file.place, reason=reason) from error
-
-
-def _said_of(found: ErrorDetails) -> str:
-    place = ".".join(str(part) for part in found["loc"])
-    said = found["msg"].removeprefix("Value error, ").rstrip(".")
-    return f"{place}: {said}" if place else said
 
 
 def _own_units(files: tuple[OwnFile, ...]) -> dict[str, Label]:

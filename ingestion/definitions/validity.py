@@ -9,6 +9,7 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from ingestion.definitions.unfit import UnfitError
 from ingestion.records.periods import Period, PeriodKind
 
 
@@ -28,7 +29,7 @@ class Effective(BaseModel):
     @model_validator(mode="after")
     def _is_in_order(self) -> Self:
         if self.first is not None and self.last is not None and self.last < self.first:
-            raise ValueError(f"effective to {self.last}, which is before it begins on {self.first}")
+            raise UnfitError("time_order", last=str(self.last), first=str(self.first))
         return self
 
     @property

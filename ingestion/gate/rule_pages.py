@@ -19,7 +19,8 @@ from ingestion.gate.language.syntax import unparse
 from ingestion.gate.rule_names import FUNCTIONS, named_columns, named_sources
 from ingestion.gate.rules import EACH, Clause, Rule
 from ingestion.words import writing
-from ingestion.words.labels import Label, read_yaml
+from ingestion.words.data_files import read_yaml
+from ingestion.words.labels import Label
 from ingestion.words.messages import message
 
 FOLDER = Path(__file__).parents[2] / "docs" / "rules"

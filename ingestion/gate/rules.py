@@ -20,7 +20,8 @@ from ingestion.definitions.overlay import OwnFileError, parsed
 from ingestion.definitions.validity import ALWAYS, Effective
 from ingestion.gate.frames.frame import FrameKind
 from ingestion.gate.language.evaluate import Missing
-from ingestion.words.labels import CatalogueError, Label, read_yaml
+from ingestion.words.data_files import read_yaml
+from ingestion.words.labels import CatalogueError, Label
 
 FOLDER = Path(__file__).parent.parent / "rules"
 PARAMETERS = "parameters.yml"

@@ -1,12 +1,11 @@
-"""Texts in both languages as data files have them, and reading such files.
+"""Texts in both languages as data files have them, and what an error of such a file is.
 
-What belongs here: what every data file of the product shares. What does not: what any one of them holds.
+What belongs here: what every data file of the product shares. What does not: reading them (`data_files.py`),
+and what any one of them holds.
 """
 
-from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
 from ingestion.records.mendable import MendableError
@@ -35,17 +34,3 @@ class Label(Strict):
     def get(self, language: Language) -> str:
         """Give the text in one language."""
         return self.vi if language == "vi" else self.en
-
-
-def read_yaml(path: Path) -> Any:
-    """Read a data file of the product."""
-    return yaml_of(path.read_text(encoding="utf-8"))
-
-
-def yaml_of(text: str) -> Any:
-    """Read what stands in a data file.
-
-    The loader written in C is ten times as quick, which every command feels; PyYAML may be built without it.
-    """
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    return yaml.load(text, Loader=loader)

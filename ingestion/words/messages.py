@@ -5,14 +5,18 @@ subject. What does not: labels of forms, rules and indicators, which stand besid
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from string import Formatter
 from typing import Any
 
+import yaml
+
 from ingestion.words import writing
-from ingestion.words.labels import CatalogueError, Label, Language, read_yaml
+from ingestion.words.data_files import read_yaml
+from ingestion.words.labels import CatalogueError, Label, Language
 
 FOLDER = Path(__file__).parent.parent / "messages"
 
@@ -29,11 +33,15 @@ def load_messages() -> dict[str, Label]:
     """Load every text, by key.
 
     Raises:
-        CatalogueError: a key is declared twice.
+        CatalogueError: a key is declared twice, or a file is no YAML.
     """
     texts: dict[str, Label] = {}
     for path in sorted(FOLDER.glob("*.yml")):
-        for key, value in read_yaml(path).items():
+        try:
+            read = read_yaml(path)
+        except yaml.YAMLError as error:
+            raise CatalogueError(f"messages/{path.name}: {error}") from error
+        for key, value in read.items():
             if key in texts:
                 raise CatalogueError(f"messages/{path.name}: {key} is declared twice")
             texts[key] = Label.model_validate(value)
@@ -49,7 +57,34 @@ def message(key: str, language: Language = "vi", **fields: Any) -> str:
     return load_messages()[key].get(language).format(**{n: _written(n, v, language) for n, v in fields.items()})
 
 
+@dataclass(frozen=True)
+class Said:
+    """A text of the catalogue that is told as part of another one.
+
+    Attributes:
+        key: the text.
+        fields: what fills it in.
+    """
+
+    key: str
+    fields: Mapping[str, Any] = field(default_factory=dict)
+
+    def told(self, language: Language) -> str:
+        """Give it in a language."""
+        return message(self.key, language, **self.fields)
+
+
+_BETWEEN = "; "
+"""What stands between several parts of a text that are texts themselves."""
+_PARTS = ("unfit.",)
+"""Families of texts that are told as part of another one."""
+
+
 def _written(name: str, value: Any, language: Language) -> Any:
+    if isinstance(value, Said):
+        return value.told(language)
+    if isinstance(value, tuple):
+        return _BETWEEN.join(str(_written(name, one, language)) for one in value)
     is_count = type(value) is int and name not in _LABELS
     return writing.number(value, language=language) if is_count else value
 
@@ -65,8 +100,14 @@ def retold(said: str, families: Sequence[str], language: Language) -> str | None
         families: what the keys of those texts begin with.
         language: the language of whoever reads it.
     """
-    found = read_back(said, families)
-    return message(found[0], language, **found[1]) if found else None
+    if (found := read_back(said, families)) is None:
+        return None
+    return message(found[0], language, **{n: _part_retold(part, language) for n, part in found[1].items()})
+
+
+def _part_retold(said: str, language: Language) -> str:
+    """Say in a language what filled a text in, as far as it was made of texts itself."""
+    return _BETWEEN.join(retold(one, _PARTS, language) or one for one in said.split(_BETWEEN))
 
 
 def read_back(said: str, families: Sequence[str]) -> tuple[str, dict[str, str]] | None:

@@ -8,7 +8,8 @@ import yaml
 from ingestion.definitions.catalogue import HERE, load_catalogue, load_forms
 from ingestion.definitions.forms import Form
 from ingestion.records.periods import Period
-from ingestion.words.labels import CatalogueError, read_yaml
+from ingestion.words.data_files import read_yaml
+from ingestion.words.labels import CatalogueError
 
 FORM_FILES = sorted((HERE / "forms").glob("*.yml"))
 

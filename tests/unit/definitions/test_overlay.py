@@ -20,6 +20,7 @@ from ingestion.records.sheet_names import (
 )
 from ingestion.returns import receipt
 from ingestion.storage.home import Home
+from ingestion.words.messages import retold
 from reports.sections import plan_of
 from tests.support import guide
 
@@ -87,7 +88,20 @@ _DIVIDED = """kind: ratio
         ("forms", "rows: organisations", "rows: cover", "organisations, lines"),
         ("forms", "title:", "titel:", "title"),
         ("forms", "required_for: {", "required_for: [", "YAML"),
-        ("forms", "{from: 2020-01-01}", "{from: 2020-01-01, to: 2019-01-01}", "before it begins"),
+        ("forms", "{from: 2020-01-01}", "{from: 2020-01-01, to: 2019-01-01}", "2019-01-01"),
+        ("forms", "{from: 2020-01-01}", "{from: 2020-13-01}", "19: “2020-13-01”"),
+        ("forms", "{from: 2020-01-01}", "{from: '2020-13-01'}", "columns.4.effective.from: “2020-13-01”"),
+        ("forms", "grain: one", "grain: !!int one", "4: “one row per"),
+        ("forms", "rows: organisations", "rows: organisation", "organisations', 'lines"),
+        ("forms", "required: true}", "required: perhaps}", "columns.0.required"),
+        ("forms", "required_for: {DISTRICT: [N]}", "required_for: {DISTRICT: N}", "required_for.DISTRICT"),
+        ("forms", "rows: organisations", "rows: organisations\ntitle: {vi: a, en: b}", "6: “title”"),
+        ("indicators", "over_time: sum}", "over_time: sum, effective: {to: 2019-02-30}}", "8: “2019-02-30”"),
+        ("indicators", "over_time: sum}", "over_time: sum, effective: {from: 0000-01-01}}", "8: “0000-01-01”"),
+        ("indicators", "kind: flow", "kind: flow\n  kind: stock", "15: “kind”"),
+        ("units", "BADGE:", "BADGE: {vi: a, en: b}\nBADGE:", "2: “BADGE”"),
+        ("rules", "severity: warning", "severity: warning\n  severity: error", "6: “severity”"),
+        ("sections", "code: badges", "code: badges\n  code: medals", "3: “code”"),
         ("units", "BADGE", "PERSON", "PERSON"),
         ("indicators", "code: party_badges_55", "code: admissions", "admissions"),
         ("indicators", "column: badges_55", "column: badges_60", "badges_60"),
@@ -110,6 +124,37 @@ def test_a_slip_is_told_with_its_file(kind: str, before: str, after: str, told: 
     for text in (error.value.told("vi"), error.value.told("en")):
         assert f"registry/{kind}/{file.name}" in text
         assert told in text
+
+
+def test_what_an_own_form_lacks_is_told_in_the_readers_language_alone() -> None:
+    file = SHOWN["forms"]
+    text = file.text.replace("code: org_code,", "code: org_code, effective: {from: 2020-01-01},")
+    with pytest.raises(OwnFileError) as error:
+        laid_over((OwnFile("forms", file.name, text),))
+    vi, en = error.value.told("vi"), error.value.told("en")
+    assert "B90: org_code thuộc key" in vi and "part of the key" not in vi
+    assert "B90: org_code is part of the key" in en and "thuộc" not in en
+    assert retold(vi, ["catalogue."], "en") == en, "also where only the words were kept"
+
+
+def test_several_mistakes_are_told_each_in_the_readers_language() -> None:
+    file = SHOWN["forms"]
+    text = (
+        file.text.replace("sheet:", "shet:").replace("type: text", "type: txt").replace("type: int", "type: i")
+    )
+    with pytest.raises(OwnFileError) as error:
+        laid_over((OwnFile("forms", file.name, text),))
+    vi, en = error.value.told("vi"), error.value.told("en")
+    assert "sheet: thiếu phần này" in vi and "dòng 10, phần columns.1.type: không dùng được “txt”" in vi
+    assert "sheet: is missing" in en and "line 10, columns.1.type: “txt” cannot be used" in en
+    assert "(+ 1)" in vi and retold(vi, ["catalogue."], "en") == en
+
+
+def test_a_file_whose_ending_is_in_capitals_is_read(tmp_path: Path) -> None:
+    guide.put_below(tmp_path)
+    form = tmp_path / "registry" / "forms" / "B90.yml"
+    form.rename(form.with_suffix(".YML"))
+    assert "B90" in catalogue_of(Home(tmp_path)).forms
 
 
 def test_a_file_in_another_encoding_is_told(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from ingestion.reading import describe, read_file, remedy
 from ingestion.reading.cast import CONVERSIONS
 from ingestion.records.submissions import Problem, UnreadableError
 from ingestion.storage.archives import too_large
-from ingestion.words.labels import read_yaml
+from ingestion.words.data_files import read_yaml
 from ingestion.words.messages import FOLDER
 
 TEXTS: dict[str, dict[str, str]] = read_yaml(FOLDER / "reading.yml")

@@ -9,7 +9,7 @@ import yaml
 
 from ingestion.definitions.catalogue import OwnFile, load_catalogue
 from ingestion.definitions.overlay import OwnFileError, laid_over
-from ingestion.words.labels import read_yaml
+from ingestion.words.data_files import read_yaml
 from ingestion.words.messages import FOLDER, load_messages
 from reports.sections import Plan, SectionError, load_plan, plan_of
 

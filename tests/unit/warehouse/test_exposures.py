@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from ingestion.alerts.alert import all_kinds
-from ingestion.words.labels import yaml_of
+from ingestion.words.data_files import yaml_of
 from orchestration.environment import ROOT
 from orchestration.warehouse import PROJECT_DIR
 from reports.context import Site

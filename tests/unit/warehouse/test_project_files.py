@@ -7,7 +7,7 @@ import pytest
 
 from ingestion.bronze.form_models import form_models
 from ingestion.definitions.catalogue import load_catalogue
-from ingestion.words.labels import read_yaml
+from ingestion.words.data_files import read_yaml
 from orchestration.project import OF_FORMS
 from orchestration.warehouse import PROJECT_DIR
 
