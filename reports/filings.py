@@ -125,7 +125,7 @@ def open_cases(site: Site, cases: Sequence[Submission], caption: str = "") -> Gr
     rows: list[list[Text]] = [
         [
             code(case.id) if case.id.replace(".", "").replace("-", "").isalnum() else case.id,
-            site.names.get(case.org, case.org),
+            site.name_of(case.org, case.period),
             write.period(case.period) if case.period in site.periods else message("period.unknown"),
             write.local_day(case.received_at) if case.received_at else message("report.value.missing_short"),
             status_text(case.standing or case.status),

@@ -45,7 +45,8 @@ def stated_page(site: Site) -> Page:
         blocks += [Heading(2, message("report.stated.oddities"), "diem-can-biet"), *map(Notice, odd)]
     for number, body in enumerate(_bodies(site), start=1):
         found = [statement for statement in site.statements if statement.body == body]
-        name = site.names.get(body, found[0].body_name)
+        newest = max((statement.period for statement in found), key=site.order)
+        name = site.name_of(body, newest) if body in site.names else found[0].body_name
         blocks.append(Heading(2, name, f"don-vi-{escape.name(body)}"))
         columns = ("code", "indicator", "stated", "computed", "verdict")
         grid = Grid(
@@ -91,7 +92,7 @@ def _row(site: Site, statement: StatedFigure) -> list[Text]:
 def _name(site: Site, statement: StatedFigure, indicator: Indicator | None) -> str:
     parts = [indicator.name if indicator else _measure(statement)]
     if statement.org != statement.body:
-        parts.append(site.names.get(statement.org, statement.org))
+        parts.append(site.name_of(statement.org, statement.period))
     if statement.derivation and statement.derivation != "share":
         parts.append(message(f"report.derivation.{statement.derivation}"))
     parts.append(write.period(statement.period))
