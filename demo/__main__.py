@@ -13,7 +13,7 @@ from demo.world import build_with, default_seed
 from demo.writing import write_world
 from ingestion.definitions.overlay import catalogue_of
 from ingestion.storage.home import Home
-from ingestion.words.labels import Language
+from ingestion.words.labels import LANGUAGES, Language
 from ingestion.words.messages import message
 
 
@@ -23,7 +23,7 @@ from ingestion.words.messages import message
 )
 @click.option("--only", metavar="UNIT", multiple=True, help=message("demo.option.only"))
 @click.option("--seed", type=int, default=default_seed, help=message("demo.option.seed"))
-@click.option("--lang", type=click.Choice(["vi", "en"]), default="vi", envvar="TONGKET_LANG")
+@click.option("--lang", type=click.Choice(LANGUAGES), default="vi", envvar="TONGKET_LANG")
 def main(home: Path, only: tuple[str, ...], seed: int, lang: str) -> None:
     """Write the registry, and every workbook into the inbox."""
     language: Language = "en" if lang == "en" else "vi"

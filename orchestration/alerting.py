@@ -38,7 +38,7 @@ from ingestion.storage.files import LockedError
 from ingestion.storage.home import Home
 from ingestion.upkeep.landing_state import is_registry_lost
 from ingestion.validations.store import KeptResults
-from ingestion.words.labels import CatalogueError
+from ingestion.words.labels import LANGUAGES, CatalogueError
 from orchestration import failing
 from orchestration.environment import page_address
 from orchestration.lock import PUBLISHING
@@ -143,7 +143,7 @@ def _thresholds(home: Home, now: datetime) -> InForce:
     if found.error is None:
         _end(home, frozenset({_THRESHOLDS}), now)
     else:
-        said: failing.Told = {language: found.trouble(language) for language in failing.LANGUAGES}
+        said: failing.Told = {language: found.trouble(language) for language in LANGUAGES}
         stop = failing.Stop(str(found.error), said, about=_THRESHOLDS)
         failed(home, Place(_THRESHOLDS, _REGISTRY), stop, now)
     return found

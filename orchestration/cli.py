@@ -11,11 +11,11 @@ from typing import Any
 
 import click
 
+from ingestion.words.labels import LANGUAGES
 from orchestration import environment
 from orchestration.errors import BrokenError, CommandError, RefusedError, write_traceback
 from orchestration.explaining import explained, kind_of
 from orchestration.texts import (
-    LANGUAGES,
     Invocation,
     TextCommand,
     TextGroup,

@@ -30,7 +30,7 @@ from ingestion.records.mendable import MendableError
 from ingestion.storage.files import LockedError
 from ingestion.storage.home import Home
 from ingestion.upkeep.landing_state import is_registry_lost
-from ingestion.words.labels import CatalogueError, Language
+from ingestion.words.labels import LANGUAGES, CatalogueError, Language
 from ingestion.words.messages import ToldError, message, read_back, retold
 from orchestration.explaining import explained
 from orchestration.lock import PublicationBusyError, WriterBusyError
@@ -43,7 +43,6 @@ SHOWN = 5
 
 GATE, KILLED = "DagsterAssetCheckFailedError", "killed"
 
-LANGUAGES: tuple[Language, ...] = ("vi", "en")
 _DBT = frozenset({"DagsterDbtCliRuntimeError", WarehouseBuildError.__name__})
 _BUSY = frozenset(
     error.__name__ for error in (WriterBusyError, PublicationBusyError, LockedError, LedgerLockedError)

@@ -76,6 +76,8 @@ def inbox_sensor(context: dg.SensorEvaluationContext, home: TongketHome, clock: 
         return _quiet(context, home)
     if is_writing(home.home):
         return dg.SensorResult(skip_reason="Another run takes in reports; it may take what waits.")
+    if _waits_its_turn(context.instance):
+        return dg.SensorResult(skip_reason="A run that takes in reports is queued; it takes what waits.")
     known = known_periods(context.instance)
     tags = dict(tags_of_everything(known))
     return dg.SensorResult(
@@ -83,6 +85,11 @@ def inbox_sensor(context: dg.SensorEvaluationContext, home: TongketHome, clock: 
         dynamic_partitions_requests=[] if known else [periods.build_add_request([UNKNOWN_PERIOD])],
         asset_events=[dg.AssetObservation("inbox", metadata={"waiting": len(files)})],
     )
+
+
+def _waits_its_turn(instance: dg.DagsterInstance) -> bool:
+    queued = dg.RunsFilter(job_name=intake.name, statuses=[dg.DagsterRunStatus.QUEUED])
+    return bool(instance.get_runs_count(queued))
 
 
 def _quiet(context: dg.SensorEvaluationContext, home: TongketHome) -> dg.SensorResult:

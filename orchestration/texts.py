@@ -25,7 +25,6 @@ from orchestration.opening import open_state
 INTERRUPTED = 130
 """Exit code of a call that was stopped with Ctrl+C."""
 
-LANGUAGES: tuple[Language, ...] = ("vi", "en")
 _LANGUAGE_KEY = "tongket.language"
 
 

@@ -33,6 +33,7 @@ class Site:
     Attributes:
         as_of: up to when submissions and decisions count.
         code_version: the version of the program that computed the figures.
+        names: what each organisation is called and since when, oldest first.
         cases: by submission that does not count whether it is open, or answered by what its unit sent since.
         explanations_to_review: what was explained in a unit's last accepted period before the newest it filed,
             with that newest.
@@ -49,7 +50,7 @@ class Site:
     code_version: str
     indicators: dict[str, Indicator]
     units: tuple[Unit, ...]
-    names: dict[str, str]
+    names: dict[str, tuple[tuple[date, str], ...]]
     periods: dict[str, Period]
     figures: dict[tuple[str, str, str], Figure]
     derived: dict[tuple[str, str, str, str], Figure]
@@ -65,6 +66,17 @@ class Site:
     days: dict[tuple[str, str, str], tuple[date, date]] = field(default_factory=dict)
     notes: tuple[Note, ...] = ()
     plan: Plan = field(default_factory=load_plan)
+
+    def name_of(self, org: str, period: str) -> str:
+        """Give what an organisation is called at the end of a period, or of its life if that is earlier.
+
+        One that begins later has its first name, one of which nothing is known its code; of a period that is
+        not known it is the newest.
+        """
+        names = self.names.get(org, ())
+        known = self.periods.get(period)
+        begun = [name for since, name in names if known is None or since <= known.ends_on]
+        return begun[-1] if begun else next((name for _, name in names), org)
 
     def figure(self, indicator: str, org: str, period: str) -> Figure | None:
         """Give a figure that has a value; None where there is none."""
@@ -97,6 +109,11 @@ class Site:
         """Give the years that make a term."""
         period = self.periods[term]
         return tuple(range(period.starts_on.year, period.ends_on.year + 1))
+
+    def reaches_on(self, unit: Unit) -> date | None:
+        """Give the last day of the filings of which a unit's figures of its term are; None without any."""
+        found = (self.days.get((code, unit.code, unit.term)) for code in self.indicators)
+        return max((days[1] for days in found if days is not None), default=None)
 
     def previous_term(self, unit: Unit) -> str | None:
         """Give the term before a unit's in its own term system; None where none is known."""

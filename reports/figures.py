@@ -10,12 +10,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import duckdb
 
 from ingestion.definitions.catalogue import NO_UNITS
 from ingestion.definitions.overlay import measure
+from ingestion.definitions.registry_rows import Derivation
 from ingestion.records.periods import Period, PeriodError
 from ingestion.words.labels import Label, Language
 from ingestion.words.messages import message
@@ -25,17 +26,7 @@ from reports.marts import open_warehouse
 Status = Literal["final", "provisional", "incomplete", "none"]
 CodeKind = Literal["indicator", "unit", "period", "derivation"]
 
-DERIVATIONS = (
-    "average_per_year",
-    "before_after",
-    "change_over_term",
-    "change_vs_previous_term",
-    "per_year_high",
-    "per_year_low",
-    "percent_change",
-    "share",
-)
-"""What may be derived from a term's figures; `share` is the figure itself."""
+DERIVATIONS: tuple[Derivation, ...] = get_args(Derivation)
 
 _SINCE_OPENING = ("before_after", "change_over_term", "percent_change")
 _OF_YEARS = ("average_per_year", "per_year_high", "per_year_low")

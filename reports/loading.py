@@ -65,7 +65,7 @@ def load_site(
         code_version=code_version,
         indicators=_indicators(tables["dim_indicator"], units),
         units=_units(tables["rpt_report_unit"], systems, term),
-        names={row["org_code"]: str(row["org_name"]) for row in _oldest_first(tables)},
+        names=_names(_oldest_first(tables)),
         periods=_periods(tables["dim_period"]),
         figures={(f.indicator, f.org, f.period): f for f in map(_figure, tables["fct_indicator_value"])},
         derived={
@@ -93,8 +93,15 @@ def load_site(
 
 
 def _oldest_first(tables: dict[str, list[dict[str, Any]]]) -> list[dict[str, Any]]:
-    """Give the versions of organisations, oldest first, so that the newest name wins."""
+    """Give the versions of organisations, oldest first."""
     return sorted(tables["dim_organisation"], key=lambda row: (row["org_code"], row["valid_from"] or date.min))
+
+
+def _names(rows: Iterable[dict[str, Any]]) -> dict[str, tuple[tuple[date, str], ...]]:
+    names: dict[str, list[tuple[date, str]]] = defaultdict(list)
+    for row in rows:
+        names[row["org_code"]].append((row["valid_from"] or date.min, str(row["org_name"])))
+    return {org: tuple(found) for org, found in names.items()}
 
 
 def _indicators(rows: Iterable[dict[str, Any]], units: Mapping[str, Label]) -> dict[str, Indicator]:

@@ -100,7 +100,7 @@ def open_page(site: Site) -> Page:
 def _to_review(site: Site) -> Grid:
     rows: list[list[Text]] = [
         [
-            site.names.get(explanation.org, explanation.org),
+            site.name_of(explanation.org, newest),
             write.period(newest),
             write.period(explanation.period),
             explanation.rule,
@@ -118,7 +118,7 @@ def _to_review(site: Site) -> Grid:
 def _missing(site: Site) -> Grid:
     rows: list[list[Text]] = [
         [
-            site.names.get(filing.org, filing.org),
+            site.name_of(filing.org, filing.period),
             write.period(filing.period),
             write.day(filing.due_on) if filing.due_on else message("report.value.missing_short"),
         ]

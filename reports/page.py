@@ -5,6 +5,7 @@ What belongs here: what every page has, and collecting its parts. What does not:
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 from ingestion.words.messages import message
 from reports.blocks import (
@@ -18,6 +19,9 @@ from reports.charts import ChartData, described
 CATALOGUE = "danh-muc-chi-tieu"
 """The page of all indicators and their codes."""
 
+VERSION_FILE = "phien-ban.txt"
+"""Stands beside the pages and says when the figures were taken, so that no page has to."""
+
 
 @dataclass(frozen=True)
 class Page:
@@ -27,6 +31,7 @@ class Page:
         slug: its file name without extension.
         title: plain text.
         has_pdf: whether a PDF is made of it too.
+        reaches_on: the last day of the filings of which its figures are; None where they are of several days.
         charts: SVG files by path below the project, as data yet to be drawn.
     """
 
@@ -38,6 +43,7 @@ class Page:
     has_pdf: bool = True
     has_contents: bool = True
     charts: Mapping[str, ChartData] = field(default_factory=dict)
+    reaches_on: date | None = None
 
 
 def shared_page(

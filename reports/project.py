@@ -18,6 +18,7 @@ import jinja2
 import yaml
 
 from ingestion.storage.files import aside_of
+from ingestion.words.labels import LANGUAGES
 from ingestion.words.messages import ToldError, message
 from reports import charts, escape
 from reports import format as write
@@ -26,7 +27,7 @@ from reports.charts import ChartData, draw
 from reports.context import Site
 from reports.engines import FONT_FOLDER
 from reports.overview import INDEX, OPEN, catalogue_page, index_page, open_page
-from reports.page import CATALOGUE, Page
+from reports.page import CATALOGUE, VERSION_FILE, Page
 from reports.progress import SLUG as PROGRESS
 from reports.progress import progress_page
 from reports.quarto_project import CONFIG_FILE
@@ -92,16 +93,9 @@ def write_project(
         shutil.rmtree(folder)
     folder.mkdir(parents=True)
     write_frame(folder)
-    as_of = write.moment(site.as_of)
-    write_configuration(
-        folder,
-        navigation=_navigation(site),
-        footer=(
-            message("report.footer.as_of", as_of=as_of),
-            message("report.footer.version", version=site.code_version),
-        ),
-        running_note=message("report.page.running_note", as_of=as_of),
-    )
+    write_configuration(folder, navigation=_navigation(site))
+    # The mark at its beginning tells a browser how it is encoded.
+    (folder / VERSION_FILE).write_text(_version(site), encoding="utf-8-sig")
     template = jinja2.Environment(  # pages are Markdown; every text is escaped as such
         loader=jinja2.FileSystemLoader(TEMPLATES), undefined=jinja2.StrictUndefined, keep_trailing_newline=True
     ).get_template(_PAGE_TEMPLATE)
@@ -115,7 +109,7 @@ def write_project(
     for number, page in enumerate(all_pages, start=1):
         path = folder / f"{page.slug}.qmd"
         path.write_text(
-            template.render(front_matter=as_yaml(_front_matter(page, site)), body=write_blocks(page.blocks)),
+            template.render(front_matter=as_yaml(_front_matter(page)), body=write_blocks(page.blocks)),
             encoding="utf-8",
         )
         written.append(path)
@@ -140,18 +134,14 @@ def write_frame(folder: Path) -> None:
     (folder / "charts").mkdir()
 
 
-def write_configuration(
-    folder: Path, *, navigation: Sequence[Mapping[str, str]], footer: Sequence[str], running_note: str
-) -> None:
+def write_configuration(folder: Path, *, navigation: Sequence[Mapping[str, str]]) -> None:
     """Write `_quarto.yml`.
 
     Args:
         folder: the project.
         navigation: the pages that every page leads to, each with its `text` and `href`, Markdown already.
-        footer: lines below every page, plain text.
-        running_note: what stands above every page of a PDF beside its number, plain text.
     """
-    values = _configuration(navigation, footer, running_note)
+    values = _configuration(navigation)
     (folder / CONFIG_FILE).write_text(as_yaml(values), encoding="utf-8")
 
 
@@ -186,15 +176,26 @@ def _navigation(site: Site) -> list[dict[str, str]]:
     ]
 
 
-def _configuration(
-    navigation: Sequence[Mapping[str, str]], footer: Sequence[str], running_note: str
-) -> dict[str, Any]:
+def _version(site: Site) -> str:
+    """Say in both languages when the figures were taken, and by which version of the program."""
+    lines = (
+        text
+        for language in LANGUAGES
+        for text in (
+            message("report.version.as_of", language, as_of=write.moment(site.as_of, language)),
+            message("report.version.code", language, version=site.code_version),
+        )
+    )
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _configuration(navigation: Sequence[Mapping[str, str]]) -> dict[str, Any]:
     return {
         "project": {
             "type": "default",
             "render": ["*.qmd"],  # said, since Quarto looks for none in a folder below a hidden one
             "output-dir": OUTPUT,
-            "resources": ["assets/**", "charts/**"],
+            "resources": ["assets/**", "charts/**", VERSION_FILE],
         },
         "lang": "vi",
         "language": "_language.yml",
@@ -209,8 +210,8 @@ def _configuration(
         f"{OWN}nav-label": _meta("report.nav.label"),
         f"{OWN}pdf-label": _meta("report.pdf"),
         f"{OWN}site-nav": [dict(page) for page in navigation],
-        f"{OWN}footer": [escape.markdown(line) for line in footer],
-        f"{OWN}running-note": escape.markdown(running_note),
+        f"{OWN}version-label": _meta("report.version.link"),
+        f"{OWN}version-href": VERSION_FILE,
         "format": {
             "html": {
                 "template": "_templates/report.html",
@@ -232,14 +233,16 @@ def _meta(key: str) -> str:
     return escape.markdown(message(key))
 
 
-def _front_matter(page: Page, site: Site) -> dict[str, Any]:
+def _front_matter(page: Page) -> dict[str, Any]:
     values: dict[str, Any] = {
         "title": escape.markdown(page.title),
         "subtitle": escape.markdown(page.subtitle),
-        f"{OWN}dateline": escape.markdown(message("report.page.dateline", as_of=write.moment(site.as_of))),
         f"{OWN}running-head": escape.markdown(page.title),
         "toc": page.has_contents,
     }
+    if page.reaches_on is not None:
+        reaches = escape.markdown(message("report.page.reaches", day=write.day(page.reaches_on)))
+        values |= {f"{OWN}dateline": reaches, f"{OWN}running-note": reaches}
     if page.eyebrow:
         values[f"{OWN}eyebrow"] = escape.markdown(page.eyebrow)
     values["format"] = {"html": {}}

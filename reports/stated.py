@@ -5,8 +5,9 @@ the comparison itself, which the warehouse makes.
 """
 
 from collections import Counter
-from typing import Any
+from typing import Any, get_args
 
+from ingestion.definitions.registry_rows import StatementVerdict
 from ingestion.words.messages import load_messages, message
 from ingestion.words.writing import own_decimals
 from reports import escape, tables
@@ -18,7 +19,7 @@ from reports.rows import Indicator, StatedFigure
 
 SLUG = "so-lieu-da-cong-bo"
 
-_VERDICTS = ("equal", "within", "contradicts", "cannot_verify", "target", "norm", "context")
+_VERDICTS: tuple[str, ...] = get_args(StatementVerdict)
 _COMPARED = frozenset({"equal", "within", "contradicts", "context"})
 """Verdicts that say of two numbers how they stand to each other."""
 _OTHER_WAY = {"rise": "fall", "fall": "rise"}
@@ -44,7 +45,8 @@ def stated_page(site: Site) -> Page:
         blocks += [Heading(2, message("report.stated.oddities"), "diem-can-biet"), *map(Notice, odd)]
     for number, body in enumerate(_bodies(site), start=1):
         found = [statement for statement in site.statements if statement.body == body]
-        name = site.names.get(body, found[0].body_name)
+        newest = max((statement.period for statement in found), key=site.order)
+        name = site.name_of(body, newest) if body in site.names else found[0].body_name
         blocks.append(Heading(2, name, f"don-vi-{escape.name(body)}"))
         columns = ("code", "indicator", "stated", "computed", "verdict")
         grid = Grid(
@@ -90,7 +92,7 @@ def _row(site: Site, statement: StatedFigure) -> list[Text]:
 def _name(site: Site, statement: StatedFigure, indicator: Indicator | None) -> str:
     parts = [indicator.name if indicator else _measure(statement)]
     if statement.org != statement.body:
-        parts.append(site.names.get(statement.org, statement.org))
+        parts.append(site.name_of(statement.org, statement.period))
     if statement.derivation and statement.derivation != "share":
         parts.append(message(f"report.derivation.{statement.derivation}"))
     parts.append(write.period(statement.period))

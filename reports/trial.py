@@ -7,11 +7,12 @@ does not: reports themselves.
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 from reports import escape
 from reports.blocks import Grid, Markdown, Notice, Paragraph, link
 from reports.blocks import write as write_blocks
-from reports.project import as_yaml, write_configuration, write_frame
+from reports.project import OWN, as_yaml, write_configuration, write_frame
 from reports.render import RenderError, RenderReport, render_project
 
 SAID = "Đảng bộ {{< env PATH >}}"
@@ -31,8 +32,10 @@ def render_one(quarto: Path | None) -> tuple[RenderReport, float]:
         folder = Path(scratch) / "project"
         folder.mkdir()
         write_frame(folder)
-        write_configuration(folder, navigation=(), footer=(SAID,), running_note=SAID)
-        title = {"title": escape.markdown(SAID), "format": {"html": {}, "typst": {}}}
+        write_configuration(folder, navigation=())
+        said = escape.markdown(SAID)
+        title: dict[str, Any] = {"title": said, f"{OWN}dateline": said, f"{OWN}running-note": said}
+        title["format"] = {"html": {}, "typst": {}}
         rows: list[list[str | Markdown]] = [[link("Một", f"{_PAGE}.html"), "1"], ["Hai", "2"]]
         grid = Grid(SAID, ["Đơn vị", "Số"], rows, align=("l", "r"), widths=(2, 1))
         body = write_blocks([Paragraph(SAID), Notice(SAID), grid])

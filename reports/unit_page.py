@@ -28,7 +28,7 @@ from reports.blocks import (
 from reports.charts import ChartData, Point
 from reports.context import Site
 from reports.filings import completeness
-from reports.page import CATALOGUE, Builder, Page
+from reports.page import CATALOGUE, VERSION_FILE, Builder, Page
 from reports.rows import Figure, Indicator, TargetResult, Unit
 from reports.sections import Chart, Plan, Section
 
@@ -64,6 +64,7 @@ def unit_page(site: Site, unit: Unit, plan: Plan) -> Page:
         eyebrow=message("report.page.eyebrow"),
         blocks=tuple(builder.blocks),
         charts=builder.charts,
+        reaches_on=site.reaches_on(unit),
     )
 
 
@@ -353,14 +354,8 @@ def _annex(site: Site, unit: Unit, builder: Builder) -> None:
     builder.add(Heading(3, message("report.annex.explanations.heading"), "giai-trinh"))
     _explanations(site, unit, builder)
     builder.add(Heading(3, message("report.annex.version.heading"), "phien-ban"))
-    builder.add(
-        Bullets(
-            [
-                message("report.footer.as_of", as_of=write.moment(site.as_of)),
-                message("report.footer.version", version=site.code_version),
-            ]
-        )
-    )
+    told, file = inline(message("report.annex.version.text")), link(VERSION_FILE, VERSION_FILE)
+    builder.add(Paragraph(Markdown(f"{told} {file.text}")))
 
 
 def _statuses(figures: Sequence[tuple[Indicator, Figure]], builder: Builder) -> None:

@@ -70,3 +70,14 @@
     and {{ one }}.part = {{ other }}.part
     and {{ one }}.summand_no = {{ other }}.summand_no
 {%- endmacro %}
+
+{# Whether an organisation is of a term system: two of them may call different years the same term. #}
+{% macro is_of_system(org_code, term_system) -%}
+    exists (
+        select 1
+        from {{ ref('stg_organisation') }} as members_of_system
+        where
+            members_of_system.org_code = {{ org_code }}
+            and members_of_system.term_system = {{ term_system }}
+    )
+{%- endmacro %}

@@ -22,6 +22,7 @@ from ingestion.records.findings import Finding, Verdict
 
 MEASURES = ("returned", "explained", "late", "missing")
 _RETURNED = frozenset({Verdict.REJECTED, Verdict.UNREADABLE})
+"""Verdicts with which a file goes back; what the data team refuses or takes back was not returned."""
 
 
 @dataclass(frozen=True)
@@ -172,7 +173,7 @@ def of_period(filings: Filings, period: str) -> OfPeriod:
     filed = len(newest)
     owing = sorted(filings.due.get(period, ()))
     measures = {
-        "returned": Measure(tuple(u for u in newest if status[u] in _RETURNED), filed),
+        "returned": Measure(tuple(u for u, r in newest.items() if r.verdict in _RETURNED), filed),
         "explained": Measure(tuple(u for u, r in newest.items() if _had_to_explain(r)), filed),
         "late": Measure(
             tuple(u for u in newest if filings.is_late(u, period)), filed if filings.due_on(period) else 0

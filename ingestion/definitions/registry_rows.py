@@ -13,9 +13,25 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_core import PydanticCustomError
 
 from ingestion.records.periods import Days
+from ingestion.words.labels import Language
+
+StatementVerdict = Literal["equal", "within", "contradicts", "cannot_verify", "target", "norm", "context"]
+"""What was found when a stated figure was compared, or why it is none to compare."""
 
 CAP_GROUPS = ("MEMBERS_IN_ORG", "MEMBERS_OF_UNIT", "CELLS", "ORGANISATIONS")
 """To whom the cap of a rating scheme may apply."""
+
+Derivation = Literal[
+    "average_per_year",
+    "before_after",
+    "change_over_term",
+    "change_vs_previous_term",
+    "per_year_high",
+    "per_year_low",
+    "percent_change",
+    "share",
+]
+"""What may be derived from a term's figures; `share` is the figure itself."""
 
 _DAY = re.compile(r"(19|20|21)\d\d-\d\d-\d\d")
 """A day of a year in which somebody may have filed; a number of seconds or a year of three digits is none."""
@@ -198,7 +214,7 @@ class Contact(Row):
     org_code: str
     role: str
     channel: str
-    language: Literal["vi", "en"] = "vi"
+    language: Language = "vi"
 
 
 class Statement(Row):
@@ -228,22 +244,10 @@ class Statement(Row):
     indicator_code: str
     org_code: str
     period_code: str
-    derivation: Literal[
-        "",
-        "share",
-        "target",
-        "per_year",
-        "average_per_year",
-        "before_after",
-        "change_over_term",
-        "change_vs_previous_term",
-        "percent_change",
-        "per_year_low",
-        "per_year_high",
-    ]
+    derivation: Literal["", "target", "per_year", Derivation]
     direction: Literal["", "rise", "fall"] = ""
     expected_value: OptionalFloat = None
-    expected_verdict: Literal["equal", "within", "contradicts", "cannot_verify", "target", "norm", "context"]
+    expected_verdict: StatementVerdict
     home: str
 
     @property

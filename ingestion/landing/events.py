@@ -14,6 +14,7 @@ from ingestion.records.faults import Cause, Fault, Step
 from ingestion.records.findings import Finding, Verdict
 from ingestion.records.mendable import MendableError
 from ingestion.records.submissions import Explanation
+from ingestion.words.messages import ToldError
 
 UNKNOWN_PERIOD = "unknown"
 """Stands for the period of a submission whose cover does not tell it."""
@@ -31,7 +32,7 @@ class ContradictionError(LedgerError):
     about = ""
 
 
-class DecisionRefusedError(LedgerError):
+class DecisionRefusedError(ToldError, LedgerError):
     """A decision cannot be taken on this submission; the message says why."""
 
     is_refusal = True

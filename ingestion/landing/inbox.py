@@ -37,7 +37,7 @@ from ingestion.storage.files import (
     write_durably,
 )
 from ingestion.storage.home import Home
-from ingestion.words.messages import message
+from ingestion.words.messages import ToldError
 
 UNKNOWN = "_unknown"
 """The folder of the inbox for files whose unit cannot be told."""
@@ -48,7 +48,7 @@ SETTLE_SECONDS = 2.0
 _LONGEST_SIDECAR = 1 << 16
 
 
-class IntakeError(MendableError):
+class IntakeError(ToldError, MendableError):
     """A file cannot be put into the inbox; the message says why."""
 
 
@@ -137,10 +137,10 @@ def put_in_inbox(home: Home, path: Path, unit: str | None, received_at: datetime
     """
     source = path.resolve()
     if not (source.is_file() or source.is_dir()):
-        raise IntakeError(message("landing.intake.special", path=shown(str(path))))
+        raise IntakeError("landing.intake.special", path=shown(str(path)))
     folder = home.inbox / unit if unit else home.inbox
     if folder.is_symlink():
-        raise IntakeError(message("landing.intake.link", path=shown(str(folder))))
+        raise IntakeError("landing.intake.link", path=shown(str(folder)))
     folder.mkdir(parents=True, exist_ok=True)
     original_name = clean_name(source.name)
     if source.is_dir():

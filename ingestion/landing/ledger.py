@@ -19,7 +19,7 @@ from ingestion.landing.events import (
 )
 from ingestion.landing.state import LedgerState, demand_person_and_reason
 from ingestion.storage.files import LockedError, exclusive, private_folder, sync_folder, writing_private
-from ingestion.words.messages import ToldError, message
+from ingestion.words.messages import ToldError
 
 WAIT_SECONDS = 10.0
 """How long a writer waits for another one before it gives up."""
@@ -29,7 +29,7 @@ class LedgerDamagedError(ToldError, LedgerError):
     """A line of the ledger is no event."""
 
 
-class LedgerLockedError(LedgerError):
+class LedgerLockedError(ToldError, LedgerError):
     """Another process is writing."""
 
     is_refusal = True
@@ -102,7 +102,7 @@ class Ledger:
                 self._mend()
                 yield LedgerWriter(self._path, self.replay())
         except LockedError as error:
-            raise LedgerLockedError(message("landing.ledger.locked", process=str(error) or "?")) from error
+            raise LedgerLockedError("landing.ledger.locked", process=str(error) or "?") from error
 
     def _mend(self) -> None:
         """Put a last line right that a crash cut short: complete it, or set it aside.

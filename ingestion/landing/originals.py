@@ -26,7 +26,7 @@ from ingestion.storage.files import (
     write_durably,
 )
 from ingestion.storage.home import Home
-from ingestion.words.messages import message
+from ingestion.words.messages import ToldError
 
 _EXTENSION = re.compile(r"^\.[a-z0-9]{1,8}$")
 _ORIGINAL = re.compile(r"^[0-9a-f]{64}\.[a-z0-9]{1,8}$")
@@ -64,7 +64,7 @@ class Damage:
     kind: Literal["missing", "changed", "closed"]
 
 
-class OriginalDamagedError(MendableError):
+class OriginalDamagedError(ToldError, MendableError):
     """An original is missing or not what it was; the message says which, and what to do.
 
     Attributes:
@@ -75,7 +75,7 @@ class OriginalDamagedError(MendableError):
 
     def __init__(self, damage: Damage) -> None:
         self.damage = damage
-        super().__init__(message(f"landing.original.{damage.kind}", file=damage.file))
+        super().__init__(f"landing.original.{damage.kind}", file=damage.file)
 
     def __reduce__(self) -> tuple[type["OriginalDamagedError"], tuple[Damage]]:
         return OriginalDamagedError, (self.damage,)

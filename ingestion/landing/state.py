@@ -28,13 +28,16 @@ from ingestion.landing.events import (
 from ingestion.records.faults import Cause
 from ingestion.records.findings import Finding, Outcome, OutcomeStatus, Verdict
 from ingestion.records.submissions import Explanation, SubmissionKey
-from ingestion.words.messages import message
-from ingestion.words.standing import standing
+from ingestion.words.messages import Said
+from ingestion.words.standing import standing_words
 
 _ACCEPTABLE = frozenset({Verdict.NEEDS_EXPLANATION, Verdict.ON_HOLD})
 
 
 _REJECTABLE = frozenset({Verdict.ACCEPTED, Verdict.ON_HOLD})
+
+WITHDRAWN, REFUSED = REFUSALS = ("withdrawn", "refused")
+"""How people are told of the data team's no: to what counted before, and to what was only held."""
 
 
 @dataclass
@@ -158,7 +161,7 @@ class SubmissionRecord:
         if self.is_set_aside:
             return "set_aside"
         if self.is_taken_back:
-            return "withdrawn" if self.was_accepted else "refused"
+            return WITHDRAWN if self.was_accepted else REFUSED
         return str(self.status or "pending")
 
     def status_at(self, moment: datetime) -> Verdict | None:
@@ -285,15 +288,15 @@ class LedgerState:
     def _decide(self, event: Decided) -> None:
         record = self._record(event.submission)
         if not event.reason.strip():
-            raise DecisionRefusedError(message("landing.decision.no_reason"))
+            raise DecisionRefusedError("landing.decision.no_reason")
         is_confirmed = record.question is not None and record.status is Verdict.ACCEPTED
         if event.decision == "accept" and record.status not in _ACCEPTABLE and not is_confirmed:
             raise DecisionRefusedError(
-                message("landing.decision.not_acceptable", submission=event.submission, status=_said(record))
+                "landing.decision.not_acceptable", submission=event.submission, status=_said(record)
             )
         if event.decision == "reject" and record.status not in _REJECTABLE:
             raise DecisionRefusedError(
-                message("landing.decision.not_rejectable", submission=event.submission, status=_said(record))
+                "landing.decision.not_rejectable", submission=event.submission, status=_said(record)
             )
         before = self.effective(record.key.unit, record.key.period)
         record.decisions += (event,)
@@ -387,10 +390,10 @@ def demand_person_and_reason(event: Event) -> None:
     """
     if isinstance(event, Decided | PeriodClosed | PeriodReopened | Retried):
         if not event.reason.strip():
-            raise DecisionRefusedError(message("landing.decision.no_reason"))
+            raise DecisionRefusedError("landing.decision.no_reason")
         if not event.by.strip():
-            raise DecisionRefusedError(message("landing.decision.nobody"))
+            raise DecisionRefusedError("landing.decision.nobody")
 
 
-def _said(record: SubmissionRecord) -> str:
-    return standing(record.told_as)
+def _said(record: SubmissionRecord) -> Said:
+    return standing_words(record.told_as)

@@ -13,7 +13,6 @@ from ingestion.pipeline.change import change, follow
 from ingestion.pipeline.office import Office
 from ingestion.pipeline.reexamining import reexamine_due
 from ingestion.validations.store import KeptResults
-from ingestion.words.messages import message
 
 
 def decide(
@@ -41,7 +40,7 @@ def decide(
     """
     with change(office) as desk:
         if submission not in desk.state.submissions:
-            raise DecisionRefusedError(message("landing.decision.unknown", submission=submission))
+            raise DecisionRefusedError("landing.decision.unknown", submission=submission)
         desk.record([Decided(submission, decision, reason, by, desk.now)])
         follow(desk)  # what rests on these figures is held against bronze
         reexamine_due(desk)

@@ -24,8 +24,7 @@ from ingestion.records.faults import Fault
 from ingestion.records.findings import Verdict
 from ingestion.returns.answers import apology_path
 from ingestion.storage.home import Home
-from ingestion.words.messages import message
-from ingestion.words.standing import standing
+from ingestion.words.standing import standing_words
 
 
 @dataclass
@@ -87,12 +86,12 @@ def _demand_something_to_retry(name: str, desk: Desk) -> None:
         return
     record = desk.state.submissions.get(name)
     if record is None:
-        raise DecisionRefusedError(message("landing.decision.unknown", submission=name))
+        raise DecisionRefusedError("landing.decision.unknown", submission=name)
     if record.again:
-        raise DecisionRefusedError(message("landing.retry.done", submission=name, again=record.again))
+        raise DecisionRefusedError("landing.retry.done", submission=name, again=record.again)
     if record.set_aside is None and record.verdict is not Verdict.UNREADABLE:
-        status = standing(record.told_as)
-        raise DecisionRefusedError(message("landing.retry.nothing", submission=name, status=status))
+        status = standing_words(record.told_as)
+        raise DecisionRefusedError("landing.retry.nothing", submission=name, status=status)
 
 
 def _retry(record: SubmissionRecord, again: Again, desk: Desk, report: RetryReport) -> None:

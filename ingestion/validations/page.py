@@ -12,10 +12,9 @@ from ingestion.gate.results import RuleResult, Sample, SuiteResult
 from ingestion.landing.events import UNKNOWN_PERIOD
 from ingestion.validations.store import PUBLICATION, Validation
 from ingestion.words import writing
-from ingestion.words.labels import Language
+from ingestion.words.labels import LANGUAGES, Language
 from ingestion.words.messages import ToldError, message
 
-_LANGUAGES: tuple[Language, ...] = ("vi", "en")
 _COUNTS = ("evaluated", "failed", "not_run")
 _PLACES = ("submission", "file", "sheet", "row", "cell", "value")
 
@@ -53,7 +52,7 @@ def page(validations: Sequence[Validation], unreadable: Iterable[ToldError] = ()
         unreadable: what is wrong with results that cannot be read; said first.
     """
     wrong = [
-        _both(*(message("validations.damaged", one, what=error.told(one)) for one in _LANGUAGES))
+        _both(*(message("validations.damaged", one, what=error.told(one)) for one in LANGUAGES))
         for error in unreadable
     ]
     body = [
@@ -93,13 +92,13 @@ def _counted(key: str, counts: Mapping[str, int], **fields: object) -> str:
     return _both(
         *(
             message(key, one, **fields, **{name: writing.number(n, language=one) for name, n in counts.items()})
-            for one in _LANGUAGES
+            for one in LANGUAGES
         )
     )
 
 
 def _moment(at: datetime) -> str:
-    return _both(*(message("validations.at", one, at=writing.moment(at, one)) for one in _LANGUAGES))
+    return _both(*(message("validations.at", one, at=writing.moment(at, one)) for one in LANGUAGES))
 
 
 def _both(vi: str, en: str) -> str:
@@ -166,7 +165,7 @@ def _head(name: str) -> str:
 def _rules(validation: Validation) -> str:
     columns = ("rule", "title", *_COUNTS)
     caption = _both(
-        *(message("validations.caption", one, place=place_of(validation, one)) for one in _LANGUAGES)
+        *(message("validations.caption", one, place=place_of(validation, one)) for one in LANGUAGES)
     )
     bodies = []
     for suite in validation.suites:

@@ -4,13 +4,14 @@ What belongs here: what every data file of the product shares. What does not: re
 and what any one of them holds.
 """
 
-from typing import Literal
+from typing import Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from ingestion.records.mendable import MendableError
 
 Language = Literal["vi", "en"]
+LANGUAGES: tuple[Language, ...] = get_args(Language)
 
 
 class CatalogueError(MendableError):

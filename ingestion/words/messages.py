@@ -49,7 +49,9 @@ def load_messages() -> dict[str, Label]:
 
 
 def message(key: str, language: Language = "vi", **fields: Any) -> str:
-    """Give a text of the catalogue with its fields filled in; counts are written as the language writes them.
+    """Give a text of the catalogue with its fields filled in.
+
+    Counts are written as the language writes them, and of what is there in both languages its own words.
 
     Raises:
         KeyError: the catalogue has no such text, or a field is missing.

@@ -5,7 +5,7 @@ What belongs here: the words, once for pages, commands and messages. What does n
 """
 
 from ingestion.words.labels import Language
-from ingestion.words.messages import load_messages, message
+from ingestion.words.messages import Said, load_messages, message
 
 
 def standing(name: str, language: Language = "vi") -> str:
@@ -19,6 +19,11 @@ def standing(name: str, language: Language = "vi") -> str:
         KeyError: there is no such standing.
     """
     return message(f"standing.{name}", language)
+
+
+def standing_words(name: str) -> Said:
+    """Give the words for a standing as part of a text of which nobody knows yet who reads it."""
+    return Said(f"standing.{name}")
 
 
 def standing_because(name: str, language: Language = "vi") -> str:

@@ -15,7 +15,7 @@ from ingestion.definitions.signing import form_version, sign
 from ingestion.gate import History, version_for
 from ingestion.records.periods import Period
 from ingestion.records.submissions import CellInput
-from ingestion.words.messages import message
+from ingestion.words.messages import ToldError
 from ingestion.workbook.aided import AidedWriter
 from ingestion.workbook.legends import indicator_name
 from ingestion.workbook.rule_formulas import Plan, plan_formulas
@@ -25,7 +25,7 @@ NO_MEMBER = "–"
 """What a key column without fixed lines holds where the line has no such member (a document, say)."""
 
 
-class TemplateError(ValueError):
+class TemplateError(ToldError, ValueError):
     """There is no workbook for this unit and period; the message says why."""
 
 
@@ -92,9 +92,9 @@ def reporting_unit(registry: Registry, unit_code: str, period: Period) -> Organi
     """
     unit = registry.organisation_in(unit_code, period)
     if unit is None:
-        raise TemplateError(message("template.error.unknown_unit", unit=unit_code, period=period.code))
+        raise TemplateError("template.error.unknown_unit", unit=unit_code, period=period.code)
     if not unit.files_reports:
-        raise TemplateError(message("template.error.not_reporting", unit=unit_code))
+        raise TemplateError("template.error.not_reporting", unit=unit_code)
     return unit
 
 
@@ -112,7 +112,7 @@ def blank_tables(
     catalogue = catalogue.on(period.end)
     forms = [form for form in catalogue.forms.values() if form.is_accepted(unit.org_kind, period)]
     if not forms:
-        raise TemplateError(message("template.error.nothing_owed", unit=unit_code, period=period.code))
+        raise TemplateError("template.error.nothing_owed", unit=unit_code, period=period.code)
     return {form.code: _blank_rows(form, catalogue, registry, unit, period) for form in forms}
 
 

@@ -22,6 +22,7 @@ from ingestion.words import writing
 from orchestration import environment
 from orchestration.encoding import as_json
 from orchestration.errors import CommandError, RefusedError, suggestions
+from orchestration.explaining import explained
 from orchestration.registry_version import said_of_version
 from orchestration.texts import Invocation
 
@@ -113,7 +114,7 @@ def demand_whole(call: Invocation) -> "Standing":
     try:
         return standing.demand_whole(call.home, call.language)
     except (LedgerError, standing.LostLedgerError) as error:
-        raise RefusedError(str(error)) from error
+        raise RefusedError(explained(error, call.text) or str(error)) from error
 
 
 def said_of_landing(call: Invocation) -> list[str]:

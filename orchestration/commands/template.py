@@ -39,7 +39,7 @@ def template(call: Invocation, unit: str, period: str, output: Path, force: bool
         output.parent.mkdir(parents=True, exist_ok=True)
         write_template(output, catalogue, registry, unit, asked, history=history, key=key)
     except TemplateError as error:
-        raise RefusedError(str(error)) from error
+        raise RefusedError(error.told(call.language)) from error
     except (OSError, FileCreateError) as error:
         refused = error if isinstance(error, OSError) else error.args[0]
         reason = explained(refused, call.text) or str(refused)

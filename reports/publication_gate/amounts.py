@@ -246,8 +246,18 @@ class Adding:
         exact[share.owners[has_row & (newest[share.contributors] != part)]] = False
         return exact
 
+    def _asked(self, indicator: Indicator) -> Flags:
+        """Say which units are asked for a form of an indicator, or have filed one, at any time."""
+        forms = {summand.form for _, summands in indicator.parts for summand in summands}
+        units = {unit for unit, form in (*self.standing.owed, *self.standing.required) if form in forms}
+        units |= {unit for unit, filed in self.standing.forms_of.items() if filed & forms}
+        asked: Flags = self._bodies.codes.isin(units)
+        return asked
+
     def taken(self, share: Share, units: Numbers, n_units: Ints) -> Flags:
-        """Say which contributions count: all, but of what is never added one's own, or that of the only one.
+        """Say which contributions count: all, but of what is never added one's own or that of the only one.
+
+        The only one is who alone is asked: where others are missing, what one filed is not that of all.
 
         Args:
             share: who contributes to whose figures.
@@ -264,8 +274,9 @@ class Adding:
             has_own = np.zeros(n, dtype=bool)
             own = is_own & there[:, same].any(axis=1)
             has_own[share.owners[own]] = True
-            n_there = np.bincount(share.owners[there[:, column]], minlength=n)
-            only = ~has_own[share.owners] & (n_there[share.owners] == 1)
+            asked = self._asked(self.measures[column].indicator)
+            n_asked = np.bincount(share.owners[asked[share.contributors]], minlength=n)
+            only = ~has_own[share.owners] & (n_asked[share.owners] == 1)
             taken[:, column] = np.where(has_own[share.owners], is_own, only)
             taken[:, column] &= n_units[share.contributors, column] == 1
         return taken

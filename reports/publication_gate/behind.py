@@ -114,7 +114,9 @@ def sources_again(connection: duckdb.DuckDBPyConnection, figures: Figures) -> pd
     for term in bodies.terms:
         for period in [*(f"{year}-N" for year in range(term.first, term.last + 1)), term.code]:
             if period in filed:
-                named |= {(unit, term.code, s) for unit, s in _of(figures, filed, period, is_term=True)}
+                of_period = _of(figures, filed, period, is_term=True)
+                members = bodies.systems.get(term.system, set())
+                named |= {(unit, term.code, s) for unit, s in of_period if unit in members}
     query = """
         select org_code as unit, period_code as period, submission_id as submission, count(*)::double as found
         from rpt_figure_source

@@ -19,7 +19,6 @@ from reports.publication_gate.days import Days
 from reports.publication_gate.derived import Derived, by_key
 from reports.publication_gate.families import children_make_parents
 from reports.publication_gate.figures import PARTS_OF_FIGURES, Figures
-from reports.publication_gate.filed import counting_submissions
 from reports.publication_gate.received import last_day, received_again
 from reports.publication_gate.recomputed import recomputed
 from reports.publication_gate.repeated import repeated_again, report_units
@@ -63,7 +62,7 @@ def figures_again(
         pairs.setdefault("children_make_parents", []).append(children_make_parents(beside, figures))
         behind.add(figures)
         if days is None:
-            units = report_units(bronze, figures.bodies, counting_submissions(bronze, as_of))
+            units = report_units(bronze, figures.bodies, as_of)
             days = Days({unit for unit, _ in units})
         days.add(figures)
         targets = targets or Targets(bronze, figures.bodies, last_day(bronze, as_of))

@@ -15,6 +15,7 @@ from reports.publication_gate.arrays import PARTS
 from reports.publication_gate.bodies import Bodies
 from reports.publication_gate.derived import previous_terms
 from reports.publication_gate.filed import counting_submissions
+from reports.publication_gate.received import last_day
 from reports.publication_gate.rows import Key, Rows, beside, read, records
 
 _ORGANISATIONS = ("org_name", "org_kind", "org_type", "sector", "org_level", "parent_code", "is_reporting")
@@ -30,7 +31,7 @@ def repeated_again(
 ) -> dict[str, pd.DataFrame]:
     """Give by check what catalogue and registry say, and what the warehouse repeats of it."""
     registry = records(bronze, "organisations")
-    units = report_units(bronze, bodies, counting_submissions(bronze, as_of))
+    units = report_units(bronze, bodies, as_of)
     tables: dict[str, tuple[str, tuple[str, ...], tuple[str, ...], Rows]] = {
         "indicators_again": ("dim_indicator", ("indicator_code",), ("indicator",), _indicators(catalogue)),
         "organisations_again": (
@@ -84,6 +85,14 @@ def _organisations(registry: list[dict[str, Any]]) -> Rows:
     }
 
 
+def _lives(registry: list[dict[str, Any]]) -> dict[tuple[str, str], list[dict[str, Any]]]:
+    """Give the rows of each organisation of each term system, oldest first."""
+    lives: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for row in sorted(registry, key=lambda row: row["valid_from"]):
+        lives.setdefault((row["org_code"], row["term_system"]), []).append(row)
+    return lives
+
+
 def _newest(registry: list[dict[str, Any]]) -> dict[str, date]:
     newest: dict[str, date] = {}
     for row in registry:
@@ -118,26 +127,32 @@ def _terms(bodies: Bodies) -> Rows:
     }
 
 
-def report_units(bronze: Path, bodies: Bodies, counting: pd.DataFrame) -> dict[Key, Any]:
-    """Give who has a report on which term: who owes or has filed something of one of its years."""
+def report_units(bronze: Path, bodies: Bodies, as_of: datetime | None) -> dict[Key, Any]:
+    """Give who has a report on which term: who owes or has filed something of one of its years.
+
+    It is called what the registry has last by the end of the term, or by the day of what is shown if that is
+    earlier; where it begins later than that, as it begins.
+    """
+    counting = counting_submissions(bronze, as_of)
     owed = zip(bodies.owed["reporting_org_code"], bodies.owed["period_code"], strict=True)
     filed = zip(counting["unit"], counting["period"], strict=True)
     years = {(unit, bodies.when[period][1]) for unit, period in owed if bodies.when[period][0] in PARTS}
     years |= {(unit, bodies.when[period][1]) for unit, period in filed if bodies.when[period][0] != "NK"}
-    registry = records(bronze, "organisations")
-    newest = _newest(registry)
-    now = [row for row in registry if row["valid_from"] == newest[row["org_code"]]]
+    shown_on = last_day(bronze, as_of) or _LAST
     units: dict[Key, dict[str, Any]] = {}
-    for row in now:
+    for (code, system), lives in _lives(records(bronze, "organisations")).items():
         for term in bodies.terms:
-            has_year = any((row["org_code"], year) in years for year in range(term.first, term.last + 1))
-            if term.system == row["term_system"] and has_year:
-                units[row["org_code"], term.code] = {
-                    "org_name": row["org_name"],
-                    "org_kind": row["org_kind"],
-                    "is_province": row["org_kind"] == "PROVINCE",
-                    "parent_code": row["parent_code"],
-                }
+            if term.system != system or not any((code, y) in years for y in range(term.first, term.last + 1)):
+                continue
+            until = min(date(term.last, 12, 31), shown_on)
+            begun = [row for row in lives if row["valid_from"] <= until]
+            row = begun[-1] if begun else lives[0]
+            units[code, term.code] = {
+                "org_name": row["org_name"],
+                "org_kind": row["org_kind"],
+                "is_province": row["org_kind"] == "PROVINCE",
+                "parent_code": row["parent_code"],
+            }
     for (_, term_code), unit in units.items():
         above = units.get((unit["parent_code"], term_code))
         unit["parent_code"] = unit["parent_code"] if above is not None and above["is_province"] else None

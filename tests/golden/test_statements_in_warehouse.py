@@ -2,6 +2,7 @@
 
 import csv
 from collections import Counter
+from dataclasses import astuple
 from pathlib import Path
 from typing import Any
 
@@ -82,12 +83,13 @@ def test_commands_and_pages_take_the_same_for_open_and_for_explained(demo_home: 
     with duckdb.connect(str(demo_home.warehouse), read_only=True) as warehouse:
         cases = warehouse.sql("select submission_id from rpt_open_case where case_state = 'open'").fetchall()
         review = warehouse.sql(
-            "select reporting_org_code, period_code, submission_id, rule_code, cell from rpt_explanation_review"
+            "select reporting_org_code, period_code, submission_id, rule_code, sheet, cell, explanation, "
+            "fired_again from rpt_explanation_review"
         ).fetchall()
     carried = explanations_to_review(state, periods)
 
     assert {case for (case,) in cases} == {str(record.key) for record in state.open_cases(periods)} != set()
-    assert Counter(review) == Counter((c.unit, c.period, c.explained_in, c.rule, c.cell) for c in carried)
+    assert Counter(review) == Counter(map(astuple, carried)) != Counter()
 
 
 @pytest.mark.parametrize(

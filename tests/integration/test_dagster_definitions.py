@@ -189,6 +189,22 @@ def test_the_sensor_asks_once_for_the_same_files_and_again_for_others(home: Home
     assert result.asset_events[0].asset_key == dg.AssetKey("inbox")
 
 
+def test_the_sensor_asks_for_no_second_run_while_one_is_queued(
+    home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(b"a")
+    inbox.put_in_inbox(home, path, "VD-NX", NOW)
+    queued = dg.RunsFilter(job_name="intake", statuses=[dg.DagsterRunStatus.QUEUED])
+    with dg.DagsterInstance.ephemeral() as instance:
+        with monkeypatch.context() as patch:  # Dagster itself queues no run that no page asked for
+            patch.setattr(instance, "get_runs_count", lambda filters: int(filters == queued))
+            meanwhile = tick(home, instance, NOW + timedelta(minutes=20))
+        (asked,) = tick(home, instance, NOW + timedelta(minutes=20)).run_requests or ()
+    assert not meanwhile.run_requests and "queued" in str(meanwhile.skip_reason)
+    assert asked.run_key
+
+
 def test_the_sensor_asks_at_once_when_the_registry_was_put_right(home: Home, tmp_path: Path) -> None:
     path, aside = tmp_path / "a.xlsx", tmp_path / "aside"
     path.write_bytes(b"a")

@@ -9,6 +9,7 @@ from dataclasses import replace
 from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote
 
 import pytest
@@ -310,17 +311,25 @@ def active_project(folder: Path) -> Path:
     write_frame(folder)
     write_configuration(
         folder,
-        navigation=[{"text": escape.markdown(TEXTS[0]), "href": "trang-0.html"}],
-        footer=sorted({escape.plain(text) for text in TEXTS}),  # Quarto keeps a line that is there twice once
-        running_note=TEXTS[0],
+        navigation=[{"text": escape.markdown(text), "href": "trang-0.html"} for text in TEXTS],
     )
     (folder / "a.svg").write_text(DRAWING, encoding="utf-8")
     each = 12
     for number in range(0, len(TEXTS) - each, each):
         texts = TEXTS[number : number + each] if number + 2 * each < len(TEXTS) else TEXTS[number:]
         title, subtitle, dateline, head, eyebrow = (escape.markdown(text) for text in texts[:5])
-        values = {"title": title, "subtitle": subtitle, f"{OWN}dateline": dateline, f"{OWN}running-head": head}
-        values |= {f"{OWN}eyebrow": eyebrow, "toc": True, "format": {"html": {}, "typst": {}}}
+        values: dict[str, Any] = {
+            "title": title,
+            "subtitle": subtitle,
+            f"{OWN}dateline": dateline,
+            f"{OWN}running-head": head,
+        }
+        values |= {
+            f"{OWN}eyebrow": eyebrow,
+            f"{OWN}running-note": dateline,
+            "toc": True,
+            "format": {"html": {}, "typst": {}},
+        }
         page = f"---\n{as_yaml(values)}---\n\n{write(blocks(texts))}"
         (folder / f"trang-{number}.qmd").write_text(page, encoding="utf-8")
     return folder
@@ -331,7 +340,7 @@ def test_words_that_no_line_holds_stay_within_the_margins_of_a_pdf(tmp_path: Pat
     folder = tmp_path / "project"
     folder.mkdir()
     write_frame(folder)
-    write_configuration(folder, navigation=(), footer=(word,), running_note=word)
+    write_configuration(folder, navigation=())
     (folder / "a.svg").write_text(DRAWING, encoding="utf-8")
     cells: list[Text] = [
         "hai",
@@ -341,7 +350,13 @@ def test_words_that_no_line_holds_stay_within_the_margins_of_a_pdf(tmp_path: Pat
         code(word),
     ]
     narrow = Grid(word, ["một", *cells], [["x", *cells], [code(word), *cells]], ["l"] * 8, [1.0] * 8)
-    values = {"title": word, "subtitle": word, "toc": True, "format": {"html": {}, "typst": {}}}
+    values: dict[str, Any] = {
+        "title": word,
+        "subtitle": word,
+        f"{OWN}running-note": word,
+        "toc": True,
+        "format": {"html": {}, "typst": {}},
+    }
     page = f"---\n{as_yaml(values)}---\n\n{write([*blocks([word]), narrow])}"
     (folder / "trang.qmd").write_text(page, encoding="utf-8")
     report = render_project(folder, quarto=None).require_success()
@@ -357,7 +372,7 @@ def test_what_names_a_submission_is_found_whole_in_a_table_of_a_pdf(tmp_path: Pa
     folder = tmp_path / "project"
     folder.mkdir()
     write_frame(folder)
-    write_configuration(folder, navigation=(), footer=(), running_note="x")
+    write_configuration(folder, navigation=())
     cases = [Submission(name, "VP-LT", "2020-N", 1, AS_OF, "returned", 1, 2) for name in (short, longest)]
     site = site_of(write_warehouse(tmp_path / "w.duckdb"))
     narrow = Grid("x", ["một"] * 6, [["y", f"xem {short} này", code(short), "y", "y", "y"]], ["l"] * 6, [1] * 6)
@@ -373,8 +388,13 @@ def test_the_head_of_a_page_holds_two_lines_of_a_name(tmp_path: Path) -> None:
     folder = tmp_path / "project"
     folder.mkdir()
     write_frame(folder)
-    write_configuration(folder, navigation=(), footer=(), running_note="Đ" * 260)
-    values = {f"{OWN}running-head": "Đảng bộ " * 60, "title": "x", "format": {"typst": {}}}
+    write_configuration(folder, navigation=())
+    values: dict[str, Any] = {
+        f"{OWN}running-head": "Đảng bộ " * 60,
+        f"{OWN}running-note": "Đ" * 260,
+        "title": "x",
+        "format": {"typst": {}},
+    }
     page = f"---\n{as_yaml(values)}---\n\n{write([Paragraph('chữ ' * 2500)])}"
     (folder / "trang.qmd").write_text(page, encoding="utf-8")
     report = render_project(folder, quarto=None).require_success()

@@ -24,11 +24,7 @@ years as (
     where
         bases.closure_level = 'unit'
         and measures.over_time <> 'none'
-        and exists (
-            select 1
-            from {{ ref('stg_organisation') }} as organisations
-            where organisations.org_code = bases.org_code and organisations.term_system = members.term_system
-        )
+        and {{ is_of_system('bases.org_code', 'members.term_system') }}
     group by
         measures.indicator_code,
         measures.indicator_kind,

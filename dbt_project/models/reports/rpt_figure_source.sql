@@ -25,4 +25,6 @@ inner join filed
     on
         closures.base_period_code = filed.base_period_code
         and closures.contributing_code = filed.reporting_org_code
-where closures.closure_level = 'unit'
+where
+    closures.closure_level = 'unit'
+    and (bases.term_system is null or {{ is_of_system('closures.org_code', 'bases.term_system') }})

@@ -26,6 +26,7 @@ figures as (
         bases.closure_level = 'unit'
         and measures.over_time <> 'none'
         and measures.part <> 'opening'
+        and {{ is_of_system('bases.org_code', 'members.term_system') }}
 
 ),
 

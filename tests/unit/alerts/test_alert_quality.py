@@ -220,6 +220,21 @@ def test_periods_without_a_report_of_a_unit_are_told(book, registry) -> None:
     assert told(book, years, only("unit", "missing", 0.7, 2)) == []
 
 
+def test_what_the_data_team_refused_or_took_back_was_not_returned(book, registry) -> None:
+    low = only("period", "returned", 0.4, 2)
+    for unit in UNITS:
+        book.file(unit, Verdict.ACCEPTED)
+    for unit in UNITS[:2]:
+        held = book.file(unit, Verdict.ON_HOLD)
+        book.decide(held, "reject", NOW)
+    book.decide(f"{UNITS[2]}.2025-N.r1", "reject", NOW)
+    assert told(book, registry, low) == []
+    for unit in UNITS[:2]:
+        book.file(unit, Verdict.REJECTED)
+    (alert,) = told(book, registry, low)
+    assert alert.facts["names"] == list(UNITS[:2])
+
+
 @pytest.mark.parametrize(
     ("measure", "kind"), [("returned", Kind.SAME_RULE), ("explained", Kind.SAME_EXPLANATION)]
 )
@@ -524,7 +539,8 @@ def test_a_decision_of_later_does_not_change_how_the_year_before_stood(book, reg
     low = only("jump", "", 0.2, 5)
     (alert,) = told(book, years, low, leap)
     assert (alert.facts["count"], alert.facts["then"], alert.facts["then_on"]) == (5, 0, "2027-02-28")
-    assert told(book, years, low, leap + timedelta(hours=1)) == []
+    (later,) = told(book, years, low, leap + timedelta(hours=1))
+    assert (later.facts["count"], later.facts["then"]) == (5, 0), "what was withdrawn was not returned"
 
 
 def test_a_deadline_typed_wrongly_stops_no_alert(book, registry, found) -> None:

@@ -11,12 +11,16 @@ from ingestion.gate import rule_book
 from ingestion.gate.compiling import compile_rules
 from ingestion.gate.context import vocabulary
 from ingestion.gate.rules import load_rules
-from ingestion.reading.extract import CARRIED_SHEET
+from ingestion.records.sheet_names import (
+    CARRIED_SHEET,
+    CONTEXT_SHEET,
+    EXPLANATIONS_SHEET,
+    ORGANISATIONS_SHEET,
+    TARGETS_SHEET,
+)
 from ingestion.returns import receipt
 from ingestion.storage.home import Home
 from ingestion.words.messages import retold
-from ingestion.workbook import EXPLANATIONS_SHEET, ORGANISATIONS_SHEET, TARGETS_SHEET
-from ingestion.workbook.foreknown import CONTEXT_SHEET
 from reports.sections import plan_of
 from tests.support import guide
 

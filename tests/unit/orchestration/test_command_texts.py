@@ -19,7 +19,7 @@ from ingestion.landing.ledger import LedgerDamagedError, LedgerLockedError
 from ingestion.landing.originals import OriginalDamagedError
 from ingestion.pipeline import DamagedOriginalsError
 from ingestion.storage.machine import MemorySettingError
-from ingestion.words.labels import CatalogueError
+from ingestion.words.labels import LANGUAGES, CatalogueError
 from ingestion.words.messages import message
 from orchestration.cli import COMMANDS, main
 from orchestration.errors import CommandError, RefusedError
@@ -27,7 +27,7 @@ from orchestration.explaining import kind_of
 from orchestration.instance import InstanceError
 from orchestration.progress import STAGES
 from orchestration.standing import LostLedgerError
-from orchestration.texts import LANGUAGES, TextArgument, TextOption
+from orchestration.texts import TextArgument, TextOption
 from orchestration.tokens import TokenError
 from orchestration.warehouse import WarehouseBuildError
 from reports.database import OutOfRoomError

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -289,6 +290,23 @@ def test_accept_refuses_what_was_rejected_and_suggests_what_exists(call, home: H
     unknown = call("accept", "VD-SM.2020-N.r2", "--reason", "r")
     assert unknown.exit_code == 2
     assert "VD-SM.2020-N.r1" in unknown.output
+
+
+def test_what_is_refused_is_told_in_the_language_of_the_call(call, home: Home) -> None:
+    name = receive(home, "VD-SM", "2020-N", 1, Verdict.REJECTED)
+    said = {
+        language: call("accept", name, "--reason", "r", language=language).output for language in ("vi", "en")
+    }
+    assert "trạng thái là “bị trả lại”" in said["vi"] and "it is “rejected”" in said["en"]
+    home.ledger.write_bytes(home.ledger.read_bytes() + b'{"broken\n')
+    said = {language: call("run", language=language).output for language in ("vi", "en")}
+    assert "không đọc được" in said["vi"] and "không đọc được" not in said["en"]
+
+
+def test_a_template_that_cannot_be_is_refused_in_the_language_of_the_call(call, home: Home) -> None:
+    said = call("template", "--unit", "VD-SM-01", "--period", "2020-N", "-o", home.root / "t.xlsx")
+    assert said.exit_code == 1 and "VD-SM-01" in said.output
+    assert not re.search("[ạ-ỹ]", said.output)
 
 
 def test_a_decision_needs_a_reason(call, home: Home) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from ingestion.words.writing import moment
 from reports.blocks import Grid, Paragraph, Picture
 from reports.context import Site
 from reports.marts import MartsError
@@ -546,6 +547,41 @@ def test_the_same_site_gives_the_same_bytes(tmp_path: Path, drawn: Path, site: S
         files = sorted(path for path in (tmp_path / name).rglob("*") if path.is_file())
         contents.append([(path.relative_to(tmp_path / name), path.read_bytes()) for path in files])
     assert contents[0] == contents[1] == contents[2]
+
+
+def test_when_it_was_made_stands_in_one_file_beside_the_pages(tmp_path: Path, drawn: Path, site: Site) -> None:
+    later = replace(site, as_of=site.as_of + timedelta(days=40), code_version="9.9.9")
+    made = {}
+    for name, shown in (("now", site), ("later", later)):
+        write_project(shown, tmp_path / name, chart_cache=drawn)
+        files = [path for path in (tmp_path / name).rglob("*") if path.is_file()]
+        made[name] = {path.relative_to(tmp_path / name).as_posix(): path.read_bytes() for path in files}
+    assert {name for name, held in made["later"].items() if made["now"][name] != held} == {"phien-ban.txt"}
+    told = made["later"]["phien-ban.txt"].decode("utf-8-sig")
+    assert moment(later.as_of) in told and "9.9.9" in told
+
+
+def test_a_report_is_dated_by_the_last_day_of_its_figures(tmp_path: Path, drawn: Path, site: Site) -> None:
+    unit, other = unit_of(site, "VP-YL"), unit_of(site, "TG-GCT")
+    code = next(indicator for indicator, org, period in site.figures if (org, period) == (unit.code, TERM))
+    days = {(code, unit.code, TERM): (date(2020, 6, 30), date(2020, 9, 30))}
+    write_project(replace(site, days=days), tmp_path / "dated", chart_cache=drawn)
+    heads = [
+        (tmp_path / "dated" / f"{one.slug}.qmd").read_text(encoding="utf-8").split("---")[1]
+        for one in (unit, other)
+    ]
+    assert heads[0].count("Số liệu tính đến ngày 30/09/2020") == len(("dateline", "running-note"))
+    assert "tính đến" not in heads[1]
+
+
+def test_a_body_is_named_as_in_the_period_that_is_spoken_of(site: Site) -> None:
+    named = replace(site, names={"KA": ((date(2017, 1, 1), "Huyện ủy A"), (date(2020, 1, 1), "Thị ủy A"))})
+    assert [named.name_of("KA", f"{year}-N") for year in (2016, 2019, 2020)] == [
+        "Huyện ủy A",
+        "Huyện ủy A",
+        "Thị ủy A",
+    ]
+    assert (named.name_of("KA", "unknown"), named.name_of("KB", "2019-N")) == ("Thị ủy A", "KB")
 
 
 def test_a_file_without_a_period_stays_open_until_its_unit_sends_another(site: Site) -> None:

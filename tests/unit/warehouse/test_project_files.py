@@ -46,6 +46,15 @@ def test_a_mart_has_a_key_or_a_reason_for_having_none(name):
     assert ("primary_key" in constraints or "unique_combination_of_columns" in tests) != (name in WITHOUT_KEY)
 
 
+def test_every_part_that_may_be_built_alone_waits_with_tests_of_what_stands_beside_it():
+    selectors = read_yaml(PROJECT_DIR / "selectors.yml")["selectors"]
+    parts = [one for each in selectors for one in each["definition"].get("union", [each["definition"]])]
+    alone = [part for part in parts if part.get("parents")]
+
+    assert len(alone) > len(("facts", "pages"))
+    assert {part.get("indirect_selection") for part in alone} == {"buildable"}
+
+
 def test_every_test_of_our_own_is_described():
     written = re.findall(r"{% test (\w+)\(", (MACROS / "tests.sql").read_text(encoding="utf-8"))
     described = read_yaml(MACROS / "_tests.yml")["macros"]
