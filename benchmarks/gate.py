@@ -8,12 +8,14 @@ import os
 import statistics
 import subprocess
 import sys
+import sysconfig
 from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
 JUDGING = Path(__file__).with_name("judging.py")
+_INSTALLED = [sysconfig.get_path("purelib"), sysconfig.get_path("platlib")]
 
 
 class Gate:
@@ -21,10 +23,13 @@ class Gate:
 
     def __init__(self, checkout: Path) -> None:
         """Start it; `submissions` is what it judges."""
+        # What is installed editable answers for every module that a path lacks, so that the modules of two
+        # versions would be mixed. Without site (-S) nothing is, and what is installed is one more path.
+        path = os.pathsep.join(map(str, (checkout, *_INSTALLED)))
         self._process = subprocess.Popen(
-            [sys.executable, JUDGING],
+            [sys.executable, "-S", JUDGING],
             cwd=checkout,
-            env={**os.environ, "PYTHONPATH": str(checkout)},
+            env={**os.environ, "PYTHONPATH": path},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

@@ -14,6 +14,7 @@ from demo.members import Members
 from demo.plan import Family, RatingPlan
 from demo.setting import Setting
 from demo.structure import Structure
+from ingestion.records.tolerance import TOLERANCE
 
 EXCELLENT, GOOD, COMPLETED, NOT_COMPLETED, NOT_RATED = "HTXSNV", "HTTNV", "HTNV", "KHTNV", "CXL"
 CAP_FROM, CAP = 2019, 0.20
@@ -168,7 +169,7 @@ def _member_ranks(
         failed = min(rest, count.least_not_completed + part_of(rng, rest - count.least_not_completed, 0.04))
         usual = round(better * family.ratings.members_excellent * float(rng.uniform(0.8, 1.2)))
         # excellent <= cap x good with good = better - excellent
-        most = int(better * CAP / (1 + CAP) + 1e-9) if year >= CAP_FROM else better
+        most = int(better * CAP / (1 + CAP) + TOLERANCE) if year >= CAP_FROM else better
         excellent = min(usual, most)
         rows[body.code] = {
             "members_total": count.total,

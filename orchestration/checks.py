@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 import dagster as dg
 
 from ingestion.landing.ledger import Ledger
-from ingestion.landing.state import SubmissionRecord
+from ingestion.landing.state import REFUSALS, SubmissionRecord
+from ingestion.records.findings import Verdict
 from ingestion.storage.home import Home
 from ingestion.words.found import printed
 from ingestion.words.places import place_said
@@ -23,7 +24,7 @@ from reports import release as releases
 from reports.publication_gate import check_marts
 
 _SHOWN = 200
-_HELD = ("unreadable", "rejected", "needs_explanation", "on_hold", "withdrawn", "refused")
+_HELD = (*(verdict.value for verdict in Verdict if verdict is not Verdict.ACCEPTED), *REFUSALS)
 
 
 def findings_table(records: Iterable[SubmissionRecord]) -> dg.TableMetadataValue:

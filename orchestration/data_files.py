@@ -6,7 +6,6 @@ stand beside the code that reads the files.
 
 import sys
 from collections.abc import Callable
-from pathlib import Path
 
 import click
 
@@ -20,9 +19,8 @@ from ingestion.gate.rules import load_parameters, load_rules
 from ingestion.gate.usable import demand_usable
 from ingestion.words.labels import CatalogueError
 from ingestion.words.messages import load_messages
+from orchestration.state import EXAMPLE_REGISTRY
 from reports.sections import SectionError, load_plan
-
-EXAMPLE_REGISTRY = Path(__file__).parent / "example_registry"
 
 
 def _compile_rules() -> int:

@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Any, cast
 
 import altair as alt
 import vl_convert
@@ -22,8 +22,7 @@ import vl_convert
 from ingestion.words import writing
 from reports.engines import FONT_FOLDER
 from reports.escape import plain
-
-Kind = Literal["years", "grouped", "lines", "stack", "breakdown", "units"]
+from reports.sections import ChartKind
 
 PALETTE = ("#1d4e89", "#a85f0a", "#2b7a78", "#8a4f7d")
 """Told apart with any colour vision; each dark enough on white to be read as the colour of a label."""
@@ -77,7 +76,7 @@ class ChartData:
         left_out: categories whose figures are incomplete, which the caption names.
     """
 
-    kind: Kind
+    kind: ChartKind
     points: Sequence[Point]
     target: float | None = None
     left_out: Sequence[str] = ()
@@ -178,7 +177,7 @@ def _wrapped(text: str) -> list[str]:
 
 
 @cache
-def _template(kind: Kind) -> dict[str, Any]:
+def _template(kind: ChartKind) -> dict[str, Any]:
     builders = {
         "years": _columns,
         "grouped": _grouped,

@@ -7,6 +7,7 @@ which the warehouse says.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ingestion.records.periods import CUMULATIVE, PeriodKind
 from ingestion.words.messages import message
 from ingestion.words.period_names import kind_of_period
 from ingestion.words.standing import standing_because
@@ -24,8 +25,6 @@ from reports.blocks import (
 from reports.context import Site
 from reports.page import Builder
 from reports.rows import Filing, Submission, Unit
-
-_CUMULATIVE = ("Q1", "6T", "9T", "N")
 
 
 def completeness(site: Site, unit: Unit, builder: Builder) -> None:
@@ -76,7 +75,7 @@ def _filing_matrix(site: Site, unit: Unit, filings: Mapping[Unit, Sequence[Filin
             period = site.periods[filing.period]
             label = write.years(period.first_year, period.year)
             by_row.setdefault((label, member), {})[period.kind] = filing
-    kinds = [kind for kind in (*_CUMULATIVE, "NK") if any(kind in row for row in by_row.values())]
+    kinds = [kind for kind in (*CUMULATIVE, PeriodKind.TERM) if any(kind in row for row in by_row.values())]
     names = [message("report.column.year")]
     widths = [1.0]
     is_shared = any(member != unit for member in filings)

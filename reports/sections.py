@@ -32,6 +32,7 @@ Derivation = Literal[
     "per_year_high",
 ]
 TermSystem = Literal["DANG", "DOAN"]
+ChartKind = Literal["years", "grouped", "lines", "stack", "breakdown", "units"]
 
 
 class SectionError(Exception):
@@ -116,7 +117,7 @@ class Chart(_Strict):
         labels: short names of the indicators; by default their own.
     """
 
-    kind: Literal["years", "grouped", "lines", "stack", "breakdown", "units"]
+    kind: ChartKind
     title: Label
     indicators: tuple[str, ...] = Field(min_length=1)
     labels: tuple[Label, ...] = ()

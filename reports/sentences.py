@@ -176,7 +176,7 @@ def target_text(target: TargetResult, indicator: Indicator) -> str:
 
 def assessment_text(target: TargetResult) -> str:
     """Write what came of a target: `vượt`, `đạt`, and so on."""
-    return message(f"report.assessment.{target.assessment or 'none'}")
+    return message(f"assessment.{target.assessment or 'none'}")
 
 
 def unassessed_text(target: TargetResult, year: int, of_year: str | None) -> str | None:

@@ -5,8 +5,9 @@ the comparison itself, which the warehouse makes.
 """
 
 from collections import Counter
-from typing import Any
+from typing import Any, get_args
 
+from ingestion.definitions.registry_rows import StatementVerdict
 from ingestion.words.messages import load_messages, message
 from ingestion.words.writing import own_decimals
 from reports import escape, tables
@@ -18,7 +19,7 @@ from reports.rows import Indicator, StatedFigure
 
 SLUG = "so-lieu-da-cong-bo"
 
-_VERDICTS = ("equal", "within", "contradicts", "cannot_verify", "target", "norm", "context")
+_VERDICTS: tuple[str, ...] = get_args(StatementVerdict)
 _COMPARED = frozenset({"equal", "within", "contradicts", "context"})
 """Verdicts that say of two numbers how they stand to each other."""
 _OTHER_WAY = {"rise": "fall", "fall": "rise"}

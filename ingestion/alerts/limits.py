@@ -8,6 +8,8 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from ingestion.records.tolerance import TOLERANCE
+
 MAX_DAYS = 36_500
 """A hundred years: more no office looks back, and no calendar counts back from."""
 MAX_COUNT = 1_000_000
@@ -41,7 +43,7 @@ class Share(Part):
     def is_reached(self, count: int, of: int) -> bool:
         """Say whether so many of so many are too many."""
         # Held as a product, with room for how decimals are kept: 3 of 10 reaches 0.3.
-        return count >= self.at_least and count + 1e-9 >= self.share * of
+        return count >= self.at_least and count + TOLERANCE >= self.share * of
 
 
 class OfRule(Part):

@@ -5,6 +5,8 @@ What belongs here: the definitions, over plain numbers. What does not: columns o
 same.
 """
 
+from ingestion.records.tolerance import TOLERANCE
+
 RATINGS = ("HTXSNV", "HTTNV", "HTNV", "KHTNV")
 """The four ratings, best first."""
 
@@ -30,7 +32,3 @@ def assessment(direction: str, actual: float, low: float | None, high: float | N
             return None
         beyond, met = actual > high + TOLERANCE, bound - TOLERANCE <= actual <= high + TOLERANCE
     return "VUOT" if beyond else "DAT" if met else "CHUA_DAT"
-
-
-TOLERANCE = 1e-9
-"""Rounding noise of binary fractions: 20 % of 85 is 17. Counts are whole, so for them equal means equal."""

@@ -22,7 +22,7 @@ PeriodPart = Literal["Q1", "6T", "9T", "N", "NK"]
 
 
 Nature = Literal["opening", "stock", "flow", "plan", "base", "distinct", "ratio", "line"]
-"""How a column adds: see `domain/semantics` in the docs; `line` means: as the fixed line says."""
+"""How a column adds: see `docs/adding-a-form.md`; `line` means: as the fixed line says."""
 
 
 NEVER_ADDED: frozenset[Nature] = frozenset({"distinct", "ratio"})

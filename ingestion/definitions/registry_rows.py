@@ -15,6 +15,9 @@ from pydantic_core import PydanticCustomError
 from ingestion.records.periods import Days
 from ingestion.words.labels import Language
 
+StatementVerdict = Literal["equal", "within", "contradicts", "cannot_verify", "target", "norm", "context"]
+"""What was found when a stated figure was compared, or why it is none to compare."""
+
 CAP_GROUPS = ("MEMBERS_IN_ORG", "MEMBERS_OF_UNIT", "CELLS", "ORGANISATIONS")
 """To whom the cap of a rating scheme may apply."""
 
@@ -244,7 +247,7 @@ class Statement(Row):
     derivation: Literal["", "target", "per_year", Derivation]
     direction: Literal["", "rise", "fall"] = ""
     expected_value: OptionalFloat = None
-    expected_verdict: Literal["equal", "within", "contradicts", "cannot_verify", "target", "norm", "context"]
+    expected_verdict: StatementVerdict
     home: str
 
     @property

@@ -36,6 +36,9 @@ _ACCEPTABLE = frozenset({Verdict.NEEDS_EXPLANATION, Verdict.ON_HOLD})
 
 _REJECTABLE = frozenset({Verdict.ACCEPTED, Verdict.ON_HOLD})
 
+WITHDRAWN, REFUSED = REFUSALS = ("withdrawn", "refused")
+"""How people are told of the data team's no: to what counted before, and to what was only held."""
+
 
 @dataclass
 class SubmissionRecord:
@@ -158,7 +161,7 @@ class SubmissionRecord:
         if self.is_set_aside:
             return "set_aside"
         if self.is_taken_back:
-            return "withdrawn" if self.was_accepted else "refused"
+            return WITHDRAWN if self.was_accepted else REFUSED
         return str(self.status or "pending")
 
     def status_at(self, moment: datetime) -> Verdict | None:

@@ -14,14 +14,15 @@ from xml.etree.ElementTree import Element, ParseError
 from zipfile import ZipFile, ZipInfo
 
 from ingestion.ooxml.markup import is_workbook_root, local, parse_xml
+from ingestion.records.file_kinds import FileKind
 from ingestion.records.submissions import UnreadableError
 from ingestion.storage.archives import too_large
 
 WORKBOOK_TYPES = {
-    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml": "xlsx",
-    "application/vnd.openxmlformats-officedocument.spreadsheetml.template.main+xml": "xlsx",
-    "application/vnd.ms-excel.sheet.macroenabled.main+xml": "xlsm",
-    "application/vnd.ms-excel.template.macroenabled.main+xml": "xlsm",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml": FileKind.XLSX,
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.template.main+xml": FileKind.XLSX,
+    "application/vnd.ms-excel.sheet.macroenabled.main+xml": FileKind.XLSM,
+    "application/vnd.ms-excel.template.macroenabled.main+xml": FileKind.XLSM,
 }
 """Content types of workbooks that can be read, in small letters, and their kind."""
 
@@ -186,7 +187,7 @@ class Parts:
     def _typed(self, ending: str) -> Iterator[str]:
         return (key for key, said in self.types.overrides.items() if said.endswith(ending))
 
-    def workbook(self) -> tuple[str, str]:
+    def workbook(self) -> tuple[str, FileKind]:
         """Give the key of the workbook's main part, and the kind of workbook.
 
         Raises:
@@ -200,7 +201,7 @@ class Parts:
                 return key, kind
         for key in main:
             if self.types.of(key) in _UNTYPED and is_workbook_root(self.read_directory(key)):
-                return key, "xlsx"
+                return key, FileKind.XLSX
         said = self.read(TYPES)
         raise UnreadableError(
             "R005", kind=next((name for mark, name in _OTHER_KINDS if mark in said), "Office Open XML")

@@ -19,6 +19,7 @@ from ingestion.ooxml.markup import local, reference
 from ingestion.ooxml.opc import TYPES, Parts, Relation, part_key, relation_of, relations_key, source_key
 from ingestion.ooxml.parts import Part, parse
 from ingestion.ooxml.references import whole_number
+from ingestion.records.file_kinds import FileKind
 from ingestion.storage.archives import open_archive, too_large
 
 _TYPES_NAME = "[Content_Types].xml"
@@ -82,7 +83,7 @@ class Package:
             self.path, kind = parts.workbook()
             self.strings = parts.related(parts.relations(self.path), "sharedStrings")
             self.styles = parts.related(parts.relations(self.path), "styles")
-        self.had_macros = kind == "xlsm"
+        self.had_macros = kind is FileKind.XLSM
         self._put_names_right()
         self.workbook = self.document(self.path)
         self.base = self._vocabulary()

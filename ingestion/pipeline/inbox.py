@@ -17,7 +17,7 @@ from ingestion.bounded import WorkerStartError
 from ingestion.landing import inbox
 from ingestion.landing.events import Duplicate, LedgerError, NotLanded, Retried, Unknown
 from ingestion.landing.originals import OriginalDamagedError, Staged, check_original
-from ingestion.landing.state import SubmissionRecord
+from ingestion.landing.state import REFUSED, SubmissionRecord
 from ingestion.landing.wholeness import Reason
 from ingestion.pipeline.change import change
 from ingestion.pipeline.desk import Desk, is_everybodys, printable
@@ -227,7 +227,7 @@ def _may_come_again(same: SubmissionRecord, received_at: datetime, desk: Desk) -
     That is so for what was returned over figures that have been corrected since, and for what the data team
     refused because the period was closed, when its unit may file for it again.
     """
-    if same.told_as == "refused":
+    if same.told_as == REFUSED:
         locked_on = desk.registry.locked_on(same.key.period)
         return not desk.state.is_locked(same.key.unit, same.key.period, received_at, locked_on)
     return same.question is not None and same.status is not Verdict.ACCEPTED

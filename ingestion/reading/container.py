@@ -13,7 +13,8 @@ from array import array
 from collections.abc import Iterator, Sequence
 from struct import unpack_from
 
-SIGNATURE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+from ingestion.reading.kinds import OLE_MARK
+
 _STREAMS = ("workbook", "book")
 """What the stream is called since Excel 97, and before; a file may hold both for the sake of old programs."""
 
@@ -35,7 +36,7 @@ def workbook_streams(data: bytes) -> Iterator[bytes]:
     What stands behind the last record is of no meaning. A workbook of the nineties without a container is its
     own stream. Never raises.
     """
-    if not data.startswith(SIGNATURE):
+    if not data.startswith(OLE_MARK):
         yield data
         return
     if len(data) < _HEADER:

@@ -8,8 +8,9 @@ import io
 
 from msoffcrypto import OfficeFile
 
+from ingestion.reading.kinds import OLE_MARK
+
 _PUBLIC_PASSWORD = "VelvetSweatshop"
-_CONTAINER = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _MOST_ROUNDS = 1_000_000
 """Times that a key is hashed; spreadsheets do it a hundred thousand times, a file could ask for any number."""
 
@@ -19,7 +20,7 @@ def decrypted(data: bytes) -> bytes | None:
 
     Works on Office Open XML (standard and agile encryption) and on binary workbooks alike.
     """
-    if not data.startswith(_CONTAINER):
+    if not data.startswith(OLE_MARK):
         return None
     plain = io.BytesIO()
     try:

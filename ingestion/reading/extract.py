@@ -12,12 +12,9 @@ from functools import lru_cache
 from ingestion.definitions.forms import Form
 from ingestion.reading.header import folded
 from ingestion.records.cells import CellType, SheetCells
+from ingestion.records.sheet_names import CARRIED_SHEET, ORGANISATIONS_SHEET
 from ingestion.records.submissions import FormTable, Problem, Reading
 from ingestion.records.text import shortened
-
-SHEET = "DM_TCCSD"
-CARRIED_SHEET = "DM_DL"
-"""The hidden sheet on which a template carries rows of the registry and earlier figures."""
 
 _CODE, _NAME = "org_code", "org_name"
 _LIKE = 0.6
@@ -55,7 +52,7 @@ _GLUED = re.compile(r"(?<=[a-z])(?=[0-9])")
 
 def read_extract(sheets: list[SheetCells]) -> dict[str, str]:
     """Give names by code as the workbook's own extract lists them; empty where it carries none."""
-    sheet = _named(SHEET, sheets)
+    sheet = _named(ORGANISATIONS_SHEET, sheets)
     if sheet is None:
         return {}
     heads = {cell.text: place for place, cell in sheet.cells.items() if cell.text in (_CODE, _NAME)}

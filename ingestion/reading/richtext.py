@@ -14,13 +14,10 @@ from xml.etree.ElementTree import Element
 from ingestion.ooxml.limits import MAX_RUNS, MAX_STRINGS, MAX_TAGS, too_many
 from ingestion.ooxml.markup import SMALL, elements, is_plain, local, rich_text, unescaped
 from ingestion.reading.runs import PLAIN, Look, left_out
-from ingestion.records.cells import LeftOut
+from ingestion.records.cells import LONGEST_TEXT, LeftOut
 from ingestion.records.text import clean
 
 _SHORT = 120
-LONGEST_TEXT = 32_767
-"""Characters that a spreadsheet keeps in a cell."""
-
 _RUNS = (b"<r>", b"<r ", b":r>", b":r ")
 """How the runs of a text begin, under any prefix."""
 

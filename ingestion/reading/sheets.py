@@ -18,16 +18,16 @@ from ingestion.reading.printed import compare_file_name
 from ingestion.reading.tables import read_table
 from ingestion.records.cells import SheetCells
 from ingestion.records.file_kinds import FileKind
+from ingestion.records.sheet_names import EXPLANATIONS_SHEET, RECEIPT_SHEET
 from ingestion.records.submissions import Problem, Reading, UnreadableError
 
-EXPLANATIONS = "Giai_trinh"
 EXPLANATION_NAMES = frozenset({"giai trinh", "explanations"})
 _COVER_NAMES = frozenset({"bia", "trang bia", "cover"})
 _EXTRACT = re.compile(r"dm .*|.* dm (?:tccsd|ct|dl)")
 """Sheets that the template fills from the registry (DM_TCCSD, DM_CT), of which nothing is read here; an export
 as CSVs puts the workbook's name before theirs."""
 
-_RECEIPT = re.compile(r"(?:.*-)?Ket_qua(?: \(\d+\))?")
+_RECEIPT = re.compile(rf"(?:.*-)?{RECEIPT_SHEET}(?: \(\d+\))?")
 """The sheet that a returned workbook tells its findings on, and what programs call a copy of it."""
 
 _NUMBERED = re.compile(r"(?:b|bm|bieu|bieu mau|bieu so|mau|mau so|form) ?0*([1-9][0-9]?)(?: .*)?")
@@ -88,7 +88,7 @@ def read_sheets(book: Book, catalogue: Catalogue, reading: Reading) -> None:
             if table is not None:
                 check_organisations(table, form, extract, reading)
                 reading.tables[form.code] = table
-    if explanations := chosen.get(EXPLANATIONS):
+    if explanations := chosen.get(EXPLANATIONS_SHEET):
         read_explanations(explanations.sheet, reading)
     settle_order(reading, catalogue)
     if book.is_text:
@@ -187,7 +187,7 @@ def _codes(code: str, grid: SheetGrid, catalogue: Catalogue) -> int:
 
 def _by_name(name: str, catalogue: Catalogue) -> str | None:
     if name in EXPLANATION_NAMES:
-        return EXPLANATIONS
+        return EXPLANATIONS_SHEET
     if name in _COVER_NAMES:
         return catalogue.cover.code
     forms = (catalogue.cover, *catalogue.forms.values())
@@ -226,7 +226,7 @@ def _by_codes(grid: SheetGrid, catalogue: Catalogue) -> str | None:
     if set(catalogue.cover.key) <= entries:
         return catalogue.cover.code
     if any(len(explanation_columns(grid.rows[number])) == 4 for number in grid.head()):
-        return EXPLANATIONS
+        return EXPLANATIONS_SHEET
     return None
 
 

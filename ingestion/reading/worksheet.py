@@ -34,11 +34,12 @@ from ingestion.ooxml.references import (
 from ingestion.ooxml.sheetdata import Token, scan
 from ingestion.reading.book import DAY_ZERO_1904, MAX_CELLS
 from ingestion.reading.cellstyles import IS_DATE, CellStyles
-from ingestion.reading.richtext import LONGEST_TEXT, Run, SharedStrings, cleaned, left_out_of, styled_runs
+from ingestion.reading.richtext import Run, SharedStrings, cleaned, left_out_of, styled_runs
 from ingestion.reading.runs import PLAIN
 from ingestion.records.cells import (
     LAST_COLUMN,
     LAST_ROW,
+    LONGEST_TEXT,
     Cell,
     CellType,
     LeftOut,

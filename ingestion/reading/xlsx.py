@@ -52,7 +52,7 @@ def read_xlsx(archive: ZipFile) -> Book:
         starts_1904,
     )
     book = Book(
-        FileKind.XLSM if kind == FileKind.XLSM else FileKind.XLSX,
+        kind,
         [],
         day_zero=DAY_ZERO_1904 if starts_1904 else DAY_ZERO,
     )
@@ -76,7 +76,7 @@ def read_xlsx(archive: ZipFile) -> Book:
         if links:
             _note_links(in_utf8(data), sheet.name, links, book)
         book.sheets.append(sheet)
-    if kind == "xlsm":
+    if kind is FileKind.XLSM:
         book.notes.append(Problem("R106"))
     return book
 

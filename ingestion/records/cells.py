@@ -23,6 +23,9 @@ class CellType(StrEnum):
 
 StoredValue = str | float | bool | date | datetime | time | timedelta
 
+LONGEST_TEXT = 32_767
+"""Characters that a spreadsheet keeps in a cell."""
+
 ENGLISH_DECIMAL = "[$-409]0.000"
 """The format of a text cell whose point, if it is a number at all, opens decimals as the English do."""
 

@@ -57,10 +57,19 @@ class NumberText:
 
 _INVALID = NumberText(NumberKind.INVALID)
 _BLANK = NumberText(NumberKind.BLANK)
+ZERO_WORDS = ("-", "–", "—", "−", "không", "không có")
+"""What stands for nothing at all in a column of numbers, in small letters."""
+
+BLANK_WORDS = ("bỏ trống",)
+"""What says that nothing was filled in, besides dots."""
+
+NOT_APPLICABLE_WORD = "x"
+"""The mark of a cell that does not apply to its row."""
+
 _WORDS = {
-    **dict.fromkeys(("-", "–", "—", "−", "không", "không có"), NumberText(NumberKind.ZERO, 0)),
-    **dict.fromkeys(("", "bỏ trống"), _BLANK),
-    "x": NumberText(NumberKind.NOT_APPLICABLE),
+    **dict.fromkeys(ZERO_WORDS, NumberText(NumberKind.ZERO, 0)),
+    **dict.fromkeys(("", *BLANK_WORDS), _BLANK),
+    NOT_APPLICABLE_WORD: NumberText(NumberKind.NOT_APPLICABLE),
 }
 _DOTS = re.compile(r"[.…\s]+")
 _PLAIN = re.compile(r"-?[0-9]+")

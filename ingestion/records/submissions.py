@@ -11,7 +11,7 @@ from enum import Enum, StrEnum
 
 from ingestion.records.cells import column_letter
 from ingestion.records.periods import Period
-from ingestion.records.stored import DateOrder
+from ingestion.records.stored import NOT_APPLICABLE_WORD, DateOrder
 from ingestion.records.text import shortened
 
 DAY_ZERO = date(1899, 12, 30)
@@ -225,7 +225,7 @@ class UnreadableError(Exception):
 class NotApplicable(Enum):
     """The mark of a cell that does not apply to the row: `x`, which is no blank."""
 
-    NOT_APPLICABLE = "x"
+    NOT_APPLICABLE = NOT_APPLICABLE_WORD
 
 
 NOT_APPLICABLE = NotApplicable.NOT_APPLICABLE

@@ -10,7 +10,7 @@ from pathlib import Path
 from ingestion.definitions.catalogue import Catalogue
 from ingestion.definitions.registry import Registry
 from ingestion.landing.events import UNKNOWN_PERIOD
-from ingestion.landing.state import LedgerState, SubmissionRecord
+from ingestion.landing.state import REFUSED, LedgerState, SubmissionRecord
 from ingestion.records.faults import APOLOGY, Cause, Fault, Step
 from ingestion.records.findings import Judgement, Verdict
 from ingestion.records.periods import Period
@@ -125,7 +125,7 @@ def untold_decisions(home: Home, record: SubmissionRecord, counting: SubmissionK
             event.reason,
             event.by,
             event.at,
-            is_refusal=record.told_as == "refused",
+            is_refusal=record.told_as == REFUSED,
             counting=counting,
         )
         for number, event in enumerate(record.decisions, start=1)

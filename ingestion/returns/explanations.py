@@ -14,9 +14,9 @@ from ingestion.reading.cover import explanation_columns
 from ingestion.reading.header import is_numbering
 from ingestion.records.cells import Cell, CellType, address
 from ingestion.records.findings import Finding
+from ingestion.records.sheet_names import EXPLANATIONS_SHEET
 from ingestion.records.text import clean, fold
 from ingestion.words.messages import message
-from ingestion.workbook import EXPLANATIONS_SHEET
 
 MOST_LINES = 300
 MOST_OF_A_SHEET = 20

@@ -20,6 +20,7 @@ from ingestion.reading.xlsx import known_name
 from ingestion.records.cells import parse_address
 from ingestion.records.file_kinds import MARKED_IN_PLACE, FileKind
 from ingestion.records.findings import Finding
+from ingestion.records.sheet_names import EXPLANATIONS_SHEET
 from ingestion.records.submissions import FormTable, UnreadableError
 from ingestion.records.text import fold
 from ingestion.returns.answer import Answer, Marks
@@ -30,7 +31,6 @@ from ingestion.returns.signs import ASKED_FILL, NOTED_FILL, OURS, RELATED_FILL, 
 from ingestion.words.found import printed
 from ingestion.words.messages import message
 from ingestion.words.places import address, place_said
-from ingestion.workbook import EXPLANATIONS_SHEET
 
 MOST_COMMENTS = 200
 """Comments a sheet; each is a drawing of its own, and hundreds of them make a workbook slow to open."""

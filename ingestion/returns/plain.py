@@ -16,7 +16,7 @@ import xlsxwriter
 
 from ingestion.ooxml import harmless
 from ingestion.reading.book import Book
-from ingestion.records.cells import LAST_COLUMN, LAST_ROW, Cell, CellType, LeftOut, SheetCells
+from ingestion.records.cells import LAST_COLUMN, LAST_ROW, LONGEST_TEXT, Cell, CellType, LeftOut, SheetCells
 from ingestion.records.text import clean
 from ingestion.returns.letters import Dress, pieces
 
@@ -26,7 +26,6 @@ _ERRORS = frozenset({"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#
 _WHOLE = re.compile(r"0|-?[1-9][0-9]{0,14}")
 _UNSAFE_NAME = re.compile(r"[\[\]:*?/\\]")
 _LONGEST_NAME = 31
-_LONGEST_TEXT = 32_767
 _NARROWEST, _WIDEST, _WIDEST_LABEL = 7, 40, 12
 _HEAD_ROWS, _FIRST_BODY_ROW = 4, 8
 _FEWEST_LABELS = 3
@@ -286,7 +285,7 @@ def _write_cell(target: Any, cell: Cell, dressed: _Style, left: LeftOut | None, 
     else:
         stored = value if isinstance(value, str) else cell.text
         # What was put right on reading (a script from before Unicode) is shown as it was read.
-        text = harmless(stored if clean(stored) == cell.text else cell.text)[:_LONGEST_TEXT]
+        text = harmless(stored if clean(stored) == cell.text else cell.text)[:LONGEST_TEXT]
         if left is None or whole is not Dress.PLAIN:
             target.write_string(*at, text, style("@"))
             return

@@ -13,6 +13,7 @@ from ingestion.reading import describe, remedy
 from ingestion.records.days import day_of
 from ingestion.records.findings import Finding, Outcome, OutcomeStatus, Verdict
 from ingestion.records.periods import Period, PeriodError
+from ingestion.records.sheet_names import EXPLANATIONS_SHEET, RECEIPT_SHEET
 from ingestion.records.submissions import Reading, SubmissionKey
 from ingestion.returns.answer import Answer, Decision, Marks
 from ingestion.returns.differences import Differences
@@ -23,9 +24,9 @@ from ingestion.words.found import printed
 from ingestion.words.labels import Language
 from ingestion.words.messages import message
 from ingestion.words.places import place_said
-from ingestion.workbook import EXPLANATIONS_SHEET, period_name
+from ingestion.workbook import period_name
 
-SHEET = "Ket_qua"
+SHEET = RECEIPT_SHEET
 MOST_FINDINGS = 1_000
 MOST_DIFFERENCES = 300
 

@@ -12,18 +12,12 @@ from ingestion.workbook.template import (
     write_template,
 )
 from ingestion.workbook.writer import (
-    EXPLANATIONS_SHEET,
-    ORGANISATIONS_SHEET,
-    TARGETS_SHEET,
     period_name,
     write_workbook,
 )
 
 __all__ = [
-    "EXPLANATIONS_SHEET",
     "NOT_APPLICABLE",
-    "ORGANISATIONS_SHEET",
-    "TARGETS_SHEET",
     "CellInput",
     "NotApplicable",
     "TemplateError",

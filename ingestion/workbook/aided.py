@@ -11,19 +11,18 @@ from xlsxwriter.worksheet import CellFormulaTuple, Worksheet
 
 from ingestion.definitions.forms import Column, Form
 from ingestion.definitions.registry_rows import Organisation
-from ingestion.reading.extract import CARRIED_SHEET
 from ingestion.records.cells import column_index, column_letter
 from ingestion.records.periods import Days, Period
+from ingestion.records.sheet_names import CARRIED_SHEET, CONTEXT_SHEET, EXPLANATIONS_SHEET
 from ingestion.records.submissions import CellInput, Explanation
 from ingestion.words.messages import message
-from ingestion.workbook.foreknown import CONTEXT_SHEET, FIRST_BLOCK_ROW, Computed
+from ingestion.workbook.foreknown import FIRST_BLOCK_ROW, Computed
 from ingestion.workbook.formulas import ROW, SheetPlace
 from ingestion.workbook.legends import meaning
 from ingestion.workbook.looks import type_properties
 from ingestion.workbook.rule_formulas import Plan
 from ingestion.workbook.said import Column as MessageColumn
 from ingestion.workbook.writer import (
-    EXPLANATIONS_SHEET,
     FIRST_COVER_ROW,
     FIRST_LIST_ROW,
     Row,

@@ -23,11 +23,11 @@ from ingestion.gate.language.vectors import Kind, Vector
 from ingestion.records.cells import column_letter
 from ingestion.records.file_kinds import FileKind
 from ingestion.records.periods import Period
+from ingestion.records.sheet_names import CONTEXT_SHEET
 from ingestion.records.submissions import Cover, FormRow, FormTable, Reading, Submission, SubmissionKey
 from ingestion.workbook.formulas import Constant, Lookup, SheetPlace
 from ingestion.workbook.writer import FIRST_DATA_ROW, Row
 
-CONTEXT_SHEET = "DM_CS"
 """The hidden sheet of what is known beforehand; like every sheet named DM_…, it is no form."""
 
 FIRST_BLOCK_ROW = 3

@@ -35,7 +35,7 @@ def code_notes(form: Form) -> str:
             meanings |= {line.code: line.label.vi for line in line_set.members}
     for column in form.columns:
         for choice in column.choices:
-            if choice not in meanings and (name := _named(f"template.code.{choice}", "")):
+            if choice not in meanings and (name := _meaning_of(choice)):
                 meanings[choice] = name
     if not meanings:
         return ""
@@ -45,7 +45,12 @@ def code_notes(form: Form) -> str:
 
 def meaning(code: str) -> str:
     """Give what a code means, or the code: registries may bring codes that nobody has named."""
-    return _named(f"template.code.{code}", code) if code else code
+    return (_meaning_of(code) or code) if code else code
+
+
+def _meaning_of(code: str) -> str:
+    """Give what a code means; nothing where the catalogue says neither that nor that it is a verdict."""
+    return _named(f"template.code.{code}", "") or _named(f"assessment.{code}", "")
 
 
 def _named(key: str, fallback: str) -> str:

@@ -18,7 +18,9 @@ from ingestion.definitions.catalogue import Catalogue
 from ingestion.definitions.forms import Column, Form
 from ingestion.definitions.registry_rows import Organisation, Target
 from ingestion.definitions.signing import SIGNATURE, TEMPLATE_VERSION
+from ingestion.records.cells import LONGEST_TEXT
 from ingestion.records.periods import Days, Period
+from ingestion.records.sheet_names import EXPLANATIONS_SHEET, ORGANISATIONS_SHEET, TARGETS_SHEET
 from ingestion.records.stored import added
 from ingestion.records.submissions import CellInput, Explanation, NotApplicable
 from ingestion.words import period_names, writing
@@ -38,10 +40,6 @@ from ingestion.workbook.looks import (
     total_width,
 )
 
-EXPLANATIONS_SHEET = "Giai_trinh"
-ORGANISATIONS_SHEET = "DM_TCCSD"
-TARGETS_SHEET = "DM_CT"
-
 CODE_ROW = 5
 FIRST_DATA_ROW = 9
 FIRST_LIST_ROW = 7
@@ -53,7 +51,6 @@ Row = Mapping[str, CellInput]
 _CREATED = datetime(2020, 1, 1)  # noqa: DTZ001 - a constant without meaning; the format knows no time zones
 _OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
 _EMPTY_TABLE_ROWS = 5
-_LONGEST_TEXT = 32_767
 
 
 def write_workbook(
@@ -183,7 +180,7 @@ class WorkbookWriter:
         elif isinstance(value, NotApplicable):
             sheet.write_string(*at, value.value, self._formats.not_applicable)
         elif isinstance(value, str):
-            sheet.write_string(*at, value[:_LONGEST_TEXT], style)
+            sheet.write_string(*at, value[:LONGEST_TEXT], style)
         elif isinstance(value, date):
             sheet.write_datetime(*at, value, self._formats.by_type["date"])
         else:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ingestion.alerts.outbox import Outbox
+from ingestion.records.findings import Verdict
 from ingestion.words import writing
 from ingestion.words.standing import standing
 from orchestration import environment
@@ -33,7 +34,7 @@ Settings = Mapping[str, Mapping[str, Any]]
 """Settings of the steps of a job, by step and name."""
 
 _LANDING = ("landed", "duplicates", "repaired", "unknown", "left")
-_VERDICTS = ("accepted", "rejected", "unreadable", "needs_explanation", "on_hold")
+_VERDICTS = (Verdict.ACCEPTED.value, *(verdict.value for verdict in Verdict if verdict is not Verdict.ACCEPTED))
 _NAMED = ("left_files", "without_receipt")
 
 

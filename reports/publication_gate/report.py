@@ -5,15 +5,17 @@ What belongs here: results and their words. What does not: what is checked.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import get_args
 
 from ingestion.gate.results import NO_ROWS, RuleResult, Sample, SuiteResult
 from ingestion.words import writing
 from ingestion.words.labels import Language
 from ingestion.words.messages import message
+from reports.figures import Status
 from reports.publication_gate.rows import FOUND, SAID
 from reports.publication_gate.words import column_in_words, side_in_words
 
-STATUS_NAMES = ("final", "provisional", "incomplete", "none")
+STATUS_NAMES: tuple[str, ...] = get_args(Status)
 """How whole a figure is, by the number that stands for it in a pair."""
 
 ASSESSMENTS = ("CHUA_DEN_HAN", "CHUA_DAT", "DAT", "VUOT")
@@ -69,7 +71,7 @@ class PublicationFailure:
         """Give the word for which a number stands: a status or an assessment; nothing for a number itself."""
         column = self.subject.get("column") if self.check == "targets_again" else ""
         if column == "assessment":
-            return message(f"report.assessment.{ASSESSMENTS[int(value)]}", language)
+            return message(f"assessment.{ASSESSMENTS[int(value)]}", language)
         if self.check in ("statuses_again", "derived_statuses_again") or column == "status":
             return message(f"publication.status.{STATUS_NAMES[int(value)]}", language)
         return ""

@@ -16,12 +16,12 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 from ingestion.definitions.catalogue import Catalogue
+from ingestion.records.tolerance import TOLERANCE
 from ingestion.words import writing
 from reports.publication_gate.bodies import Bodies
 from reports.publication_gate.report import STATUS_NAMES
 from reports.publication_gate.rows import Key, beside, read
 
-_TOLERANCE = 1e-9
 _STATED = ["statement", "indicator", "unit", "period", "column"]
 _FINAL, _NONE = STATUS_NAMES.index("final"), STATUS_NAMES.index("none")
 _OF_ONE_FIGURE = ("", "share")
@@ -246,7 +246,7 @@ def _is_met(said: Mapping[str, Any], found: _Found) -> bool | None:
     low, high = said["value_low"], said["value_high"]
     if said["derivation"] == _BY_TARGET:
         sides = ((low, found.low), (high, found.high))
-        return all(stated is None or abs(stated - bound) <= _TOLERANCE for stated, bound in sides)
+        return all(stated is None or abs(stated - bound) <= TOLERANCE for stated, bound in sides)
     is_yearly = said["derivation"] == _BY_YEAR
     least, most = (found.low, found.high) if is_yearly else (found.value, found.value)
     qualifier = said["qualifier"]
@@ -271,6 +271,6 @@ _COMPARISONS: Mapping[str, Callable[[float, float, float, float], bool]] = {
     "LT": lambda _, most, __, high: most < high,
     "AT_LEAST": lambda least, _, low, __: least >= low,
     "AT_MOST": lambda _, most, __, high: most <= high,
-    "RANGE": lambda least, most, low, high: least >= low - _TOLERANCE and most <= high + _TOLERANCE,
+    "RANGE": lambda least, most, low, high: least >= low - TOLERANCE and most <= high + TOLERANCE,
 }
 """How the lowest and the highest of what was worked out stand to the bounds that were stated, by qualifier."""

@@ -13,12 +13,12 @@ import duckdb
 import numpy as np
 import pandas as pd
 
+from ingestion.records.tolerance import TOLERANCE
 from reports.publication_gate.bodies import Bodies, Term
 from reports.publication_gate.figures import Figures
 from reports.publication_gate.report import ASSESSMENTS, STATUS_NAMES
 from reports.publication_gate.rows import records
 
-_TOLERANCE = 1e-9
 _KEYS = ["indicator", "unit", "period", "basis", "column"]
 _FINAL, _PROVISIONAL, _NONE = (float(STATUS_NAMES.index(name)) for name in ("final", "provisional", "none"))
 
@@ -176,17 +176,17 @@ def assessed(target: dict[str, Any], actual: float) -> str | None:
     if np.isnan(actual) or bound is None or (direction == "BETWEEN" and most is None):
         return None
     is_beyond = {
-        "GE": actual > bound + _TOLERANCE,
-        "GT": actual > bound + _TOLERANCE,
-        "LE": actual < bound - _TOLERANCE,
-        "LT": actual < bound - _TOLERANCE,
-        "BETWEEN": most is not None and actual > most + _TOLERANCE,
+        "GE": actual > bound + TOLERANCE,
+        "GT": actual > bound + TOLERANCE,
+        "LE": actual < bound - TOLERANCE,
+        "LT": actual < bound - TOLERANCE,
+        "BETWEEN": most is not None and actual > most + TOLERANCE,
     }
     if is_beyond.get(direction):
         return "VUOT"
     if direction == "BETWEEN":
-        return "DAT" if actual >= bound - _TOLERANCE else "CHUA_DAT"
-    is_met = direction in ("GE", "LE", "EQ") and abs(actual - bound) <= _TOLERANCE
+        return "DAT" if actual >= bound - TOLERANCE else "CHUA_DAT"
+    is_met = direction in ("GE", "LE", "EQ") and abs(actual - bound) <= TOLERANCE
     return "DAT" if is_met else "CHUA_DAT"
 
 

@@ -20,8 +20,9 @@ from ingestion.gate.language.evaluate import mask
 from ingestion.gate.language.vectors import FALSE
 from ingestion.records.cells import column_letter
 from ingestion.records.periods import Period
+from ingestion.records.sheet_names import CONTEXT_SHEET
 from ingestion.records.submissions import Mark
-from ingestion.workbook.foreknown import CONTEXT_SHEET, FIRST_BLOCK_ROW, Computed
+from ingestion.workbook.foreknown import FIRST_BLOCK_ROW, Computed
 from ingestion.workbook.formulas import ROW, SheetPlace
 from ingestion.workbook.rule_formulas import Plan, plan_formulas
 from ingestion.workbook.said import Violation

@@ -10,6 +10,7 @@ from ingestion.alerts.watches.seen import Seen
 from ingestion.alerts.watches.watch import Watch
 from ingestion.records.days import day_of
 from ingestion.records.periods import Period, PeriodKind
+from ingestion.records.tolerance import TOLERANCE
 
 _TWO_YEARS = timedelta(days=731)
 
@@ -34,7 +35,7 @@ class Jumps(Watch[Share]):
                 measure, earlier_one = measures.measures[name], before.measures[name]
                 if min(measure.of, earlier_one.of) < limit.at_least:
                     continue
-                if measure.share - earlier_one.share + 1e-9 >= limit.share:
+                if measure.share - earlier_one.share + TOLERANCE >= limit.share:
                     yield seen.alert(
                         Kind.JUMP,
                         f"{period}\0{name}",

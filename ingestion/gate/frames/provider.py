@@ -5,7 +5,7 @@ What belongs here: the shape of providers and what several of them share. What d
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import ClassVar, get_args
 
 from ingestion.definitions.catalogue import Catalogue
 from ingestion.definitions.forms import Form
@@ -16,7 +16,7 @@ from ingestion.gate.frames.sources import Source
 from ingestion.gate.language.vectors import Kind, Vector
 from ingestion.words.labels import Label
 
-ANY_FRAME: frozenset[FrameKind] = frozenset({"row", "cell", "total", "sheet", "submission", "owed"})
+ANY_FRAME: frozenset[FrameKind] = frozenset(get_args(FrameKind))
 
 
 class Provider(ABC):

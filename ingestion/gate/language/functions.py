@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ingestion.definitions.assessment import RATINGS, TOLERANCE, assessment
+from ingestion.definitions.assessment import RATINGS, assessment
 from ingestion.gate.language.vectors import (
     FALSE,
     NULL,
@@ -32,6 +32,7 @@ from ingestion.gate.language.vectors import (
     texts,
     truths,
 )
+from ingestion.records.tolerance import TOLERANCE
 from ingestion.words.writing import rounded
 
 _NORMAL_CONSISTENCY = 0.6745

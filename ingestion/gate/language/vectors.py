@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ingestion.definitions.assessment import TOLERANCE
+from ingestion.records.tolerance import TOLERANCE
 
 FALSE, NULL, TRUE = 0, 1, 2
 """Truth values in this order make `and` a minimum, `or` a maximum and `not` a subtraction from 2."""

@@ -7,8 +7,10 @@ A spreadsheet's own sums leave it out all the same; a rule that needs it is not 
 as a number. A date in a cell of counts cannot be told from its serial number by a formula.
 """
 
-_BLANK_WORDS = ("…", "bỏ trống")
-_ZERO_WORDS = ("-", "–", "—", "−", "không", "không có")
+from ingestion.records.stored import BLANK_WORDS, NOT_APPLICABLE_WORD, ZERO_WORDS
+
+_BLANK_WORDS = ("…", *BLANK_WORDS)
+"""Dots as one sign are not among those that a formula takes out of a text."""
 
 
 def _bare(cell: str) -> str:
@@ -24,13 +26,13 @@ def is_blank(cell: str) -> str:
 
 def is_not_applicable(cell: str) -> str:
     """Give the formula that a cell is marked as not applicable."""
-    return f'IF(ISTEXT({cell}),LOWER(TRIM({cell}))="x",FALSE)'
+    return f'IF(ISTEXT({cell}),LOWER(TRIM({cell}))="{NOT_APPLICABLE_WORD}",FALSE)'
 
 
 def is_invalid(cell: str) -> str:
     """Give the formula that a cell of counts holds something that is surely no count."""
     text = f"TRIM({cell})"
-    words = "|".join(("", *_ZERO_WORDS, *_BLANK_WORDS, "x", ""))
+    words = "|".join(("", *ZERO_WORDS, *_BLANK_WORDS, NOT_APPLICABLE_WORD, ""))
     is_word = f'ISNUMBER(FIND("|"&LOWER({text})&"|","{words}"))'
     # Written back as digits, alone or in groups of three, it must be the same text: 1E5, 5%, 12.5 and dates
     # are numbers to a spreadsheet as well.

@@ -19,6 +19,8 @@ LONGEST = 8000
 """Longest formula that is compiled; spreadsheets take 8192 characters."""
 
 EPSILON = "0.000000001"
+"""`TOLERANCE` as a formula writes it."""
+
 _LONGEST_LITERAL = 250
 _MOST_DECIMALS = 10
 

@@ -329,6 +329,6 @@ MUTANTS: Sequence[Mutant] = (
         'bodies.terms_of(target["term_code"], target["org_code"])',
         "bodies.terms[:1]",
     ),
-    _of("a cap is a floor", "targets", "actual < bound - _TOLERANCE", "actual > bound + _TOLERANCE"),
+    _of("a cap is a floor", "targets", "actual < bound - TOLERANCE", "actual > bound + TOLERANCE"),
     _of("sides may differ by a tenth", "suites", "0.000001 * max", "0.1 * max"),
 )

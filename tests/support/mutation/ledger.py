@@ -187,8 +187,8 @@ MUTANTS: Sequence[Mutant] = (
     Mutant(
         "what was only held is told as withdrawn",
         "ingestion/landing/state.py",
-        'return "withdrawn" if self.was_accepted else "refused"',
-        'return "withdrawn"',
+        "return WITHDRAWN if self.was_accepted else REFUSED",
+        "return WITHDRAWN",
         LEDGER,
     ),
     Mutant(

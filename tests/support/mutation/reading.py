@@ -72,8 +72,8 @@ MUTANTS: Sequence[Mutant] = (
     Mutant(
         "a cross is zero",
         "ingestion/records/stored.py",
-        '"x": NumberText(NumberKind.NOT_APPLICABLE)',
-        '"x": NumberText(NumberKind.ZERO, 0)',
+        "NOT_APPLICABLE_WORD: NumberText(NumberKind.NOT_APPLICABLE)",
+        "NOT_APPLICABLE_WORD: NumberText(NumberKind.ZERO, 0)",
         VALUES,
     ),
     Mutant(

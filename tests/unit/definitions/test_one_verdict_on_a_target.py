@@ -12,7 +12,8 @@ import duckdb
 import jinja2
 import pytest
 
-from ingestion.definitions.assessment import TOLERANCE, assessment
+from ingestion.definitions.assessment import assessment
+from ingestion.records.tolerance import TOLERANCE
 from reports.publication_gate.targets import assessed
 
 MACROS = Path(__file__).parents[3] / "dbt_project" / "macros" / "figures.sql"

@@ -11,12 +11,16 @@ from ingestion.gate import rule_book
 from ingestion.gate.compiling import compile_rules
 from ingestion.gate.context import vocabulary
 from ingestion.gate.rules import load_rules
-from ingestion.reading.extract import CARRIED_SHEET
+from ingestion.records.sheet_names import (
+    CARRIED_SHEET,
+    CONTEXT_SHEET,
+    EXPLANATIONS_SHEET,
+    ORGANISATIONS_SHEET,
+    TARGETS_SHEET,
+)
 from ingestion.returns import receipt
 from ingestion.storage.home import Home
 from ingestion.words.messages import retold
-from ingestion.workbook import EXPLANATIONS_SHEET, ORGANISATIONS_SHEET, TARGETS_SHEET
-from ingestion.workbook.foreknown import CONTEXT_SHEET
 from reports.sections import plan_of
 from tests.support import guide
 
@@ -39,7 +43,7 @@ def test_files_of_a_folder_lie_over_the_products(tmp_path: Path) -> None:
     found = catalogue_of(home)
     assert found is catalogue_of(home), "the same files are the same object"
     assert list(found.forms) == [*load_catalogue().forms, "B90"]
-    assert [section.code for section in plan_of(found).sections][-1] == "badges"
+    assert [section.code for section in plan_of(found).sections][-1] == guide.free("badges")
     assert "V901" in rule_book(found).rules
 
 
@@ -95,7 +99,7 @@ _DIVIDED = """kind: ratio
         ("indicators", "over_time: sum}", "over_time: sum, effective: {to: 2019-02-30}}", "8: “2019-02-30”"),
         ("indicators", "over_time: sum}", "over_time: sum, effective: {from: 0000-01-01}}", "8: “0000-01-01”"),
         ("indicators", "kind: flow", "kind: flow\n  kind: stock", "15: “kind”"),
-        ("units", "BADGE:", "BADGE: {vi: a, en: b}\nBADGE:", "2: “BADGE”"),
+        ("units", "BADGE:", "BADGE: {vi: a, en: b}\nBADGE:", f"2: “{guide.free('BADGE')}”"),
         ("rules", "severity: warning", "severity: warning\n  severity: error", "6: “severity”"),
         ("sections", "code: badges", "code: badges\n  code: medals", "3: “code”"),
         ("units", "BADGE", "PERSON", "PERSON"),
@@ -112,7 +116,7 @@ _DIVIDED = """kind: ratio
     ],
 )
 def test_a_slip_is_told_with_its_file(kind: str, before: str, after: str, told: str) -> None:
-    file = SHOWN[kind]
+    file, before, after = SHOWN[kind], guide.renamed(before), guide.renamed(after)
     assert before in file.text
     wrong = OwnFile(kind, file.name, file.text.replace(before, after))
     with pytest.raises(OwnFileError) as error:
@@ -166,7 +170,7 @@ def test_the_products_own_data_files_take_those_of_the_guide(tmp_path: Path) -> 
     folder = guide.product_with_them(tmp_path)
     catalogue = load_catalogue(folder)
     assert catalogue.forms["B90"].by_code.keys() >= {"badges_30", "badges_40", "badges_55"}
-    assert {"party_badges", "party_badges_55"} <= catalogue.indicators.keys()
+    assert {*map(guide.free, ("party_badges", "party_badges_55"))} <= catalogue.indicators.keys()
     rules = compile_rules(load_rules(folder / "rules"), catalogue, vocabulary(catalogue))
     assert [check.form for check in rules[guide.NEXT_RULE]] == ["B90"]
-    assert guide.units() == {"unit.BADGE": {"vi": "huy hiệu", "en": "badges"}}
+    assert guide.units() == {f"unit.{guide.free('BADGE')}": {"vi": "huy hiệu", "en": "badges"}}

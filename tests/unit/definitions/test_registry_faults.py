@@ -64,7 +64,7 @@ def test_a_fault_is_told_with_place_and_remedy_in_both_languages(tmp_path: Path,
 
 def test_every_fault_that_has_words_has_a_case() -> None:
     told = {key.partition(".")[2] for key in load_messages() if key.startswith("registry.")}
-    # Files as a whole: `test_registry.py`; all faults together: `test_broken_registry.py`.
+    # Files as a whole: `test_registry.py`; all faults together: `orchestration/test_registry_command.py`.
     elsewhere = {"missing", "no_file", "no_header", "no_text", "no_csv", "unsound"}
 
     assert told - elsewhere == {case["fault"] for case in CASES}

@@ -4,14 +4,15 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from reports.charts import ChartData, Kind, Point, described, draw, to_svg
+from reports.charts import ChartData, Point, described, draw, to_svg
+from reports.sections import ChartKind
 
 YEARS = tuple(Point(str(year), "Kết nạp", 2000.0 + year % 7, f"2.00{year % 7}") for year in range(2016, 2021))
 SEVERAL = tuple(Point(str(y), s, 20.0 + y % 5, "20,5") for y in (2019, 2020) for s in ("A", "B", "C", "D"))
 
 
 @pytest.mark.parametrize("kind", ["years", "grouped", "lines", "stack", "breakdown", "units"])
-def test_every_kind_is_drawn_with_its_labels(kind: Kind) -> None:
+def test_every_kind_is_drawn_with_its_labels(kind: ChartKind) -> None:
     points = YEARS if kind in ("years", "breakdown", "units") else SEVERAL
     svg = to_svg(ChartData(kind, points))
     texts = ["".join(node.itertext()) for node in ET.fromstring(svg).iter("{http://www.w3.org/2000/svg}text")]

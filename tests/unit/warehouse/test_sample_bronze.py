@@ -10,7 +10,7 @@ from ingestion.bronze.reference import write_reference
 from ingestion.definitions.catalogue import load_catalogue
 from ingestion.definitions.registry import load_registry
 from ingestion.landing.state import LedgerState
-from orchestration.data_files import EXAMPLE_REGISTRY
+from orchestration.state import EXAMPLE_REGISTRY
 from orchestration.warehouse import PROJECT_DIR
 
 SAMPLE = PROJECT_DIR / "sample_bronze"
