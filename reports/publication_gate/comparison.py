@@ -17,6 +17,7 @@ from ingestion.definitions.catalogue import Catalogue
 from reports.publication_gate.behind import Behind, sources_again
 from reports.publication_gate.days import Days
 from reports.publication_gate.derived import Derived, by_key
+from reports.publication_gate.facts import facts_again
 from reports.publication_gate.families import children_make_parents
 from reports.publication_gate.figures import PARTS_OF_FIGURES, Figures
 from reports.publication_gate.received import last_day, received_again
@@ -25,6 +26,7 @@ from reports.publication_gate.repeated import repeated_again, report_units
 from reports.publication_gate.report import STATUS_NAMES
 from reports.publication_gate.stated import Statements
 from reports.publication_gate.targets import Targets
+from reports.publication_gate.values import values_again
 
 _QUERY = """
     select indicators.number as indicator, units.number as unit, periods.number as period, figures.value,
@@ -83,9 +85,12 @@ def figures_again(
     derivations = by_key(frames)
     if targets is not None and stated is not None:
         frames["targets_again"] = targets.pairs(connection, derivations)
+        frames["assigned_again"] = targets.as_set(connection)
         frames |= stated.pairs(connection, derivations)
     if last is not None:
         frames["sources_again"] = sources_again(connection, last)
+        frames["facts_again"] = facts_again(connection, last.adding.forms, catalogue, last)
+        frames["values_again"] = values_again(connection, bronze, catalogue.forms.values())
         frames |= repeated_again(connection, bronze, catalogue, last.bodies, as_of)
         frames |= received_again(connection, bronze, as_of)
     return frames

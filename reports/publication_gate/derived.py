@@ -29,6 +29,7 @@ class Derived:
         """Start with nothing."""
         self._kinds = {code: indicator.kind for code, indicator in catalogue.indicators.items()}
         self._rows: list[tuple[str, str, str, str, float, int]] = []
+        self._years: dict[tuple[str, ...], tuple[int | None, tuple[int, ...]]] = {}
         self._totals: set[str] = set()
 
     def add(self, beside: pd.DataFrame, figures: Figures) -> None:
@@ -70,24 +71,38 @@ class Derived:
         for found in figures.single_years():
             key = (found.indicator, found.unit, found.term)
             if not np.isnan(found.lowest):
-                self._tell(key, "per_year_low", found.lowest, found.rank)
-                self._tell(key, "per_year_high", found.highest, found.rank)
+                self._tell(key, "per_year_low", found.lowest, found.rank, found.lowest_years)
+                self._tell(key, "per_year_high", found.highest, found.rank, found.highest_years)
             if key in values and found.n_years and self._kinds[found.indicator] == "flow":
                 whole, rank = values[key]
                 average = np.nan if found.has_part else whole / found.n_years
-                self._tell(key, "average_per_year", average, rank)
+                self._tell(key, "average_per_year", average, rank, n_years=found.n_years)
 
-    def _tell(self, key: tuple[str, str, str], derivation: str, value: float, rank: int) -> None:
+    def _tell(
+        self,
+        key: tuple[str, str, str],
+        derivation: str,
+        value: float,
+        rank: int,
+        years: tuple[int, ...] = (),
+        *,
+        n_years: int | None = None,
+    ) -> None:
         told = value if _is_told(derivation, rank, is_total=key[0] in self._totals) else np.nan
         self._rows.append((*key, derivation, told, rank))
+        self._years[*key, derivation] = n_years, years
 
     def pairs(self, connection: duckdb.DuckDBPyConnection) -> dict[str, pd.DataFrame]:
-        """Give by check what is derived, and how whole it is, beside what the warehouse has."""
+        """Give by check what is derived, how whole it is and of which years, beside what the warehouse has.
+
+        Of an average the warehouse tells over how many years it is, of a lowest or highest year which one.
+        """
         expected = pd.DataFrame(self._rows, columns=[*_KEYS, "value", "status"])
         found = connection.execute(
             "select indicator_code as indicator, org_code as unit, period_code as period, derivation, "
-            "value, status from fct_indicator_derived"
+            "value, status, n_years::double as n_years, of_year::double as of_year from fct_indicator_derived"
         ).df()
+        years = self._beside_years(found)
         found["status"] = found["status"].map({name: rank for rank, name in enumerate(STATUS_NAMES)})
         both = expected.merge(found, on=_KEYS, how="outer", suffixes=("", " found"))
         both = both.sort_values(_KEYS, ignore_index=True)
@@ -95,7 +110,20 @@ class Derived:
         for check, part in (("derived_again", "value"), ("derived_statuses_again", "status")):
             sides = {"expected": both[part].astype(float), "found": both[f"{part} found"].astype(float)}
             frames[check] = both[_KEYS].assign(**sides)
-        return frames
+        return frames | {"derived_years_again": years}
+
+    def _beside_years(self, found: pd.DataFrame) -> pd.DataFrame:
+        """Give of which years the warehouse derives; a row that one side lacks is another check's."""
+        pairs = []
+        for *key, n_years, of_year in found[[*_KEYS, "n_years", "of_year"]].itertuples(index=False):
+            if (due := self._years.get(tuple(key))) is None:
+                continue
+            number, years = due
+            is_due = (not years and np.isnan(of_year)) or of_year in years
+            year = of_year if is_due else min(years, default=np.nan)
+            pairs.append((*key, "n_years", np.nan if number is None else number, n_years))
+            pairs.append((*key, "of_year", year, of_year))
+        return pd.DataFrame(pairs, columns=[*_KEYS, "column", "expected", "found"])
 
 
 def by_key(frames: Mapping[str, pd.DataFrame]) -> dict[tuple[str, ...], tuple[float, float]]:

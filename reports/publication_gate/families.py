@@ -25,7 +25,10 @@ def children_make_parents(beside: pd.DataFrame, figures: Figures) -> pd.DataFram
         figures: how the figures came about, for what the body filed itself.
     """
     kinds = {i.code: _PARTS.get(i.kind, ()) for i in figures.adding.indicators}
-    mine = beside[beside["is_unit"] & beside["is_found"].notna()]
+    is_known = beside["period"].isin(
+        list(figures.bodies.when)
+    )  # a figure of no period is named where it stands
+    mine = beside[beside["is_unit"] & beside["is_found"].notna() & is_known]
     places: dict[tuple[str, str], dict[str, int]] = {}
     keys = zip(*(mine[key].astype(object) for key in ("indicator", "period", "unit")), strict=True)
     for row, (indicator, period, unit) in enumerate(keys):

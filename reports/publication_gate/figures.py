@@ -4,6 +4,7 @@ What belongs here: how periods and parts make figures. What does not: amounts of
 whole the figures are (`states`), and what the warehouse says (`comparison`).
 """
 
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -55,6 +56,8 @@ class OfYears:
         term: the term's.
         lowest: the lowest of the years; NaN where none has a figure.
         highest: the highest.
+        lowest_years: the years that have the lowest, but for the noise of sums; none without a figure.
+        highest_years: those that have the highest.
         rank: how whole the worst of the years is, see `standing`.
         n_years: over how many years an average is taken.
         has_part: whether one of these was filed only in part.
@@ -65,6 +68,8 @@ class OfYears:
     term: str
     lowest: float
     highest: float
+    lowest_years: tuple[int, ...]
+    highest_years: tuple[int, ...]
     rank: int
     n_years: int
     has_part: bool
@@ -284,11 +289,12 @@ class Figures:
                 if not columns or not years:
                     continue
                 values, n_years = [], np.zeros(len(self.bodies.codes), dtype=np.int64)
+                when = []
                 adds = [c for c in columns if self.adding.measures[c].part == "value"]
                 adds = [c for c in adds if self.adding.measures[c].over_time == "sum"]
                 as_term = np.zeros(len(self.bodies.codes), dtype=bool)
                 is_older, has_older = as_term.copy(), as_term.copy()
-                for _, period in years:
+                for year, period in years:
                     base = self.bases[period]
                     has: Flags = np.asarray(base.is_there[:, adds].any(axis=1))
                     has_older |= (base.carried & base.is_there)[:, adds].any(axis=1)
@@ -299,15 +305,15 @@ class Figures:
                     of_year = np.where(self._owners(period), self._of_year(base, columns, indicator), np.nan)
                     is_older |= (base.carried & base.is_there)[:, columns].any(axis=1) & ~np.isnan(of_year)
                     values.append(of_year)
+                    when.append(year)
                 n_years = np.where(as_term, whole, n_years)
                 yields = np.array(values) if values else np.full((1, len(members)), np.nan)
                 has_any = ~np.isnan(yields).all(axis=0)
-                lowest = np.where(
-                    has_any, np.nanmin(np.where(np.isnan(yields), np.inf, yields), axis=0), np.nan
+                low, high = (np.where(np.isnan(yields), end, yields) for end in (np.inf, -np.inf))
+                lowest, highest = (
+                    np.where(has_any, end, np.nan) for end in (low.min(axis=0), high.max(axis=0))
                 )
-                highest = np.where(
-                    has_any, np.nanmax(np.where(np.isnan(yields), -np.inf, yields), axis=0), np.nan
-                )
+                are_lowest, are_highest = (np.isclose(yields, end, rtol=1e-9) for end in (lowest, highest))
                 rank = np.maximum(self.states.of_single_years(indicator, term), is_older)
                 rank = np.where(self._lack_in_years(indicator, term), 2, rank)
                 has_part = has_older | self.states.has_part(indicator, term)
@@ -319,6 +325,8 @@ class Figures:
                         code,
                         lowest[position],
                         highest[position],
+                        tuple(itertools.compress(when, are_lowest[:, position])),
+                        tuple(itertools.compress(when, are_highest[:, position])),
                         int(rank[position]),
                         int(n_years[position]),
                         bool(has_part[position]),

@@ -4,7 +4,6 @@ What belongs here: these as bronze's own files have them, and the day of the las
 figures, and what was never filed by anybody (`repeated`).
 """
 
-from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,17 +12,24 @@ import duckdb
 import pandas as pd
 import pyarrow.parquet as pq
 
+from reports.publication_gate.explained import explanations, reviews
 from reports.publication_gate.filed import counting_submissions
 from reports.publication_gate.rows import Key, Rows, beside, read, records
 
 _VIETNAM = timedelta(hours=7)
 """What the clocks of Vietnam are ahead of the warehouse's; deadlines are days there."""
 
-_WITH_CASES = (
-    "fct_submission left join (select submission_id, case_state from rpt_open_case) using (submission_id)"
-)
+_TOLD = """(
+    select submissions.*, cases.case_state, counting.file as file_traced
+    from fct_submission as submissions
+    left join rpt_open_case as cases on submissions.submission_id = cases.submission_id
+    left join intermediate.int_submission__effective as counting
+        on submissions.submission_id = counting.submission_id
+)"""
+"""Submissions, each with its open case and with the file that traces name."""
 
-_AS_FILED = ("revision", "sha256", "file", "original_name", "received_at", "n_errors", "n_warnings")
+_AS_FILED = ("reporting_org_code", "period_code", "revision", "sha256", "file", "original_name", "received_at")
+_AS_JUDGED = ("verdict", "n_errors", "n_warnings", "n_passed", "n_failed", "n_not_run")
 _LETTERS = """
     with filed as (
         select submission_id, form_code, column_code, min(sheet || '!' || letter) as said, 1.0 as expected
@@ -53,7 +59,8 @@ def received_again(
     counting = counting_submissions(bronze, as_of)
     counts = set(counting["submission_id"])
     submissions = _submissions(bronze, as_of, counts)
-    told = (*_AS_FILED, "status", "standing", "is_effective", "case_state")
+    more = ("file_kind", "period_basis", "decided_at", "status", "standing", "is_effective", "case_state")
+    told = (*_AS_FILED, *_AS_JUDGED, *more, "file_traced")
     _settle(submissions, {row["period_code"] for row in records(bronze, "periods")})
     completeness = _completeness(bronze, submissions)
     columns = next(iter(completeness.values()), {})
@@ -61,7 +68,7 @@ def received_again(
     return {
         "submissions_again": beside(
             {(code,): {name: row[name] for name in told} for code, row in submissions.items()},
-            read(connection, _WITH_CASES, ("submission_id",), told),
+            read(connection, _TOLD, ("submission_id",), told),
             ("submission",),
         ),
         "completeness_again": beside(
@@ -69,7 +76,8 @@ def received_again(
             read(connection, "rpt_completeness", unit_and_period, columns),
             ("unit", "period"),
         ),
-        "explanations_again": _explanations(connection, bronze, counts),
+        "explanations_again": explanations(connection, bronze, submissions),
+        "reviews_again": reviews(connection, bronze, submissions),
         "letters_again": _letters(connection, bronze, counting),
     }
 
@@ -106,7 +114,11 @@ def _submissions(bronze: Path, as_of: datetime | None, counting: set[str]) -> di
             is_refused = row["verdict"] not in (None, "accepted") and not was_accepted
             standing = "refused" if is_refused else "withdrawn"
         submissions[code] = row | {
-            "received_at": row["received_at"].astimezone(UTC).replace(tzinfo=None),
+            "received_at": _in_warehouse(row["received_at"]),
+            "decided_at": _in_warehouse(taken[-1]["decided_at"]) if taken else None,
+            "file_kind": row["kind"],
+            "period_basis": (row["period_basis"] or "CUMULATIVE").upper(),
+            "file_traced": row["file"] if code in counting else None,
             "status": status,
             "standing": standing,
             "is_effective": code in counting,
@@ -134,6 +146,10 @@ def _settle(submissions: dict[str, dict[str, Any]], periods: set[str]) -> None:
             elif row is newest:
                 is_taken_back = row["standing"] in ("withdrawn", "refused")
                 row["case_state"] = None if is_taken_back and has_one_that_counts else "open"
+
+
+def _in_warehouse(moment: datetime) -> datetime:
+    return moment.astimezone(UTC).replace(tzinfo=None)
 
 
 def _aware(moment: datetime) -> datetime:
@@ -174,26 +190,6 @@ def _completeness(bronze: Path, submissions: dict[str, dict[str, Any]]) -> Rows:
             "accepted_submission_id": accepted,
         }
     return rows
-
-
-def _explanations(connection: duckdb.DuckDBPyConnection, bronze: Path, counting: set[str]) -> pd.DataFrame:
-    """Give how often each explanation was written in what counts, and how often the warehouse has it."""
-    names = ["submission_id", "rule_code", "sheet", "cell"]
-    rows = pq.read_table(bronze / "explanations.parquet").to_pylist()
-    written = Counter(
-        tuple(row[name] or "" for name in (*names, "text")) for row in rows if row["submission_id"] in counting
-    )
-    found = Counter(
-        (*key, row["explanation"] or "")
-        for key, row in read(connection, "rpt_explanation", names, ["explanation"])
-    )
-    pairs = [
-        (*key[:-1], float(written[key]) or None, float(found[key]) or None)
-        for key in sorted(written.keys() | found.keys())
-    ]
-    return pd.DataFrame(
-        pairs, columns=["submission", "rule", "sheet", "cell", "expected", "found"], dtype=object
-    )
 
 
 def _letters(connection: duckdb.DuckDBPyConnection, bronze: Path, counting: pd.DataFrame) -> pd.DataFrame:

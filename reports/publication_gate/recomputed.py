@@ -15,6 +15,7 @@ from reports.publication_gate.amounts import Adding
 from reports.publication_gate.bodies import Bodies
 from reports.publication_gate.figures import Figures
 from reports.publication_gate.filed import read_filed
+from reports.publication_gate.mergers import merged_by
 from reports.publication_gate.standing import Standing
 
 _AT_ONCE = 24
@@ -53,17 +54,10 @@ def recomputed(
 
 def _merged_by(group: list[Indicator], bodies: Bodies, numbers: Mapping[str, int]) -> pd.DataFrame:
     """Count the bodies that had merged into each by the end of each period of its own term systems."""
-    merged = bodies.successions[bodies.successions["event_type"] == "merge"]
-    merged = merged[merged["successor_code"].fillna("") != ""]
-    of_terms: dict[str, set[str]] = {}
-    for term in bodies.terms:
-        of_terms.setdefault(term.code, set()).update(bodies.systems.get(term.system, set()))
     counted: dict[tuple[str, str], int] = {}
-    for period, (kind, _) in bodies.when.items():
-        for successor, day in zip(merged["successor_code"], merged["effective_on"], strict=True):
-            is_asked = kind != "NK" or successor in of_terms.get(period, ())
-            if is_asked and day <= bodies.ends[period]:
-                counted[successor, period] = counted.get((successor, period), 0) + 1
+    for period, mergers in merged_by(bodies).items():
+        for successor, _, _ in mergers:
+            counted[successor, period] = counted.get((successor, period), 0) + 1
     nothing = float("nan")
     return pd.DataFrame(
         [

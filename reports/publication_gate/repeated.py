@@ -15,6 +15,7 @@ from reports.publication_gate.arrays import PARTS
 from reports.publication_gate.bodies import Bodies
 from reports.publication_gate.derived import previous_terms
 from reports.publication_gate.filed import counting_submissions
+from reports.publication_gate.mergers import merged_by
 from reports.publication_gate.received import last_day
 from reports.publication_gate.rows import Key, Rows, beside, read, records
 
@@ -48,6 +49,12 @@ def repeated_again(
             ("org_code", "term_code", "predecessor_code"),
             ("unit", "period", "predecessor"),
             _predecessors(bodies, units),
+        ),
+        "mergers_again": (
+            "intermediate.int_figure__predecessor",
+            ("indicator_code", "org_code", "period_code", "predecessor_code"),
+            ("indicator", "unit", "period", "predecessor"),
+            _mergers(catalogue, bodies),
         ),
     }
     frames = {}
@@ -165,4 +172,15 @@ def _predecessors(bodies: Bodies, units: Rows) -> Rows:
         for unit, term in units
         for code, day in bodies.predecessors.get(unit, {}).items()
         if (code, term) in units
+    }
+
+
+def _mergers(catalogue: Catalogue, bodies: Bodies) -> Rows:
+    """Give the registry's row of each merger that figures count, which is what their traces name."""
+    counting = [code for code, indicator in catalogue.indicators.items() if indicator.kind == "registry"]
+    return {
+        (indicator, successor, period, predecessor): {"file_row": row}
+        for indicator in counting
+        for period, found in merged_by(bodies).items()
+        for successor, predecessor, row in found
     }

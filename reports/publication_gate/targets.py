@@ -17,8 +17,11 @@ from ingestion.records.tolerance import TOLERANCE
 from reports.publication_gate.bodies import Bodies, Term
 from reports.publication_gate.figures import Figures
 from reports.publication_gate.report import ASSESSMENTS, STATUS_NAMES
-from reports.publication_gate.rows import records
+from reports.publication_gate.rows import Key, beside, plain, read, records
 
+_AS_SET = "(select * rename (direction as bound) from fct_target)"
+"""Targets; the direction of a statement is whether something rose or fell."""
+_SET_FOR = ("indicator_code", "org_code", "term_code", "year", "basis")
 _KEYS = ["indicator", "unit", "period", "basis", "column"]
 _FINAL, _PROVISIONAL, _NONE = (float(STATUS_NAMES.index(name)) for name in ("final", "provisional", "none"))
 
@@ -98,6 +101,20 @@ class Targets:
                 continue
             rows += [(indicator, unit, period, basis, name, due[name], is_there[name]) for name in due]
         return pd.DataFrame(rows, columns=[*_KEYS, "expected", "found"])
+
+    def as_set(self, connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
+        """Give the targets as the registry sets them, and as the warehouse repeats them."""
+        expected: dict[Key, dict[str, Any]] = {
+            (t["indicator_code"], t["org_code"], t["term"].code, plain(t["year"]), t["basis"]): {
+                "bound": t["direction"],
+                "target_min": t["min"],
+                "target_max": t["max"],
+                "document": t["document"] or None,
+            }
+            for t in self.chosen
+        }
+        found = read(connection, _AS_SET, _SET_FOR, ("bound", "target_min", "target_max", "document"))
+        return beside(expected, found, ["indicator", "unit", "period", "year", "basis"])
 
     def _result(self, target: dict[str, Any]) -> dict[str, float]:
         """Give what a target's row says: its bounds, the result, how whole that is, and how it stands."""

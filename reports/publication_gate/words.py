@@ -12,19 +12,25 @@ from ingestion.words.messages import load_messages, message
 from reports.publication_gate.rows import NO, YES
 
 _FAMILIES: Mapping[str, Sequence[str]] = {
-    "verdict": ("report.verdict",),
+    "verdict": ("report.verdict", "standing"),
     "status": ("publication.status", "standing"),
     "standing": ("standing",),
     "kind": ("report.indicator_kind", "period_kind"),
     "unit_code": ("unit",),
     "org_kind": ("report.level",),
     "qualifier": ("publication.qualifier",),
+    "bound": ("publication.bound",),
+    "case_state": ("publication.case_state",),
+    "period_basis": ("publication.period_basis",),
     "derivation": ("report.derivation",),
 }
 """What texts stand for the codes of a column, by its name; where none does, the code is somebody's own word."""
 
 _PERIODS = ("previous_term_code", "period_code")
-_NUMBERS = ("value_low", "value_high", "numerator", "denominator", "expected_value", "n_errors", "n_warnings")
+_NUMBERS = (
+    *("value_low", "value_high", "numerator", "denominator", "expected_value", "target_min", "target_max"),
+    *("n_errors", "n_warnings", "n_passed", "n_failed", "n_not_run"),
+)
 """Columns whose text is a number and no label, as years and places in an order are."""
 
 

@@ -219,17 +219,22 @@ class Office:
 
 STATUSES = ("final", "provisional", "incomplete", "none")
 _REPEATED = {
+    "intermediate.int_figure__predecessor": "indicator_code org_code period_code predecessor_code file_row",
     "intermediate.int_submission__column": "submission_id form_code sheet column_code column_letter",
     "dim_indicator": "indicator_code name_vi name_en unit_code kind section decimals sort_order",
     "dim_organisation": "org_code org_name org_kind org_type sector org_level parent_code is_reporting "
     "term_system valid_from valid_to is_latest",
     "dim_period": "period_code kind year first_year starts_on ends_on sort_order is_cumulative is_filed due_on",
     "dim_term": "term_system term_code first_year last_year previous_term_code",
-    "fct_submission": "submission_id revision sha256 file original_name received_at n_errors n_warnings status "
-    "standing is_effective",
+    "fct_submission": "submission_id reporting_org_code period_code revision file_kind sha256 file "
+    "original_name received_at verdict status standing decided_at period_basis n_errors n_warnings n_passed "
+    "n_failed n_not_run is_effective",
     "rpt_completeness": "reporting_org_code period_code is_owed owed_forms received_at due_on is_received "
     "is_on_time is_accepted status accepted_submission_id",
-    "rpt_explanation": "submission_id rule_code sheet cell explanation",
+    "intermediate.int_submission__effective": "submission_id file",
+    "rpt_explanation": "submission_id reporting_org_code period_code rule_code sheet cell explanation",
+    "rpt_explanation_review": "reporting_org_code period_code submission_id explained_period_code rule_code "
+    "clause sheet cell explanation fired_again",
     "rpt_open_case": "submission_id case_state",
     "rpt_report_unit": "org_code term_code org_name org_kind is_province parent_code",
     "rpt_predecessor": "org_code term_code predecessor_code ended_on",
@@ -255,17 +260,20 @@ def marts(
     parts = "value double, numerator double, denominator double, opening_value double"
     connection.execute(f"create table fct_indicator_value ({text}, {parts}, status varchar)")
     connection.execute(
-        f"create table fct_indicator_derived ({text}, derivation varchar, value double, status varchar)"
+        f"create table fct_indicator_derived ({text}, derivation varchar, value double, status varchar, "
+        "n_years int, of_year int)"
     )
     connection.execute("create schema intermediate")
     for table, columns in {
-        "intermediate.int_indicator__contribution": "measure_id int, row_id int, contribution double",
+        "intermediate.int_indicator__contribution": "measure_id int, row_id int, contribution double, "
+        "column_code varchar, value_number double, value_code varchar, is_counted boolean",
         "intermediate.int_indicator__measure": "measure_id int, indicator_code varchar, part varchar",
-        "intermediate.int_form__row": "row_id int, submission_id varchar, row_number int",
+        "intermediate.int_form__row": "row_id int, submission_id varchar, form_code varchar, row_number int",
         "intermediate.int_indicator__amount": "measure_id int, reporting_org_code varchar, "
         "base_period_code varchar, amount double",
         "fct_target": "indicator_code varchar, org_code varchar, term_code varchar, year int, basis varchar, "
-        "target_min double, target_max double, actual_value double, assessment varchar, status varchar",
+        "target_min double, target_max double, actual_value double, assessment varchar, status varchar, "
+        "direction varchar, document varchar",
         "rpt_figure_source": "org_code varchar, period_code varchar, submission_id varchar",
         "rpt_figure_day": "indicator_code varchar, org_code varchar, period_code varchar, first_day date, "
         "last_day date",
@@ -284,5 +292,5 @@ def marts(
     connection.execute("insert into fct_indicator_value select * from told")
     names = ["i", "o", "p", "d", "v", "s"]
     connection.register("derived", pd.DataFrame(list(derived), columns=names))
-    connection.execute("insert into fct_indicator_derived select * from derived")
+    connection.execute("insert into fct_indicator_derived select *, null, null from derived")
     return connection

@@ -516,7 +516,9 @@ def test_results_stand_beside_the_targets_of_their_own_system(tmp_path: Path) ->
     frame = against(office, office.told())["targets_again"]
     connection = marts(office.told())
     connection.execute(
-        "insert into fct_target values ('joined', 'A', ?, null, 'TERM', null, 12, 11, 'VUOT', 'final')", [TERM]
+        "insert into fct_target values "
+        "('joined', 'A', ?, null, 'TERM', null, 12, 11, 'VUOT', 'final', 'LE', null)",
+        [TERM],
     )
     beside = figures_again(connection, office.bronze, catalogue(), None)["targets_again"]
 
@@ -537,7 +539,7 @@ def test_results_stand_beside_the_targets_of_their_own_system(tmp_path: Path) ->
 def told_of_targets(office: Office, rows: Iterable[str]) -> pd.DataFrame:
     connection = marts(office.told())
     for row in rows:
-        connection.execute(f"insert into fct_target values ('joined', {row})")
+        connection.execute(f"insert into fct_target values ('joined', {row}, 'GE', null)")
     return figures_again(connection, office.bronze, catalogue(), None)["targets_again"]
 
 
@@ -628,8 +630,9 @@ def test_cells_amounts_and_submissions_are_held_against_bronze(tmp_path: Path) -
     connection = marts(office.told())
     for statement in (
         "intermediate.int_indicator__measure values (1, 'net', 'value')",
-        "intermediate.int_form__row values (7, 'A.2016-Q1.r2', 2), (8, 'A.2016-N.r1', 1)",
-        "intermediate.int_indicator__contribution values (1, 7, 5), (1, 7, -1), (1, 8, 3)",
+        "intermediate.int_form__row values (7, 'A.2016-Q1.r2', 'F1', 2), (8, 'A.2016-N.r1', 'F1', 1)",
+        "intermediate.int_indicator__contribution (measure_id, row_id, contribution) "
+        "values (1, 7, 5), (1, 7, -1), (1, 8, 3)",
         "intermediate.int_indicator__amount values (1, 'A', '2016-Q1', 4), (1, 'P', '2016-Q1', 4)",
         "rpt_figure_source values ('P', '2016-D2', 'A.2016-Q1.r2'), ('P', '2016-Q1', 'A.2016-Q1.r1'), "
         "('A', '2016-6T', 'A.2016-6T.r1'), ('A', '2016-6T', 'A.2016-6T.r1')",

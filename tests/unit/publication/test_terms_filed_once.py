@@ -207,7 +207,7 @@ def test_a_target_of_the_term_is_due_when_all_have_its_last_year_or_it_is_over(
     connection = marts({})
     for unit in "AP":
         row = f"'joined', '{unit}', '{TERM}', null, 'TERM', 40, null, null, null, 'none'"
-        connection.execute(f"insert into fct_target values ({row})")
+        connection.execute(f"insert into fct_target values ({row}, 'GE', null)")
     frame = figures_again(connection, made.bronze, catalogue(), None)["targets_again"]
 
     told = frame[frame["column"] == "assessment"].set_index("unit")["expected"]

@@ -184,12 +184,14 @@ def test_explanations_are_counted_by_their_text_and_letters_by_their_column(tmp_
     columns = "insert into intermediate.int_submission__column values"
     frames = received(
         office,
-        "insert into rpt_explanation values ('A.2019-N.r1', 'V1', 'F1', 'C9', 'why')",
+        "insert into rpt_explanation values ('A.2019-N.r1', 'A', '2019-N', 'V1', 'F1', 'C9', 'why')",
         f"{columns} ('A.2019-N.r1', 'F1', 'F1', 'org_code', 'A'), ('A.2019-N.r1', 'F1', 'F1', 'joined', 'D')",
         f"{columns} ('A.2019-N.r1', 'F1', 'F1', 'opening', 'B'), ('A.2019-N.r1', 'F1', 'F1', 'opening', 'B')",
     )
 
-    assert frames["explanations_again"].to_numpy().tolist() == [["A.2019-N.r1", "V1", "F1", "C9", 2, 1]]
+    assert frames["explanations_again"].to_numpy().tolist() == [
+        ["A.2019-N.r1", "A", "2019-N", "V1", "F1", "C9", 2, 1]
+    ]
     letters = said(frames["letters_again"], "form")
     assert letters["F1", "joined"] == ("F1!C", "F1!D")
     assert letters["F1", "opening"] == ("F1!B", "F1!B F1!B")
