@@ -42,7 +42,7 @@ class Filing:
     shift: int = 0
     """By how many columns the sheet is shifted to the right, as clerks do when they insert one."""
     explained: Sequence[tuple[str, str, str, str]] = ()
-    """Explanations that came with it: rule, sheet, cell and text."""
+    """Explanations that came with it: rule, sheet, cell and text; each of a finding that there was."""
 
     @property
     def submission_id(self) -> str:
@@ -141,7 +141,14 @@ def _write_ledger_tables(bronze: Path, catalogue: Catalogue, filings: Iterable[F
     write_table(bronze / "decisions.parquet", _table(decisions, decision, kinds))
     finding = ["submission_id", "rule_code", "clause", "severity", "sheet", "cell", "value", "expected"]
     finding += ["message", "message_en", "explained", "explanation"]
-    write_table(bronze / "findings.parquet", _table([], finding, {"clause": count, "explained": pa.bool_()}))
+    found = [
+        dict.fromkeys(finding)
+        | {"submission_id": filing.submission_id, "clause": 1, "severity": "warning", "explained": True}
+        | dict(zip(("rule_code", "sheet", "cell", "explanation"), one, strict=True))
+        for filing in filings
+        for one in filing.explained
+    ]
+    write_table(bronze / "findings.parquet", _table(found, finding, {"clause": count, "explained": pa.bool_()}))
     explanation = ["submission_id", "rule_code", "sheet", "cell", "text"]
     written = [
         dict(zip(explanation, (filing.submission_id, *one), strict=True))
