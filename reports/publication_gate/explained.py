@@ -86,7 +86,9 @@ def reviews(connection: duckdb.DuckDBPyConnection, bronze: Path, submissions: _S
             last = max(before, key=lambda row: order[row["period_code"]])
             again[last["submission_id"]] = (last["period_code"], newest)
     findings = pq.read_table(bronze / "findings.parquet").to_pylist()
-    fired = {(row["submission_id"], row["rule_code"], row["sheet"]) for row in findings}
+    fired = {
+        (row["submission_id"], row["rule_code"], row["sheet"]) for row in findings if row["sheet"] is not None
+    }
     due = []
     for row in findings:
         if row["explained"] and row["submission_id"] in again:
@@ -98,7 +100,7 @@ def reviews(connection: duckdb.DuckDBPyConnection, bronze: Path, submissions: _S
                     "reporting_org_code": newest["reporting_org_code"],
                     "period_code": newest["period_code"],
                     "explained_period_code": explained,
-                    "fired_again": with_it in fired if newest["verdict"] is not None else None,
+                    "fired_again": None if newest["verdict"] is None else with_it in fired,
                 }
             )
     return _counted(connection, "rpt_explanation_review", _REVIEWS, due, _OF_REVIEW)
