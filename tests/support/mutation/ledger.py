@@ -107,7 +107,7 @@ MUTANTS: Sequence[Mutant] = (
         "ingestion/landing/state.py",
         (
             "        if not event.reason.strip():\n"
-            '            raise DecisionRefusedError(message("landing.decision.no_reason"))\n'
+            '            raise DecisionRefusedError("landing.decision.no_reason")\n'
             "        if not event.by"
         ),
         "        if not event.by",

@@ -627,8 +627,8 @@ MUTANTS: Sequence[Mutant] = (
         "a year on the edge of a term gives no report",
         "reports",
         "rpt_report_unit",
-        "filed_years.period_year between terms.first_year and terms.last_year",
-        "filed_years.period_year > terms.first_year and filed_years.period_year < terms.last_year",
+        "filed_years.period_year between versions.first_year and versions.last_year",
+        "filed_years.period_year > versions.first_year and filed_years.period_year < versions.last_year",
     ),
     _of(
         "the figure's day is that of its first filing",
