@@ -318,11 +318,11 @@ MUTANTS: Sequence[Mutant] = (
     ),
     _of(
         "a split counts as a merger of the registry",
-        "recomputed",
+        "mergers",
         'bodies.successions["event_type"] == "merge"',
         'bodies.successions["event_type"] != ""',
     ),
-    _of("mergers count before their day", "recomputed", "and day <= bodies.ends[period]", ""),
+    _of("mergers count before their day", "mergers", "and day <= bodies.ends[period]", ""),
     _of(
         "targets of another system's years",
         "targets",
