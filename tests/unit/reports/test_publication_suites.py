@@ -12,6 +12,7 @@ BLANK_ON_BOTH_SIDES = {
     "derived_again",
     "children_make_parents",
     "targets_again",
+    "derived_years_again",
     "stated_again",
 }
 """Checks to which it is no fault that neither side has anything."""
