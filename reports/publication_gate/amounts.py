@@ -8,6 +8,7 @@ Amounts are arrays with a row for each organisation and a column for each measur
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -19,6 +20,7 @@ from reports.publication_gate.filed import FormRows
 from reports.publication_gate.gaps import Gaps
 from reports.publication_gate.measures import Measure
 from reports.publication_gate.standing import Standing
+from reports.publication_gate.waiting import waited_for
 
 _WITHIN = {"flow": "sum", "opening": "first"}
 """How filings of one year add up by the nature of the column; whatever else is that of the latest."""
@@ -246,18 +248,33 @@ class Adding:
         exact[share.owners[has_row & (newest[share.contributors] != part)]] = False
         return exact
 
-    def _asked(self, indicator: Indicator) -> Flags:
-        """Say which units are asked for a form of an indicator, or have filed one, at any time."""
-        forms = {summand.form for _, summands in indicator.parts for summand in summands}
-        units = {unit for unit, form in (*self.standing.owed, *self.standing.required) if form in forms}
-        units |= {unit for unit, filed in self.standing.forms_of.items() if filed & forms}
-        asked: Flags = self._bodies.codes.isin(units)
-        return asked
+    @cached_property
+    def _waited_for(self) -> dict[str, Flags]:
+        """Which units each indicator that is never added waits for, be it filed or not."""
+        singles = [column for column, measure in enumerate(self.measures) if measure.is_single]
+        contributed = np.zeros((len(self._bodies.codes), len(self.measures)), dtype=bool)
+        for form, matrix in self.values.items() if singles else ():
+            rows = self.forms[form]
+            for period in self._bodies.bases:
+                positions, is_latest, is_first, _ = self.standing.rows_at(form, rows, period)
+                counts = {"last": is_latest, "first": is_first}
+                for column in singles:
+                    is_there = ~np.isnan(matrix[positions, column])
+                    is_there &= counts.get(self.measures[column].within, np.ones_like(is_there))
+                    contributed[rows.units[positions[is_there]], column] = True
+        waited: dict[str, Flags] = {}
+        for indicator in {
+            self.measures[column].indicator.code: self.measures[column].indicator for column in singles
+        }.values():
+            columns = [column for column in singles if self.measures[column].indicator is indicator]
+            pairs = waited_for(indicator, contributed[:, columns].any(axis=1), self._bodies, self.standing)
+            waited[indicator.code] = self._bodies.codes.isin({unit for unit, _ in pairs})
+        return waited
 
     def taken(self, share: Share, units: Numbers, n_units: Ints) -> Flags:
         """Say which contributions count: all, but of what is never added one's own or that of the only one.
 
-        The only one is who alone is asked: where others are missing, what one filed is not that of all.
+        The only one is who alone is waited for: where others are missing, what one filed is not that of all.
 
         Args:
             share: who contributes to whose figures.
@@ -274,9 +291,9 @@ class Adding:
             has_own = np.zeros(n, dtype=bool)
             own = is_own & there[:, same].any(axis=1)
             has_own[share.owners[own]] = True
-            asked = self._asked(self.measures[column].indicator)
-            n_asked = np.bincount(share.owners[asked[share.contributors]], minlength=n)
-            only = ~has_own[share.owners] & (n_asked[share.owners] == 1)
+            waited = self._waited_for[self.measures[column].indicator.code]
+            n_waited = np.bincount(share.owners[waited[share.contributors]], minlength=n)
+            only = ~has_own[share.owners] & (n_waited[share.owners] == 1)
             taken[:, column] = np.where(has_own[share.owners], is_own, only)
             taken[:, column] &= n_units[share.contributors, column] == 1
         return taken

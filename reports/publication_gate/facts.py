@@ -16,12 +16,12 @@ import pandas as pd
 
 from ingestion.definitions.catalogue import Catalogue
 from ingestion.definitions.forms import Column, Form
+from ingestion.records.tolerance import TOLERANCE
 from reports.publication_gate.arrays import PARTS, Flags, Ints
 from reports.publication_gate.figures import Figures
 from reports.publication_gate.filed import FormRows
 from reports.publication_gate.rows import FOUND, NO, ROW, SAID, YES, plain
 
-_NOISE = 1e-9
 Texts = np.ndarray[Any, np.dtype[np.object_]]
 _SUBJECT = ["table", "unit", "period", "line", "column", SAID, FOUND]
 _UNIT, _PERIOD, _LINE = "the unit", "the period", "the line"
@@ -238,7 +238,7 @@ def _are_same(due: "pd.Series[Any]", found: "pd.Series[Any]", *, is_number: bool
     blank = due.isna().to_numpy() & found.isna().to_numpy()
     if is_number:
         left, right = (side.astype(float).to_numpy() for side in (due, found))
-        return np.asarray(blank | np.isclose(left, right, rtol=_NOISE, atol=_NOISE))
+        return np.asarray(blank | np.isclose(left, right, rtol=TOLERANCE, atol=TOLERANCE))
     return np.asarray(blank | (due.map(_of_code) == found.map(_of_code)).to_numpy())
 
 

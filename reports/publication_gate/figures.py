@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from ingestion.definitions.indicators import Indicator
+from ingestion.records.tolerance import TOLERANCE
 from reports.publication_gate.amounts import Adding, Amounts
 from reports.publication_gate.arrays import PARTS, Flags, Ints, Numbers
 from reports.publication_gate.bodies import Bodies, Term
@@ -313,7 +314,7 @@ class Figures:
                 lowest, highest = (
                     np.where(has_any, end, np.nan) for end in (low.min(axis=0), high.max(axis=0))
                 )
-                are_lowest, are_highest = (np.isclose(yields, end, rtol=1e-9) for end in (lowest, highest))
+                are_lowest, are_highest = (np.isclose(yields, end, rtol=TOLERANCE) for end in (lowest, highest))
                 rank = np.maximum(self.states.of_single_years(indicator, term), is_older)
                 rank = np.where(self._lack_in_years(indicator, term), 2, rank)
                 has_part = has_older | self.states.has_part(indicator, term)

@@ -17,6 +17,7 @@ from reports.publication_gate.amounts import Adding, Amounts
 from reports.publication_gate.arrays import PARTS, Flags, Numbers
 from reports.publication_gate.bodies import Bodies, Term
 from reports.publication_gate.standing import Standing
+from reports.publication_gate.waiting import waited_for
 
 _MISSING = 2
 
@@ -91,34 +92,11 @@ class States:
                 is_there = ~np.isnan(amounts.units[:, number])
                 flags |= is_there
                 has_part[period] = has_part.get(period, np.zeros(len(is_there), bool)) | is_there
-        kinds: dict[str, set[str]] = {}
-        for life in bodies.lives:
-            if life.is_reporting:
-                kinds.setdefault(life.code, set()).add(life.kind)
-        filed = standing.counting
-        pairs = filed | set(standing.owed) | set(standing.required)
-        filed_kinds = {(kind, form) for unit, form in filed for kind in kinds.get(unit, ())}
-        self._forms: dict[str, list[tuple[str, str]]] = {}
-        for indicator in adding.indicators:
-            flags = contributed.get(indicator.code, np.zeros(len(bodies.codes), bool))
-            having = {str(code) for code in bodies.codes[flags]}
-            kinds_having = {kind for unit in having for kind in kinds.get(unit, ())}
-            forms = {summand.form for _, summands in indicator.parts for summand in summands}
-            self._forms[indicator.code] = [
-                (unit, form)
-                for unit, form in sorted(pairs)
-                if form in forms
-                and (
-                    unit in having
-                    or (
-                        (unit, form) not in filed
-                        and any(
-                            (kind, form) not in filed_kinds or kind in kinds_having
-                            for kind in kinds.get(unit, {""})
-                        )
-                    )
-                )
-            ]
+        nobody = np.zeros(len(bodies.codes), bool)
+        self._forms = {
+            indicator.code: waited_for(indicator, contributed.get(indicator.code, nobody), bodies, standing)
+            for indicator in adding.indicators
+        }
 
     def at(self, indicator: Indicator, period: str) -> Ranks:
         """Give how whole each organisation's figures of a cumulative period are."""

@@ -1,39 +1,29 @@
 -- What may be added over units is; a rate or a distinct count is only ever that of one unit, and of one
--- row: of the one that is asked for, or of the only one below it that the form is asked of, be it filed or not.
+-- row: of the one that is asked for, or of the only one below it that is waited for, be it filed or not.
 with
 
-singles as (
+waited_for as (
 
     select distinct
-        summands.indicator_code,
-        summands.form_code
-    from {{ ref('stg_indicator_summand') }} as summands
-    inner join {{ ref('int_indicator__measure') }} as measures on summands.indicator_code = measures.indicator_code
+        reporters.indicator_code,
+        reporters.reporting_org_code
+    from {{ ref('int_indicator__reporter') }} as reporters
+    inner join {{ ref('int_indicator__measure') }} as measures on reporters.indicator_code = measures.indicator_code
     where measures.indicator_kind in ('rate', 'distinct')
 
 ),
 
-asked as (
-
-    select distinct
-        singles.indicator_code,
-        filings.reporting_org_code
-    from singles
-    inner join {{ ref('int_filing__state') }} as filings on singles.form_code = filings.form_code
-
-),
-
-n_asked as (
+n_waited_for as (
 
     select
         closures.org_code,
         closures.base_period_code,
-        asked.indicator_code,
+        waited_for.indicator_code,
         count(*) as n_units
     from {{ ref('int_organisation__closure') }} as closures
-    inner join asked on closures.contributing_code = asked.reporting_org_code
+    inner join waited_for on closures.contributing_code = waited_for.reporting_org_code
     where closures.closure_level = 'unit'
-    group by closures.org_code, closures.base_period_code, asked.indicator_code
+    group by closures.org_code, closures.base_period_code, waited_for.indicator_code
 
 ),
 
@@ -70,17 +60,17 @@ shares as (
         max(case when closures.org_code = closures.contributing_code then 1 else 0 end) over (
             partition by closures.org_code, amounts.base_period_code, amounts.indicator_code
         ) = 1 as has_own,
-        n_asked.n_units
+        n_waited_for.n_units
     from unit_amounts as amounts
     inner join {{ ref('int_organisation__closure') }} as closures
         on
             amounts.reporting_org_code = closures.contributing_code
             and amounts.base_period_code = closures.base_period_code
-    left join n_asked
+    left join n_waited_for
         on
-            closures.org_code = n_asked.org_code
-            and closures.base_period_code = n_asked.base_period_code
-            and amounts.indicator_code = n_asked.indicator_code
+            closures.org_code = n_waited_for.org_code
+            and closures.base_period_code = n_waited_for.base_period_code
+            and amounts.indicator_code = n_waited_for.indicator_code
     where closures.closure_level = 'unit'
 
 ),

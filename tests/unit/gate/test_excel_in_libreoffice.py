@@ -61,7 +61,8 @@ def write(path: Path, case: Case, book: Any) -> None:
             for number, row in enumerate(rows)
         ]
         tables[code] = shown + [{}] * (len(place.keys) + place.spare - len(shown))
-    writer = AidedWriter(open_workbook(path), case.unit, case.period, plan=case.plan)
+    days = case.period.days_by_code
+    writer = AidedWriter(open_workbook(path), case.unit, case.period, days, plan=case.plan)
     write_sheets(writer, case.world.catalogue, tables, cover=dict(book.cover), typed_totals=book.totals)
     writer.write_context()
     writer.close()
