@@ -263,12 +263,11 @@ class Adding:
                     is_there &= counts.get(self.measures[column].within, np.ones_like(is_there))
                     contributed[rows.units[positions[is_there]], column] = True
         waited: dict[str, Flags] = {}
-        for indicator in {
-            self.measures[column].indicator.code: self.measures[column].indicator for column in singles
-        }.values():
+        for code, indicator in {m.indicator.code: m.indicator for m in self.measures if m.is_single}.items():
             columns = [column for column in singles if self.measures[column].indicator is indicator]
-            pairs = waited_for(indicator, contributed[:, columns].any(axis=1), self._bodies, self.standing)
-            waited[indicator.code] = self._bodies.codes.isin({unit for unit, _ in pairs})
+            ever = np.asarray(contributed[:, columns].any(axis=1))
+            pairs = waited_for(indicator, ever, self._bodies, self.standing)
+            waited[code] = self._bodies.codes.isin({unit for unit, _ in pairs})
         return waited
 
     def taken(self, share: Share, units: Numbers, n_units: Ints) -> Flags:
