@@ -189,7 +189,9 @@ class Change:
             "DATE": f"coalesce({column}, date '2000-01-01') + 1",
             "TIMESTAMP": f"coalesce({column}, timestamp '2000-01-01') + interval 1 day",
         }
-        value = by_type.get(self.type, f"coalesce({column}, 0) + 1")
+        # The next year might be that of another row, of which then nothing would be missing.
+        step = 1000 if self.column == "year" else 1
+        value = by_type.get(self.type, f"coalesce({column}, 0) + {step}")
         connection.execute(f"update {self.table} set {column} = {value} where rowid = {self.row}")
 
     def is_named(self, wrong: Mapping[str, pd.DataFrame]) -> bool:
