@@ -16,6 +16,7 @@ from demo.admissions import Admissions
 from demo.bodies import Bodies, Body
 from demo.plan import HERE, UnitPlan, WorldPlan, name_lists, youth_union
 from demo.targets import assigned_targets
+from ingestion.chronicle.differences import written
 from ingestion.definitions.registry_rows import (
     CalendarPeriod,
     Contact,
@@ -64,17 +65,7 @@ def _write_csv(path: Path, rows: Iterable[BaseModel]) -> None:
         writer = csv.DictWriter(file, list(type(rows[0]).model_fields), lineterminator="\n")
         writer.writeheader()
         for row in rows:
-            writer.writerow({key: _text(value) for key, value in row.model_dump().items()})
-
-
-def _text(value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return str(int(value))
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value)
+            writer.writerow({key: written(value) for key, value in row.model_dump().items()})
 
 
 def organisations(bodies: Bodies) -> list[Organisation]:

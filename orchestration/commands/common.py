@@ -2,7 +2,8 @@
 
 import getpass
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, time
 from functools import partial
 from pathlib import Path
@@ -23,6 +24,7 @@ from orchestration import environment
 from orchestration.encoding import as_json
 from orchestration.errors import CommandError, RefusedError, suggestions
 from orchestration.explaining import explained
+from orchestration.lock import WriterBusyError, writer_lock
 from orchestration.registry_version import said_of_version
 from orchestration.texts import Invocation
 
@@ -115,6 +117,22 @@ def demand_whole(call: Invocation) -> "Standing":
         return standing.demand_whole(call.home, call.language)
     except (LedgerError, standing.LostLedgerError) as error:
         raise RefusedError(explained(error, call.text) or str(error)) from error
+
+
+@contextmanager
+def held_for_writing(call: Invocation) -> Iterator[None]:
+    """Hold the lock of intake over a state folder that may be written to.
+
+    Raises:
+        RefusedError: another process holds it, or the folder has lost what landing and releases rest on.
+    """
+    try:
+        with writer_lock(call.home):
+            demand_whole(call)
+            yield
+    except WriterBusyError as error:
+        busy = call.text("cli.error.busy", process=error.process or "?", home=call.home.root)
+        raise RefusedError(busy) from error
 
 
 def said_of_landing(call: Invocation) -> list[str]:

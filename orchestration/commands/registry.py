@@ -18,9 +18,8 @@ from ingestion.definitions.registry_faults import faults
 from ingestion.definitions.registry_files import RegistryError
 from orchestration import environment
 from orchestration.commands import registry_events
-from orchestration.commands.common import demand_registry_kept, demand_whole, minute, person, print_json
-from orchestration.errors import DONE, REFUSED, CommandError, RefusedError
-from orchestration.lock import WriterBusyError, writer_lock
+from orchestration.commands.common import demand_registry_kept, held_for_writing, minute, person, print_json
+from orchestration.errors import DONE, REFUSED, CommandError
 from orchestration.texts import (
     Invocation,
     TextSubgroup,
@@ -85,13 +84,8 @@ def record_now(call: Invocation, reason: str, kind: str | None, by: str | None) 
     if not reason.strip():
         raise CommandError(call.text("cli.registry.record.no_reason"))
     who, change = person(call, by), Change(kind) if kind else None
-    try:
-        with writer_lock(call.home):
-            demand_whole(call)
-            made = record(call.home, reason=reason.strip(), kind=change, by=who, now=environment.now())
-    except WriterBusyError as error:
-        busy = call.text("cli.error.busy", process=error.process or "?", home=call.home.root)
-        raise RefusedError(busy) from error
+    with held_for_writing(call):
+        made = record(call.home, reason=reason.strip(), kind=change, by=who, now=environment.now())
     if made is None:
         last = Chronicle(call.home).versions()[-1]
         click.echo(call.text("cli.registry.record.nothing", known=last.name))

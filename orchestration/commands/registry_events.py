@@ -15,9 +15,8 @@ from ingestion.definitions.registry import Registry
 from ingestion.definitions.registry_rows import Organisation, Succession
 from ingestion.words import writing
 from orchestration import environment
-from orchestration.commands.common import demand_whole, known_unit, person, print_json, registry_of
-from orchestration.errors import DONE, CommandError, RefusedError
-from orchestration.lock import WriterBusyError, writer_lock
+from orchestration.commands.common import held_for_writing, known_unit, person, print_json, registry_of
+from orchestration.errors import DONE, CommandError
 from orchestration.texts import Invocation, argument, command, json_option, option, pass_invocation
 
 _Decorated = TypeVar("_Decorated", bound=Callable[..., Any])
@@ -41,13 +40,9 @@ def _happened(
         raise CommandError(call.text("cli.registry.record.no_reason"))
     who = person(call, by)
     try:
-        with writer_lock(call.home):
-            demand_whole(call)
+        with held_for_writing(call):
             now, day = environment.now(), on.date()
             made = happen(call.home, event, on=day, document=document.strip(), by=who, now=now)
-    except WriterBusyError as error:
-        busy = call.text("cli.error.busy", process=error.process or "?", home=call.home.root)
-        raise RefusedError(busy) from error
     except EventRefusedError as error:
         for fault in error.faults:
             click.echo(fault.told(call.language), err=True)

@@ -111,7 +111,7 @@ def test_nothing_is_recorded_while_a_run_takes_in_reports(
         yield
 
     edit(known, "organisations", NAME, RENAMED)
-    monkeypatch.setattr("orchestration.commands.registry.writer_lock", held)
+    monkeypatch.setattr("orchestration.commands.common.writer_lock", held)
     done = call("registry", "record", "--reason", "x", "--by", "Lan")
     assert done.exit_code == 1 and "7" in done.output
     assert len(Chronicle(known).versions()) == 1
