@@ -69,7 +69,7 @@ def figures_again(
         days.add(figures)
         targets = targets or Targets(bronze, figures.bodies, last_day(bronze, as_of))
         targets.add(beside, figures)
-        stated = stated or Statements(bronze, figures.bodies, catalogue, targets.chosen)
+        stated = stated or Statements(bronze, figures.asked, figures.bodies, catalogue, targets.chosen)
         stated.add(beside)
         derived.add(beside, figures)
         last = figures
@@ -147,7 +147,7 @@ def _beside(
     places = (keys // (n_units * n_periods), keys // n_periods % n_units, keys % n_periods)
     for key, positions, index in zip(KEYS, places, codes, strict=True):
         beside[key] = pd.Categorical.from_codes(positions, categories=index)
-    beside["is_unit"] = beside["unit"].isin(figures.bodies.ever_reporting)
+    beside["is_unit"] = beside["unit"].isin(figures.asked.filing)
     return beside.sort_values("is_unit", ascending=False, kind="stable", ignore_index=True)
 
 
