@@ -56,6 +56,7 @@ class Base:
         period: the period.
         of_units: what each unit filed itself.
         about: what the rows about each organisation say, whoever filed them, but those that give way.
+        has: whether a unit filed anything, whether it counts then or not.
         newest: the part of the year of the newest row about each organisation; -1 for none.
         rivals: by unit the rows of it that give way to others: form, place among those that stand, and to whom.
     """
@@ -63,6 +64,7 @@ class Base:
     period: str
     of_units: Filed
     about: Filed
+    has: Flags
     newest: Ints
     rivals: Mapping[int, Sequence[tuple[str, int, set[int]]]]
 
@@ -198,6 +200,7 @@ class Adding:
         of_units, about = (_nothing(n, len(self.measures)) for _ in range(2))
         newest = np.full(n, -1, dtype=np.int64)
         rivals: dict[int, list[tuple[str, int, set[int]]]] = {}
+        has = np.zeros((n, len(self.measures)), dtype=bool)
         is_any = False
         for form in self.values:
             rows = self.forms[form]
@@ -205,17 +208,19 @@ class Adding:
             if not len(tiles.positions):
                 continue
             is_any = True
-            units, organisations = rows.units[tiles.positions], rows.organisations[tiles.positions]
+            units = rows.units[tiles.positions]
+            has |= sum_by(units, self.counted(form, tiles, tiles.is_latest, tiles.is_first), n)[1] > 0
+            _add(of_units, units, self.counted(form, tiles, tiles.closes, tiles.opens), tiles)
+            for place, others in tiles.rivals.items():
+                rivals.setdefault(int(units[place]), []).append((form, place, others))
+            tiles = self.office.tiling.about(form, rows, period)
+            organisations = rows.organisations[tiles.positions]
             is_about = organisations >= 0
             np.maximum.at(newest, organisations[is_about], rows.parts[tiles.positions][is_about])
-            values = self.counted(form, tiles, tiles.closes, tiles.opens)
-            _add(of_units, units, values, tiles)
             if is_about.any():
                 values = self.counted(form, tiles, tiles.closes_about, tiles.opens_about)
                 _add(about, np.where(tiles.gives_way, -1, organisations), values, tiles)
-            for place, others in tiles.rivals.items():
-                rivals.setdefault(int(units[place]), []).append((form, place, others))
-        return Base(period, of_units, about, newest, rivals) if is_any else None
+        return Base(period, of_units, about, has, newest, rivals) if is_any else None
 
     def counted(self, form: str, tiles: Tiles, closes: Flags, opens: Flags) -> Numbers:
         """Give what the rows that stand add to each measure, where it counts at all."""
@@ -300,7 +305,7 @@ class Adding:
             columns = [c for c, measure in enumerate(self.measures) if measure.indicator is indicator]
             ever = np.zeros(len(self._bodies.codes), dtype=bool)
             for base in self.bases.values():
-                ever |= ~np.isnan(base.of_units.amount[:, columns]).all(axis=1)
+                ever |= base.has[:, columns].any(axis=1)
             pairs = waited_for(indicator, ever, self._bodies, self.standing)
             waited[indicator.code] = self._bodies.codes.isin({unit for unit, _ in pairs})
         return waited
@@ -330,7 +335,7 @@ class Adding:
             has_own = np.zeros(n, dtype=bool)
             has_own[shares.owners[shares.is_own & there[:, same].any(axis=1)]] = True
             is_waited = self._waited_for[indicator.code][shares.contributors]
-            is_waited &= shares.closes if lasts(indicator, self.catalogue) else shares.waits
+            is_waited &= shares.closes & shares.waits if lasts(indicator, self.catalogue) else shares.waits
             n_waited = np.bincount(shares.owners[is_waited], minlength=n)
             only = ~has_own[shares.owners] & (n_waited[shares.owners] == 1)
             taken[:, column] = np.where(has_own[shares.owners], shares.is_own, only)

@@ -69,6 +69,15 @@ class _Asked:
     window: int
 
 
+@dataclass(frozen=True)
+class _There:
+    """Who has a figure of what is asked: flags, the day of each, and before whose birth it is, with the earlier."""
+
+    flags: Flags
+    until: Ints
+    unborn: dict[int, list[int]]
+
+
 class Asked:
     """Who counts in what, of the registry and the covers of what was filed."""
 
@@ -77,7 +86,7 @@ class Asked:
         self._bodies, self._covers, self._lives = bodies, covers, bodies.versions
         self._everybody = np.arange(len(bodies.codes))
         self._pairs: dict[tuple[int, int], tuple[Ints, Ints]] = {}
-        self._starts: dict[int, Ints] = {}
+        self._known_there: dict[_Asked, _There] = {}
         self._units: dict[tuple[str, str, int], Shares] = {}
         self._organisations: dict[tuple[str, str, int], Shares] = {}
 
@@ -111,9 +120,27 @@ class Asked:
         return self._organisations[key]
 
     def in_quarter(self, quarter: str) -> Flags:
-        """Say who stood on some day of a quarter."""
-        first, last = self._days(quarter)
-        return self._lives.lived(self._everybody, first, last)
+        """Say who stood on some day of a quarter, or, before its birth, what went over whole into it."""
+        there = self._there(self._asked(quarter))
+        flags = there.flags.copy()
+        flags[list(there.unborn)] = True
+        return flags
+
+    def _there(self, asked: _Asked) -> _There:
+        """Say who has a figure: who stood then, and who was not born yet, as what went over to it later."""
+        if asked not in self._known_there:
+            lives = self._lives
+            until = np.minimum(asked.until, lives.last)
+            flags = lives.lived(self._everybody, asked.since, asked.until)
+            unborn = {}
+            for body, earlier in self._bodies.went_over.items():
+                if lives.first[body] > asked.until:
+                    codes = np.array(sorted(earlier))
+                    stood = codes[lives.lived(codes, asked.since, asked.until)].tolist()
+                    if stood:
+                        unborn[body] = stood
+            self._known_there[asked] = _There(flags, until, unborn)
+        return self._known_there[asked]
 
     def ended_before(self, quarter: str) -> Flags:
         """Say who had ended before a quarter began: there is nothing more of it to come."""
@@ -135,10 +162,11 @@ class Asked:
         for code, (year, _) in span.items():
             first[self._bodies.numbers([code])[0]] = year
         own = first.copy()
-        until = np.minimum(_of_term(term).until, self._lives.last)
+        there = self._there(_of_term(term))
         for body, earlier in self._bodies.went_over.items():
             for code, day in earlier.items():
-                if day <= until[body] and own[body] < date.max.year:
+                is_seen = day <= there.until[body] or code in there.unborn.get(body, ())
+                if is_seen and own[body] < date.max.year:
                     first[body] = min(first[body], own[code])
         return first
 
@@ -163,27 +191,27 @@ class Asked:
         return self._units[key]
 
     def _of_units(self, year: int, part: int, asked: _Asked) -> Shares:
-        lives = self._lives
-        until = np.minimum(asked.until, lives.last)
-        is_there = lives.lived(self._everybody, asked.since, asked.until)
+        there = self._there(asked)
+        until = there.until
         found = []
-        for day in np.unique(until[is_there & self._above]).tolist():
+        for day in np.unique(until[there.flags & self._above]).tolist():
             owners, contributors = self._counting(asked.window, day)
-            chosen = is_there[owners] & (until[owners] == day)
+            chosen = there.flags[owners] & (until[owners] == day)
             found.append((owners[chosen], contributors[chosen]))
-        owners, contributors = (
-            np.concatenate([one[side] for one in found]) if found else np.zeros(0, dtype=np.int64)
-            for side in (0, 1)
-        )
+        owners, contributors = self._counting(asked.window, asked.until)
+        for body, earlier in there.unborn.items():
+            counting = np.unique(contributors[np.isin(owners, earlier)])
+            found.append((np.full(len(counting), body), counting))
+        owners, contributors = (np.concatenate([one[side] for one in found]) for side in (0, 1))
         order = np.lexsort((contributors, owners))
         owners, contributors = owners[order], contributors[order]
         parts = self._parts(year, part, asked, owners, contributors)
-        shares = self._flagged(year, owners, contributors, parts, until[owners])
+        shares = self._flagged(year, owners, contributors, parts, asked, is_of_units=True)
         return shares.of(parts != _NOTHING)
 
     def _parts(self, year: int, part: int, asked: _Asked, owners: Ints, contributors: Ints) -> Ints:
         """Say up to which part of the year who counts does: what lives on after its owner not beyond that."""
-        until = np.minimum(asked.until, self._lives.last)[owners]
+        until = self._there(asked).until[owners]
         end = asked.until if part == AT_ONCE else self._end(year, part)
         lives_on = (until < end) & (self._lives.last[contributors] > until)
         parts = np.full(len(owners), part)
@@ -218,49 +246,58 @@ class Asked:
                     parts[covered] = min(parts[covered], begun)
 
     def _of_organisations(self, units: Shares, part: int, asked: _Asked) -> Shares:
-        lives = self._lives
-        until = np.minimum(asked.until, lives.last)
-        is_there = lives.lived(self._everybody, asked.since, asked.until)
+        there = self._there(asked)
+        is_there = there.flags.copy()
         is_there[units.owners] = False
         pairs = [(owner, owner) for owner in np.flatnonzero(is_there).tolist()]
         for owner, earlier in self._bodies.went_over.items():
             if is_there[owner]:
-                pairs += [(owner, code) for code, day in earlier.items() if day <= until[owner]]
+                pairs += [(owner, code) for code, day in earlier.items() if day <= there.until[owner]]
+        of_units = set(units.owners.tolist())
+        pairs += [(o, code) for o, earlier in there.unborn.items() if o not in of_units for code in earlier]
         ordered = np.array(sorted(pairs), dtype=np.int64).reshape(-1, 2)
         owners, contributors = ordered[:, 0], ordered[:, 1]
-        lived = lives.lived(contributors, asked.window, until[owners])
+        lived = self._lives.merely_stood(contributors, asked.window, there.until[owners])
         owners, contributors = owners[lived], contributors[lived]
         parts = np.full(len(owners), part)
-        return self._flagged(units.year, owners, contributors, parts, until[owners])
+        return self._flagged(units.year, owners, contributors, parts, asked, is_of_units=False)
 
-    def _flagged(self, year: int, owners: Ints, contributors: Ints, parts: Ints, until: Ints) -> Shares:
+    def _flagged(
+        self, year: int, owners: Ints, contributors: Ints, parts: Ints, asked: _Asked, *, is_of_units: bool
+    ) -> Shares:
         """Say of pairs what of them counts, and whether it is waited for."""
-        lives, new_year = self._lives, date(year, 1, 1).toordinal()
-        ends = np.array([_END if part <= 0 else self._end(year, part) for part in range(len(PARTS) + 1)])
-        ends = np.minimum(ends[np.maximum(parts, 0)], until)
-        begins = np.maximum(new_year, self._begins(owners, until))
-        opens = lives.alive(contributors, begins)
-        covered = self._covers.since(year, contributors, parts)
+        lives, is_at_once = self._lives, bool((parts == AT_ONCE).any())
+        new_year = asked.window if is_at_once else date(year, 1, 1).toordinal()
+        part = int(parts.max(initial=_NOTHING))
+        end = asked.until if is_at_once or part <= 0 else self._end(year, part)
+        until = np.minimum(end, self._there(asked).until[owners])
+        begins = np.maximum(new_year, self._begins(owners, asked))
+        stands = lives.filed if is_of_units else lives.merely_stood
+        covered = self._covers.since(year, contributors, parts) if is_of_units else np.full(len(owners), _END + 1)
         return Shares(
             year,
             owners,
             contributors,
             parts,
-            lives.alive(contributors, ends) | (parts == AT_ONCE),
-            opens | (covered <= begins) | (parts == AT_ONCE),
-            lives.filed(contributors, new_year, ends),
-            ends,
+            stands(contributors, until, until),
+            stands(contributors, begins, begins) | (covered <= begins),
+            lives.filed(contributors, new_year, until),
+            until,
         )
 
-    def _begins(self, owners: Ints, until: Ints) -> Ints:
+    def _begins(self, owners: Ints, asked: _Asked) -> Ints:
         """Give the first day of bodies, or of the first of those that had gone over whole into them by a day."""
-        begins = self._lives.first[owners].copy()
+        there, lives = self._there(asked), self._lives
+        begins = lives.first[owners].copy()
         for body, earlier in self._bodies.went_over.items():
             first, last = np.searchsorted(owners, [body, body + 1])
-            for code, day in earlier.items():
-                mine = slice(first, last)
-                sees = until[mine] >= day
-                begins[mine] = np.where(sees, np.minimum(begins[mine], self._lives.first[code]), begins[mine])
+            if first == last:
+                continue
+            if body in there.unborn:
+                begins[first:last] = lives.first[there.unborn[body]].min()
+                continue
+            codes = [code for code, day in earlier.items() if day <= there.until[body]]
+            begins[first:last] = min([int(lives.first[body]), *lives.first[codes].tolist()])
         return begins
 
     def _end(self, year: int, part: int) -> int:
@@ -292,7 +329,7 @@ class Asked:
             for old, new, on in self._bodies.steps:
                 if on <= day:
                     steps.setdefault(old, set()).add(new)
-            alive = self._lives.alive(self._everybody, day)
+            alive = self._lives.lived(self._everybody, day, day)
             pairs = set()
             for unit in np.flatnonzero(self._lives.filed(self._everybody, window, day)).tolist():
                 pairs |= {(owner, unit) for owner in self._owners(unit, day, steps, alive)}

@@ -187,7 +187,8 @@ class Filed:
         known = bodies.numbers(whose)
         about = known if is_about else np.full(len(frame), -1, dtype=np.int64)
         basis = dict(zip(self.submissions["submission_id"], self.submissions["is_cumulative"], strict=True))
-        covers = dict(zip(self.submissions["submission_id"], self.submissions["coverage_from"], strict=True))
+        says = self.submissions["coverage_from"].where(self.submissions["is_cumulative"], None)
+        covers = dict(zip(self.submissions["submission_id"], says, strict=True))
         places = {str(code): number for number, code in enumerate(bodies.periods.index)}
         return FormRows(
             frame,

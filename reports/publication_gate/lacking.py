@@ -82,7 +82,8 @@ class Lacking:
         owners, lacking = [], []
         for side, whose, is_of_units in ((shares, rows.units, True), (about, rows.organisations, False)):
             for part in np.unique(side.parts).tolist():
-                tiles = self._office.tiling.at(form, rows, self._adding.base_of(side, part))
+                lay = self._office.tiling.at if is_of_units else self._office.tiling.about
+                tiles = lay(form, rows, self._adding.base_of(side, part))
                 lacks = flags[tiles.positions]
                 if not lacks.any():
                     continue

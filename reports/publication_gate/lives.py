@@ -61,10 +61,6 @@ class Lives:
         self.last: Ints = self._ends.max(axis=1, initial=0)
         """The last day of each organisation."""
 
-    def alive(self, codes: Ints, days: "Ints | int") -> Flags:
-        """Say who stands on a day, be it the same for all or one for each."""
-        return self._meets(codes, days, days).any(axis=1)
-
     def lived(self, codes: Ints, since: "Ints | int", until: "Ints | int") -> Flags:
         """Say who stood on some day of a stretch of time."""
         return self._meets(codes, since, until).any(axis=1)
@@ -72,6 +68,10 @@ class Lives:
     def filed(self, codes: Ints, since: "Ints | int", until: "Ints | int") -> Flags:
         """Say who was to file reports on some day of a stretch of time."""
         return (self._meets(codes, since, until) & self._reports[codes]).any(axis=1)
+
+    def merely_stood(self, codes: Ints, since: "Ints | int", until: "Ints | int") -> Flags:
+        """Say who stood on some day of a stretch of time without having to file then."""
+        return (self._meets(codes, since, until) & ~self._reports[codes]).any(axis=1)
 
     def is_with(self, organisations: Ints, units: Ints, since: Ints, until: Ints) -> Flags:
         """Say of rows which organisation was with the unit that filed it on some day of a stretch of time.

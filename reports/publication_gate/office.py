@@ -15,12 +15,13 @@ from reports.publication_gate.tiles import Tiling
 
 @dataclass(frozen=True)
 class Office:
-    """Attributes.
+    """What is known of registry and filings.
 
-    bodies: the registry in time.
-    asked: who counts in whose figures.
-    standing: what is owed and what was filed.
-    tiling: which rows stand at the end of a period.
+    Attributes:
+        bodies: the registry in time.
+        asked: who counts in whose figures.
+        standing: what is owed and what was filed.
+        tiling: which rows stand at the end of a period.
     """
 
     bodies: Bodies
@@ -33,4 +34,4 @@ def office_of(bodies: Bodies, filed: Filed) -> Office:
     """Give what is known of a registry and what was filed."""
     covers = Covers(filed, bodies)
     standing = Standing(filed, bodies, covers)
-    return Office(bodies, Asked(bodies, covers), standing, Tiling(bodies, standing))
+    return Office(bodies, Asked(bodies, covers), standing, Tiling(bodies, standing, covers))

@@ -46,7 +46,7 @@ class MissingParts:
         self._missing: dict[str, list[tuple[Measure, Flags]]] = {period: [] for period in bases}
         of_indicators: dict[str, dict[str, list[int]]] = {}
         for column, measure in enumerate(measures):
-            if measure.part != "opening" and any((~np.isnan(b.of_units.amount[:, column])).any() for b in bases.values()):
+            if measure.part != "opening" and any(b.has[:, column].any() for b in bases.values()):
                 parts = of_indicators.setdefault(measure.indicator.code, {})
                 parts.setdefault(measure.part, []).append(column)
         for parts in of_indicators.values():
@@ -73,8 +73,8 @@ class MissingParts:
             summands = dict(measures[columns[0]].indicator.parts)[part]
             asked = np.logical_or.reduce([self._is_asked(summand) for summand in summands])
             for period, base in bases.items():
-                has_some = ~np.isnan(base.of_units.amount[:, everything]).all(axis=1)
-                has_this = ~np.isnan(base.of_units.amount[:, columns]).all(axis=1)
+                has_some = base.has[:, everything].any(axis=1)
+                has_this = base.has[:, columns].any(axis=1)
                 lacks = takes_part & asked & has_some & ~has_this
                 if lacks.any():
                     self._missing[period] += [(measures[column], lacks) for column in columns]

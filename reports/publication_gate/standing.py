@@ -51,7 +51,7 @@ class Standing:
         self._when = bodies.when
         self._states: dict[tuple[str, str, str], State] = {}
         self._standing_rows: dict[tuple[str, str], tuple[Ints, Flags, Flags, Ints]] = {}
-        self._waived = _waived(bodies, covers)
+        self._covers = covers
         self.owed = self._asked(bodies.owed)
         self.required = self._asked(bodies.required_forms)
         self._idle = self._asked(bodies.idle_forms)
@@ -80,7 +80,7 @@ class Standing:
             table["reporting_org_code"], table["period_code"], table["form_code"], strict=True
         ):
             kind, year = self._when[period]
-            if kind in PARTS and (unit, year, PARTS[kind]) not in self._waived:
+            if kind in PARTS:
                 asked.setdefault((unit, form), {}).setdefault(year, set()).add(PARTS[kind])
         return asked
 
@@ -175,6 +175,8 @@ class Standing:
             stands = self._stands(unit, self._bodies.ends[period])
             is_required = part in required or (required and not stands)
             rank = 2 if is_required or (owed and stands) else None
+        if not newest and self._is_covered(unit, year, part):
+            rank = None
         is_part = has_gap or 0 < newest < expected
         return State(rank, expected, newest == part, newest, cumulative, is_part, fills_gap)
 
@@ -186,23 +188,19 @@ class Standing:
         owed = self.owed.get((unit, form), {}).get(year, ())
         return any(cumulative < due < max(until, default=0) and due not in filed for due in owed)
 
+    def _is_covered(self, unit: str, year: int, part: int) -> bool:
+        """Say whether the filing of what a unit went over to takes in all that it lived of a year."""
+        (number,) = self._bodies.numbers([unit]).tolist()
+        first, last = (int(days[number]) for days in (self._bodies.versions.first, self._bodies.versions.last))
+        for successor, latest in self._covers.of_year(year).items():
+            since = latest[part]
+            if number in self._bodies.went_over.get(successor, {}) and since is not None:
+                if since <= min(max(date(year, 1, 1).toordinal(), first), last):
+                    return True
+        return False
+
     def _stands(self, unit: str, day: date) -> bool:
         return any(
             life.code == unit and life.is_reporting and life.is_alive(day) for life in self._bodies.lives
         )
 
-
-def _waived(bodies: Bodies, covers: Covers) -> set[tuple[str, int, int]]:
-    """Give the closing filings that nobody owes: units with the year and its part in which they ended.
-
-    Where the cover of what a unit went over to takes in all that the unit lived of that year, it files nothing.
-    """
-    waived = set()
-    for successor, earlier in bodies.went_over.items():
-        for code in earlier:
-            ended = date.fromordinal(int(bodies.versions.last[code]))
-            since = covers.of_year(ended.year).get(successor, [None])[-1]
-            begun = max(date(ended.year, 1, 1).toordinal(), int(bodies.versions.first[code]))
-            if since is not None and since <= begun:
-                waived.add((str(bodies.codes[code]), ended.year, (ended.month + 2) // 3))
-    return waived

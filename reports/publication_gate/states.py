@@ -92,9 +92,8 @@ class States:
             flags = contributed.setdefault(measure.indicator.code, nobody.copy())
             has_part = self._has_part.setdefault((measure.indicator.code, measure.part), {})
             for period, base in adding.bases.items():
-                is_there = ~np.isnan(base.of_units.amount[:, number])
-                flags |= is_there
-                has_part[period] = has_part.get(period, nobody) | is_there
+                flags |= base.has[:, number]
+                has_part[period] = has_part.get(period, nobody) | base.has[:, number]
         self._forms = {
             indicator.code: waited_for(
                 indicator, contributed.get(indicator.code, nobody), self._bodies, self._standing
@@ -134,7 +133,9 @@ class States:
         is_part[owners[said.is_part[heard]]] = True
         fills_gap[owners[said.fills_gap[heard]]] = True
         # who does not file any more, or not yet, has nothing that could be missing
-        is_exact = ~inexact & ((rank >= 0) | ~expected)
+        is_heard = np.zeros(n, dtype=bool)
+        is_heard[owners[~settled[heard]]] = True
+        is_exact = ~inexact & (is_heard | ~expected)
         return Ranks(np.where(rank < 0, np.nan, rank), is_exact, is_part, fills_gap)
 
     def waits(self, indicator: Indicator, shares: Shares) -> Flags:

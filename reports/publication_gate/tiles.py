@@ -17,6 +17,7 @@ import pandas as pd
 
 from reports.publication_gate.arrays import PARTS, Flags, Ints
 from reports.publication_gate.bodies import Bodies
+from reports.publication_gate.covers import Covers
 from reports.publication_gate.filed import FormRows
 from reports.publication_gate.standing import Standing
 
@@ -27,6 +28,8 @@ class Tiles:
 
     Attributes:
         positions: which rows these are.
+        is_latest: whether a row is the latest of its key.
+        is_first: whether it is the first.
         carried: whether its unit has filed since, and still had the organisation.
         closes: whether what lasts counts in figures of the unit: it is the latest of its key, and of what the
             unit has in the end.
@@ -39,6 +42,8 @@ class Tiles:
     """
 
     positions: Ints
+    is_latest: Flags
+    is_first: Flags
     carried: Flags
     closes: Flags
     opens: Flags
@@ -59,55 +64,112 @@ class Tiles:
 class Tiling:
     """Lays out the rows of all forms in time."""
 
-    def __init__(self, bodies: Bodies, standing: Standing) -> None:
-        """Take who was where and when, and what was filed."""
-        self._bodies, self._standing, self._lives = bodies, standing, bodies.versions
+    def __init__(self, bodies: Bodies, standing: Standing, covers: Covers) -> None:
+        """Take who was where and when, what was filed, and from when on it runs."""
+        self._bodies, self._standing, self._covers = bodies, standing, covers
+        self._lives = bodies.versions
         self._known: dict[tuple[str, str], Tiles] = {}
+        self._about: dict[tuple[str, str], Tiles] = {}
         self._stretches: dict[str, tuple[Ints, Ints]] = {}
         self._several: dict[str, Flags] = {}
 
     def at(self, form: str, rows: FormRows, period: str) -> Tiles:
         """Give the rows of a form that stand at the end of a filed period."""
         if (form, period) not in self._known:
-            is_of_year = self._bodies.when[period][0] in PARTS
-            self._known[form, period] = (self._at if is_of_year else self._at_once)(form, rows, period)
+            self._known[form, period] = self._laid(form, rows, period, self._standing.rows_at(form, rows, period))
         return self._known[form, period]
 
-    def _at_once(self, form: str, rows: FormRows, period: str) -> Tiles:
-        """A form filed for a whole term is that of its end and of its beginning."""
-        positions = self._standing.rows_at(form, rows, period)[0]
-        yes, no = np.ones(len(positions), dtype=bool), np.zeros(len(positions), dtype=bool)
-        end = np.full(len(positions), self._bodies.ends[period].toordinal())
-        return Tiles(positions, no, yes, yes, yes, yes, no, end, {})
+    def about(self, form: str, rows: FormRows, period: str) -> Tiles:
+        """Give the rows that stand in figures of the organisations that they are about, all units together.
 
-    def _at(self, form: str, rows: FormRows, period: str) -> Tiles:
-        lives = self._lives
-        positions, is_latest, is_first, latest = self._standing.rows_at(form, rows, period)
+        Of a unit that went over whole to another whose cover says from when on its figures run, those until then.
+        """
+        if (form, period) not in self._about:
+            found = self._standing.rows_at(form, rows, period)
+            covered = self._covered(period)
+            kept = self._uncovered(rows, found[0], covered)
+            if kept.all():
+                self._about[form, period] = self.at(form, rows, period)
+                return self._about[form, period]
+            _, year = self._bodies.when[period]
+            parts = [tuple(column[kept] for column in found)]
+            for name, part in PARTS.items():
+                units = [unit for unit, (last_part, _) in covered.items() if last_part == part]
+                if units:
+                    earlier = self._standing.rows_at(form, rows, f"{year}-{name}")
+                    again = np.isin(rows.units[earlier[0]], units)
+                    again &= ~self._uncovered(rows, earlier[0], covered)
+                    parts.append(tuple(column[again] for column in earlier))
+            positions, is_latest, is_first, latest = (np.concatenate(one) for one in zip(*parts, strict=True))
+            self._about[form, period] = self._laid(form, rows, period, (positions, is_latest, is_first, latest))
+        return self._about[form, period]
+
+    def _covered(self, period: str) -> dict[int, tuple[int, int]]:
+        """Give the units of whose year others take in the end: up to which part theirs stands, and since when."""
         kind, year = self._bodies.when[period]
-        new_year, end = date(year, 1, 1).toordinal(), self._bodies.ends[period].toordinal()
+        found: dict[int, tuple[int, int]] = {}
+        for successor, latest in self._covers.of_year(year).items() if kind in PARTS else ():
+            since = latest[PARTS[kind]]
+            for code, day in self._bodies.went_over.get(successor, {}).items() if since is not None else ():
+                if since <= self._lives.last[code] and day <= self._bodies.ends[period].toordinal():
+                    part = sum(self._bodies.ends[f"{year}-{name}"].toordinal() < since for name in PARTS)
+                    found[code] = min(found.get(code, (part, day)), (part, day))
+        return found
+
+    def _uncovered(self, rows: FormRows, positions: Ints, covered: dict[int, tuple[int, int]]) -> Flags:
+        """Say which rows are of units that nobody covers, or about what ended before its unit went over."""
+        kept = ~np.isin(rows.units[positions], list(covered))
+        for unit, (_, day) in covered.items():
+            about = rows.organisations[positions]
+            kept |= (rows.units[positions] == unit) & (about >= 0) & (self._lives.last[about] < day - 1)
+        return kept
+
+    def _laid(
+        self, form: str, rows: FormRows, period: str, standing: tuple[Ints, Flags, Flags, Ints]
+    ) -> Tiles:
+        lives = self._lives
+        positions, is_latest, is_first, latest = standing
+        kind, year = self._bodies.when[period]
+        end = self._bodies.ends[period].toordinal()
         units, about = rows.units[positions], rows.organisations[positions]
+        since, _ = self._stretch(form, rows)
+        if kind in PARTS:
+            begins = np.full(len(positions), date(year, 1, 1).toordinal())
+            days = [date(year, 1, 1).toordinal() - 1]
+            days += [self._bodies.ends[f"{year}-{name}"].toordinal() for name in PARTS]
+            filed, before = np.array(days)[latest], days[PARTS[kind] - 1]
+            newest = np.array(days)[self._standing.newest_parts(form, period)[units]]
+        else:
+            begins, before = self._term_begins(units, period), 0
+            filed = newest = np.full(len(positions), end)
         says = rows.covers[positions] > 0
-        days = [new_year - 1, *(self._bodies.ends[f"{year}-{name}"].toordinal() for name in PARTS)]
-        filed = np.array(days)[latest]
 
         def is_with(day: Ints) -> Flags:
             return lives.is_with(about, units, day, day)
 
-        newest = np.array(days)[self._standing.newest_parts(form, period)[units]]
-        since, _ = self._stretch(form, rows)
         stays_on = (filed < end) & (lives.last[units] > filed)
         stays_on &= lives.is_with(about, units, filed + 1, np.minimum(end, lives.last[units]))
         return Tiles(
             positions,
+            is_latest,
+            is_first,
             (filed < newest) & lives.is_with(about, units, filed + 1, newest),
             is_latest & is_with(np.minimum(end, lives.last[units])),
-            is_first & (says | is_with(np.maximum(new_year, lives.first[units]))),
+            is_first & (says | is_with(np.maximum(begins, lives.first[units]))),
             is_latest & is_with(np.minimum(end, lives.last[about])),
-            is_first & (says | is_with(np.maximum(new_year, lives.first[about]))),
-            since[positions] <= days[PARTS[kind] - 1],
+            is_first & (says | is_with(np.maximum(begins, lives.first[about]))),
+            since[positions] <= before,
             np.where(stays_on, filed, end),
             self._rivals(form, rows, positions),
         )
+
+    def _term_begins(self, units: Ints, period: str) -> Ints:
+        """Give the first day of the term of each unit for which something was filed once."""
+        first = {}
+        for unit in np.unique(units).tolist():
+            (term, *_) = self._bodies.terms_of(period, str(self._bodies.codes[unit]))
+            first[unit] = date(term.first, 1, 1).toordinal()
+        return np.array([first[unit] for unit in units.tolist()], dtype=np.int64)
 
     def _stretch(self, form: str, rows: FormRows) -> tuple[Ints, Ints]:
         """Give the first and the last day of which each row tells."""
@@ -123,6 +185,9 @@ class Tiling:
                 new_year = date(end[number].year, 1, 1).toordinal()
                 alone = ~rows.is_cumulative[mine] & (kind in PARTS)
                 first[mine] = np.where(alone, quarter, new_year)
+                if kind not in PARTS:
+                    counting = np.flatnonzero(mine & np.isin(rows.units, self._once(form, str(codes[number]))))
+                    first[counting] = self._term_begins(rows.units[counting], str(codes[number]))
             first = np.maximum(first, self._lives.first[rows.units])
             whole = last.copy()
             last = np.minimum(last, self._lives.last[rows.units])
@@ -130,6 +195,11 @@ class Tiling:
             first = np.where(rows.covers > 0, rows.covers, np.maximum(first, first_with))
             self._stretches[form] = first, np.minimum(last, last_with)
         return self._stretches[form]
+
+    def _once(self, form: str, period: str) -> Ints:
+        """Give who filed a form once for a term, so that it counts."""
+        at_once = self._standing.at_once
+        return self._bodies.numbers({unit for unit, of, term in at_once if of == form and term.code == period})
 
     def _rivals(self, form: str, rows: FormRows, positions: Ints) -> dict[int, set[int]]:
         """Find rows that overlap with one about the same that another unit filed, and give way to it."""
@@ -147,8 +217,9 @@ class Tiling:
                     if rows.units[a] == rows.units[b] or first[b] > last[a] or first[a] > last[b]:
                         continue
                     day = int(last[a])
-                    has_it = last[b] == day and self._has(rows, b, day) and not self._has(rows, a, day)
-                    if last[b] > day or has_it:
+                    # on the same day that of the unit which has the organisation, or else of the first by code
+                    rank = [(not self._has(rows, at, day), int(rows.units[at])) for at in (a, b)]
+                    if last[b] > day or (last[b] == day and rank[1] < rank[0]):
                         rivals.setdefault(one, set()).add(int(rows.units[b]))
         return rivals
 

@@ -14,6 +14,7 @@ from ingestion.definitions.catalogue import OwnFile, load_catalogue
 from ingestion.definitions.forms import Form
 from ingestion.records.periods import Period
 from reports.publication_gate import totals
+from reports.publication_gate.asked import Shares
 from reports.publication_gate.filed import counting_submissions, read_filed
 from reports.publication_gate.previous import shrunk
 from reports.publication_gate.received import last_day
@@ -139,23 +140,29 @@ def test_whose_filings_make_up_whose_figures(tmp_path: Path) -> None:
         succession("A2", "A1", "merge", "2016-04-01"),
         succession("N", "A1", "transfer", "2016-04-01"),
     ]
-    registry = Office(tmp_path, bodies, filings, successions=successions).bodies()
+    (_, figures, _), *_ = Office(tmp_path, bodies, filings, successions=successions).groups()
+    registry, asked = figures.bodies, figures.asked
 
-    def of(shares: Any, period: str) -> set[tuple[str, str, bool]]:
-        share, codes = shares[period], registry.codes
-        return set(zip(codes[share.owners], codes[share.contributors], share.in_period.tolist(), strict=True))
+    def of(shares: Shares) -> set[tuple[str, str]]:
+        codes = registry.codes
+        return set(zip(codes[shares.owners], codes[shares.contributors], strict=True))
 
+    first, last = (asked.of_period(f"{year}-N") for year in (2016, 2017))
     # a branch of another system is below nobody
-    always = {("P", "P", True), ("Q", "Q", True), ("A", "A", True), ("Y", "Y", True)}
-    assert of(registry.of_units, "2016-N") == always | {("P", "A", True)}
-    assert of(registry.of_units, "2017-N") == always | {("Q", "A", True)}
-    # rows about what lived at any time of the year, and what merged into one, but in no year of its own
-    living = {("A1", "A1", True), ("N", "N", True)}
-    assert of(registry.of_organisations, "2016-N") == living | {("A2", "A2", True), ("A1", "A2", False)}
-    assert of(registry.of_organisations, "2017-N") == living
-    assert registry.ever_reporting == {"P", "Q", "A", "Y"}
-    assert (registry.parents("2016-N")["A"], registry.parents("2017-N")["A"]) == ("P", "Q")
-    assert "Y" not in registry.parents("2016-N")
+    always = {("P", "P"), ("Q", "Q"), ("A", "A"), ("Y", "Y")}
+    assert of(first) == always | {("P", "A")}
+    assert of(last) == always | {("Q", "A")}
+    # rows about what lived at any time of the year, and what merged into one in the course of it
+    living = {("A1", "A1"), ("N", "N")}
+    assert of(asked.organisations(first)) == living | {("A2", "A2"), ("A1", "A2")}
+    assert of(asked.organisations(last)) == living
+    assert asked.filing == {"P", "Q", "A", "Y"}
+    days = [date(year, 12, 31).toordinal() for year in (2016, 2017)]
+    above = [
+        {str(registry.codes[a]): str(registry.codes[b]) for a, b in registry.parents_on(day).items()} for day in days
+    ]
+    assert [parents["A"] for parents in above] == ["P", "Q"]
+    assert "Y" not in above[0]
     assert registry.numbers(["A", "nobody"]).tolist() == [0, -1]
     assert registry.spans["DANG"]["A"] == (2010, 9999)
     assert registry.ends["2016-9T"] == Period.parse("2016-9T").end
