@@ -571,7 +571,9 @@ def _yearly(year: int) -> list[Filing]:
             rows = {form: [table[min(position, len(table) - 1)]] for form, table in bloc.items()}
             filings.append(Filing(unit, f"{year}-N", rows))
     else:
-        filings.append(Filing("M", f"{year}-N", bloc))
+        # its figures of the year in which it began take in those of the two that merged into it
+        from_january = date(2019, 1, 1) if year == 2019 else None
+        filings.append(Filing("M", f"{year}-N", bloc, coverage_from=from_january))
     return filings
 
 
