@@ -5,7 +5,6 @@ with
 figures as (
 
     select
-        parts.base_kind,
         parts.measure_id,
         measures.indicator_code,
         measures.part,
@@ -15,7 +14,11 @@ figures as (
         parts.term_system,
         parts.only_code,
         bases.base_period_code,
-        bases.is_minus
+        bases.is_minus,
+        -- years in a row are those of the years themselves
+        case when parts.base_kind = 'run' then 'cumulative' else parts.base_kind end as source_kind,
+        case when parts.base_kind = 'run' then bases.base_period_code else parts.period_code end as source_period_code,
+        parts.org_code as source_org_code
     from {{ ref('int_figure__part') }} as parts
     inner join {{ ref('int_indicator__measure') }} as measures on parts.measure_id = measures.measure_id
     inner join {{ ref('int_period__base') }} as bases
