@@ -1,42 +1,58 @@
 {#
     The cells behind figures, as common table expressions of which `cells` is the last. `figures` names one before
-    them with a row for each figure, part and filed period that it is made of: base_kind, measure_id, indicator_code,
-    part, within_year, org_code, period_code, only_code, base_period_code and is_minus.
+    them with a row for each figure, part and filed period that it is made of: measure_id, indicator_code, part,
+    within_year, org_code, period_code, only_code, base_period_code and is_minus; and source_kind, source_org_code,
+    source_period_code and term_system, by which int_figure__contributor knows who counts in it.
 #}
 {% macro cells_behind(figures) %}
 contributors as (
 
     select
         figures.*,
-        closures.closure_level,
-        closures.contributing_code
+        contributors.closure_level,
+        contributors.contributing_code,
+        contributors.counted_base_code
     from {{ figures }} as figures
-    inner join {{ ref('int_organisation__closure') }} as closures
+    inner join {{ ref('int_figure__contributor') }} as contributors
         on
-            figures.org_code = closures.org_code
-            and figures.base_period_code = closures.base_period_code
+            figures.source_kind = contributors.base_kind
+            and figures.source_period_code = contributors.period_code
+            and figures.term_system = contributors.term_system
+            and figures.source_org_code = contributors.org_code
+            and figures.base_period_code = contributors.base_period_code
+            and figures.is_minus = contributors.is_minus
     where
-        (closures.in_period or figures.base_kind = 'term')
-        and (figures.only_code is null or figures.only_code = closures.contributing_code)
+        (figures.only_code is null or figures.only_code = contributors.contributing_code)
+        and {{ counts_of('figures', 'contributors') }}
 
 ),
 
 source_rows as (
 
-    {% for level, code in [('unit', 'reporting_org_code'), ('organisation', 'row_org_code')] %}
-        select
-            contributors.*,
-            effective_rows.row_id,
-            effective_rows.is_latest,
-            effective_rows.is_first
-        from contributors
-        inner join {{ ref('int_row__effective') }} as effective_rows
-            on
-                contributors.base_period_code = effective_rows.base_period_code
-                and contributors.contributing_code = effective_rows.{{ code }}
-        where contributors.closure_level = '{{ level }}'
-        {% if not loop.last %}union all{% endif %}
-    {% endfor %}
+    select
+        contributors.*,
+        told.row_id,
+        told.is_latest,
+        told.is_first,
+        told.stands,
+        told.opens
+    from contributors
+    inner join {{ ref('int_row__told') }} as told
+        on
+            contributors.closure_level = told.closure_level
+            and contributors.contributing_code = told.contributing_code
+            and contributors.counted_base_code = told.base_period_code
+    left join {{ ref('int_figure__contributor') }} as takers
+        on
+            told.gives_way_to = takers.contributing_code
+            and contributors.closure_level = takers.closure_level
+            and contributors.source_kind = takers.base_kind
+            and contributors.source_period_code = takers.period_code
+            and contributors.term_system = takers.term_system
+            and contributors.source_org_code = takers.org_code
+            and contributors.base_period_code = takers.base_period_code
+            and contributors.is_minus = takers.is_minus
+    where takers.contributing_code is null
 
 ),
 
@@ -75,6 +91,7 @@ cells as (
     where
         contributions.is_counted
         and {{ counts_in_year('source_rows', 'source_rows') }}
+        and {{ stands_in_year('source_rows', 'source_rows') }}
 
 )
 {% endmacro %}

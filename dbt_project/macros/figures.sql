@@ -64,6 +64,27 @@
     )
 {% endmacro %}
 
+{#
+    Whether what a row tells stands with whom it is counted: a flow always, what lasts where its organisation is there
+    at the end, an opening where it was there at the beginning.
+#}
+{% macro stands_in_year(measure, effective_row) -%}
+    case {{ measure }}.within_year
+        when 'last' then {{ effective_row }}.stands
+        when 'first' then {{ effective_row }}.opens
+        else true
+    end
+{%- endmacro %}
+
+{# Whether somebody who counts in a figure does so in a measure: what lasts is that of those who stand at the end. #}
+{% macro counts_of(measure, contributor) %}
+    (
+        {{ measure }}.within_year = 'sum'
+        or ({{ measure }}.within_year = 'last' and {{ contributor }}.has_stock)
+        or ({{ measure }}.within_year = 'first' and {{ contributor }}.has_opening)
+    )
+{% endmacro %}
+
 {# Whether two rows are of the same summand of an indicator. #}
 {% macro same_summand(one, other) -%}
     {{ one }}.indicator_code = {{ other }}.indicator_code
@@ -80,4 +101,11 @@
             members_of_system.org_code = {{ org_code }}
             and members_of_system.term_system = {{ term_system }}
     )
+{%- endmacro %}
+
+{# Whether two rows are of the same asked period. #}
+{% macro same_asked(one, other) -%}
+    {{ one }}.base_kind = {{ other }}.base_kind
+    and {{ one }}.period_code = {{ other }}.period_code
+    and {{ one }}.term_system = {{ other }}.term_system
 {%- endmacro %}

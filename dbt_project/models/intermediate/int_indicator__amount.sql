@@ -1,18 +1,27 @@
+-- What a measure comes to at the end of a filed period, by the unit that filed and, where a form has a row for each
+-- organisation, by the organisation that the rows are about. What gives way to another unit's row is kept apart, since
+-- it counts where that unit does not; so is what counts nowhere, as the stock of one that has left the unit by then.
 select
+    told.closure_level,
     contributions.measure_id,
-    effective_rows.reporting_org_code,
-    effective_rows.base_period_code,
+    told.contributing_code,
+    told.gives_way_to,
+    told.base_period_code,
+    {{ stands_in_year('measures', 'told') }} as stands,
     sum(contributions.contribution) as amount,
     count(*) as n_cells,
-    max(case when effective_rows.is_carried then 1 else 0 end) as carried_rank,
-    bool_and(effective_rows.is_alone) as is_alone,
-    min(effective_rows.reaches_on) as first_day,
-    max(effective_rows.reaches_on) as last_day
+    max(case when told.is_carried then 1 else 0 end) as carried_rank,
+    bool_and(told.is_alone) as is_alone,
+    min(told.reaches_on) as first_day,
+    max(told.reaches_on) as last_day
 from {{ ref('int_indicator__contribution') }} as contributions
 inner join {{ ref('int_indicator__measure') }} as measures on contributions.measure_id = measures.measure_id
-inner join {{ ref('int_row__effective') }} as effective_rows on contributions.row_id = effective_rows.row_id
-where {{ counts_in_year('measures', 'effective_rows') }}
+inner join {{ ref('int_row__told') }} as told on contributions.row_id = told.row_id
+where {{ counts_in_year('measures', 'told') }}
 group by
+    told.closure_level,
     contributions.measure_id,
-    effective_rows.reporting_org_code,
-    effective_rows.base_period_code
+    told.contributing_code,
+    told.gives_way_to,
+    told.base_period_code,
+    {{ stands_in_year('measures', 'told') }}

@@ -5,23 +5,25 @@ with
 figures as (
 
     select
-        parts.base_kind,
         parts.measure_id,
         measures.indicator_code,
         measures.part,
         measures.within_year,
         parts.org_code,
         parts.period_code,
+        parts.term_system,
         parts.only_code,
         bases.base_period_code,
-        bases.is_minus
+        bases.is_minus,
+        -- years in a row are those of the years themselves
+        case when parts.base_kind = 'run' then 'cumulative' else parts.base_kind end as source_kind,
+        case when parts.base_kind = 'run' then bases.base_period_code else parts.period_code end as source_period_code,
+        parts.org_code as source_org_code
     from {{ ref('int_figure__part') }} as parts
     inner join {{ ref('int_indicator__measure') }} as measures on parts.measure_id = measures.measure_id
     inner join {{ ref('int_period__base') }} as bases
         on
-            parts.base_kind = bases.base_kind
-            and parts.period_code = bases.period_code
-            and coalesce(parts.term_system, '') = coalesce(bases.term_system, '')
+            {{ same_asked('parts', 'bases') }}
             and case
                 when measures.over_time = 'first' then bases.first_base_year
                 else bases.base_year
