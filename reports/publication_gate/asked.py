@@ -155,6 +155,20 @@ class Asked:
             known.append(self.at_once(term))
         return {str(code) for shares in known for code in self._bodies.codes[shares.owners]}
 
+    def steady(self, term: Term) -> set[str]:
+        """Give the bodies in whose single years the same count in the same way as in a term: years make it up."""
+        owners, others = set(), set()
+        for year in range(term.first, term.last + 1):
+            if f"{year}-N" not in self._bodies.when:
+                continue
+            sides = []
+            for shares in (self.of_year(term, year), self.of_period(f"{year}-N")):
+                columns = (shares.owners, shares.contributors, shares.parts, shares.closes, shares.opens)
+                sides.append(set(zip(*(column.tolist() for column in columns), strict=True)))
+            owners |= {pair[0] for pair in sides[0]}
+            others |= {pair[0] for pair in sides[0] ^ sides[1]}
+        return {str(code) for code in self._bodies.codes[sorted(owners - others)]}
+
     def first_years(self, term: Term) -> Ints:
         """Give the first year of each organisation of a term's system, or of what went over whole into it."""
         span = self._bodies.spans.get(term.system, {})

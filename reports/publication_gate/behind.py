@@ -25,9 +25,10 @@ _CELLS = """
 """
 _AMOUNTS = """
     select measures.indicator_code as indicator, measures.part as "column",
-        amounts.reporting_org_code as unit, amounts.base_period_code as period, sum(amounts.amount) as found
+        amounts.contributing_code as unit, amounts.base_period_code as period, sum(amounts.amount) as found
     from intermediate.int_indicator__amount as amounts
     inner join intermediate.int_indicator__measure as measures using (measure_id)
+    where amounts.closure_level = 'unit' and amounts.stands
     group by all
 """
 _Key = tuple[str, ...]

@@ -26,6 +26,7 @@ from reports.publication_gate.repeated import repeated_again, report_units
 from reports.publication_gate.report import STATUS_NAMES
 from reports.publication_gate.stated import Statements
 from reports.publication_gate.targets import Targets
+from reports.publication_gate.totals import terms
 from reports.publication_gate.values import values_again
 
 _QUERY = """
@@ -88,6 +89,8 @@ def figures_again(
         frames["assigned_again"] = targets.as_set(connection)
         frames |= stated.pairs(connection, derivations)
     if last is not None:
+        steady = [(unit, term.code) for term in last.bodies.terms for unit in last.asked.steady(term)]
+        frames["years_make_terms"] = terms(connection, steady)
         frames["sources_again"] = sources_again(connection, last)
         frames["facts_again"] = facts_again(connection, last.adding.forms, catalogue, last)
         frames["values_again"] = values_again(connection, bronze, catalogue.forms.values())
