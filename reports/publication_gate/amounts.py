@@ -210,7 +210,7 @@ class Adding:
             is_any = True
             units = rows.units[tiles.positions]
             has |= sum_by(units, self.counted(form, tiles, tiles.is_latest, tiles.is_first), n)[1] > 0
-            _add(of_units, units, self.counted(form, tiles, tiles.closes, tiles.opens), tiles)
+            _add(of_units, units, self.counted(form, tiles, tiles.closes, tiles.opens), tiles, tiles.runs_before)
             for place, others in tiles.rivals.items():
                 rivals.setdefault(int(units[place]), []).append((form, place, others))
             tiles = self.office.tiling.about(form, rows, period)
@@ -219,7 +219,7 @@ class Adding:
             np.maximum.at(newest, organisations[is_about], rows.parts[tiles.positions][is_about])
             if is_about.any():
                 values = self.counted(form, tiles, tiles.closes_about, tiles.opens_about)
-                _add(about, np.where(tiles.gives_way, -1, organisations), values, tiles)
+                _add(about, np.where(tiles.gives_way, -1, organisations), values, tiles, tiles.runs_before_about)
         return Base(period, of_units, about, has, newest, rivals) if is_any else None
 
     def counted(self, form: str, tiles: Tiles, closes: Flags, opens: Flags) -> Numbers:
@@ -293,7 +293,7 @@ class Adding:
                 kept = np.array([(form, at) not in out for at in mine.tolist()], dtype=bool)
                 codes = np.full(len(tiles.positions), -1)
                 codes[mine[kept]] = 0
-                _add(rest, codes, self.counted(form, tiles, tiles.closes, tiles.opens), tiles)
+                _add(rest, codes, self.counted(form, tiles, tiles.closes, tiles.opens), tiles, tiles.runs_before)
             for whole, one in zip(_columns(found), _columns(rest), strict=True):
                 whole[place] = one[0]
 
@@ -352,14 +352,14 @@ def _columns(filed: Filed) -> tuple[npt.NDArray[Any], ...]:
     return filed.amount, filed.n_cells, filed.carried, filed.runs_before
 
 
-def _add(total: Filed, codes: Ints, values: Numbers, tiles: Tiles) -> None:
+def _add(total: Filed, codes: Ints, values: Numbers, tiles: Tiles, runs_before: Flags) -> None:
     """Add rows by a number that each has."""
     n = len(total.amount)
     sums, counts = sum_by(codes, values, n)
     is_there = counts > 0
     total.amount[is_there] = np.nan_to_num(total.amount[is_there]) + sums[is_there]
     total.n_cells += counts
-    for flags, said in ((total.carried, tiles.carried), (total.runs_before, tiles.runs_before)):
+    for flags, said in ((total.carried, tiles.carried), (total.runs_before, runs_before)):
         if said.all():
             flags |= is_there
         elif said.any():

@@ -95,6 +95,11 @@ class Asked:
         _, year = self._bodies.when[period]
         return self._of(period, "", year, self._part(period), self._asked(period))
 
+    def end_of(self, quarter: str) -> Shares:
+        """Give who counts in whose figures at the end of a quarter."""
+        kind, year = self._bodies.when[quarter]
+        return self.of_period(f"{year}-{QUARTERS[kind][0]}")
+
     def before_quarter(self, quarter: str) -> Shares:
         """Give the same who count in a quarter with what they had filed before it began."""
         kind, year = self._bodies.when[quarter]
@@ -249,15 +254,16 @@ class Asked:
         for successor in sorted(successors, key=lambda s: -int(self._lives.first[s])):
             for owner in of_successors.get(successor, ()):
                 place = places[owner, successor]
-                since = covering[successor][parts[place]] if parts[place] > 0 else None
-                if since is None:
+                cover = covering[successor][parts[place]] if parts[place] > 0 else None
+                if cover is None:
                     continue
+                begun = int(self._last_part(year, np.array([cover.since]))[0])
                 for code, day in self._bodies.went_over[successor].items():
                     covered = places.get((owner, code))
-                    if covered is None or code == owner or day > until[covered] or since > self._lives.last[code]:
+                    if covered is None or code == owner or day > until[covered]:
                         continue
-                    begun = int(self._last_part(year, np.array([since]))[0])
-                    parts[covered] = min(parts[covered], begun)
+                    if cover.takes_in(int(self._lives.last[code])):
+                        parts[covered] = min(parts[covered], begun)
 
     def _of_organisations(self, units: Shares, part: int, asked: _Asked) -> Shares:
         there = self._there(asked)

@@ -193,10 +193,11 @@ class Standing:
         (number,) = self._bodies.numbers([unit]).tolist()
         first, last = (int(days[number]) for days in (self._bodies.versions.first, self._bodies.versions.last))
         for successor, latest in self._covers.of_year(year).items():
-            since = latest[part]
-            if number in self._bodies.went_over.get(successor, {}) and since is not None:
-                if since <= min(max(date(year, 1, 1).toordinal(), first), last):
-                    return True
+            cover = latest[part]
+            if cover is None or number not in self._bodies.went_over.get(successor, {}):
+                continue
+            if cover.takes_in(last) and cover.since <= max(date(year, 1, 1).toordinal(), first):
+                return True
         return False
 
     def _stands(self, unit: str, day: date) -> bool:

@@ -136,6 +136,8 @@ class States:
         is_heard = np.zeros(n, dtype=bool)
         is_heard[owners[~settled[heard]]] = True
         is_exact = ~inexact & (is_heard | ~expected)
+        if quarter and indicator.kind in ("rate", "distinct") and shares is self._asked.end_of(quarter):
+            is_exact &= is_heard  # what is single is known by a filing of its own
         return Ranks(np.where(rank < 0, np.nan, rank), is_exact, is_part, fills_gap)
 
     def waits(self, indicator: Indicator, shares: Shares) -> Flags:

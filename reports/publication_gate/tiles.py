@@ -36,7 +36,8 @@ class Tiles:
         opens: whether its opening counts there: it is the first of its key, and of what the unit had at first.
         closes_about: the first of these in figures of the organisation itself.
         opens_about: the second.
-        runs_before: whether it runs from before the quarter that ends with the period.
+        runs_before: whether it runs from before the quarter that ends with the period, and its unit was there.
+        runs_before_about: the same, and the organisation that it is about was.
         reaches: up to which day the row is told.
         rivals: by place, the units to whose rows the row gives way.
     """
@@ -50,6 +51,7 @@ class Tiles:
     closes_about: Flags
     opens_about: Flags
     runs_before: Flags
+    runs_before_about: Flags
     reaches: Ints
     rivals: dict[int, set[int]]
 
@@ -109,10 +111,11 @@ class Tiling:
         kind, year = self._bodies.when[period]
         found: dict[int, tuple[int, int]] = {}
         for successor, latest in self._covers.of_year(year).items() if kind in PARTS else ():
-            since = latest[PARTS[kind]]
-            for code, day in self._bodies.went_over.get(successor, {}).items() if since is not None else ():
-                if since <= self._lives.last[code] and day <= self._bodies.ends[period].toordinal():
-                    part = sum(self._bodies.ends[f"{year}-{name}"].toordinal() < since for name in PARTS)
+            cover = latest[PARTS[kind]]
+            for code, day in self._bodies.went_over.get(successor, {}).items() if cover is not None else ():
+                is_seen = day <= self._bodies.ends[period].toordinal()
+                if is_seen and cover is not None and cover.takes_in(int(self._lives.last[code])):
+                    part = sum(self._bodies.ends[f"{year}-{name}"].toordinal() < cover.since for name in PARTS)
                     found[code] = min(found.get(code, (part, day)), (part, day))
         return found
 
@@ -121,7 +124,7 @@ class Tiling:
         kept = ~np.isin(rows.units[positions], list(covered))
         for unit, (_, day) in covered.items():
             about = rows.organisations[positions]
-            kept |= (rows.units[positions] == unit) & (about >= 0) & (self._lives.last[about] < day - 1)
+            kept |= (rows.units[positions] == unit) & (about >= 0) & (self._lives.last[about] < day)
         return kept
 
     def _laid(
@@ -158,7 +161,8 @@ class Tiling:
             is_first & (says | is_with(np.maximum(begins, lives.first[units]))),
             is_latest & is_with(np.minimum(end, lives.last[about])),
             is_first & (says | is_with(np.maximum(begins, lives.first[about]))),
-            since[positions] <= before,
+            np.maximum(since[positions], lives.first[units]) <= before,
+            np.maximum(since[positions], lives.first[about]) <= before,
             np.where(stays_on, filed, end),
             self._rivals(form, rows, positions),
         )
