@@ -241,7 +241,7 @@ judged_stays as (
             else 1
         end as state_rank,
         -- a later unit says that its figures take in these days
-        exists (
+        exists(
             select 1
             from told as takers
             where

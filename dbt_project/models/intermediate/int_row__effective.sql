@@ -229,8 +229,8 @@ given_way as (
                     and (
                         (others.stands_in_body and not tiles.stands_in_body)
                         or (
-                            others.stands_in_body = tiles.stands_in_body
-                            and others.reporting_org_code < tiles.reporting_org_code
+                            tiles.stands_in_body = others.stands_in_body
+                            and tiles.reporting_org_code > others.reporting_org_code
                         )
                     )
                 )

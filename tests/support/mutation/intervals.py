@@ -155,8 +155,8 @@ MUTANTS: Sequence[Mutant] = (
     _of(
         "int_figure__contributor",
         "a period that ends with the body does not count in it",
-        "earlier.ends_on <= members.asked_on",
-        "earlier.ends_on < members.asked_on",
+        "members.asked_on >= earlier.ends_on",
+        "members.asked_on > earlier.ends_on",
     ),
     _of(
         "int_figure__contributor",
@@ -260,15 +260,33 @@ MUTANTS: Sequence[Mutant] = (
     ),
     _of(
         "int_figure__quarter",
-        "a quarter is of those who ended before it",
-        "where owners.asked_on >= periods.starts_on",
-        "where true",
+        "one that came in a quarter has none",
+        "                or judged.begins_with_nobody\n",
+        "",
     ),
     _of(
         "int_figure__quarter",
-        "one that came in a quarter has none",
-        "    or newcomers.org_code is not null\n",
+        "a rate of one that came in a quarter waits for others",
+        "case when ends.is_single then presence.has_own else presence.has_any end",
+        "presence.has_any",
+    ),
+    _of(
+        "int_figure__contributor",
+        "a quarter is of those who ended before it",
+        "        and (bases.base_kind <> 'discrete' or bases.asked_from <= closures.asked_on)\n",
         "",
+    ),
+    _of(
+        "int_figure__contributor",
+        "who stood on the day before a quarter did not",
+        "case when bases.is_minus then bases.base_last_day else bases.asked_from end",
+        "bases.asked_from",
+    ),
+    _of(
+        "int_figure__state",
+        "those who were gone make a quarter known",
+        " and bool_or(is_there) as is_exact",
+        " as is_exact",
     ),
     _of(
         "int_figure__state",

@@ -119,7 +119,7 @@ MUTANTS: Sequence[Mutant] = (
     Mutant(
         "a quarter that had not come is a part of the next",
         "dbt_project/models/intermediate/int_figure__quarter.sql",
-        "ends.within_year <> 'sum' or not ends.is_gap_filled",
+        "judged.within_year <> 'sum' or not judged.is_gap_filled",
         "true",
         (f"{MODELS}int_figure__quarter",),
     ),
