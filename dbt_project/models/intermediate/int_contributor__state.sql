@@ -240,8 +240,9 @@ judged_stays as (
             when numbered_stays.last_day < numbered_stays.ends_on and told.reaches_on >= numbered_stays.last_day then 0
             else 1
         end as state_rank,
-        -- a later unit says that its figures take in these days
-        exists(
+        -- its rows reach as far, or a later unit says that its figures take in the days that they lack
+        coalesce(told.reaches_on >= numbered_stays.last_day, false)
+        or exists (
             select 1
             from told as takers
             where
@@ -253,7 +254,7 @@ judged_stays as (
                     takers.coverage_from <= numbered_stays.first_day
                     or takers.coverage_from <= told.reaches_on + interval '1' day
                 )
-        ) as is_taken
+        ) as is_whole
     from numbered_stays
     left join {{ ref('int_filing__state') }} as states
         on
@@ -279,16 +280,16 @@ of_organisations as (
         form_code,
         base_period_code,
         period_year,
-        bool_and(coalesce(is_exact, false) or (not is_last and (is_taken or not has_flow))) as is_exact,
+        bool_and(coalesce(is_exact, false) or (not is_last and (is_whole or not has_flow))) as is_exact,
         bool_or(coalesce(is_part_filed, false) and is_last) as is_part_filed,
         bool_or(coalesce(is_gap_filled, false)) as is_gap_filled,
         max(
             case
                 when is_last then state_rank
-                -- what comes before the last filing is there as a whole or is missing
-                when is_taken or not has_flow then 0
-                when state_rank > 0 then 2
-                else state_rank
+                -- what comes before the last filing is there as a whole or is missing; what lasts is none of it
+                when not has_flow then null
+                when is_whole then 0
+                when state_rank is not null then 2
             end
         ) as state_rank,
         false as is_left_blank
