@@ -6,7 +6,7 @@ What belongs here: builders. What does not: expectations, which stand in the tes
 import csv
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +43,8 @@ class Filing:
     """By how many columns the sheet is shifted to the right, as clerks do when they insert one."""
     explained: Sequence[tuple[str, str, str, str]] = ()
     """Explanations that came with it: rule, sheet, cell and text; each of a finding that there was."""
+    coverage_from: date | None = None
+    """The day from which its cover says that its figures run."""
 
     @property
     def submission_id(self) -> str:
@@ -127,6 +129,7 @@ def _write_ledger_tables(bronze: Path, catalogue: Catalogue, filings: Iterable[F
     types = {
         "received_at": instant,
         "verdict_at": instant,
+        "coverage_from": pa.date32(),
         "revision": count,
         **{f"n_{name}": count for name in ("errors", "warnings", "passed", "failed", "not_run")},
     }
@@ -171,6 +174,7 @@ def _submission_row(filing: Filing, number: int) -> dict[str, Any]:
         "verdict": filing.verdict,
         "verdict_at": filing.received_at,
         "period_basis": filing.basis,
+        "coverage_from": filing.coverage_from,
         "rules_version": "test",
         "n_errors": 0,
         "n_warnings": 0,
