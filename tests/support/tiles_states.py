@@ -45,6 +45,7 @@ class States:
         self.facts = facts
         self.rows = rows
         self._forms: dict[tuple[str, str, int, int], FormState] = {}
+        self._units: dict[tuple[str, str, int, int], BodyState] = {}
         self._stocks = {one.code: _is_stock(one, facts) for one in facts.catalogue.indicators.values()}
         self.form_of = {
             one.code: one.parts[0][1][0].form for one in facts.catalogue.indicators.values() if one.parts
@@ -181,6 +182,12 @@ class States:
 
     def unit_state(self, unit: str, indicator: str, year: int, part: int) -> BodyState:
         """Give how whole what a unit gives to an indicator is."""
+        key = (unit, indicator, year, part)
+        if key not in self._units:
+            self._units[key] = self._unit_state(unit, indicator, year, part)
+        return self._units[key]
+
+    def _unit_state(self, unit: str, indicator: str, year: int, part: int) -> BodyState:
         if not self.is_reporter(unit, indicator):
             return BodyState(None, is_exact=False, is_gap_filled=False)
         form = self.form_of[indicator]

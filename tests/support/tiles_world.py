@@ -173,8 +173,8 @@ class Facts:
     def went_into(self, code: str, until: date) -> list[str]:
         """Give what a body went over into, wholly, by a day: step by step."""
         found: list[str] = []
-        front = [code]
-        for _ in range(MOST_STEPS):
+        front = [code] if code in self.steps else []
+        while front and len(found) < MOST_STEPS:
             front = [into for one in front for into, day in self.steps.get(one, ()) if day <= until]
             front = [one for one in dict.fromkeys(front) if one not in found and one != code]
             found += front
