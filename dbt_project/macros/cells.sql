@@ -1,23 +1,26 @@
 {#
     The cells behind figures, as common table expressions of which `cells` is the last. `figures` names one before
     them with a row for each figure, part and filed period that it is made of: base_kind, measure_id, indicator_code,
-    part, within_year, org_code, period_code, only_code, base_period_code and is_minus.
+    part, within_year, org_code, period_code, term_system, only_code, base_period_code and is_minus.
 #}
 {% macro cells_behind(figures) %}
 contributors as (
 
     select
         figures.*,
-        closures.closure_level,
-        closures.contributing_code
+        contributors.closure_level,
+        contributors.contributing_code,
+        contributors.counted_base_code
     from {{ figures }} as figures
-    inner join {{ ref('int_organisation__closure') }} as closures
+    inner join {{ ref('int_figure__contributor') }} as contributors
         on
-            figures.org_code = closures.org_code
-            and figures.base_period_code = closures.base_period_code
+            {{ same_asked('figures', 'contributors') }}
+            and figures.org_code = contributors.org_code
+            and figures.base_period_code = contributors.base_period_code
+            and figures.is_minus = contributors.is_minus
     where
-        (closures.in_period or figures.base_kind = 'term')
-        and (figures.only_code is null or figures.only_code = closures.contributing_code)
+        (figures.only_code is null or figures.only_code = contributors.contributing_code)
+        and {{ counts_of('figures', 'contributors') }}
 
 ),
 
@@ -28,13 +31,32 @@ source_rows as (
             contributors.*,
             effective_rows.row_id,
             effective_rows.is_latest,
-            effective_rows.is_first
+            effective_rows.is_first,
+            {% if level == 'unit' %}
+            effective_rows.stands_in_unit as stands,
+            effective_rows.opens_in_unit as opens
+            {% else %}
+            effective_rows.stands_in_body as stands,
+            effective_rows.opens_in_body as opens
+            {% endif %}
         from contributors
         inner join {{ ref('int_row__effective') }} as effective_rows
             on
-                contributors.base_period_code = effective_rows.base_period_code
+                contributors.counted_base_code = effective_rows.base_period_code
                 and contributors.contributing_code = effective_rows.{{ code }}
-        where contributors.closure_level = '{{ level }}'
+        {% if level == 'unit' %}
+        left join {{ ref('int_figure__contributor') }} as takers
+            on
+                effective_rows.gives_way_to = takers.contributing_code
+                and takers.closure_level = 'unit'
+                and {{ same_asked('contributors', 'takers') }}
+                and contributors.org_code = takers.org_code
+                and contributors.base_period_code = takers.base_period_code
+                and contributors.is_minus = takers.is_minus
+        where contributors.closure_level = 'unit' and takers.contributing_code is null
+        {% else %}
+        where contributors.closure_level = 'organisation' and effective_rows.gives_way_to is null
+        {% endif %}
         {% if not loop.last %}union all{% endif %}
     {% endfor %}
 

@@ -2,3 +2,8 @@
 {% macro local_day(column) -%}
     cast({{ column }} + interval '7' hour as date)
 {%- endmacro %}
+
+{# Which cumulative period of its year a day falls in: 1 for the first quarter, 4 for the last. #}
+{% macro part_of_year(day) -%}
+    cast(ceil(extract(month from {{ day }}) / 3.0) as integer)
+{%- endmacro %}

@@ -55,12 +55,24 @@
     end
 {% endmacro %}
 
-{# Whether a row counts, of all the filings of its year: that of a flow always, else that of the latest or the first. #}
+{#
+    Whether a row counts, of all the filings of its year: that of a flow always, else that of the latest or the first,
+    where what it is about stands at the end, or stood at the beginning, with whom it is counted.
+#}
 {% macro counts_in_year(measure, effective_row) %}
     (
         {{ measure }}.within_year = 'sum'
-        or ({{ measure }}.within_year = 'last' and {{ effective_row }}.is_latest)
-        or ({{ measure }}.within_year = 'first' and {{ effective_row }}.is_first)
+        or ({{ measure }}.within_year = 'last' and {{ effective_row }}.is_latest and {{ effective_row }}.stands)
+        or ({{ measure }}.within_year = 'first' and {{ effective_row }}.is_first and {{ effective_row }}.opens)
+    )
+{% endmacro %}
+
+{# Whether somebody who counts in a figure does so in a measure: what lasts is that of those who stand at the end. #}
+{% macro counts_of(measure, contributor) %}
+    (
+        {{ measure }}.within_year = 'sum'
+        or ({{ measure }}.within_year = 'last' and {{ contributor }}.has_stock)
+        or ({{ measure }}.within_year = 'first' and {{ contributor }}.has_opening)
     )
 {% endmacro %}
 
@@ -80,4 +92,11 @@
             members_of_system.org_code = {{ org_code }}
             and members_of_system.term_system = {{ term_system }}
     )
+{%- endmacro %}
+
+{# Whether two rows are of the same asked period. #}
+{% macro same_asked(one, other) -%}
+    {{ one }}.base_kind = {{ other }}.base_kind
+    and {{ one }}.period_code = {{ other }}.period_code
+    and {{ one }}.term_system = {{ other }}.term_system
 {%- endmacro %}

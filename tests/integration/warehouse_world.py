@@ -39,6 +39,8 @@ class Filing:
     basis: str = "CUMULATIVE"
     received_at: datetime = datetime(2021, 1, 5, 8, tzinfo=UTC)
     decisions: Sequence[tuple[str, datetime]] = ()
+    coverage_from: date | None = None
+    """The day from which its figures run, where its cover says so."""
     shift: int = 0
     """By how many columns the sheet is shifted to the right, as clerks do when they insert one."""
     explained: Sequence[tuple[str, str, str, str]] = ()
@@ -571,7 +573,9 @@ def _yearly(year: int) -> list[Filing]:
             rows = {form: [table[min(position, len(table) - 1)]] for form, table in bloc.items()}
             filings.append(Filing(unit, f"{year}-N", rows))
     else:
-        filings.append(Filing("M", f"{year}-N", bloc))
+        # its figures of the year in which it began take in those of the two that merged into it
+        from_january = date(2019, 1, 1) if year == 2019 else None
+        filings.append(Filing("M", f"{year}-N", bloc, coverage_from=from_january))
     return filings
 
 

@@ -2,8 +2,8 @@
 select distinct
     measures.indicator_code,
     measures.part,
-    amounts.reporting_org_code,
+    amounts.contributing_code as reporting_org_code,
     amounts.base_period_code
 from {{ ref('int_indicator__amount') }} as amounts
 inner join {{ ref('int_indicator__measure') }} as measures on amounts.measure_id = measures.measure_id
-where measures.part <> 'opening'
+where amounts.closure_level = 'unit' and measures.part <> 'opening'

@@ -101,11 +101,11 @@ of_units as (
             and states.reporting_org_code = n_parts_ever.reporting_org_code
     left join {{ ref('int_figure__late_start') }} as late_starts
         on
-            late_starts.org_level = 'unit'
+            late_starts.closure_level = 'unit'
             and not late_starts.is_opening
             and reporters.indicator_code = late_starts.indicator_code
             and states.form_code = late_starts.form_code
-            and states.reporting_org_code = late_starts.org_code
+            and states.reporting_org_code = late_starts.contributing_code
             and states.base_period_code = late_starts.base_period_code
     left join replaced
         on
@@ -118,20 +118,8 @@ of_units as (
 
 ),
 
--- Organisations that do not file: as good as the row that their unit has filed about them.
-parents as (
-
-    select
-        organisations.org_code,
-        organisations.parent_code,
-        periods.period_code as base_period_code
-    from {{ ref('stg_organisation') }} as organisations
-    inner join {{ ref('stg_period') }} as periods
-        on periods.ends_on between organisations.valid_from and organisations.valid_to
-    where periods.is_cumulative and not organisations.is_reporting
-
-),
-
+-- Organisations that do not file: as good as the rows that their units have filed about them. Each unit answers for
+-- the days on which it had the organisation.
 organisation_forms as (
 
     select form_code
@@ -140,27 +128,128 @@ organisation_forms as (
 
 ),
 
-row_parts as (
+-- An organisation about which nobody ever filed has no figures.
+told_of as (
 
-    select
-        effective_rows.row_org_code,
-        effective_rows.form_code,
-        effective_rows.base_period_code,
-        max(periods.part_number) as row_part
-    from {{ ref('int_row__effective') }} as effective_rows
-    inner join {{ ref('stg_period') }} as periods on effective_rows.source_period_code = periods.period_code
-    where effective_rows.row_org_code is not null
-    group by effective_rows.row_org_code, effective_rows.form_code, effective_rows.base_period_code
+    select distinct row_org_code as org_code
+    from {{ ref('int_row__effective') }}
+    where row_org_code is not null
 
 ),
 
-bodies as (
+stays as (
 
-    select distinct
-        contributing_code,
-        base_period_code
-    from {{ ref('int_organisation__closure') }}
-    where closure_level = 'organisation'
+    select
+        organisations.org_code,
+        organisations.parent_code as reporting_org_code,
+        periods.period_code as base_period_code,
+        periods.period_year,
+        periods.part_number,
+        periods.ends_on,
+        min(greatest(organisations.valid_from, make_date(periods.period_year, 1, 1))) as first_day,
+        max(least(organisations.valid_to, periods.ends_on)) as last_day
+    from {{ ref('stg_organisation') }} as organisations
+    inner join told_of on organisations.org_code = told_of.org_code
+    inner join {{ ref('stg_period') }} as periods
+        on
+            organisations.valid_from <= periods.ends_on
+            and organisations.valid_to >= make_date(periods.period_year, 1, 1)
+    where periods.is_cumulative and not organisations.is_reporting
+    group by
+        organisations.org_code,
+        organisations.parent_code,
+        periods.period_code,
+        periods.period_year,
+        periods.part_number,
+        periods.ends_on
+
+),
+
+-- What each unit has filed about it by then, and what days that is about.
+told as (
+
+    select
+        effective_rows.reporting_org_code,
+        effective_rows.row_org_code,
+        effective_rows.form_code,
+        effective_rows.base_period_code,
+        max(periods.part_number) as row_part,
+        max(periods.ends_on) as reaches_on,
+        min(submissions.coverage_from) as coverage_from
+    from {{ ref('int_row__effective') }} as effective_rows
+    inner join {{ ref('stg_period') }} as periods on effective_rows.source_period_code = periods.period_code
+    inner join {{ ref('int_submission__effective') }} as submissions
+        on effective_rows.submission_id = submissions.submission_id
+    where effective_rows.row_org_code is not null
+    group by
+        effective_rows.reporting_org_code,
+        effective_rows.row_org_code,
+        effective_rows.form_code,
+        effective_rows.base_period_code
+
+),
+
+numbered_stays as (
+
+    select
+        stays.*,
+        organisation_forms.form_code,
+        row_number() over (
+            partition by stays.org_code, stays.base_period_code, organisation_forms.form_code
+            order by stays.last_day desc, stays.first_day desc
+        ) as from_last
+    from stays
+    cross join organisation_forms
+
+),
+
+judged_stays as (
+
+    select
+        numbered_stays.org_code,
+        numbered_stays.form_code,
+        numbered_stays.reporting_org_code,
+        numbered_stays.base_period_code,
+        numbered_stays.period_year,
+        numbered_stays.from_last = 1 as is_last,
+        told.row_part = numbered_stays.part_number
+        or (numbered_stays.last_day < numbered_stays.ends_on and told.reaches_on >= numbered_stays.last_day)
+            as is_exact,
+        told.row_part < states.expected_part
+        and not (numbered_stays.last_day < numbered_stays.ends_on and told.reaches_on >= numbered_stays.last_day)
+            as is_part_filed,
+        states.is_gap_filled,
+        case
+            when told.row_part is null and states.state_rank is not null then 2
+            when told.row_part is null then null
+            when states.state_rank = 2 then 2
+            when told.row_part >= coalesce(states.expected_part, 0) then 0
+            when numbered_stays.last_day < numbered_stays.ends_on and told.reaches_on >= numbered_stays.last_day then 0
+            else 1
+        end as state_rank,
+        -- a later unit says that its figures take in these days
+        exists (
+            select 1
+            from told as takers
+            where
+                takers.row_org_code = numbered_stays.org_code
+                and takers.form_code = numbered_stays.form_code
+                and takers.base_period_code = numbered_stays.base_period_code
+                and takers.reporting_org_code <> numbered_stays.reporting_org_code
+                and takers.coverage_from <= numbered_stays.first_day
+        ) as is_taken
+    from numbered_stays
+    left join {{ ref('int_filing__state') }} as states
+        on
+            numbered_stays.reporting_org_code = states.reporting_org_code
+            and numbered_stays.form_code = states.form_code
+            and numbered_stays.base_period_code = states.base_period_code
+    left join told
+        on
+            numbered_stays.reporting_org_code = told.reporting_org_code
+            and numbered_stays.org_code = told.row_org_code
+            and numbered_stays.form_code = told.form_code
+            and numbered_stays.base_period_code = told.base_period_code
 
 ),
 
@@ -168,41 +257,27 @@ of_organisations as (
 
     select
         'organisation' as closure_level,
-        bodies.contributing_code,
-        organisation_forms.form_code as state_key,
-        states.reporting_org_code,
-        organisation_forms.form_code,
-        bodies.base_period_code,
-        bases.period_year,
-        coalesce(row_parts.row_part = bases.part_number, false) as is_exact,
-        coalesce(row_parts.row_part < states.expected_part, false) as is_part_filed,
-        coalesce(states.is_gap_filled, false) as is_gap_filled,
-        case
-            when row_parts.row_part is null and states.state_rank is not null then 2
-            when row_parts.row_part is null then null
-            when states.state_rank = 2 then 2
-            when row_parts.row_part >= coalesce(states.expected_part, 0) then 0
-            else 1
-        end as state_rank,
+        org_code as contributing_code,
+        form_code as state_key,
+        max(case when is_last then reporting_org_code end) as reporting_org_code,
+        form_code,
+        base_period_code,
+        period_year,
+        bool_and(coalesce(is_exact, false) or (not is_last and is_taken)) as is_exact,
+        bool_or(coalesce(is_part_filed, false) and is_last) as is_part_filed,
+        bool_or(coalesce(is_gap_filled, false)) as is_gap_filled,
+        max(
+            case
+                when is_last then state_rank
+                -- what comes before the last filing is there as a whole or is missing
+                when is_taken then 0
+                when state_rank > 0 then 2
+                else state_rank
+            end
+        ) as state_rank,
         false as is_left_blank
-    from bodies
-    inner join {{ ref('stg_period') }} as bases on bodies.base_period_code = bases.period_code
-    cross join organisation_forms
-    left join parents
-        on
-            bodies.contributing_code = parents.org_code
-            and bodies.base_period_code = parents.base_period_code
-    left join {{ ref('int_filing__state') }} as states
-        on
-            parents.parent_code = states.reporting_org_code
-            and organisation_forms.form_code = states.form_code
-            and bodies.base_period_code = states.base_period_code
-    left join row_parts
-        on
-            bodies.contributing_code = row_parts.row_org_code
-            and organisation_forms.form_code = row_parts.form_code
-            and bodies.base_period_code = row_parts.base_period_code
-    where bases.is_cumulative
+    from judged_stays
+    group by org_code, form_code, base_period_code, period_year
 
 ),
 

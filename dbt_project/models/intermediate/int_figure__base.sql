@@ -2,6 +2,27 @@
 -- row: of the one that is asked for, or of the only one below it that is waited for, be it filed or not.
 with
 
+-- A quarter's end is that of the cumulative period with which it ends.
+contributors as (
+
+    select
+        closure_level,
+        base_kind,
+        period_code,
+        term_system,
+        org_code,
+        contributing_code,
+        base_period_code,
+        counted_base_code,
+        is_minus,
+        is_term_filing,
+        has_stock,
+        has_opening
+    from {{ ref('int_figure__contributor') }}
+    where base_kind <> 'discrete' or is_minus
+
+),
+
 waited_for as (
 
     select distinct
@@ -16,24 +37,37 @@ waited_for as (
 n_waited_for as (
 
     select
-        closures.org_code,
-        closures.base_period_code,
+        contributors.org_code,
+        contributors.base_kind,
+        contributors.period_code,
+        contributors.term_system,
+        contributors.base_period_code,
         waited_for.indicator_code,
         count(*) as n_units
-    from {{ ref('int_organisation__closure') }} as closures
-    inner join waited_for on closures.contributing_code = waited_for.reporting_org_code
-    where closures.closure_level = 'unit'
-    group by closures.org_code, closures.base_period_code, waited_for.indicator_code
+    from contributors
+    inner join waited_for on contributors.contributing_code = waited_for.reporting_org_code
+    where contributors.closure_level = 'unit' and contributors.has_stock
+    group by
+        contributors.org_code,
+        contributors.base_kind,
+        contributors.period_code,
+        contributors.term_system,
+        contributors.base_period_code,
+        waited_for.indicator_code
 
 ),
 
-unit_amounts as (
+amounts as (
 
     select
+        amounts.closure_level,
         amounts.measure_id,
         measures.indicator_code,
         measures.indicator_kind in ('rate', 'distinct') as is_single,
-        amounts.reporting_org_code,
+        measures.within_year,
+        measures.over_time,
+        amounts.contributing_code,
+        amounts.gives_way_to,
         amounts.base_period_code,
         amounts.amount,
         amounts.n_cells,
@@ -47,116 +81,144 @@ unit_amounts as (
 shares as (
 
     select
-        closures.org_code,
-        closures.contributing_code,
-        closures.in_period,
+        contributors.closure_level,
+        contributors.base_kind,
+        contributors.period_code,
+        contributors.term_system,
+        contributors.org_code,
+        contributors.contributing_code,
+        contributors.base_period_code,
+        contributors.is_minus,
+        contributors.is_term_filing,
         amounts.measure_id,
+        amounts.indicator_code,
         amounts.is_single,
-        amounts.base_period_code,
         amounts.amount,
         amounts.n_cells,
         amounts.carried_rank,
-        amounts.is_alone,
-        max(case when closures.org_code = closures.contributing_code then 1 else 0 end) over (
-            partition by closures.org_code, amounts.base_period_code, amounts.indicator_code
-        ) = 1 as has_own,
-        n_waited_for.n_units
-    from unit_amounts as amounts
-    inner join {{ ref('int_organisation__closure') }} as closures
+        amounts.is_alone
+    from amounts
+    inner join contributors
         on
-            amounts.reporting_org_code = closures.contributing_code
-            and amounts.base_period_code = closures.base_period_code
-    left join n_waited_for
+            amounts.closure_level = contributors.closure_level
+            and amounts.contributing_code = contributors.contributing_code
+            and amounts.base_period_code = contributors.counted_base_code
+            -- nothing is taken away from what is not added up
+            and (amounts.within_year = 'sum' or not contributors.is_minus)
+            and (amounts.over_time <> 'none' or contributors.base_kind <> 'term')
+    left join contributors as takers
         on
-            closures.org_code = n_waited_for.org_code
-            and closures.base_period_code = n_waited_for.base_period_code
-            and amounts.indicator_code = n_waited_for.indicator_code
-    where closures.closure_level = 'unit'
+            amounts.gives_way_to = takers.contributing_code
+            and contributors.closure_level = takers.closure_level
+            and {{ same_asked('contributors', 'takers') }}
+            and contributors.org_code = takers.org_code
+            and contributors.base_period_code = takers.base_period_code
+            and contributors.is_minus = takers.is_minus
+    where takers.contributing_code is null and {{ counts_of('amounts', 'contributors') }}
 
 ),
 
-of_units as (
+added as (
 
     select
+        closure_level,
+        base_kind,
+        period_code,
+        term_system,
         org_code,
         measure_id,
         base_period_code,
-        sum(case when in_period then amount end) as amount,
-        sum(amount) as term_amount,
-        sum(case when in_period then n_cells else 0 end) as n_cells,
+        is_minus,
+        is_term_filing,
+        sum(amount) as amount,
+        sum(n_cells) as n_cells,
         max(carried_rank) as carried_rank,
-        bool_and(is_alone or not in_period) as is_alone,
-        max(case when is_single then contributing_code end) as only_code
-    from shares
-    where
-        not is_single
-        or (n_cells = 1 and has_own and org_code = contributing_code)
-        or (n_cells = 1 and not has_own and n_units = 1)
-    group by org_code, measure_id, base_period_code
-
-),
-
--- The rows that are about an organisation, whoever filed them.
-organisation_rows as (
-
-    select
-        closures.org_code,
-        closures.base_period_code,
-        closures.in_period,
-        effective_rows.row_id,
-        effective_rows.is_latest,
-        effective_rows.is_first,
-        effective_rows.is_alone,
-        case when effective_rows.is_carried then 1 else 0 end as carried_rank
-    from {{ ref('int_row__effective') }} as effective_rows
-    inner join {{ ref('int_organisation__closure') }} as closures
-        on
-            effective_rows.row_org_code = closures.contributing_code
-            and effective_rows.base_period_code = closures.base_period_code
-    where closures.closure_level = 'organisation'
-
-),
-
-of_organisations as (
-
-    select
-        source_rows.org_code,
-        contributions.measure_id,
-        source_rows.base_period_code,
-        sum(case when source_rows.in_period then contributions.contribution end) as amount,
-        sum(contributions.contribution) as term_amount,
-        sum(case when source_rows.in_period then 1 else 0 end) as n_cells,
-        max(source_rows.carried_rank) as carried_rank,
-        bool_and(source_rows.is_alone or not source_rows.in_period) as is_alone,
+        bool_and(is_alone) as is_alone,
         cast(null as varchar) as only_code
-    from {{ ref('int_indicator__contribution') }} as contributions
-    inner join {{ ref('int_indicator__measure') }} as measures on contributions.measure_id = measures.measure_id
-    inner join organisation_rows as source_rows on contributions.row_id = source_rows.row_id
-    where {{ counts_in_year('measures', 'source_rows') }}
+    from shares
+    where not is_single
     group by
-        source_rows.org_code,
-        contributions.measure_id,
-        measures.indicator_kind,
-        source_rows.base_period_code
-    having
-        measures.indicator_kind not in ('rate', 'distinct')
-        or count(*) = 1
+        closure_level,
+        base_kind,
+        period_code,
+        term_system,
+        org_code,
+        measure_id,
+        base_period_code,
+        is_minus,
+        is_term_filing
+
+),
+
+singles as (
+
+    select
+        shares.*,
+        max(case when shares.org_code = shares.contributing_code then 1 else 0 end) over (
+            partition by
+                shares.closure_level,
+                shares.base_kind,
+                shares.period_code,
+                shares.term_system,
+                shares.org_code,
+                shares.base_period_code,
+                shares.indicator_code
+        ) = 1 as has_own,
+        sum(shares.n_cells) over (
+            partition by
+                shares.closure_level,
+                shares.base_kind,
+                shares.period_code,
+                shares.term_system,
+                shares.org_code,
+                shares.base_period_code,
+                shares.measure_id
+        ) as n_cells_together,
+        n_waited_for.n_units
+    from shares
+    left join n_waited_for
+        on
+            {{ same_asked('shares', 'n_waited_for') }}
+            and shares.org_code = n_waited_for.org_code
+            and shares.base_period_code = n_waited_for.base_period_code
+            and shares.indicator_code = n_waited_for.indicator_code
+    where shares.is_single
+
+),
+
+single as (
+
+    select
+        closure_level,
+        base_kind,
+        period_code,
+        term_system,
+        org_code,
+        measure_id,
+        base_period_code,
+        is_minus,
+        is_term_filing,
+        amount,
+        n_cells,
+        carried_rank,
+        is_alone,
+        case when closure_level = 'unit' then contributing_code end as only_code
+    from singles
+    where
+        (
+            closure_level = 'unit'
+            and n_cells = 1
+            and ((has_own and org_code = contributing_code) or (not has_own and n_units = 1))
+        )
+        or (closure_level = 'organisation' and n_cells_together = 1)
 
 ),
 
 figures as (
 
-    select
-        'unit' as closure_level,
-        *
-    from of_units
-
+    select * from added
     union all
-
-    select
-        'organisation' as closure_level,
-        *
-    from of_organisations
+    select * from single
 
 )
 

@@ -14,18 +14,34 @@ measures as (
 
 ),
 
-row_gaps as (
+effective_rows as (
 
     select
-        gaps.measure_id,
-        gaps.row_id,
-        effective_rows.reporting_org_code,
-        effective_rows.row_org_code,
-        effective_rows.base_period_code
-    from {{ ref('int_indicator__gap') }} as gaps
-    inner join measures on gaps.measure_id = measures.measure_id
-    inner join {{ ref('int_row__effective') }} as effective_rows on gaps.row_id = effective_rows.row_id
-    where {{ counts_in_year('measures', 'effective_rows') }}
+        'unit' as closure_level,
+        reporting_org_code as contributing_code,
+        row_id,
+        base_period_code,
+        gives_way_to,
+        is_latest,
+        is_first,
+        stands_in_unit as stands,
+        opens_in_unit as opens
+    from {{ ref('int_row__effective') }}
+
+    union all
+
+    select
+        'organisation' as closure_level,
+        row_org_code as contributing_code,
+        row_id,
+        base_period_code,
+        cast(null as varchar) as gives_way_to,
+        is_latest,
+        is_first,
+        stands_in_body as stands,
+        opens_in_body as opens
+    from {{ ref('int_row__effective') }}
+    where row_org_code is not null and gives_way_to is null
 
 ),
 
@@ -33,23 +49,16 @@ row_gaps as (
 lacking as (
 
     select
-        'unit' as closure_level,
-        measure_id,
-        reporting_org_code as contributing_code,
-        base_period_code,
-        row_id
-    from row_gaps
-
-    union all
-
-    select
-        'organisation' as closure_level,
-        measure_id,
-        row_org_code as contributing_code,
-        base_period_code,
-        row_id
-    from row_gaps
-    where row_org_code is not null
+        effective_rows.closure_level,
+        gaps.measure_id,
+        effective_rows.contributing_code,
+        effective_rows.base_period_code,
+        effective_rows.gives_way_to,
+        gaps.row_id
+    from {{ ref('int_indicator__gap') }} as gaps
+    inner join measures on gaps.measure_id = measures.measure_id
+    inner join effective_rows on gaps.row_id = effective_rows.row_id
+    where {{ counts_in_year('measures', 'effective_rows') }}
 
     union all
 
@@ -58,6 +67,7 @@ lacking as (
         measure_id,
         contributing_code,
         base_period_code,
+        cast(null as varchar) as gives_way_to,
         cast(null as bigint) as row_id
     from {{ ref('int_indicator__missing_part') }}
 
@@ -66,62 +76,59 @@ lacking as (
 who_lacks as (
 
     select
-        closures.org_code,
-        closures.in_period,
+        contributors.org_code,
+        contributors.base_kind,
+        contributors.period_code,
+        contributors.term_system,
+        contributors.base_period_code,
+        contributors.base_year,
+        contributors.first_base_year,
+        contributors.is_minus,
         lacking.row_id,
         measures.measure_id,
         measures.indicator_code,
         measures.is_opening,
         measures.is_beside,
         measures.over_time,
-        measures.within_year,
-        lacking.base_period_code
+        measures.within_year
     from lacking
     inner join measures on lacking.measure_id = measures.measure_id
-    inner join {{ ref('int_organisation__closure') }} as closures
+    inner join {{ ref('int_figure__contributor') }} as contributors
         on
-            lacking.closure_level = closures.closure_level
-            and lacking.contributing_code = closures.contributing_code
-            and lacking.base_period_code = closures.base_period_code
+            lacking.closure_level = contributors.closure_level
+            and lacking.contributing_code = contributors.contributing_code
+            and lacking.base_period_code = contributors.counted_base_code
+    left join {{ ref('int_figure__contributor') }} as takers
+        on
+            lacking.gives_way_to = takers.contributing_code
+            and contributors.closure_level = takers.closure_level
+            and {{ same_asked('contributors', 'takers') }}
+            and contributors.org_code = takers.org_code
+            and contributors.base_period_code = takers.base_period_code
+            and contributors.is_minus = takers.is_minus
     where
-        closures.closure_level = 'organisation'
-        -- what is never added over units does not wait for others
-        or not measures.is_single
-        or closures.org_code = closures.contributing_code
-
-),
-
-bases as (
-
-    select
-        org_code,
-        measure_id,
-        indicator_code,
-        is_opening,
-        is_beside,
-        over_time,
-        base_period_code,
-        bool_or(in_period) as in_period
-    from who_lacks
-    group by org_code, measure_id, indicator_code, is_opening, is_beside, over_time, base_period_code
+        takers.contributing_code is null
+        and {{ counts_of('measures', 'contributors') }}
+        and (
+            contributors.closure_level = 'organisation'
+            -- what is never added over units does not wait for others
+            or not measures.is_single
+            or contributors.org_code = contributors.contributing_code
+        )
 
 ),
 
 of_periods as (
 
-    select
-        bases.indicator_code,
-        bases.is_opening,
-        bases.is_beside,
-        bases.org_code,
-        bases.base_period_code as period_code,
+    select distinct
+        indicator_code,
+        is_opening,
+        is_beside,
+        org_code,
+        period_code,
         true as is_counted
-    from bases
-    inner join {{ ref('int_period__base') }} as asked
-        on
-            bases.base_period_code = asked.base_period_code
-            and asked.base_kind = 'cumulative'
-    where bases.in_period
+    from who_lacks
+    where base_kind = 'cumulative'
 
 ),
 
@@ -129,38 +136,16 @@ of_periods as (
 of_quarters as (
 
     select
-        who_lacks.indicator_code,
-        who_lacks.is_opening,
-        who_lacks.is_beside,
-        who_lacks.org_code,
-        asked.period_code,
+        indicator_code,
+        is_opening,
+        is_beside,
+        org_code,
+        period_code,
         true as is_counted
     from who_lacks
-    inner join {{ ref('int_period__base') }} as asked
-        on
-            who_lacks.base_period_code = asked.base_period_code
-            and asked.base_kind = 'discrete'
-    where
-        who_lacks.in_period
-        and (not asked.is_minus or who_lacks.within_year = 'sum')
-    group by
-        who_lacks.indicator_code,
-        who_lacks.is_opening,
-        who_lacks.is_beside,
-        who_lacks.org_code,
-        who_lacks.measure_id,
-        who_lacks.row_id,
-        asked.period_code
-    having who_lacks.row_id is null or count(*) = 1
-
-),
-
-systems as (
-
-    select distinct
-        org_code,
-        term_system
-    from {{ ref('stg_organisation') }}
+    where base_kind = 'discrete' and (not is_minus or within_year = 'sum')
+    group by indicator_code, is_opening, is_beside, org_code, measure_id, row_id, period_code
+    having row_id is null or count(*) = 1
 
 ),
 
@@ -168,32 +153,24 @@ systems as (
 of_terms as (
 
     select
-        bases.indicator_code,
-        bases.is_opening,
-        bases.is_beside,
-        bases.org_code,
-        members.period_code,
-        case bases.over_time
-            when 'last' then members.base_year >= coalesce(taken.to_year, members.base_year)
-            when 'first' then members.first_base_year <= coalesce(taken.from_year, members.first_base_year)
+        who_lacks.indicator_code,
+        who_lacks.is_opening,
+        who_lacks.is_beside,
+        who_lacks.org_code,
+        who_lacks.period_code,
+        case who_lacks.over_time
+            when 'last' then who_lacks.base_year >= coalesce(taken.to_year, who_lacks.base_year)
+            when 'first' then who_lacks.first_base_year <= coalesce(taken.from_year, who_lacks.first_base_year)
             else true
         end as is_counted
-    from bases
-    inner join {{ ref('int_period__base') }} as members
-        on
-            bases.base_period_code = members.base_period_code
-            and members.base_kind = 'term'
-    inner join systems
-        on
-            bases.org_code = systems.org_code
-            and members.term_system = systems.term_system
+    from who_lacks
     left join {{ ref('int_figure__term') }} as taken
         on
-            bases.org_code = taken.org_code
-            and bases.measure_id = taken.measure_id
-            and members.term_system = taken.term_system
-            and members.period_code = taken.period_code
-    where bases.over_time <> 'none'
+            who_lacks.org_code = taken.org_code
+            and who_lacks.measure_id = taken.measure_id
+            and who_lacks.term_system = taken.term_system
+            and who_lacks.period_code = taken.period_code
+    where who_lacks.base_kind = 'term' and who_lacks.over_time <> 'none'
 
 ),
 

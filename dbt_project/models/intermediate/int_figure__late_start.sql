@@ -8,6 +8,7 @@ adding as (
 
     select distinct measure_id
     from {{ ref('int_indicator__amount') }}
+    where closure_level = 'unit'
 
 ),
 
@@ -87,54 +88,41 @@ of_units as (
 
 ),
 
--- Organisations that do not file: as their units have filed their rows.
+-- Organisations that do not file: as their units have filed the rows about them.
 of_organisations as (
 
-    select
+    select distinct
         of_units.indicator_code,
         of_units.is_opening,
         of_units.form_code,
-        closures.org_code,
-        of_units.base_period_code,
-        bool_or(closures.in_period) as in_period
+        effective_rows.row_org_code,
+        of_units.base_period_code
     from of_units
     inner join {{ ref('int_row__effective') }} as effective_rows
         on
             of_units.form_code = effective_rows.form_code
             and of_units.reporting_org_code = effective_rows.reporting_org_code
             and of_units.base_period_code = effective_rows.base_period_code
-    inner join {{ ref('int_organisation__closure') }} as closures
-        on
-            effective_rows.row_org_code = closures.contributing_code
-            and effective_rows.base_period_code = closures.base_period_code
-    where closures.closure_level = 'organisation'
-    group by
-        of_units.indicator_code,
-        of_units.is_opening,
-        of_units.form_code,
-        closures.org_code,
-        of_units.base_period_code
+    where effective_rows.row_org_code is not null
 
 )
 
 select
-    'unit' as org_level,
+    'unit' as closure_level,
     indicator_code,
     is_opening,
     form_code,
-    reporting_org_code as org_code,
-    base_period_code,
-    true as in_period
+    reporting_org_code as contributing_code,
+    base_period_code
 from of_units
 
 union all
 
 select
-    'organisation' as org_level,
+    'organisation' as closure_level,
     indicator_code,
     is_opening,
     form_code,
-    org_code,
-    base_period_code,
-    in_period
+    row_org_code as contributing_code,
+    base_period_code
 from of_organisations

@@ -1,11 +1,11 @@
 {{ config(materialized='view') }}
 
 select
-    'cumulative' as base_kind,
+    bases.base_kind,
     bases.org_code,
     bases.measure_id,
-    cast(null as varchar) as term_system,
-    bases.base_period_code as period_code,
+    bases.term_system,
+    bases.period_code,
     bases.amount,
     bases.period_year as from_year,
     bases.period_year as to_year,
@@ -16,8 +16,7 @@ select
 from {{ ref('int_figure__base') }} as bases
 inner join {{ ref('int_indicator__measure') }} as measures on bases.measure_id = measures.measure_id
 where
-    bases.period_kind <> 'NK'
-    and bases.amount is not null
+    bases.base_kind = 'cumulative'
     and measures.indicator_kind <> 'run'
 
 union all
@@ -26,7 +25,7 @@ select
     'discrete' as base_kind,
     org_code,
     measure_id,
-    cast(null as varchar) as term_system,
+    '' as term_system,
     period_code,
     amount,
     period_year as from_year,
@@ -60,7 +59,7 @@ select
     'run' as base_kind,
     org_code,
     measure_id,
-    cast(null as varchar) as term_system,
+    '' as term_system,
     period_code,
     amount,
     from_year,

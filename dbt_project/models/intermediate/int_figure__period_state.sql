@@ -8,15 +8,20 @@ states as (
 
 ),
 
-systems as (
+-- The years of a term in which there was the body, or one that went over to it whole.
+lives as (
 
     select
-        org_code,
-        term_system,
-        min(extract(year from valid_from)) as from_year,
-        max(extract(year from valid_to)) as to_year
-    from {{ ref('stg_organisation') }}
-    group by org_code, term_system
+        asked.org_code,
+        asked.period_code as term_code,
+        greatest(terms.first_year, extract(year from asked.started_on)) as first_year,
+        least(terms.last_year, extract(year from asked.asked_on)) as last_year
+    from {{ ref('int_organisation__asked') }} as asked
+    inner join {{ ref('stg_term') }} as terms
+        on
+            asked.base_kind = 'term'
+            and asked.period_code = terms.term_code
+            and asked.term_system = terms.term_system
 
 ),
 
@@ -24,21 +29,19 @@ systems as (
 terms as (
 
     select
-        systems.org_code,
-        terms.term_code,
-        greatest(terms.first_year, systems.from_year) as first_year,
-        least(terms.last_year, systems.to_year) as last_year,
+        lives.org_code,
+        lives.term_code,
+        lives.first_year,
+        lives.last_year,
         count(years.period_code) as n_known_years,
         max(years.period_year) as last_known_year,
         min(years.period_year) as first_known_year
-    from {{ ref('stg_term') }} as terms
-    inner join systems on terms.term_system = systems.term_system
+    from lives
     left join {{ ref('stg_period') }} as years
         on
             years.period_kind = 'N'
-            and years.period_year between
-            greatest(terms.first_year, systems.from_year) and least(terms.last_year, systems.to_year)
-    group by systems.org_code, terms.term_code, terms.first_year, systems.from_year, terms.last_year, systems.to_year
+            and years.period_year between lives.first_year and lives.last_year
+    group by lives.org_code, lives.term_code, lives.first_year, lives.last_year
 
 ),
 
@@ -48,7 +51,7 @@ of_periods as (
         closure_level,
         org_code,
         state_key,
-        base_period_code as period_code,
+        period_code,
         state_rank as sum_rank,
         state_rank as last_rank,
         state_rank as first_rank,
@@ -57,42 +60,29 @@ of_periods as (
         false as has_term_filing,
         false as is_all_at_once
     from states
-    where state_rank is not null
+    where base_kind = 'cumulative'
 
 ),
 
 year_states as (
 
     select
-        states.closure_level,
-        states.org_code,
-        states.state_key,
-        members.term_system,
-        members.period_code,
-        members.base_year,
-        states.term_state_rank as state_rank,
-        states.is_part_filed
+        closure_level,
+        org_code,
+        state_key,
+        term_system,
+        period_code,
+        period_year as base_year,
+        state_rank,
+        is_part_filed
     from states
-    inner join {{ ref('int_period__base') }} as members
-        on
-            states.base_period_code = members.base_period_code
-            and members.base_kind = 'term'
-            and not members.is_term_filing
-    inner join systems
-        on
-            states.org_code = systems.org_code
-            and members.term_system = systems.term_system
+    where base_kind = 'term'
 
 ),
 
 at_once as (
 
-    select term_states.*
-    from {{ ref('int_figure__term_state') }} as term_states
-    inner join systems
-        on
-            term_states.org_code = systems.org_code
-            and term_states.term_system = systems.term_system
+    select * from {{ ref('int_figure__term_state') }}
 
 ),
 

@@ -13,9 +13,9 @@ years as (
     inner join {{ ref('int_indicator__measure') }} as measures on bases.measure_id = measures.measure_id
     where
         measures.indicator_kind = 'run'
+        and bases.base_kind = 'cumulative'
         and bases.closure_level = 'organisation'
         and bases.period_kind = 'N'
-        and bases.n_cells > 0
 
 ),
 

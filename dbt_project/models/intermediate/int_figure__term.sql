@@ -1,25 +1,16 @@
 with
 
-systems as (
-
-    select distinct
-        org_code,
-        term_system
-    from {{ ref('stg_organisation') }}
-
-),
-
 term_bases as (
 
     select
         bases.org_code,
         bases.measure_id,
         measures.over_time,
-        bases.term_amount,
+        bases.amount,
         bases.only_code,
         bases.carried_rank,
-        members.term_system,
-        members.period_code,
+        bases.term_system,
+        bases.period_code,
         -- what was filed at once has its opening at the term's beginning
         case when measures.over_time = 'first' then members.first_base_year else members.base_year end as base_year,
         case when measures.over_time = 'sum' then members.first_base_year end as sum_from_year,
@@ -28,13 +19,9 @@ term_bases as (
     inner join {{ ref('int_indicator__measure') }} as measures on bases.measure_id = measures.measure_id
     inner join {{ ref('int_period__base') }} as members
         on
-            bases.base_period_code = members.base_period_code
-            and members.base_kind = 'term'
-    inner join systems
-        on
-            bases.org_code = systems.org_code
-            and members.term_system = systems.term_system
-    where measures.over_time <> 'none'
+            {{ same_asked('bases', 'members') }}
+            and bases.base_period_code = members.base_period_code
+    where bases.base_kind = 'term'
 
 ),
 
@@ -78,7 +65,7 @@ select
     measure_id,
     term_system,
     period_code,
-    sum(term_amount) as amount,
+    sum(amount) as amount,
     min(coalesce(sum_from_year, base_year)) as from_year,
     max(base_year) as to_year,
     count(distinct base_year) as n_years,

@@ -8,14 +8,21 @@ bodies as (
 
 ),
 
-closures as (
+contributors as (
 
     select
         closure_level,
+        period_code as term_code,
+        term_system,
         org_code,
         contributing_code,
-        base_period_code
-    from {{ ref('int_organisation__closure') }}
+        base_period_code,
+        counted_base_code,
+        base_year,
+        is_term_filing,
+        has_stock
+    from {{ ref('int_figure__contributor') }}
+    where base_kind = 'term'
 
 ),
 
@@ -31,8 +38,8 @@ singles as (
 of_bodies as (
 
     select
-        closures.org_code,
-        closures.contributing_code,
+        contributors.org_code,
+        contributors.contributing_code,
         bodies.closure_level,
         bodies.state_key,
         bodies.term_system,
@@ -42,13 +49,15 @@ of_bodies as (
         bodies.state_rank,
         bodies.is_part_filed
     from bodies
-    inner join closures
+    inner join contributors
         on
-            bodies.closure_level = closures.closure_level
-            and bodies.contributing_code = closures.contributing_code
-            and bodies.base_period_code = closures.base_period_code
+            bodies.closure_level = contributors.closure_level
+            and bodies.term_system = contributors.term_system
+            and bodies.term_code = contributors.term_code
+            and bodies.contributing_code = contributors.contributing_code
+            and bodies.base_period_code = contributors.counted_base_code
     left join singles on bodies.state_key = singles.indicator_code
-    where singles.indicator_code is null or closures.org_code = closures.contributing_code
+    where singles.indicator_code is null or contributors.org_code = contributors.contributing_code
 
 ),
 
@@ -83,45 +92,41 @@ of_others as (
 
     select
         figures.org_code,
-        closures.contributing_code,
+        contributors.contributing_code,
         figures.closure_level,
         figures.state_key,
         figures.term_system,
         figures.term_code,
-        members.base_year,
+        contributors.base_year,
         false as is_at_once,
         states.state_rank,
         states.is_part_filed
     from figures
-    inner join {{ ref('int_period__base') }} as members
+    inner join contributors
         on
-            members.base_kind = 'term'
-            and not members.is_term_filing
-            and figures.term_system = members.term_system
-            and figures.term_code = members.period_code
-    inner join closures
-        on
-            figures.closure_level = closures.closure_level
-            and figures.org_code = closures.org_code
-            and members.base_period_code = closures.base_period_code
+            not contributors.is_term_filing
+            and figures.closure_level = contributors.closure_level
+            and figures.term_system = contributors.term_system
+            and figures.term_code = contributors.term_code
+            and figures.org_code = contributors.org_code
     inner join {{ ref('int_contributor__state') }} as states
         on
-            closures.closure_level = states.closure_level
-            and closures.contributing_code = states.contributing_code
-            and closures.base_period_code = states.base_period_code
+            contributors.closure_level = states.closure_level
+            and contributors.contributing_code = states.contributing_code
+            and contributors.counted_base_code = states.base_period_code
             and figures.state_key = states.state_key
     left join bodies_at_once
         on
             figures.closure_level = bodies_at_once.closure_level
             and figures.org_code = bodies_at_once.org_code
-            and closures.contributing_code = bodies_at_once.contributing_code
+            and contributors.contributing_code = bodies_at_once.contributing_code
             and figures.state_key = bodies_at_once.state_key
             and figures.term_system = bodies_at_once.term_system
             and figures.term_code = bodies_at_once.term_code
     left join singles on figures.state_key = singles.indicator_code
     where
         bodies_at_once.state_key is null
-        and (singles.indicator_code is null or closures.org_code = closures.contributing_code)
+        and (singles.indicator_code is null or contributors.org_code = contributors.contributing_code)
 
 ),
 
@@ -135,15 +140,18 @@ waited_for as (
         figures.term_system,
         figures.term_code
     from figures
-    inner join closures
+    inner join contributors
         on
-            figures.closure_level = closures.closure_level
-            and figures.org_code = closures.org_code
-            and figures.term_code = closures.base_period_code
+            figures.closure_level = contributors.closure_level
+            and figures.term_system = contributors.term_system
+            and figures.term_code = contributors.term_code
+            and figures.org_code = contributors.org_code
+            and contributors.is_term_filing
+            and contributors.has_stock
     inner join {{ ref('int_indicator__reporter') }} as reporters
         on
             figures.state_key = reporters.indicator_code
-            and closures.contributing_code = reporters.reporting_org_code
+            and contributors.contributing_code = reporters.reporting_org_code
     left join {{ ref('int_term__filing') }} as filings
         on
             filings.is_counted
@@ -155,7 +163,7 @@ waited_for as (
     where
         figures.closure_level = 'unit'
         and filings.form_code is null
-        and (singles.indicator_code is null or closures.org_code = closures.contributing_code)
+        and (singles.indicator_code is null or contributors.org_code = contributors.contributing_code)
 
 ),
 

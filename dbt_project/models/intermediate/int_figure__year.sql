@@ -7,30 +7,25 @@ years as (
         measures.indicator_code,
         measures.indicator_kind,
         bases.org_code,
-        members.term_system,
-        members.period_code as term_code,
+        bases.term_system,
+        bases.period_code as term_code,
         bases.period_year,
-        sum(case when measures.part = 'value' then bases.term_amount end) as value,
-        sum(case when measures.part = 'numerator' then bases.term_amount end) as numerator,
-        sum(case when measures.part = 'denominator' then bases.term_amount end) as denominator,
+        sum(case when measures.part = 'value' then bases.amount end) as value,
+        sum(case when measures.part = 'numerator' then bases.amount end) as numerator,
+        sum(case when measures.part = 'denominator' then bases.amount end) as denominator,
         max(bases.carried_rank) as carried_rank
     from {{ ref('int_figure__base') }} as bases
     inner join {{ ref('int_indicator__measure') }} as measures on bases.measure_id = measures.measure_id
-    inner join {{ ref('int_period__base') }} as members
-        on
-            bases.base_period_code = members.base_period_code
-            and members.base_kind = 'term'
-            and not members.is_term_filing
     where
-        bases.closure_level = 'unit'
-        and measures.over_time <> 'none'
-        and {{ is_of_system('bases.org_code', 'members.term_system') }}
+        bases.base_kind = 'term'
+        and not bases.is_term_filing
+        and bases.closure_level = 'unit'
     group by
         measures.indicator_code,
         measures.indicator_kind,
         bases.org_code,
-        members.term_system,
-        members.period_code,
+        bases.term_system,
+        bases.period_code,
         bases.period_year
 
 ),

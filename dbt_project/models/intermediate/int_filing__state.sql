@@ -73,14 +73,14 @@ bases as (
         periods.period_kind,
         periods.period_year,
         periods.part_number,
-        exists(
-            select 1
-            from {{ ref('stg_organisation') }} as organisations
-            where
-                organisations.org_code = pairs.reporting_org_code
-                and organisations.is_reporting
-                and periods.ends_on between organisations.valid_from and organisations.valid_to
-        ) as is_alive,
+        coalesce(
+            lives.files_from <= periods.ends_on and lives.files_to >= make_date(periods.period_year, 1, 1), false
+        ) as has_lived,
+        -- the part of the year of its closing filing, if it has ended by then
+        case
+            when lives.files_to <= periods.ends_on and extract(year from lives.files_to) = periods.period_year
+                then {{ part_of_year('lives.files_to') }}
+        end as closing_part,
         exists(
             select 1
             from owed
@@ -88,6 +88,7 @@ bases as (
         ) as is_ever_owed
     from pairs
     cross join {{ ref('stg_period') }} as periods
+    left join {{ ref('int_organisation__life') }} as lives on pairs.reporting_org_code = lives.org_code
     where periods.is_cumulative
 
 ),
@@ -186,7 +187,8 @@ states as (
         bases.period_year,
         bases.period_kind,
         bases.part_number,
-        bases.is_alive,
+        bases.has_lived,
+        least(bases.part_number, coalesce(bases.closing_part, bases.part_number)) as whole_part,
         bases.is_ever_owed,
         owed_until.owed_part,
         required_until.required_part,
@@ -230,7 +232,7 @@ select
     expected_part,
     filed_part,
     cumulative_part,
-    coalesce(filed_part = part_number, false) as is_exact,
+    coalesce(filed_part >= whole_part, false) as is_exact,
     has_gap or coalesce(filed_part < expected_part, false) as is_part_filed,
     -- what runs from 1 January on holds the quarter too that had not come before it
     not has_gap and coalesce(
@@ -242,7 +244,7 @@ select
         when filed_part is not null then 1
         when owed_part is not null then 2
         -- a year that the calendar leaves out, or whose end it does not have, of a unit that was there
-        when period_kind = 'N' and n_owed_in_year = 0 and required_part = part_number then 2
-        when period_kind = 'N' and n_owed_in_year = 0 and is_alive and is_ever_owed then 2
+        when period_kind = 'N' and n_owed_in_year = 0 and required_part = whole_part then 2
+        when period_kind = 'N' and n_owed_in_year = 0 and has_lived and is_ever_owed then 2
     end as state_rank
 from states

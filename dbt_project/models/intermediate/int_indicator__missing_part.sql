@@ -11,8 +11,7 @@ measures as (
     select
         measure_id,
         indicator_code,
-        part,
-        within_year
+        part
     from {{ ref('int_indicator__measure') }}
     where
         part <> 'opening'
@@ -139,32 +138,16 @@ asked as (
 parts as (
 
     select
-        'unit' as closure_level,
+        amounts.closure_level,
         judged.indicator_code,
         judged.part,
-        amounts.reporting_org_code as org_code,
+        amounts.contributing_code as org_code,
         amounts.base_period_code,
         sum(amounts.amount) <> 0 as has_any
     from {{ ref('int_indicator__amount') }} as amounts
     inner join judged on amounts.measure_id = judged.measure_id
-    group by judged.indicator_code, judged.part, amounts.reporting_org_code, amounts.base_period_code
-
-    union all
-
-    select
-        'organisation' as closure_level,
-        judged.indicator_code,
-        judged.part,
-        effective_rows.row_org_code as org_code,
-        effective_rows.base_period_code,
-        sum(contributions.contribution) <> 0 as has_any
-    from {{ ref('int_indicator__contribution') }} as contributions
-    inner join judged on contributions.measure_id = judged.measure_id
-    inner join {{ ref('int_row__effective') }} as effective_rows on contributions.row_id = effective_rows.row_id
-    where
-        effective_rows.row_org_code is not null
-        and {{ counts_in_year('judged', 'effective_rows') }}
-    group by judged.indicator_code, judged.part, effective_rows.row_org_code, effective_rows.base_period_code
+    group by
+        amounts.closure_level, judged.indicator_code, judged.part, amounts.contributing_code, amounts.base_period_code
 
 ),
 

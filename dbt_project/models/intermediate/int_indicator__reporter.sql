@@ -42,9 +42,10 @@ contributed as (
 
     select distinct
         measures.indicator_code,
-        amounts.reporting_org_code
+        amounts.contributing_code as reporting_org_code
     from {{ ref('int_indicator__amount') }} as amounts
     inner join {{ ref('int_indicator__measure') }} as measures on amounts.measure_id = measures.measure_id
+    where amounts.closure_level = 'unit'
 
 ),
 

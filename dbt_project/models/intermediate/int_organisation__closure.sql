@@ -1,163 +1,244 @@
+-- Whose filings, or rows about whom, make an organisation's figures: its own, those of what went over to it whole by
+-- the day that is asked for, and those of all who stand below it then. One that ended stands where the body stands to
+-- which it went over, or else where it stood last; what happens later is not seen.
 with recursive
 
-bases as (
+asked as (
 
-    select
+    select distinct
+        base_kind,
         period_code,
-        period_year,
-        ends_on
-    from {{ ref('stg_period') }}
-    where is_cumulative or period_kind = 'NK'
-
-),
-
-alive as (
-
-    select
-        bases.period_code as base_period_code,
-        bases.ends_on,
-        organisations.org_code,
-        organisations.parent_code,
-        organisations.term_system,
-        organisations.is_reporting
-    from bases
-    inner join {{ ref('stg_organisation') }} as organisations
-        on bases.ends_on between organisations.valid_from and organisations.valid_to
-
-),
-
--- Every reporting unit with the organisations above it on the last day, within its own term system.
-ancestry as (
-
-    select
-        base_period_code,
-        ends_on,
-        org_code as contributing_code,
-        org_code,
-        parent_code,
         term_system,
-        1 as n_steps
-    from alive
-    where is_reporting
+        first_day,
+        asked_on
+    from {{ ref('int_organisation__asked') }}
+
+),
+
+steps as (
+
+    select distinct
+        predecessor_code,
+        successor_code,
+        effective_on
+    from {{ ref('stg_succession') }}
+    where is_whole and successor_code is not null and successor_code <> predecessor_code
+
+),
+
+lives as (
+
+    select * from {{ ref('int_organisation__life') }}
+
+),
+
+-- Every unit that files in the period, and what it has become by the day.
+chains as (
+
+    select
+        asked.base_kind,
+        asked.period_code,
+        asked.term_system,
+        asked.asked_on,
+        units.org_code as contributing_code,
+        units.org_code as present_code,
+        units.term_system as system_of_unit,
+        units.last_day as present_last_day,
+        0 as n_steps
+    from asked
+    inner join lives as units
+        on
+            asked.asked_on >= units.files_from
+            and asked.first_day <= units.files_to
+            and (asked.term_system = '' or asked.term_system = units.term_system)
 
     union all
 
     select
-        ancestry.base_period_code,
-        ancestry.ends_on,
+        chains.base_kind,
+        chains.period_code,
+        chains.term_system,
+        chains.asked_on,
+        chains.contributing_code,
+        steps.successor_code as present_code,
+        chains.system_of_unit,
+        successors.last_day as present_last_day,
+        chains.n_steps + 1 as n_steps
+    from chains
+    inner join steps
+        on
+            chains.present_code = steps.predecessor_code
+            and chains.asked_on >= steps.effective_on
+    inner join lives as successors
+        on
+            steps.successor_code = successors.org_code
+            and chains.system_of_unit = successors.term_system
+    where chains.present_last_day < chains.asked_on and chains.n_steps < 20
+
+),
+
+last_steps as (
+
+    select
+        base_kind,
+        period_code,
+        term_system,
+        asked_on,
+        contributing_code,
+        max(n_steps) as n_steps
+    from chains
+    group by base_kind, period_code, term_system, asked_on, contributing_code
+
+),
+
+-- From the last of the chain up, as things stood on the day, or on its own last day.
+ancestry as (
+
+    select
+        chains.base_kind,
+        chains.period_code,
+        chains.term_system,
+        chains.asked_on,
+        least(chains.asked_on, chains.present_last_day) as stood_on,
+        chains.contributing_code,
+        chains.system_of_unit,
+        chains.present_code as org_code,
+        0 as n_steps
+    from chains
+    inner join last_steps
+        on
+            {{ same_asked('chains', 'last_steps') }}
+            and chains.asked_on = last_steps.asked_on
+            and chains.contributing_code = last_steps.contributing_code
+            and chains.n_steps = last_steps.n_steps
+
+    union all
+
+    select
+        ancestry.base_kind,
+        ancestry.period_code,
+        ancestry.term_system,
+        ancestry.asked_on,
+        ancestry.stood_on,
         ancestry.contributing_code,
+        ancestry.system_of_unit,
         parents.org_code,
-        parents.parent_code,
-        parents.term_system,
         ancestry.n_steps + 1 as n_steps
     from ancestry
-    inner join alive as parents
+    inner join {{ ref('stg_organisation') }} as versions
         on
-            ancestry.base_period_code = parents.base_period_code
-            and ancestry.parent_code = parents.org_code
-            and ancestry.term_system = parents.term_system
+            ancestry.org_code = versions.org_code
+            and ancestry.stood_on between versions.valid_from and versions.valid_to
+    inner join {{ ref('stg_organisation') }} as parents
+        on
+            versions.parent_code = parents.org_code
+            and ancestry.system_of_unit = parents.term_system
+            and ancestry.stood_on between parents.valid_from and parents.valid_to
     where ancestry.n_steps < 20
+
+),
+
+pairs as (
+
+    select
+        base_kind,
+        period_code,
+        term_system,
+        asked_on,
+        contributing_code,
+        present_code as org_code
+    from chains
+
+    union distinct
+
+    select
+        base_kind,
+        period_code,
+        term_system,
+        asked_on,
+        contributing_code,
+        org_code
+    from ancestry
 
 ),
 
 units as (
 
     select
-        base_period_code,
-        org_code,
-        contributing_code,
-        true as in_period
-    from ancestry
-
-    union all
-
-    -- What merged wholly into a unit counts in its terms, and in a period of its own where the unit was not there yet.
-    select
-        ancestry.base_period_code,
-        predecessors.org_code,
-        ancestry.contributing_code,
-        not exists (
-            select 1
-            from alive
-            where
-                alive.base_period_code = ancestry.base_period_code
-                and alive.org_code = predecessors.org_code
-        ) as in_period
-    from {{ ref('int_organisation__predecessor') }} as predecessors
-    inner join ancestry on predecessors.predecessor_code = ancestry.org_code
-    where ancestry.ends_on < predecessors.ended_on
-
-),
-
--- Organisations that do not file are found by the rows that are about them, in every period of a year in which they lived.
-lived as (
-
-    select distinct
-        bases.period_code as base_period_code,
-        bases.ends_on,
-        bases.period_year,
-        organisations.org_code
-    from bases
-    inner join {{ ref('stg_organisation') }} as organisations
+        owners.base_kind,
+        owners.period_code,
+        owners.term_system,
+        owners.org_code,
+        pairs.contributing_code,
+        owners.first_day,
+        owners.asked_on,
+        owners.started_on
+    from {{ ref('int_organisation__asked') }} as owners
+    inner join pairs
         on
-            bases.period_year between
-            extract(year from organisations.valid_from) and extract(year from organisations.valid_to)
-    where not organisations.is_reporting
+            {{ same_asked('owners', 'pairs') }}
+            and owners.org_code = pairs.org_code
+            and owners.asked_on = pairs.asked_on
 
 ),
 
+-- Organisations that do not file are found by the rows that are about them.
 organisations as (
 
     select
-        base_period_code,
+        base_kind,
+        period_code,
+        term_system,
         org_code,
         org_code as contributing_code,
-        true as in_period
-    from lived
+        first_day,
+        asked_on,
+        started_on
+    from {{ ref('int_organisation__asked') }}
+    where is_told_of
 
     union all
 
     select
-        lived.base_period_code,
-        predecessors.org_code,
-        lived.org_code as contributing_code,
-        not exists (
-            select 1
-            from lived as successors
-            where
-                successors.base_period_code = lived.base_period_code
-                and successors.org_code = predecessors.org_code
-        ) as in_period
-    from {{ ref('int_organisation__predecessor') }} as predecessors
-    inner join lived on predecessors.predecessor_code = lived.org_code
+        owners.base_kind,
+        owners.period_code,
+        owners.term_system,
+        owners.org_code,
+        predecessors.predecessor_code as contributing_code,
+        owners.first_day,
+        owners.asked_on,
+        owners.started_on
+    from {{ ref('int_organisation__asked') }} as owners
+    inner join {{ ref('int_organisation__predecessor') }} as predecessors
+        on
+            owners.org_code = predecessors.org_code
+            and owners.asked_on >= predecessors.came_on
+    inner join lives
+        on
+            predecessors.predecessor_code = lives.org_code
+            and owners.system_of_org = lives.term_system
+            and owners.asked_on >= lives.told_of_from
+            and owners.first_day <= lives.told_of_to
+    where owners.is_told_of
 
 )
 
 select
     'unit' as closure_level,
-    base_period_code,
-    org_code,
-    contributing_code,
-    bool_or(in_period) as in_period
+    *
 from units
-group by base_period_code, org_code, contributing_code
 
 union all
 
 select
     'organisation' as closure_level,
-    organisations.base_period_code,
-    organisations.org_code,
-    organisations.contributing_code,
-    bool_or(organisations.in_period) as in_period
+    organisations.*
 from organisations
 -- one that files has its figures from what it files
-where
-    not exists (
-        select 1
-        from units
-        where
-            units.base_period_code = organisations.base_period_code
-            and units.org_code = organisations.org_code
-    )
-group by organisations.base_period_code, organisations.org_code, organisations.contributing_code
+where not exists (
+    select 1
+    from units
+    where
+        {{ same_asked('units', 'organisations') }}
+        and units.org_code = organisations.org_code
+)

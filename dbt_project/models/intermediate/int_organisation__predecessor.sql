@@ -19,6 +19,7 @@ chain as (
         successor_code as org_code,
         predecessor_code,
         effective_on as ended_on,
+        effective_on as came_on,
         is_renamed,
         1 as n_steps
     from steps
@@ -29,6 +30,7 @@ chain as (
         chain.org_code,
         steps.predecessor_code,
         steps.effective_on as ended_on,
+        greatest(chain.came_on, steps.effective_on) as came_on,
         chain.is_renamed and steps.is_renamed as is_renamed,
         chain.n_steps + 1 as n_steps
     from chain
@@ -42,6 +44,7 @@ select
     org_code,
     predecessor_code,
     max(ended_on) as ended_on,
+    min(came_on) as came_on,
     bool_or(is_renamed) as is_renamed
 from chain
 group by org_code, predecessor_code

@@ -10,7 +10,7 @@ periods as (
 select
     'cumulative' as base_kind,
     period_code,
-    cast(null as varchar) as term_system,
+    '' as term_system,
     period_code as base_period_code,
     period_year as base_year,
     period_year as first_base_year,
@@ -24,7 +24,7 @@ union all
 select
     'discrete' as base_kind,
     quarters.period_code,
-    cast(null as varchar) as term_system,
+    '' as term_system,
     bases.period_code as base_period_code,
     bases.period_year as base_year,
     bases.period_year as first_base_year,
@@ -59,7 +59,7 @@ union all
 select
     'run' as base_kind,
     asked.period_code,
-    cast(null as varchar) as term_system,
+    '' as term_system,
     bases.period_code as base_period_code,
     bases.period_year as base_year,
     bases.period_year as first_base_year,

@@ -8,16 +8,19 @@ filed as (
         form_rows.reporting_org_code,
         form_rows.row_org_code,
         form_rows.row_key,
+        form_rows.key_in_body,
         form_rows.submission_id,
         submissions.period_code,
         submissions.period_year,
         submissions.part_number,
         submissions.period_basis,
-        periods.ends_on
+        submissions.coverage_from,
+        least(periods.ends_on, coalesce(units.files_to, periods.ends_on)) as ends_on
     from {{ ref('int_form__row') }} as form_rows
     inner join {{ ref('int_submission__effective') }} as submissions
         on form_rows.submission_id = submissions.submission_id
     inner join {{ ref('stg_period') }} as periods on submissions.period_code = periods.period_code
+    left join {{ ref('int_organisation__life') }} as units on form_rows.reporting_org_code = units.org_code
 
 ),
 
@@ -47,10 +50,12 @@ chains as (
         form_code,
         reporting_org_code,
         row_org_code,
+        key_in_body,
         submission_id,
         base_period_code,
         period_code as source_period_code,
         period_basis,
+        coverage_from,
         part_number,
         max(part_number) over (
             partition by base_period_code, reporting_org_code, form_code, row_key
@@ -72,7 +77,8 @@ filings as (
         filings.reporting_org_code,
         filings.form_code,
         asked.period_code as base_period_code,
-        max(filings.part_number) as filed_part_number
+        max(filings.part_number) as filed_part_number,
+        max_by(filings.period_code, filings.part_number) as filed_period_code
     from {{ ref('int_form__filing') }} as filings
     inner join {{ ref('stg_period') }} as asked
         on
@@ -81,48 +87,183 @@ filings as (
     where asked.is_cumulative
     group by filings.reporting_org_code, filings.form_code, asked.period_code
 
+),
+
+standing as (
+
+    select
+        chains.row_id,
+        chains.form_code,
+        chains.reporting_org_code,
+        chains.row_org_code,
+        chains.key_in_body,
+        chains.submission_id,
+        chains.base_period_code,
+        chains.source_period_code,
+        chains.coverage_from,
+        chains.part_number = chains.latest_part_number as is_latest,
+        chains.part_number = chains.first_part_number as is_first,
+        chains.period_basis <> 'CUMULATIVE' as is_alone,
+        chains.reaches_on,
+        -- the row is older than what its unit has filed since, though what it is about was still with the unit
+        chains.latest_part_number < coalesce(filings.filed_part_number, 0)
+        and (stays.row_org_code is null or coalesce(stays.left_on > chains.reaches_on, false)) as is_carried
+    from chains
+    left join filings
+        on
+            chains.reporting_org_code = filings.reporting_org_code
+            and chains.form_code = filings.form_code
+            and chains.base_period_code = filings.base_period_code
+    left join {{ ref('int_organisation__stay') }} as stays
+        on
+            chains.reporting_org_code = stays.reporting_org_code
+            and chains.row_org_code = stays.row_org_code
+            and filings.filed_period_code = stays.base_period_code
+
+    union all
+
+    select
+        form_rows.row_id,
+        form_rows.form_code,
+        form_rows.reporting_org_code,
+        form_rows.row_org_code,
+        form_rows.key_in_body,
+        form_rows.submission_id,
+        term_filings.term_code as base_period_code,
+        term_filings.term_code as source_period_code,
+        cast(null as date) as coverage_from,
+        true as is_latest,
+        true as is_first,
+        false as is_alone,
+        periods.ends_on as reaches_on,
+        false as is_carried
+    from {{ ref('int_term__filing') }} as term_filings
+    inner join {{ ref('int_form__row') }} as form_rows
+        on
+            term_filings.submission_id = form_rows.submission_id
+            and term_filings.form_code = form_rows.form_code
+    inner join {{ ref('stg_period') }} as periods on term_filings.term_code = periods.period_code
+    where term_filings.is_counted
+
+),
+
+-- Organisations about which more than one unit has filed.
+told_twice as (
+
+    select
+        base_period_code,
+        form_code,
+        row_org_code,
+        key_in_body
+    from standing
+    where row_org_code is not null
+    group by base_period_code, form_code, row_org_code, key_in_body
+    having count(distinct reporting_org_code) > 1
+
+),
+
+-- What days each of those rows is about: from when the organisation was with the unit, or from when the cover says, up
+-- to when it left or ended.
+tiles as (
+
+    select
+        standing.row_id,
+        standing.base_period_code,
+        standing.form_code,
+        standing.row_org_code,
+        standing.key_in_body,
+        standing.reporting_org_code,
+        coalesce(stays.stands_in_body, true) as stands_in_body,
+        coalesce(
+            standing.coverage_from,
+            greatest(
+                case
+                    when standing.is_alone
+                        then make_date(periods.period_year, 3 * periods.part_number - 2, 1)
+                    else make_date(periods.first_year, 1, 1)
+                end,
+                coalesce(stays.came_on, units.files_from, periods.starts_on)
+            )
+        ) as first_day,
+        least(periods.ends_on, coalesce(stays.left_on, periods.ends_on), coalesce(units.files_to, periods.ends_on))
+            as last_day
+    from standing
+    inner join told_twice
+        on
+            standing.base_period_code = told_twice.base_period_code
+            and standing.form_code = told_twice.form_code
+            and standing.row_org_code = told_twice.row_org_code
+            and standing.key_in_body = told_twice.key_in_body
+    inner join {{ ref('stg_period') }} as periods on standing.source_period_code = periods.period_code
+    left join {{ ref('int_organisation__stay') }} as stays
+        on
+            standing.reporting_org_code = stays.reporting_org_code
+            and standing.row_org_code = stays.row_org_code
+            and standing.source_period_code = stays.base_period_code
+    left join {{ ref('int_organisation__life') }} as units on standing.reporting_org_code = units.org_code
+
+),
+
+-- Of two that tell of the same days the one that reaches further stands, or else that of the unit that has the
+-- organisation then.
+given_way as (
+
+    select
+        tiles.row_id,
+        tiles.base_period_code,
+        max_by(others.reporting_org_code, others.last_day) as gives_way_to
+    from tiles
+    inner join tiles as others
+        on
+            tiles.base_period_code = others.base_period_code
+            and tiles.form_code = others.form_code
+            and tiles.row_org_code = others.row_org_code
+            and tiles.key_in_body = others.key_in_body
+            and tiles.reporting_org_code <> others.reporting_org_code
+            and tiles.first_day <= others.last_day
+            and tiles.last_day >= others.first_day
+            and (
+                tiles.last_day < others.last_day
+                or (
+                    tiles.last_day = others.last_day
+                    and (
+                        (others.stands_in_body and not tiles.stands_in_body)
+                        or (
+                            others.stands_in_body = tiles.stands_in_body
+                            and others.reporting_org_code < tiles.reporting_org_code
+                        )
+                    )
+                )
+            )
+    group by tiles.row_id, tiles.base_period_code
+
 )
 
 select
-    chains.row_id,
-    chains.form_code,
-    chains.reporting_org_code,
-    chains.row_org_code,
-    chains.submission_id,
-    chains.base_period_code,
-    chains.source_period_code,
-    chains.part_number = chains.latest_part_number as is_latest,
-    chains.part_number = chains.first_part_number as is_first,
-    chains.period_basis <> 'CUMULATIVE' as is_alone,
-    chains.reaches_on,
-    -- the row is older than what its unit has filed since
-    chains.latest_part_number < coalesce(filings.filed_part_number, 0) as is_carried
-from chains
-left join filings
+    standing.row_id,
+    standing.form_code,
+    standing.reporting_org_code,
+    standing.row_org_code,
+    standing.submission_id,
+    standing.base_period_code,
+    standing.source_period_code,
+    standing.is_latest,
+    standing.is_first,
+    standing.is_alone,
+    standing.reaches_on,
+    standing.is_carried,
+    given_way.gives_way_to,
+    coalesce(stays.stands_in_unit, true) as stands_in_unit,
+    coalesce(stays.stands_in_body, true) as stands_in_body,
+    standing.coverage_from is not null or coalesce(stays.opens_in_unit, true) as opens_in_unit,
+    standing.coverage_from is not null or coalesce(stays.opens_in_body, true) as opens_in_body
+from standing
+left join {{ ref('int_organisation__stay') }} as stays
     on
-        chains.reporting_org_code = filings.reporting_org_code
-        and chains.form_code = filings.form_code
-        and chains.base_period_code = filings.base_period_code
-
-union all
-
-select
-    form_rows.row_id,
-    form_rows.form_code,
-    form_rows.reporting_org_code,
-    form_rows.row_org_code,
-    form_rows.submission_id,
-    term_filings.term_code as base_period_code,
-    term_filings.term_code as source_period_code,
-    true as is_latest,
-    true as is_first,
-    false as is_alone,
-    periods.ends_on as reaches_on,
-    false as is_carried
-from {{ ref('int_term__filing') }} as term_filings
-inner join {{ ref('int_form__row') }} as form_rows
+        standing.reporting_org_code = stays.reporting_org_code
+        and standing.row_org_code = stays.row_org_code
+        and standing.base_period_code = stays.base_period_code
+left join given_way
     on
-        term_filings.submission_id = form_rows.submission_id
-        and term_filings.form_code = form_rows.form_code
-inner join {{ ref('stg_period') }} as periods on term_filings.term_code = periods.period_code
-where term_filings.is_counted
+        standing.row_id = given_way.row_id
+        and standing.base_period_code = given_way.base_period_code

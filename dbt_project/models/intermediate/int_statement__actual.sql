@@ -36,22 +36,23 @@ own_targets as (
 unit_targets as (
 
     select
-        closures.org_code,
+        contributors.org_code,
         targets.indicator_code,
         targets.term_code,
         sum(targets.lowest) as lowest,
         sum(targets.highest) as highest
     from own_targets as targets
     inner join {{ ref('stg_term') }} as terms on targets.term_code = terms.term_code
-    inner join {{ ref('int_organisation__closure') }} as closures
+    inner join {{ ref('int_figure__contributor') }} as contributors
         on
-            targets.org_code = closures.contributing_code
-            and closures.base_period_code = cast(terms.last_year as varchar) || '-N'
-            and closures.closure_level = 'unit'
-            and closures.in_period
+            targets.org_code = contributors.contributing_code
+            and contributors.base_kind = 'cumulative'
+            and contributors.period_code = cast(terms.last_year as varchar) || '-N'
+            and contributors.closure_level = 'unit'
+            and contributors.has_stock
     inner join {{ ref('stg_indicator') }} as indicators on targets.indicator_code = indicators.indicator_code
     where
-        closures.org_code <> closures.contributing_code
+        contributors.org_code <> contributors.contributing_code
         and targets.n_targets = 1
         and indicators.indicator_kind in ('flow', 'stock')
         -- systems may call their terms the same
@@ -60,7 +61,7 @@ unit_targets as (
             from {{ ref('stg_organisation') }} as organisations
             where organisations.org_code = targets.org_code and organisations.term_system = terms.term_system
         )
-    group by closures.org_code, targets.indicator_code, targets.term_code
+    group by contributors.org_code, targets.indicator_code, targets.term_code
 
 ),
 

@@ -10,6 +10,7 @@ accepted as (
         submissions.file,
         submissions.received_at,
         submissions.period_basis,
+        submissions.coverage_from,
         periods.period_kind,
         periods.period_year,
         periods.part_number,
@@ -31,6 +32,7 @@ select
     file,
     received_at,
     period_basis,
+    coverage_from,
     period_kind,
     period_year,
     part_number

@@ -39,6 +39,7 @@ select
     end as standing,
     decided.decided_at,
     upper(coalesce(nullif(submissions.period_basis, ''), 'CUMULATIVE')) as period_basis,
+    submissions.coverage_from,
     submissions.rules_version,
     submissions.n_errors,
     submissions.n_warnings,

@@ -28,22 +28,39 @@ term_filings as (
 
 own_and_predecessors as (
 
-    select distinct
-        org_code,
-        contributing_code
-    from {{ ref('int_organisation__closure') }}
-    where closure_level = 'unit'
+    select
+        term_filings.reporting_org_code,
+        term_filings.term_system,
+        term_filings.term_code,
+        term_filings.reporting_org_code as filing_code
+    from term_filings
+
+    union distinct
+
+    select
+        asked.org_code as reporting_org_code,
+        asked.term_system,
+        asked.period_code as term_code,
+        predecessors.predecessor_code as filing_code
+    from {{ ref('int_organisation__asked') }} as asked
+    inner join {{ ref('int_organisation__predecessor') }} as predecessors
+        on
+            asked.org_code = predecessors.org_code
+            and asked.asked_on >= predecessors.came_on
+    where asked.base_kind = 'term'
 
 ),
 
 yearly as (
 
     select distinct
-        family.org_code as reporting_org_code,
+        family.reporting_org_code,
+        family.term_system,
+        family.term_code,
         filings.form_code,
         filings.period_year
     from {{ ref('int_form__filing') }} as filings
-    inner join own_and_predecessors as family on filings.reporting_org_code = family.contributing_code
+    inner join own_and_predecessors as family on filings.reporting_org_code = family.filing_code
     where filings.period_kind <> 'NK'
 
 )
@@ -61,16 +78,17 @@ select
         from yearly
         where
             yearly.reporting_org_code = term_filings.reporting_org_code
+            and yearly.term_system = term_filings.term_system
+            and yearly.term_code = term_filings.term_code
             and yearly.form_code = term_filings.form_code
             and yearly.period_year between term_filings.first_year and term_filings.last_year
     )
     and exists (
         select 1
-        from {{ ref('int_organisation__closure') }} as standing
+        from {{ ref('int_organisation__life') }} as lives
         where
-            standing.closure_level = 'unit'
-            and standing.base_period_code = term_filings.term_code
-            and standing.org_code = term_filings.reporting_org_code
-            and standing.contributing_code = term_filings.reporting_org_code
+            lives.org_code = term_filings.reporting_org_code
+            and lives.files_from <= make_date(term_filings.last_year, 12, 31)
+            and lives.files_to >= make_date(term_filings.last_year, 12, 31)
     ) as is_counted
 from term_filings

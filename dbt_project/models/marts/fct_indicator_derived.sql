@@ -24,12 +24,11 @@ openings as (
 first_years as (
 
     select
-        organisations.org_code,
-        terms.term_code as period_code,
-        greatest(terms.first_year, min(extract(year from organisations.valid_from))) as first_year
-    from {{ ref('stg_term') }} as terms
-    inner join {{ ref('stg_organisation') }} as organisations on terms.term_system = organisations.term_system
-    group by organisations.org_code, terms.term_code, terms.first_year
+        asked.org_code,
+        asked.period_code,
+        extract(year from greatest(asked.first_day, asked.started_on)) as first_year
+    from {{ ref('int_organisation__asked') }} as asked
+    where asked.base_kind = 'term'
 
 ),
 
@@ -49,20 +48,21 @@ uncollected_openings as (
 
     select
         starts.indicator_code,
-        closures.org_code,
+        contributors.org_code,
         first_years.period_code
     from {{ ref('int_figure__late_start') }} as starts
-    inner join {{ ref('int_organisation__closure') }} as closures
+    inner join {{ ref('int_figure__contributor') }} as contributors
         on
-            closures.closure_level = 'unit'
-            and starts.org_code = closures.contributing_code
-            and starts.base_period_code = closures.base_period_code
-    inner join {{ ref('stg_period') }} as periods on starts.base_period_code = periods.period_code
+            contributors.base_kind = 'term'
+            and contributors.closure_level = 'unit'
+            and starts.contributing_code = contributors.contributing_code
+            and starts.base_period_code = contributors.counted_base_code
     inner join first_years
         on
-            closures.org_code = first_years.org_code
-            and periods.period_year = first_years.first_year
-    where starts.org_level = 'unit' and starts.is_opening and periods.period_kind = 'N'
+            contributors.org_code = first_years.org_code
+            and contributors.period_code = first_years.period_code
+            and contributors.base_year = first_years.first_year
+    where starts.closure_level = 'unit' and starts.is_opening
 
     union distinct
 

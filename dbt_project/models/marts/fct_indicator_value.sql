@@ -86,22 +86,20 @@ uncollected as (
 
 late_starts as (
 
-    select
-        indicator_code,
-        org_code,
-        base_period_code as state_period_code
-    from {{ ref('int_figure__late_start') }}
-    where org_level = 'organisation' and in_period and not is_opening
-
-    union distinct
-
-    select
+    select distinct
         starts.indicator_code,
-        starts.org_code,
-        members.period_code as state_period_code
+        contributors.org_code,
+        contributors.period_code as state_period_code
     from {{ ref('int_figure__late_start') }} as starts
-    inner join members on starts.base_period_code = members.base_period_code
-    where starts.org_level = 'organisation' and not starts.is_opening
+    inner join {{ ref('int_figure__contributor') }} as contributors
+        on
+            starts.closure_level = contributors.closure_level
+            and starts.contributing_code = contributors.contributing_code
+            and starts.base_period_code = contributors.counted_base_code
+    where
+        starts.closure_level = 'organisation'
+        and not starts.is_opening
+        and contributors.base_kind in ('cumulative', 'term')
 
 ),
 

@@ -12,6 +12,7 @@ figures as (
         measures.within_year,
         parts.org_code,
         parts.period_code,
+        parts.term_system,
         parts.only_code,
         bases.base_period_code,
         bases.is_minus
@@ -19,9 +20,7 @@ figures as (
     inner join {{ ref('int_indicator__measure') }} as measures on parts.measure_id = measures.measure_id
     inner join {{ ref('int_period__base') }} as bases
         on
-            parts.base_kind = bases.base_kind
-            and parts.period_code = bases.period_code
-            and coalesce(parts.term_system, '') = coalesce(bases.term_system, '')
+            {{ same_asked('parts', 'bases') }}
             and case
                 when measures.over_time = 'first' then bases.first_base_year
                 else bases.base_year

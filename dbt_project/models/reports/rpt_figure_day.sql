@@ -6,9 +6,11 @@ figures as (
     select
         parts.measure_id,
         measures.indicator_code,
+        measures.within_year,
         parts.base_kind,
         parts.org_code,
         parts.period_code,
+        parts.term_system,
         parts.only_code,
         members.base_period_code
     from {{ ref('int_figure__part') }} as parts
@@ -16,10 +18,8 @@ figures as (
     inner join {{ ref('stg_period') }} as periods on parts.period_code = periods.period_code
     inner join {{ ref('int_period__base') }} as members
         on
-            parts.base_kind = members.base_kind
-            and parts.period_code = members.period_code
+            {{ same_asked('parts', 'members') }}
             and parts.to_year = members.base_year
-            and coalesce(parts.term_system, '') = coalesce(members.term_system, '')
     where
         parts.base_kind in ('cumulative', 'term')
         and periods.period_kind in ('N', 'NK')
@@ -36,16 +36,28 @@ select
     min(amounts.first_day) as first_day,
     max(amounts.last_day) as last_day
 from figures
-inner join {{ ref('int_organisation__closure') }} as closures
+inner join {{ ref('int_figure__contributor') }} as contributors
     on
-        figures.org_code = closures.org_code
-        and figures.base_period_code = closures.base_period_code
-        and (closures.in_period or figures.base_kind = 'term')
-        and (figures.only_code is null or figures.only_code = closures.contributing_code)
+        {{ same_asked('figures', 'contributors') }}
+        and figures.org_code = contributors.org_code
+        and figures.base_period_code = contributors.base_period_code
+        and (figures.only_code is null or figures.only_code = contributors.contributing_code)
 inner join {{ ref('int_indicator__amount') }} as amounts
     on
         figures.measure_id = amounts.measure_id
-        and figures.base_period_code = amounts.base_period_code
-        and closures.contributing_code = amounts.reporting_org_code
-where closures.closure_level = 'unit'
+        and contributors.counted_base_code = amounts.base_period_code
+        and contributors.closure_level = amounts.closure_level
+        and contributors.contributing_code = amounts.contributing_code
+left join {{ ref('int_figure__contributor') }} as takers
+    on
+        amounts.gives_way_to = takers.contributing_code
+        and contributors.closure_level = takers.closure_level
+        and {{ same_asked('contributors', 'takers') }}
+        and contributors.org_code = takers.org_code
+        and contributors.base_period_code = takers.base_period_code
+        and contributors.is_minus = takers.is_minus
+where
+    contributors.closure_level = 'unit'
+    and takers.contributing_code is null
+    and {{ counts_of('figures', 'contributors') }}
 group by figures.indicator_code, figures.org_code, figures.period_code

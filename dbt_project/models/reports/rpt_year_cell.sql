@@ -5,28 +5,24 @@ with
 figures as (
 
     select
-        members.base_kind,
+        bases.base_kind,
         bases.measure_id,
         measures.indicator_code,
         measures.part,
         measures.within_year,
         bases.org_code,
-        members.period_code,
+        bases.period_code,
+        bases.term_system,
         bases.only_code,
         bases.base_period_code,
-        members.is_minus
+        bases.is_minus
     from {{ ref('int_figure__base') }} as bases
     inner join {{ ref('int_indicator__measure') }} as measures on bases.measure_id = measures.measure_id
-    inner join {{ ref('int_period__base') }} as members
-        on
-            bases.base_period_code = members.base_period_code
-            and members.base_kind = 'term'
-            and not members.is_term_filing
     where
-        bases.closure_level = 'unit'
-        and measures.over_time <> 'none'
+        bases.base_kind = 'term'
+        and not bases.is_term_filing
+        and bases.closure_level = 'unit'
         and measures.part <> 'opening'
-        and {{ is_of_system('bases.org_code', 'members.term_system') }}
 
 ),
 
