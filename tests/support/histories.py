@@ -83,8 +83,8 @@ class History:
         """What all its codes begin with."""
         return f"H{self.number:03d}-"
 
-    def told(self) -> str:
-        """Give everything that happened and was filed, to be read by whoever looks for a mistake."""
+    def told(self, *forms: str) -> str:
+        """Give everything that happened and was filed, of some forms only if any are named, to be read."""
         bodies = [
             f"  {row['org_code']} {row['org_kind']} < {row['parent_code'] or '-'}"
             f" {row['valid_from']}..{row['valid_to']}"
@@ -95,9 +95,11 @@ class History:
             head = f"  {one.submission_id} {one.basis.lower()} {one.verdict}"
             head += f" from {one.coverage_from}" if one.coverage_from else ""
             head += "".join(f" then {status}" for status, _ in one.decisions)
-            filed.append(head)
-            filed += [f"      {form} {_short(row)}" for form, rows in one.rows.items() for row in rows]
-            filed += [f"      {form} (no rows)" for form, rows in one.rows.items() if not rows]
+            named = {form: rows for form, rows in one.rows.items() if not forms or form in forms}
+            if named:
+                filed.append(head)
+            filed += [f"      {form} {_short(row)}" for form, rows in named.items() for row in rows]
+            filed += [f"      {form} (no rows)" for form, rows in named.items() if not rows]
         return "\n".join(
             [f"history {self.number}", *bodies, *(f"  * {event}" for event in self.events), *filed]
         )
@@ -432,10 +434,13 @@ class _Maker:
             kind = versions[0]["org_kind"]
             for year in YEARS:
                 if first.year <= year and (last is None or last.year >= year):
-                    self._file_year(unit, kind, year, forms, last)
+                    self._file_year(unit, kind, year, forms, (first, last))
             self._file_terms(unit, kind, first, last, forms)
 
-    def _file_year(self, unit: str, kind: str, year: int, forms: list[str], last: date | None) -> None:
+    def _file_year(
+        self, unit: str, kind: str, year: int, forms: list[str], life: tuple[date, date | None]
+    ) -> None:
+        first, last = life
         ends_in = last is not None and last.year == year and last < date(year, 12, 31)
         latest = 4
         if ends_in and last is not None:
@@ -443,7 +448,8 @@ class _Maker:
         latest = min(latest, LAST_PART[year])
         style = self.random.random()
         parts = {latest} if style < 0.3 else {2, 4} if style < 0.5 else {1, 2, 3, 4}
-        parts = {part for part in parts if part <= latest and self.random.random() < 0.88}
+        earliest = (first.month + 2) // 3 if first.year == year else 1
+        parts = {part for part in parts if earliest <= part <= latest and self.random.random() < 0.88}
         if latest not in parts and self.random.random() < 0.6:
             parts.add(latest)
         is_alone = style > 0.85

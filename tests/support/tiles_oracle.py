@@ -339,7 +339,9 @@ class Oracle:
             if not asked.is_of_units
             or (self.states.is_reporter(one, code) and (self._kinds[code] not in SINGLE or one == asked.org))
         ]
-        there = [one for one in reporters if facts.last(one) >= quarter and facts.first(one) <= ends]
+        there = [one for one in reporters if facts.first(one) <= ends]
+        if asked.is_of_units:
+            there = [one for one in there if facts.last(one) >= quarter]
         if not there:
             return bool(reporters)
         judged = [counting[one] for one in there if one in counting and counting[one].rank is not None]

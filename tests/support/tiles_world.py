@@ -277,21 +277,23 @@ class Facts:
     def _owed(self, periods: set[tuple[str, str]]) -> dict[tuple[str, str, int], set[int]]:
         """Give the parts of a year that a unit owes of a form, with the filing that closes it."""
         owed: dict[tuple[str, str, int], set[int]] = defaultdict(set)
-        years = sorted({int(code[:4]) for code, _ in periods if not code.endswith("-NK")})
         for unit in (code for code in self.versions if self.is_unit(code)):
-            for year in years:
+            system = self.versions[unit][-1].system
+            for year in self.years:
+                known = {
+                    part
+                    for part in (1, 2, 3, 4)
+                    if {(f"{year}-{PARTS[part - 1]}", ""), (f"{year}-{PARTS[part - 1]}", system)} & periods
+                }
                 for form in self.catalogue.forms.values():
-                    parts = self._owed_parts(unit, year, form)
-                    system = self.versions[unit][-1].system
-                    for part in parts:
-                        code = f"{year}-{PARTS[part - 1]}"
-                        if {(code, ""), (code, system)} & periods:
-                            owed[unit, form.code, year].add(part)
+                    if parts := self._owed_parts(unit, year, form, known):
+                        owed[unit, form.code, year] = parts
         return owed
 
-    def _owed_parts(self, unit: str, year: int, form: Form) -> set[int]:
+    def _owed_parts(self, unit: str, year: int, form: Form, known: set[int]) -> set[int]:
+        """Give the parts that the calendar has, and the one that closes a year, whether it has that or not."""
         parts = set()
-        for part in (1, 2, 3, 4):
+        for part in known:
             version = self.on(unit, end_of(year, part))
             if version is not None and version.files and self._owes(version, form, part):
                 parts.add(part)
