@@ -1,7 +1,8 @@
 {#
     The cells behind figures, as common table expressions of which `cells` is the last. `figures` names one before
-    them with a row for each figure, part and filed period that it is made of: base_kind, measure_id, indicator_code,
-    part, within_year, org_code, period_code, term_system, only_code, base_period_code and is_minus.
+    them with a row for each figure, part and filed period that it is made of: measure_id, indicator_code, part,
+    within_year, org_code, period_code, only_code, base_period_code and is_minus; and source_kind, source_org_code,
+    source_period_code and term_system, by which int_figure__contributor knows who counts in it.
 #}
 {% macro cells_behind(figures) %}
 contributors as (
@@ -14,8 +15,10 @@ contributors as (
     from {{ figures }} as figures
     inner join {{ ref('int_figure__contributor') }} as contributors
         on
-            {{ same_asked('figures', 'contributors') }}
-            and figures.org_code = contributors.org_code
+            figures.source_kind = contributors.base_kind
+            and figures.source_period_code = contributors.period_code
+            and figures.term_system = contributors.term_system
+            and figures.source_org_code = contributors.org_code
             and figures.base_period_code = contributors.base_period_code
             and figures.is_minus = contributors.is_minus
     where
@@ -26,39 +29,30 @@ contributors as (
 
 source_rows as (
 
-    {% for level, code in [('unit', 'reporting_org_code'), ('organisation', 'row_org_code')] %}
-        select
-            contributors.*,
-            effective_rows.row_id,
-            effective_rows.is_latest,
-            effective_rows.is_first,
-            {% if level == 'unit' %}
-            effective_rows.stands_in_unit as stands,
-            effective_rows.opens_in_unit as opens
-            {% else %}
-            effective_rows.stands_in_body as stands,
-            effective_rows.opens_in_body as opens
-            {% endif %}
-        from contributors
-        inner join {{ ref('int_row__effective') }} as effective_rows
-            on
-                contributors.counted_base_code = effective_rows.base_period_code
-                and contributors.contributing_code = effective_rows.{{ code }}
-        {% if level == 'unit' %}
-        left join {{ ref('int_figure__contributor') }} as takers
-            on
-                effective_rows.gives_way_to = takers.contributing_code
-                and takers.closure_level = 'unit'
-                and {{ same_asked('contributors', 'takers') }}
-                and contributors.org_code = takers.org_code
-                and contributors.base_period_code = takers.base_period_code
-                and contributors.is_minus = takers.is_minus
-        where contributors.closure_level = 'unit' and takers.contributing_code is null
-        {% else %}
-        where contributors.closure_level = 'organisation' and effective_rows.gives_way_to is null
-        {% endif %}
-        {% if not loop.last %}union all{% endif %}
-    {% endfor %}
+    select
+        contributors.*,
+        told.row_id,
+        told.is_latest,
+        told.is_first,
+        told.stands,
+        told.opens
+    from contributors
+    inner join {{ ref('int_row__told') }} as told
+        on
+            contributors.closure_level = told.closure_level
+            and contributors.contributing_code = told.contributing_code
+            and contributors.counted_base_code = told.base_period_code
+    left join {{ ref('int_figure__contributor') }} as takers
+        on
+            told.gives_way_to = takers.contributing_code
+            and contributors.closure_level = takers.closure_level
+            and contributors.source_kind = takers.base_kind
+            and contributors.source_period_code = takers.period_code
+            and contributors.term_system = takers.term_system
+            and contributors.source_org_code = takers.org_code
+            and contributors.base_period_code = takers.base_period_code
+            and contributors.is_minus = takers.is_minus
+    where takers.contributing_code is null
 
 ),
 
@@ -97,6 +91,7 @@ cells as (
     where
         contributions.is_counted
         and {{ counts_in_year('source_rows', 'source_rows') }}
+        and {{ stands_in_year('source_rows', 'source_rows') }}
 
 )
 {% endmacro %}

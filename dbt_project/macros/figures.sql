@@ -55,17 +55,26 @@
     end
 {% endmacro %}
 
-{#
-    Whether a row counts, of all the filings of its year: that of a flow always, else that of the latest or the first,
-    where what it is about stands at the end, or stood at the beginning, with whom it is counted.
-#}
+{# Whether a row counts, of all the filings of its year: that of a flow always, else that of the latest or the first. #}
 {% macro counts_in_year(measure, effective_row) %}
     (
         {{ measure }}.within_year = 'sum'
-        or ({{ measure }}.within_year = 'last' and {{ effective_row }}.is_latest and {{ effective_row }}.stands)
-        or ({{ measure }}.within_year = 'first' and {{ effective_row }}.is_first and {{ effective_row }}.opens)
+        or ({{ measure }}.within_year = 'last' and {{ effective_row }}.is_latest)
+        or ({{ measure }}.within_year = 'first' and {{ effective_row }}.is_first)
     )
 {% endmacro %}
+
+{#
+    Whether what a row tells stands with whom it is counted: a flow always, what lasts where its organisation is there
+    at the end, an opening where it was there at the beginning.
+#}
+{% macro stands_in_year(measure, effective_row) -%}
+    case {{ measure }}.within_year
+        when 'last' then {{ effective_row }}.stands
+        when 'first' then {{ effective_row }}.opens
+        else true
+    end
+{%- endmacro %}
 
 {# Whether somebody who counts in a figure does so in a measure: what lasts is that of those who stand at the end. #}
 {% macro counts_of(measure, contributor) %}

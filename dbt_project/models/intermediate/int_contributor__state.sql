@@ -122,9 +122,20 @@ of_units as (
 -- the days on which it had the organisation.
 organisation_forms as (
 
-    select form_code
-    from {{ ref('stg_form') }}
-    where row_kind = 'organisations'
+    select
+        forms.form_code,
+        bool_or(
+            coalesce(columns.nature = 'flow', false)
+            or coalesce(columns.nature = 'line' and lines.form_code is not null, false)
+        ) as has_flow
+    from {{ ref('stg_form') }} as forms
+    left join {{ ref('stg_form_column') }} as columns on forms.form_code = columns.form_code
+    left join {{ ref('stg_form_line') }} as lines
+        on
+            forms.form_code = lines.form_code
+            and lines.nature = 'flow'
+    where forms.row_kind = 'organisations'
+    group by forms.form_code
 
 ),
 
@@ -194,6 +205,7 @@ numbered_stays as (
     select
         stays.*,
         organisation_forms.form_code,
+        organisation_forms.has_flow,
         row_number() over (
             partition by stays.org_code, stays.base_period_code, organisation_forms.form_code
             order by stays.last_day desc, stays.first_day desc
@@ -212,6 +224,7 @@ judged_stays as (
         numbered_stays.base_period_code,
         numbered_stays.period_year,
         numbered_stays.from_last = 1 as is_last,
+        numbered_stays.has_flow,
         told.row_part = numbered_stays.part_number
         or (numbered_stays.last_day < numbered_stays.ends_on and told.reaches_on >= numbered_stays.last_day)
             as is_exact,
@@ -263,14 +276,14 @@ of_organisations as (
         form_code,
         base_period_code,
         period_year,
-        bool_and(coalesce(is_exact, false) or (not is_last and is_taken)) as is_exact,
+        bool_and(coalesce(is_exact, false) or (not is_last and (is_taken or not has_flow))) as is_exact,
         bool_or(coalesce(is_part_filed, false) and is_last) as is_part_filed,
         bool_or(coalesce(is_gap_filled, false)) as is_gap_filled,
         max(
             case
                 when is_last then state_rank
                 -- what comes before the last filing is there as a whole or is missing
-                when is_taken then 0
+                when is_taken or not has_flow then 0
                 when state_rank > 0 then 2
                 else state_rank
             end

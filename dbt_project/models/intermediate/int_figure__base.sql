@@ -69,6 +69,7 @@ amounts as (
         amounts.contributing_code,
         amounts.gives_way_to,
         amounts.base_period_code,
+        amounts.stands,
         amounts.amount,
         amounts.n_cells,
         amounts.carried_rank,
@@ -103,6 +104,7 @@ shares as (
             amounts.closure_level = contributors.closure_level
             and amounts.contributing_code = contributors.contributing_code
             and amounts.base_period_code = contributors.counted_base_code
+            and amounts.stands
             -- nothing is taken away from what is not added up
             and (amounts.within_year = 'sum' or not contributors.is_minus)
             and (amounts.over_time <> 'none' or contributors.base_kind <> 'term')

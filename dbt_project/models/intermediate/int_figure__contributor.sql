@@ -132,6 +132,7 @@ cut_back as (
 
 ),
 
+-- Of those that give way to others, the one that reaches furthest back.
 covered as (
 
     select
@@ -140,25 +141,24 @@ covered as (
         takers.term_system,
         takers.org_code,
         takers.base_period_code,
-        predecessors.predecessor_code as contributing_code,
-        min(covers.coverage_from) as coverage_from
+        covered.reporting_org_code,
+        covered.counted_base_code,
+        row_number() over (
+            partition by
+                takers.base_kind,
+                takers.period_code,
+                takers.term_system,
+                takers.org_code,
+                takers.base_period_code,
+                covered.reporting_org_code
+            order by covered.coverage_from, covered.taker_code
+        ) as precedence
     from cut_back as takers
-    inner join {{ ref('int_filing__cover') }} as covers
+    inner join {{ ref('int_filing__covered') }} as covered
         on
-            takers.contributing_code = covers.reporting_org_code
-            and takers.filed_base_code = covers.base_period_code
-    inner join {{ ref('int_organisation__predecessor') }} as predecessors
-        on
-            takers.contributing_code = predecessors.org_code
-            and takers.asked_on >= predecessors.came_on
+            takers.contributing_code = covered.taker_code
+            and takers.filed_base_code = covered.base_period_code
     where takers.closure_level = 'unit'
-    group by
-        takers.base_kind,
-        takers.period_code,
-        takers.term_system,
-        takers.org_code,
-        takers.base_period_code,
-        predecessors.predecessor_code
 
 ),
 
@@ -166,7 +166,9 @@ given_way as (
 
     select
         cut_back.*,
-        case when covered.coverage_from is null then cut_back.filed_base_code else earlier.period_code end as counted_base_code
+        case
+            when covered.reporting_org_code is null then cut_back.filed_base_code else covered.counted_base_code
+        end as counted_base_code
     from cut_back
     left join covered
         on
@@ -174,13 +176,8 @@ given_way as (
             and {{ same_asked('cut_back', 'covered') }}
             and cut_back.org_code = covered.org_code
             and cut_back.base_period_code = covered.base_period_code
-            and cut_back.contributing_code = covered.contributing_code
-            and cut_back.to_day >= covered.coverage_from
-    left join parts as earlier
-        on
-            cut_back.base_year = earlier.period_year
-            and earlier.ends_on < covered.coverage_from
-            and (earlier.next_ends_on is null or earlier.next_ends_on >= covered.coverage_from)
+            and cut_back.contributing_code = covered.reporting_org_code
+            and covered.precedence = 1
 
 )
 

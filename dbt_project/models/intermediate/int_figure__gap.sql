@@ -14,51 +14,22 @@ measures as (
 
 ),
 
-effective_rows as (
-
-    select
-        'unit' as closure_level,
-        reporting_org_code as contributing_code,
-        row_id,
-        base_period_code,
-        gives_way_to,
-        is_latest,
-        is_first,
-        stands_in_unit as stands,
-        opens_in_unit as opens
-    from {{ ref('int_row__effective') }}
-
-    union all
-
-    select
-        'organisation' as closure_level,
-        row_org_code as contributing_code,
-        row_id,
-        base_period_code,
-        cast(null as varchar) as gives_way_to,
-        is_latest,
-        is_first,
-        stands_in_body as stands,
-        opens_in_body as opens
-    from {{ ref('int_row__effective') }}
-    where row_org_code is not null and gives_way_to is null
-
-),
-
 -- By the row, but for what a whole unit lacks.
 lacking as (
 
     select
-        effective_rows.closure_level,
+        told.closure_level,
         gaps.measure_id,
-        effective_rows.contributing_code,
-        effective_rows.base_period_code,
-        effective_rows.gives_way_to,
+        told.contributing_code,
+        told.base_period_code,
+        told.gives_way_to,
         gaps.row_id
     from {{ ref('int_indicator__gap') }} as gaps
     inner join measures on gaps.measure_id = measures.measure_id
-    inner join effective_rows on gaps.row_id = effective_rows.row_id
-    where {{ counts_in_year('measures', 'effective_rows') }}
+    inner join {{ ref('int_row__told') }} as told on gaps.row_id = told.row_id
+    where
+        {{ counts_in_year('measures', 'told') }}
+        and {{ stands_in_year('measures', 'told') }}
 
     union all
 

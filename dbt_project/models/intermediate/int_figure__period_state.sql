@@ -54,7 +54,7 @@ of_periods as (
         period_code,
         state_rank as sum_rank,
         state_rank as last_rank,
-        state_rank as first_rank,
+        opening_rank as first_rank,
         state_rank as years_rank,
         is_part_filed,
         false as has_term_filing,
@@ -74,6 +74,7 @@ year_states as (
         period_code,
         period_year as base_year,
         state_rank,
+        opening_rank,
         is_part_filed
     from states
     where base_kind = 'term'
@@ -108,6 +109,7 @@ term_states as (
         year_states.period_code,
         year_states.base_year,
         year_states.state_rank,
+        year_states.opening_rank,
         year_states.is_part_filed,
         false as has_term_filing,
         false as is_all_at_once
@@ -130,6 +132,7 @@ term_states as (
         term_code as period_code,
         base_year,
         state_rank,
+        state_rank as opening_rank,
         is_part_filed,
         true as has_term_filing,
         is_all_at_once
@@ -171,7 +174,7 @@ term_ranks as (
         period_code,
         max(state_rank) as sum_rank,
         max(case when from_last = 1 then state_rank end) as last_rank,
-        max(case when from_first = 1 then state_rank end) as first_rank,
+        max(case when from_first = 1 then opening_rank end) as first_rank,
         bool_or(is_part_filed) as is_part_filed,
         bool_or(has_term_filing) as has_term_filing,
         bool_and(is_all_at_once) as is_all_at_once

@@ -178,6 +178,17 @@ gaps as (
 
 ),
 
+-- Units of which another says that its own figures hold all of their year: who filed nothing is not waited for.
+taken_in as (
+
+    select distinct
+        reporting_org_code,
+        base_period_code
+    from {{ ref('int_filing__covered') }}
+    where counted_base_code is null
+
+),
+
 states as (
 
     select
@@ -192,6 +203,7 @@ states as (
         bases.is_ever_owed,
         owed_until.owed_part,
         required_until.required_part,
+        taken_in.reporting_org_code is not null and filed_until.filed_part is null as is_taken_in,
         greatest(
             coalesce(owed_until.owed_part, required_until.required_part),
             coalesce(required_until.required_part, owed_until.owed_part)
@@ -221,6 +233,10 @@ states as (
             bases.reporting_org_code = gaps.reporting_org_code
             and bases.form_code = gaps.form_code
             and bases.base_period_code = gaps.base_period_code
+    left join taken_in
+        on
+            bases.reporting_org_code = taken_in.reporting_org_code
+            and bases.base_period_code = taken_in.base_period_code
 
 )
 
@@ -239,6 +255,7 @@ select
         lag(has_gap) over (partition by reporting_org_code, form_code, period_year order by part_number), false
     ) as is_gap_filled,
     case
+        when is_taken_in then null
         when has_gap then 2
         when filed_part >= coalesce(expected_part, 0) then 0
         when filed_part is not null then 1

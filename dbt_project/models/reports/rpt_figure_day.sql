@@ -46,6 +46,7 @@ inner join {{ ref('int_indicator__amount') }} as amounts
     on
         figures.measure_id = amounts.measure_id
         and contributors.counted_base_code = amounts.base_period_code
+        and amounts.stands
         and contributors.closure_level = amounts.closure_level
         and contributors.contributing_code = amounts.contributing_code
 left join {{ ref('int_figure__contributor') }} as takers

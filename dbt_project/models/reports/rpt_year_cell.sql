@@ -5,7 +5,6 @@ with
 figures as (
 
     select
-        bases.base_kind,
         bases.measure_id,
         measures.indicator_code,
         measures.part,
@@ -15,7 +14,10 @@ figures as (
         bases.term_system,
         bases.only_code,
         bases.base_period_code,
-        bases.is_minus
+        bases.is_minus,
+        bases.base_kind as source_kind,
+        bases.period_code as source_period_code,
+        bases.org_code as source_org_code
     from {{ ref('int_figure__base') }} as bases
     inner join {{ ref('int_indicator__measure') }} as measures on bases.measure_id = measures.measure_id
     where
