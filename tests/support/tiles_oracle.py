@@ -225,12 +225,9 @@ class Oracle:
         """Give the states of those who are waited for."""
         asked = base.asked
         if not asked.is_of_units:
-            form = self.states.form_of[indicator]
+            form, at = self.states.form_of[indicator], (base.year, base.part, asked.day)
             return {
-                one: self.states.organisation_state(
-                    one, form, base.year, base.part, asked.day, base.standing
-                )
-                for one in asked.bodies
+                one: self.states.organisation_state(one, form, at, base.standing) for one in asked.bodies
             }
         only = self._kinds[indicator] in SINGLE
         return {

@@ -11,7 +11,7 @@ from functools import cached_property
 
 from ingestion.definitions.indicators import Indicator
 from tests.support.tiles_rows import Base, Rows, Standing, within
-from tests.support.tiles_world import Facts, Term, end_of, has_flow, part_in
+from tests.support.tiles_world import DAY, Facts, Row, Term, end_of, has_flow, part_in
 
 WHOLE, PART, LACKING = 0, 1, 2
 """Ranks of states: final, provisional and incomplete."""
@@ -213,9 +213,10 @@ class States:
     # An organisation's form at a base
 
     def organisation_state(
-        self, org: str, form: str, year: int, part: int, day: date, standing: list[Standing]
+        self, org: str, form: str, base: tuple[int, int, date], standing: list[Standing]
     ) -> BodyState:
         """Give how whole what units have filed about an organisation is; `standing` are the rows about it."""
+        year, part, day = base
         rows = [one.row for one in standing if one.row.org == org and one.row.form == form]
         until = min(end_of(year, part), self.facts.last(org), day)
         spells = self._spells(org, date(year, 1, 1), until)
@@ -235,21 +236,23 @@ class States:
             rank = WHOLE if latest >= (state.expected or 0) or is_closed else PART
         is_exact = latest == part or is_closed
         for spell in spells[:-1]:
-            if not self._is_told(spell, [row for row in rows], form, year, part):
+            if not self._is_told(spell, rows, form, year, part):
                 rank, is_exact = LACKING, False
         return BodyState(rank, is_exact, state.is_gap_filled)
 
-    def _is_told(self, spell: tuple[date, date, str], rows: list, form: str, year: int, part: int) -> bool:  # type: ignore[type-arg]
-        """Whether an earlier spell has a row to its end, or one of later that takes it in, or owes none."""
+    def _is_told(
+        self, spell: tuple[date, date, str], rows: list[Row], form: str, year: int, part: int
+    ) -> bool:
+        """Whether rows tile an earlier spell without a hole, or its unit owes none."""
         first, last, unit = spell
-        for row in rows:
-            days = self.rows.span(row)
-            if days is not None and (
-                (row.unit == unit and days[1] >= last) or (days[0] <= first and days[1] > last)
-            ):
-                return True
         owed = self.facts.owed.get((unit, form, year), set()) | self.facts.required.get((unit, form, year), set())
-        return not has_flow(self.facts.catalogue.forms[form]) or not any(one <= part for one in owed)
+        if not has_flow(self.facts.catalogue.forms[form]) or not any(one <= part for one in owed):
+            return True
+        reached = first - DAY
+        for begins, ends in sorted(days for row in rows if (days := self.rows.span(row)) is not None):
+            if begins <= reached + DAY:
+                reached = max(reached, ends)
+        return reached >= last
 
     def _spells(self, org: str, first: date, last: date) -> list[tuple[date, date, str]]:
         """Give the times of an organisation with one unit each, within an interval."""
