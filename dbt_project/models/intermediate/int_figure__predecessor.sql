@@ -7,7 +7,14 @@ select
     successions.file_row
 from {{ ref('stg_indicator') }} as indicators
 cross join {{ ref('stg_succession') }} as successions
-inner join {{ ref('stg_period') }} as periods on successions.effective_on <= periods.ends_on
+inner join {{ ref('int_organisation__life') }} as lives on successions.successor_code = lives.org_code
+-- one that has ended, or is not there yet, has no figure of the period
+inner join {{ ref('stg_period') }} as periods
+    on
+        successions.effective_on <= periods.ends_on
+        and successions.effective_on <= lives.last_day
+        and lives.first_day <= periods.ends_on
+        and lives.last_day >= periods.starts_on
 where
     indicators.indicator_kind = 'registry'
     and indicators.source_table = 'successions'

@@ -1,15 +1,14 @@
 -- A year counts where the organisation had exactly one rating and it is the one that is asked for.
 with
 
-own_years as (
+years as (
 
     select
         bases.org_code,
         bases.measure_id,
         bases.base_period_code,
         bases.period_year,
-        bases.n_cells,
-        bases.amount
+        bases.n_cells = 1 and bases.amount = 1 as is_hit
     from {{ ref('int_figure__base') }} as bases
     inner join {{ ref('int_indicator__measure') }} as measures on bases.measure_id = measures.measure_id
     where
@@ -17,53 +16,6 @@ own_years as (
         and bases.base_kind = 'cumulative'
         and bases.closure_level = 'organisation'
         and bases.period_kind = 'N'
-
-),
-
--- The years before its first are those of what went over to it whole.
-inherited_years as (
-
-    select
-        predecessors.org_code,
-        own_years.measure_id,
-        own_years.base_period_code,
-        own_years.period_year,
-        sum(own_years.n_cells) as n_cells,
-        sum(own_years.amount) as amount
-    from own_years
-    inner join {{ ref('int_organisation__predecessor') }} as predecessors
-        on own_years.org_code = predecessors.predecessor_code
-    inner join {{ ref('int_organisation__life') }} as lives
-        on
-            predecessors.org_code = lives.org_code
-            and own_years.period_year < extract(year from lives.first_day)
-    group by
-        predecessors.org_code, own_years.measure_id, own_years.base_period_code, own_years.period_year
-
-),
-
-years as (
-
-    select
-        org_code,
-        measure_id,
-        base_period_code,
-        period_year,
-        n_cells = 1 and amount = 1 as is_hit,
-        is_own
-    from (
-        select
-            *,
-            true as is_own
-        from own_years
-
-        union all
-
-        select
-            *,
-            false as is_own
-        from inherited_years
-    ) as together
 
 ),
 
@@ -100,4 +52,3 @@ left join runs
         years.org_code = runs.org_code
         and years.measure_id = runs.measure_id
         and years.period_year = runs.period_year
-where years.is_own

@@ -162,23 +162,59 @@ pairs as (
 
 ),
 
-units as (
+-- By whose bodies an organisation's figures are made: its own, before it came those of what went over to it whole.
+sources as (
 
     select
-        owners.base_kind,
-        owners.period_code,
-        owners.term_system,
-        owners.org_code,
+        base_kind,
+        period_code,
+        term_system,
+        org_code,
+        org_code as source_code,
+        first_day,
+        asked_on,
+        started_on
+    from {{ ref('int_organisation__asked') }}
+    where not is_unborn
+
+    union all
+
+    select
+        asked.base_kind,
+        asked.period_code,
+        asked.term_system,
+        asked.org_code,
+        predecessors.predecessor_code as source_code,
+        asked.first_day,
+        asked.asked_on,
+        asked.started_on
+    from {{ ref('int_organisation__asked') }} as asked
+    inner join {{ ref('int_organisation__predecessor') }} as predecessors on asked.org_code = predecessors.org_code
+    inner join lives
+        on
+            predecessors.predecessor_code = lives.org_code
+            and asked.system_of_org = lives.term_system
+    where asked.is_unborn
+
+),
+
+units as (
+
+    select distinct
+        sources.base_kind,
+        sources.period_code,
+        sources.term_system,
+        sources.org_code,
         pairs.contributing_code,
-        owners.first_day,
-        owners.asked_on,
-        owners.started_on
-    from {{ ref('int_organisation__asked') }} as owners
+        sources.first_day,
+        sources.asked_on,
+        sources.started_on
+    from sources
     inner join pairs
         on
-            {{ same_asked('owners', 'pairs') }}
-            and owners.org_code = pairs.org_code
-            and owners.asked_on = pairs.asked_on
+            {{ same_asked('sources', 'pairs') }}
+            and sources.source_code = pairs.org_code
+            and sources.asked_on = pairs.asked_on
 
 ),
 
@@ -212,14 +248,14 @@ organisations as (
     inner join {{ ref('int_organisation__predecessor') }} as predecessors
         on
             owners.org_code = predecessors.org_code
-            and owners.asked_on >= predecessors.came_on
+            and (owners.is_unborn or owners.asked_on >= predecessors.came_on)
     inner join lives
         on
             predecessors.predecessor_code = lives.org_code
             and owners.system_of_org = lives.term_system
             and owners.asked_on >= lives.told_of_from
             and owners.first_day <= lives.told_of_to
-    where owners.is_told_of
+    where owners.is_told_of or owners.is_unborn
 
 )
 

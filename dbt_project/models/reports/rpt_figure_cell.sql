@@ -15,10 +15,10 @@ figures as (
         parts.only_code,
         bases.base_period_code,
         bases.is_minus,
-        -- years in a row are those of the years themselves, before its first those of what went over to it
+        -- years in a row are those of the years themselves
         case when parts.base_kind = 'run' then 'cumulative' else parts.base_kind end as source_kind,
         case when parts.base_kind = 'run' then bases.base_period_code else parts.period_code end as source_period_code,
-        coalesce(predecessors.predecessor_code, parts.org_code) as source_org_code
+        parts.org_code as source_org_code
     from {{ ref('int_figure__part') }} as parts
     inner join {{ ref('int_indicator__measure') }} as measures on parts.measure_id = measures.measure_id
     inner join {{ ref('int_period__base') }} as bases
@@ -28,12 +28,6 @@ figures as (
                 when measures.over_time = 'first' then bases.first_base_year
                 else bases.base_year
             end between parts.from_year and parts.to_year
-    left join {{ ref('int_organisation__life') }} as lives
-        on
-            parts.base_kind = 'run'
-            and parts.org_code = lives.org_code
-            and bases.base_year < extract(year from lives.first_day)
-    left join {{ ref('int_organisation__predecessor') }} as predecessors on lives.org_code = predecessors.org_code
     where not bases.is_minus or measures.within_year = 'sum'
 
 ),
