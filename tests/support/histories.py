@@ -182,9 +182,7 @@ class _Maker:
             union = self._new("UNION_BRANCH", provinces[0], start, system="DOAN")
             self._new("UNION_BASE", union, start, system="DOAN", files=False)
 
-    def _new(
-        self, kind: str, parent: str, day: date, *, system: str = "DANG", files: bool = True
-    ) -> str:
+    def _new(self, kind: str, parent: str, day: date, *, system: str = "DANG", files: bool = True) -> str:
         self.count += 1
         letter = {"PROVINCE": "P", "GRASSROOTS": "o", "UNION_BASE": "y", "UNION_BRANCH": "Y"}.get(kind, "U")
         code = f"{self.history.prefix}{letter}{self.count}"
@@ -465,12 +463,18 @@ class _Maker:
         if closing:
             owed = tuple(dict.fromkeys((*owed, *OWED[kind]["N"])))
         chosen = [form for form in forms if form in owed and self.random.random() < 0.94]
-        chosen += [form for form in forms if form not in owed and form in OWED[kind]["N"] and self.random.random() < 0.08]
+        chosen += [
+            form
+            for form in forms
+            if form not in owed and form in OWED[kind]["N"] and self.random.random() < 0.08
+        ]
         if not chosen:
             return
         until = date(year, *ENDS[part - 1])
         since = date(year, 3 * part - 2, 1) if basis == "DISCRETE" else date(year, 1, 1)
-        coverage = self.covers.get((unit, year)) if basis == "CUMULATIVE" and self.random.random() < 0.9 else None
+        coverage = (
+            self.covers.get((unit, year)) if basis == "CUMULATIVE" and self.random.random() < 0.9 else None
+        )
         filing = Filing(
             unit,
             f"{year}-{PARTS[part - 1]}",
@@ -506,9 +510,7 @@ class _Maker:
         else:
             self.history.filings.append(replace(filing, decisions=[("rejected", decided)]))
 
-    def _file_terms(
-        self, unit: str, kind: str, first: date, last: date | None, forms: list[str]
-    ) -> None:
+    def _file_terms(self, unit: str, kind: str, first: date, last: date | None, forms: list[str]) -> None:
         """File once for a term that is over."""
         for system, code, first_year, last_year in TERMS:
             until = date(last_year, 12, 31)
@@ -538,12 +540,7 @@ class _Maker:
                 {"org_code": body} | self._cells(form, "") for body in bodies if self.random.random() < 0.93
             ]
         groups = LINES[form] if form != "B03" or kind != "PROVINCE" else (("TC01",), ("DM01",))
-        return [
-            self._line(form, line)
-            for group in groups
-            if self.random.random() < 0.95
-            for line in group
-        ]
+        return [self._line(form, line) for group in groups if self.random.random() < 0.95 for line in group]
 
     def _line(self, form: str, line: str) -> dict[str, Any]:
         actor, _, activity = line.partition("/")

@@ -7,13 +7,13 @@ What belongs here: how what counts becomes a figure with its status. What does n
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from ingestion.definitions.catalogue import Catalogue
-from ingestion.definitions.indicators import Indicator
 from tests.integration.warehouse_world import World
 from tests.support.tiles_rows import Amount, Amounts, Measure, Rows, Standing
 from tests.support.tiles_states import LACKING, BodyState, States
-from tests.support.tiles_world import PARTS, QUARTERS, Facts, Term, end_of, start_of_quarter
+from tests.support.tiles_world import NEVER, PARTS, QUARTERS, Facts, Term, end_of, start_of_quarter
 
 SINGLE = ("rate", "distinct")
 """Kinds of indicator that are never added over units."""
@@ -21,8 +21,7 @@ SINGLE = ("rate", "distinct")
 STATUSES = {0: "final", 1: "provisional", 2: "incomplete"}
 
 
-@dataclass(frozen=True)
-class Figure:
+class Figure(NamedTuple):
     """A figure as the warehouse has it."""
 
     value: float | None
@@ -92,28 +91,38 @@ class Oracle:
     def _of(self, org: str) -> Iterator[tuple[str, dict[str, Figure]]]:
         for year in self.facts.years:
             for part in (1, 2, 3, 4):
-                ends = end_of(year, part)
-                begins = {"cumulative": date(year, 1, 1), "quarter": start_of_quarter(year, part)}
-                if self.facts.lived(org, begins["cumulative"], ends):
-                    asked = self._ask(org, date(year, 1, 1), ends)
+                january, ends = date(year, 1, 1), end_of(year, part)
+                if asked := self._ask(org, january, january, ends):
                     code = f"{year}-{PARTS[part - 1]}"
                     yield code, self._cumulative(asked, year, part) | self._registry(asked)
-                if self.facts.lived(org, begins["quarter"], ends):
-                    asked = self._ask(org, date(year, 1, 1), ends)
+                if asked := self._ask(org, january, start_of_quarter(year, part), ends):
                     code = f"{year}-{QUARTERS[part - 1]}"
                     yield code, self._quarter(asked, year, part) | self._registry(asked)
         for term in self.facts.terms:
-            begins_on, ends = date(term.first_year, 1, 1), date(term.last_year, 12, 31)
-            if term.system in self.facts.systems(org) and self.facts.lived(org, begins_on, ends):
-                asked = self._ask(org, begins_on, ends)
+            first, last = date(term.first_year, 1, 1), date(term.last_year, 12, 31)
+            if term.system in self.facts.systems(org) and (asked := self._ask(org, first, first, last)):
                 yield term.code, self._term(asked, term) | self._registry(asked)
 
-    def _ask(self, org: str, window: date, ends: date) -> Asked:
-        day = min(ends, self.facts.last(org))
-        before = self.facts.came_into(org, day)
-        bodies = tuple(one for one in (org, *before) if self.facts.lived(one, window, day))
-        start = min(self.facts.first(one) for one in (org, *before))
-        return Asked(org, window, day, ends, self.facts.units_in(org, window, day), bodies, start)
+    def _ask(self, org: str, window: date, begins: date, ends: date) -> Asked | None:
+        """Ask on the last day of an interval, or of a body; nothing of one that has no day in it.
+
+        Of one that begins later the figures are those of what went over into it.
+        """
+        facts = self.facts
+        if ends < facts.first(org):
+            known = [one for one in facts.came_into(org, NEVER) if facts.lived(one, begins, ends)]
+            if not known:
+                return None
+            day, before = ends, known
+            units = tuple(dict.fromkeys(unit for one in known for unit in facts.units_in(one, window, day)))
+        else:
+            if not facts.lived(org, begins, ends):
+                return None
+            day = min(ends, facts.last(org))
+            before = [org, *facts.came_into(org, day)]
+            units = facts.units_in(org, window, day)
+        bodies = tuple(one for one in before if facts.lived(one, window, day))
+        return Asked(org, window, day, ends, units, bodies, min(facts.first(one) for one in before))
 
     # What counts at a base
 
@@ -207,7 +216,8 @@ class Oracle:
         waited = [
             one
             for one in base.asked.units
-            if self.states.is_reporter(one, measure.indicator) and self._is_waited_for(one, measure.indicator, base)
+            if self.states.is_reporter(one, measure.indicator)
+            and self._is_waited_for(one, measure.indicator, base)
         ]
         return len(waited) == 1
 
@@ -226,9 +236,7 @@ class Oracle:
         asked = base.asked
         if not asked.is_of_units:
             form, at = self.states.form_of[indicator], (base.year, base.part, asked.day)
-            return {
-                one: self.states.organisation_state(one, form, at, base.standing) for one in asked.bodies
-            }
+            return {one: self.states.organisation_state(one, form, at, base.standing) for one in asked.bodies}
         only = self._kinds[indicator] in SINGLE
         return {
             one: self.states.unit_state(one, indicator, base.year, base.bases[one])
@@ -278,17 +286,12 @@ class Oracle:
             year -= 1
             if year not in self.facts.years:
                 break
-            current = self._base(self._earlier(asked, year), year, 4)
+            first = date(year, 1, 1)
+            earlier = self._ask(asked.org, first, first, date(year, 12, 31))
+            if earlier is None:
+                break
+            current = self._base(earlier, year, 4)
         return Figure(float(length), None, None, None, STATUSES[self._rank(base, code) or 0])
-
-    def _earlier(self, asked: Asked, year: int) -> Asked:
-        """Ask for an earlier year of an organisation; before it was there, of what went over into it."""
-        first, last = date(year, 1, 1), date(year, 12, 31)
-        if self.facts.lived(asked.org, first, last):
-            return self._ask(asked.org, first, last)
-        before = self.facts.came_into(asked.org, asked.day)
-        bodies = tuple(one for one in before if self.facts.lived(one, first, last))
-        return Asked(asked.org, first, last, last, (), bodies, asked.start)
 
     def _registry(self, asked: Asked) -> dict[str, Figure]:
         """How many had merged into a body by the day."""
@@ -306,7 +309,9 @@ class Oracle:
         minus = self._amounts(before) if before else {}
         figures = {}
         for code, amounts in _by_indicator(self._amounts(base)).items():
-            if self._kinds[code] in ("run", "distinct") or not self._is_exact(base, code, start_of_quarter(year, part)):
+            if self._kinds[code] in ("run", "distinct") or not self._is_exact(
+                base, code, start_of_quarter(year, part)
+            ):
                 continue
             if before is not None and not self._is_exact(before, code, start_of_quarter(year, part)):
                 continue
@@ -424,13 +429,15 @@ class Oracle:
         for body in asked.bodies:
             version = self.facts.on(body, asked.ends)
             if version is not None and self.rows.counts_at_once(version.parent, form, term):
-                rows = [one for one in self._at_once_rows(asked, term) if (one.row.org, one.row.form) == (body, form)]
+                rows = [
+                    one
+                    for one in self._at_once_rows(asked, term)
+                    if (one.row.org, one.row.form) == (body, form)
+                ]
                 found[body] = 0 if rows else LACKING
         return found
 
-    def _term_rank(
-        self, asked: Asked, term: Term, bases: dict[int, Base], code: str, hows: set[str]
-    ) -> int:
+    def _term_rank(self, asked: Asked, term: Term, bases: dict[int, Base], code: str, hows: set[str]) -> int:
         at_once = self._filers_at_once(asked, term, code)
         ranks: dict[int, int] = {}
         for year in (term.first_year, term.last_year) if at_once else ():
@@ -473,8 +480,3 @@ def _by_indicator(amounts: Amounts) -> dict[str, Amounts]:
     for measure, amount in amounts.items():
         found.setdefault(measure.indicator, {})[measure] = amount
     return found
-
-
-def kinds_of(indicators: dict[str, Indicator]) -> set[str]:
-    """Give the kinds of some indicators."""
-    return {one.kind for one in indicators.values()}

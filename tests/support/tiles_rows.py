@@ -101,9 +101,7 @@ class Rows:
             chain = [row for row in rows if (row.part or 0) >= latest_cumulative]
             parts = [row.part or 0 for row in chain]
             carried = self._is_carried(chain[-1], form, part)
-            found += [
-                Standing(row, row.part == max(parts), row.part == min(parts), carried) for row in chain
-            ]
+            found += [Standing(row, row.part == max(parts), row.part == min(parts), carried) for row in chain]
         return found
 
     def _is_carried(self, row: Row, form: str, part: int) -> bool:
@@ -205,7 +203,9 @@ class Rows:
             ]
         return self._given[id(row)]
 
-    def _give(self, row: Row, indicator: Indicator, part: str, summand: Summand) -> tuple[Measure, float] | None:
+    def _give(
+        self, row: Row, indicator: Indicator, part: str, summand: Summand
+    ) -> tuple[Measure, float] | None:
         if any(row.values.get(column) not in codes for column, codes in summand.where.items()):
             return None
         value = row.values.get(summand.column)

@@ -225,7 +225,9 @@ class States:
         first, last, unit = spells[-1]
         state = self.form_state(unit, form, year, part)
         latest = max((row.part or 0 for row in rows if row.unit == unit), default=None)
-        reach = max((days[1] for row in rows if row.unit == unit and (days := self.rows.span(row))), default=None)
+        reach = max(
+            (days[1] for row in rows if row.unit == unit and (days := self.rows.span(row))), default=None
+        )
         is_closed = reach is not None and reach >= min(last, self.facts.last(org)) and last < end_of(year, part)
         rank: int | None
         if latest is None:
@@ -240,12 +242,12 @@ class States:
                 rank, is_exact = LACKING, False
         return BodyState(rank, is_exact, state.is_gap_filled)
 
-    def _is_told(
-        self, spell: tuple[date, date, str], rows: list[Row], form: str, year: int, part: int
-    ) -> bool:
+    def _is_told(self, spell: tuple[date, date, str], rows: list[Row], form: str, year: int, part: int) -> bool:
         """Whether rows tile an earlier spell without a hole, or its unit owes none."""
         first, last, unit = spell
-        owed = self.facts.owed.get((unit, form, year), set()) | self.facts.required.get((unit, form, year), set())
+        owed = self.facts.owed.get((unit, form, year), set()) | self.facts.required.get(
+            (unit, form, year), set()
+        )
         if not has_flow(self.facts.catalogue.forms[form]) or not any(one <= part for one in owed):
             return True
         reached = first - DAY

@@ -120,10 +120,7 @@ class Facts:
                     self.filed[unit, form].append((int(period[:4]), part, filing.basis == "CUMULATIVE"))
         self.owed = self._owed(set(self.calendar))
         cumulative = {
-            (f"{code[:4]}-{part}", s)
-            for code, s in self.calendar
-            for part in PARTS
-            if not code.endswith("-NK")
+            (f"{code[:4]}-{part}", s) for code, s in self.calendar for part in PARTS if not code.endswith("-NK")
         }
         self.required = self._owed(cumulative)
         self.family = self._families()
@@ -301,9 +298,7 @@ class Facts:
         if last.year == year and last < date(year, 12, 31):
             closing, version = part_in(last), self.on(unit, last)
             assert version is not None
-            later = has_flow(form) and any(
-                self._owes(version, form, part) for part in range(closing + 1, 5)
-            )
+            later = has_flow(form) and any(self._owes(version, form, part) for part in range(closing + 1, 5))
             if version.files and (self._owes(version, form, closing) or later):
                 parts.add(closing)
         return parts
