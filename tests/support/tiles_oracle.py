@@ -113,7 +113,7 @@ class Oracle:
             known = [one for one in facts.came_into(org, NEVER) if facts.lived(one, begins, ends)]
             if not known:
                 return None
-            day, before = ends, known
+            day, before = ends, [*known, *(two for one in known for two in facts.came_into(one, ends))]
             units = tuple(dict.fromkeys(unit for one in known for unit in facts.units_in(one, window, day)))
         else:
             if not facts.lived(org, begins, ends):
@@ -121,7 +121,7 @@ class Oracle:
             day = min(ends, facts.last(org))
             before = [org, *facts.came_into(org, day)]
             units = facts.units_in(org, window, day)
-        bodies = tuple(one for one in before if facts.lived(one, window, day))
+        bodies = tuple(one for one in dict.fromkeys(before) if facts.lived(one, window, day))
         return Asked(org, window, day, ends, units, bodies, min(facts.first(one) for one in before))
 
     # What counts at a base
