@@ -249,7 +249,10 @@ judged_stays as (
                 and takers.form_code = numbered_stays.form_code
                 and takers.base_period_code = numbered_stays.base_period_code
                 and takers.reporting_org_code <> numbered_stays.reporting_org_code
-                and takers.coverage_from <= numbered_stays.first_day
+                and (
+                    takers.coverage_from <= numbered_stays.first_day
+                    or takers.coverage_from <= told.reaches_on + interval '1' day
+                )
         ) as is_taken
     from numbered_stays
     left join {{ ref('int_filing__state') }} as states

@@ -13,6 +13,7 @@ bases as (
         bases.first_base_year,
         bases.is_minus,
         bases.is_term_filing,
+        asked.starts_on as asked_from,
         make_date(bases.first_base_year, 1, 1) as base_first_day,
         case
             when bases.is_term_filing then make_date(bases.base_year, 12, 31) else periods.ends_on
@@ -27,6 +28,7 @@ bases as (
         end as closure_period_code
     from {{ ref('int_period__base') }} as bases
     inner join {{ ref('stg_period') }} as periods on bases.base_period_code = periods.period_code
+    inner join {{ ref('stg_period') }} as asked on bases.period_code = asked.period_code
     where bases.base_kind <> 'run'
 
 ),
@@ -95,6 +97,8 @@ members as (
         lives.to_day,
         least(bases.base_last_day, closures.asked_on) as stands_on,
         greatest(bases.base_first_day, closures.started_on) as opens_on,
+        -- at the beginning of a quarter those who stood on the day before, at its end all who were there in it
+        lives.to_day >= case when bases.is_minus then bases.base_last_day else bases.asked_from end as is_there,
         bases.base_last_day <= closures.asked_on or lives.to_day <= closures.asked_on as is_whole_base
     from bases
     inner join {{ ref('int_organisation__closure') }} as closures
@@ -108,6 +112,8 @@ members as (
             and closures.contributing_code = lives.org_code
     where
         bases.base_first_day <= closures.asked_on
+        -- of a body that ended before a quarter there is none
+        and (bases.base_kind <> 'discrete' or bases.asked_from <= closures.asked_on)
         and lives.from_day <= least(bases.base_last_day, closures.asked_on)
         and lives.to_day >= bases.base_first_day
 
@@ -194,6 +200,7 @@ select
     given_way.first_base_year,
     given_way.is_minus,
     given_way.is_term_filing,
+    given_way.is_there,
     given_way.to_day >= given_way.stands_on as has_stock,
     (given_way.from_day <= given_way.opens_on and given_way.to_day >= given_way.opens_on)
     or coalesce(covers.coverage_from <= given_way.opens_on, false) as has_opening

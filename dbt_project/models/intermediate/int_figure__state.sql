@@ -31,6 +31,8 @@ waited_for as (
         states.is_exact,
         states.is_part_filed,
         states.is_gap_filled,
+        contributors.is_there,
+        contributors.is_minus,
         contributors.has_stock or lasting.indicator_code is null as is_of_value
     from {{ ref('int_figure__contributor') }} as contributors
     inner join {{ ref('int_contributor__state') }} as states
@@ -41,13 +43,10 @@ waited_for as (
     left join {{ ref('stg_indicator') }} as indicators on states.state_key = indicators.indicator_code
     left join lasting on states.state_key = lasting.indicator_code
     where
-        (contributors.base_kind <> 'discrete' or contributors.is_minus)
-        and (
-            contributors.closure_level = 'organisation'
-            -- what is never added over units does not wait for others
-            or indicators.indicator_kind not in ('rate', 'distinct')
-            or contributors.org_code = contributors.contributing_code
-        )
+        contributors.closure_level = 'organisation'
+        -- what is never added over units does not wait for others
+        or indicators.indicator_kind not in ('rate', 'distinct')
+        or contributors.org_code = contributors.contributing_code
 
 )
 
@@ -60,9 +59,11 @@ select
     state_key,
     base_period_code,
     base_year as period_year,
+    is_minus,
     max(case when is_of_value then state_rank end) as state_rank,
     max(state_rank) as opening_rank,
-    bool_and(is_exact or not is_of_value) as is_exact,
+    -- one that ended before a quarter began does not by itself make the quarter known
+    bool_and(is_exact or not is_of_value) and bool_or(is_there) as is_exact,
     bool_or(is_part_filed and is_of_value) as is_part_filed,
     bool_or(is_gap_filled and is_of_value) as is_gap_filled
 from waited_for
@@ -74,4 +75,5 @@ group by
     org_code,
     state_key,
     base_period_code,
-    base_year
+    base_year,
+    is_minus
