@@ -13,7 +13,7 @@ from ingestion.definitions.catalogue import Catalogue
 from tests.integration.warehouse_world import World
 from tests.support.tiles_rows import Amount, Amounts, Measure, Rows, Standing
 from tests.support.tiles_states import LACKING, BodyState, States
-from tests.support.tiles_world import NEVER, PARTS, QUARTERS, Facts, Term, end_of, start_of_quarter
+from tests.support.tiles_world import DAY, NEVER, PARTS, QUARTERS, Facts, Term, end_of, start_of_quarter
 
 SINGLE = ("rate", "distinct")
 """Kinds of indicator that are never added over units."""
@@ -231,17 +231,27 @@ class Oracle:
             return False
         return not self.states.is_stock(indicator) or self.facts.on(unit, day) is not None
 
-    def _bodies(self, base: Base, indicator: str) -> dict[str, BodyState]:
-        """Give the states of those who are waited for."""
+    def _states(self, base: Base, indicator: str) -> dict[str, BodyState]:
+        """Give the states of all who count; what is never added waits for nobody else."""
         asked = base.asked
         if not asked.is_of_units:
             form, at = self.states.form_of[indicator], (base.year, base.part, asked.day)
-            return {one: self.states.organisation_state(one, form, at, base.standing) for one in asked.bodies}
+            return {
+                one: self.states.organisation_state(one, form, at, base.standing) for one in asked.bodies
+            }
         only = self._kinds[indicator] in SINGLE
         return {
-            one: self.states.unit_state(one, indicator, base.year, base.bases[one])
-            for one in asked.units
-            if (not only or one == asked.org) and self._is_waited_for(one, indicator, base)
+            one: self.states.unit_state(one, indicator, base.year, part)
+            for one, part in base.bases.items()
+            if not only or one == asked.org
+        }
+
+    def _bodies(self, base: Base, indicator: str) -> dict[str, BodyState]:
+        """Give the states of those who are waited for."""
+        return {
+            one: state
+            for one, state in self._states(base, indicator).items()
+            if not base.asked.is_of_units or self._is_waited_for(one, indicator, base)
         }
 
     def _rank(self, base: Base, indicator: str) -> int | None:
@@ -306,14 +316,13 @@ class Oracle:
     def _quarter(self, asked: Asked, year: int, part: int) -> dict[str, Figure]:
         base = self._base(asked, year, part)
         before = self._base(asked, year, part - 1) if part > 1 else None
+        since = start_of_quarter(year, part)
         minus = self._amounts(before) if before else {}
         figures = {}
         for code, amounts in _by_indicator(self._amounts(base)).items():
-            if self._kinds[code] in ("run", "distinct") or not self._is_exact(
-                base, code, start_of_quarter(year, part)
-            ):
+            if self._kinds[code] in ("run", "distinct") or not self._is_exact(base, code, since):
                 continue
-            if before is not None and not self._is_exact(before, code, start_of_quarter(year, part)):
+            if before is not None and not self._is_exact(before, code, since - DAY):
                 continue
             told: Amounts = {}
             for measure, amount in amounts.items():
@@ -329,24 +338,24 @@ class Oracle:
                 figures[code] = self._figure(code, told, self._rank(base, code) or 0)
         return figures
 
-    def _is_exact(self, base: Base, code: str, quarter: date) -> bool:
-        """Whether all who count have filed up to the base, but for those who have nothing to file there."""
+    def _is_exact(self, base: Base, code: str, since: date) -> bool:
+        """Whether all who were there have filed up to the base: in the quarter, or on the day before it."""
         facts, asked = self.facts, base.asked
-        counting = self._bodies(base, code)
-        everybody = asked.units if asked.is_of_units else asked.bodies
-        ends = end_of(base.year, base.part)
-        reporters = [
-            one
-            for one in everybody
-            if not asked.is_of_units
-            or (self.states.is_reporter(one, code) and (self._kinds[code] not in SINGLE or one == asked.org))
-        ]
-        there = [one for one in reporters if facts.first(one) <= ends]
         if asked.is_of_units:
-            there = [one for one in there if facts.last(one) >= quarter]
+            only = self._kinds[code] in SINGLE
+            counting = [
+                one
+                for one in asked.units
+                if self.states.is_reporter(one, code) and (not only or one == asked.org)
+            ]
+        else:
+            counting = list(asked.bodies)
+        ends = end_of(base.year, base.part)
+        there = [one for one in counting if facts.lived(one, since, ends)]
         if not there:
-            return bool(reporters)
-        judged = [counting[one] for one in there if one in counting and counting[one].rank is not None]
+            return bool(counting)
+        states = self._states(base, code)
+        judged = [states[one] for one in there if one in states and states[one].rank is not None]
         return bool(judged) and all(one.is_exact for one in judged)
 
     def _is_told_apart(
