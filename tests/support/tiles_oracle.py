@@ -145,7 +145,7 @@ class Oracle:
             found: Amounts = {}
             for one in rows:
                 if id(one.row) not in giving_way:
-                    self._add(found, one, asked, year, bases[unit])
+                    self._add(found, one, asked, (year, part, bases[unit]))
             by_unit[unit] = found
         return Base(asked, year, part, bases, together, by_unit)
 
@@ -160,25 +160,27 @@ class Oracle:
         for into in self.facts.went_into(unit, asked.day):
             if into not in units:
                 continue
-            covered = self.facts.coverage_from(into, year, self._plain_base(into, asked, year, part))
-            if covered is not None and covered <= self.facts.last(unit):
+            until = self._plain_base(into, asked, year, part)
+            covered = self.facts.covered_from(unit, into, year, until)
+            if covered is not None:
                 base = min(base, max((one for one in (1, 2, 3, 4) if end_of(year, one) < covered), default=0))
         return base
 
-    def _add(self, found: Amounts, one: Standing, asked: Asked, year: int, base: int) -> None:
+    def _add(self, found: Amounts, one: Standing, asked: Asked, base: tuple[int, int, int]) -> None:
         for measure, amount in self.rows.given(one.row):
-            if one.adds(measure.within) and self._counts(one, measure, asked, year, base):
+            if one.adds(measure.within) and self._counts(one, measure, asked, base):
                 found.setdefault(measure, Amount()).add(amount, one)
 
-    def _counts(self, one: Standing, measure: Measure, asked: Asked, year: int, base: int) -> bool:
+    def _counts(self, one: Standing, measure: Measure, asked: Asked, base_of: tuple[int, int, int]) -> bool:
         """Whether a stock is of the day that is asked for, and an opening of the day on which it begins."""
         row, facts = one.row, self.facts
+        year, part, base = base_of
         if measure.within == "sum":
             return True
         body = row.unit if asked.is_of_units else row.org
         assert body is not None
         if measure.within == "last":
-            if facts.on(body, min(end_of(year, base), asked.day)) is None:
+            if facts.on(body, min(end_of(year, part), asked.day)) is None:
                 return False
             return row.org is None or facts.is_with(
                 row.org, row.unit, min(end_of(year, base), facts.last(body))
@@ -226,7 +228,7 @@ class Oracle:
     def _is_waited_for(self, unit: str, indicator: str, base: Base) -> bool:
         if unit not in base.bases:
             return False
-        day = min(end_of(base.year, base.bases[unit]), base.asked.day)
+        day = min(end_of(base.year, base.part), base.asked.day)
         if not self.facts.filed_in(unit, date(base.year, 1, 1), day):
             return False
         return not self.states.is_stock(indicator) or self.facts.on(unit, day) is not None
@@ -352,7 +354,7 @@ class Oracle:
             counting = list(asked.bodies)
         ends = end_of(base.year, base.part)
         there = [one for one in counting if facts.lived(one, since, ends)]
-        if not there:
+        if not there and ends != asked.ends:  # nobody had anything to file at the earlier end
             return bool(counting)
         states = self._states(base, code)
         judged = [states[one] for one in there if one in states and states[one].rank is not None]
@@ -416,7 +418,7 @@ class Oracle:
         by_unit: dict[str, Amounts] = {}
         for one in standing:
             if id(one.row) not in giving_way:
-                self._add(by_unit.setdefault(one.row.unit, {}), one, asked, term.last_year, 4)
+                self._add(by_unit.setdefault(one.row.unit, {}), one, asked, (term.last_year, 4, 4))
         bases = dict.fromkeys(asked.units, 4)
         return self._amounts(Base(asked, term.last_year, 4, bases, standing, by_unit))
 

@@ -173,8 +173,8 @@ class States:
             return False
         begins = max(date(year, 1, 1), self.facts.first(unit))
         for into in self.facts.went_into(unit, end_of(year, part)):
-            covered = self.facts.coverage_from(into, year, part)
-            if covered is not None and covered <= last and covered <= begins:
+            covered = self.facts.covered_from(unit, into, year, part)
+            if covered is not None and covered <= begins:
                 return True
         return False
 

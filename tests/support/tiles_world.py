@@ -261,12 +261,17 @@ class Facts:
                 )
         return found
 
-    def coverage_from(self, unit: str, year: int, part: int) -> date | None:
-        """What the latest accepted cumulative filing of a unit's year says of the day from which it runs."""
+    def covered_from(self, unit: str, into: str, year: int, part: int) -> date | None:
+        """From which day one into which a unit went has the unit's figures too, by the cover of its latest filing.
+
+        That is cumulative, and goes on after the unit was there: of before, each tells its own.
+        """
+        last = self.last(unit)
         for one in range(part, 0, -1):
-            filing = self.effective.get((unit, f"{year}-{PARTS[one - 1]}"))
+            filing = self.effective.get((into, f"{year}-{PARTS[one - 1]}"))
             if filing is not None and filing.basis == "CUMULATIVE":
-                return filing.coverage_from
+                said = filing.coverage_from
+                return said if said is not None and said <= last < end_of(year, one) else None
         return None
 
     # What is owed
