@@ -100,6 +100,15 @@ class Site:
         """Give the units under a province that have a report for the same term."""
         return self._by_parent.get((unit.code, unit.term), ()) if unit.is_province else ()
 
+    @cached_property
+    def _went_over(self) -> frozenset[tuple[str, str]]:
+        """Units that merged wholly into another, with the terms in whose figures that one takes theirs in."""
+        return frozenset((code, term) for (_, term), merged in self.merged_into.items() for code in merged)
+
+    def summands(self, unit: Unit) -> tuple[Unit, ...]:
+        """Give the units whose figures of the term make up a province's: without those that others take in."""
+        return tuple(child for child in self.children(unit) if (child.code, child.term) not in self._went_over)
+
     def predecessors(self, unit: Unit) -> tuple[Unit, ...]:
         """Give the units that merged wholly into one, whose figures of the term it takes in."""
         merged = self.merged_into.get((unit.code, unit.term), {})

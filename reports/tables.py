@@ -149,13 +149,13 @@ def _matrix(site: Site, unit: Unit, table: Table) -> Grid | None:
 
 
 def _units(site: Site, unit: Unit, table: Table) -> Grid | None:
-    children = site.children(unit)
     indicators = tuple(_known(site, table.indicators))
     rows: list[list[Text]] = []
-    for child in children:
+    for child in site.summands(unit):
         figures = [site.figure(indicator.code, child.code, child.term) for indicator in indicators]
         cells = [cell(f, indicator) for f, indicator in zip(figures, indicators, strict=True)]
         rows.append([link(child.name, f"{child.slug}.html"), *cells])
+        rows += [_of_which(site, earlier, indicators) for earlier in site.predecessors(child)]
     if not rows:
         return None
     own = [site.figure(indicator.code, unit.code, unit.term) for indicator in indicators]
@@ -164,6 +164,20 @@ def _units(site: Site, unit: Unit, table: Table) -> Grid | None:
     title = message("report.units.title", title=table.title.vi, period=write.period(unit.term))
     header = [message("report.column.unit"), *(labelled(indicator) for indicator in indicators)]
     return _grid(title, header, rows, first=1.9)
+
+
+def _of_which(site: Site, earlier: Unit, indicators: Sequence[Indicator]) -> list[Text]:
+    """Give the line of a unit that merged wholly into the one above it: what it did is in that one's figures.
+
+    What lasts is none of them, since it stood when the unit ended.
+    """
+    figures = [
+        site.figure(indicator.code, earlier.code, earlier.term) if indicator.kind == "flow" else None
+        for indicator in indicators
+    ]
+    cells = [cell(f, indicator) if f else "" for f, indicator in zip(figures, indicators, strict=True)]
+    name = message("report.row.of_which", unit=earlier.name)
+    return [link(name, f"{earlier.slug}.html"), *cells]
 
 
 def _known(site: Site, codes: Iterable[str]) -> Iterable[Indicator]:

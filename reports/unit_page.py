@@ -221,7 +221,7 @@ def chart_data(site: Site, unit: Unit, chart: Chart) -> ChartData | None:
 
     if chart.kind == "units":
         indicator, label = indicators[0]
-        children = site.children(unit)
+        children = site.summands(unit)
         named = Counter(child.name for child in children)
         for child in children:
             # Two of one name would share a bar.

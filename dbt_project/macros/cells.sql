@@ -42,17 +42,17 @@ source_rows as (
             contributors.closure_level = told.closure_level
             and contributors.contributing_code = told.contributing_code
             and contributors.counted_base_code = told.base_period_code
-    left join {{ ref('int_figure__contributor') }} as takers
+    left join {{ ref('int_figure__given_way') }} as given_way
         on
-            told.gives_way_to = takers.contributing_code
-            and contributors.closure_level = takers.closure_level
-            and contributors.source_kind = takers.base_kind
-            and contributors.source_period_code = takers.period_code
-            and contributors.term_system = takers.term_system
-            and contributors.source_org_code = takers.org_code
-            and contributors.base_period_code = takers.base_period_code
-            and contributors.is_minus = takers.is_minus
-    where takers.contributing_code is null
+            told.row_id = given_way.row_id
+            and contributors.closure_level = 'unit'
+            and contributors.source_kind = given_way.base_kind
+            and contributors.source_period_code = given_way.period_code
+            and contributors.term_system = given_way.term_system
+            and contributors.source_org_code = given_way.org_code
+            and contributors.base_period_code = given_way.base_period_code
+            and contributors.is_minus = given_way.is_minus
+    where given_way.row_id is null
 
 ),
 

@@ -180,23 +180,24 @@ stays as (
 told as (
 
     select
-        effective_rows.reporting_org_code,
-        effective_rows.row_org_code,
-        effective_rows.form_code,
-        effective_rows.base_period_code,
+        form_rows.reporting_org_code,
+        form_rows.row_org_code,
+        form_rows.form_code,
+        standing.base_period_code,
         max(periods.part_number) as row_part,
         max(periods.ends_on) as reaches_on,
         min(submissions.coverage_from) as coverage_from
-    from {{ ref('int_row__effective') }} as effective_rows
-    inner join {{ ref('stg_period') }} as periods on effective_rows.source_period_code = periods.period_code
+    from {{ ref('int_row__told') }} as standing
+    inner join {{ ref('int_form__row') }} as form_rows on standing.row_id = form_rows.row_id
+    inner join {{ ref('stg_period') }} as periods on form_rows.period_code = periods.period_code
     inner join {{ ref('int_submission__effective') }} as submissions
-        on effective_rows.submission_id = submissions.submission_id
-    where effective_rows.row_org_code is not null
+        on form_rows.submission_id = submissions.submission_id
+    where standing.closure_level = 'organisation'
     group by
-        effective_rows.reporting_org_code,
-        effective_rows.row_org_code,
-        effective_rows.form_code,
-        effective_rows.base_period_code
+        form_rows.reporting_org_code,
+        form_rows.row_org_code,
+        form_rows.form_code,
+        standing.base_period_code
 
 ),
 
@@ -240,8 +241,9 @@ judged_stays as (
             when numbered_stays.last_day < numbered_stays.ends_on and told.reaches_on >= numbered_stays.last_day then 0
             else 1
         end as state_rank,
-        -- a later unit says that its figures take in these days
-        exists (
+        -- its rows reach as far, or a later unit says that its figures take in the days that they lack
+        coalesce(told.reaches_on >= numbered_stays.last_day, false)
+        or exists(
             select 1
             from told as takers
             where
@@ -253,7 +255,7 @@ judged_stays as (
                     takers.coverage_from <= numbered_stays.first_day
                     or takers.coverage_from <= told.reaches_on + interval '1' day
                 )
-        ) as is_taken
+        ) as is_whole
     from numbered_stays
     left join {{ ref('int_filing__state') }} as states
         on
@@ -279,16 +281,16 @@ of_organisations as (
         form_code,
         base_period_code,
         period_year,
-        bool_and(coalesce(is_exact, false) or (not is_last and (is_taken or not has_flow))) as is_exact,
+        bool_and(coalesce(is_exact, false) or (not is_last and (is_whole or not has_flow))) as is_exact,
         bool_or(coalesce(is_part_filed, false) and is_last) as is_part_filed,
         bool_or(coalesce(is_gap_filled, false)) as is_gap_filled,
         max(
             case
                 when is_last then state_rank
-                -- what comes before the last filing is there as a whole or is missing
-                when is_taken or not has_flow then 0
-                when state_rank > 0 then 2
-                else state_rank
+                -- what comes before the last filing is there as a whole or is missing; what lasts is none of it
+                when not has_flow then null
+                when is_whole then 0
+                when state_rank is not null then 2
             end
         ) as state_rank,
         false as is_left_blank

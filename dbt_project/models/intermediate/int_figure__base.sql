@@ -67,7 +67,7 @@ amounts as (
         measures.within_year,
         measures.over_time,
         amounts.contributing_code,
-        amounts.gives_way_to,
+        amounts.giving_row_id,
         amounts.base_period_code,
         amounts.stands,
         amounts.amount,
@@ -108,15 +108,15 @@ shares as (
             -- nothing is taken away from what is not added up
             and (amounts.within_year = 'sum' or not contributors.is_minus)
             and (amounts.over_time <> 'none' or contributors.base_kind <> 'term')
-    left join contributors as takers
+    left join {{ ref('int_figure__given_way') }} as given_way
         on
-            amounts.gives_way_to = takers.contributing_code
-            and contributors.closure_level = takers.closure_level
-            and {{ same_asked('contributors', 'takers') }}
-            and contributors.org_code = takers.org_code
-            and contributors.base_period_code = takers.base_period_code
-            and contributors.is_minus = takers.is_minus
-    where takers.contributing_code is null and {{ counts_of('amounts', 'contributors') }}
+            amounts.giving_row_id = given_way.row_id
+            and contributors.closure_level = 'unit'
+            and {{ same_asked('contributors', 'given_way') }}
+            and contributors.org_code = given_way.org_code
+            and contributors.base_period_code = given_way.base_period_code
+            and contributors.is_minus = given_way.is_minus
+    where given_way.row_id is null and {{ counts_of('amounts', 'contributors') }}
 
 ),
 

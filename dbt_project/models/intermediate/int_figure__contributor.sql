@@ -133,8 +133,8 @@ cut_back as (
         on
             not members.is_whole_base
             and members.base_year = earlier.period_year
-            and earlier.ends_on <= members.asked_on
-            and (earlier.next_ends_on is null or earlier.next_ends_on > members.asked_on)
+            and members.asked_on >= earlier.ends_on
+            and (earlier.next_ends_on is null or members.asked_on < earlier.next_ends_on)
 
 ),
 

@@ -22,7 +22,6 @@ lacking as (
         gaps.measure_id,
         told.contributing_code,
         told.base_period_code,
-        told.gives_way_to,
         gaps.row_id
     from {{ ref('int_indicator__gap') }} as gaps
     inner join measures on gaps.measure_id = measures.measure_id
@@ -38,7 +37,6 @@ lacking as (
         measure_id,
         contributing_code,
         base_period_code,
-        cast(null as varchar) as gives_way_to,
         cast(null as bigint) as row_id
     from {{ ref('int_indicator__missing_part') }}
 
@@ -69,16 +67,16 @@ who_lacks as (
             lacking.closure_level = contributors.closure_level
             and lacking.contributing_code = contributors.contributing_code
             and lacking.base_period_code = contributors.counted_base_code
-    left join {{ ref('int_figure__contributor') }} as takers
+    left join {{ ref('int_figure__given_way') }} as given_way
         on
-            lacking.gives_way_to = takers.contributing_code
-            and contributors.closure_level = takers.closure_level
-            and {{ same_asked('contributors', 'takers') }}
-            and contributors.org_code = takers.org_code
-            and contributors.base_period_code = takers.base_period_code
-            and contributors.is_minus = takers.is_minus
+            lacking.row_id = given_way.row_id
+            and contributors.closure_level = 'unit'
+            and {{ same_asked('contributors', 'given_way') }}
+            and contributors.org_code = given_way.org_code
+            and contributors.base_period_code = given_way.base_period_code
+            and contributors.is_minus = given_way.is_minus
     where
-        takers.contributing_code is null
+        given_way.row_id is null
         and {{ counts_of('measures', 'contributors') }}
         and (
             contributors.closure_level = 'organisation'

@@ -80,7 +80,8 @@ judged as (
         -- of a body that ended before the quarter there is none
         end_presence.org_code is not null
         and (
-            not case when ends.is_single then end_presence.has_own else end_presence.has_any end
+            -- what is never added up is known of itself alone
+            (not end_presence.has_any and not ends.is_single)
             or coalesce(end_states.is_exact, false)
         ) as is_end_known,
         not coalesce(case when ends.is_single then presence.has_own else presence.has_any end, false)

@@ -1,11 +1,22 @@
 -- What a measure comes to at the end of a filed period, by the unit that filed and, where a form has a row for each
--- organisation, by the organisation that the rows are about. What gives way to another unit's row is kept apart, since
--- it counts where that unit does not; so is what counts nowhere, as the stock of one that has left the unit by then.
+-- organisation, by the organisation that the rows are about. A row that may give way to another unit's is kept apart,
+-- since it counts where that unit does not; so is what counts nowhere, as the stock of one that has left by then.
+with
+
+takers as (
+
+    select distinct
+        row_id,
+        base_period_code
+    from {{ ref('int_row__taker') }}
+
+)
+
 select
     told.closure_level,
     contributions.measure_id,
     told.contributing_code,
-    told.gives_way_to,
+    takers.row_id as giving_row_id,
     told.base_period_code,
     {{ stands_in_year('measures', 'told') }} as stands,
     sum(contributions.contribution) as amount,
@@ -17,11 +28,16 @@ select
 from {{ ref('int_indicator__contribution') }} as contributions
 inner join {{ ref('int_indicator__measure') }} as measures on contributions.measure_id = measures.measure_id
 inner join {{ ref('int_row__told') }} as told on contributions.row_id = told.row_id
+left join takers
+    on
+        told.closure_level = 'unit'
+        and told.row_id = takers.row_id
+        and told.base_period_code = takers.base_period_code
 where {{ counts_in_year('measures', 'told') }}
 group by
     told.closure_level,
     contributions.measure_id,
     told.contributing_code,
-    told.gives_way_to,
+    takers.row_id,
     told.base_period_code,
     {{ stands_in_year('measures', 'told') }}

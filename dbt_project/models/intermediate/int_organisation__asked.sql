@@ -39,7 +39,17 @@ inherited as (
         asked.period_code,
         asked.term_system,
         asked.org_code,
-        min(predecessors_lives.first_day) as first_day,
+        min(
+            case
+                when
+                    not asked.is_unborn
+                    or (
+                        predecessors_lives.first_day <= asked.last_day
+                        and predecessors_lives.last_day >= asked.first_day
+                    )
+                    then predecessors_lives.first_day
+            end
+        ) as first_day,
         bool_or(
             predecessors_lives.first_day <= asked.last_day and predecessors_lives.last_day >= asked.first_day
         ) as has_lived

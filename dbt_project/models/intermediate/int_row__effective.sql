@@ -8,7 +8,6 @@ filed as (
         form_rows.reporting_org_code,
         form_rows.row_org_code,
         form_rows.row_key,
-        form_rows.key_in_body,
         form_rows.submission_id,
         submissions.period_code,
         submissions.period_year,
@@ -50,7 +49,6 @@ chains as (
         form_code,
         reporting_org_code,
         row_org_code,
-        key_in_body,
         submission_id,
         base_period_code,
         period_code as source_period_code,
@@ -96,7 +94,6 @@ standing as (
         chains.form_code,
         chains.reporting_org_code,
         chains.row_org_code,
-        chains.key_in_body,
         chains.submission_id,
         chains.base_period_code,
         chains.source_period_code,
@@ -127,7 +124,6 @@ standing as (
         form_rows.form_code,
         form_rows.reporting_org_code,
         form_rows.row_org_code,
-        form_rows.key_in_body,
         form_rows.submission_id,
         term_filings.term_code as base_period_code,
         term_filings.term_code as source_period_code,
@@ -145,98 +141,6 @@ standing as (
     inner join {{ ref('stg_period') }} as periods on term_filings.term_code = periods.period_code
     where term_filings.is_counted
 
-),
-
--- Organisations about which more than one unit has filed.
-told_twice as (
-
-    select
-        base_period_code,
-        form_code,
-        row_org_code,
-        key_in_body
-    from standing
-    where row_org_code is not null
-    group by base_period_code, form_code, row_org_code, key_in_body
-    having count(distinct reporting_org_code) > 1
-
-),
-
--- What days each of those rows is about: from when the organisation was with the unit, or from when the cover says, up
--- to when it left or ended.
-tiles as (
-
-    select
-        standing.row_id,
-        standing.base_period_code,
-        standing.form_code,
-        standing.row_org_code,
-        standing.key_in_body,
-        standing.reporting_org_code,
-        coalesce(stays.stands_in_body, true) as stands_in_body,
-        coalesce(
-            standing.coverage_from,
-            greatest(
-                case
-                    when standing.is_alone
-                        then make_date(periods.period_year, 3 * periods.part_number - 2, 1)
-                    else make_date(periods.first_year, 1, 1)
-                end,
-                coalesce(stays.came_on, units.files_from, periods.starts_on)
-            )
-        ) as first_day,
-        least(periods.ends_on, coalesce(stays.left_on, periods.ends_on), coalesce(units.files_to, periods.ends_on))
-            as last_day
-    from standing
-    inner join told_twice
-        on
-            standing.base_period_code = told_twice.base_period_code
-            and standing.form_code = told_twice.form_code
-            and standing.row_org_code = told_twice.row_org_code
-            and standing.key_in_body = told_twice.key_in_body
-    inner join {{ ref('stg_period') }} as periods on standing.source_period_code = periods.period_code
-    left join {{ ref('int_organisation__stay') }} as stays
-        on
-            standing.reporting_org_code = stays.reporting_org_code
-            and standing.row_org_code = stays.row_org_code
-            and standing.source_period_code = stays.base_period_code
-    left join {{ ref('int_organisation__life') }} as units on standing.reporting_org_code = units.org_code
-
-),
-
--- Of two that tell of the same days the one that reaches further stands, or else that of the unit that has the
--- organisation then.
-given_way as (
-
-    select
-        tiles.row_id,
-        tiles.base_period_code,
-        max_by(others.reporting_org_code, others.last_day) as gives_way_to
-    from tiles
-    inner join tiles as others
-        on
-            tiles.base_period_code = others.base_period_code
-            and tiles.form_code = others.form_code
-            and tiles.row_org_code = others.row_org_code
-            and tiles.key_in_body = others.key_in_body
-            and tiles.reporting_org_code <> others.reporting_org_code
-            and tiles.first_day <= others.last_day
-            and tiles.last_day >= others.first_day
-            and (
-                tiles.last_day < others.last_day
-                or (
-                    tiles.last_day = others.last_day
-                    and (
-                        (others.stands_in_body and not tiles.stands_in_body)
-                        or (
-                            others.stands_in_body = tiles.stands_in_body
-                            and others.reporting_org_code < tiles.reporting_org_code
-                        )
-                    )
-                )
-            )
-    group by tiles.row_id, tiles.base_period_code
-
 )
 
 select
@@ -252,7 +156,7 @@ select
     standing.is_alone,
     standing.reaches_on,
     standing.is_carried,
-    given_way.gives_way_to,
+    standing.coverage_from,
     coalesce(stays.stands_in_unit, true) as stands_in_unit,
     coalesce(stays.stands_in_body, true) as stands_in_body,
     standing.coverage_from is not null or coalesce(stays.opens_in_unit, true) as opens_in_unit,
@@ -263,7 +167,3 @@ left join {{ ref('int_organisation__stay') }} as stays
         standing.reporting_org_code = stays.reporting_org_code
         and standing.row_org_code = stays.row_org_code
         and standing.base_period_code = stays.base_period_code
-left join given_way
-    on
-        standing.row_id = given_way.row_id
-        and standing.base_period_code = given_way.base_period_code

@@ -1,12 +1,21 @@
 {{ config(materialized='view') }}
 
 -- The rows that stand at the end of a filed period, by the unit that filed and by the organisation that they are about.
--- What gives way to another unit's row counts where that unit does not; about the organisation it never does.
+-- What gives way to another unit's row may count where that unit does not; about the organisation it never does.
 with
 
 effective_rows as (
 
     select * from {{ ref('int_row__effective') }}
+
+),
+
+takers as (
+
+    select distinct
+        row_id,
+        base_period_code
+    from {{ ref('int_row__taker') }}
 
 ),
 
@@ -29,7 +38,6 @@ select
     reporting_org_code as contributing_code,
     row_id,
     base_period_code,
-    gives_way_to,
     is_latest,
     is_first,
     is_alone,
@@ -46,7 +54,6 @@ select
     effective_rows.row_org_code as contributing_code,
     effective_rows.row_id,
     effective_rows.base_period_code,
-    effective_rows.gives_way_to,
     effective_rows.is_latest,
     effective_rows.is_first,
     effective_rows.is_alone,
@@ -59,9 +66,13 @@ left join covered
     on
         effective_rows.reporting_org_code = covered.reporting_org_code
         and effective_rows.base_period_code = covered.base_period_code
+left join takers
+    on
+        effective_rows.row_id = takers.row_id
+        and effective_rows.base_period_code = takers.base_period_code
 where
     effective_rows.row_org_code is not null
-    and effective_rows.gives_way_to is null
+    and takers.row_id is null
     and covered.reporting_org_code is null
 
 union all
@@ -72,7 +83,6 @@ select
     effective_rows.row_org_code as contributing_code,
     effective_rows.row_id,
     covered.base_period_code,
-    effective_rows.gives_way_to,
     effective_rows.is_latest,
     effective_rows.is_first,
     effective_rows.is_alone,
@@ -91,6 +101,10 @@ left join {{ ref('int_organisation__stay') }} as stays
         effective_rows.reporting_org_code = stays.reporting_org_code
         and effective_rows.row_org_code = stays.row_org_code
         and covered.base_period_code = stays.base_period_code
+left join takers
+    on
+        effective_rows.row_id = takers.row_id
+        and effective_rows.base_period_code = takers.base_period_code
 where
     effective_rows.row_org_code is not null
-    and effective_rows.gives_way_to is null
+    and takers.row_id is null

@@ -49,16 +49,16 @@ inner join {{ ref('int_indicator__amount') }} as amounts
         and amounts.stands
         and contributors.closure_level = amounts.closure_level
         and contributors.contributing_code = amounts.contributing_code
-left join {{ ref('int_figure__contributor') }} as takers
+left join {{ ref('int_figure__given_way') }} as given_way
     on
-        amounts.gives_way_to = takers.contributing_code
-        and contributors.closure_level = takers.closure_level
-        and {{ same_asked('contributors', 'takers') }}
-        and contributors.org_code = takers.org_code
-        and contributors.base_period_code = takers.base_period_code
-        and contributors.is_minus = takers.is_minus
+        amounts.giving_row_id = given_way.row_id
+        and contributors.closure_level = 'unit'
+        and {{ same_asked('contributors', 'given_way') }}
+        and contributors.org_code = given_way.org_code
+        and contributors.base_period_code = given_way.base_period_code
+        and contributors.is_minus = given_way.is_minus
 where
     contributors.closure_level = 'unit'
-    and takers.contributing_code is null
+    and given_way.row_id is null
     and {{ counts_of('figures', 'contributors') }}
 group by figures.indicator_code, figures.org_code, figures.period_code

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from tests.support.mutation import figures, gate, ledger, macros, reading, returns
+from tests.support.mutation import figures, gate, intervals, ledger, macros, reading, returns
 from tests.support.mutation.mutant import CannotBeTriedError, Mutant, copied
 
 AREAS: Mapping[str, Sequence[Mutant]] = {
@@ -17,6 +17,7 @@ AREAS: Mapping[str, Sequence[Mutant]] = {
     "ledger": ledger.MUTANTS,
     "figures": figures.MUTANTS,
     "macros": macros.MUTANTS,
+    "intervals": intervals.MUTANTS,
     "gate": gate.MUTANTS,
     "returns": returns.MUTANTS,
 }

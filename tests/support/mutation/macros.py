@@ -119,7 +119,7 @@ MUTANTS: Sequence[Mutant] = (
     Mutant(
         "a quarter that had not come is a part of the next",
         "dbt_project/models/intermediate/int_figure__quarter.sql",
-        "bases.within_year <> 'sum' or not bases.is_gap_filled",
+        "judged.within_year <> 'sum' or not judged.is_gap_filled",
         "true",
         (f"{MODELS}int_figure__quarter",),
     ),
@@ -397,62 +397,6 @@ MUTANTS: Sequence[Mutant] = (
         "int_submission__status",
         " and not decided.was_accepted",
         "  and false",
-    ),
-    _of(
-        "who went within a period is there at its end",
-        "intermediate",
-        "int_organisation__closure",
-        "bases.ends_on between organisations.valid_from and organisations.valid_to",
-        "bases.ends_on >= organisations.valid_from",
-    ),
-    _of(
-        "who goes on the last day is gone",
-        "intermediate",
-        "int_organisation__closure",
-        "bases.ends_on between organisations.valid_from and organisations.valid_to",
-        "bases.ends_on >= organisations.valid_from and bases.ends_on < organisations.valid_to",
-    ),
-    _of(
-        "who comes on the last day is not there yet",
-        "intermediate",
-        "int_organisation__closure",
-        "bases.ends_on between organisations.valid_from and organisations.valid_to",
-        "bases.ends_on > organisations.valid_from and bases.ends_on <= organisations.valid_to",
-    ),
-    _of(
-        "a branch of another system is below",
-        "intermediate",
-        "int_organisation__closure",
-        "            and ancestry.term_system = parents.term_system\n",
-        "",
-    ),
-    _of(
-        "what merged counts on the day on which it went",
-        "intermediate",
-        "int_organisation__closure",
-        "where ancestry.ends_on < predecessors.ended_on",
-        "where ancestry.ends_on <= predecessors.ended_on",
-    ),
-    _of(
-        "what merged counts after it went",
-        "intermediate",
-        "int_organisation__closure",
-        "where ancestry.ends_on < predecessors.ended_on",
-        "where true",
-    ),
-    _of(
-        "who went within a year never lived in it",
-        "intermediate",
-        "int_organisation__closure",
-        (
-            "            bases.period_year between\n"
-            "            extract(year from organisations.valid_from) and extract(year from "
-            "organisations.valid_to)"
-        ),
-        (
-            "            bases.period_year >= extract(year from organisations.valid_from)\n"
-            "            and bases.period_year < extract(year from organisations.valid_to)"
-        ),
     ),
     _of(
         "a quarter is its end alone",
