@@ -180,23 +180,24 @@ stays as (
 told as (
 
     select
-        effective_rows.reporting_org_code,
-        effective_rows.row_org_code,
-        effective_rows.form_code,
-        effective_rows.base_period_code,
+        form_rows.reporting_org_code,
+        form_rows.row_org_code,
+        form_rows.form_code,
+        standing.base_period_code,
         max(periods.part_number) as row_part,
         max(periods.ends_on) as reaches_on,
         min(submissions.coverage_from) as coverage_from
-    from {{ ref('int_row__effective') }} as effective_rows
-    inner join {{ ref('stg_period') }} as periods on effective_rows.source_period_code = periods.period_code
+    from {{ ref('int_row__told') }} as standing
+    inner join {{ ref('int_form__row') }} as form_rows on standing.row_id = form_rows.row_id
+    inner join {{ ref('stg_period') }} as periods on form_rows.period_code = periods.period_code
     inner join {{ ref('int_submission__effective') }} as submissions
-        on effective_rows.submission_id = submissions.submission_id
-    where effective_rows.row_org_code is not null
+        on form_rows.submission_id = submissions.submission_id
+    where standing.closure_level = 'organisation'
     group by
-        effective_rows.reporting_org_code,
-        effective_rows.row_org_code,
-        effective_rows.form_code,
-        effective_rows.base_period_code
+        form_rows.reporting_org_code,
+        form_rows.row_org_code,
+        form_rows.form_code,
+        standing.base_period_code
 
 ),
 
@@ -242,7 +243,7 @@ judged_stays as (
         end as state_rank,
         -- its rows reach as far, or a later unit says that its figures take in the days that they lack
         coalesce(told.reaches_on >= numbered_stays.last_day, false)
-        or exists (
+        or exists(
             select 1
             from told as takers
             where

@@ -624,3 +624,25 @@ def test_what_was_withdrawn_is_no_faulty_report_and_leaves_nothing_open_where_an
         if isinstance(block, Grid) and "Tình trạng báo cáo theo kỳ" in block.caption
     )
     assert not any("đang mở" in str(cell) for row in matrix.rows for cell in row)
+
+
+def test_what_merged_wholly_stands_under_its_successor_and_is_not_added(site: Site) -> None:
+    merged = replace(site, merged_into={("VP-YL", TERM): {"VP-LT": date(2019, 7, 1)}})
+    taker, earlier = unit_of(site, "VP-YL"), unit_of(site, "VP-LT")
+    tables = [
+        block
+        for block in unit_page(merged, unit_of(site, "VP"), PLAN).blocks
+        if isinstance(block, Grid) and block.rows and block.rows[-1][0] == "Toàn tỉnh"
+    ]
+    assert tables
+    for table in tables:
+        names = [str(row[0]) for row in table.rows[:-1]]
+        assert len(names) == 2
+        assert taker.name in names[0] and "trong đó" not in names[0]
+        assert "trong đó" in names[1] and f"{earlier.slug}.html" in names[1]
+    admissions = next(table for table in tables if labelled(site.indicators["admissions"]) == table.header[1])
+    members = next(table for table in tables if labelled(site.indicators["members"]) == table.header[1])
+    flow = site.figures["admissions", "VP-LT", TERM]
+    assert flow.value is not None and admissions.rows[1][1] not in ("", "–")
+    assert members.rows[1][1] == ""  # what lasts stood when the unit ended
+    assert [unit.code for unit in merged.summands(unit_of(site, "VP"))] == ["VP-YL"]
