@@ -281,7 +281,7 @@ MUTANTS: Sequence[Mutant] = (
     _of(
         "int_filing__state",
         "the part of a year that another holds is not waited for",
-        "    where counted_base_code is null\n",
+        "    where is_whole_year\n",
         "",
     ),
     _of(
@@ -391,5 +391,29 @@ MUTANTS: Sequence[Mutant] = (
         "a body starts with who had ended before",
         "                    not asked.is_unborn\n",
         "                    true\n",
+    ),
+    _of(
+        "int_filing__covered",
+        "a cover holds what ends when it does",
+        "covers.reaches_on > lives.files_to",
+        "covers.reaches_on >= lives.files_to",
+    ),
+    _of(
+        "int_filing__covered",
+        "a part of the year is all of it",
+        "covers.coverage_from <= greatest(make_date(periods.period_year, 1, 1), lives.files_from)",
+        "true",
+    ),
+    _of(
+        "int_figure__state",
+        "those who were gone make a quarter unknown",
+        "not (is_of_value and is_there)",
+        "not is_of_value",
+    ),
+    _of(
+        "int_row__told",
+        "an organisation that had ended before is taken in",
+        "        and bodies.last_day >= covered.came_on\nleft join takers",
+        "left join takers",
     ),
 )
