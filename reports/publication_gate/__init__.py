@@ -68,7 +68,6 @@ def check_marts(
                 ignore_index=True,
             ),
             "parts_make_wholes": wholes(connection, wholes_of(catalogue)),
-            "years_make_terms": totals.terms(connection),
             **figures_again(connection, bronze, catalogue, as_of),
         }
         if previous is not None:

@@ -6,96 +6,93 @@ periods and parts together (`figures`).
 Amounts are arrays with a row for each organisation and a column for each measure; nothing is NaN, never zero.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from ingestion.definitions.catalogue import Catalogue
 from ingestion.definitions.indicators import Indicator, Summand, is_collected
-from reports.publication_gate.arrays import PARTS, Flags, Ints, Numbers
-from reports.publication_gate.bodies import Bodies, Share
+from reports.publication_gate.arrays import PARTS, Counts, Flags, Ints, Numbers
+from reports.publication_gate.asked import Shares
+from reports.publication_gate.cells import cells, wanted, ways
 from reports.publication_gate.filed import FormRows
 from reports.publication_gate.gaps import Gaps
-from reports.publication_gate.measures import Measure
-from reports.publication_gate.standing import Standing
+from reports.publication_gate.measures import Measure, lasts
+from reports.publication_gate.office import Office
+from reports.publication_gate.tiles import Tiles
 from reports.publication_gate.waiting import waited_for
 
-_WITHIN = {"flow": "sum", "opening": "first"}
-"""How filings of one year add up by the nature of the column; whatever else is that of the latest."""
-
-
 @dataclass
-class Amounts:
-    """Amounts of one period.
+class Filed:
+    """What the rows that stand at the end of a filed period add up to, by who filed them or whom they are about.
 
     Attributes:
-        units: what each unit filed itself.
-        n_units: how many cells that is made of.
-        amount: figures of the period: what counts in it.
-        in_term: what counts in a term that takes the period in.
-        n_cells: how many cells the amount is made of.
-        is_there: whether there is anything at all.
+        amount: what it comes to.
+        n_cells: how many cells that is made of.
         carried: whether a row is older than what its unit has filed since.
-        since_new_year: whether a row of the amount runs from 1 January on, and not over a quarter alone.
-        is_exact: of each organisation that does not file, whether the rows about it are of this very period.
+        runs_before: whether a row runs from before the quarter that ends with the period.
     """
 
-    units: Numbers
-    n_units: Ints
     amount: Numbers
-    in_term: Numbers
-    n_cells: Ints
-    is_there: Flags
+    n_cells: Counts
     carried: Flags
-    since_new_year: Flags
-    is_exact: Flags
+    runs_before: Flags
+
+    def of(self, places: Ints) -> "Filed":
+        """Give some of it, in another order."""
+        columns = (self.amount, self.n_cells, self.carried, self.runs_before)
+        return Filed(*(column[places] for column in columns))
 
 
-def _ways(rows: FormRows, summand: Summand, catalogue: Catalogue) -> list[tuple[str, Flags]]:
-    """Say how the cells of a summand add within a year, with the rows of each way: as column or line says."""
-    described = catalogue.forms[summand.form]
-    nature = described.by_code[summand.column].nature
-    everything = np.ones(len(rows.frame), dtype=bool)
-    if nature != "line":
-        return [(_within(nature, summand), everything)]
-    ways = np.full(len(rows.frame), _within(None, summand), dtype=object)
-    for key, members in described.line_members.items():
-        if key in rows.frame:
-            named = {code: _within(line.nature, summand) for code, line in members.items() if line.nature}
-            of_line = rows.frame[key].astype(object).map(named)
-            ways = np.where(of_line.notna(), of_line, ways)
-    return [(way, ways == way) for way in sorted(set(ways))]
+@dataclass(frozen=True)
+class Base:
+    """Amounts at the end of a filed period.
+
+    Attributes:
+        period: the period.
+        of_units: what each unit filed itself.
+        about: what the rows about each organisation say, whoever filed them, but those that give way.
+        has: whether a unit filed anything, whether it counts then or not.
+        newest: the part of the year of the newest row about each organisation; -1 for none.
+        rivals: by unit the rows of it that give way to others: form, place among those that stand, and to whom.
+    """
+
+    period: str
+    of_units: Filed
+    about: Filed
+    has: Flags
+    newest: Ints
+    rivals: Mapping[int, Sequence[tuple[str, int, set[int]]]]
 
 
-def _within(nature: str | None, summand: Summand) -> str:
-    if nature is None:
-        if summand.over_time == "sum":
-            return "last" if summand.count else "sum"
-        return "first" if summand.over_time == "first" else "last"
-    return _WITHIN.get(nature, "last")
+@dataclass(frozen=True)
+class Amounts:
+    """Amounts of what is asked, by whose figures they are; nothing is NaN, never zero.
 
+    Attributes:
+        units: whose filings make up whose figures.
+        organisations: about whom rows make up the figures of those that do not file.
+        amount: what it comes to.
+        n_cells: how many cells that is made of.
+        carried: whether a row is older than what its unit has filed since.
+        runs_before: whether a row runs from before the quarter that ends with the period.
+    """
 
-def _cells(rows: FormRows, summand: Summand) -> Numbers:
-    """Give what each row adds to a summand, NaN for nothing."""
-    frame = rows.frame
-    if summand.column not in frame:
-        return np.full(len(frame), np.nan)
-    cells = frame[summand.column]
-    if summand.count:
-        values = np.where(cells.notna(), cells.isin(summand.count), np.nan).astype(float)
-    else:
-        values = cells.to_numpy(dtype=float, na_value=np.nan)
-    return np.where(_wanted(rows, summand), summand.sign * values, np.nan)
+    units: Shares
+    organisations: Shares
+    amount: Numbers
+    n_cells: Counts
+    carried: Flags
+    runs_before: Flags
 
-
-def _wanted(rows: FormRows, summand: Summand) -> Flags:
-    """Say which rows carry the codes that a summand asks for."""
-    wanted = np.ones(len(rows.frame), dtype=bool)
-    for column, codes in summand.where.items():
-        wanted &= rows.frame[column].isin(codes).to_numpy(dtype=bool) if column in rows.frame else False
-    return wanted
+    @cached_property
+    def is_there(self) -> Flags:
+        """Whether there is anything."""
+        return ~np.isnan(self.amount)
 
 
 def sum_by(codes: Ints, values: Numbers, n: int) -> tuple[Numbers, Ints]:
@@ -125,15 +122,23 @@ class Adding:
         indicators: Sequence[Indicator],
         forms: dict[str, FormRows],
         catalogue: Catalogue,
-        bodies: Bodies,
-        standing: Standing,
+        office: Office,
     ) -> None:
-        """Work out what every row adds to every measure of the indicators."""
-        self.forms, self._bodies, self.standing = forms, bodies, standing
-        self.catalogue = catalogue
+        """Work out what every row adds to every measure of the indicators.
+
+        Args:
+            indicators: the indicators.
+            forms: the rows that count, by form.
+            catalogue: all forms and indicators.
+            office: who is where, and what stands when.
+        """
+        self.forms, self.office, self.catalogue = forms, office, catalogue
+        self._bodies, self.standing = office.bodies, office.standing
+        self._known: dict[str, Base | None] = {}
+        self._shared: dict[tuple[int, int], Amounts] = {}
+        gaps = Gaps(catalogue, office.bodies)
         self.indicators = list(indicators)
         self.measures: list[Measure] = []
-        gaps = Gaps(catalogue, bodies)
         self.left_out: list[tuple[Measure, str, Flags]] = []
         """Measures with a form and those of its rows that lack a cell that was asked for."""
         columns: dict[tuple[str, str, str, str], int] = {}
@@ -144,12 +149,12 @@ class Adding:
                     rows = forms.get(summand.form)
                     if rows is None:
                         continue
-                    values = _cells(rows, summand)
-                    lacks = _wanted(rows, summand) & gaps.of(summand.form, rows, summand.column)
+                    values = cells(rows, summand)
+                    lacks = wanted(rows, summand) & gaps.of(summand.form, rows, summand.column)
                     if not catalogue.is_timeless:
                         idle = self._is_idle(rows, summand, summands)
                         values[idle], lacks[idle] = np.nan, False
-                    for way, rows_of_way in _ways(rows, summand, catalogue):
+                    for way, rows_of_way in ways(rows, summand, catalogue):
                         if (rows_of_way & lacks).any():
                             measure = Measure(indicator, part, summand.over_time, way)
                             self.left_out.append((measure, summand.form, rows_of_way & lacks))
@@ -178,148 +183,207 @@ class Adding:
         ]
         return np.isin(rows.periods, idle)
 
-    def at(self, period: str) -> Amounts | None:
+    def at(self, period: str) -> Base | None:
         """Give the amounts at the end of a filed period; None where there is nothing."""
-        n, m = len(self._bodies.codes), len(self.measures)
-        units, about = np.full((n, m), np.nan), np.full((n, m), np.nan)
-        n_units, n_about = np.zeros((n, m), dtype=np.int64), np.zeros((n, m), dtype=np.int64)
-        old_units, old_about = np.zeros((n, m), dtype=bool), np.zeros((n, m), dtype=bool)
-        long_units, long_about = old_units.copy(), old_about.copy()
+        if period not in self._known:
+            self._known[period] = self._at(period)
+        return self._known[period]
+
+    @cached_property
+    def bases(self) -> dict[str, Base]:
+        """The amounts of all filed periods at whose end there is something."""
+        found = {period: self.at(period) for period in self._bodies.bases}
+        return {period: base for period, base in found.items() if base is not None}
+
+    def _at(self, period: str) -> Base | None:
+        n = len(self._bodies.codes)
+        of_units, about = (_nothing(n, len(self.measures)) for _ in range(2))
         newest = np.full(n, -1, dtype=np.int64)
+        rivals: dict[int, list[tuple[str, int, set[int]]]] = {}
+        has = np.zeros((n, len(self.measures)), dtype=bool)
         is_any = False
-        for form, matrix in self.values.items():
+        for form in self.values:
             rows = self.forms[form]
-            positions, is_latest, is_first, carried = self.standing.rows_at(form, rows, period)
-            if not len(positions):
+            tiles = self.office.tiling.at(form, rows, period)
+            if not len(tiles.positions):
                 continue
             is_any = True
-            is_about = rows.organisations[positions] >= 0
-            np.maximum.at(newest, rows.organisations[positions][is_about], rows.parts[positions][is_about])
-            values = matrix[positions].copy()
-            for column, measure in enumerate(self.measures):
-                if measure.within == "last":
-                    values[~is_latest, column] = np.nan
-                elif measure.within == "first":
-                    values[~is_first, column] = np.nan
-            is_long = rows.is_cumulative[positions]
-            for codes, sums, counts, old, long in (
-                (rows.units[positions], units, n_units, old_units, long_units),
-                (rows.organisations[positions], about, n_about, old_about, long_about),
-            ):
-                more, n_more = sum_by(codes, values, n)
-                sums[n_more > 0] = np.nan_to_num(sums[n_more > 0]) + more[n_more > 0]
-                np.add(counts, n_more, out=counts)
-                _, n_old = sum_by(codes[carried], values[carried], n)
-                np.logical_or(old, n_old > 0, out=old)
-                _, n_long = sum_by(codes[is_long], values[is_long], n)
-                np.logical_or(long, n_long > 0, out=long)
-        if not is_any:
-            return None
-        total = Amounts(
-            units,
-            n_units,
-            np.full((n, m), np.nan),
-            np.full((n, m), np.nan),
-            np.zeros((n, m), dtype=np.int64),
-            np.zeros((n, m), dtype=bool),
-            np.zeros((n, m), dtype=bool),
-            np.zeros((n, m), dtype=bool),
-            self._exact(newest, period),
-        )
-        share = self._bodies.of_units[period]
-        adds = np.array([not measure.is_single for measure in self.measures], dtype=bool)
-        taken = self.taken(share, units, n_units)
-        _share_out(total, share, (units, n_units, old_units, long_units), taken)
-        share = self._bodies.of_organisations[period]
-        n_rows, _ = sum_by(share.owners, n_about[share.contributors].astype(float), n)
-        taken = adds | (n_rows[share.owners] == 1)
-        _share_out(total, share, (about, n_about, old_about, long_about), taken)
-        return total
+            units = rows.units[tiles.positions]
+            has |= sum_by(units, self.counted(form, tiles, tiles.is_latest, tiles.is_first), n)[1] > 0
+            _add(of_units, units, self.counted(form, tiles, tiles.closes, tiles.opens), tiles, tiles.runs_before)
+            for place, others in tiles.rivals.items():
+                rivals.setdefault(int(units[place]), []).append((form, place, others))
+            tiles = self.office.tiling.about(form, rows, period)
+            organisations = rows.organisations[tiles.positions]
+            is_about = organisations >= 0
+            np.maximum.at(newest, organisations[is_about], rows.parts[tiles.positions][is_about])
+            if is_about.any():
+                values = self.counted(form, tiles, tiles.closes_about, tiles.opens_about)
+                _add(about, np.where(tiles.gives_way, -1, organisations), values, tiles, tiles.runs_before_about)
+        return Base(period, of_units, about, has, newest, rivals) if is_any else None
 
-    def _exact(self, newest: Ints, period: str) -> Flags:
-        """Say of whom all rows are of this very period; of figures from several forms that is not known."""
-        exact = np.zeros(len(newest), dtype=bool)
-        if len(self.values) > 1:
-            return exact
-        part = PARTS.get(self._bodies.when[period][0], 0)
-        share = self._bodies.of_organisations[period]
-        has_row = newest[share.contributors] >= 0
-        exact[share.owners[has_row]] = True
-        exact[share.owners[has_row & (newest[share.contributors] != part)]] = False
-        return exact
+    def counted(self, form: str, tiles: Tiles, closes: Flags, opens: Flags) -> Numbers:
+        """Give what the rows that stand add to each measure, where it counts at all."""
+        values = self.values[form][tiles.positions]
+        for column, measure in enumerate(self.measures):
+            if measure.within == "last":
+                values[~closes, column] = np.nan
+            elif measure.within == "first":
+                values[~opens, column] = np.nan
+        return values
+
+    def base_of(self, shares: Shares, part: int) -> str:
+        """Give the filed period that a part of the year of shares is."""
+        names = {number: kind for kind, number in PARTS.items()}
+        return f"{shares.year}-{names[part]}" if part in names else shares.term
+
+    def asked(self, units: Shares) -> Amounts:
+        """Give the amounts of what is asked, of those whose figures are of units and of those that do not file."""
+        n, m = len(self._bodies.codes), len(self.measures)
+        organisations = self.office.asked.organisations(units)
+        total = _nothing(n, m)
+        for shares, is_of_units in ((units, True), (organisations, False)):
+            given = self.given(shares, is_of_units=is_of_units)
+            taken = self.taken(shares, given, is_of_units=is_of_units)
+            if not taken.all():
+                given.amount[~taken] = np.nan
+            _gather(total, shares.owners, given)
+        columns = (total.amount, total.n_cells, total.carried, total.runs_before)
+        return Amounts(units, organisations, *columns)
+
+    def given(self, shares: Shares, *, is_of_units: bool) -> Filed:
+        """Give what those who contribute filed of what counts, a row for each pair of the shares."""
+        given = _nothing(len(shares.owners), len(self.measures))
+        for part in np.unique(shares.parts).tolist():
+            base = self.at(self.base_of(shares, part))
+            if base is None:
+                continue
+            mine = np.flatnonzero(shares.parts == part)
+            side = base.of_units if is_of_units else base.about
+            found = side.of(shares.contributors[mine])
+            if is_of_units and base.rivals:
+                self._let_give_way(found, base, shares.of(shares.parts == part))
+            if len(mine) == len(shares.owners):
+                given = found
+            else:
+                for whole, some in zip(_columns(given), _columns(found), strict=True):
+                    whole[mine] = some
+        for way, counts in (("last", shares.closes), ("first", shares.opens)):
+            columns = [column for column, measure in enumerate(self.measures) if measure.within == way]
+            if columns and not counts.all():
+                given.amount[np.ix_(~counts, columns)] = np.nan
+        return given
+
+    def _let_give_way(self, found: Filed, base: Base, shares: Shares) -> None:
+        """Leave out the rows that give way to those of another unit that counts in the same figures."""
+        rival_units = np.array(list(base.rivals))
+        counting: dict[int, set[int]] = {}
+        for owner, contributor in zip(shares.owners.tolist(), shares.contributors.tolist(), strict=True):
+            counting.setdefault(owner, set()).add(contributor)
+        for place in np.flatnonzero(np.isin(shares.contributors, rival_units)).tolist():
+            owner, unit = int(shares.owners[place]), int(shares.contributors[place])
+            out = {(form, at) for form, at, others in base.rivals[unit] if others & counting[owner]}
+            if not out:
+                continue
+            rest = _nothing(1, len(self.measures))
+            for form in self.values:
+                rows = self.forms[form]
+                tiles = self.office.tiling.at(form, rows, base.period)
+                mine = np.flatnonzero(rows.units[tiles.positions] == unit)
+                kept = np.array([(form, at) not in out for at in mine.tolist()], dtype=bool)
+                codes = np.full(len(tiles.positions), -1)
+                codes[mine[kept]] = 0
+                _add(rest, codes, self.counted(form, tiles, tiles.closes, tiles.opens), tiles, tiles.runs_before)
+            for whole, one in zip(_columns(found), _columns(rest), strict=True):
+                whole[place] = one[0]
 
     @cached_property
     def _waited_for(self) -> dict[str, Flags]:
         """Which units each indicator that is never added waits for, be it filed or not."""
-        singles = [column for column, measure in enumerate(self.measures) if measure.is_single]
-        contributed = np.zeros((len(self._bodies.codes), len(self.measures)), dtype=bool)
-        for form, matrix in self.values.items() if singles else ():
-            rows = self.forms[form]
-            for period in self._bodies.bases:
-                positions, is_latest, is_first, _ = self.standing.rows_at(form, rows, period)
-                counts = {"last": is_latest, "first": is_first}
-                for column in singles:
-                    is_there = ~np.isnan(matrix[positions, column])
-                    is_there &= counts.get(self.measures[column].within, np.ones_like(is_there))
-                    contributed[rows.units[positions[is_there]], column] = True
         waited: dict[str, Flags] = {}
-        for code, indicator in {m.indicator.code: m.indicator for m in self.measures if m.is_single}.items():
-            columns = [column for column in singles if self.measures[column].indicator is indicator]
-            ever = np.asarray(contributed[:, columns].any(axis=1))
+        for indicator in {m.indicator.code: m.indicator for m in self.measures if m.is_single}.values():
+            columns = [c for c, measure in enumerate(self.measures) if measure.indicator is indicator]
+            ever = np.zeros(len(self._bodies.codes), dtype=bool)
+            for base in self.bases.values():
+                ever |= base.has[:, columns].any(axis=1)
             pairs = waited_for(indicator, ever, self._bodies, self.standing)
-            waited[code] = self._bodies.codes.isin({unit for unit, _ in pairs})
+            waited[indicator.code] = self._bodies.codes.isin({unit for unit, _ in pairs})
         return waited
 
-    def taken(self, share: Share, units: Numbers, n_units: Ints) -> Flags:
+    def taken(self, shares: Shares, given: Filed, *, is_of_units: bool) -> Flags:
         """Say which contributions count: all, but of what is never added one's own or that of the only one.
 
-        The only one is who alone is waited for: where others are missing, what one filed is not that of all.
+        The only one is who alone is waited for: where others are missing, what one filed is not that of all. Of
+        an organisation that does not file it is what a single row says.
 
         Args:
-            share: who contributes to whose figures.
-            units: what each unit filed itself, by measure.
-            n_units: of how many cells that is made: what is never added is one of one row.
+            shares: who contributes to whose figures.
+            given: what each of them adds.
+            is_of_units: whether these are filings of units, and not rows about organisations.
         """
-        n = len(units)
-        there = ~np.isnan(units[share.contributors])
+        n = len(self._bodies.codes)
+        there = ~np.isnan(given.amount)
         taken = np.ones_like(there)
-        is_own = share.owners == share.contributors
         singles = [column for column, measure in enumerate(self.measures) if measure.is_single]
         for column in singles:
-            same = [c for c in singles if self.measures[c].indicator is self.measures[column].indicator]
+            indicator = self.measures[column].indicator
+            if not is_of_units:
+                cells = np.where(there[:, column], given.n_cells[:, column], 0)
+                taken[:, column] = np.bincount(shares.owners, cells, minlength=n)[shares.owners] == 1
+                continue
+            same = [c for c in singles if self.measures[c].indicator is indicator]
             has_own = np.zeros(n, dtype=bool)
-            own = is_own & there[:, same].any(axis=1)
-            has_own[share.owners[own]] = True
-            waited = self._waited_for[self.measures[column].indicator.code]
-            n_waited = np.bincount(share.owners[waited[share.contributors]], minlength=n)
-            only = ~has_own[share.owners] & (n_waited[share.owners] == 1)
-            taken[:, column] = np.where(has_own[share.owners], is_own, only)
-            taken[:, column] &= n_units[share.contributors, column] == 1
+            has_own[shares.owners[shares.is_own & there[:, same].any(axis=1)]] = True
+            is_waited = self._waited_for[indicator.code][shares.contributors]
+            is_waited &= shares.closes & shares.waits if lasts(indicator, self.catalogue) else shares.waits
+            n_waited = np.bincount(shares.owners[is_waited], minlength=n)
+            only = ~has_own[shares.owners] & (n_waited[shares.owners] == 1)
+            taken[:, column] = np.where(has_own[shares.owners], shares.is_own, only)
+            taken[:, column] &= given.n_cells[:, column] == 1
         return taken
 
 
-def _share_out(total: Amounts, share: Share, filed: tuple[Numbers, Ints, Flags, Flags], taken: Flags) -> None:
-    """Give everybody what those who count in its figures filed.
+def _nothing(n: int, m: int) -> Filed:
+    carried, runs = (np.zeros((n, m), dtype=bool) for _ in range(2))
+    return Filed(np.full((n, m), np.nan), np.zeros((n, m), dtype=np.int32), carried, runs)
 
-    Args:
-        total: what is given.
-        share: who counts in whose figures.
-        filed: amounts, number of cells, whether carried, and whether from 1 January on.
-        taken: what of the shares counts.
-    """
-    values, counts, carried, long = filed
+
+def _columns(filed: Filed) -> tuple[npt.NDArray[Any], ...]:
+    return filed.amount, filed.n_cells, filed.carried, filed.runs_before
+
+
+def _add(total: Filed, codes: Ints, values: Numbers, tiles: Tiles, runs_before: Flags) -> None:
+    """Add rows by a number that each has."""
     n = len(total.amount)
-    given = np.where(taken, values[share.contributors], np.nan)
-    in_term, n_term = sum_by(share.owners, given, n)
-    inside = share.in_period
-    amount, n_amount = sum_by(share.owners[inside], given[inside], n)
-    total.in_term[:] = np.where(n_term > 0, in_term, total.in_term)
-    total.amount[:] = np.where(n_amount > 0, amount, total.amount)
-    total.is_there |= n_term > 0
-    cells = np.where(taken, counts[share.contributors], 0).astype(float)
-    n_cells, _ = sum_by(share.owners[inside], cells[inside], n)
-    total.n_cells += np.nan_to_num(n_cells).astype(np.int64)
-    old = np.where(taken & carried[share.contributors], 1.0, np.nan)
-    total.carried |= sum_by(share.owners, old, n)[1] > 0
-    runs = np.where(taken & long[share.contributors], 1.0, np.nan)
-    total.since_new_year |= sum_by(share.owners[inside], runs[inside], n)[1] > 0
+    sums, counts = sum_by(codes, values, n)
+    is_there = counts > 0
+    total.amount[is_there] = np.nan_to_num(total.amount[is_there]) + sums[is_there]
+    total.n_cells += counts
+    for flags, said in ((total.carried, tiles.carried), (total.runs_before, runs_before)):
+        if said.all():
+            flags |= is_there
+        elif said.any():
+            flags |= sum_by(codes[said], values[said], n)[1] > 0
+
+
+def _gather(total: Filed, owners: Ints, given: Filed) -> None:
+    """Add what contributors give by owner; owners of whom there is nothing yet."""
+    there = ~np.isnan(given.amount)
+    is_alone = np.bincount(owners, minlength=len(total.amount))[owners] == 1
+    for whole, some in zip(_columns(total), _columns(given), strict=True):
+        whole[owners[is_alone]] = some[is_alone]
+    several = owners[~is_alone]
+    if len(several):
+        sums, counts = sum_by(several, given.amount[~is_alone], len(total.amount))
+        whose = np.unique(several)
+        total.amount[whose] = np.where(counts[whose] > 0, sums[whose], np.nan)
+        firsts = np.flatnonzero(np.r_[True, several[1:] != several[:-1]])
+        for whole, some, add in (
+            (total.n_cells, given.n_cells, np.add),
+            (total.carried, given.carried, np.logical_or),
+            (total.runs_before, given.runs_before, np.logical_or),
+        ):
+            counted = np.where(there[~is_alone], some[~is_alone], 0).astype(some.dtype)
+            whole[whose] = add.reduceat(counted, firsts, axis=0)
+    for flags in (total.n_cells, total.carried, total.runs_before):
+        flags[np.isnan(total.amount)] = 0

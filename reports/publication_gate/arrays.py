@@ -12,5 +12,6 @@ PARTS: dict[str, int] = {kind: part for part, kind in enumerate(CUMULATIVE, star
 """Cumulative periods of a year in order; a term has none."""
 
 Ints = npt.NDArray[np.int64]
+Counts = npt.NDArray[np.int32]
 Flags = npt.NDArray[np.bool_]
 Numbers = npt.NDArray[np.float64]

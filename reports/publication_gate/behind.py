@@ -11,7 +11,8 @@ import pandas as pd
 
 from reports.publication_gate.amounts import sum_by
 from reports.publication_gate.arrays import PARTS, Numbers
-from reports.publication_gate.figures import QUARTERS, Figures
+from reports.publication_gate.asked import QUARTERS, Shares
+from reports.publication_gate.figures import Figures
 
 _CELLS = """
     select measures.indicator_code as indicator, measures.part as "column", rows.submission_id as submission,
@@ -24,9 +25,10 @@ _CELLS = """
 """
 _AMOUNTS = """
     select measures.indicator_code as indicator, measures.part as "column",
-        amounts.reporting_org_code as unit, amounts.base_period_code as period, sum(amounts.amount) as found
+        amounts.contributing_code as unit, amounts.base_period_code as period, sum(amounts.amount) as found
     from intermediate.int_indicator__amount as amounts
     inner join intermediate.int_indicator__measure as measures using (measure_id)
+    where amounts.closure_level = 'unit' and amounts.stands
     group by all
 """
 _Key = tuple[str, ...]
@@ -55,13 +57,14 @@ class Behind:
                 _put(self._cells, keys, sums[there, number])
                 _put(self._placed, keys, placed[there, number])
         codes = figures.bodies.codes.tolist()
-        for period, amounts in figures.bases.items():
+        for period, base in figures.adding.bases.items():
             for number, measure in measures:
-                there = np.flatnonzero(~np.isnan(amounts.units[:, number]))
+                amounts = base.of_units.amount[:, number]
+                there = np.flatnonzero(~np.isnan(amounts))
                 keys_ = (
                     (measure.indicator.code, measure.part, codes[place], period) for place in there.tolist()
                 )
-                _put(self._amounts, keys_, amounts.units[there, number])
+                _put(self._amounts, keys_, amounts[there])
 
     def pairs(self, connection: duckdb.DuckDBPyConnection) -> dict[str, pd.DataFrame]:
         """Give by check what bronze has and what the warehouse's traces read.
@@ -96,27 +99,68 @@ def _beside(expected: dict[_Key, float], found: dict[_Key, float], keys: list[st
     )
 
 
+_Counted = dict[int, set[tuple[int, frozenset[int]]]]
+"""By unit the numbers of submissions of which rows stand, each with the units to whose rows these give way."""
+
+
+class _Sources:
+    """Finds the submissions of which rows count in figures."""
+
+    def __init__(self, figures: Figures) -> None:
+        self._adding, self._codes = figures.adding, figures.bodies.codes
+        self._counted: dict[tuple[str, str], _Counted] = {}
+
+    def of(self, asked: str, shares: Shares) -> set[_Key]:
+        """Give units with the submissions of which rows stand that count in their figures of what is asked."""
+        named: set[_Key] = set()
+        for part in np.unique(shares.parts).tolist():
+            mine = shares.of(shares.parts == part)
+            counting: dict[int, set[int]] = {}
+            for owner, contributor in zip(mine.owners.tolist(), mine.contributors.tolist(), strict=True):
+                counting.setdefault(owner, set()).add(contributor)
+            for form, rows in self._adding.forms.items():
+                filed, (_, names) = self._filed(form, self._adding.base_of(shares, part)), rows.submissions
+                for owner, contributors in counting.items():
+                    for contributor in contributors & filed.keys():
+                        named |= {
+                            (str(self._codes[owner]), asked, names[number])
+                            for number, rivals in filed[contributor]
+                            if not rivals & contributors
+                        }
+        return named
+
+    def _filed(self, form: str, period: str) -> _Counted:
+        if (form, period) not in self._counted:
+            rows = self._adding.forms[form]
+            tiles, (numbers, _) = self._adding.office.tiling.at(form, rows, period), rows.submissions
+            units, of_rows = rows.units[tiles.positions], numbers[tiles.positions]
+            found: _Counted = {}
+            free = ~tiles.gives_way
+            for unit, number in set(zip(units[free].tolist(), of_rows[free].tolist(), strict=True)):
+                found.setdefault(unit, set()).add((number, frozenset()))
+            for place, rivals in tiles.rivals.items():
+                found.setdefault(int(units[place]), set()).add((int(of_rows[place]), frozenset(rivals)))
+            self._counted[form, period] = found
+        return self._counted[form, period]
+
+
 def sources_again(connection: duckdb.DuckDBPyConnection, figures: Figures) -> pd.DataFrame:
     """Hold the submissions that a unit's figures of a period name against those that count in it."""
-    bodies, standing = figures.bodies, figures.adding.standing
-    filed: dict[str, set[tuple[int, str]]] = {}
-    for form, rows in figures.adding.forms.items():
-        numbers, codes = rows.submissions
-        for period in bodies.bases:
-            positions = standing.rows_at(form, rows, period)[0]
-            known = set(zip(rows.units[positions].tolist(), numbers[positions].tolist(), strict=True))
-            filed.setdefault(period, set()).update((unit, codes[number]) for unit, number in known)
+    bodies, asked, sources = figures.bodies, figures.asked, _Sources(figures)
     named: set[_Key] = set()
-    for asked, (kind, year) in bodies.when.items():
-        made_of = [asked] if kind in PARTS else [f"{year}-{part}" for part in QUARTERS.get(kind, ()) if part]
-        for period in made_of:
-            named |= {(unit, asked, s) for unit, s in _of(figures, filed, period, is_term=False)}
+    for period, (kind, year) in bodies.when.items():
+        if kind in PARTS:
+            named |= sources.of(period, asked.of_period(period))
+        elif kind in QUARTERS:
+            there = {str(code) for code in bodies.codes[asked.in_quarter(period)]}
+            now, before = QUARTERS[kind]
+            of_quarter = sources.of(period, asked.of_period(f"{year}-{now}"))
+            of_quarter |= sources.of(period, asked.before_quarter(period)) if before else set()
+            named |= {key for key in of_quarter if key[0] in there}
     for term in bodies.terms:
-        for period in [*(f"{year}-N" for year in range(term.first, term.last + 1)), term.code]:
-            if period in filed:
-                of_period = _of(figures, filed, period, is_term=True)
-                members = bodies.systems.get(term.system, set())
-                named |= {(unit, term.code, s) for unit, s in of_period if unit in members}
+        members = bodies.systems.get(term.system, set())
+        for _, shares in figures.years_of(term):
+            named |= {key for key in sources.of(term.code, shares) if key[0] in members}
     query = """
         select org_code as unit, period_code as period, submission_id as submission, count(*)::double as found
         from rpt_figure_source
@@ -124,20 +168,3 @@ def sources_again(connection: duckdb.DuckDBPyConnection, figures: Figures) -> pd
     """
     found = {row[:-1]: row[-1] for row in connection.execute(query).fetchall()}
     return _beside(dict.fromkeys(sorted(named), 1.0), found, ["unit", "period", "submission"])
-
-
-def _of(
-    figures: Figures, filed: dict[str, set[tuple[int, str]]], period: str, *, is_term: bool
-) -> list[tuple[str, str]]:
-    by_unit: dict[int, list[str]] = {}
-    for unit, submission in filed.get(period, ()):
-        by_unit.setdefault(unit, []).append(submission)
-    share = figures.bodies.of_units[period]
-    return [
-        (str(figures.bodies.codes[owner]), submission)
-        for owner, contributor, inside in zip(
-            share.owners.tolist(), share.contributors.tolist(), share.in_period, strict=True
-        )
-        if inside or is_term
-        for submission in by_unit.get(contributor, ())
-    ]

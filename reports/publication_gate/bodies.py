@@ -1,7 +1,7 @@
-"""The registry in time: who existed when, below whom, and who had merged into whom.
+"""The registry in time: periods and terms, who existed when, and who went over to whom.
 
-What belongs here: periods, terms, and whose filings make up whose figures at the end of a period. What does
-not: what was filed.
+What belongs here: the tables of registry and calendar as bronze has them, and how organisations follow one
+another. What does not: whose filings make up whose figures (`asked`), and what was filed.
 """
 
 from collections.abc import Hashable, Iterable
@@ -15,26 +15,13 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 
-from reports.publication_gate.arrays import PARTS, Flags, Ints
+from reports.publication_gate.arrays import PARTS, Ints
+from reports.publication_gate.lives import Life, Lives
 
 _NEVER = date(9999, 12, 31)
-_DEPTH = 20
+_END = _NEVER.toordinal() + 1
+DEPTH = 20
 """Steps up the registry, or back through mergers, after which it is a circle."""
-
-
-@dataclass(frozen=True)
-class Share:
-    """Whose amounts make up whose figures, at the end of one period.
-
-    Attributes:
-        owners: positions of organisations that have a figure.
-        contributors: positions of those whose amounts it takes in.
-        in_period: whether they count in a figure of the period itself; all count in a term.
-    """
-
-    owners: Ints
-    contributors: Ints
-    in_period: Flags
 
 
 @dataclass(frozen=True)
@@ -45,23 +32,6 @@ class Term:
     code: str
     first: int
     last: int
-
-
-@dataclass(frozen=True)
-class Life:
-    """One row of the registry: an organisation over one stretch of time."""
-
-    code: str
-    kind: str
-    parent: str
-    is_reporting: bool
-    system: str
-    first: date
-    last: date
-
-    def is_alive(self, day: date) -> bool:
-        """Whether it stands on a day."""
-        return self.first <= day <= self.last
 
 
 def _table(bronze: Path, name: str) -> pd.DataFrame:
@@ -120,6 +90,9 @@ class Bodies:
         self.codes = pd.Index(sorted({life.code for life in self.lives}))
         """Codes of all organisations, sorted; positions in it number them."""
         self._numbers = {str(code): number for number, code in enumerate(self.codes)}
+        self.versions = Lives(self.lives, self._numbers)
+        """The same as arrays, by those numbers."""
+        self._parents: dict[int, dict[int, int]] = {}
 
     def numbers(self, codes: Iterable[str]) -> Ints:
         """Give the numbers of organisations; -1 for one that the registry does not know."""
@@ -167,7 +140,7 @@ class Bodies:
         for body, direct in steps.items():
             reached: dict[str, date] = {}
             layer = dict(direct)
-            for _ in range(_DEPTH):
+            for _ in range(DEPTH):
                 for code, day in layer.items():
                     reached[code] = max(reached.get(code, date.min), day)
                 further: dict[str, date] = {}
@@ -178,6 +151,40 @@ class Bodies:
                 layer = further
             chains[body] = reached
         return chains
+
+    @cached_property
+    def steps(self) -> list[tuple[int, int, int]]:
+        """Who went over whole to whom on which day, by their numbers, one step at a time."""
+        steps = {
+            (self._numbers[old], self._numbers[new], row["effective_on"].toordinal())
+            for row in self.successions.to_dict("records")
+            if _is_whole(row)
+            for old, new in [(str(row["predecessor_code"]), str(row["successor_code"]))]
+            if {old, new} <= self._numbers.keys()
+        }
+        return sorted(steps)
+
+    @cached_property
+    def went_over(self) -> dict[int, dict[int, int]]:
+        """Of each body, those that went over to it whole, at whatever remove, with the day by which they had."""
+        days = {(old, new): date.max.toordinal() for old, new, _ in self.steps}
+        for old, new, day in self.steps:
+            days[old, new] = min(days[old, new], day)
+        reached = dict(days)
+        for _ in range(DEPTH - 1):
+            longer: dict[tuple[int, int], int] = {}
+            for (old, between), day in reached.items():
+                for (earlier, new), next_day in days.items():
+                    pair, by = (old, new), max(day, next_day)
+                    if earlier == between and old != new and by < min(reached.get(pair, _END), longer.get(pair, _END)):
+                        longer[pair] = by
+            if not longer:
+                break
+            reached |= longer
+        found: dict[int, dict[int, int]] = {}
+        for (old, new), day in sorted(reached.items()):
+            found.setdefault(new, {})[old] = day
+        return found
 
     @cached_property
     def holders(self) -> list[tuple[int, int]]:
@@ -193,85 +200,20 @@ class Bodies:
         pairs = {(body, code) for body, earlier in self.predecessors.items() for code in earlier}
         for body in later:
             layer = {body}
-            for _ in range(_DEPTH):
+            for _ in range(DEPTH):
                 layer = {name for code in layer for name in later.get(code, ())}
                 pairs |= {(body, name) for name in layer}
         numbers = self._numbers
         return sorted((numbers[a], numbers[b]) for a, b in pairs if a != b and {a, b} <= numbers.keys())
 
-    def parents(self, period: str) -> dict[str, str]:
-        """Give the parent of each organisation on a period's last day, where both are of one term system."""
-        day = self.ends[period]
-        alive = {life.code: life for life in self.lives if life.is_alive(day)}
-        return {
-            life.code: life.parent
-            for life in alive.values()
-            if life.parent in alive and alive[life.parent].system == life.system
-        }
-
-    @cached_property
-    def ever_reporting(self) -> set[str]:
-        """Everybody whose figures come from filings of reporting units, at whatever time."""
-        return {str(self.codes[position]) for share in self.of_units.values() for position in share.owners}
-
-    @cached_property
-    def of_units(self) -> dict[str, Share]:
-        """By period: reporting units count in their own figures and in those of all who stand above them.
-
-        What merged wholly into a body counts in that body's terms, and in a period of its own where the body
-        did not stand yet.
-        """
-        return {period: self._units_of(period) for period in self.bases}
-
-    def _units_of(self, period: str) -> Share:
-        day = self.ends[period]
-        alive = [life for life in self.lives if life.is_alive(day)]
-        standing = {life.code for life in alive}
-        parents = self.parents(period)
-        pairs: dict[tuple[str, str], bool] = {}
-        for life in alive:
-            if not life.is_reporting:
-                continue
-            above: str | None = life.code
-            for _ in range(_DEPTH):
-                if above is None:
-                    break
-                pairs[above, life.code] = True
-                above = parents.get(above)
-        below: dict[str, list[str]] = {}
-        for owner, contributor in pairs:
-            below.setdefault(owner, []).append(contributor)
-        for body, earlier in self.predecessors.items():
-            for code, ended_on in earlier.items():
-                if day < ended_on:
-                    for contributor in below.get(code, ()):
-                        pairs.setdefault((body, contributor), body not in standing)
-        return self._share(pairs)
-
-    @cached_property
-    def of_organisations(self) -> dict[str, Share]:
-        """By period: organisations that do not file have rows about them and about what merged into them."""
-        shares = {}
-        for period in self.bases:
-            year = self.when[period][1]
-            lived = {
-                life.code
-                for life in self.lives
-                if not life.is_reporting and life.first.year <= year <= life.last.year
+    def parents_on(self, day: int) -> dict[int, int]:
+        """Give the parent of each organisation on a day, where both are of one term system, by their numbers."""
+        if day not in self._parents:
+            on = date.fromordinal(day)
+            alive = {life.code: life for life in self.lives if life.is_alive(on)}
+            self._parents[day] = {
+                self._numbers[code]: self._numbers[life.parent]
+                for code, life in alive.items()
+                if life.parent in alive and alive[life.parent].system == life.system
             }
-            filing = {str(self.codes[position]) for position in self.of_units[period].owners}
-            pairs = dict.fromkeys(((code, code) for code in lived), True)
-            for body, earlier in self.predecessors.items():
-                for code in earlier:
-                    if code in lived:
-                        pairs.setdefault((body, code), body not in lived)
-            shares[period] = self._share({pair: flag for pair, flag in pairs.items() if pair[0] not in filing})
-        return shares
-
-    def _share(self, pairs: dict[tuple[str, str], bool]) -> Share:
-        ordered = sorted(pairs)
-        return Share(
-            self.numbers(owner for owner, _ in ordered),
-            self.numbers(contributor for _, contributor in ordered),
-            np.array([pairs[pair] for pair in ordered], dtype=bool),
-        )
+        return self._parents[day]

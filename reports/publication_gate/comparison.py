@@ -26,6 +26,7 @@ from reports.publication_gate.repeated import repeated_again, report_units
 from reports.publication_gate.report import STATUS_NAMES
 from reports.publication_gate.stated import Statements
 from reports.publication_gate.targets import Targets
+from reports.publication_gate.totals import terms
 from reports.publication_gate.values import values_again
 
 _QUERY = """
@@ -69,7 +70,7 @@ def figures_again(
         days.add(figures)
         targets = targets or Targets(bronze, figures.bodies, last_day(bronze, as_of))
         targets.add(beside, figures)
-        stated = stated or Statements(bronze, figures.bodies, catalogue, targets.chosen)
+        stated = stated or Statements(bronze, figures.asked, figures.bodies, catalogue, targets.chosen)
         stated.add(beside)
         derived.add(beside, figures)
         last = figures
@@ -88,6 +89,8 @@ def figures_again(
         frames["assigned_again"] = targets.as_set(connection)
         frames |= stated.pairs(connection, derivations)
     if last is not None:
+        steady = [(unit, term.code) for term in last.bodies.terms for unit in last.asked.steady(term)]
+        frames["years_make_terms"] = terms(connection, steady)
         frames["sources_again"] = sources_again(connection, last)
         frames["facts_again"] = facts_again(connection, last.adding.forms, catalogue, last)
         frames["values_again"] = values_again(connection, bronze, catalogue.forms.values())
@@ -147,7 +150,7 @@ def _beside(
     places = (keys // (n_units * n_periods), keys // n_periods % n_units, keys % n_periods)
     for key, positions, index in zip(KEYS, places, codes, strict=True):
         beside[key] = pd.Categorical.from_codes(positions, categories=index)
-    beside["is_unit"] = beside["unit"].isin(figures.bodies.ever_reporting)
+    beside["is_unit"] = beside["unit"].isin(figures.asked.filing)
     return beside.sort_values("is_unit", ascending=False, kind="stable", ignore_index=True)
 
 

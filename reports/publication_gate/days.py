@@ -3,8 +3,9 @@
 What belongs here: up to which day the rows reach that a figure is made of, and what the warehouse says. What
 does not: what they add up to (`amounts`).
 
-A row reaches as far as the last filing of it that stands. Of an opening, and of what a term takes from its
-first year, no day is told.
+A row reaches as far as the last filing of it that stands; one of what has ended, or has left its unit, is told
+to the end, and no figure is of a later day than its body's last. Of an opening, and of what a term takes from
+its first year, no day is told.
 """
 
 from collections.abc import Collection
@@ -14,8 +15,8 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from reports.publication_gate.arrays import PARTS, Flags, Numbers
-from reports.publication_gate.bodies import Share
+from reports.publication_gate.arrays import Flags, Numbers
+from reports.publication_gate.asked import Shares
 from reports.publication_gate.figures import Figures
 from reports.publication_gate.rows import Key, beside, read
 
@@ -40,24 +41,20 @@ class Days:
         dated = np.array([m.part != "opening" and m.over_time != "first" for m in measures], dtype=bool)
         in_years = dated & np.array([m.indicator.kind != "run" for m in measures], dtype=bool)
         reach: dict[str, _Ends] = {}
-        for period, base in figures.bases.items():
-            if bodies.when[period][0] not in ("N", "NK"):
-                continue
-            reach[period] = _reach(figures, period)
-            if bodies.when[period][0] == "N":
-                share = bodies.of_units[period]
-                ends = _shared(figures, reach[period], period, share.in_period)
-                self._put(figures, period, _where(ends, ~np.isnan(base.amount) & in_years))
+        for period, (kind, _) in bodies.when.items():
+            if kind == "N":
+                amounts = figures.of_year(figures.asked.of_period(period))
+                ends = _shared(figures, reach, amounts.units)
+                self._put(figures, period, _where(ends, amounts.is_there & in_years))
         in_terms = dated & np.array([m.over_time != "none" for m in measures], dtype=bool)
         for term in bodies.terms:
-            years = figures.years(term)
+            years = [(year, figures.of_year(shares)) for year, shares in figures.years(term)]
             newest = np.full((len(bodies.codes), len(measures)), -1)
-            for year, period in years:
-                newest = np.where(figures.bases[period].is_there, np.maximum(newest, year), newest)
+            for year, amounts in years:
+                newest = np.where(amounts.is_there, np.maximum(newest, year), newest)
             members = bodies.codes.isin(bodies.systems.get(term.system, set()))[:, np.newaxis]
-            for year, period in years:
-                everybody = np.ones(len(bodies.of_units[period].owners), dtype=bool)
-                ends = _shared(figures, reach[period], period, everybody)
+            for year, amounts in years:
+                ends = _shared(figures, reach, amounts.units)
                 self._put(figures, term.code, _where(ends, (newest == year) & members & in_terms))
 
     def _put(self, figures: Figures, period: str, ends: _Ends) -> None:
@@ -78,39 +75,40 @@ class Days:
 
 def _reach(figures: Figures, period: str) -> _Ends:
     """Give up to which days the rows reach that units filed of what counts at the end of a period."""
-    adding, bodies = figures.adding, figures.bodies
-    kind, year = bodies.when[period]
-    shape = (len(bodies.codes), len(adding.measures))
+    adding = figures.adding
+    shape = (len(figures.bodies.codes), len(adding.measures))
     first, last = np.full(shape, np.inf), np.full(shape, -np.inf)
-    ends = {part: bodies.ends.get(f"{year}-{name}") for name, part in PARTS.items()}
     for form, matrix in adding.values.items():
         rows = adding.forms[form]
-        positions, is_latest, is_first, _ = adding.standing.rows_at(form, rows, period)
-        if kind in PARTS:
-            newest = np.zeros(rows.n_keys, dtype=np.int64)
-            np.maximum.at(newest, rows.keys[positions], rows.parts[positions])
-            parts = newest[rows.keys[positions]].tolist()
-            days = np.array([(ends[part] or bodies.ends[period]).toordinal() for part in parts], dtype=float)
-        else:
-            days = np.full(len(positions), float(bodies.ends[period].toordinal()))
+        tiles = adding.office.tiling.at(form, rows, period)
         for column, measure in enumerate(adding.measures):
-            counts: Flags = ~np.isnan(matrix[positions, column])
+            counts: Flags = ~np.isnan(matrix[tiles.positions, column])
             if measure.within != "sum":
-                counts &= is_latest if measure.within == "last" else is_first
-            units = rows.units[positions][counts]
-            np.minimum.at(first[:, column], units, days[counts])
-            np.maximum.at(last[:, column], units, days[counts])
-    return _known(first), _known(last)
+                counts &= tiles.closes if measure.within == "last" else tiles.opens
+            units, days = rows.units[tiles.positions][counts], tiles.reaches[counts].astype(float)
+            np.minimum.at(first[:, column], units, days)
+            np.maximum.at(last[:, column], units, days)
+    return first, last
 
 
-def _shared(figures: Figures, ends: _Ends, period: str, counts: Flags) -> _Ends:
+def _shared(figures: Figures, reach: dict[str, _Ends], shares: Shares) -> _Ends:
     """Give the days of those who count in whose figures, where a share counts at all."""
-    share: Share = figures.bodies.of_units[period]
-    base = figures.bases[period]
-    taken = figures.adding.taken(share, base.units, base.n_units) & counts[:, np.newaxis]
-    first, last = np.full_like(ends[0], np.inf), np.full_like(ends[1], -np.inf)
-    np.minimum.at(first, share.owners, np.where(taken, _or(ends[0], np.inf)[share.contributors], np.inf))
-    np.maximum.at(last, share.owners, np.where(taken, _or(ends[1], -np.inf)[share.contributors], -np.inf))
+    adding = figures.adding
+    shape = (len(figures.bodies.codes), len(adding.measures))
+    first, last = np.full(shape, np.inf), np.full(shape, -np.inf)
+    given = adding.given(shares, is_of_units=True)
+    counts = adding.taken(shares, given, is_of_units=True) & ~np.isnan(given.amount)
+    for part in np.unique(shares.parts).tolist():
+        period = adding.base_of(shares, part)
+        if period not in reach:
+            reach[period] = _reach(figures, period)
+        mine = shares.parts == part
+        owners, until = shares.owners[mine], shares.until[mine, np.newaxis].astype(float)
+        for ends, days, far, take in zip(
+            reach[period], (first, last), (np.inf, -np.inf), (np.minimum, np.maximum), strict=True
+        ):
+            of_pairs = np.minimum(ends[shares.contributors[mine]], until)
+            take.at(days, owners, np.where(counts[mine], of_pairs, far))
     return _known(first), _known(last)
 
 
@@ -121,8 +119,3 @@ def _where(ends: _Ends, is_told: Flags) -> _Ends:
 def _known(days: Numbers) -> Numbers:
     known: Numbers = np.where(np.isfinite(days), days, np.nan)
     return known
-
-
-def _or(days: Numbers, instead: float) -> Numbers:
-    filled: Numbers = np.where(np.isnan(days), instead, days)
-    return filled

@@ -15,6 +15,7 @@ from reports.publication_gate.bodies import Bodies, Term
 from reports.publication_gate.figures import Figures
 from reports.publication_gate.openings import opening_ranks
 from reports.publication_gate.report import STATUS_NAMES
+from reports.publication_gate.single_years import single_years
 
 _KEYS = ["indicator", "unit", "period", "derivation"]
 _ALWAYS = ("before_after", "average_per_year")
@@ -68,7 +69,7 @@ class Derived:
                 if past is not None and self._kinds[indicator] != "registry":
                     change, worst = value - past[0], max(rank, past[1])
                     self._tell((indicator, unit, period), "change_vs_previous_term", change, worst)
-        for found in figures.single_years():
+        for found in single_years(figures):
             key = (found.indicator, found.unit, found.term)
             if not np.isnan(found.lowest):
                 self._tell(key, "per_year_low", found.lowest, found.rank, found.lowest_years)

@@ -4,11 +4,12 @@ What belongs here: which submissions count, which forms they hold, and which row
 a period. What does not: what the rows add up to (`amounts`), and whether something is missing (`standing`).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -29,10 +30,15 @@ def counting_submissions(bronze: Path, as_of: datetime | None) -> pd.DataFrame:
         as_of: up to when submissions and decisions count; None for all.
 
     Returns:
-        submission_id, unit, period and is_cumulative (whether its figures run from 1 January).
+        submission_id, unit, period, is_cumulative (whether its figures run from the beginning of the year) and
+        coverage_from (the day from which its cover says that they run, as a number; None where it does not).
     """
     columns = ["submission_id", "reporting_org_code", "period_code", "revision", "received_at", "verdict"]
-    frame = pq.read_table(bronze / "submissions.parquet", columns=[*columns, "period_basis"]).to_pandas()
+    columns += ["period_basis"]
+    # bronze of before the field existed has no such column
+    known = "coverage_from" in pq.read_schema(bronze / "submissions.parquet").names
+    columns += ["coverage_from"] if known else []
+    frame = pq.read_table(bronze / "submissions.parquet", columns=columns).to_pandas()
     decisions = pq.read_table(bronze / "decisions.parquet").to_pandas()
     if as_of is not None:
         moment = pd.Timestamp(as_of if as_of.tzinfo else as_of.replace(tzinfo=UTC))
@@ -50,8 +56,15 @@ def counting_submissions(bronze: Path, as_of: datetime | None) -> pd.DataFrame:
             "unit": accepted["reporting_org_code"],
             "period": accepted["period_code"],
             "is_cumulative": basis.isin(["", "CUMULATIVE"]),
+            "coverage_from": pd.Series(
+                _days(accepted["coverage_from"] if known else [None] * len(accepted)), accepted.index, dtype=object
+            ),
         }
     ).reset_index(drop=True)
+
+
+def _days(dates: Iterable[Any]) -> list[int | None]:
+    return [None if pd.isna(day) else day.toordinal() for day in dates]
 
 
 def counted_rows(bronze: Path, form: str, submissions: pd.DataFrame) -> pd.DataFrame:
@@ -85,6 +98,7 @@ class FormRows:
         bodies: of each row, the number of the organisation that it is about, or else of its unit; one that the
             registry does not know has a number beyond all others.
         keys_in_body: one number for each key of a row, but for the organisation that the row is about.
+        covers: the day from which the cover of its submission says that its figures run; 0 where it does not.
     """
 
     frame: pd.DataFrame
@@ -97,6 +111,7 @@ class FormRows:
     keys: Ints
     bodies: Ints
     keys_in_body: Ints
+    covers: Ints
 
     @cached_property
     def n_keys(self) -> int:
@@ -172,6 +187,8 @@ class Filed:
         known = bodies.numbers(whose)
         about = known if is_about else np.full(len(frame), -1, dtype=np.int64)
         basis = dict(zip(self.submissions["submission_id"], self.submissions["is_cumulative"], strict=True))
+        says = self.submissions["coverage_from"].where(self.submissions["is_cumulative"], None)
+        covers = dict(zip(self.submissions["submission_id"], says, strict=True))
         places = {str(code): number for number, code in enumerate(bodies.periods.index)}
         return FormRows(
             frame,
@@ -184,6 +201,7 @@ class Filed:
             pd.factorize(key)[0].astype(np.int64),
             np.where(known < 0, len(bodies.codes) + pd.factorize(whose)[0], known),
             pd.factorize(key_in_body)[0].astype(np.int64),
+            np.array([covers[submission] or 0 for submission in frame["submission_id"]], dtype=np.int64),
         )
 
     def filings(self, bodies: Bodies) -> Iterator[tuple[str, str, str, int, int, bool]]:

@@ -5,7 +5,11 @@ What belongs here: what a measure is. What does not: what rows add to it (`amoun
 
 from dataclasses import dataclass
 
-from ingestion.definitions.indicators import Indicator
+from ingestion.definitions.catalogue import Catalogue
+from ingestion.definitions.indicators import Indicator, Summand
+
+_WITHIN = {"flow": "sum", "opening": "first"}
+"""How filings of one year add up by the nature of the column; whatever else is that of the latest."""
 
 
 @dataclass(frozen=True)
@@ -35,3 +39,32 @@ class Measure:
         if self.part == "denominator" and self.indicator.kind != "ratio":
             return "beside"
         return "opening" if self.part == "opening" else "figure"
+
+
+def within(nature: str | None, summand: Summand) -> str:
+    """Say how the cells of a summand add within a year, of a column or a line of some nature or of none."""
+    if nature is None:
+        if summand.over_time == "sum":
+            return "last" if summand.count else "sum"
+        return "first" if summand.over_time == "first" else "last"
+    return _WITHIN.get(nature, "last")
+
+
+def lasts(indicator: Indicator, catalogue: Catalogue) -> bool:
+    """Say whether all that an indicator is made of lasts, but for its opening: it is that of the latest filing."""
+    found = set()
+    for part, summands in indicator.parts:
+        for summand in summands if part != "opening" else ():
+            form = catalogue.forms[summand.form]
+            nature = form.by_code[summand.column].nature
+            natures = {nature}
+            if nature == "line":
+                lines = [
+                    line.nature
+                    for column, members in form.line_members.items()
+                    for code, line in members.items()
+                    if code in summand.where.get(column, members)
+                ]
+                natures = set(lines) or {None}
+            found |= {within(one, summand) for one in natures}
+    return found == {"last"}

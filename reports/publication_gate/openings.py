@@ -43,18 +43,20 @@ def _is_uncollected(figures: Figures, indicator: Indicator, term: Term) -> Flags
     if catalogue.is_timeless:
         return lacks
     of_years: dict[int, list[str]] = {}
-    for code, (first, _) in bodies.spans.get(term.system, {}).items():
+    firsts = figures.asked.first_years(term)
+    for code in bodies.spans.get(term.system, {}):
+        first = int(firsts[bodies.numbers([code])[0]])
         of_years.setdefault(max(term.first, first), []).append(code)
     for year, codes in of_years.items():
         if (day := bodies.ends.get(f"{year}-N")) is not None:
             members = np.zeros(len(lacks), dtype=bool)
             members[bodies.numbers(codes)] = True
             is_missing = not is_collected(indicator.opening, catalogue.forms, day)
-            lacks |= members & (is_missing | _begins_late(figures, indicator, year))
+            lacks |= members & (is_missing | _begins_late(figures, indicator, term, year))
     return lacks
 
 
-def _begins_late(figures: Figures, indicator: Indicator, year: int) -> Flags:
+def _begins_late(figures: Figures, indicator: Indicator, term: Term, year: int) -> Flags:
     """Say whose year is made of quarters filed alone, of which the first did not collect the opening."""
     bodies, standing = figures.bodies, figures.adding.standing
     begins_late = np.zeros(len(bodies.codes), dtype=bool)
@@ -72,6 +74,6 @@ def _begins_late(figures: Figures, indicator: Indicator, year: int) -> Flags:
         for unit, form in {*standing.owed, *standing.filed}
         if form in asked and standing.lacks(unit, form, f"{year}-N", idle)
     ]
-    share = bodies.of_units[f"{year}-N"]
+    share = figures.asked.of_year(term, year)
     begins_late[share.owners[np.isin(share.contributors, bodies.numbers(late))]] = True
     return begins_late

@@ -10,7 +10,7 @@ import numpy as np
 
 from ingestion.definitions.catalogue import Catalogue
 from ingestion.definitions.indicators import Summand
-from reports.publication_gate.amounts import Amounts
+from reports.publication_gate.amounts import Base
 from reports.publication_gate.arrays import Flags
 from reports.publication_gate.bodies import Bodies
 from reports.publication_gate.measures import Measure
@@ -28,7 +28,7 @@ class MissingParts:
     def __init__(
         self,
         measures: Sequence[Measure],
-        bases: Mapping[str, Amounts],
+        bases: Mapping[str, Base],
         catalogue: Catalogue,
         bodies: Bodies,
         standing: Standing,
@@ -46,7 +46,7 @@ class MissingParts:
         self._missing: dict[str, list[tuple[Measure, Flags]]] = {period: [] for period in bases}
         of_indicators: dict[str, dict[str, list[int]]] = {}
         for column, measure in enumerate(measures):
-            if measure.part != "opening" and any((~np.isnan(b.units[:, column])).any() for b in bases.values()):
+            if measure.part != "opening" and any(b.has[:, column].any() for b in bases.values()):
                 parts = of_indicators.setdefault(measure.indicator.code, {})
                 parts.setdefault(measure.part, []).append(column)
         for parts in of_indicators.values():
@@ -63,18 +63,18 @@ class MissingParts:
         return self._missing.get(period, [])
 
     def _compare(
-        self, parts: Mapping[str, list[int]], measures: Sequence[Measure], bases: Mapping[str, Amounts]
+        self, parts: Mapping[str, list[int]], measures: Sequence[Measure], bases: Mapping[str, Base]
     ) -> None:
         everything = [column for columns in parts.values() for column in columns]
         takes_part = np.zeros(len(self._bodies.codes), dtype=bool)
         for base in bases.values():
-            takes_part |= (np.nan_to_num(base.units[:, everything]) != 0).any(axis=1)
+            takes_part |= (np.nan_to_num(base.of_units.amount[:, everything]) != 0).any(axis=1)
         for part, columns in parts.items():
             summands = dict(measures[columns[0]].indicator.parts)[part]
             asked = np.logical_or.reduce([self._is_asked(summand) for summand in summands])
             for period, base in bases.items():
-                has_some = ~np.isnan(base.units[:, everything]).all(axis=1)
-                has_this = ~np.isnan(base.units[:, columns]).all(axis=1)
+                has_some = base.has[:, everything].any(axis=1)
+                has_this = base.has[:, columns].any(axis=1)
                 lacks = takes_part & asked & has_some & ~has_this
                 if lacks.any():
                     self._missing[period] += [(measures[column], lacks) for column in columns]

@@ -16,7 +16,7 @@ from reports.publication_gate.bodies import Bodies
 from reports.publication_gate.figures import Figures
 from reports.publication_gate.filed import read_filed
 from reports.publication_gate.mergers import merged_by
-from reports.publication_gate.standing import Standing
+from reports.publication_gate.office import office_of
 
 _AT_ONCE = 24
 """Indicators whose amounts are held at one time."""
@@ -38,7 +38,7 @@ def recomputed(
         (0 to 2, see `standing`; 3 for none; -1 where it is not worked out).
     """
     bodies, filed = Bodies(bronze), read_filed(bronze, as_of)
-    standing = Standing(filed, bodies)
+    office = office_of(bodies, filed)
     forms = {}
     for form in sorted(set(filed.sheets["form"]) & set(catalogue.forms)):
         rows = filed.rows(form, catalogue, bodies)
@@ -46,7 +46,7 @@ def recomputed(
             forms[form] = rows
     numbers = {code: number for number, code in enumerate(catalogue.indicators)}
     for group in _groups(catalogue):
-        figures = Figures(Adding(group, forms, catalogue, bodies, standing), bodies, standing, numbers)
+        figures = Figures(Adding(group, forms, catalogue, office), numbers)
         is_of_registry = group[0].kind == "registry"
         told = _merged_by(group, bodies, numbers) if is_of_registry else figures.all()
         yield [numbers[indicator.code] for indicator in group], figures, told

@@ -8,12 +8,14 @@ Ranks: 0 whole, 1 ends earlier than asked, 2 something is missing, NaN nobody wa
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 import pandas as pd
 
 from reports.publication_gate.arrays import PARTS, Flags, Ints
 from reports.publication_gate.bodies import Bodies, Term
+from reports.publication_gate.covers import Covers
 from reports.publication_gate.filed import Filed, FormRows
 
 
@@ -43,12 +45,13 @@ class State:
 class Standing:
     """What is owed and what was filed, by unit, form and year."""
 
-    def __init__(self, filed: Filed, bodies: Bodies) -> None:
+    def __init__(self, filed: Filed, bodies: Bodies, covers: Covers) -> None:
         """Read who owes what from the registry and who filed what from bronze."""
         self._bodies = bodies
         self._when = bodies.when
         self._states: dict[tuple[str, str, str], State] = {}
-        self._standing_rows: dict[tuple[str, str], tuple[Ints, Flags, Flags, Flags]] = {}
+        self._standing_rows: dict[tuple[str, str], tuple[Ints, Flags, Flags, Ints]] = {}
+        self._covers = covers
         self.owed = self._asked(bodies.owed)
         self.required = self._asked(bodies.required_forms)
         self._idle = self._asked(bodies.idle_forms)
@@ -104,44 +107,42 @@ class Standing:
         A year of one that merged into the unit is one of the unit's too.
         """
         (number,) = self._bodies.numbers([unit])
-        shares = self._bodies.of_units
-        at_end = shares[term.code]
-        if not ((at_end.owners == number) & (at_end.contributors == number)).any():
+        day = date(term.last, 12, 31)
+        if not self._stands(unit, day):
             return False
-        family = {
-            str(self._bodies.codes[contributor])
-            for share in shares.values()
-            for contributor in share.contributors[share.owners == number].tolist()
-        }
+        earlier = self._bodies.went_over.get(int(number), {})
+        family = {unit, *(str(self._bodies.codes[code]) for code, on in earlier.items() if on <= day.toordinal())}
         years = {year for member in family for year in self.filed.get((member, form), ())}
         return not any(term.first <= year <= term.last for year in years)
 
-    def rows_at(self, form: str, rows: FormRows, period: str) -> tuple[Ints, Flags, Flags, Flags]:
+    def rows_at(self, form: str, rows: FormRows, period: str) -> tuple[Ints, Flags, Flags, Ints]:
         """Give the rows of a form that stand at the end of a filed period.
 
         Returns:
-            positions, whether each is the latest and the first of its key, and whether it is older than what
-            its unit has filed since.
+            positions, whether each is the latest and the first of its key, and the part of the year of the latest.
         """
         if (form, period) not in self._standing_rows:
             self._standing_rows[form, period] = self._rows_at(form, rows, period)
         return self._standing_rows[form, period]
 
-    def _rows_at(self, form: str, rows: FormRows, period: str) -> tuple[Ints, Flags, Flags, Flags]:
+    def _rows_at(self, form: str, rows: FormRows, period: str) -> tuple[Ints, Flags, Flags, Ints]:
         kind, year = self._when[period]
         if kind not in PARTS:
             number = self._bodies.periods.index.get_loc(period)
             counting = self._bodies.numbers({u for (u, f, t) in self.at_once if f == form and t.code == period})
             found = np.flatnonzero((rows.periods == number) & np.isin(rows.units, counting))
-            return found, np.ones(len(found), bool), np.ones(len(found), bool), np.zeros(len(found), bool)
-        positions, is_latest, is_first, latest = rows.until(year, PARTS[kind])
+            return found, np.ones(len(found), bool), np.ones(len(found), bool), np.zeros(len(found), np.int64)
+        return rows.until(year, PARTS[kind])
+
+    def newest_parts(self, form: str, period: str) -> Ints:
+        """Give of each organisation the last part of the year that it filed until a period; 0 for none."""
+        kind, year = self._when[period]
         newest = np.zeros(len(self._bodies.codes), dtype=np.int64)
         for (unit, filed_form), years in self.filed.items():
             if filed_form == form:
                 parts = [part for part in years.get(year, ()) if part <= PARTS[kind]]
                 newest[self._bodies.numbers([unit])] = max(parts, default=0)
-        carried = latest < newest[rows.units[positions]]
-        return positions, is_latest, is_first, carried
+        return newest
 
     def state(self, unit: str, form: str, period: str) -> State:
         """Give the state of a form of a unit at the end of a cumulative period."""
@@ -171,7 +172,11 @@ class Standing:
             rank = 2
         elif kind == "N" and not owed.get(year):
             # the calendar has nothing of the year for it, or does not have its end yet
-            rank = 2 if part in required or (owed and self._stands(unit, period)) else None
+            stands = self._stands(unit, self._bodies.ends[period])
+            is_required = part in required or (required and not stands)
+            rank = 2 if is_required or (owed and stands) else None
+        if not newest and self._is_covered(unit, year, part):
+            rank = None
         is_part = has_gap or 0 < newest < expected
         return State(rank, expected, newest == part, newest, cumulative, is_part, fills_gap)
 
@@ -183,8 +188,20 @@ class Standing:
         owed = self.owed.get((unit, form), {}).get(year, ())
         return any(cumulative < due < max(until, default=0) and due not in filed for due in owed)
 
-    def _stands(self, unit: str, period: str) -> bool:
-        day = self._bodies.ends[period]
+    def _is_covered(self, unit: str, year: int, part: int) -> bool:
+        """Say whether the filing of what a unit went over to takes in all that it lived of a year."""
+        (number,) = self._bodies.numbers([unit]).tolist()
+        first, last = (int(days[number]) for days in (self._bodies.versions.first, self._bodies.versions.last))
+        for successor, latest in self._covers.of_year(year).items():
+            cover = latest[part]
+            if cover is None or number not in self._bodies.went_over.get(successor, {}):
+                continue
+            if cover.takes_in(last) and cover.since <= max(date(year, 1, 1).toordinal(), first):
+                return True
+        return False
+
+    def _stands(self, unit: str, day: date) -> bool:
         return any(
             life.code == unit and life.is_reporting and life.is_alive(day) for life in self._bodies.lives
         )
+

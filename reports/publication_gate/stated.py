@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 from ingestion.definitions.catalogue import Catalogue
 from ingestion.records.tolerance import TOLERANCE
 from ingestion.words import writing
+from reports.publication_gate.asked import Asked
 from reports.publication_gate.bodies import Bodies
 from reports.publication_gate.report import STATUS_NAMES
 from reports.publication_gate.rows import Key, beside, read
@@ -74,10 +75,15 @@ class Statements:
     """Collects the figures that stand beside statements, and holds the warehouse against them."""
 
     def __init__(
-        self, bronze: Path, bodies: Bodies, catalogue: Catalogue, targets: Iterable[Mapping[str, Any]]
+        self,
+        bronze: Path,
+        asked: Asked,
+        bodies: Bodies,
+        catalogue: Catalogue,
+        targets: Iterable[Mapping[str, Any]],
     ) -> None:
         """Read what the registry says; `targets` are those that were set for each body and time."""
-        self._bodies, self._catalogue = bodies, catalogue
+        self._asked, self._bodies, self._catalogue = asked, bodies, catalogue
         self._statements: list[dict[str, Any]] = pq.read_table(
             bronze / "reference" / "statements.parquet"
         ).to_pylist()
@@ -184,11 +190,13 @@ class Statements:
             return np.nan, np.nan
         below: set[str] = set()
         for known in self._bodies.terms:
-            share = self._bodies.of_units.get(f"{known.last}-N")
-            if known.code == term and share is not None:
-                inside = share.in_period & (share.owners == self._bodies.numbers([unit])[0])
+            period = f"{known.last}-N"
+            if known.code == term and period in self._bodies.when:
+                shares = self._asked.of_period(period)
+                # of those who stand then: what had ended by then has passed its target on, or has none any more
+                inside = shares.closes & (shares.owners == self._bodies.numbers([unit])[0])
                 members = self._bodies.systems.get(known.system, set())
-                below |= members.intersection(self._bodies.codes[share.contributors[inside]])
+                below |= members.intersection(self._bodies.codes[shares.contributors[inside]])
         bounds = [
             _outermost(self._bounds[indicator, code, term])
             for code in sorted(below - {unit})

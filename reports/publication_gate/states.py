@@ -1,4 +1,4 @@
-"""How whole figures are: of each filed period, of a term, and of a term's single years.
+"""How whole figures are: of what is asked of a year, of a term, and of a term's single years.
 
 What belongs here: whose filings a figure waits for, and the worst of what they say. What does not: what a
 single form of a unit says (`standing`), cells that were left out (`gaps`), and the figures (`figures`).
@@ -13,10 +13,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from ingestion.definitions.indicators import Indicator, is_collected
-from reports.publication_gate.amounts import Adding, Amounts
+from reports.publication_gate.amounts import Adding
 from reports.publication_gate.arrays import PARTS, Flags, Numbers
-from reports.publication_gate.bodies import Bodies, Term
-from reports.publication_gate.standing import Standing
+from reports.publication_gate.asked import Shares
+from reports.publication_gate.bodies import Term
+from reports.publication_gate.measures import lasts
 from reports.publication_gate.waiting import waited_for
 
 _MISSING = 2
@@ -24,18 +25,16 @@ _MISSING = 2
 
 @dataclass(frozen=True)
 class Ranks:
-    """How whole the figures of a filed period are; a place for each organisation.
+    """How whole the figures of a year's shares are; a place for each organisation.
 
     Attributes:
-        rank: of the period itself, see `standing`; NaN where nobody is waited for.
-        in_term: in a term that takes the period in.
-        is_exact: whether all who count filed this very period.
+        rank: see `standing`; NaN where nobody is waited for.
+        is_exact: whether all who count filed the very period up to which they do.
         is_part: whether somebody who counts filed only a part of it.
         fills_gap: whether what somebody filed holds an earlier quarter that had not come.
     """
 
     rank: Numbers
-    in_term: Numbers
     is_exact: Flags
     is_part: Flags
     fills_gap: Flags
@@ -62,107 +61,137 @@ class TermRanks:
 
 @dataclass(frozen=True)
 class _Said:
-    """What a form of a unit says of a period: how whole it is, and of which part of the year."""
+    """What the forms of units say of a filed period, a place for each organisation; see `Ranks`.
 
-    unit: int
-    form: str
-    rank: int
-    is_exact: bool
-    is_part: bool
-    fills_gap: bool
+    The rank is that of the worst form, -1 where nothing is waited for.
+    """
+
+    rank: Numbers
+    is_exact: Flags
+    is_part: Flags
+    fills_gap: Flags
 
 
 class States:
-    """How whole the figures of reporting units are, by indicator, unit and filed period."""
+    """How whole the figures of reporting units are, by indicator and what is asked."""
 
-    def __init__(self, adding: Adding, bases: dict[str, Amounts], bodies: Bodies, standing: Standing) -> None:
-        self._bodies, self._standing, self._catalogue = bodies, standing, adding.catalogue
+    def __init__(self, adding: Adding) -> None:
+        """Take what units filed, and who counts in whose figures."""
+        self._adding, self._standing, self._catalogue = adding, adding.standing, adding.catalogue
+        self._bodies, self._asked = adding.office.bodies, adding.office.asked
         self._measures = adding.measures
-        self._reporting: Flags = bodies.codes.isin(bodies.ever_reporting)
-        self._of_periods: dict[tuple[str, str], Ranks] = {}
+        self._filing: Flags = np.asarray(self._bodies.codes.isin(self._asked.filing))
+        self._known: dict[tuple[str, int, str], Ranks] = {}
         self._of_terms: dict[tuple[str, Term], TermRanks] = {}
-        self._gaps_filled: dict[tuple[str, str], Flags] = {}
-        self._positions = {str(code): position for position, code in enumerate(bodies.codes)}
+        self._said_of: dict[tuple[str, str, str, bool], _Said] = {}
+        self._positions = {str(code): position for position, code in enumerate(self._bodies.codes)}
         contributed: dict[str, Flags] = {}
         self._has_part: dict[tuple[str, str], dict[str, Flags]] = {}
+        nobody = np.zeros(len(self._bodies.codes), bool)
         for number, measure in enumerate(adding.measures):
-            flags = contributed.setdefault(measure.indicator.code, np.zeros(len(bodies.codes), bool))
+            flags = contributed.setdefault(measure.indicator.code, nobody.copy())
             has_part = self._has_part.setdefault((measure.indicator.code, measure.part), {})
-            for period, amounts in bases.items():
-                is_there = ~np.isnan(amounts.units[:, number])
-                flags |= is_there
-                has_part[period] = has_part.get(period, np.zeros(len(is_there), bool)) | is_there
-        nobody = np.zeros(len(bodies.codes), bool)
+            for period, base in adding.bases.items():
+                flags |= base.has[:, number]
+                has_part[period] = has_part.get(period, nobody) | base.has[:, number]
         self._forms = {
-            indicator.code: waited_for(indicator, contributed.get(indicator.code, nobody), bodies, standing)
+            indicator.code: waited_for(
+                indicator, contributed.get(indicator.code, nobody), self._bodies, self._standing
+            )
             for indicator in adding.indicators
         }
+        self._lasts = {one.code: lasts(one, adding.catalogue) for one in adding.indicators}
 
-    def at(self, indicator: Indicator, period: str) -> Ranks:
-        """Give how whole each organisation's figures of a cumulative period are."""
-        key = (indicator.code, period)
-        if key not in self._of_periods:
-            self._of_periods[key] = self._at(indicator, period)
-        return self._of_periods[key]
+    def of(self, indicator: Indicator, shares: Shares, quarter: str = "") -> Ranks:
+        """Give how whole each organisation's figures are.
 
-    def _at(self, indicator: Indicator, period: str) -> Ranks:
+        Args:
+            indicator: whose figures.
+            shares: who counts in whose, with filings of one year.
+            quarter: of which these are the end or the beginning; what had ended before it has no more to file.
+        """
+        key = (indicator.code, id(shares), quarter)
+        if key not in self._known:
+            self._known[key] = self._of(indicator, shares, quarter)
+        return self._known[key]
+
+    def _of(self, indicator: Indicator, shares: Shares, quarter: str) -> Ranks:
         n = len(self._bodies.codes)
-        rank, in_term, exact = np.full(n, -1.0), np.full(n, -1.0), np.ones(n, dtype=bool)
-        part, fills_gap = np.zeros(n, dtype=bool), np.zeros(n, dtype=bool)
-        by_unit: dict[int, list[_Said]] = {}
-        for said in self._said(indicator, period, self._left_blank(indicator, period)):
-            by_unit.setdefault(said.unit, []).append(said)
-        for owner, contributor, inside in self._shares(indicator, period):
-            for said in by_unit.get(contributor, ()):
-                in_term[owner] = max(in_term[owner], said.rank)
-                exact[owner] &= said.is_exact
-                part[owner] |= said.is_part
-                fills_gap[owner] |= said.fills_gap
-                if inside:
-                    rank[owner] = max(rank[owner], said.rank)
-        exact &= in_term >= 0
-        ranks, in_terms = (np.where(known < 0, np.nan, known) for known in (rank, in_term))
-        return Ranks(ranks, in_terms, exact, part, fills_gap)
+        waits = self.waits(indicator, shares)
+        said = self._given(indicator, shares)
+        settled = np.zeros(len(waits), dtype=bool)
+        if quarter:
+            settled = self._asked.ended_before(quarter)[shares.contributors]
+        heard = waits & (said.rank >= 0)
+        owners = shares.owners[heard]
+        rank = np.full(n, -1.0)
+        np.maximum.at(rank, owners, said.rank[heard])
+        inexact, expected = np.zeros(n, dtype=bool), np.zeros(n, dtype=bool)
+        inexact[owners[~(said.is_exact | settled)[heard]]] = True
+        expected[shares.owners[waits & ~settled]] = True
+        is_part, fills_gap = np.zeros(n, dtype=bool), np.zeros(n, dtype=bool)
+        is_part[owners[said.is_part[heard]]] = True
+        fills_gap[owners[said.fills_gap[heard]]] = True
+        # who does not file any more, or not yet, has nothing that could be missing
+        is_heard = np.zeros(n, dtype=bool)
+        is_heard[owners[~settled[heard]]] = True
+        is_exact = ~inexact & (is_heard | ~expected)
+        if quarter and indicator.kind in ("rate", "distinct") and shares is self._asked.end_of(quarter):
+            is_exact &= is_heard  # what is single is known by a filing of its own
+        return Ranks(np.where(rank < 0, np.nan, rank), is_exact, is_part, fills_gap)
 
-    def fills_gap_of_rows(self, form: str, period: str) -> Flags:
-        """Say about whom a unit has filed rows of a form that hold an earlier quarter that had not come."""
-        key = (form, period)
-        if key not in self._gaps_filled:
-            self._gaps_filled[key] = self._fills_gap_of_rows(form, period)
-        return self._gaps_filled[key]
+    def waits(self, indicator: Indicator, shares: Shares) -> Flags:
+        """Say for whom figures wait: what lasts, for who is there in the end; what is single, for its own."""
+        waits = shares.waits & shares.closes if self._lasts[indicator.code] else shares.waits
+        return waits & shares.is_own if indicator.kind in ("rate", "distinct") else waits
 
-    def _fills_gap_of_rows(self, form: str, period: str) -> Flags:
-        share, parents = self._bodies.of_organisations[period], self._bodies.parents(period)
-        fills_gap = np.zeros(len(self._bodies.codes), dtype=bool)
-        for owner, contributor in zip(share.owners.tolist(), share.contributors.tolist(), strict=True):
-            unit = parents.get(str(self._bodies.codes[contributor]))
-            fills_gap[owner] |= unit is not None and self._standing.state(unit, form, period).fills_gap
-        return fills_gap
+    def _given(self, indicator: Indicator, shares: Shares) -> _Said:
+        """Give what those who contribute say of the period up to which they count; a place for each pair."""
+        n = len(shares.owners)
+        found = _Said(np.full(n, -1.0), *(np.zeros(n, dtype=bool) for _ in range(3)))
+        for part in np.unique(shares.parts).tolist():
+            said = self._said(indicator, self._adding.base_of(shares, part))
+            mine = np.flatnonzero(shares.parts == part)
+            at = shares.contributors[mine]
+            for name in ("rank", "is_exact", "is_part", "fills_gap"):
+                getattr(found, name)[mine] = getattr(said, name)[at]
+        return found
 
-    def _shares(self, indicator: Indicator, period: str) -> Iterable[tuple[int, int, bool]]:
-        """Give whose figures take in whom, and whether in the period itself; a single one takes in its own."""
-        share = self._bodies.of_units[period]
-        is_single = indicator.kind in ("rate", "distinct")
-        for owner, contributor, inside in zip(
-            share.owners.tolist(), share.contributors.tolist(), share.in_period.tolist(), strict=True
-        ):
-            if not is_single or owner == contributor:
-                yield owner, contributor, inside
+    def _said(self, indicator: Indicator, period: str, term: Term | None = None, *, is_beside: bool = False) -> _Said:
+        """Give what the forms of all units that are waited for say of a cumulative period.
 
-    def _said(self, indicator: Indicator, period: str, left_blank: Flags) -> Iterable[_Said]:
-        """Give what the forms of all units that are waited for say of a cumulative period."""
+        Args:
+            indicator: the indicator.
+            period: the period.
+            term: of which it is a year in which somebody filed once for all of it.
+            is_beside: whether the forms that were filed for all of it say nothing of the year.
+        """
+        key = (indicator.code, period, term.code + term.system if term else "", is_beside)
+        if key not in self._said_of:
+            left_blank = self._left_blank(indicator, period, term.code if term else "")
+            self._said_of[key] = self._say(indicator, period, left_blank, term if is_beside else None)
+        return self._said_of[key]
+
+    def _say(self, indicator: Indicator, period: str, left_blank: Flags, beside: Term | None) -> _Said:
+        n = len(self._bodies.codes)
+        found = _Said(np.full(n, -1.0), np.ones(n, dtype=bool), *(np.zeros(n, dtype=bool) for _ in range(2)))
         is_missing = self._is_uncollected(indicator, period)
         late = self._uncollected_parts(indicator, self._bodies.when[period][1])
         asked = {form for _, form in self._forms[indicator.code] if self._takes(indicator, form, period)}
         for unit, form in self._forms[indicator.code]:
+            if form not in asked or (unit, form, beside) in self._standing.at_once:
+                continue
             state = self._standing.state(unit, form, period)
-            if state.rank is not None and form in asked:
-                position = self._positions[unit]
-                begins_late = self._standing.lacks(unit, form, period, late.get(form, ()))
-                lacks = is_missing or begins_late or (state.newest > 0 and bool(left_blank[position]))
-                worst = _MISSING if lacks else state.rank
-                is_part = state.is_part or begins_late
-                yield _Said(position, form, worst, state.is_exact, is_part, state.fills_gap)
+            if state.rank is None:
+                continue
+            place = self._positions[unit]
+            begins_late = self._standing.lacks(unit, form, period, late.get(form, ()))
+            lacks = is_missing or begins_late or (state.newest > 0 and bool(left_blank[place]))
+            found.rank[place] = max(found.rank[place], _MISSING if lacks else state.rank)
+            found.is_exact[place] &= state.is_exact
+            found.is_part[place] |= state.is_part or begins_late
+            found.fills_gap[place] |= state.fills_gap
+        return found
 
     def of_term(self, indicator: Indicator, term: Term) -> TermRanks:
         """Give how whole each organisation's figures of a term are."""
@@ -174,41 +203,44 @@ class States:
     def _of_term(self, indicator: Indicator, term: Term) -> TermRanks:
         n = len(self._bodies.codes)
         of_years = {year: np.full(n, np.nan) for year in range(term.first, term.last + 1)}
+        at_once = self._answering(indicator, term)
         has_at_once, has_years = np.zeros(n, dtype=bool), np.zeros(n, dtype=bool)
-        at_once: dict[int, set[str]] = {}
+        if not at_once.any():
+            for year in self._known_years(term):
+                of_years[year] = self.of(indicator, self._asked.of_year(term, year)).rank
+            return self._ranked(term, of_years, has_at_once, has_years)
+        whole = self._asked.at_once(term)
+        is_single = indicator.kind in ("rate", "distinct")
+        answers = at_once[whole.contributors] & (whole.is_own | (not is_single))
+        has_at_once[whole.owners[answers]] = True
+        said_at_once = self._at_once(indicator, term)
+        for year in {term.first, term.last}:
+            np.fmax.at(of_years[year], whole.owners[answers], said_at_once[whole.contributors[answers]])
+        yearly = np.zeros(n, dtype=bool)
         for unit, form in self._forms[indicator.code]:
-            if (unit, form, term) in self._standing.at_once:
-                at_once.setdefault(self._positions[unit], set()).add(form)
-        waited_for = {
-            self._positions[unit]
-            for unit, form in self._forms[indicator.code]
-            if form not in at_once.get(self._positions[unit], ())
-        }
-        said_at_once = self._at_once(indicator, term) if at_once else np.zeros(n)
-        answered: set[tuple[int, int]] = set()
-        for owner, contributor, _ in self._shares(indicator, term.code):
-            has_years[owner] |= contributor in waited_for
-            if contributor in at_once:
-                has_at_once[owner] = True
-                answered.add((owner, contributor))
-                for year in {term.first, term.last}:
-                    of_years[year][owner] = np.fmax(of_years[year][owner], said_at_once[contributor])
-        for year in self._known(term):
+            yearly[self._positions[unit]] |= (unit, form, term) not in self._standing.at_once
+        counts = yearly[whole.contributors] & (whole.is_own | (not is_single))
+        has_years[whole.owners[counts]] = True
+        answered = set(zip(whole.owners[answers].tolist(), whole.contributors[answers].tolist(), strict=True))
+        for year in self._known_years(term):
+            shares = self._asked.of_year(term, year)
             period = f"{year}-N"
-            if not at_once:
-                of_years[year] = self.at(indicator, period).in_term
-                continue
-            by_unit: dict[int, list[_Said]] = {}
-            for said in self._said(indicator, period, self._left_blank(indicator, period, term.code)):
-                by_unit.setdefault(said.unit, []).append(said)
-            for owner, contributor, _ in self._shares(indicator, period):
-                answering = at_once.get(contributor, ()) if (owner, contributor) in answered else ()
-                for said in by_unit.get(contributor, ()):
-                    if said.form not in answering:
-                        has_years[owner] = True
-                        of_years[year][owner] = np.fmax(of_years[year][owner], said.rank)
-        is_all_at_once = has_at_once & ~has_years
-        return self._ranked(term, of_years, has_at_once, is_all_at_once)
+            ranks = self._said(indicator, period, term).rank[shares.contributors]
+            beside = self._said(indicator, period, term, is_beside=True).rank[shares.contributors]
+            pairs = zip(shares.owners.tolist(), shares.contributors.tolist(), strict=True)
+            is_answered = np.array([pair in answered for pair in pairs], dtype=bool)
+            ranks = np.where(is_answered, beside, ranks)
+            heard = self.waits(indicator, shares) & (ranks >= 0)
+            np.fmax.at(of_years[year], shares.owners[heard], ranks[heard])
+            has_years[shares.owners[heard]] = True
+        return self._ranked(term, of_years, has_at_once, has_at_once & ~has_years)
+
+    def _answering(self, indicator: Indicator, term: Term) -> Flags:
+        """Say who filed a form that the indicator waits for once for a whole term."""
+        answering = np.zeros(len(self._bodies.codes), dtype=bool)
+        for unit, form in self._forms[indicator.code]:
+            answering[self._positions[unit]] |= (unit, form, term) in self._standing.at_once
+        return answering
 
     def _ranked(
         self, term: Term, of_years: dict[int, Numbers], has_at_once: Flags, is_all_at_once: Flags
@@ -223,7 +255,7 @@ class States:
             at_first = np.where(np.isnan(at_first), rank, at_first)
         seen = ~np.isnan(total)
         sums, lasts, firsts = (np.nan_to_num(ranks) for ranks in (total, at_last, at_first))
-        for position, (start, end, own) in self._lived(term, seen & self._reporting & ~is_all_at_once):
+        for position, (start, end, own) in self._lived(term, seen & self._filing & ~is_all_at_once):
             if len(own) < end - start + 1:
                 sums[position] = _MISSING
             if end >= start and (not own or own[-1] < end):
@@ -237,7 +269,7 @@ class States:
         blank = np.zeros(len(self._bodies.codes), dtype=bool)
         for (code, part), periods in self._has_part.items():
             if code == indicator.code and part != "opening":
-                inside = [term.code, *(f"{year}-N" for year in self._known(term))]
+                inside = [term.code, *(f"{year}-N" for year in self._known_years(term))]
                 ever = np.logical_or.reduce(list(periods.values()))
                 now = np.logical_or.reduce([periods.get(period, np.zeros_like(ever)) for period in inside])
                 blank |= ever & ~now
@@ -248,10 +280,10 @@ class States:
     def of_single_years(self, indicator: Indicator, term: Term) -> Numbers:
         """Give how whole the worst of a term's single years is; a year that the calendar lacks is missing."""
         worst = np.full(len(self._bodies.codes), np.nan)
-        for year in self._known(term):
-            worst = np.fmax(worst, self.at(indicator, f"{year}-N").in_term)
+        for year in self._known_years(term):
+            worst = np.fmax(worst, self.of(indicator, self._asked.of_year(term, year)).rank)
         ranks: Numbers = np.nan_to_num(worst)
-        for position, (start, end, own) in self._lived(term, ~np.isnan(worst) & self._reporting):
+        for position, (start, end, own) in self._lived(term, ~np.isnan(worst) & self._filing):
             if len(own) < end - start + 1:
                 ranks[position] = _MISSING
         return ranks
@@ -259,21 +291,22 @@ class States:
     def has_part(self, indicator: Indicator, term: Term) -> Flags:
         """Say of whom somebody filed only a part of one of a term's years."""
         has_part = np.zeros(len(self._bodies.codes), dtype=bool)
-        for year in self._known(term):
-            has_part |= self.at(indicator, f"{year}-N").is_part
+        for year in self._known_years(term):
+            has_part |= self.of(indicator, self._asked.of_year(term, year)).is_part
         return has_part
 
-    def _known(self, term: Term) -> list[int]:
+    def _known_years(self, term: Term) -> list[int]:
         years = range(term.first, term.last + 1)
         return [year for year in years if f"{year}-N" in self._bodies.periods.index]
 
     def _lived(self, term: Term, wanted: Flags) -> Iterable[tuple[int, tuple[int, int, list[int]]]]:
         """Give the first and last year of a term in which bodies lived, and which of them the calendar has."""
-        spans, known = self._bodies.spans.get(term.system, {}), self._known(term)
+        spans, known = self._bodies.spans.get(term.system, {}), self._known_years(term)
+        firsts = self._asked.first_years(term)
         for position in np.flatnonzero(wanted).tolist():
             span = spans.get(str(self._bodies.codes[position]))
             if span is not None:
-                start, end = max(term.first, span[0]), min(term.last, span[1])
+                start, end = max(term.first, int(firsts[position])), min(term.last, span[1])
                 yield position, (start, end, [year for year in known if start <= year <= end])
 
     def _left_blank(self, indicator: Indicator, period: str, beside: str = "") -> Flags:

@@ -116,11 +116,17 @@ def sums_of_fact(connection: duckdb.DuckDBPyConnection, table: str, measures: It
     return long.rename(columns={"sum of column": "total"}).dropna(subset=["total"])
 
 
-def terms(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
-    """Hold the flows of terms against their years, for units that nothing else merged into.
+def terms(connection: duckdb.DuckDBPyConnection, steady: Iterable[tuple[str, str]]) -> pd.DataFrame:
+    """Hold the flows of terms against their years, of units in which the same count all the while.
 
     Where a form counts that somebody filed for the whole term, its years do not have what that form says.
+
+    Args:
+        connection: the warehouse.
+        steady: these units, each with a term.
     """
+    columns = ["org_code", "period_code"]
+    connection.register("steady", pd.DataFrame(sorted(steady), columns=columns, dtype=object))
     return connection.execute(
         """
         with terms as (
@@ -134,9 +140,7 @@ def terms(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
                 and (figures.org_code, terms.term_system) in (
                     select org_code, term_system from dim_organisation
                 )
-                and figures.org_code not in (
-                    select org_code from fct_indicator_value where indicator_code = 'predecessors'
-                )
+                and (figures.org_code, figures.period_code) in (select org_code, period_code from steady)
                 and (figures.org_code, figures.period_code) not in (
                     select sources.org_code, sources.period_code
                     from rpt_figure_source as sources

@@ -269,8 +269,8 @@ def marts(
         "column_code varchar, value_number double, value_code varchar, is_counted boolean",
         "intermediate.int_indicator__measure": "measure_id int, indicator_code varchar, part varchar",
         "intermediate.int_form__row": "row_id int, submission_id varchar, form_code varchar, row_number int",
-        "intermediate.int_indicator__amount": "measure_id int, reporting_org_code varchar, "
-        "base_period_code varchar, amount double",
+        "intermediate.int_indicator__amount": "measure_id int, closure_level varchar, "
+        "contributing_code varchar, base_period_code varchar, stands boolean, amount double",
         "fct_target": "indicator_code varchar, org_code varchar, term_code varchar, year int, basis varchar, "
         "target_min double, target_max double, actual_value double, assessment varchar, status varchar, "
         "direction varchar, document varchar",

@@ -63,7 +63,7 @@ select
     max(case when is_of_value then state_rank end) as state_rank,
     max(state_rank) as opening_rank,
     -- one that ended before a quarter began does not by itself make the quarter known
-    bool_and(is_exact or not is_of_value) and bool_or(is_there) as is_exact,
+    bool_and(is_exact or not (is_of_value and is_there)) and bool_or(is_there) as is_exact,
     bool_or(is_part_filed and is_of_value) as is_part_filed,
     bool_or(is_gap_filled and is_of_value) as is_gap_filled
 from waited_for

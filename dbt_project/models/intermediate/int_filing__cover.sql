@@ -7,11 +7,13 @@ covers as (
         submissions.reporting_org_code,
         asked.period_code as base_period_code,
         submissions.coverage_from,
+        filed.ends_on as reaches_on,
         row_number() over (
             partition by submissions.reporting_org_code, asked.period_code
             order by submissions.part_number desc
         ) as recency
     from {{ ref('int_submission__effective') }} as submissions
+    inner join {{ ref('stg_period') }} as filed on submissions.period_code = filed.period_code
     inner join {{ ref('stg_period') }} as asked
         on
             submissions.period_year = asked.period_year
@@ -23,6 +25,7 @@ covers as (
 select
     reporting_org_code,
     base_period_code,
-    coverage_from
+    coverage_from,
+    reaches_on
 from covers
 where recency = 1 and coverage_from is not null

@@ -185,7 +185,7 @@ taken_in as (
         reporting_org_code,
         base_period_code
     from {{ ref('int_filing__covered') }}
-    where counted_base_code is null
+    where is_whole_year
 
 ),
 

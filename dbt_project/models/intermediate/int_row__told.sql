@@ -25,6 +25,7 @@ covered as (
         reporting_org_code,
         base_period_code,
         counted_base_code,
+        came_on,
         row_number() over (
             partition by reporting_org_code, base_period_code
             order by coverage_from, taker_code
@@ -62,10 +63,14 @@ select
     effective_rows.stands_in_body as stands,
     effective_rows.opens_in_body as opens
 from effective_rows
+left join {{ ref('int_organisation__life') }} as bodies on effective_rows.row_org_code = bodies.org_code
 left join covered
     on
         effective_rows.reporting_org_code = covered.reporting_org_code
         and effective_rows.base_period_code = covered.base_period_code
+        and covered.precedence = 1
+        -- of one that had ended before its unit went over, nothing is taken in
+        and bodies.last_day >= covered.came_on
 left join takers
     on
         effective_rows.row_id = takers.row_id
@@ -96,6 +101,10 @@ inner join covered
         effective_rows.reporting_org_code = covered.reporting_org_code
         and effective_rows.base_period_code = covered.counted_base_code
         and covered.precedence = 1
+inner join {{ ref('int_organisation__life') }} as bodies
+    on
+        effective_rows.row_org_code = bodies.org_code
+        and bodies.last_day >= covered.came_on
 left join {{ ref('int_organisation__stay') }} as stays
     on
         effective_rows.reporting_org_code = stays.reporting_org_code

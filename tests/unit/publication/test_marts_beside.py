@@ -171,10 +171,11 @@ def test_a_body_that_moves_between_two_provinces_is_no_fault(tmp_path: Path) -> 
 
     assert faults(frame).empty
     held = {period for _, unit, period in subjects(frame, "indicator", "unit", "period") if unit == "P"}
-    # all that one can hold: not the term, nor the quarter in which it went
+    # that of the term too, and of the quarter in which it went: the same stand below it at both ends of each
     assert held == {
         f"{y}-{p}" for y in (2016, 2017) for p in ("Q1", "6T", "9T", "N", "D1", "D2", "D3", "D4")
-    } - {"2017-D2"}
+    } | {TERM}
+    assert told["joined", "P", TERM]["value"] == told["joined", "A", TERM]["value"]
 
 
 def test_what_took_another_in_is_no_fault_of_those_above_it(tmp_path: Path) -> None:
@@ -187,13 +188,13 @@ def test_what_took_another_in_is_no_fault_of_those_above_it(tmp_path: Path) -> N
 
     frames = against(office, told)
 
-    assert (told["joined", "A", TERM]["value"], told["joined", "P", TERM]["value"]) == (11, 8)
+    assert (told["joined", "A", TERM]["value"], told["joined", "P", TERM]["value"]) == (11, 11)
     assert faults(frames["children_make_parents"]).empty
     # its term names what the other filed, its years do not
     named = subjects(frames["sources_again"], "unit", "period", "submission")
     assert {(unit, period) for unit, period, submission in named if submission == "X.2016-N.r1"} == {
         *(("X", period) for period in ("2016-N", "2016-D4", TERM)),
-        ("A", TERM),
+        *(("A", TERM), ("P", TERM)),
     }
 
 
@@ -633,7 +634,9 @@ def test_cells_amounts_and_submissions_are_held_against_bronze(tmp_path: Path) -
         "intermediate.int_form__row values (7, 'A.2016-Q1.r2', 'F1', 2), (8, 'A.2016-N.r1', 'F1', 1)",
         "intermediate.int_indicator__contribution (measure_id, row_id, contribution) "
         "values (1, 7, 5), (1, 7, -1), (1, 8, 3)",
-        "intermediate.int_indicator__amount values (1, 'A', '2016-Q1', 4), (1, 'P', '2016-Q1', 4)",
+        "intermediate.int_indicator__amount values (1, 'unit', 'A', '2016-Q1', true, 4), "
+        "(1, 'unit', 'P', '2016-Q1', true, 4), (1, 'unit', 'A', '2016-Q1', false, 2), "
+        "(1, 'organisation', 'A1', '2016-Q1', true, 4)",
         "rpt_figure_source values ('P', '2016-D2', 'A.2016-Q1.r2'), ('P', '2016-Q1', 'A.2016-Q1.r1'), "
         "('A', '2016-6T', 'A.2016-6T.r1'), ('A', '2016-6T', 'A.2016-6T.r1')",
     ):

@@ -14,6 +14,7 @@ from ingestion.definitions.catalogue import OwnFile, load_catalogue
 from ingestion.definitions.forms import Form
 from ingestion.records.periods import Period
 from reports.publication_gate import totals
+from reports.publication_gate.asked import Shares
 from reports.publication_gate.filed import counting_submissions, read_filed
 from reports.publication_gate.previous import shrunk
 from reports.publication_gate.received import last_day
@@ -139,23 +140,29 @@ def test_whose_filings_make_up_whose_figures(tmp_path: Path) -> None:
         succession("A2", "A1", "merge", "2016-04-01"),
         succession("N", "A1", "transfer", "2016-04-01"),
     ]
-    registry = Office(tmp_path, bodies, filings, successions=successions).bodies()
+    (_, figures, _), *_ = Office(tmp_path, bodies, filings, successions=successions).groups()
+    registry, asked = figures.bodies, figures.asked
 
-    def of(shares: Any, period: str) -> set[tuple[str, str, bool]]:
-        share, codes = shares[period], registry.codes
-        return set(zip(codes[share.owners], codes[share.contributors], share.in_period.tolist(), strict=True))
+    def of(shares: Shares) -> set[tuple[str, str]]:
+        codes = registry.codes
+        return set(zip(codes[shares.owners], codes[shares.contributors], strict=True))
 
+    first, last = (asked.of_period(f"{year}-N") for year in (2016, 2017))
     # a branch of another system is below nobody
-    always = {("P", "P", True), ("Q", "Q", True), ("A", "A", True), ("Y", "Y", True)}
-    assert of(registry.of_units, "2016-N") == always | {("P", "A", True)}
-    assert of(registry.of_units, "2017-N") == always | {("Q", "A", True)}
-    # rows about what lived at any time of the year, and what merged into one, but in no year of its own
-    living = {("A1", "A1", True), ("N", "N", True)}
-    assert of(registry.of_organisations, "2016-N") == living | {("A2", "A2", True), ("A1", "A2", False)}
-    assert of(registry.of_organisations, "2017-N") == living
-    assert registry.ever_reporting == {"P", "Q", "A", "Y"}
-    assert (registry.parents("2016-N")["A"], registry.parents("2017-N")["A"]) == ("P", "Q")
-    assert "Y" not in registry.parents("2016-N")
+    always = {("P", "P"), ("Q", "Q"), ("A", "A"), ("Y", "Y")}
+    assert of(first) == always | {("P", "A")}
+    assert of(last) == always | {("Q", "A")}
+    # rows about what lived at any time of the year, and what merged into one in the course of it
+    living = {("A1", "A1"), ("N", "N")}
+    assert of(asked.organisations(first)) == living | {("A2", "A2"), ("A1", "A2")}
+    assert of(asked.organisations(last)) == living
+    assert asked.filing == {"P", "Q", "A", "Y"}
+    days = [date(year, 12, 31).toordinal() for year in (2016, 2017)]
+    above = [
+        {str(registry.codes[a]): str(registry.codes[b]) for a, b in registry.parents_on(day).items()} for day in days
+    ]
+    assert [parents["A"] for parents in above] == ["P", "Q"]
+    assert "Y" not in above[0]
     assert registry.numbers(["A", "nobody"]).tolist() == [0, -1]
     assert registry.spans["DANG"]["A"] == (2010, 9999)
     assert registry.ends["2016-9T"] == Period.parse("2016-9T").end
@@ -301,11 +308,10 @@ def test_what_only_one_side_has_stays() -> None:
     assert found == [["A", 1.0, -1], ["B", 2.0, 4.0], ["C", -1, 3.0]]
 
 
-def test_years_make_terms_of_the_same_system_for_those_whom_nobody_joined() -> None:
+def test_years_make_terms_of_the_same_system_for_those_in_whom_the_same_count() -> None:
     connection = duckdb.connect()
     for statement in (
-        "dim_indicator as select unnest(['i', 's', 'predecessors']) as indicator_code, "
-        "unnest(['flow', 'stock', 'registry']) as kind",
+        "dim_indicator as select unnest(['i', 's']) as indicator_code, unnest(['flow', 'stock']) as kind",
         "dim_term as select unnest(['DANG', 'DOAN']) as term_system, 'T-NK' as term_code, "
         "unnest([2016, 2015]) as first_year, unnest([2017, 2017]) as last_year",
         "dim_period as select * from (values ('2015-N', 'N', 2015), ('2016-N', 'N', 2016), "
@@ -322,7 +328,7 @@ def test_years_make_terms_of_the_same_system_for_those_whom_nobody_joined() -> N
     ):
         connection.execute(f"create table {statement}")
     rows = [("i", unit, f"{year}-N", year - 2014.0, "final") for unit in "AMYXZ" for year in (2015, 2016, 2017)]
-    rows += [("i", "A", "2016-9T", 100.0, "final"), ("predecessors", "M", "T-NK", 1.0, "final")]
+    rows += [("i", "A", "2016-9T", 100.0, "final")]
     rows += [("i", unit, "T-NK", 5.0, "final") for unit in "AMYXZ"] + [("i", "B", "T-NK", 5.0, "incomplete")]
     rows += [
         ("i", "B", "2016-N", 9.0, "final"),
@@ -332,7 +338,7 @@ def test_years_make_terms_of_the_same_system_for_those_whom_nobody_joined() -> N
     connection.executemany("insert into fct_indicator_value values (?, ?, ?, ?, ?)", rows)
 
     # the year 2015 is of the other system's term only, and of Z a form filed for the whole term counts
-    assert totals.terms(connection).to_numpy().tolist() == [
+    assert totals.terms(connection, [(unit, "T-NK") for unit in "ABXYZ"]).to_numpy().tolist() == [
         ["i", "A", "T-NK", 5.0, 5.0],
         ["i", "Y", "T-NK", 6.0, 5.0],
     ]
