@@ -238,9 +238,7 @@ class Oracle:
         asked = base.asked
         if not asked.is_of_units:
             form, at = self.states.form_of[indicator], (base.year, base.part, asked.day)
-            return {
-                one: self.states.organisation_state(one, form, at, base.standing) for one in asked.bodies
-            }
+            return {one: self.states.organisation_state(one, form, at, base.standing) for one in asked.bodies}
         only = self._kinds[indicator] in SINGLE
         return {
             one: self.states.unit_state(one, indicator, base.year, part)
@@ -361,8 +359,7 @@ class Oracle:
         judged = [one for one in there if one in states and states[one].rank is not None]
         is_stock = asked.is_of_units and self.states.is_stock(code)
         return bool(judged) and all(
-            states[one].is_exact or (is_stock and facts.on(one, min(ends, asked.day)) is None)
-            for one in judged
+            states[one].is_exact or (is_stock and facts.on(one, min(ends, asked.day)) is None) for one in judged
         )
 
     def _is_told_apart(
