@@ -1,4 +1,4 @@
-"""What stands beside a verdict, worked out anew from the statement and from the figures of the second reckoning.
+"""What stands beside a verdict, worked out anew from the statement and from figures that were.
 
 What belongs here: which remark is due, its numbers, and the text of one. What does not: the figures a statement
 speaks of and the verdict on it (`stated`), and how a remark reads on a page.
@@ -90,9 +90,9 @@ class Remarks:
             yield "visits_beside_existing", {"visits": beside.value, "existing": beside.existing}
         yield from self._broken_caps(said)
         has_targets = (said["indicator_code"] or "", said["period_code"] or "") in self._with_targets
-        if indicator is not None and indicator.kind == "flow" and not derivation:
-            if has_targets and not beside.has_target:
-                yield "no_target_on_record", {}
+        is_flow = indicator is not None and indicator.kind == "flow" and not derivation
+        if is_flow and has_targets and not beside.has_target:
+            yield "no_target_on_record", {}
         if basis == "expected":
             yield "stated_as_expected", {}
         if not said["indicator_code"] and basis is not None and not basis.startswith("norm"):
@@ -103,7 +103,7 @@ class Remarks:
             yield "of_how_many", {"denominator": beside.denominator}
 
     def _broken_caps(self, said: Said) -> Iterator[tuple[str, Mapping[str, float]]]:
-        """Say of a range of the excellent that it keeps the cap at one end of the good and breaks it at the other."""
+        """Say of a range of the excellent that it keeps the cap at one end and breaks it at the other."""
         code = said["indicator_code"] or ""
         cap = self._caps.get(said["period_code"] or "")
         is_range = said["qualifier"] == "RANGE" and said["derivation"] == "per_year"

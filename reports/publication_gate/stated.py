@@ -158,7 +158,9 @@ class Statements:
     def _beside(self, about: tuple[str, str, str], found: _Found) -> remarks.Beside:
         """Give what a remark on a statement is held against."""
         _, *of_body = about
-        others = (self._figures.get((code, *of_body), _Found()) for code in (remarks.SUSPENDED, remarks.EXISTING))
+        others = (
+            self._figures.get((code, *of_body), _Found()) for code in (remarks.SUSPENDED, remarks.EXISTING)
+        )
         suspended, existing = (other.value for other in others)
         has_target = not np.isnan(self._target(*about)).all()
         return remarks.Beside(found.value, found.denominator, found.before, has_target, suspended, existing)

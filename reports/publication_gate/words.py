@@ -43,10 +43,8 @@ def column_in_words(column: str, language: Language) -> str:
 
 def side_in_words(column: str, text: str, language: Language) -> str:
     """Write what one side has in a column, which is plain text (see `rows`)."""
-    if not text:
-        return message("publication.blank", language)
-    if text in (YES, NO):
-        return message(f"publication.{text}", language)
+    if not text or text in (YES, NO):
+        return message(f"publication.{text or 'blank'}", language)
     if column in _PERIODS:
         return period_names.period(text, language)
     if column == _REMARK:
@@ -60,7 +58,7 @@ def side_in_words(column: str, text: str, language: Language) -> str:
 
 
 def _remark_in_words(text: str, language: Language) -> str:
-    """Write a remark beside a verdict (see `remarks`): what it says, and its numbers in the order it names them."""
+    """Write a remark beside a verdict (see `remarks`): what it says, and its numbers as they stand."""
     code, _, numbers = text.partition(": ")
     key = f"publication.remark.{code}"
     if key not in load_messages():

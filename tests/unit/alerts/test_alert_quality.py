@@ -671,6 +671,78 @@ def test_channels_of_one_kind_are_told_apart_by_their_rows(failing) -> None:
     assert not any("secret" in compose([a], office, "en", "TK").body for a in alerts)
 
 
+@pytest.fixture
+def by_mail(registry, tmp_path: Path):
+    """Give what fails for three clerks with plain addresses, one with a mail server of its own, and a chat."""
+    channels = [(f"mailto://k{n}@vidu.example", unit) for n, unit in enumerate(UNITS[:3])]
+    channels += [
+        ("mailtos://u:geheim@smtp.khac.example?to=x@khac.example", UNITS[3]),
+        ("json://secret", UNITS[4]),
+    ]
+    contacts = [Contact(org_code=unit, role="clerk", channel=channel) for channel, unit in channels]
+    office = replace(
+        registry, contacts=(*contacts, Contact(org_code="", role="data_team", channel="folder://t"))
+    )
+    outbox = Outbox(tmp_path)
+    outbox.open(NOW)
+    for _, unit in channels:
+        name = f"{unit}.2025-N.r1"
+        outbox.add([Alert(Kind.ON_HOLD, unit, NOW, Role.CLERK, unit, "2025-N", name, {"original_name": "b"})])
+
+    def failed(send, days: int = 3) -> tuple[Registry, Outbox, list[Alert]]:
+        for day in range(days):
+            deliver(outbox, office, tmp_path, NOW + timedelta(days=day), send)
+        return office, outbox, delivery_alerts(outbox.read()[0], office, shipped(), NOW)
+
+    return failed
+
+
+def test_a_dead_mail_server_is_one_alert_with_all_addresses(by_mail) -> None:
+    office, outbox, alerts = by_mail(lambda _: "[Errno 111] Connection refused")
+    of_server, others = alerts[-1], alerts[:-1]
+    told_of = {alert.facts["to"]: alert.facts for alert in alerts}
+    assert len(alerts) == 3 and told_of.keys() >= {"x@khac.example", "json://…"}, "each server and channel once"
+    (facts,) = [facts for facts in told_of.values() if facts.get("was") == "server"]
+    addresses = [f"k{n}@vidu.example" for n in range(3)]
+    assert (facts["addresses"], facts["count"], facts["rows"]) == (addresses, 3, [2, 3, 4])
+    assert facts["concerned"] == sorted(UNITS[:3])
+    (alert,) = [alert for alert in alerts if alert.facts is facts]
+    for language, said in (("vi", "đến 3 địa chỉ"), ("en", "addresses: 3")):
+        body = compose([alert], office, language, "TK").body
+        assert said in body and ", ".join(addresses) in body and "Connection refused" in body
+    # who is entered later, or differs in what the system said of the server, raises no second one
+    assert len(conditions.begin(outbox, [of_server, *others])) == 3
+    *_, again = by_mail(lambda message: f"timed out after {len(message.channel)} s", days=1)
+    assert conditions.begin(outbox, again) == []
+
+
+def test_an_address_that_a_server_refuses_is_told_alone(by_mail) -> None:
+    *_, alerts = by_mail(lambda message: "550 no such mailbox" if "@vidu" in message.channel else "")
+    assert [alert.facts["to"] for alert in sorted(alerts, key=lambda a: a.facts["to"])] == [
+        f"k{n}@vidu.example" for n in range(3)
+    ]
+    *_, alerts = by_mail(
+        lambda message: "535 authentication failed" if "@vidu" in message.channel else "", days=9
+    )
+    assert [alert.facts["was"] for alert in alerts] == ["server"], "that is no fault of an address"
+
+
+def test_a_mail_server_that_is_not_set_is_one_alert_for_all_plain_addresses(by_mail) -> None:
+    said = lambda message: NotTried("TONGKET_MAIL_SERVER") if "@vidu" in message.channel else ""  # noqa: E731
+    office, _, (alert,) = by_mail(said, days=1)
+    assert (alert.facts["was"], alert.facts["count"]) == ("untried", 3)
+    body = compose([alert], office, "vi", "TK").body
+    assert "qua kênh k0@vidu.example, k1@vidu.example, k2@vidu.example (contacts.csv, dòng 2, 3, 4)" in body
+
+
+def test_of_many_addresses_the_first_are_named_and_the_others_counted(registry) -> None:
+    addresses = [f"k{n:02}@vidu.example" for n in range(33)]
+    facts = {"was": "server", "addresses": addresses, "to": "x", "rows": list(range(2, 35)), "count": 33}
+    alert = Alert(Kind.DELIVERY_FAILED, "x", NOW, Role.DATA_TEAM, facts=facts)
+    body = compose([alert], registry, "en", "TK").body
+    assert "k29@vidu.example, and 3 more (contacts.csv, row 2, 3" in body and "31, …)" in body
+
+
 def test_what_failed_on_a_channel_that_is_nobodys_any_more_is_not_told(failing) -> None:
     office, outbox, days = failing
     assert len(days(3, lambda _: "refused")) == 2

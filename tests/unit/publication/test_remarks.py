@@ -29,9 +29,7 @@ def beside(**more: Any) -> remarks.Beside:
 
 def yearly(indicator: str, low: float, high: float, **more: Any) -> dict[str, Any]:
     """Give a range that is stated of every year."""
-    return said(
-        indicator, value_low=low, value_high=high, qualifier="RANGE", derivation="per_year", **more
-    )
+    return said(indicator, value_low=low, value_high=high, qualifier="RANGE", derivation="per_year", **more)
 
 
 EXCELLENT, GOOD = yearly("orgs_excellent_share", 10, 18), yearly("orgs_good_share", 60, 80)
@@ -79,14 +77,19 @@ STOCK = next(code for code, one in CATALOGUE.indicators.items() if one.kind == "
         (said(STOCK), beside(denominator=51.0), ""),
     ],
 )
-def test_a_remark_stands_where_it_is_due(statement: dict[str, Any], held_against: remarks.Beside, due: str) -> None:
+def test_a_remark_stands_where_it_is_due(
+    statement: dict[str, Any], held_against: remarks.Beside, due: str
+) -> None:
     known = remarks.Remarks([EXCELLENT, GOOD, statement], CATALOGUE, {TERM: 20.0}, TARGETS)
 
     assert known.due(statement, held_against) == due
 
 
 def test_a_term_has_the_highest_cap_of_the_schemes_of_its_years() -> None:
-    terms = [{"term_code": code, "first_year": first, "last_year": first + 4} for code, first in (("A", 2010), ("B", 2016))]
+    terms = [
+        {"term_code": code, "first_year": first, "last_year": first + 4}
+        for code, first in (("A", 2010), ("B", 2016))
+    ]
     schemes = [
         {"first_year": 2013, "last_year": 2018, "cap_rate": 0.2},
         {"first_year": 2019, "last_year": None, "cap_rate": 0.25},
