@@ -94,8 +94,11 @@ def of_one_period(tags: Mapping[str, str]) -> str | None:
 
 
 def keys_of_run(context: dg.OpExecutionContext) -> list[str]:
-    """Give the partitions of a run; of one that covers everything, those that came with it as well."""
-    is_of_all = context.run.tags.get(COVERS_TAG) == EVERYTHING
+    """Give the partitions of a run; of one that covers everything, or names none, all that there are.
+
+    Those that came with it are among them. Dagster asks for none where a check is executed alone.
+    """
+    is_of_all = context.run.tags.get(COVERS_TAG) == EVERYTHING or not context.has_partition_key_range
     return known_periods(context.instance) if is_of_all else list(context.partition_keys)
 
 

@@ -36,13 +36,21 @@ def filing_alerts(filings: Filings, thresholds: Thresholds) -> list[Alert]:
 
 
 def idle_alerts(successes: Successes, thresholds: Thresholds, now: datetime) -> list[Alert]:
-    """Give the alert of a time in which no run succeeded; nothing where one did."""
-    last = successes.last
-    days = (day_of(now) - day_of(last)).days
-    if days <= thresholds.idle_days:
+    """Give the alert of a time in which no report was taken in or nothing was published; of both it is one."""
+    since = {"intake": successes.last_taking_in, "publication": successes.last_publishing or now}
+    idle = {what: days for what, last in since.items() if (days := _days(last, now)) > thresholds.idle_days}
+    if not idle:
         return []
-    facts = {"since": last.isoformat(), "count": days}
-    return [Alert(Kind.NO_SUCCESS, "", now, Role.DATA_TEAM, facts=facts, condition="runs")]
+    # An office that takes in reports and publishes nothing is told so, and the other way round.
+    was = next(iter(idle)) if len(idle) == 1 and successes.last_publishing else ""
+    last = max(since[what] for what in idle)
+    facts = {"since": last.isoformat(), "count": _days(last, now), **({"was": was} if was else {})}
+    condition = f"runs\0{was}" if was else "runs"
+    return [Alert(Kind.NO_SUCCESS, "", now, Role.DATA_TEAM, facts=facts, condition=condition)]
+
+
+def _days(last: datetime, now: datetime) -> int:
+    return (day_of(now) - day_of(last)).days
 
 
 def delivery_alerts(

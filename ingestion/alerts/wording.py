@@ -277,7 +277,9 @@ class _Text:
         """Give the step at which the product failed, or a run stopped, in words."""
         step = str(self._alert.facts.get("step", ""))
         is_fault = self._alert.kind is Kind.FAULT and step in list(Step)
-        key = f"cli.step.{step}" if is_fault else f"alert.step.{step}"
+        key, _, command = (f"cli.step.{step}" if is_fault else f"alert.step.{step}").partition(" ")
+        if command:
+            return message(f"{key}_named", self._language, command=command)
         return message(key, self._language) if key in load_messages() else step
 
     def _newest(self, names: Sequence[str]) -> str:

@@ -1,7 +1,7 @@
 """What is told of how well it goes: on each threshold and not under it, once while it stands."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -256,6 +256,23 @@ def test_a_rule_that_many_units_fail_or_explain_is_told_until_they_mend_it(
     assert told(book, registry, low) == []
 
 
+def test_a_rule_that_is_broken_and_to_be_explained_is_one_alert(book, registry, found) -> None:
+    both = NOTHING.model_copy(
+        update={"rule": OfRule(returned=Share(share=0.6, at_least=3), explained=Share(share=0.4, at_least=2))}
+    )
+    for unit in UNITS[:3]:
+        book.file(unit, Verdict.NEEDS_EXPLANATION, [found("V020", "warning"), found("V040", "warning")])
+    for unit in UNITS[3:]:
+        book.file(unit, Verdict.ACCEPTED, [found("V030", "warning", explained=True)])
+    kinds = {alert.facts["rule"]: alert.kind for alert in told(book, registry, both)}
+    assert kinds == {"V020": Kind.SAME_RULE, "V040": Kind.SAME_RULE, "V030": Kind.SAME_EXPLANATION}
+    assert len(told(book, registry, both)) == 3
+    for unit in UNITS[:3]:
+        book.file(unit, Verdict.ACCEPTED, [found("V020", "warning", explained=True)], NOW + timedelta(days=1))
+    rules = {(alert.facts["rule"], alert.kind) for alert in told(book, registry, both)}
+    assert rules == {("V020", Kind.SAME_EXPLANATION), ("V030", Kind.SAME_EXPLANATION)}
+
+
 def test_a_jump_is_held_against_the_same_period_of_the_year_before_that_may_be_an_import(
     book, registry, found
 ) -> None:
@@ -289,6 +306,36 @@ def test_no_run_since_yesterday_is_told_from_the_day_after(hours: int, days: int
     found = idle_alerts(Successes(LONG_AGO, {"intake": last}), shipped(), last + timedelta(hours=hours - 23))
     assert [alert.facts["count"] for alert in found] == ([days] if days else [])
     assert idle_alerts(Successes(NOW), shipped(), NOW) == [], "of earlier runs nothing is known"
+
+
+@pytest.mark.parametrize(
+    ("jobs", "was", "days"),
+    [
+        ({"intake": 0, "publication": 9}, "publication", 9),
+        ({"intake": 0, "publication": 9, "publish_release": 1}, None, 0),
+        ({"intake": 9, "publication": 0}, "intake", 9),
+        ({"intake": 9, "publish_release": 0}, "intake", 9),
+        ({"intake": 9, "inbox_to_release": 1}, None, 0),
+        ({"intake": 9, "publication": 8}, "", 8),
+        ({"intake": 9}, "", 9),  # who never published is told of what does not run
+        ({"intake": 0}, None, 0),
+        ({"verify": 0, "intake": 5}, "", 5),
+    ],
+)
+def test_a_standstill_is_of_what_takes_in_or_publishes_whatever_else_succeeds(
+    registry, jobs: dict[str, int], was: str | None, days: int
+) -> None:
+    found = idle_alerts(
+        Successes(LONG_AGO, {job: NOW - timedelta(days=ago) for job, ago in jobs.items()}), shipped(), NOW
+    )
+    assert [(a.facts.get("was", ""), a.facts["count"]) for a in found] == ([] if was is None else [(was, days)])
+    for alert in found:
+        said = {
+            "": "không có lượt chạy nào",
+            "intake": "lượt tiếp nhận nào",
+            "publication": "lượt phát hành nào",
+        }
+        assert said[was or ""] in compose([alert], registry, "vi", "TK").body
 
 
 def test_a_channel_that_fails_again_and_again_is_told_and_closes_itself(registry, tmp_path: Path) -> None:
@@ -486,6 +533,32 @@ def test_a_first_report_on_which_the_product_failed_was_in_time_all_the_same(boo
     book.receive("KA", NOW)
     book.file("KA", Verdict.ACCEPTED, at=LATE)
     assert told(book, registry, only("period", "late", 0.01, 1), LATE) == []
+
+
+@pytest.mark.parametrize(
+    ("granted", "until", "is_late"),
+    [
+        (date(2026, 3, 10), date(2026, 3, 25), False),  # before the deadline, up to the day it came
+        (date(2026, 3, 24), date(2026, 4, 30), False),  # after it, and before the report
+        (date(2026, 3, 22), date(2026, 3, 24), True),  # that was over
+        (date(2026, 3, 26), date(2026, 4, 30), True),  # for a correction of what had come too late
+    ],
+)
+def test_who_files_in_days_that_were_granted_is_not_late(
+    book, registry, granted: date, until: date, *, is_late: bool
+) -> None:
+    book.reopen("KA", until, datetime.combine(granted, time(9), UTC))
+    book.file("KA", Verdict.ACCEPTED, at=LATE)
+    book.file("KB", Verdict.ACCEPTED, at=LATE)
+    (alert,) = told(book, registry, only("period", "late", 0.01, 1), LATE + timedelta(days=2))
+    assert alert.facts["names"] == (["KA", "KB"] if is_late else ["KB"])
+
+
+def test_who_was_granted_days_owes_nothing_until_they_are_over(book, registry) -> None:
+    book.reopen("KA", date(2026, 4, 2), LATE)
+    low = only("period", "missing", 0.01, 1)
+    named = [told(book, registry, low, LATE + timedelta(days=day))[0].facts["names"] for day in (8, 9)]
+    assert named == [list(UNITS[1:]), list(UNITS)]
 
 
 def test_late_periods_of_a_unit_are_those_whose_first_report_came_in_the_window(book, registry) -> None:
