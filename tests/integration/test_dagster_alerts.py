@@ -31,7 +31,7 @@ from orchestration import alerting, failing, runs, telling
 from orchestration.alerting import Covered
 from orchestration.definitions import defs
 from orchestration.instance import COMMAND_LINE, LAUNCHED_BY_TAG, open_instance
-from orchestration.partitions import add_periods, tags_of_everything
+from orchestration.partitions import NoPeriodError, add_periods, tags_of_everything
 from orchestration.progress import Silent
 from orchestration.resources import Clock, TongketHome
 from orchestration.schedules import morning_alerts, nightly
@@ -455,9 +455,10 @@ def test_the_check_of_a_period_shows_what_is_over_its_thresholds_in_it(
         assert state_of_periods(instance) == {"2019-N": True, "2020-N": False, None: False}
         *_, whole = done.get_asset_check_evaluations()
         assert whole.partition is None and whole.metadata["over"].value == 2
-        alone = check_quality(home, instance, {})
-        assert alone.success, "executed alone without a period it looks at all of them"
-        assert {e.partition for e in alone.get_asset_check_evaluations()} == {"2019-N", "2020-N", None}
+        with pytest.raises(NoPeriodError) as alone:
+            check_quality(home, instance, {})
+        assert "chọn" in alone.value.told("vi") and "Materialize" in alone.value.told("en")
+        assert failing.has_words("NoPeriodError", str(alone.value)), "the alert tells it in our words"
         found.remove(late)
         assert check_quality(home, instance, {"dagster/partition": "2020-N"}).success
         assert state_of_periods(instance) == {"2019-N": True, "2020-N": True, None: False}
