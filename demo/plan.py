@@ -55,6 +55,10 @@ class UnitPlan(_Strict):
         day = date(year, 12, 31)
         return self.start <= day and (self.valid_to is None or day <= self.valid_to)
 
+    def takes_over_in(self, year: int) -> bool:
+        """Say whether the unit begins within a year and files it for those that merged into it as well."""
+        return bool(self.merges) and self.start.year == year
+
 
 class AdmissionShape(_Strict):
     """Who is admitted, and how many a year where no total is stated."""

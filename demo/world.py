@@ -30,7 +30,7 @@ from ingestion.definitions.catalogue import Catalogue, load_catalogue
 from ingestion.records.cells import address
 from ingestion.records.days import VIETNAM_TIME
 from ingestion.records.periods import CUMULATIVE, Period, PeriodKind
-from ingestion.records.submissions import Explanation
+from ingestion.records.submissions import COVERAGE, Explanation
 from ingestion.workbook import CellInput
 from ingestion.workbook.writer import FIRST_DATA_ROW
 
@@ -192,6 +192,8 @@ def _submission(seed: int, figures: Figures, unit: str, kind: str, period: Perio
         "prepared_on": prepared_on,
         "preparer_role": _PREPARERS[int(rng.integers(len(_PREPARERS)))],
     }
+    if (plan := figures.bodies.units.get(unit)) and plan.takes_over_in(period.year):
+        cover[COVERAGE] = period.days_by_code.first
     explanations = tuple(_growth_explanations(figures, unit, period, tables)) if "B01" in tables else ()
     yield DemoSubmission(unit, kind, period, 1, tables, cover, explanations, received_at)
 

@@ -15,6 +15,7 @@ import dagster as dg
 from ingestion import pipeline
 from ingestion.bronze.reference import write_reference
 from ingestion.chronicle.in_force import settle
+from ingestion.landing.coverage import coverage_of
 from ingestion.landing.ledger import Ledger
 from ingestion.records.faults import Fault
 from ingestion.storage.home import Home
@@ -175,7 +176,8 @@ def bronze(context: dg.AssetExecutionContext, state: WritableHome, clock: Clock,
 def registry_reference(state: WritableHome) -> Result:
     """The registry, the forms and the indicators as tables, with what is owed and every period there can be."""
     with state.writing() as home:
-        write_reference(home.bronze, state.registry, state.catalogue)
+        coverage = coverage_of(Ledger(home.ledger).replay())
+        write_reference(home.bronze, state.registry, state.catalogue, coverage)
     return dg.MaterializeResult()
 
 

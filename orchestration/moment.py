@@ -21,6 +21,7 @@ from ingestion.chronicle.in_force import InForce, in_force, settle
 from ingestion.chronicle.versions import own_contents
 from ingestion.definitions.catalogue import Catalogue
 from ingestion.definitions.overlay import catalogue_of
+from ingestion.landing.coverage import coverage_of
 from ingestion.landing.ledger import Ledger
 from ingestion.landing.state import LedgerState
 from ingestion.storage.files import aside_of, private_folder, write_durably
@@ -153,8 +154,8 @@ def _kept(chosen: InForce, made: Home, home: Home) -> Catalogue:
 
 
 def _described(run: str, at: datetime, made: Home, chosen: InForce, catalogue: Catalogue) -> Moment:
-    write_reference(made.bronze, chosen.registry, catalogue)
     ledger = Ledger(made.ledger).replay()
+    write_reference(made.bronze, chosen.registry, catalogue, coverage_of(ledger))
     shown = tuple(counting_submissions(ledger))
     moment = Moment(run, at, last_change(ledger) or at, shown, chosen.name)
     write_durably(made.root / _FILE, _MOMENT.dump_json(moment, indent=1) + b"\n")

@@ -12,7 +12,8 @@ from typing import Any
 
 from ingestion.alerts.alert import Alert, Kind, Role
 from ingestion.definitions.catalogue import Catalogue
-from ingestion.definitions.registry import Registry
+from ingestion.definitions.registry import Coverage, Registry
+from ingestion.landing.coverage import coverage_of
 from ingestion.landing.state import LedgerState
 from ingestion.records.days import day_of
 from ingestion.records.findings import Verdict
@@ -55,7 +56,7 @@ def deadline_alerts(
     today = day_of(now)
     first = max(day_of(since), today - PAST)
     alerts: list[Alert] = []
-    for (period, due_on), units in sorted(_owing(registry, catalogue).items()):
+    for (period, due_on), units in sorted(_owing(registry, catalogue, coverage_of(state)).items()):
         if first <= due_on <= today + NEAR:
             alerts += _of_period(period, due_on, sorted(units), state, now)
     return alerts
@@ -74,9 +75,9 @@ def progress_of(state: LedgerState, unit: str, period: str) -> tuple[Progress, d
     return _PROGRESS.get(newest.status, Progress.DONE) if newest.status else Progress.DONE, answered
 
 
-def _owing(registry: Registry, catalogue: Catalogue) -> dict[tuple[str, date], set[str]]:
+def _owing(registry: Registry, catalogue: Catalogue, coverage: Coverage) -> dict[tuple[str, date], set[str]]:
     owing: dict[tuple[str, date], set[str]] = defaultdict(set)
-    for owed in registry.owed(catalogue):
+    for owed in registry.owed(catalogue, coverage):
         if owed.due_on is not None:
             owing[owed.period_code, owed.due_on].add(owed.reporting_org_code)
     return owing

@@ -16,6 +16,7 @@ from functools import cached_property
 from ingestion.alerts.events import is_import
 from ingestion.definitions.catalogue import Catalogue
 from ingestion.definitions.registry import Registry
+from ingestion.landing.coverage import coverage_of
 from ingestion.landing.events import PeriodReopened
 from ingestion.landing.state import LedgerState, SubmissionRecord
 from ingestion.records.days import day_of
@@ -108,7 +109,7 @@ class Filings:
     def due(self) -> Mapping[str, Collection[str]]:
         """The units that owe each period whose deadline, and days granted, passed since people are told."""
         found: dict[str, set[str]] = defaultdict(set)
-        for owed in self.registry.owed(self.catalogue):
+        for owed in self.registry.owed(self.catalogue, coverage_of(self.state)):
             if owed.due_on is None or not day_of(self.since) <= owed.due_on < day_of(self.now):
                 continue
             unit, period = owed.reporting_org_code, owed.period_code

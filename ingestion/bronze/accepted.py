@@ -32,7 +32,7 @@ from ingestion.records.submissions import FormRow, FormTable, Mark, Reading
 from ingestion.storage.files import private_folder, write_durably
 from ingestion.words.messages import ToldError
 
-LAYOUT = 3
+LAYOUT = 4
 """Rises when the files change in shape, so that bronze of an older version is rebuilt."""
 
 _INSTANT = pa.timestamp("us", tz="UTC")
@@ -82,6 +82,7 @@ _SUBMISSIONS = pa.schema(
         ("verdict", pa.string()),
         ("verdict_at", _INSTANT),
         ("period_basis", pa.string()),
+        ("coverage_from", pa.date32()),
         ("rules_version", pa.string()),
         ("n_errors", pa.int32()),
         ("n_warnings", pa.int32()),
@@ -333,6 +334,7 @@ def _submission_row(record: SubmissionRecord) -> dict[str, Any]:
         "verdict": None if record.is_set_aside else record.verdict,
         "verdict_at": None if record.is_set_aside else record.verdict_at,
         "period_basis": record.receipt.period_basis or None,
+        "coverage_from": record.receipt.coverage_from,
         "rules_version": record.rules_version,
         "n_errors": severities.count("error"),
         "n_warnings": severities.count("warning"),

@@ -18,7 +18,7 @@ from pydantic import BaseModel
 from ingestion.bronze.accepted import write_table
 from ingestion.definitions.catalogue import Catalogue
 from ingestion.definitions.indicators import Indicator, is_collected
-from ingestion.definitions.registry import TABLES, Registry
+from ingestion.definitions.registry import NO_COVERAGE, TABLES, Coverage, Registry
 from ingestion.definitions.registry_rows import CalendarPeriod
 from ingestion.definitions.validity import ALWAYS
 from ingestion.records.periods import CUMULATIVE, DISCRETE, Period
@@ -31,10 +31,18 @@ def _strings(*names: str) -> list[tuple[str, pa.DataType]]:
     return [(name, pa.string()) for name in names]
 
 
-def write_reference(bronze: Path, registry: Registry, catalogue: Catalogue) -> None:
+def write_reference(
+    bronze: Path, registry: Registry, catalogue: Catalogue, coverage: Coverage = NO_COVERAGE
+) -> None:
     """Write the reference tables; files that would not change are left alone.
 
     Those of tables that there are no more, which an earlier version of the product wrote, are removed.
+
+    Args:
+        bronze: bronze's folder.
+        registry: who there is.
+        catalogue: what there is to file.
+        coverage: from which day the figures of units run that say so; what they take in is owed by nobody else.
     """
     folder = bronze / "reference"
     tables = {
@@ -42,9 +50,9 @@ def write_reference(bronze: Path, registry: Registry, catalogue: Catalogue) -> N
         **_indicator_tables(catalogue.indicators.values()),
         "idle_summands": _idle_table(registry, catalogue),
         **_registry_tables(registry),
-        "owed": _owed_table(registry, catalogue),
-        "idle_forms": _idle_form_table(registry, catalogue),
-        "required_forms": _required_form_table(registry, catalogue),
+        "owed": _owed_table(registry, catalogue, coverage),
+        "idle_forms": _idle_form_table(registry, catalogue, coverage),
+        "required_forms": _required_form_table(registry, catalogue, coverage),
         "periods": _period_table(registry),
     }
     for name, table in tables.items():
@@ -235,7 +243,7 @@ def _is_union(annotation: Any) -> bool:
     return typing.get_origin(annotation) in (typing.Union, types.UnionType)
 
 
-def _owed_table(registry: Registry, catalogue: Catalogue) -> pa.Table:
+def _owed_table(registry: Registry, catalogue: Catalogue, coverage: Coverage) -> pa.Table:
     rows = [
         {
             "reporting_org_code": owed.reporting_org_code,
@@ -243,14 +251,14 @@ def _owed_table(registry: Registry, catalogue: Catalogue) -> pa.Table:
             "form_code": owed.form_code,
             "due_on": owed.due_on,
         }
-        for owed in registry.owed(catalogue)
+        for owed in registry.owed(catalogue, coverage)
     ]
     rows.sort(key=lambda row: (row["period_code"], row["reporting_org_code"], row["form_code"]))
     fields = [*_strings("reporting_org_code", "period_code", "form_code"), ("due_on", pa.date32())]
     return _table(rows, fields)
 
 
-def _idle_form_table(registry: Registry, catalogue: Catalogue) -> pa.Table:
+def _idle_form_table(registry: Registry, catalogue: Catalogue, coverage: Coverage) -> pa.Table:
     """Give the forms that a unit would owe for a period, were they collected then.
 
     A form that begins within a year has these before it; what is filed of single quarters since lacks them.
@@ -265,13 +273,13 @@ def _idle_form_table(registry: Registry, catalogue: Catalogue) -> pa.Table:
                 "period_code": owed.period_code,
                 "form_code": owed.form_code,
             }
-            for owed in registry.owed(replace(catalogue, forms=lasting))
+            for owed in registry.owed(replace(catalogue, forms=lasting), coverage)
             if not limited[owed.form_code].effective.covers(Period.parse(owed.period_code).end)
         ]
     return _table(rows, _strings("reporting_org_code", "period_code", "form_code"))
 
 
-def _required_form_table(registry: Registry, catalogue: Catalogue) -> pa.Table:
+def _required_form_table(registry: Registry, catalogue: Catalogue, coverage: Coverage) -> pa.Table:
     """Give the forms that a unit owes for each part of a year of the calendar, by the forms themselves.
 
     The calendar may not have all parts of a year, such as those of the present one that are still to come: what
@@ -286,7 +294,7 @@ def _required_form_table(registry: Registry, catalogue: Catalogue) -> pa.Table:
     whole = tuple(CalendarPeriod(period_code=code, term_system=system) for code, system in sorted(parts))
     keys = {
         (owed.period_code, owed.reporting_org_code, owed.form_code)
-        for owed in replace(registry, calendar=whole).owed(catalogue)
+        for owed in replace(registry, calendar=whole).owed(catalogue, coverage)
     }
     rows = [
         {"reporting_org_code": unit, "period_code": period, "form_code": form}

@@ -76,9 +76,9 @@ class Catalogue:
     whole: "Catalogue | None" = None
     _of_days: dict[tuple[object, ...], "Catalogue"] = field(default_factory=dict, repr=False)
 
-    def owed_forms(self, kind: str, period: Period) -> tuple[Form, ...]:
-        """Give the forms that units of this kind owe for this period, in order."""
-        return tuple(form for form in self.forms.values() if form.is_owed(kind, period))
+    def owed_forms(self, kind: str, period: Period, *, is_closing: bool = False) -> tuple[Form, ...]:
+        """Give the forms that units of this kind owe for this period, in order; more where it is their last."""
+        return tuple(f for f in self.forms.values() if f.is_owed(kind, period, is_closing=is_closing))
 
     def on(self, day: date) -> "Catalogue":
         """Give the catalogue of periods that end on a day: forms without the columns that these do not have.

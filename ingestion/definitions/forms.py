@@ -350,15 +350,33 @@ class Form(Strict):
         owed = {part for parts in self.required_for.values() for part in parts}
         return frozenset({*owed, *(self.accepted_for if self.required_for else ())})
 
-    def is_owed(self, kind: str, period: Period) -> bool:
-        """Say whether units of this kind owe the form for this period."""
-        return self.effective.covers(period.end) and period.kind in self.required_for.get(kind, ())
+    @cached_property
+    def has_flows(self) -> bool:
+        """Whether a year's figures grow with each day of it, so that a unit that ends has some to close."""
+        of_lines = any(line.nature == "flow" for line_set in self.lines for line in line_set.members)
+        return any(
+            column.is_number and (column.nature == "flow" or (column.nature == "line" and of_lines))
+            for column in self.columns
+        )
+
+    def is_owed(self, kind: str, period: Period, *, is_closing: bool = False) -> bool:
+        """Say whether units of this kind owe the form for this period.
+
+        Args:
+            kind: the kind of unit.
+            period: for which it files.
+            is_closing: whether the unit ended then, and closes what it would have filed later in the year.
+        """
+        parts = self.required_for.get(kind, ())
+        is_closed = is_closing and self.has_flows and any(part in parts for part in period.later)
+        return (period.kind in parts or is_closed) and self.effective.covers(period.end)
 
     def is_owed_by_any(self, period: Period) -> bool:
         """Say whether some kind of unit owes the form for this period."""
         return any(self.is_owed(kind, period) for kind in self.required_for)
 
-    def is_accepted(self, kind: str, period: Period) -> bool:
+    def is_accepted(self, kind: str, period: Period, *, is_closing: bool = False) -> bool:
         """Say whether units of this kind may file the form for this period, owed or not."""
         may = kind in self.required_for and period.kind in self.accepted_for
-        return self.is_owed(kind, period) or (may and self.effective.covers(period.end))
+        is_owed = self.is_owed(kind, period, is_closing=is_closing)
+        return is_owed or (may and self.effective.covers(period.end))

@@ -1,4 +1,4 @@
-"""The registry: who exists when, under whom, what is owed, aimed at and rated how.
+"""The registry: what is owed, aimed at and rated how, beside who exists when (`registry_bodies.py`).
 
 What belongs here: questions about one moment in time. What does not: how its files are written
 (`registry_files.py`), what is wrong with them (`registry_faults.py`), and anything that was filed. Identity and
@@ -7,14 +7,15 @@ nothing here is ever overwritten when units merge or move.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from ingestion.definitions.catalogue import Catalogue
+from ingestion.definitions.registry_bodies import Bodies
 from ingestion.definitions.registry_faults import stopping
 from ingestion.definitions.registry_files import (
     TABLES,
@@ -30,17 +31,17 @@ from ingestion.definitions.registry_rows import (
     Contact,
     Organisation,
     RatingScheme,
-    Statement,
-    Succession,
     Target,
     TermOfOffice,
 )
-from ingestion.records.periods import CUMULATIVE, DISCRETE, Days, Period, PeriodKind, period_of
+from ingestion.records.periods import CUMULATIVE, DISCRETE, Days, Period, PeriodKind
 
 __all__ = [
+    "NO_COVERAGE",
     "NO_REGISTRY",
     "TABLES",
     "WHOLE",
+    "Coverage",
     "OwedForm",
     "Registry",
     "RegistryError",
@@ -49,6 +50,13 @@ __all__ = [
     "load_registry",
     "registry_of",
 ]
+
+
+Coverage = Mapping[tuple[str, int], date]
+"""From which day the figures of a unit run in a year, where what counts of it says so."""
+
+NO_COVERAGE: Coverage = {}
+"""What there is where nobody said so, or it is not asked."""
 
 
 @dataclass(frozen=True)
@@ -62,41 +70,55 @@ class OwedForm:
 
 
 @dataclass(frozen=True)
-class Registry:
-    """All registry tables, with the questions that the gate, the template and the warehouse ask of them.
-
-    Attributes:
-        file_rows: for each table the row numbers of its file, in the order of its rows, so that a figure that
-            comes from the registry can be traced to a line of it.
-        known: the tables of which it can be said what stands in them. One that was loaded from its folder knows
-            them all, and what is not listed does not exist; where a workbook is judged without a registry,
-            nothing follows from what is not listed.
-    """
-
-    folder: Path
-    organisations: tuple[Organisation, ...]
-    successions: tuple[Succession, ...]
-    calendar: tuple[CalendarPeriod, ...]
-    terms: tuple[TermOfOffice, ...]
-    targets: tuple[Target, ...]
-    rating_schemes: tuple[RatingScheme, ...]
-    contacts: tuple[Contact, ...] = ()
-    statements: tuple[Statement, ...] = ()
-    file_rows: dict[str, tuple[int, ...]] = field(default_factory=dict)
-    known: frozenset[RegistryTable] = WHOLE
+class Registry(Bodies):
+    """All registry tables, with the questions that the gate, the template and the warehouse ask of them."""
 
     @cached_property
-    def versions(self) -> dict[str, tuple[Organisation, ...]]:
-        """Versions by organisation code, oldest first."""
-        grouped: dict[str, list[Organisation]] = defaultdict(list)
-        for organisation in sorted(self.organisations, key=lambda o: (o.org_code, o.valid_from)):
-            grouped[organisation.org_code].append(organisation)
-        return {code: tuple(versions) for code, versions in grouped.items()}
+    def _calendar(self) -> Mapping[str, Sequence[CalendarPeriod]]:
+        found: dict[str, list[CalendarPeriod]] = defaultdict(list)
+        for row in self.calendar:
+            found[row.period_code].append(row)
+        return dict(found)
 
     @cached_property
     def periods(self) -> dict[str, CalendarPeriod]:
-        """The calendar by period code."""
-        return {row.period_code: row for row in self.calendar}
+        """The calendar by period code, with periods that it lacks and for which closing filings are owed."""
+        found = {row.period_code: row for row in self.calendar}
+        for code in self.reporting_units:
+            period = self.closing_period(code)
+            if period is not None and period.code not in found and (row := self.calendar_row(code, period)):
+                found[period.code] = row
+        return found
+
+    @cached_property
+    def _calendar_of_years(self) -> Mapping[int, Sequence[tuple[Period, CalendarPeriod]]]:
+        """The cumulative periods of the calendar by year, in order."""
+        found: dict[int, list[tuple[Period, CalendarPeriod]]] = defaultdict(list)
+        for row in self.calendar:
+            period = Period.parse(row.period_code)
+            if period.is_cumulative:
+                found[period.year].append((period, row))
+        return {year: sorted(rows, key=lambda one: one[0].order) for year, rows in found.items()}
+
+    def calendar_row(self, code: str, period: Period) -> CalendarPeriod | None:
+        """Give by which line of the calendar a unit files for a period; None where it has none to go by.
+
+        A closing filing for a period that the calendar lacks is due with the next one of the year.
+        """
+        system = self.system_of(code)
+        rows = self._calendar.get(period.code, ())
+        own = next((row for row in rows if system is None or row.term_system in ("", system)), None)
+        if own is not None or not self.is_closing(code, period):
+            return own
+        of_year = [
+            (p, r) for p, r in self._calendar_of_years.get(period.year, ()) if r.term_system in ("", system)
+        ]
+        if not of_year:
+            return None
+        later = next((row for p, row in of_year if p.order > period.order), None)
+        if later is None:
+            return CalendarPeriod(period_code=period.code)
+        return later.model_copy(update={"period_code": period.code, "opens_on": None})
 
     @cached_property
     def all_periods(self) -> tuple[Period, ...]:
@@ -121,75 +143,49 @@ class Registry:
         """The codes of all periods; what is filed for another one is of no period that anybody asks for."""
         return frozenset(period.code for period in self.all_periods)
 
-    @cached_property
-    def reporting_units(self) -> tuple[str, ...]:
-        """Codes of the organisations that file, or filed once, in order."""
-        return tuple(sorted({o.org_code for o in self.organisations if o.files_reports}))
+    def closing_period(self, code: str) -> Period | None:
+        """Give the cumulative period for which a unit closes its last year; None where that is a whole year.
 
-    def days_of(self, period: Period, system: str | None = None) -> Days:
-        """Give the days that a period covers for a term system.
-
-        Those of a year and of its parts follow from the code. A term is made of the years that `terms.csv`
-        gives it for the system; where none is named, it lasts from the first to the last day that any system
-        gives a term of this code. Where the registry lists no such term, the code tells the days.
+        That is the period in which its last day falls: the one after which nothing can be added any more.
         """
-        if period.kind is not PeriodKind.TERM:
-            return period.days_by_code
-        return self._days_of_terms.get((period, system), period.days_by_code)
+        last = self.last_day(code)
+        if last is None:
+            return None
+        kinds = (Period(kind, last.year, last.year) for kind in CUMULATIVE)
+        period = next(period for period in kinds if last <= period.end)
+        return None if last == date(last.year, 12, 31) else period
 
-    @cached_property
-    def _days_of_terms(self) -> Mapping[tuple[Period, str | None], Days]:
-        found: dict[tuple[Period, str | None], Days] = {}
-        for term in self.terms:
-            period = period_of(term.term_code)
-            if period is None:
-                continue
-            days = Days(date(term.first_year, 1, 1), date(term.last_year, 12, 31))
-            found[period, term.term_system] = days
-            of_any = found.get((period, None), days)
-            found[period, None] = Days(min(of_any.first, days.first), max(of_any.last, days.last))
-        return found
+    def is_closing(self, code: str, period: Period) -> bool:
+        """Say whether a unit closes its last year with its report for a period."""
+        return period == self.closing_period(code)
 
-    def system_of(self, code: str) -> str | None:
-        """Give the term system of a body, by its last version; None where it is not known."""
-        versions = self.versions.get(code)
-        return versions[-1].term_system if versions else None
+    def reporting_day(self, code: str, period: Period) -> date | None:
+        """Give the day up to which a unit reports for a period, on which everything in it is looked at.
 
-    def organisation_at(self, code: str, day: date) -> Organisation | None:
-        """Give the version of an organisation on a day; None if it did not exist then."""
-        return next((o for o in self.versions.get(code, ()) if o.is_active(day)), None)
+        That is the period's last day, or the unit's own where it ended in the period, after the one before was
+        over; None where it ended earlier. A term is reported by those who live to its end.
+        """
+        end = self.days_of(period, self.system_of(code)).last
+        last = self.last_day(code)
+        if last is None or last >= end:
+            return end
+        return last if self.is_closing(code, period) else None
 
-    def organisation_in(self, code: str, period: Period) -> Organisation | None:
-        """Give the newest version of an organisation that lived in a period; None if none did."""
+    def reported_days(self, code: str, period: Period) -> Days:
+        """Give the days of a period up to that on which a unit's report for it is looked at."""
         days = self.days_of(period, self.system_of(code))
-        lived = [o for o in self.versions.get(code, ()) if o.lived_in(days)]
-        return lived[-1] if lived else None
+        return Days(days.first, self.reporting_day(code, period) or days.last)
+
+    def reporting_version(self, code: str, period: Period) -> Organisation | None:
+        """Give the version as which a unit reports for a period; None where it does not report for it."""
+        day = self.reporting_day(code, period)
+        version = self.organisation_at(code, day) if day is not None else None
+        return version if version is not None and version.files_reports else None
 
     def locked_on(self, period: str) -> date | None:
-        """Give the last day on which the calendar takes files for a period; None where it never locks it."""
+        """Give the last day on which files for a period are taken; None where the calendar never locks it."""
         row = self.periods.get(period)
         return row.locked_on if row else None
-
-    @cached_property
-    def _by_parent(self) -> dict[str, tuple[Organisation, ...]]:
-        grouped: dict[str, list[Organisation]] = defaultdict(list)
-        for organisation in self.organisations:
-            grouped[organisation.parent_code].append(organisation)
-        return {parent: tuple(children) for parent, children in grouped.items()}
-
-    def children_at(self, code: str, day: date, kind: str | None = None) -> tuple[Organisation, ...]:
-        """Give the organisations directly under one on a day, by code; of one kind only, if one is named."""
-        children = (o for o in self._by_parent.get(code, ()) if o.is_active(day))
-        return tuple(sorted((o for o in children if kind in (None, o.org_kind)), key=lambda o: o.org_code))
-
-    def members_in(self, code: str, period: Period) -> tuple[Organisation, ...]:
-        """Give the organisations that do not file and were under a unit at any time in the period."""
-        days = self.days_of(period, self.system_of(code))
-        lived: dict[str, Organisation] = {}
-        for o in sorted(self._by_parent.get(code, ()), key=lambda o: o.valid_from):
-            if not o.files_reports and o.lived_in(days):
-                lived[o.org_code] = o
-        return tuple(lived[c] for c in sorted(lived))
 
     def scheme_of(self, year: int) -> RatingScheme | None:
         """Give the rating scheme of a year; None where none is known."""
@@ -247,24 +243,49 @@ class Registry:
                 found[target.indicator_code] = target
         return tuple(found[code] for code in sorted(found))
 
-    def owed(self, catalogue: Catalogue) -> tuple[OwedForm, ...]:
+    def owed(self, catalogue: Catalogue, coverage: Coverage = NO_COVERAGE) -> tuple[OwedForm, ...]:
         """Give every form that every unit owes for every period of the calendar.
 
-        A unit owes a period if it files, was alive on its last day and the period is its term system's. A unit
-        that ended within a year owes none of that year's later periods; its successor does.
+        A unit owes a period if it files, was alive on its last day and the period is its term system's. One
+        that ended within a year closes it with a filing up to its own last day, which has also what would have
+        been owed later in that year and has flows; nothing is owed after it. The closing filing is not owed
+        where the one into which the unit went says that its own figures take the whole year in.
+
+        Args:
+            catalogue: the forms.
+            coverage: from which day the figures of units run that say so, by unit and year.
         """
-        owed = []
+        owed: list[OwedForm] = []
         for row in self.calendar:
             period = Period.parse(row.period_code)
             for code in self.reporting_units:
-                unit = self.organisation_at(code, self.days_of(period, self.system_of(code)).last)
-                if unit is None or not unit.files_reports or row.term_system not in ("", unit.term_system):
-                    continue
-                owed += [
-                    OwedForm(code, period.code, form.code, row.due_on)
-                    for form in catalogue.owed_forms(unit.org_kind, period)
-                ]
+                if not self.is_closing(code, period):
+                    owed += self._owed_by(code, period, row, catalogue)
+        for code in self.reporting_units:
+            closing = self.closing_period(code)
+            if closing is None or self.is_taken_over(code, coverage):
+                continue
+            if (by := self.calendar_row(code, closing)) is not None:
+                owed += self._owed_by(code, closing, by, catalogue)
         return tuple(owed)
+
+    def _owed_by(
+        self, code: str, period: Period, row: CalendarPeriod, catalogue: Catalogue
+    ) -> Iterator[OwedForm]:
+        unit = self.reporting_version(code, period)
+        if unit is not None and row.term_system in ("", unit.term_system):
+            is_closing = self.is_closing(code, period)
+            for form in catalogue.owed_forms(unit.org_kind, period, is_closing=is_closing):
+                yield OwedForm(code, period.code, form.code, row.due_on)
+
+    def is_taken_over(self, code: str, coverage: Coverage) -> bool:
+        """Say whether the figures of those into which a unit went as a whole take in its whole last year."""
+        last, versions = self.last_day(code), self.versions.get(code, ())
+        if last is None or not versions:
+            return False
+        begins = max(date(last.year, 1, 1), versions[0].valid_from)
+        said = (coverage.get((taker, last.year)) for taker in self.takers_of(code))
+        return any(day is not None and day <= begins for day in said)
 
 
 NO_REGISTRY = Registry(Path(), (), (), (), (), (), (), known=frozenset())

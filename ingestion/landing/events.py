@@ -51,6 +51,7 @@ class Received:
         period_basis: CUMULATIVE or DISCRETE as the cover says; blank where it does not.
         arrival: which waiting file this was, to recognise it after a crash.
         at: when it was landed; `received_at` is when it arrived.
+        coverage_from: from which day the figures run, where the cover says so; None in early lines.
         technical: what went wrong while it was read, for the data team.
         again_of: the submission of the same bytes that could not be read when it came; blank for what was sent.
         reason: why it was read again; blank for what was sent.
@@ -69,6 +70,7 @@ class Received:
     period_basis: str
     arrival: str
     at: AwareDatetime
+    coverage_from: date | None = None
     technical: str = ""
     again_of: str = ""
     reason: str = ""

@@ -115,6 +115,11 @@ class SubmissionRecord:
         return tuple(sorted(outcomes, key=lambda outcome: outcome.rule))
 
     @property
+    def coverage_from(self) -> date | None:
+        """From which day its figures run, where it says so."""
+        return self.receipt.coverage_from
+
+    @property
     def decision(self) -> Decided | None:
         """The newest decision, if there is one."""
         return self.decisions[-1] if self.decisions else None

@@ -12,6 +12,7 @@ from typing import Any
 
 from ingestion.definitions.catalogue import Catalogue
 from ingestion.definitions.registry import Registry
+from ingestion.landing.coverage import coverage_of
 from ingestion.landing.events import (
     Decided,
     Duplicate,
@@ -35,7 +36,7 @@ MISSING, PENDING, SET_ASIDE = "missing", "pending", "set_aside"
 
 def current(registry: Registry, state: LedgerState, catalogue: Catalogue) -> list[dict[str, Any]]:
     """Give one row for each unit and period that is owed or was filed, as it stands now."""
-    owed = {(o.reporting_org_code, o.period_code) for o in registry.owed(catalogue)}
+    owed = {(o.reporting_org_code, o.period_code) for o in registry.owed(catalogue, coverage_of(state))}
     filed = {(record.key.unit, record.key.period) for record in state.submissions.values()}
     to_review: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for carried in explanations_to_review(state, registry.known_periods):

@@ -55,6 +55,7 @@ def receipt(
         received_at=received_at,
         kind=read.reading.kind,
         period_basis=str(basis or ""),
+        coverage_from=cover.coverage_from if cover else None,
         arrival=arrival,
         at=desk.now,
         technical=printable(read.fault.technical if read.fault else read.reading.technical),

@@ -20,6 +20,7 @@ from ingestion.bronze.marks import read_marks, write_marks
 from ingestion.bronze.reference import write_reference
 from ingestion.definitions.catalogue import Catalogue
 from ingestion.definitions.forms import Column
+from ingestion.landing.coverage import coverage_of
 from ingestion.landing.ledger import Ledger
 from ingestion.landing.originals import Landing, OriginalDamagedError, check_original
 from ingestion.landing.state import LedgerState
@@ -93,7 +94,7 @@ def write_bronze(desk: Desk, periods: Sequence[str]) -> None:
     marks = marks_of(desk.catalogue, desk.state)
     remove_other_periods(bronze, marks)
     write_ledger_tables(bronze, desk.state)
-    write_reference(bronze, desk.registry, desk.catalogue)
+    write_reference(bronze, desk.registry, desk.catalogue, coverage_of(desk.state))
     write_marks(bronze, {period: mark for period, mark in written.items() if period in marks})
 
 

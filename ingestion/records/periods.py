@@ -123,6 +123,11 @@ class Period:
         return self.kind in CUMULATIVE
 
     @property
+    def later(self) -> tuple[PeriodKind, ...]:
+        """The cumulative periods of the year that end after this one; none for what is not cumulative."""
+        return CUMULATIVE[CUMULATIVE.index(self.kind) + 1 :] if self.is_cumulative else ()
+
+    @property
     def order(self) -> tuple[date, int]:
         """The calendar order in which pending periods are judged; a term comes after its last year."""
         return (self.end, 1 if self.kind is PeriodKind.TERM else 0)

@@ -17,6 +17,9 @@ from ingestion.records.text import shortened
 DAY_ZERO = date(1899, 12, 30)
 """The day from which nearly every spreadsheet counts the days of its dates."""
 
+COVERAGE = "coverage_from"
+"""The entry of the cover that says from which day the figures run, where that is not the usual one."""
+
 Value = int | float | str | date | None
 """A typed cell: integers for counts, floats for decimals and percents (in percent), text for codes."""
 
@@ -116,6 +119,12 @@ class Cover:
     values: dict[str, Value]
     cells: dict[str, str]
     sheet: str
+
+    @property
+    def coverage_from(self) -> date | None:
+        """The day from which the figures run, where the cover says it."""
+        day = self.values.get(COVERAGE)
+        return day if isinstance(day, date) else None
 
 
 @dataclass(frozen=True)

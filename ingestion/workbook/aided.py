@@ -14,7 +14,7 @@ from ingestion.definitions.registry_rows import Organisation
 from ingestion.records.cells import column_index, column_letter
 from ingestion.records.periods import Days, Period
 from ingestion.records.sheet_names import CARRIED_SHEET, CONTEXT_SHEET, EXPLANATIONS_SHEET
-from ingestion.records.submissions import CellInput, Explanation
+from ingestion.records.submissions import COVERAGE, CellInput, Explanation
 from ingestion.words.messages import message
 from ingestion.workbook.foreknown import FIRST_BLOCK_ROW, Computed
 from ingestion.workbook.formulas import ROW, SheetPlace
@@ -25,6 +25,7 @@ from ingestion.workbook.said import Column as MessageColumn
 from ingestion.workbook.writer import (
     FIRST_COVER_ROW,
     FIRST_LIST_ROW,
+    HOW_LINES,
     Row,
     WorkbookWriter,
 )
@@ -124,10 +125,13 @@ class AidedWriter(WorkbookWriter):
         """Write the cover, with what is still wrong counted below the entries."""
         super().write_cover(form, cover)
         sheet = self._book.get_worksheet_by_name(form.sheet)
-        self._write_summary(sheet, FIRST_COVER_ROW + len(form.columns) + 7)
+        self._write_summary(sheet, FIRST_COVER_ROW + len(form.columns) + HOW_LINES + 2)
         for row, column in enumerate(form.columns, start=FIRST_COVER_ROW - 1):
             if column.code == "signature":
                 sheet.set_row(row, None, None, {"hidden": True})
+            elif column.code == COVERAGE:
+                told = _help(column.label.vi, message("template.input.coverage_from.text"))
+                sheet.data_validation(row, 2, row, 2, _dates() | told)
         sheet.protect("", _PROTECTION)
 
     def _write_summary(self, sheet: Any, row: int) -> None:
@@ -342,9 +346,18 @@ def _validation(column: Column, cell: str) -> dict[str, Any]:
         "error_message": message(f"template.input.{asked}.error"),
     }
     if kind == "date":
-        between = {"validate": "date", "criteria": "between", "minimum": f"={_FIRST_DATE}"}
-        return {**between, "maximum": f"={_LAST_DATE}", **common}
+        return _dates() | common
     is_number = f"IF(ISNUMBER({cell}),AND({cell}>=0,INT({cell})={cell}),FALSE)"
     if kind != "int":
         is_number = f"IF(ISNUMBER({cell}),{cell}>=0,FALSE)" if column.is_amount else f"ISNUMBER({cell})"
     return {"validate": "custom", "value": f"=OR({is_number},{is_marked})", **common}
+
+
+def _dates() -> dict[str, Any]:
+    """Let any day be typed on which figures may be dated."""
+    told = {
+        "error_title": message("template.input.date.title"),
+        "error_message": message("template.input.date.error"),
+    }
+    days = {"minimum": f"={_FIRST_DATE}", "maximum": f"={_LAST_DATE}"}
+    return {"validate": "date", "criteria": "between", **days, **told}

@@ -95,7 +95,7 @@ def carried_lines(registry: Registry, unit: Organisation, period: Period, batch:
     rows: dict[RegistryTable, Iterable[Any]] = {
         "organisations": [o for o in registry.organisations if o.org_code in codes],
         "successions": [s for s in registry.successions if {s.predecessor_code, s.successor_code} & codes],
-        "calendar": [row for row in registry.calendar if row.period_code == period.code],
+        "calendar": [row] if (row := registry.calendar_row(unit.org_code, period)) else [],
         "terms": [term for term in registry.terms if term.term_system == unit.term_system],
         "targets": [target for target in registry.targets if target.org_code == unit.org_code],
         "rating_schemes": [scheme] if scheme else [],

@@ -13,8 +13,9 @@ from ingestion.definitions.registry import Registry
 from ingestion.definitions.registry_rows import Organisation, Target
 from ingestion.definitions.signing import form_version, sign
 from ingestion.gate import History, version_for
-from ingestion.records.periods import Period
+from ingestion.records.periods import Period, PeriodKind
 from ingestion.records.submissions import CellInput
+from ingestion.words import writing
 from ingestion.words.messages import ToldError
 from ingestion.workbook.aided import AidedWriter
 from ingestion.workbook.legends import indicator_name
@@ -70,7 +71,7 @@ def write_template(
     if key is not None:
         cover["signature"] = sign(key, unit.org_code, period.code, version)
     book = open_workbook(path)
-    writer = AidedWriter(book, unit, period, registry.days_of(period, unit.term_system), plan=plan)
+    writer = AidedWriter(book, unit, period, registry.reported_days(unit_code, period), plan=plan)
     write_sheets(
         writer,
         catalogue,
@@ -88,14 +89,19 @@ def reporting_unit(registry: Registry, unit_code: str, period: Period) -> Organi
     """Give the version of a reporting unit that files for a period.
 
     Raises:
-        TemplateError: the unit is unknown, did not live in the period or does not file.
+        TemplateError: the unit is unknown, did not live in the period, does not file, or closed its last year
+            with an earlier one.
     """
     unit = registry.organisation_in(unit_code, period)
     if unit is None:
         raise TemplateError("template.error.unknown_unit", unit=unit_code, period=period.code)
     if not unit.files_reports:
         raise TemplateError("template.error.not_reporting", unit=unit_code)
-    return unit
+    if (last := registry.last_day(unit_code)) and registry.reporting_day(unit_code, period) is None:
+        closing = registry.closing_period(unit_code) or Period(PeriodKind.YEAR, last.year, last.year)
+        fields = {"unit": unit_code, "day": writing.day(last), "closing": closing.code}
+        raise TemplateError("template.error.ended", period=period.code, **fields)
+    return registry.reporting_version(unit_code, period) or unit
 
 
 def blank_tables(
@@ -110,7 +116,12 @@ def blank_tables(
     """
     unit = reporting_unit(registry, unit_code, period)
     catalogue = catalogue.on(period.end)
-    forms = [form for form in catalogue.forms.values() if form.is_accepted(unit.org_kind, period)]
+    is_closing = registry.is_closing(unit_code, period)
+    forms = [
+        form
+        for form in catalogue.forms.values()
+        if form.is_accepted(unit.org_kind, period, is_closing=is_closing)
+    ]
     if not forms:
         raise TemplateError("template.error.nothing_owed", unit=unit_code, period=period.code)
     return {form.code: _blank_rows(form, catalogue, registry, unit, period) for form in forms}

@@ -44,6 +44,8 @@ CODE_ROW = 5
 FIRST_DATA_ROW = 9
 FIRST_LIST_ROW = 7
 FIRST_COVER_ROW = 5
+HOW_LINES = 6
+"""How many lines below the entries of the cover say how the forms are filled in."""
 
 
 Row = Mapping[str, CellInput]
@@ -220,7 +222,7 @@ class WorkbookWriter:
             self._restrict_to_choices(sheet, column, (row, row), 2)
         row = FIRST_COVER_ROW + len(shown)
         sheet.write_string(row, 1, message("template.cover.how"), self._formats.heading)
-        for number in range(1, 6):
+        for number in range(1, HOW_LINES + 1):
             text = f"{number}. {message(f'template.cover.how.{number}')}"
             sheet.merge_range(row + number, 1, row + number, 2, text, self._formats.note)
         sheet.set_portrait()

@@ -21,6 +21,7 @@ renamed as (
         verdict,
         cast(verdict_at as timestamp) as verdict_at,
         period_basis,
+        coverage_from,
         rules_version,
         n_errors,
         n_warnings,

@@ -111,7 +111,9 @@ class SubmissionContext(SubmissionProvider):
             return code in batch.context.registry.versions or (False if is_named else None)
         if who.days is None:
             return None
-        unit = batch.context.registry.organisation_at(code, who.days.last)
+        registry = batch.context.registry
+        day = registry.reporting_day(code, who.period) if who.period else None
+        unit = registry.organisation_at(code, day) if day else None
         if name == "is_active_at_end":
             return unit is not None
         return unit.files_reports if unit else None
@@ -124,9 +126,10 @@ class SubmissionContext(SubmissionProvider):
             return who.period is not None or (False if is_named else None)
         if who.period is None:
             return None
-        row = batch.context.registry.periods.get(who.period.code)
-        systems = ("", who.unit.term_system) if who.unit else ("",)
-        return row is not None and (who.unit is None or row.term_system in systems)
+        registry = batch.context.registry
+        if who.unit is None:
+            return who.period.code in registry.periods
+        return registry.calendar_row(who.unit.org_code, who.period) is not None
 
     def locate(self, batch: Batch, frame: Frame, path: Path, row: int) -> Place | None:
         """Give the cell of the cover."""
@@ -178,7 +181,7 @@ class CalendarContext(SubmissionProvider):
         who = batch.subjects[subject]
         if who.period is None or who.days is None:
             return None
-        row = batch.context.registry.periods.get(who.period.code)
+        row = batch.context.registry.calendar_row(who.submission.key.unit, who.period)
         share = {str(part): share for part, share in load_parameters().schedule_share.items()}
         term = self._term(batch, who)
         values = {

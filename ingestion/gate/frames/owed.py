@@ -70,15 +70,16 @@ class OwedFrame(Frame):
         for index, subject in enumerate(subjects):
             if subject.unit is None or subject.period is None:
                 continue
-            kind, period = subject.unit.org_kind, subject.period
+            kind, period, is_closing = subject.unit.org_kind, subject.period, subject.is_closing
             for form in context.catalogue.forms.values():
-                status, is_asked = subject.forms[form.code], form.is_accepted(kind, period)
+                status = subject.forms[form.code]
+                is_asked = form.is_accepted(kind, period, is_closing=is_closing)
                 if not is_asked and status_of(subject.submission, form) is FormStatus.FILED:
                     is_collected = form.effective.covers(period.end)
                     expected.append(
                         _Owed(index, form.sheet, form.title.vi, True, form.code, False, False, is_collected)
                     )
-                elif form.is_owed(kind, period) or status is FormStatus.EMPTY:
+                elif form.is_owed(kind, period, is_closing=is_closing) or status is FormStatus.EMPTY:
                     is_filed, is_empty = status is FormStatus.FILED, status is FormStatus.EMPTY
                     expected.append(_Owed(index, form.sheet, form.title.vi, is_filed, form.code, is_empty))
         return expected

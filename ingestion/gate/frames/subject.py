@@ -65,10 +65,12 @@ class Subject:
     """One submission that is judged.
 
     Attributes:
-        days: the days that the period covers for the unit; None where there is no period.
-        unit: the reporting unit's version at the period's end, or the last one within the period; None where
+        days: the days that the period covers for the unit, up to the one on which everything is looked at:
+            its own last day where it ended within the period; None where there is no period.
+        unit: the reporting unit's version on that day, or the last one within the period; None where
             the registry does not know it, and then nothing but the file as such can be judged.
         forms: how each form stands.
+        is_closing: whether the unit ended in the period, so that it closes its year with it.
         is_of_another: whether the cover names another reporting unit, so that this is somebody else's workbook.
     """
 
@@ -78,6 +80,7 @@ class Subject:
     unit: Organisation | None
     forms: Mapping[str, FormStatus]
     is_of_another: bool = False
+    is_closing: bool = False
 
     @property
     def is_known(self) -> bool:
@@ -108,13 +111,14 @@ def filed(subjects: Sequence[Subject], form: str) -> list[tuple[int, Subject]]:
 def subject_of(submission: Submission, period: Period | None, context: GateContext) -> Subject:
     """Find out who files and what is owed."""
     registry, catalogue = context.registry, context.catalogue
-    unit, days = None, None
+    unit, days, is_closing = None, None, False
     if period is not None:
         code = submission.key.unit
-        days = registry.days_of(period, registry.system_of(code))
+        days = registry.reported_days(code, period)
         unit = registry.organisation_at(code, days.last) or registry.organisation_in(code, period)
+        is_closing = registry.is_closing(code, period)
     if "organisations" in registry.known:
-        forms = _forms_of(submission, unit, period, catalogue)
+        forms = _forms_of(submission, unit, period, catalogue, is_closing=is_closing)
     else:
         forms = {
             form.code: status_of(submission, form) or FormStatus.ABSENT for form in catalogue.forms.values()
@@ -123,11 +127,16 @@ def subject_of(submission: Submission, period: Period | None, context: GateConte
     named = (cover.reporting_org_code if cover else None) or submission.key.unit
     # A code that nobody has is a slip of the pen; that of another unit makes it the other's workbook.
     is_of_another = named != submission.key.unit and named in registry.reporting_units
-    return Subject(submission, period, days, unit, forms, is_of_another)
+    return Subject(submission, period, days, unit, forms, is_of_another, is_closing)
 
 
 def _forms_of(
-    submission: Submission, unit: Organisation | None, period: Period | None, catalogue: Catalogue
+    submission: Submission,
+    unit: Organisation | None,
+    period: Period | None,
+    catalogue: Catalogue,
+    *,
+    is_closing: bool,
 ) -> dict[str, FormStatus]:
     """Say how each form stands, where it is known what is owed."""
     forms = dict.fromkeys(catalogue.forms, FormStatus.NOT_OWED)
@@ -135,13 +144,16 @@ def _forms_of(
         return forms
     kind = unit.org_kind
     for form in catalogue.forms.values():
-        status = status_of(submission, form) if form.is_accepted(kind, period) else None
-        not_there = FormStatus.MISSING if form.is_owed(kind, period) else FormStatus.NOT_OWED
+        is_accepted = form.is_accepted(kind, period, is_closing=is_closing)
+        status = status_of(submission, form) if is_accepted else None
+        is_owed = form.is_owed(kind, period, is_closing=is_closing)
+        not_there = FormStatus.MISSING if is_owed else FormStatus.NOT_OWED
         forms[form.code] = status or not_there
     if FormStatus.FILED in forms.values():
         # A form that need not be filed may be left empty beside one that was.
         for code, status in forms.items():
-            if status is FormStatus.EMPTY and not catalogue.forms[code].is_owed(kind, period):
+            is_owed = catalogue.forms[code].is_owed(kind, period, is_closing=is_closing)
+            if status is FormStatus.EMPTY and not is_owed:
                 forms[code] = FormStatus.NOT_OWED
     return forms
 

@@ -18,6 +18,7 @@ from ingestion.definitions.catalogue import Catalogue, load_catalogue
 from ingestion.definitions.overlay import laid_over
 from ingestion.definitions.registry import Registry, load_registry
 from ingestion.records.periods import Period
+from ingestion.records.submissions import COVERAGE
 from ingestion.storage.home import Home
 from tests.support.own_forms import column, form
 
@@ -40,7 +41,9 @@ def test_there_are_some_hundreds_of_workbooks(demo_world):
 def test_every_unit_files_exactly_what_it_owes(demo_world, registry):
     catalogue = load_catalogue()
     owed: dict[tuple[str, str], set[str]] = {}
-    for due in registry.owed(catalogue):
+    said = {(s.unit, s.period.year): s.cover[COVERAGE] for s in demo_world.sound() if COVERAGE in s.cover}
+    assert said == {("QT-KCQDN", 2019): date(2019, 1, 1)}, "no other unit takes in what others did in the year"
+    for due in registry.owed(catalogue, said):
         owed.setdefault((due.reporting_org_code, due.period_code), set()).add(due.form_code)
     filed = {(s.unit, s.period.code): set(s.tables) for s in demo_world.sound()}
     beyond = {key: forms for key, forms in filed.items() if key not in owed}

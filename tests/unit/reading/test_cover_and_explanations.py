@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ingestion.records.submissions import Cover, Reading
+from ingestion.records.submissions import COVERAGE, Cover, Reading
 
 Read = Callable[..., Reading]
 FULL = {
@@ -16,6 +16,7 @@ FULL = {
     "period_start": date(2019, 1, 1),
     "period_end": "30/6/2019",
     "period_basis": "cumulative",
+    "coverage_from": "01/01/2019",
     "revision_no": 2,
     "cover_document": "Số 15-BC/HU, ngày 12/7/2019",
 }
@@ -36,9 +37,27 @@ def test_the_cover_of_the_template_is_read(make: Any, read_pages: Read) -> None:
     assert cover.values["period_start"] == date(2019, 1, 1)
     assert cover.values["period_end"] == date(2019, 6, 30)
     assert cover.values["period_basis"] == "CUMULATIVE"
+    assert cover.coverage_from == date(2019, 1, 1)
     assert cover.values["revision_no"] == 2
     assert cover.values["preparer_role"] is None
     assert reading.problems == []
+
+
+def test_a_cover_of_before_that_has_no_line_for_the_first_day_is_read_as_it_was(
+    make: Any, read_pages: Read
+) -> None:
+    form = make.catalogue.cover
+    older = form.with_columns(column for column in form.columns if column.code != COVERAGE)
+    reading = read_pages(make.cover(older, {code: value for code, value in FULL.items() if code != COVERAGE}))
+    assert cover_of(reading).values["revision_no"] == 2
+    assert cover_of(reading).coverage_from is None
+    assert (reading.problems, reading.notes) == ([], [])
+
+
+def test_a_first_day_that_is_none_is_a_problem_and_no_day(make: Any, read_pages: Read) -> None:
+    reading = read_pages(make.cover(make.catalogue.cover, FULL | {COVERAGE: "đầu năm"}))
+    assert cover_of(reading).coverage_from is None
+    assert [problem.value for problem in reading.problems] == ["đầu năm"]
 
 
 @pytest.mark.parametrize("layout", ["labels", "labels far right", "codes", "codes and reworded labels"])

@@ -196,7 +196,7 @@ def test_targets_prefill_the_target_form_and_the_column_that_names_their_indicat
 
 def test_the_cover_tells_unit_and_period(tmp_path: Path, registry: Registry) -> None:
     sheet = template(tmp_path, registry, "U", "2019-6T")["B00"]
-    entries = {sheet.cell(row, 1).value: sheet.cell(row, 3).value for row in range(5, 17)}
+    entries = {sheet.cell(row, 1).value: sheet.cell(row, 3).value for row in range(5, 18)}
     assert entries["reporting_org_code"] == "U"
     assert entries["period_code"] == "2019-6T"
     assert entries["period_end"].date() == date(2019, 6, 30)
