@@ -12,7 +12,8 @@ from pydantic import Field, model_validator
 
 from ingestion.definitions.forms import OF_THE_ROW, Code, Form
 from ingestion.definitions.validity import ALWAYS, Effective, turning_days
-from ingestion.words.labels import CatalogueError, Label, Strict
+from ingestion.words.labels import Label, Strict
+from ingestion.words.messages import Said
 
 MOST_DECIMALS = 6
 """More decimals than any figure of counts is told with."""
@@ -152,26 +153,25 @@ class IndicatorFile(Strict):
     indicators: tuple[Indicator, ...]
 
 
-def check_summands(file: str, indicator: Indicator, forms: Mapping[str, Form]) -> None:
-    """Refuse an indicator that names cells which are in no form, or which no period has together.
+def fault_of_summands(indicator: Indicator, forms: Mapping[str, Form]) -> Said | None:
+    """Say which cells an indicator names that are in no form, or that no period has together; None of none.
 
-    Raises:
-        CatalogueError: it names a form, column or code that is not there, or not at the time; or it divides two
-            parts, which gives percent, and calls that something else.
+    Nor may it divide two parts, which gives percent, and call that something else.
     """
     if indicator.kind == "ratio" and indicator.unit != "PERCENT":
-        raise CatalogueError(
-            f"{file}: {indicator.code} is a ratio, which is told in percent: its unit is PERCENT"
-        )
+        return _misfit("ratio_unit", indicator)
     for part, summands in indicator.parts:
         for summand in summands:
-            _check_summand(file, indicator.code, summand, forms)
+            if (fault := _fault_of_summand(indicator, summand, forms)) is not None:
+                return fault
         if not any(is_collected(summands, forms, day) for day in turning_days(_intervals(summands, forms))):
-            named = ", ".join(f"{summand.form}.{summand.column}" for summand in summands)
-            raise CatalogueError(
-                f"{file}: {indicator.code} has no figure in any period: its {part} needs {named}, which are"
-                " never collected together; give each summand the time for which it holds (effective)"
-            )
+            cells = ", ".join(f"{summand.form}.{summand.column}" for summand in summands)
+            return _misfit("never_together", indicator, part=part, cells=cells)
+    return None
+
+
+def _misfit(key: str, indicator: Indicator, **fields: str) -> Said:
+    return Said(f"misfit.{key}", {"indicator": indicator.code, **fields})
 
 
 def _intervals(summands: Iterable[Summand], forms: Mapping[str, Form]) -> Iterable[Effective]:
@@ -181,21 +181,22 @@ def _intervals(summands: Iterable[Summand], forms: Mapping[str, Form]) -> Iterab
         yield from (form.by_code[column].effective for column in (summand.column, *summand.where))
 
 
-def _check_summand(file: str, code: str, summand: Summand, forms: Mapping[str, Form]) -> None:
+def _fault_of_summand(indicator: Indicator, summand: Summand, forms: Mapping[str, Form]) -> Said | None:
     form = forms.get(summand.form)
     if form is None:
-        raise CatalogueError(f"{file}: {code} names form {summand.form}, which does not exist")
+        return _misfit("no_form", indicator, form=summand.form)
     for column in (summand.column, *summand.where):
+        cell = f"{summand.form}.{column}"
         if column not in form.by_code:
-            raise CatalogueError(f"{file}: {code} names {summand.form}.{column}, which does not exist")
+            return _misfit("no_column", indicator, cell=cell)
         if column in summand.where and form.by_code[column].type != "code":
-            raise CatalogueError(
-                f"{file}: {code} looks for codes in {summand.form}.{column} (where), which has none"
-            )
+            return _misfit("where_no_codes", indicator, cell=cell)
     for column, codes in (
         *summand.where.items(),
         *(((summand.column, summand.count),) if summand.count else ()),
     ):
         allowed = set(form.line_members.get(column, ())) or set(form.by_code[column].choices)
-        if allowed and (unknown := set(codes) - allowed):
-            raise CatalogueError(f"{file}: {code} names codes that {summand.form}.{column} lacks: {unknown}")
+        if allowed and (unknown := sorted(set(codes) - allowed)):
+            cell = f"{summand.form}.{column}"
+            return _misfit("codes_lacking", indicator, cell=cell, codes=", ".join(unknown))
+    return None

@@ -40,8 +40,8 @@ class UnfitYamlError(yaml.YAMLError):
         name: what is written there; blank where that is a part as a whole.
     """
 
-    def __init__(self, kind: Literal["value", "twice", "deep"], mark: yaml.Mark, name: str = "") -> None:
-        self.kind, self.row, self.name = kind, mark.line + 1, name[:_LONGEST_VALUE]
+    def __init__(self, kind: Literal["value", "twice", "deep"], row: int, name: str = "") -> None:
+        self.kind, self.row, self.name = kind, row, name[:_LONGEST_VALUE]
         super().__init__(f"line {self.row}: “{self.name}” {_SAID[kind]}")
 
 
@@ -55,7 +55,7 @@ class _Loader(_Quickest):
             UnfitYamlError: a name stands twice, or a value cannot be.
         """
         if (twice := _twice(node)) is not None:
-            raise UnfitYamlError("twice", twice.start_mark, str(twice.value))
+            raise UnfitYamlError("twice", twice.start_mark.line + 1, str(twice.value))
         return super().construct_document(node)
 
 
@@ -64,7 +64,7 @@ def _value(loader: _Loader, node: yaml.Node) -> Any:
     try:
         return yaml.SafeLoader.yaml_constructors[node.tag](loader, node)
     except (ValueError, ArithmeticError, LookupError, AttributeError) as error:
-        raise UnfitYamlError("value", node.start_mark, str(node.value)) from error
+        raise UnfitYamlError("value", node.start_mark.line + 1, str(node.value)) from error
 
 
 for _tag in _READ_AS_VALUES:
@@ -114,7 +114,8 @@ def _demand_shallow(text: str) -> None:
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
         if depth > _DEEPEST:
-            raise UnfitYamlError("deep", event.start_mark)
+            mark = event.start_mark
+            raise UnfitYamlError("deep", mark.line + 1 if mark else 1)
 
 
 def row_of(error: BaseException, text: str) -> int | None:
