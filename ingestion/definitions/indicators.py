@@ -11,6 +11,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from ingestion.definitions.forms import OF_THE_ROW, Code, Form
+from ingestion.definitions.unfit import UnfitError
 from ingestion.definitions.validity import ALWAYS, Effective, turning_days
 from ingestion.words.labels import Label, Strict
 from ingestion.words.messages import Said
@@ -83,20 +84,20 @@ class Indicator(Strict):
     @model_validator(mode="after")
     def _is_coherent(self) -> Self:
         if self.kind == "ratio" and not (self.numerator and self.denominator and not self.value):
-            raise ValueError(f"{self.code}: a ratio needs a numerator and a denominator, and no value")
+            raise UnfitError("ratio_parts", indicator=self.code)
         if self.kind in ("stock", "flow", "rate", "distinct", "run") and not self.value:
-            raise ValueError(f"{self.code}: a {self.kind} needs a value")
+            raise UnfitError("no_value", indicator=self.code, kind=self.kind)
         if strangers := [name for name, _ in self.parts if self.kind not in OF_KINDS[name]]:
-            raise ValueError(f"{self.code}: a {self.kind} has no {' and no '.join(strangers)}")
+            raise UnfitError("part_of_kind", indicator=self.code, kind=self.kind, parts=", ".join(strangers))
         if self.unit in OF_THE_ROW:
-            raise ValueError(f"{self.code}: the unit {self.unit} is what a column says; name the figure's own")
+            raise UnfitError("figure_unit", indicator=self.code, unit=self.unit)
         is_timeless = self.kind in ("distinct", "run")
         if any(
             (summand.over_time == "none") != is_timeless for _, summands in self.parts for summand in summands
         ):
-            raise ValueError(f"{self.code}: over_time none goes with distinct and run, and only with them")
+            raise UnfitError("over_time_none", indicator=self.code)
         if (self.kind == "registry") != (self.source is not None):
-            raise ValueError(f"{self.code}: a source goes with kind registry, and only with it")
+            raise UnfitError("source_of_kind", indicator=self.code)
         return self
 
     @property

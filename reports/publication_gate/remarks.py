@@ -147,5 +147,8 @@ def told(detail: str | None) -> str:
 
 def _text(code: str, numbers: Mapping[str, float]) -> str:
     """Write a remark: its code and its numbers, each with its name."""
-    said = (f"{name} {writing.plain(round(number, _DECIMALS))}" for name, number in sorted(numbers.items()))
+    said = (
+        f"{name} {writing.plain(float(writing.rounded(number, _DECIMALS)))}"
+        for name, number in sorted(numbers.items())
+    )
     return ": ".join(filter(None, (code, ", ".join(said))))

@@ -358,7 +358,7 @@ def test_what_is_not_there_or_does_not_fit_is_refused(files: tuple[OwnFile, ...]
 
 
 @pytest.mark.parametrize("files", [files for files, _ in REFUSED.values()], ids=REFUSED.keys())
-def test_why_forms_and_indicators_are_refused_is_told_in_the_readers_language(
+def test_why_forms_indicators_and_sections_are_refused_is_told_in_the_readers_language(
     files: tuple[OwnFile, ...],
 ) -> None:
     with pytest.raises(OwnFileError) as error:
