@@ -255,7 +255,7 @@ class Registry(Bodies):
             catalogue: the forms.
             coverage: from which day the figures of units run that say so, by unit and year.
         """
-        owed = []
+        owed: list[OwedForm] = []
         for row in self.calendar:
             period = Period.parse(row.period_code)
             for code in self.reporting_units:
