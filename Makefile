@@ -5,6 +5,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 DEMO_HOME ?= data
 
+# Installing compiles nothing, so what is imported is kept compiled in .venv, also where images of containers
+# say that nothing is to be written: else each of hundreds of processes would compile Dagster and dbt anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: setup demo test search mutants lint lint-types lint-sql lint-code lint-data format lock bench docs forms house lists clean
 
 setup: $(VENV)/.installed

@@ -6,7 +6,7 @@ What belongs here: builders. What does not: expectations, which stand in the tes
 import csv
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +39,8 @@ class Filing:
     basis: str = "CUMULATIVE"
     received_at: datetime = datetime(2021, 1, 5, 8, tzinfo=UTC)
     decisions: Sequence[tuple[str, datetime]] = ()
+    coverage_from: date | None = None
+    """The day from which its figures run, where its cover says so."""
     shift: int = 0
     """By how many columns the sheet is shifted to the right, as clerks do when they insert one."""
     explained: Sequence[tuple[str, str, str, str]] = ()
@@ -127,6 +129,7 @@ def _write_ledger_tables(bronze: Path, catalogue: Catalogue, filings: Iterable[F
     types = {
         "received_at": instant,
         "verdict_at": instant,
+        "coverage_from": pa.date32(),
         "revision": count,
         **{f"n_{name}": count for name in ("errors", "warnings", "passed", "failed", "not_run")},
     }
@@ -171,6 +174,7 @@ def _submission_row(filing: Filing, number: int) -> dict[str, Any]:
         "verdict": filing.verdict,
         "verdict_at": filing.received_at,
         "period_basis": filing.basis,
+        "coverage_from": filing.coverage_from,
         "rules_version": "test",
         "n_errors": 0,
         "n_warnings": 0,
@@ -567,7 +571,9 @@ def _yearly(year: int) -> list[Filing]:
             rows = {form: [table[min(position, len(table) - 1)]] for form, table in bloc.items()}
             filings.append(Filing(unit, f"{year}-N", rows))
     else:
-        filings.append(Filing("M", f"{year}-N", bloc))
+        # its figures of the year in which it began take in those of the two that merged into it
+        from_january = date(2019, 1, 1) if year == 2019 else None
+        filings.append(Filing("M", f"{year}-N", bloc, coverage_from=from_january))
     return filings
 
 

@@ -4,6 +4,7 @@ What belongs here: building the wheel and calling what is in it. The packages th
 the environment of the tests; its editable installation of the product is left out.
 """
 
+import compileall
 import os
 import shutil
 import subprocess
@@ -73,6 +74,7 @@ def build_and_unpack(scratch: Path) -> Installed:
     with zipfile.ZipFile(wheel) as packed:
         packed.extractall(folder)
     shutil.rmtree(tree)
+    compileall.compile_dir(folder, quiet=1)  # as pip does
     for path in (folder, *folder.rglob("*")):
         path.chmod(path.stat().st_mode & ~0o222)
     elsewhere.mkdir()

@@ -21,7 +21,7 @@ renamed as (
         verdict,
         cast(verdict_at as timestamp) as verdict_at,
         period_basis,
-        cast(coverage_from as date) as coverage_from,
+        coverage_from,
         rules_version,
         n_errors,
         n_warnings,

@@ -148,6 +148,16 @@ def test_column_letters_of_other_periods_stay(judged: Callable[..., Path], workb
     assert names == {"KA.2018-N.r1", "KA.2019-Q1.r1"}
 
 
+def test_submissions_carry_the_day_from_which_their_figures_run(
+    judged: Callable[..., Path], workbook: Write
+) -> None:
+    said = {"coverage_from": date(2019, 1, 15)}
+    bronze = judged(workbook("KA", "2019-Q1", members=41), workbook("KA", "2019-Q1", members=42, cover=said))
+    submissions = table(bronze, "submissions")
+    assert submissions.schema.field("coverage_from").type == pa.date32()
+    assert submissions.column("coverage_from").to_pylist() == [None, date(2019, 1, 15)]
+
+
 def test_submissions_carry_verdict_counts_and_receipt(judged: Callable[..., Path], workbook: Write) -> None:
     bronze = judged(
         workbook("KA", "2019-Q1", members=41),
@@ -350,7 +360,7 @@ def test_a_form_is_required_for_all_its_parts_of_a_year_that_the_calendar_has_be
     assert len(required) == sum(map(len, periods.values()))
     assert periods["U", "B01"] == {"2020-Q1", "2020-6T", "2020-9T", "2020-N"}
     assert (periods["U", "B03"], periods["U", "B04"]) == ({"2020-6T", "2020-N"}, {"2020-N"})
-    assert periods["ENDED", "B01"] == {"2020-Q1", "2020-6T"}
+    assert periods["ENDED", "B01"] == {"2020-Q1", "2020-6T", "2020-9T"}, "it closes its year with July"
     assert periods["YOUTH", "B02"] == {"2019-N"}
 
 
