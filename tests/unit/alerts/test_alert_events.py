@@ -240,9 +240,14 @@ def test_deadlines_of_long_ago_stay_untold_however_early_the_outbox_was_opened(b
 
 @pytest.mark.parametrize(
     ("valid_from", "valid_to", "is_told"),
-    [("2005-01-01", "2025-12-31", True), ("2005-01-01", "2025-12-30", False), ("2026-01-01", None, False)],
+    [
+        ("2005-01-01", "2025-12-31", True),
+        ("2005-01-01", "2025-12-30", True),
+        ("2005-01-01", "2024-12-31", False),
+        ("2026-01-01", None, False),
+    ],
 )
-def test_a_unit_that_had_ended_or_not_begun_on_the_last_day_of_the_period_owes_nothing(
+def test_a_unit_that_had_ended_before_the_period_or_not_begun_by_its_last_day_owes_nothing(
     book, office, valid_from, valid_to, is_told
 ) -> None:
     registry = office()
