@@ -151,6 +151,8 @@ def _said(call: Invocation, row: dict[str, Any]) -> Iterator[str]:
                 yield call.text(f"cli.trail.{side}", place=place, **fields)
             if len(row[side]) > _SHOWN_FINDINGS:
                 yield call.text("cli.trail.more", count=len(row[side]) - _SHOWN_FINDINGS)
+    if begins := row.get("coverage_from"):
+        yield call.text("cli.trail.coverage_from", day=writing.day(date.fromisoformat(begins), call.language))
     if "until" in row:
         until = writing.day(date.fromisoformat(row["until"]), call.language)
         yield call.text("cli.trail.until", until=until)
