@@ -86,6 +86,7 @@ def _shrinking_flow_of_lines(draft: Draft) -> None:
     if len(before) != 1 or not before[0]:
         raise UnsuitedError("no earlier row")
     draft.put("B08", row, participated=int(before[0]) - 1)
+    draft.keep("B08", row, pct=None)
 
 
 @breaks("V065", variant="moved")

@@ -11,7 +11,7 @@ import pytest
 from ingestion.definitions.registry_rows import Target, TermOfOffice
 from ingestion.gate import load_rules
 from ingestion.records.findings import OutcomeStatus
-from ingestion.records.submissions import Mark
+from ingestion.records.submissions import COVERAGE, Mark
 from ingestion.words.found import printed as as_printed
 from tests.support import agreed
 
