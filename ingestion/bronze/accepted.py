@@ -366,7 +366,7 @@ def _submission_row(record: SubmissionRecord) -> dict[str, Any]:
         "verdict": None if record.is_set_aside else record.verdict,
         "verdict_at": None if record.is_set_aside else record.verdict_at,
         "period_basis": record.receipt.period_basis or None,
-        "coverage_from": record.receipt.coverage_from,
+        "coverage_from": record.coverage_from,
         "rules_version": record.rules_version,
         "n_errors": severities.count("error"),
         "n_warnings": severities.count("warning"),
