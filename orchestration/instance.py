@@ -9,12 +9,14 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 
 import dagster as dg
+from dagster._core.instance.ref import InstanceRef
 from sqlalchemy.exc import SQLAlchemyError
 
 from ingestion.records.mendable import MendableError
 from ingestion.storage.home import Home
 from ingestion.words.messages import ToldError
 from orchestration.environment import INSTANCE_FILE
+from orchestration.event_store import with_kept_events
 from orchestration.lock import INTAKE_JOBS, PUBLISHING, WriterBusyError, publication_lock, writer_lock
 from orchestration.state import instance_environment, is_own, prepare_instance
 
@@ -44,7 +46,7 @@ def open_instance(home: Home) -> Iterator[dg.DagsterInstance]:
 
 def _opened(home: Home) -> dg.DagsterInstance:
     try:
-        instance = dg.DagsterInstance.from_config(str(home.dagster))
+        instance = dg.DagsterInstance.from_ref(with_kept_events(InstanceRef.from_dir(str(home.dagster))))
         _ = instance.run_launcher, instance.run_coordinator  # which are only looked at when they are asked for
     except (OSError, SQLAlchemyError):  # of what is stored
         raise

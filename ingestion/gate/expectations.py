@@ -22,18 +22,22 @@ os.environ["GX_ANALYTICS_ENABLED"] = "false"
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from great_expectations.execution_engine.pandas_execution_engine import PandasExecutionEngine
-from great_expectations.expectations.expectation import BatchExpectation
-from great_expectations.expectations.expectation_configuration import parse_result_format
-from great_expectations.expectations.metadata_types import FailureSeverity
-from great_expectations.expectations.metrics.metric_provider import metric_value
-from great_expectations.expectations.metrics.table_metric_provider import TableMetricProvider
-from great_expectations.validator.metric_configuration import MetricConfiguration
-from great_expectations.validator.validator import ValidationDependencies
 
 from ingestion.gate.language.evaluate import Mask, Missing, combine, mask
 from ingestion.gate.language.parser import parse
 from ingestion.gate.language.vectors import FALSE, NULL, TRUE, Kind, Vector
+from ingestion.gate.put_off import put_off
+
+# Distributions and charts of them, which no rule asks for, take two fifths of its start.
+with put_off("altair", "scipy.stats"):
+    from great_expectations.execution_engine.pandas_execution_engine import PandasExecutionEngine
+    from great_expectations.expectations.expectation import BatchExpectation
+    from great_expectations.expectations.expectation_configuration import parse_result_format
+    from great_expectations.expectations.metadata_types import FailureSeverity
+    from great_expectations.expectations.metrics.metric_provider import metric_value
+    from great_expectations.expectations.metrics.table_metric_provider import TableMetricProvider
+    from great_expectations.validator.metric_configuration import MetricConfiguration
+    from great_expectations.validator.validator import ValidationDependencies
 
 SAMPLES = 20
 """How many failing rows of a rule are kept."""

@@ -24,6 +24,7 @@ from dagster_graphql.test.utils import execute_dagster_graphql
 
 from ingestion.storage.home import Home
 from orchestration.definitions import defs
+from orchestration.event_store import with_kept_events
 from orchestration.resources import resources
 from orchestration.state import instance_environment, prepare_instance
 
@@ -119,8 +120,9 @@ def page(home: Home) -> Iterator[Page]:
 @contextmanager
 def _opened(home: Home) -> Iterator[Page]:
     target = LoadableTargetOrigin(executable_path=sys.executable, module_name="orchestration.definitions")
+    reference = with_kept_events(InstanceRef.from_dir(str(home.dagster), overrides=_HERE))
     with (
-        dg.DagsterInstance.from_ref(InstanceRef.from_dir(str(home.dagster), overrides=_HERE)) as instance,
+        dg.DagsterInstance.from_ref(reference) as instance,
         WorkspaceProcessContext(
             instance, InProcessWorkspaceLoadTarget(InProcessCodeLocationOrigin(target))
         ) as workspace,

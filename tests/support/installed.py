@@ -39,7 +39,7 @@ class Installed:
         kept = {n: v for n, v in os.environ.items() if not n.startswith(("TONGKET", "DAGSTER", "PYTHON"))}
         # Without `site` no `.pth` file is read, so that an editable installation of the tree is not found.
         packages = [path for path in sys.path if Path(path).name == "site-packages"]
-        found = {"PYTHONPATH": os.pathsep.join([str(self.folder), *packages]), "PYTHONDONTWRITEBYTECODE": "1"}
+        found = {"PYTHONPATH": os.pathsep.join([str(self.folder), *packages])}
         return subprocess.run(
             [sys.executable, "-S", *map(str, arguments)],
             cwd=self.elsewhere,
