@@ -335,8 +335,8 @@ def _coverage_rows(record: SubmissionRecord) -> list[dict[str, Any]]:
     if not record.coverages:
         return []
     name = str(record.key)
-    said = {"coverage_from": record.receipt.coverage_from, "decided_at": record.received_at}
-    recorded = [
+    said: dict[str, Any] = {"coverage_from": record.receipt.coverage_from, "decided_at": record.received_at}
+    recorded: list[dict[str, Any]] = [
         {
             "coverage_from": event.coverage_from,
             "decided_at": event.at,
