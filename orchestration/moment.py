@@ -206,7 +206,8 @@ def last_change(ledger: LedgerState) -> datetime | None:
         for moment in (
             record.receipt.at,
             record.verdict_at,
-            *(decision.at for decision in (*record.decisions, *record.coverages)),
+            *(decision.at for decision in record.decisions),
+            *(recorded.at for recorded in record.coverages),
         )
     )
     return max((moment for moment in moments if moment is not None), default=None)

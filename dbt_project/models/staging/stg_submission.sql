@@ -33,7 +33,10 @@ renamed as (
         source.verdict,
         cast(source.verdict_at as timestamp) as verdict_at,
         source.period_basis,
-        case when recorded.submission_id is null then source.coverage_from else recorded.coverage_from end as coverage_from,
+        case
+            when recorded.submission_id is null then source.coverage_from
+            else recorded.coverage_from
+        end as coverage_from,
         source.rules_version,
         source.n_errors,
         source.n_warnings,
