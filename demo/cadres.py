@@ -13,6 +13,7 @@ from demo.setting import Setting
 HALF, WHOLE = 2, 4
 _CASES = ("CB01", "CB03", "CB04", "CB05", "CB10")
 _PARTS = {"CB02": "CB01", "CB06": "CB05"}
+_PAYROLL_FLOWS = frozenset({"BC02", "BC03", "BC05", "BC06"})
 COUNTS = ("total", "female", "age_40_or_less", "ethnic_minority")
 """The count columns of a line."""
 
@@ -209,5 +210,12 @@ class _Sheet:
                     values["BC06"] = self._row(rng, round(deputies[i] * part))
                 for line, row in values.items():
                     self._put(year, half, line, row)
+            self._let_flows_grow(year)
             opening += grown - cut[i]
         return opening
+
+    def _let_flows_grow(self, year: int) -> None:
+        """Let no part of what was counted by the half-year be more than what was by the end of the year."""
+        for line in _PAYROLL_FLOWS & self.rows[self.code, year, WHOLE].keys():
+            half, whole = (self.rows[self.code, year, part][line] for part in (HALF, WHOLE))
+            half |= {key: min(half[key] or 0, whole[key] or 0) for key in COUNTS if half[key] is not None}

@@ -18,6 +18,7 @@ from orchestration.lock import WriterBusyError
 from orchestration.standing import LostLedgerError, demand_whole
 
 _STEP = "command"
+"""Stands for a step; behind it is the command's name."""
 
 
 def command_failed(home: Home, command: str, error: Exception, said: CommandError | None) -> None:
@@ -33,7 +34,7 @@ def command_failed(home: Home, command: str, error: Exception, said: CommandErro
     """
     with suppress(OSError):
         if (home.registry.is_dir() or home.landing.is_dir()) and (stop := _stop(home, command, error, said)):
-            alerting.failed(home, alerting.Place("", _STEP), stop, environment.now())
+            alerting.failed(home, alerting.Place("", f"{_STEP} {command}"), stop, environment.now())
 
 
 def _stop(home: Home, command: str, error: Exception, said: CommandError | None) -> failing.Stop | None:

@@ -39,6 +39,7 @@ COMMANDS: dict[str, str] = {
     "status": "status",
     "accept": "decisions",
     "reject": "decisions",
+    "cover": "decisions",
     "close": "decisions",
     "reopen": "decisions",
     "retry": "retry",

@@ -203,6 +203,11 @@ def last_change(ledger: LedgerState) -> datetime | None:
     moments = (
         moment
         for record in ledger.submissions.values()
-        for moment in (record.receipt.at, record.verdict_at, *(decision.at for decision in record.decisions))
+        for moment in (
+            record.receipt.at,
+            record.verdict_at,
+            *(decision.at for decision in record.decisions),
+            *(recorded.at for recorded in record.coverages),
+        )
     )
     return max((moment for moment in moments if moment is not None), default=None)

@@ -17,6 +17,12 @@ from ingestion.definitions.registry import Registry
 from ingestion.landing.events import UNKNOWN_PERIOD
 from ingestion.landing.state import LedgerState
 from ingestion.records.periods import Period
+from ingestion.words.messages import ToldError
+
+
+class NoPeriodError(ToldError):
+    """A run of what belongs to periods names none; the message says how one is chosen."""
+
 
 periods = dg.DynamicPartitionsDefinition(name="period")
 
@@ -94,9 +100,16 @@ def of_one_period(tags: Mapping[str, str]) -> str | None:
 
 
 def keys_of_run(context: dg.OpExecutionContext) -> list[str]:
-    """Give the partitions of a run; of one that covers everything, those that came with it as well."""
-    is_of_all = context.run.tags.get(COVERS_TAG) == EVERYTHING
-    return known_periods(context.instance) if is_of_all else list(context.partition_keys)
+    """Give the partitions of a run; of one that covers everything, those that came with it as well.
+
+    Raises:
+        NoPeriodError: it has none, as where a check is executed alone and nobody chose any.
+    """
+    if context.run.tags.get(COVERS_TAG) == EVERYTHING:
+        return known_periods(context.instance)
+    if not context.has_partition_key_range:
+        raise NoPeriodError("state.no_period", check=context.op.name)
+    return list(context.partition_keys)
 
 
 def report_new(context: dg.AssetExecutionContext, metadata: Mapping[str, Any]) -> None:

@@ -17,7 +17,7 @@ from ingestion.definitions.catalogue import Catalogue
 from ingestion.definitions.overlay import OwnFileError, own_indicators, parsed
 from ingestion.words.data_files import read_yaml
 from ingestion.words.labels import Label
-from ingestion.words.messages import load_messages
+from ingestion.words.messages import Said, load_messages
 from reports import escape
 
 FILE = Path(__file__).parent / "sections.yml"
@@ -251,27 +251,29 @@ def plan_of(catalogue: Catalogue) -> Plan:
             if (name := _unknown(section, catalogue)) is not None:
                 raise OwnFileError("catalogue.own.section", file=file.place, section=section.code, name=name)
             if (fault := _fault(section, catalogue)) is not None:
-                raise OwnFileError("catalogue.own.no_fit", file=file.place, reason=f"{section.code}: {fault}")
+                raise OwnFileError("catalogue.own.no_fit", file=file.place, reason=fault)
             sections[section.anchor] = section
     _demand_shown(catalogue, sections.values())
     return plan.model_copy(update={"sections": tuple(sections.values())})
 
 
-def _fault(section: Section, catalogue: Catalogue) -> str | None:
+def _fault(section: Section, catalogue: Catalogue) -> Said | None:
     """Say why a section would be empty, or lack a sentence, though all that it names is there."""
     topics = {indicator.section for indicator in catalogue.indicators.values()}
     if unknown := sorted(set(section.topics) - topics):
-        return f"no indicator has the section {', '.join(unknown)}, which topics names"
+        return Said("misfit.no_topic", {"section": section.code, "topics": ", ".join(unknown)})
     for sentence in section.sentences:
         known = {*sentence.fields, "last_year", *(["at"] if sentence.dated else [])}
         for key in sentence.variants:
             text = load_messages()[key].vi
             if lacking := sorted({name for _, name, _, _ in Formatter().parse(text) if name} - known):
-                return f"the sentence {sentence.text} has no {', '.join(lacking)}, which its text {key} tells"
+                named = {"section": section.code, "sentence": sentence.text, "text": key}
+                return Said("misfit.sentence_lacks", named | {"fields": ", ".join(lacking)})
         for name, field in sentence.fields.items():
             parts = [part for part, _ in catalogue.indicators[field.indicator].parts]
             if field.part != "value" and field.part not in parts:
-                return f"the field {name} of {sentence.text}: {field.indicator} has no {field.part}"
+                named = {"section": section.code, "sentence": sentence.text, "field": name}
+                return Said("misfit.field_part", named | {"indicator": field.indicator, "part": field.part})
     return None
 
 

@@ -7,14 +7,22 @@ submissions and judging them (`trials.py`).
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Literal
 
 from demo.faults.draft import Draft, UnsuitedError, copied
 from ingestion.records.stored import added
 from ingestion.records.submissions import FormRow
 
-Variant = Literal["", "scheme", "last_term"]
-"""A world that differs from the demo's: all caps and score bands in force; results of a last term known."""
+Variant = Literal["", "scheme", "last_term", "moved"]
+"""A world that differs from the demo's: all caps and score bands in force; results of a last term known; each
+unit took an organisation over from another one, which had reported it for the first quarter."""
+
+MOVED_ON = date(2020, 4, 1)
+"""When these organisations moved."""
+
+MOVED_FORM = "B06"
+"""The form in which the other unit had reported them."""
 
 ORGANISATION_FORMS = ("B01", "B02", "B04", "B06")
 SUB_LINES = frozenset({"TC06", "TC07", "TC09", "DV05", "DV06"})

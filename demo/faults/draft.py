@@ -5,6 +5,7 @@ What belongs here: the changing, and keeping account of it. What does not: what 
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from datetime import date
 
 import pandas as pd
 
@@ -13,7 +14,8 @@ from demo.grids import retotal
 from ingestion.gate import GateContext
 from ingestion.records.cells import parse_address
 from ingestion.records.periods import Days, Period
-from ingestion.records.submissions import FormRow, FormTable, Mark, Submission, Value
+from ingestion.records.submissions import COVERAGE, FormRow, FormTable, Mark, Submission, Value
+from ingestion.workbook.writer import FIRST_COVER_ROW
 
 
 class UnsuitedError(Exception):
@@ -44,15 +46,16 @@ class Draft:
         for table in tables.values():
             if table.total is not None:
                 table.total = copied(table.total)
-        cover = replace(reading.cover, values=dict(reading.cover.values)) if reading.cover else None
+        cover = reading.cover
+        if cover is not None:
+            cover = replace(cover, values=dict(cover.values), cells=dict(cover.cells))
         changed = replace(reading, tables=tables, cover=cover, problems=list(reading.problems))
         self.submission = replace(self.submission, reading=changed)
 
     @property
     def days(self) -> Days:
         """The days that the period covers for the unit."""
-        registry = self.context.registry
-        return registry.days_of(self.period, registry.system_of(self.submission.key.unit))
+        return self.context.registry.reported_days(self.submission.key.unit, self.period)
 
     def table(self, form: str) -> FormTable:
         """Give a sheet."""
@@ -164,6 +167,24 @@ class Draft:
             if e.sheet == table.sheet and e.cell
         }
         return table.rows[row].number in rows
+
+    def cover(self, entry: str, value: Value) -> None:
+        """Change an entry of the cover, which thereby breaks the rule."""
+        cover = self.submission.reading.cover
+        if cover is None or entry not in cover.cells:
+            raise UnsuitedError(entry)
+        cover.values[entry] = value
+        self.cells.append(f"{cover.sheet}!{cover.cells[entry]}")
+        self.rows.add((cover.sheet, parse_address(cover.cells[entry])[0]))
+
+    def first_day(self, day: date) -> None:
+        """Say on the cover from which day the figures run, whether or not it said so before."""
+        cover = self.submission.reading.cover
+        if cover is None:
+            raise UnsuitedError("no cover")
+        entries = [column.code for column in self.context.catalogue.cover.columns]
+        cover.cells.setdefault(COVERAGE, f"C{FIRST_COVER_ROW + entries.index(COVERAGE)}")
+        self.cover(COVERAGE, day)
 
     def is_alive(self, form: str, row: int) -> bool:
         """Say whether the organisation of a row belongs to the unit at the period's end."""

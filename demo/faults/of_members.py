@@ -4,9 +4,13 @@ What belongs here: which cells are changed, which of them break a rule, and whic
 does not: faults for rules of other files.
 """
 
-from demo.faults.base import breaks
+from datetime import timedelta
+
+from demo.faults.base import MOVED_FORM, MOVED_ON, breaks
 from demo.faults.draft import Draft, UnsuitedError
-from ingestion.records.periods import PeriodKind
+from ingestion.records.periods import Period, PeriodKind
+
+_LINE = ("line_code", "document_code")
 
 
 @breaks("V012")
@@ -68,6 +72,43 @@ def _shrinking_flow(draft: Draft) -> None:
     by = draft.count("B01", row, column) - past + 1
     draft.put("B01", row, **{column: past - 1})
     draft.more("B01", row, "out_transfer_other_province", by=by)
+
+
+@breaks("V016")
+def _shrinking_flow_of_lines(draft: Draft) -> None:
+    """Let what grows on a fixed line fall below what was reported before, and nothing else with it."""
+    if draft.period.kind is not PeriodKind.YEAR:
+        raise UnsuitedError("the form is filed for half-years")
+    past = draft.filed_before("B08", Period(PeriodKind.HALF, draft.period.year, draft.period.year))
+    row = draft.pick("B08", lambda r: str(draft.value("B08", r, "line_code")).startswith("SH"))
+    same = past[(past[list(_LINE)] == [draft.value("B08", row, code) for code in _LINE]).all(axis="columns")]
+    before = same["participated"].tolist()
+    if len(before) != 1 or not before[0]:
+        raise UnsuitedError("no earlier row")
+    draft.put("B08", row, participated=int(before[0]) - 1)
+    draft.keep("B08", row, pct=None)
+
+
+@breaks("V065", variant="moved")
+def _overlapping_rows(draft: Draft) -> None:
+    """Let figures run from 1 January though an organisation was reported by another unit until it came."""
+    unit, day = draft.submission.key.unit, MOVED_ON - timedelta(days=1)
+    if (
+        draft.days.first.year != MOVED_ON.year
+        or draft.days.last < MOVED_ON
+        or draft.period.kind is PeriodKind.TERM
+    ):
+        raise UnsuitedError("nothing came yet")
+
+    def came(row: int) -> bool:
+        before = draft.context.registry.organisation_at(str(draft.value(MOVED_FORM, row, "org_code")), day)
+        return before is not None and before.parent_code != unit
+
+    row = draft.pick(MOVED_FORM, came)
+    draft.first_day(draft.days.first)
+    draft.cells.clear()
+    draft.touch(MOVED_FORM, row)
+    draft.accuse(MOVED_FORM, row, "org_code")
 
 
 @breaks("V017")

@@ -9,34 +9,46 @@ from datetime import timedelta
 
 from demo.faults.base import breaks, emptied, left_out
 from demo.faults.draft import Draft, UnsuitedError
-from ingestion.records.cells import parse_address
 from ingestion.records.days import day_of
 from ingestion.records.periods import PeriodKind
-from ingestion.records.submissions import Problem, Value
+from ingestion.records.submissions import Problem
 
 
-def _cover(draft: Draft, entry: str, value: Value) -> None:
-    cover = draft.submission.reading.cover
-    if cover is None or entry not in cover.cells:
-        raise UnsuitedError(entry)
-    cover.values[entry] = value
-    place = f"{cover.sheet}!{cover.cells[entry]}"
-    draft.cells.append(place)
-    draft.rows.add((cover.sheet, parse_address(cover.cells[entry])[0]))
+@breaks("V063")
+def _figures_from_after_the_period(draft: Draft) -> None:
+    draft.first_day(draft.days.last + timedelta(days=draft.rng.integers(1, 40).item()))
+
+
+@breaks("V063")
+def _figures_from_before_the_year(draft: Draft) -> None:
+    if draft.period.kind is PeriodKind.TERM:
+        raise UnsuitedError("a term takes in several years")
+    draft.first_day(draft.days.first - timedelta(days=draft.rng.integers(1, 40).item()))
+
+
+@breaks("V064")
+def _figures_from_another_day_for_no_reason(draft: Draft) -> None:
+    registry, unit = draft.context.registry, draft.submission.key.unit
+    events = (s for s in registry.successions if unit in (s.predecessor_code, s.successor_code))
+    if any(event.effective_on.year == draft.period.year for event in events) or registry.has_moves(
+        unit, draft.days
+    ):
+        raise UnsuitedError("something merged or moved")
+    draft.first_day(draft.days.first + timedelta(days=draft.rng.integers(1, 60).item()))
 
 
 @breaks("V001")
 def _other_unit_on_the_cover(draft: Draft) -> None:
     others = [u for u in draft.context.registry.reporting_units if u != draft.submission.key.unit]
     other = draft.one_of(*others)
-    _cover(draft, "reporting_org_code", other)
+    draft.cover("reporting_org_code", other)
     if draft.submission.reading.cover:
         draft.submission.reading.cover.reporting_org_code = other
 
 
 @breaks("V002", "R022")
 def _no_period(draft: Draft) -> None:
-    _cover(draft, "period_code", "quý 3")
+    draft.cover("period_code", "quý 3")
     reading = draft.submission.reading
     if reading.cover:
         reading.cover.period = None

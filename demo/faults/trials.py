@@ -5,22 +5,22 @@ What belongs here: drawing cases, judging them in batches, and counting. What do
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 
 import pandas as pd
 
 from demo.draw import Rng, stream
-from demo.faults.base import Injection, Variant
+from demo.faults.base import MOVED_FORM, MOVED_ON, Injection, Variant
 from demo.faults.draft import Draft, UnsuitedError
 from demo.faults.injections import INJECTIONS
 from demo.faults.sound import vary
 from demo.grids import WorldHistory, registry_in_memory, row_of_history, submission_in_memory
 from demo.world import World
 from ingestion.definitions.catalogue import Catalogue, load_catalogue
-from ingestion.definitions.registry_rows import RatingScheme
+from ingestion.definitions.registry_rows import Organisation, RatingScheme
 from ingestion.gate import GateContext, History, judge
 from ingestion.records.cells import parse_address
 from ingestion.records.findings import Finding, Judgement
@@ -32,6 +32,9 @@ _TRIES = 2_000
 _BATCH = 250
 _CROWDS = frozenset({"V053", "V057", "V058", "V059"})
 """Rules that compare a figure with sums or spreads over many rows, all of which are operands."""
+
+_LEFT = "CU"
+"""The unit from which organisations came."""
 
 _STRICT = RatingScheme(
     scheme="QD366",
@@ -63,6 +66,47 @@ class _LastTerm:
         """Give the rows of a form that count for a period, of all units."""
         is_last_term = (form, period.code) == ("B09", "2015-N")
         return self._rows if is_last_term else self._inner.rows(form, period)
+
+
+def _with_moves(organisations: Sequence[Organisation]) -> tuple[list[Organisation], dict[str, str]]:
+    """Let one organisation of each unit have come from another unit in the last year.
+
+    Returns:
+        The versions, and the unit to which each organisation came.
+    """
+    found = [
+        Organisation(
+            org_code=_LEFT, org_name=_LEFT, org_kind="DISTRICT", files_reports=True, valid_from=date(2005, 1, 1)
+        )
+    ]
+    moved: dict[str, str] = {}
+    for one in organisations:
+        lives_on = one.valid_to is None and one.valid_from.year < MOVED_ON.year
+        if one.org_kind == "GRASSROOTS" and lives_on and one.parent_code not in moved.values():
+            moved[one.org_code] = one.parent_code
+            before = {"parent_code": _LEFT, "valid_to": MOVED_ON - timedelta(days=1)}
+            found += [one.model_copy(update=before), one.model_copy(update={"valid_from": MOVED_ON})]
+        else:
+            found.append(one)
+    return found, moved
+
+
+class _Moved:
+    """The demo's accepted rows, and those of the unit from which organisations came: that nothing happened."""
+
+    def __init__(self, inner: History, moved: Mapping[str, str]) -> None:
+        self._inner, self._moved = inner, moved
+
+    def rows(self, form: str, period: Period) -> pd.DataFrame:
+        """Give the rows of a form that count for a period, of all units."""
+        rows = self._inner.rows(form, period)
+        if (form, period.code) != (MOVED_FORM, f"{MOVED_ON.year}-Q1"):
+            return rows
+        left = rows[rows["org_code"].map(self._moved) == rows["reporting_org_code"]].copy()
+        left["reporting_org_code"] = _LEFT
+        counts = left.select_dtypes("number").columns
+        left[counts] = 0
+        return pd.concat([rows, left], ignore_index=True)
 
 
 @dataclass(frozen=True)
@@ -145,7 +189,13 @@ class Trials:
         tables, history = self.world.registry, WorldHistory(self.world)
         plain = GateContext(registry_in_memory(tables), self.catalogue, history, JUDGED_AT)
         strict = registry_in_memory(tables, rating_schemes=(_STRICT,))
+        versions, moved = _with_moves(plain.registry.organisations)
         return {
+            "moved": replace(
+                plain,
+                registry=registry_in_memory(tables, organisations=tuple(versions)),
+                history=_Moved(history, moved),
+            ),
             "": plain,
             "scheme": replace(plain, registry=strict),
             "last_term": replace(plain, history=_LastTerm(self.world, history)),

@@ -30,7 +30,7 @@ from apprise.plugins.email import base as apprise_mail
 from apprise.plugins.telegram import NotifyTelegram
 from apprise.plugins.workflows import NotifyWorkflows
 
-from ingestion.alerts.contacts import FOLDER_SCHEME, MAIL_SCHEMES
+from ingestion.alerts.contacts import FOLDER_SCHEME, MAIL_SCHEMES, PLAIN_ADDRESS
 from ingestion.alerts.delivery import Message, NotTried
 from ingestion.records.days import VIETNAM_TIME
 from ingestion.storage.files import private_folder, write_durably
@@ -45,7 +45,6 @@ _SENDER = "Tổng kết"
 _PROGRAM = "tongket"
 """What stands in headers, which carry no Vietnamese letters over HTTP."""
 
-_PLAIN_ADDRESS = re.compile(r"^mailtos?://([^/:?@]+@[^/:?@]+)/?$", re.IGNORECASE)
 _FOLDER = re.compile(rf"^{FOLDER_SCHEME}://([\w-][\w.-]*)/?$", re.IGNORECASE)
 _MARKED = re.compile(r"([\\`*_{}\[\]<>#|~&])")
 _BULLET, _NUMBER = re.compile(r"^([-+=])"), re.compile(r"^(\d+)([.)])")
@@ -84,7 +83,7 @@ class Channels:
         """Send one message; give what went wrong, or a blank text once the channel has taken it."""
         if folder := _FOLDER.match(message.channel):
             return _file(message, self._mailboxes / folder[1])
-        if _PLAIN_ADDRESS.match(message.channel) and not self._mail_server:
+        if PLAIN_ADDRESS.match(message.channel) and not self._mail_server:
             return NotTried(text("alert.error.no_mail_server", variable=MAIL_SERVER_VARIABLE))
         url = self.url(message.channel)
         with _complaints() as said:
@@ -118,7 +117,7 @@ class Channels:
 
     def url(self, channel: str) -> str:
         """Give the URL that `apprise` is asked for: plain addresses go through the mail server."""
-        address = _PLAIN_ADDRESS.match(channel)
+        address = PLAIN_ADDRESS.match(channel)
         if not address or not self._mail_server:
             return channel
         separator = "&" if "?" in self._mail_server else "?"
@@ -127,7 +126,7 @@ class Channels:
 
 def needs_mail_server(channel: str) -> bool:
     """Say whether an address is reached only through the mail server of the settings."""
-    return bool(_PLAIN_ADDRESS.match(channel.strip()))
+    return bool(PLAIN_ADDRESS.match(channel.strip()))
 
 
 def is_channel(channel: str) -> bool:

@@ -17,6 +17,8 @@ from ingestion.definitions.registry_rows import Contact
 from ingestion.words.labels import Language
 
 MAIL_SCHEMES = ("mailto", "mailtos")
+PLAIN_ADDRESS = re.compile(r"^mailtos?://([^/:?@]+@[^/:?@]+)/?$", re.IGNORECASE)
+"""An address alone, which is reached through the mail server of the settings."""
 FOLDER_SCHEME = "folder"
 """Messages are written into a folder of the state folder: a channel that needs no network."""
 
@@ -41,6 +43,13 @@ class Recipient:
     def carries_files(self) -> bool:
         """Whether marked workbooks go along."""
         return _scheme(self.channel) in _CARRYING
+
+    @property
+    def mail_server(self) -> str | None:
+        """The mail server that reaches it, blank for that of the settings; None for other channels."""
+        if _scheme(self.channel) not in MAIL_SCHEMES:
+            return None
+        return "" if PLAIN_ADDRESS.match(self.channel) else urlsplit(self.channel).hostname or ""
 
     @property
     def shown(self) -> str:

@@ -17,6 +17,7 @@ from ingestion.alerts.events import is_import
 from ingestion.definitions.catalogue import Catalogue
 from ingestion.definitions.registry import Registry
 from ingestion.landing.coverage import coverage_of
+from ingestion.landing.events import PeriodReopened
 from ingestion.landing.state import LedgerState, SubmissionRecord
 from ingestion.records.days import day_of
 from ingestion.records.findings import Finding, Verdict
@@ -106,11 +107,23 @@ class Filings:
 
     @cached_property
     def due(self) -> Mapping[str, Collection[str]]:
-        """The units that owe each period whose deadline has passed since people are told."""
+        """The units that owe each period whose deadline, and days granted, passed since people are told."""
         found: dict[str, set[str]] = defaultdict(set)
         for owed in self.registry.owed(self.catalogue, coverage_of(self.state)):
-            if owed.due_on is not None and day_of(self.since) <= owed.due_on < day_of(self.now):
-                found[owed.period_code].add(owed.reporting_org_code)
+            if owed.due_on is None or not day_of(self.since) <= owed.due_on < day_of(self.now):
+                continue
+            unit, period = owed.reporting_org_code, owed.period_code
+            if not any(stretch.until >= day_of(self.now) for stretch in self._reopened.get((unit, period), ())):
+                found[period].add(unit)
+        return found
+
+    @cached_property
+    def _reopened(self) -> Mapping[tuple[str, str], Sequence[PeriodReopened]]:
+        """For whom and for which period days were granted up to the moment."""
+        found: dict[tuple[str, str], list[PeriodReopened]] = defaultdict(list)
+        for event in self.state.reopenings:
+            if event.at <= self.now:
+                found[event.unit, event.period].append(event)
         return found
 
     def due_on(self, period: str) -> date | None:
@@ -131,9 +144,11 @@ class Filings:
         return min(came, default=None)
 
     def is_late(self, unit: str, period: str) -> bool:
-        """Say whether the first report of a unit for a period came after its deadline."""
+        """Say whether the first report of a unit for a period came after its deadline and the days granted."""
         due, first = self.due_on(period), self.first_day(unit, period)
-        return due is not None and first is not None and first > due
+        if due is None or first is None or first <= due:
+            return False
+        return not any(day_of(e.at) <= first <= e.until for e in self._reopened.get((unit, period), ()))
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ What belongs here: keeping that, privately, beside the alerts. What does not: wh
 (`quality.py`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,6 +15,10 @@ from ingestion.storage.files import private_folder, write_durably
 from ingestion.storage.home import Home
 
 _NAME = ".successes"
+_WHOLE = "inbox_to_release"
+TAKING_IN = frozenset({"intake", _WHOLE})
+PUBLISHING = frozenset({"publication", "publish_release", _WHOLE})
+"""The jobs by whose success it is seen that reports are answered, and that figures go up."""
 
 
 @dataclass(frozen=True)
@@ -30,9 +34,17 @@ class Successes:
     jobs: Mapping[str, AwareDatetime] = field(default_factory=dict)
 
     @property
-    def last(self) -> datetime:
-        """When any run last succeeded; where none is known, since when there could be one."""
-        return max((self.since, *self.jobs.values()))
+    def last_taking_in(self) -> datetime:
+        """When reports were last taken in; where that is not known, since when they could have been."""
+        return self._last_of(TAKING_IN) or self.since
+
+    @property
+    def last_publishing(self) -> datetime | None:
+        """When figures were last published; None where that was never done, which is no standstill."""
+        return self._last_of(PUBLISHING)
+
+    def _last_of(self, jobs: Collection[str]) -> datetime | None:
+        return max((at for job, at in self.jobs.items() if job in jobs), default=None)
 
 
 _KEPT = TypeAdapter(Successes)

@@ -259,9 +259,9 @@ class _Text:
             "held": message("alert.held", self._language, share=share, threshold=threshold)
             if "threshold" in facts
             else "",
-            "rows": message("alert.contact_rows", self._language, rows=", ".join(map(str, rows)))
-            if rows
-            else "",
+            "rows": message("alert.contact_rows", self._language, rows=_first(rows)) if rows else "",
+            "channels": len(facts.get("addresses", [])),
+            **self._addresses(),
             "earlier": _period(facts["earlier"], self._language) if "earlier" in facts else "",
             "then_share": _percent(facts.get("then", 0), facts.get("then_of", 0), self._language),
             "as_of": message("alert.as_of", self._language, day=_day(facts["then_on"], self._language))
@@ -277,12 +277,22 @@ class _Text:
         """Give the step at which the product failed, or a run stopped, in words."""
         step = str(self._alert.facts.get("step", ""))
         is_fault = self._alert.kind is Kind.FAULT and step in list(Step)
-        key = f"cli.step.{step}" if is_fault else f"alert.step.{step}"
+        key, _, command = (f"cli.step.{step}" if is_fault else f"alert.step.{step}").partition(" ")
+        if command:
+            return message(f"{key}_named", self._language, command=command)
         return message(key, self._language) if key in load_messages() else step
 
     def _newest(self, names: Sequence[str]) -> str:
         shown, rest = ", ".join(names[-_NAMED:]), len(names) - _NAMED
         return shown + message("alert.earlier_names", self._language, count=rest) if rest > 0 else shown
+
+    def _addresses(self) -> dict[str, str]:
+        """Give the addresses that one thing keeps from being told; nothing of a single channel."""
+        if not (addresses := self._alert.facts.get("addresses", [])):
+            return {}
+        rest = len(addresses) - _NAMED_UNITS
+        more = message("alert.more_addresses", self._language, count=rest) if rest > 0 else ""
+        return {"to": ", ".join(addresses[:_NAMED_UNITS]) + more}
 
     def _names(self, units: Sequence[str]) -> str:
         names = ", ".join(_name(unit, self._registry) for unit in units[:_NAMED_UNITS])
@@ -296,6 +306,11 @@ def _finding(found: Mapping[str, str], language: Language) -> str:
     # Most findings name their place themselves.
     text = text if not place or place in text else f"{place}: {text}"
     return f"– {text} [{found['rule']}]"
+
+
+def _first(rows: Sequence[int]) -> str:
+    """Write the numbers of rows, the first of many."""
+    return ", ".join([*map(str, rows[:_NAMED_UNITS]), *(["…"] if len(rows) > _NAMED_UNITS else [])])
 
 
 def _name(unit: str, registry: Registry) -> str:

@@ -102,6 +102,16 @@ _DECISIONS = pa.schema(
         ("reason", pa.string()),
     ]
 )
+_COVERAGES = pa.schema(
+    [
+        ("submission_id", pa.string()),
+        ("coverage_no", pa.int32()),
+        ("coverage_from", pa.date32()),
+        ("decided_at", _INSTANT),
+        ("decided_by", pa.string()),
+        ("reason", pa.string()),
+    ]
+)
 _FINDINGS = pa.schema(
     [
         ("submission_id", pa.string()),
@@ -311,11 +321,33 @@ def write_ledger_tables(bronze: Path, state: LedgerState) -> None:
     ]
     write_table(bronze / "submissions.parquet", pa.Table.from_pylist(submissions, _SUBMISSIONS))
     write_table(bronze / "decisions.parquet", pa.Table.from_pylist(decisions, _DECISIONS))
+    coverages = [row for record in records for row in _coverage_rows(record)]
+    write_table(bronze / "coverages.parquet", pa.Table.from_pylist(coverages, _COVERAGES))
     write_table(bronze / "findings.parquet", pa.Table.from_pylist(findings, _FINDINGS))
     write_table(bronze / "explanations.parquet", pa.Table.from_pylist(explanations, _EXPLANATIONS))
     if not (bronze / "columns.parquet").is_file():
         # Nothing was ever accepted; whoever reads bronze finds every table all the same.
         write_table(bronze / "columns.parquet", _COLUMNS.empty_table())
+
+
+def _coverage_rows(record: SubmissionRecord) -> list[dict[str, Any]]:
+    """Give what was recorded of the day from which figures run; before it, as number 0, what the cover said."""
+    if not record.coverages:
+        return []
+    name = str(record.key)
+    said: dict[str, Any] = {"coverage_from": record.receipt.coverage_from, "decided_at": record.received_at}
+    recorded: list[dict[str, Any]] = [
+        {
+            "coverage_from": event.coverage_from,
+            "decided_at": event.at,
+            "decided_by": event.by,
+            "reason": event.reason,
+        }
+        for event in record.coverages
+    ]
+    return [
+        {"submission_id": name, "coverage_no": number, **row} for number, row in enumerate((said, *recorded))
+    ]
 
 
 def _submission_row(record: SubmissionRecord) -> dict[str, Any]:
@@ -334,7 +366,7 @@ def _submission_row(record: SubmissionRecord) -> dict[str, Any]:
         "verdict": None if record.is_set_aside else record.verdict,
         "verdict_at": None if record.is_set_aside else record.verdict_at,
         "period_basis": record.receipt.period_basis or None,
-        "coverage_from": record.receipt.coverage_from,
+        "coverage_from": record.coverage_from,
         "rules_version": record.rules_version,
         "n_errors": severities.count("error"),
         "n_warnings": severities.count("warning"),

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from itertools import combinations
 
 from ingestion.definitions.forms import OF_THE_ROW, Column, Form, Line
-from ingestion.definitions.indicators import Indicator, Summand, check_summands
-from ingestion.words.labels import CatalogueError
+from ingestion.definitions.indicators import Indicator, Summand, fault_of_summands
+from ingestion.words.messages import Said
 
 OF_ONE_ROW = frozenset({"rate", "distinct", "run"})
 """Kinds of indicator whose figure is the cell of one row."""
@@ -24,27 +24,29 @@ LASTING = frozenset({"opening", "stock", "base"})
 """Natures of what is there at a time, which no years add up."""
 
 
-def check_indicator(file: str, indicator: Indicator, forms: Mapping[str, Form]) -> None:
-    """Refuse an indicator that names what is not there, or whose figure would mean nothing.
+_Fault = tuple[str, dict[str, object]]
+"""Which text of the catalogue says what does not fit, and what fills it in beside the indicator."""
+
+
+def fault_of_cells(indicator: Indicator, forms: Mapping[str, Form]) -> Said | None:
+    """Say why the figure of an indicator would mean nothing; None where it means something.
+
+    It names what is not there, adds what is never added, counts the same twice, or mixes units.
 
     Args:
-        file: where it is declared.
         indicator: the indicator.
         forms: all forms, with all columns that they ever had.
-
-    Raises:
-        CatalogueError: it does, adds what is never added, counts the same twice, or mixes units; the message
-            says why and what to do.
     """
-    check_summands(file, indicator, forms)
-    for part, summands in indicator.parts:
-        for reason in _reasons(indicator, part, summands, forms):
-            raise CatalogueError(f"{file}: {indicator.code} {reason}")
+    if (fault := fault_of_summands(indicator, forms)) is not None:
+        return fault
+    reasons = (one for part, summands in indicator.parts for one in _reasons(indicator, part, summands, forms))
+    found = next(reasons, None)
+    return found and Said(f"misfit.{found[0]}", {"indicator": indicator.code, **found[1]})
 
 
 def _reasons(
     indicator: Indicator, part: str, summands: tuple[Summand, ...], forms: Mapping[str, Form]
-) -> Iterator[str]:
+) -> Iterator[_Fault]:
     for summand in summands:
         form = forms[summand.form]
         yield from _of_column(indicator, summand, form.by_code[summand.column])
@@ -55,44 +57,34 @@ def _reasons(
             if part in OF_ITS_UNIT:
                 yield from _of_unit(indicator, summand, form)
     if indicator.kind == "rate" and any(summand.over_time == "sum" for summand in summands):
-        yield "is a rate, which no years add up: its over_time is last (or first)"
+        yield "years_of_rate", {}
     for one, other in combinations(summands, 2):
         if not one.effective.meets(other.effective):
             continue
         if indicator.kind in OF_ONE_ROW:
-            yield (
-                f"is the cell of one row, and names {_named(one)} and {_named(other)} for the same time; name"
-                " one, or give each its time (effective)"
-            )
+            yield "one_row", {"cell": _named(one), "other": _named(other)}
         if one.model_copy(update={"effective": other.effective}) == other:
-            yield f"counts {_named(one)} twice for the same time; name it once"
+            yield "counted_twice", {"cell": _named(one)}
 
 
 def _named(summand: Summand) -> str:
     return f"{summand.form}.{summand.column}"
 
 
-def _of_column(indicator: Indicator, summand: Summand, column: Column) -> Iterator[str]:
+def _of_column(indicator: Indicator, summand: Summand, column: Column) -> Iterator[_Fault]:
     if summand.count and column.type != "code":
-        yield f"counts codes in {_named(summand)}, which holds none (its type is {column.type})"
+        yield "counts_no_codes", {"cell": _named(summand), "type": column.type}
     elif not summand.count and not column.is_number:
-        yield (
-            f"takes numbers from {_named(summand)}, which holds none (its type is {column.type}); count its"
-            " codes instead (count)"
-        )
+        yield "takes_no_numbers", {"cell": _named(summand), "type": column.type}
     elif (
         not summand.count
         and indicator.kind not in OF_ONE_ROW
         and not (column.adds_up or column.nature == "line")
     ):
-        yield (
-            f"adds up {_named(summand)}, which is never added over rows and units: a percentage, a score, a"
-            " distinct count, or a decimal of which the form does not say how it adds (nature); make the"
-            " indicator a rate or distinct, or give the column its nature"
-        )
+        yield "never_added", {"cell": _named(summand)}
 
 
-def _of_lines(summand: Summand, form: Form) -> Iterator[str]:
+def _of_lines(summand: Summand, form: Form) -> Iterator[_Fault]:
     """Refuse all lines of a form together where these do not all say the same of a column."""
     column = form.by_code[summand.column]
     if summand.where or form.rows != "lines":
@@ -100,13 +92,10 @@ def _of_lines(summand: Summand, form: Form) -> Iterator[str]:
     if (column.unit in OF_THE_ROW and not form.lines_agree("unit")) or (
         column.nature == "line" and not form.lines_agree("nature")
     ):
-        yield (
-            f"adds all lines of {_named(summand)}, which count different things; name the lines that belong"
-            " together (where)"
-        )
+        yield "different_lines", {"cell": _named(summand)}
 
 
-def _over_years(indicator: Indicator, summand: Summand, form: Form) -> Iterator[str]:
+def _over_years(indicator: Indicator, summand: Summand, form: Form) -> Iterator[_Fault]:
     if summand.over_time != "sum":
         return
     column = form.by_code[summand.column]
@@ -114,21 +103,16 @@ def _over_years(indicator: Indicator, summand: Summand, form: Form) -> Iterator[
     if column.nature == "line":
         natures = {line.nature for line in _lines(summand, form)}
     if indicator.kind == "stock" or natures & LASTING:
-        yield (
-            f"adds up years of {_named(summand)}, which is what is there at a time; its over_time is last, and"
-            " the indicator a stock"
-        )
+        yield "years_of_stock", {"cell": _named(summand)}
 
 
-def _of_unit(indicator: Indicator, summand: Summand, form: Form) -> Iterator[str]:
+def _of_unit(indicator: Indicator, summand: Summand, form: Form) -> Iterator[_Fault]:
     column = form.by_code[summand.column]
     units = {line.unit for line in _lines(summand, form)} if column.unit in OF_THE_ROW else {column.unit}
     units -= {None}
     if units and indicator.unit not in units:
-        yield (
-            f"is told in {indicator.unit}, and {_named(summand)} counts {', '.join(sorted(map(str, units)))};"
-            " one of the two units is wrong"
-        )
+        other = ", ".join(sorted(map(str, units)))
+        yield "unit_differs", {"unit": indicator.unit, "cell": _named(summand), "other": other}
 
 
 def _lines(summand: Summand, form: Form) -> Iterator[Line]:

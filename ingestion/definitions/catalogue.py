@@ -14,7 +14,7 @@ from typing import TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from ingestion.definitions.adding import check_indicator
+from ingestion.definitions.adding import fault_of_cells
 from ingestion.definitions.form_kinds import fault_of_kind
 from ingestion.definitions.forms import Form
 from ingestion.definitions.indicators import Indicator, IndicatorFile, is_collected
@@ -149,7 +149,8 @@ def load_indicators(folder: Path, forms: Iterable[Form]) -> dict[str, Indicator]
         for indicator in file.indicators:
             if indicator.code in indicators:
                 raise CatalogueError(f"{path.name}: indicator {indicator.code} is declared twice")
-            check_indicator(path.name, indicator, by_form)
+            if (fault := fault_of_cells(indicator, by_form)) is not None:
+                raise CatalogueError(f"{path.name}: {fault.told('en')}")
             indicators[indicator.code] = indicator
     return indicators
 
@@ -173,5 +174,5 @@ def load_catalogue(folder: Path = HERE) -> Catalogue:
         *(fault_of_indicator(indicator, data, indicators) for indicator in indicators.values()),
     )
     if (fault := next(filter(None, faults), None)) is not None:
-        raise CatalogueError(fault)
+        raise CatalogueError(fault.told("en"))
     return Catalogue(cover, data, indicators)

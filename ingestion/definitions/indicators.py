@@ -11,8 +11,10 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from ingestion.definitions.forms import OF_THE_ROW, Code, Form
+from ingestion.definitions.unfit import UnfitError
 from ingestion.definitions.validity import ALWAYS, Effective, turning_days
-from ingestion.words.labels import CatalogueError, Label, Strict
+from ingestion.words.labels import Label, Strict
+from ingestion.words.messages import Said
 
 MOST_DECIMALS = 6
 """More decimals than any figure of counts is told with."""
@@ -82,20 +84,20 @@ class Indicator(Strict):
     @model_validator(mode="after")
     def _is_coherent(self) -> Self:
         if self.kind == "ratio" and not (self.numerator and self.denominator and not self.value):
-            raise ValueError(f"{self.code}: a ratio needs a numerator and a denominator, and no value")
+            raise UnfitError("ratio_parts", indicator=self.code)
         if self.kind in ("stock", "flow", "rate", "distinct", "run") and not self.value:
-            raise ValueError(f"{self.code}: a {self.kind} needs a value")
+            raise UnfitError("no_value", indicator=self.code, kind=self.kind)
         if strangers := [name for name, _ in self.parts if self.kind not in OF_KINDS[name]]:
-            raise ValueError(f"{self.code}: a {self.kind} has no {' and no '.join(strangers)}")
+            raise UnfitError("part_of_kind", indicator=self.code, kind=self.kind, parts=", ".join(strangers))
         if self.unit in OF_THE_ROW:
-            raise ValueError(f"{self.code}: the unit {self.unit} is what a column says; name the figure's own")
+            raise UnfitError("figure_unit", indicator=self.code, unit=self.unit)
         is_timeless = self.kind in ("distinct", "run")
         if any(
             (summand.over_time == "none") != is_timeless for _, summands in self.parts for summand in summands
         ):
-            raise ValueError(f"{self.code}: over_time none goes with distinct and run, and only with them")
+            raise UnfitError("over_time_none", indicator=self.code)
         if (self.kind == "registry") != (self.source is not None):
-            raise ValueError(f"{self.code}: a source goes with kind registry, and only with it")
+            raise UnfitError("source_of_kind", indicator=self.code)
         return self
 
     @property
@@ -152,26 +154,25 @@ class IndicatorFile(Strict):
     indicators: tuple[Indicator, ...]
 
 
-def check_summands(file: str, indicator: Indicator, forms: Mapping[str, Form]) -> None:
-    """Refuse an indicator that names cells which are in no form, or which no period has together.
+def fault_of_summands(indicator: Indicator, forms: Mapping[str, Form]) -> Said | None:
+    """Say which cells an indicator names that are in no form, or that no period has together; None of none.
 
-    Raises:
-        CatalogueError: it names a form, column or code that is not there, or not at the time; or it divides two
-            parts, which gives percent, and calls that something else.
+    Nor may it divide two parts, which gives percent, and call that something else.
     """
     if indicator.kind == "ratio" and indicator.unit != "PERCENT":
-        raise CatalogueError(
-            f"{file}: {indicator.code} is a ratio, which is told in percent: its unit is PERCENT"
-        )
+        return _misfit("ratio_unit", indicator)
     for part, summands in indicator.parts:
         for summand in summands:
-            _check_summand(file, indicator.code, summand, forms)
+            if (fault := _fault_of_summand(indicator, summand, forms)) is not None:
+                return fault
         if not any(is_collected(summands, forms, day) for day in turning_days(_intervals(summands, forms))):
-            named = ", ".join(f"{summand.form}.{summand.column}" for summand in summands)
-            raise CatalogueError(
-                f"{file}: {indicator.code} has no figure in any period: its {part} needs {named}, which are"
-                " never collected together; give each summand the time for which it holds (effective)"
-            )
+            cells = ", ".join(f"{summand.form}.{summand.column}" for summand in summands)
+            return _misfit("never_together", indicator, part=part, cells=cells)
+    return None
+
+
+def _misfit(key: str, indicator: Indicator, **fields: str) -> Said:
+    return Said(f"misfit.{key}", {"indicator": indicator.code, **fields})
 
 
 def _intervals(summands: Iterable[Summand], forms: Mapping[str, Form]) -> Iterable[Effective]:
@@ -181,21 +182,22 @@ def _intervals(summands: Iterable[Summand], forms: Mapping[str, Form]) -> Iterab
         yield from (form.by_code[column].effective for column in (summand.column, *summand.where))
 
 
-def _check_summand(file: str, code: str, summand: Summand, forms: Mapping[str, Form]) -> None:
+def _fault_of_summand(indicator: Indicator, summand: Summand, forms: Mapping[str, Form]) -> Said | None:
     form = forms.get(summand.form)
     if form is None:
-        raise CatalogueError(f"{file}: {code} names form {summand.form}, which does not exist")
+        return _misfit("no_form", indicator, form=summand.form)
     for column in (summand.column, *summand.where):
+        cell = f"{summand.form}.{column}"
         if column not in form.by_code:
-            raise CatalogueError(f"{file}: {code} names {summand.form}.{column}, which does not exist")
+            return _misfit("no_column", indicator, cell=cell)
         if column in summand.where and form.by_code[column].type != "code":
-            raise CatalogueError(
-                f"{file}: {code} looks for codes in {summand.form}.{column} (where), which has none"
-            )
+            return _misfit("where_no_codes", indicator, cell=cell)
     for column, codes in (
         *summand.where.items(),
         *(((summand.column, summand.count),) if summand.count else ()),
     ):
         allowed = set(form.line_members.get(column, ())) or set(form.by_code[column].choices)
-        if allowed and (unknown := set(codes) - allowed):
-            raise CatalogueError(f"{file}: {code} names codes that {summand.form}.{column} lacks: {unknown}")
+        if allowed and (unknown := sorted(set(codes) - allowed)):
+            cell = f"{summand.form}.{column}"
+            return _misfit("codes_lacking", indicator, cell=cell, codes=", ".join(unknown))
+    return None

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from ingestion.definitions.adding import check_indicator
+from ingestion.definitions.adding import fault_of_cells
 from ingestion.definitions.catalogue import OWN_FOLDERS, Catalogue, OwnFile, load_catalogue
 from ingestion.definitions.form_kinds import fault_of_kind
 from ingestion.definitions.forms import OF_THE_ROW, Form
@@ -129,7 +129,7 @@ def laid_over(files: tuple[OwnFile, ...]) -> Catalogue:
     for file, indicator in own_indicators(files):
         _demand_new(file, indicator.code, indicators)
         _demand_units(file, [indicator.unit], known)
-        _demand_cells(file, indicator, forms)
+        _demand_none(file, fault_of_cells(indicator, forms))
         indicators[indicator.code] = indicator
     _demand_references(files, forms, indicators)
     return Catalogue(shipped.cover, forms, indicators, files, units)
@@ -156,7 +156,7 @@ def own_indicators(files: tuple[OwnFile, ...]) -> Iterator[tuple[OwnFile, Indica
             yield file, indicator
 
 
-def _demand_none(file: OwnFile, fault: str | Said | None) -> None:
+def _demand_none(file: OwnFile, fault: Said | None) -> None:
     if fault is not None:
         raise OwnFileError("catalogue.own.no_fit", file=file.place, reason=fault)
 
@@ -223,11 +223,3 @@ def _demand_new(file: OwnFile, code: str, known: Mapping[str, object]) -> None:
 def _demand_units(file: OwnFile, units: Iterable[str | None], known: Iterable[str]) -> None:
     if unknown := sorted({unit for unit in units if unit} - set(known)):
         raise OwnFileError("catalogue.own.no_unit", file=file.place, units=", ".join(unknown))
-
-
-def _demand_cells(file: OwnFile, indicator: Indicator, forms: dict[str, Form]) -> None:
-    try:
-        check_indicator(file.place, indicator, forms)
-    except CatalogueError as error:
-        reason = str(error).removeprefix(f"{file.place}: ")
-        raise OwnFileError("catalogue.own.no_fit", file=file.place, reason=reason) from error

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 
 from ingestion.definitions.registry_files import WHOLE, RegistryTable
@@ -136,6 +137,16 @@ class Bodies:
             if not o.files_reports and o.lived_in(days):
                 lived[o.org_code] = o
         return tuple(lived[c] for c in sorted(lived))
+
+    def has_moves(self, code: str, days: Days) -> bool:
+        """Say whether an organisation came to a body from another, or left it for one, on any of some days."""
+        parts = {o.org_code for o in self._by_parent.get(code, ()) if o.lived_in(days)}
+        return any(
+            days.first < newer.valid_from <= days.last and code in (older.parent_code, newer.parent_code)
+            for part in parts
+            for older, newer in pairwise(self.versions[part])
+            if older.parent_code != newer.parent_code
+        )
 
     def takers_of(self, code: str) -> Sequence[str]:
         """Give those into which an organisation went as a whole, one after the other."""

@@ -224,6 +224,18 @@ class Decided:
 
 
 @dataclass(frozen=True)
+class CoverageSet:
+    """The data team recorded from which day the figures of a submission run, whatever its cover says."""
+
+    submission: str
+    coverage_from: date
+    reason: str
+    by: str
+    at: AwareDatetime
+    event: Literal["coverage_set"] = "coverage_set"
+
+
+@dataclass(frozen=True)
 class Reexamined:
     """A verdict was held against earlier figures that had been corrected after it was given; it stands.
 
@@ -276,6 +288,7 @@ Event = (
     | Judged
     | Explained
     | Decided
+    | CoverageSet
     | Reexamined
     | PeriodClosed
     | PeriodReopened

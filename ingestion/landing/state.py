@@ -10,6 +10,7 @@ from datetime import date, datetime
 from ingestion.definitions.locks import Locks
 from ingestion.landing.events import (
     ContradictionError,
+    CoverageSet,
     Decided,
     DecisionRefusedError,
     Duplicate,
@@ -27,6 +28,7 @@ from ingestion.landing.events import (
 )
 from ingestion.records.faults import Cause
 from ingestion.records.findings import Finding, Outcome, OutcomeStatus, Verdict
+from ingestion.records.periods import period_of
 from ingestion.records.submissions import Explanation, SubmissionKey
 from ingestion.words.messages import Said
 from ingestion.words.standing import standing_words
@@ -46,6 +48,7 @@ class SubmissionRecord:
 
     Attributes:
         decisions: what the data team decided, oldest first.
+        coverages: what it recorded of the day from which the figures run, oldest first.
         was_accepted: whether it counted at any time.
         question: what a correction of earlier figures made doubtful and nobody has answered yet.
         examined: the number of the event with which it was last held against earlier figures.
@@ -58,6 +61,7 @@ class SubmissionRecord:
     judged: Judged | None = None
     explanations: tuple[Explanation, ...] = ()
     decisions: tuple[Decided, ...] = ()
+    coverages: tuple[CoverageSet, ...] = ()
     was_accepted: bool = False
     question: Reexamined | None = None
     examined: int = 0
@@ -116,8 +120,8 @@ class SubmissionRecord:
 
     @property
     def coverage_from(self) -> date | None:
-        """From which day its figures run, where it says so."""
-        return self.receipt.coverage_from
+        """From which day its figures run, where it says so, or the data team recorded it."""
+        return self.coverages[-1].coverage_from if self.coverages else self.receipt.coverage_from
 
     @property
     def decision(self) -> Decided | None:
@@ -218,6 +222,8 @@ class LedgerState:
                 self._record(event.submission).explanations = event.explanations
             case Decided():
                 self._decide(event)
+            case CoverageSet():
+                self._set_coverage(event)
             case Reexamined():
                 record = self._record(event.submission)
                 record.examined = self._applied
@@ -309,6 +315,20 @@ class LedgerState:
         record.was_accepted |= event.decision == "accept"
         self._note_what_counts(record.key, before)
 
+    def _set_coverage(self, event: CoverageSet) -> None:
+        record = self._record(event.submission)
+        if record.status is not Verdict.ACCEPTED:
+            fields = {"submission": event.submission, "status": _said(record)}
+            raise DecisionRefusedError("landing.decision.not_counting", **fields)
+        period = period_of(record.key.period)
+        if period is None or not period.is_cumulative:
+            raise DecisionRefusedError("landing.decision.not_cumulative", submission=event.submission)
+        days = period.days_by_code
+        if not days.first <= event.coverage_from <= days.last:
+            fields = {"day": event.coverage_from, "first": days.first, "last": days.last}
+            raise DecisionRefusedError("landing.decision.not_within", submission=event.submission, **fields)
+        record.coverages += (event,)
+
     def _note_what_counts(self, key: SubmissionKey, before: SubmissionRecord | None) -> None:
         if self.effective(key.unit, key.period) is not before:
             self.counting_since[key.unit, key.period] = self._applied
@@ -393,7 +413,7 @@ def demand_person_and_reason(event: Event) -> None:
     Raises:
         DecisionRefusedError: there is no reason or no person.
     """
-    if isinstance(event, Decided | PeriodClosed | PeriodReopened | Retried):
+    if isinstance(event, Decided | CoverageSet | PeriodClosed | PeriodReopened | Retried):
         if not event.reason.strip():
             raise DecisionRefusedError("landing.decision.no_reason")
         if not event.by.strip():

@@ -14,6 +14,7 @@ from ingestion.definitions.catalogue import Catalogue
 from ingestion.definitions.registry import Registry
 from ingestion.landing.coverage import coverage_of
 from ingestion.landing.events import (
+    CoverageSet,
     Decided,
     Duplicate,
     Event,
@@ -86,6 +87,7 @@ def _current_row(registry: Registry, state: LedgerState, unit: str, period: str)
         "set_aside": _set_aside(newest.set_aside) if newest and newest.set_aside else None,
         "submission": str(newest.key) if newest else None,
         "accepted": str(counting.key) if counting else None,
+        "coverage_from": begins.isoformat() if counting and (begins := counting.coverage_from) else None,
         **_receipt(registry, revisions[0].received_at if revisions else None, period),
         "first_received_at": revisions[0].received_at.isoformat() if revisions else None,
         "received_at": newest.received_at.isoformat() if newest else None,
@@ -160,6 +162,8 @@ def _details(registry: Registry, event: Event) -> dict[str, Any]:
             found = {"explanations": [asdict(explanation) for explanation in event.explanations]}
         case Decided():
             found = {"decision": event.decision}
+        case CoverageSet():
+            found = {"coverage_from": event.coverage_from.isoformat()}
         case Reexamined():
             found = {"rules_version": event.rules_version, **_reexamined(event)}
         case PeriodReopened():

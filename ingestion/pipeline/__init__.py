@@ -8,7 +8,7 @@ Every step may be cut short and run again.
 """
 
 from ingestion.pipeline.checking import UNKNOWN_UNIT, CheckResult, check_files, returns_of
-from ingestion.pipeline.deciding import close, decide, reopen
+from ingestion.pipeline.deciding import close, decide, reopen, set_coverage
 from ingestion.pipeline.inbox import LandingReport, land_inbox
 from ingestion.pipeline.judging import PeriodReport, changes_of, judge_period, pending_periods
 from ingestion.pipeline.notices import write_alerts
@@ -42,6 +42,7 @@ __all__ = [
     "reopen",
     "retry",
     "returns_of",
+    "set_coverage",
     "to_retry",
     "write_alerts",
 ]

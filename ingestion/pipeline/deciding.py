@@ -7,7 +7,7 @@ What belongs here: the order of steps and what is recorded. What does not: which
 from datetime import date
 from typing import Literal
 
-from ingestion.landing.events import Decided, DecisionRefusedError, PeriodClosed, PeriodReopened
+from ingestion.landing.events import CoverageSet, Decided, DecisionRefusedError, PeriodClosed, PeriodReopened
 from ingestion.landing.state import SubmissionRecord
 from ingestion.pipeline.change import change, follow
 from ingestion.pipeline.office import Office
@@ -46,6 +46,20 @@ def decide(
         reexamine_due(desk)
     if results is not None:
         results.add(desk.results)
+    return desk.state.submissions[submission]
+
+
+def set_coverage(office: Office, submission: str, day: date, *, reason: str, by: str) -> SubmissionRecord:
+    """Record from which day the figures of an accepted submission run, and write bronze anew.
+
+    Raises:
+        DecisionRefusedError: there is no such submission, it does not count, or the day is not of its period.
+        LedgerError: the ledger is held by another process or damaged.
+    """
+    with change(office) as desk:
+        if submission not in desk.state.submissions:
+            raise DecisionRefusedError("landing.decision.unknown", submission=submission)
+        desk.record([CoverageSet(submission, day, reason, by, desk.now)])
     return desk.state.submissions[submission]
 
 

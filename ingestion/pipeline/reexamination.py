@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from ingestion.definitions.catalogue import Catalogue
 from ingestion.definitions.registry import Registry
 from ingestion.gate import rule_book
-from ingestion.gate.context.earlier import periods_before
+from ingestion.gate.frames.earlier import periods_before
 from ingestion.landing.state import LedgerState, SubmissionRecord
 from ingestion.records.findings import Finding, Judgement, Verdict
-from ingestion.records.periods import Period, PeriodError
+from ingestion.records.periods import CUMULATIVE, Period, PeriodError, PeriodKind
 
 
 @dataclass(frozen=True)
@@ -74,6 +74,8 @@ class Sources:
         before = periods_before(period, self._registry, unit.term_system if unit else "")
         for source in self._reporting(record.key.unit):
             yield from ((source, earlier.code) for earlier in before)
+            if source != record.key.unit:  # what they closed with, and for which days they reported the same
+                yield from ((source, Period(kind, period.year, period.year).code) for kind in _until(period))
 
     def _reporting(self, unit: str) -> frozenset[str]:
         """Give the units that may have reported what a unit reports: itself, and those its parts came from."""
@@ -86,6 +88,11 @@ class Sources:
             reporting = set(self._registry.reporting_units)
             self._units[unit] = frozenset(({unit} | self._merged[unit] | parents) & reporting)
         return self._units[unit]
+
+
+def _until(period: Period) -> Iterator[PeriodKind]:
+    """Give the cumulative periods of a year up to one of them."""
+    return (kind for kind in CUMULATIVE if period.is_cumulative and kind not in period.later)
 
 
 def difference(

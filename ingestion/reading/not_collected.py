@@ -8,6 +8,8 @@ from ingestion.definitions.forms import Column, Form
 from ingestion.reading.cast import column_details
 from ingestion.reading.header import Header, SheetGrid, find_header
 from ingestion.records.submissions import FormTable, Mark, Problem, Reading
+from ingestion.words.labels import LANGUAGES, Language
+from ingestion.words.messages import message
 from ingestion.words.writing import day
 
 _FILLED = (Mark.INVALID, Mark.ERROR)
@@ -54,11 +56,13 @@ def report_not_collected(column: Column, table: FormTable, reading: Reading) -> 
 
 
 def _time(column: Column) -> dict[str, str]:
-    """Give the fields with which a message tells the first and the last day of a column's time."""
-    first, last = column.effective.first, column.effective.last
-    return {
-        "first": day(first) if first else "…",
-        "first_en": day(first, "en") if first else "…",
-        "last": day(last) if last else "…",
-        "last_en": day(last, "en") if last else "…",
+    """Give the fields with which a message tells the time of a column, either end of which may be open."""
+    days = {"from": column.effective.first, "to": column.effective.last}
+    ends = "_".join(end for end, on in days.items() if on is not None)
+    said: dict[Language, str] = {
+        language: message(
+            f"R037.time.{ends}", language, **{end: day(on, language) for end, on in days.items() if on}
+        )
+        for language in LANGUAGES
     }
+    return {"time": said["vi"], "time_en": said["en"]}

@@ -3,8 +3,9 @@
 What belongs here: the version file, and one step from each version to the next. What does not: who asks for it
 (the command line, and Dagster's resource of the state folder).
 
-A step may be cut short and is then done again, so it does no harm twice. It never touches an original or a line
-of the ledger: what was received, judged and decided is read as it was written, in every version.
+A step may be cut short and is then done again, so it does no harm twice. It never touches an original or a
+line of the ledger: what was received, judged and decided is read as it was written, in every version. What a
+step has to say of a report, it records as everybody does, by a further line.
 """
 
 import json
@@ -45,7 +46,14 @@ def _read_rows_anew(home: Home) -> None:
     forget_marks(home.bronze)
 
 
-STEPS: tuple[Step, ...] = (_read_rows_anew,)
+def _record_coverage(home: Home) -> None:
+    """From 2 to 3: covers say from which day figures run; what an older report meant is recorded."""
+    from ingestion.upkeep.older_coverage import record_older_coverage  # noqa: PLC0415 - see above
+
+    record_older_coverage(home)
+
+
+STEPS: tuple[Step, ...] = (_read_rows_anew, _record_coverage)
 """The step from version 1, that from version 2, and so on; the text `state.migrated.<to>` tells of each."""
 
 VERSION = len(STEPS) + 1

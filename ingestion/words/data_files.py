@@ -17,6 +17,14 @@ else:
     _Quickest = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 _LONGEST_VALUE = 60
+_DEEPEST = 50
+"""Parts within one another; the files of the product have ten. The loader written in C reads each within the
+one around it, and ends the program at some ten thousand."""
+_SAID = {
+    "value": "is no day or number",
+    "twice": "stands above as well",
+    "deep": f"more than {_DEEPEST} parts stand within one another",
+}
 _MERGE = "tag:yaml.org,2002:merge"
 _READ_AS_VALUES = tuple(f"tag:yaml.org,2002:{name}" for name in ("bool", "int", "float", "timestamp"))
 
@@ -26,16 +34,15 @@ class UnfitYamlError(yaml.YAMLError):
 
     Attributes:
         kind: `value`, what is written is no day or number though it has the shape of one; `twice`, a name
-            stands a second time beside its like, of which YAML would take the last without a word.
+            stands a second time beside its like, of which YAML would take the last without a word; `deep`, more
+            parts stand within one another than any file needs.
         row: the line, from 1.
-        name: what is written there.
+        name: what is written there; blank where that is a part as a whole.
     """
 
-    def __init__(self, kind: Literal["value", "twice"], node: yaml.Node) -> None:
-        self.kind, self.row = kind, node.start_mark.line + 1
-        self.name = str(node.value)[:_LONGEST_VALUE]
-        said = "is no day or number" if kind == "value" else "stands above as well"
-        super().__init__(f"line {self.row}: “{self.name}” {said}")
+    def __init__(self, kind: Literal["value", "twice", "deep"], row: int, name: str = "") -> None:
+        self.kind, self.row, self.name = kind, row, name[:_LONGEST_VALUE]
+        super().__init__(f"line {self.row}: “{self.name}” {_SAID[kind]}")
 
 
 class _Loader(_Quickest):
@@ -48,7 +55,7 @@ class _Loader(_Quickest):
             UnfitYamlError: a name stands twice, or a value cannot be.
         """
         if (twice := _twice(node)) is not None:
-            raise UnfitYamlError("twice", twice)
+            raise UnfitYamlError("twice", twice.start_mark.line + 1, str(twice.value))
         return super().construct_document(node)
 
 
@@ -57,7 +64,7 @@ def _value(loader: _Loader, node: yaml.Node) -> Any:
     try:
         return yaml.SafeLoader.yaml_constructors[node.tag](loader, node)
     except (ValueError, ArithmeticError, LookupError, AttributeError) as error:
-        raise UnfitYamlError("value", node) from error
+        raise UnfitYamlError("value", node.start_mark.line + 1, str(node.value)) from error
 
 
 for _tag in _READ_AS_VALUES:
@@ -70,15 +77,16 @@ def read_yaml(path: Path) -> Any:
     Raises:
         yaml.YAMLError: it is no YAML, or says what nobody can read (`UnfitYamlError`).
     """
-    return yaml_of(path.read_text(encoding="utf-8"))
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
 
 
 def yaml_of(text: str) -> Any:
-    """Read what stands in a data file.
+    """Read what stands in a data file of an office.
 
     Raises:
         yaml.YAMLError: it is no YAML, or says what nobody can read (`UnfitYamlError`).
     """
+    _demand_shallow(text)
     return yaml.load(text, Loader=_Loader)
 
 
@@ -86,9 +94,28 @@ def nodes_of(text: str) -> yaml.Node | None:
     """Give what stands in a data file with the lines on which it stands; None where nothing does.
 
     Raises:
-        yaml.YAMLError: it is no YAML.
+        yaml.YAMLError: it is no YAML, or too deep (`UnfitYamlError`).
     """
+    _demand_shallow(text)
     return yaml.compose(text, Loader=_Loader)
+
+
+def _demand_shallow(text: str) -> None:
+    """Refuse parts within parts without end, before anything reads them that goes as deep as they do.
+
+    Raises:
+        UnfitYamlError: more stand within one another than any file needs.
+        yaml.YAMLError: up to there it is no YAML.
+    """
+    depth = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if depth > _DEEPEST:
+            mark = event.start_mark
+            raise UnfitYamlError("deep", mark.line + 1 if mark else 1)
 
 
 def row_of(error: BaseException, text: str) -> int | None:

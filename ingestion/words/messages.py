@@ -78,7 +78,7 @@ class Said:
 
 _BETWEEN = "; "
 """What stands between several parts of a text that are texts themselves."""
-_PARTS = ("unfit.",)
+_PARTS = ("unfit.", "misfit.")
 """Families of texts that are told as part of another one."""
 
 

@@ -22,8 +22,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from ingestion.definitions.catalogue import Catalogue
 from ingestion.definitions.registry import NO_REGISTRY, TABLES, Registry, RegistryTable
 from ingestion.definitions.registry_rows import Organisation
-from ingestion.gate.context.earlier import figures_asked
 from ingestion.gate.frames.batch import Batch
+from ingestion.gate.frames.earlier import figures_asked
 from ingestion.gate.frames.history import KEY_COLUMNS, EmptyHistory, History
 from ingestion.records.periods import Period
 from ingestion.records.submissions import Problem, Reading

@@ -1,4 +1,4 @@
-"""`tongket accept`, `reject`, `close`, `reopen`: decisions of the data team, each a record of its own."""
+"""`tongket accept`, `reject`, `cover`, `close`, `reopen`: decisions of the data team, each one a record."""
 
 from datetime import datetime
 from typing import Literal
@@ -58,6 +58,26 @@ def accept(call: Invocation, submission: str, reason: str, by: str | None) -> in
 def reject(call: Invocation, submission: str, reason: str, by: str | None) -> int:
     """See the text `cli.reject.help`."""
     return _decide(call, submission, "reject", reason, by)
+
+
+@command("cover", "writes")
+@argument("submission")
+@option("--from", "day", required=True, type=click.DateTime(["%Y-%m-%d"]))
+@option("--reason", required=True)
+@option("--by")
+@pass_invocation
+def cover(call: Invocation, *, submission: str, day: datetime, reason: str, by: str | None) -> int:
+    """See the text `cli.cover.help`."""
+    from ingestion import pipeline  # noqa: PLC0415
+
+    office = office_of(call)
+    demand_whole(call)
+    known = Ledger(call.home.ledger).replay().submissions
+    if submission not in known:
+        raise unknown(call, "submission", submission, known)
+    pipeline.set_coverage(office, submission, day.date(), reason=reason, by=person(call, by))
+    click.echo(call.text("cli.cover.done", submission=submission, day=day.date(), home=call.home.root))
+    return 0
 
 
 @command("close", "writes")

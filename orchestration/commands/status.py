@@ -151,9 +151,9 @@ def _said(call: Invocation, row: dict[str, Any]) -> Iterator[str]:
                 yield call.text(f"cli.trail.{side}", place=place, **fields)
             if len(row[side]) > _SHOWN_FINDINGS:
                 yield call.text("cli.trail.more", count=len(row[side]) - _SHOWN_FINDINGS)
-    if "until" in row:
-        until = writing.day(date.fromisoformat(row["until"]), call.language)
-        yield call.text("cli.trail.until", until=until)
+    for name in row.keys() & {"until", "coverage_from"}:
+        day = writing.day(date.fromisoformat(row[name]), call.language)
+        yield call.text(f"cli.trail.{name}", **{name: day})
     for one in row.get("explanations", ()):
         place = place_said(one["sheet"], one["cell"], call.language)
         yield f"{one['rule']} {place}: {one['text']}"

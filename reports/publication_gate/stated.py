@@ -1,7 +1,8 @@
 """What was stated elsewhere, beside figures that were worked out anew, and whether it holds.
 
 What belongs here: which figure a statement speaks of, what it says, and the verdict on it, by the comparisons
-that statements know. What does not: those figures (`figures`), and what is derived from them (`derived`).
+that statements know. What does not: those figures (`figures`), what is derived from them (`derived`), and the
+remark beside a verdict (`remarks`).
 """
 
 import re
@@ -13,15 +14,15 @@ from typing import Any
 import duckdb
 import numpy as np
 import pandas as pd
-import pyarrow.parquet as pq
 
 from ingestion.definitions.catalogue import Catalogue
 from ingestion.records.tolerance import TOLERANCE
 from ingestion.words import writing
+from reports.publication_gate import remarks
 from reports.publication_gate.asked import Asked
 from reports.publication_gate.bodies import Bodies
 from reports.publication_gate.report import STATUS_NAMES
-from reports.publication_gate.rows import Key, beside, read
+from reports.publication_gate.rows import Key, beside, read, records
 
 _STATED = ["statement", "indicator", "unit", "period", "column"]
 _FINAL, _NONE = STATUS_NAMES.index("final"), STATUS_NAMES.index("none")
@@ -84,19 +85,21 @@ class Statements:
     ) -> None:
         """Read what the registry says; `targets` are those that were set for each body and time."""
         self._asked, self._bodies, self._catalogue = asked, bodies, catalogue
-        self._statements: list[dict[str, Any]] = pq.read_table(
-            bronze / "reference" / "statements.parquet"
-        ).to_pylist()
+        self._statements = records(bronze, "statements")
         self._bounds: dict[tuple[str, str, str], set[tuple[float | None, float | None]]] = {}
         for target in targets:
             key = (target["indicator_code"], target["org_code"], target["term_code"])
             self._bounds.setdefault(key, set()).add((target["min"], target["max"]))
+        caps = remarks.caps_of(records(bronze, "terms"), records(bronze, "rating_schemes"))
+        with_targets = {(indicator, term) for indicator, _, term in self._bounds}
+        self._remarks = remarks.Remarks(self._statements, catalogue, caps, with_targets)
         self._figures: dict[tuple[str, ...], _Found] = {}
         self._derived: dict[tuple[str, ...], tuple[float, float]] = {}
 
     def add(self, figures: pd.DataFrame) -> None:
         """Take figures as they were worked out anew, with how whole they are; as found where that is open."""
         wanted = {said["indicator_code"] for said in self._statements}
+        wanted |= {remarks.SUSPENDED, remarks.EXISTING}
         units = {said["org_code"] for said in self._statements}
         mine = figures[
             figures["indicator"].isin(wanted) & figures["unit"].isin(units) & figures["is_expected"].notna()
@@ -127,8 +130,9 @@ class Statements:
             connection,
             "rpt_stated_figure",
             ["statement_id"],
-            [*_SAID, "is_by_size", "actual_value", "actual_low", "actual_high", "status", "verdict"],
+            [*_SAID, "is_by_size", "actual_value", "actual_low", "actual_high", "status", "verdict", "detail"],
         )
+        found = [(key, {**row, "detail": remarks.told(row["detail"])}) for key, row in found]
         numbers = dict(found)
         rows: list[tuple[Any, ...]] = []
         told: dict[Key, dict[str, Any]] = {}
@@ -147,6 +151,7 @@ class Statements:
                 "is_by_size": _is_by_size(said),
                 "status": STATUS_NAMES[int(spoken_of.status)],
                 "verdict": _verdict(said, spoken_of),
+                "detail": self._remarks.due(said, self._beside(about, spoken_of)),
             }
         return {
             "stated_again": pd.DataFrame(rows, columns=[*_STATED, "expected", "found"]),
@@ -155,6 +160,16 @@ class Statements:
 
     def _about(self, said: Mapping[str, Any]) -> tuple[str, str, str]:
         return (said["indicator_code"] or "", said["org_code"] or "", said["period_code"] or "")
+
+    def _beside(self, about: tuple[str, str, str], found: _Found) -> remarks.Beside:
+        """Give what a remark on a statement is held against."""
+        _, *of_body = about
+        others = (
+            self._figures.get((code, *of_body), _Found()) for code in (remarks.SUSPENDED, remarks.EXISTING)
+        )
+        suspended, existing = (other.value for other in others)
+        has_target = not np.isnan(self._target(*about)).all()
+        return remarks.Beside(found.value, found.denominator, found.before, has_target, suspended, existing)
 
     def _found(self, said: Mapping[str, Any], about: tuple[str, str, str]) -> _Found:
         """Give what a statement speaks of, as it was worked out."""

@@ -26,6 +26,7 @@ _FAMILIES: Mapping[str, Sequence[str]] = {
 }
 """What texts stand for the codes of a column, by its name; where none does, the code is somebody's own word."""
 
+_REMARK = "detail"
 _PERIODS = ("previous_term_code", "period_code")
 _NUMBERS = (
     *("value_low", "value_high", "numerator", "denominator", "expected_value", "target_min", "target_max"),
@@ -42,15 +43,26 @@ def column_in_words(column: str, language: Language) -> str:
 
 def side_in_words(column: str, text: str, language: Language) -> str:
     """Write what one side has in a column, which is plain text (see `rows`)."""
-    if not text:
-        return message("publication.blank", language)
-    if text in (YES, NO):
-        return message(f"publication.{text}", language)
+    if not text or text in (YES, NO):
+        return message(f"publication.{text or 'blank'}", language)
     if column in _PERIODS:
         return period_names.period(text, language)
+    if column == _REMARK:
+        return _remark_in_words(text, language)
     for family in _FAMILIES.get(column, ()):
         if f"{family}.{text}" in load_messages():
             return message(f"{family}.{text}", language)
     if column in _NUMBERS:
         return writing.as_filed(float(text), language)
     return writing.of_plain(text, None, language)
+
+
+def _remark_in_words(text: str, language: Language) -> str:
+    """Write a remark beside a verdict (see `remarks`): what it says, and its numbers as they stand."""
+    code, _, numbers = text.partition(": ")
+    key = f"publication.remark.{code}"
+    if key not in load_messages():
+        return text
+    said = message(key, language)
+    shown = [writing.as_filed(float(one.rpartition(" ")[2]), language) for one in numbers.split(", ") if one]
+    return f"{said} ({'; '.join(shown)})" if shown else said

@@ -31,7 +31,7 @@ from orchestration import alerting, failing, runs, telling
 from orchestration.alerting import Covered
 from orchestration.definitions import defs
 from orchestration.instance import COMMAND_LINE, LAUNCHED_BY_TAG, open_instance
-from orchestration.partitions import add_periods, tags_of_everything
+from orchestration.partitions import NoPeriodError, add_periods, tags_of_everything
 from orchestration.progress import Silent
 from orchestration.resources import Clock, TongketHome
 from orchestration.schedules import morning_alerts, nightly
@@ -255,6 +255,7 @@ def test_an_office_in_which_nothing_was_accepted_yet_is_told_of_no_failure_and_n
     ]
     for night in range(1, 9):
         now = NOW + timedelta(days=night)
+        alerting.succeeded(home, Covered.whole("intake"), now)
         telling.run_failed(home, str(night), Covered.whole("publication"), events, now)  # type: ignore[arg-type]
         alerting.look(home, now + timedelta(hours=20))
     assert not {Kind.RUN_FAILED, Kind.NO_SUCCESS} & {e.alert.kind for e in entries(home)}
@@ -454,6 +455,10 @@ def test_the_check_of_a_period_shows_what_is_over_its_thresholds_in_it(
         assert state_of_periods(instance) == {"2019-N": True, "2020-N": False, None: False}
         *_, whole = done.get_asset_check_evaluations()
         assert whole.partition is None and whole.metadata["over"].value == 2
+        with pytest.raises(NoPeriodError) as alone:
+            check_quality(home, instance, {})
+        assert "chọn" in alone.value.told("vi") and "Materialize" in alone.value.told("en")
+        assert failing.has_words("NoPeriodError", str(alone.value)), "the alert tells it in our words"
         found.remove(late)
         assert check_quality(home, instance, {"dagster/partition": "2020-N"}).success
         assert state_of_periods(instance) == {"2019-N": True, "2020-N": True, None: False}

@@ -953,7 +953,6 @@ NOT_HELD = {
         [("rpt_open_case", "reporting_org_code"), ("rpt_open_case", "period_code")],
         "pages take them from the submission",
     ),
-    ("rpt_stated_figure", "detail"): "a remark beside the verdict, made of figures that are held",
 }
 """Columns of marts that are read in which a wrong cell goes unnoticed, and why it may."""
 

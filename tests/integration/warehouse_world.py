@@ -143,6 +143,8 @@ def _write_ledger_tables(bronze: Path, catalogue: Catalogue, filings: Iterable[F
     ]
     decision = ["submission_id", "decision_no", "status", "decided_at", "decided_by", "reason"]
     kinds = {"decision_no": count, "decided_at": instant}
+    coverages = {"coverage_no": count, "coverage_from": pa.date32(), "decided_at": instant}
+    write_table(bronze / "coverages.parquet", _table([], ["submission_id", *coverages], coverages))
     write_table(bronze / "decisions.parquet", _table(decisions, decision, kinds))
     finding = ["submission_id", "rule_code", "clause", "severity", "sheet", "cell", "value", "expected"]
     finding += ["message", "message_en", "explained", "explanation"]

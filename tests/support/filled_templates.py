@@ -298,7 +298,7 @@ def all_cases(world: Any) -> Iterator[Case]:
     last_term.tables["B09"].append(last_term.tables["B09"][0] | {"indicator_code": "members_expelled"})
     past = {
         "year": world.workbook(period="2018-N"),
-        "nine": world.workbook(period="2019-9T"),
+        "nine": world.workbook(period="2019-9T").set("B06", members_suspended=2, legal_action=2),
         "term": last_term,
     }
     registry = world.registry()

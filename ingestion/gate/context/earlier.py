@@ -1,26 +1,33 @@
 """Prefixes that join accepted figures of earlier periods: `prev_cum.`, `prev_year.`, `prev_term.`, `roll12.`.
 
-What belongs here: which earlier period is meant, and who stands for whom after a merger. What does not: where
-accepted rows are kept (`frames/history.py` of the gate is only the question).
+What belongs here: which earlier period is meant. What does not: whose earlier rows are a unit's own, and these
+rows (`frames/earlier.py`).
 """
 
-import math
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
 from typing import ClassVar
 
 import numpy as np
-import numpy.typing as npt
-import pandas as pd
 
 from ingestion.definitions.catalogue import Catalogue
 from ingestion.definitions.forms import Form
-from ingestion.definitions.registry import Registry, RegistryTable
+from ingestion.definitions.registry import RegistryTable
 from ingestion.definitions.registry_rows import Succession
 from ingestion.gate.context.sheets import SheetProvider
 from ingestion.gate.frames.batch import Batch
+from ingestion.gate.frames.earlier import (
+    Earlier,
+    begins_on,
+    earlier,
+    ends_of_last_term,
+    merged_into,
+    seam,
+    standing_for,
+    taken_in,
+    total,
+)
 from ingestion.gate.frames.frame import Frame, FrameKind, Path, RowFrame
 from ingestion.gate.frames.provider import Provider, number_column
 from ingestion.gate.frames.sources import OfRow, SheetSum, SumAndRest
@@ -28,127 +35,6 @@ from ingestion.gate.frames.subject import Subject
 from ingestion.gate.language.vectors import Kind, Vector, nulls, numbers
 from ingestion.records.periods import Period, PeriodKind
 from ingestion.words.labels import Label
-
-Key = tuple[object, ...]
-Numbers = npt.NDArray[np.float64]
-_EARLIER = "earlier"
-"""Under this a batch remembers columns of earlier periods."""
-
-
-class EarlierRows:
-    """The accepted rows of one form in one earlier period."""
-
-    def __init__(self, rows: pd.DataFrame, form: Form) -> None:
-        self._rows = rows
-        self.units: list[str] = rows["reporting_org_code"].tolist() if len(rows) else []
-        columns = [rows[code].tolist() for code in form.key] if len(rows) else []
-        self.keys: list[Key] = list(zip(*columns, strict=True))
-        self.index = {pair: row for row, pair in enumerate(zip(self.units, self.keys, strict=True))}
-
-    def values(self, column: str) -> Numbers:
-        """Give a column of numbers, null where the rows have no such column."""
-        if column not in self._rows:
-            return np.full(len(self.units), np.nan)
-        numeric = pd.to_numeric(self._rows[column], errors="coerce")
-        return numeric.to_numpy(dtype=np.float64, na_value=np.nan)
-
-
-class Earlier:
-    """One number column of one form in one earlier period, by unit and key."""
-
-    def __init__(self, rows: EarlierRows, column: str) -> None:
-        self.by_unit_and_key: dict[tuple[str, Key], float] = {}
-        self.by_key: dict[Key, float] = {}
-        self.by_unit: dict[str, float] = {}
-        values = rows.values(column).tolist()
-        for unit, key, value in zip(rows.units, rows.keys, values, strict=True):
-            if math.isnan(value):
-                continue
-            # An organisation that moved within the year has a row with each unit; its stock is their sum.
-            self.by_key[key] = self.by_key.get(key, 0.0) + value
-            self.by_unit_and_key[unit, key] = self.by_unit_and_key.get((unit, key), 0.0) + value
-            self.by_unit[unit] = self.by_unit.get(unit, 0.0) + value
-
-    def __bool__(self) -> bool:
-        return bool(self.by_unit)
-
-    def of_unit(self, units: Sequence[str]) -> float | None:
-        """Give the sum over some units; None where one of them has nothing."""
-        found = [self.by_unit.get(unit) for unit in units]
-        return _total(found)
-
-    def of_units_and_key(self, units: Sequence[str], key: Key) -> float | None:
-        """Give the sum over the rows with a key of some units; None where one of them has none."""
-        return _total([self.by_unit_and_key.get((unit, key)) for unit in units])
-
-
-def _total(values: Sequence[float | None]) -> float | None:
-    known = [value for value in values if value is not None]
-    return sum(known) if values and len(known) == len(values) else None
-
-
-def earlier_rows(batch: Batch, form: Form, period: Period) -> EarlierRows:
-    """Give the rows of one form in one earlier period."""
-    key = ("earlier rows", form.code, period.code)
-    return batch.remembered(key, lambda: EarlierRows(batch.history(form.code, period), form))
-
-
-def earlier(batch: Batch, form: Form, period: Period, column: str) -> Earlier:
-    """Give one column of one form in one earlier period."""
-    key = (_EARLIER, form.code, period.code, column)
-    return batch.remembered(key, lambda: Earlier(earlier_rows(batch, form, period), column))
-
-
-def figures_asked(batch: Batch) -> dict[tuple[str, str], set[str]]:
-    """Give the columns of earlier periods that were asked for, by form and period."""
-    asked: dict[tuple[str, str], set[str]] = {}
-    for kind, *rest in batch.memory:
-        if kind == _EARLIER:
-            form, period, column = map(str, rest)
-            asked.setdefault((form, period), set()).add(column)
-    return asked
-
-
-def merged_into(batch: Batch, unit: str, day: date) -> tuple[str, ...]:
-    """Give the units that went wholly into one up to a day."""
-    successions = batch.context.registry.successions
-    found = {
-        s.predecessor_code
-        for s in successions
-        if s.successor_code == unit and s.is_whole_merger and s.effective_on <= day
-    }
-    return tuple(sorted(found))
-
-
-def standing_for(batch: Batch, subject: Subject, past: Earlier) -> tuple[str, ...]:
-    """Give the units whose earlier rows are this unit's: its own, or those of the units that merged into it."""
-    unit = subject.submission.key.unit
-    if unit in past.by_unit or subject.days is None:
-        return (unit,)
-    return merged_into(batch, unit, subject.days.last) or (unit,)
-
-
-def periods_before(period: Period, registry: Registry, term_system: str) -> tuple[Period, ...]:
-    """Give the earlier periods that the prefixes of this module may read for a period."""
-    found = [period.previous_cumulative, period.previous_year]
-    if period.is_cumulative and period.kind is not PeriodKind.YEAR:
-        found.append(Period(period.kind, period.year - 1, period.year - 1))
-    found += _ends_of_last_term(registry, term_system, registry.days_of(period, term_system).last.year)
-    return tuple(dict.fromkeys(one for one in found if one is not None))
-
-
-def _ends_of_last_term(registry: Registry, term_system: str, year: int) -> tuple[Period, ...]:
-    """Give the term before a year's, as a whole and by its last year; nothing where there is none.
-
-    Only a term that ended as the next began came before it, as in `dim_term`.
-    """
-    current = registry.term_of(term_system, year)
-    begins = current.first_year if current else year
-    of_system = (term for term in registry.terms if term.term_system == term_system)
-    last = next((term for term in of_system if term.last_year == begins - 1), None)
-    if last is None:
-        return ()
-    return Period.parse(last.term_code), Period(PeriodKind.YEAR, last.last_year, last.last_year)
 
 
 class EarlierProvider(Provider):
@@ -188,7 +74,7 @@ class EarlierProvider(Provider):
             if not past:
                 values.append(None)
             elif path[0] == "sheet" or not isinstance(frame, RowFrame):
-                values.append(past.of_unit(standing_for(batch, subject, past)))
+                values.append(past.of_unit(self.units(batch, subject, past)))
             else:
                 values.append(self.of_row(batch, frame, row, subject, past))
         return numbers(values)
@@ -210,13 +96,22 @@ class EarlierProvider(Provider):
     def period(self, batch: Batch, subject: Subject) -> Period | None:
         """Give the earlier period that is meant; None where there is none."""
 
+    def units(self, batch: Batch, subject: Subject, past: Earlier) -> tuple[str, ...]:
+        """Give the units whose earlier rows are compared with this unit's."""
+        return standing_for(batch, subject, past)
+
     def of_row(self, batch: Batch, frame: RowFrame, row: int, subject: Subject, past: Earlier) -> float | None:
         """Give the earlier figure of one row."""
-        return past.of_units_and_key(standing_for(batch, subject, past), frame.keys[row])
+        return past.of_units_and_key(self.units(batch, subject, past), frame.keys[row])
 
 
 class PreviousCumulative(EarlierProvider):
-    """`prev_cum.`: the cumulative period before this one in the same year (none for Q1), same unit and key."""
+    """`prev_cum.`: flows up to the cumulative period before this one in the same year (none for Q1), by key.
+
+    That is the last one for which the form is filed: of one of half-years the half-year, also for a year.
+    They are the unit's own. Where its cover says that its figures take in others' as well, these are added:
+    those of units that merged into it, and of its organisations whoever reported them. Stocks have none.
+    """
 
     prefix = "prev_cum"
     words: ClassVar[Mapping[str, Label]] = {
@@ -226,9 +121,38 @@ class PreviousCumulative(EarlierProvider):
         ),
     }
 
+    def column(self, batch: Batch, frame: Frame, path: Path) -> Vector:
+        """Give the earlier flow for every row of the frame."""
+        found = super().column(batch, frame, path)
+        if len(path) != 1 or not isinstance(frame, RowFrame):
+            return found
+        is_flow = frame.flows(frame.schema.by_code[path[0]])
+        return Vector(Kind.NUMBER, np.where(is_flow, found.data, np.nan))
+
     def period(self, batch: Batch, subject: Subject) -> Period | None:
         """Give the previous cumulative period."""
         return subject.period.previous_cumulative if subject.period else None
+
+    def find(self, batch: Batch, form: Form, subject: Subject, column: str) -> Earlier | None:
+        """Give the figures of the last period of the year before this one for which the form is filed."""
+        period = self.period(batch, subject)
+        while period is not None and period.kind not in form.filed_for:
+            period = period.previous_cumulative
+        return earlier(batch, form, period, column) if period else None
+
+    def units(self, batch: Batch, subject: Subject, past: Earlier) -> tuple[str, ...]:
+        """Give the unit, and those whose figures its own take in."""
+        return taken_in(batch, subject, past)
+
+    def of_row(self, batch: Batch, frame: RowFrame, row: int, subject: Subject, past: Earlier) -> float | None:
+        """Give the earlier flow of a row; of an organisation whose whole year the unit takes in, all of it."""
+        key, begins = frame.keys[row], subject.coverage_from
+        if begins is None or subject.days is None or frame.schema.key != ("org_code",):
+            return super().of_row(batch, frame, row, subject, past)
+        versions = batch.context.registry.versions.get(str(key[0]), ())
+        first = max(subject.days.first, versions[0].valid_from) if versions else subject.days.first
+        own = past.by_unit_and_key.get((subject.submission.key.unit, key))
+        return past.by_key.get(key) if begins <= first else own
 
 
 class PreviousYear(EarlierProvider):
@@ -237,6 +161,9 @@ class PreviousYear(EarlierProvider):
     An organisation is followed wherever it was reported. Predecessors that merged into it this year count where
     they have no row of their own in the submission, since then nothing else carries their members over; one
     founded this year opens at zero. Fixed lines belong to the unit, or to the units that merged into it.
+
+    What begins within the year opens with that day: with what the units that merged into this one closed with,
+    where they have; an organisation that came from a unit that lives on is not compared.
     """
 
     prefix = "prev_year"
@@ -256,8 +183,16 @@ class PreviousYear(EarlierProvider):
         return subject.period.previous_year if subject.period else None
 
     def of_row(self, batch: Batch, frame: RowFrame, row: int, subject: Subject, past: Earlier) -> float | None:
-        """Give the closing of last year."""
-        if frame.schema.key != ("org_code",):
+        """Give the closing of last year, or of those before where the row begins within this one."""
+        key, code = frame.keys[row], None
+        if frame.schema.key == ("org_code",):
+            code = str(key[0])
+        begins = begins_on(batch, subject, code)
+        if subject.days is not None and begins is not None and begins > subject.days.first:
+            versions = batch.context.registry.versions.get(code or "", ())
+            if code is None or (versions and versions[0].valid_from < begins):
+                return seam(batch, subject, past, key, begins)
+        if code is None:
             return super().of_row(batch, frame, row, subject, past)
         return self._of_organisation(batch, frame, row, subject, past)
 
@@ -287,7 +222,7 @@ class PreviousYear(EarlierProvider):
             own = 0.0
         if not all(s.is_whole_merger for s in carried):
             return None
-        return _total([own, *(past.by_key.get((s.predecessor_code,)) for s in carried)])
+        return total([own, *(past.by_key.get((s.predecessor_code,)) for s in carried)])
 
     @staticmethod
     def _was_here(batch: Batch, subject: Subject, succession: Succession) -> bool:
@@ -323,7 +258,7 @@ class PreviousTerm(EarlierProvider):
         """Give the term before, or its last year where the term itself was not filed."""
         if subject.unit is None or subject.days is None:
             return None
-        ends = _ends_of_last_term(batch.context.registry, subject.unit.term_system, subject.days.last.year)
+        ends = ends_of_last_term(batch.context.registry, subject.unit.term_system, subject.days.last.year)
         if not ends:
             return None
         of_term, last_year = ends

@@ -11,10 +11,9 @@ from typing import ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from ingestion.definitions.forms import Column
-from ingestion.gate.context.earlier import earlier_rows
 from ingestion.gate.frames.batch import Batch
-from ingestion.gate.frames.frame import Frame, Path, RowFrame
+from ingestion.gate.frames.earlier import earlier_rows
+from ingestion.gate.frames.frame import Frame, Path
 from ingestion.gate.frames.provider import SubmissionProvider
 from ingestion.gate.language.vectors import Kind, Vector, numbers
 from ingestion.words.labels import Label
@@ -43,19 +42,6 @@ class _Shares(SubmissionProvider):
         """Give one submission's share or number of cells."""
         counted, matching = batch.remembered((type(self),), lambda: self.count(batch))
         return counted[subject] if name == "cells" else matching[subject] / counted[subject]
-
-
-def _flow_rows(frame: RowFrame, column: Column) -> npt.NDArray[np.bool_]:
-    """Say in which rows a column is a flow: everywhere, or on the fixed lines that are flows."""
-    if column.nature == "flow":
-        return np.ones(len(frame), dtype=np.bool_)
-    if column.nature != "line":
-        return np.zeros(len(frame), dtype=np.bool_)
-    flows = np.zeros(len(frame), dtype=np.bool_)
-    for key, members in frame.schema.line_members.items():
-        lines = {code for code, line in members.items() if line.nature == "flow"}
-        flows |= np.array([row.values.get(key) in lines for row in frame.rows], dtype=np.bool_)
-    return flows
 
 
 class CopiedContext(_Shares):
@@ -89,7 +75,7 @@ class CopiedContext(_Shares):
                     continue
                 before = numbers(past.values(column.code)).take(rows).data
                 now = frame.column(column.code).data
-                counts = _flow_rows(frame, column) & (now > 0) & ~np.isnan(before)
+                counts = frame.flows(column) & (now > 0) & ~np.isnan(before)
                 counted += np.bincount(frame.submission[counts], minlength=len(counted))
                 matching += np.bincount(frame.submission[counts & (now == before)], minlength=len(counted))
         return counted, matching

@@ -5,6 +5,7 @@ What does not: anything that differs from row to row.
 """
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import ClassVar
 
 from ingestion.definitions.registry import RegistryTable
@@ -16,6 +17,7 @@ from ingestion.gate.frames.sources import OfSubmission, OnCover, Source
 from ingestion.gate.frames.subject import Subject
 from ingestion.gate.language.vectors import Kind
 from ingestion.gate.rules import load_parameters
+from ingestion.records.periods import Days
 from ingestion.words.labels import Label
 
 
@@ -45,6 +47,9 @@ class SubmissionContext(SubmissionProvider):
         "has_period": Kind.TRUTH,
         "is_in_calendar": Kind.TRUTH,
         "is_cumulative": Kind.TRUTH,
+        "coverage_from": Kind.DATE,
+        "usual_start": Kind.DATE,
+        "has_successions": Kind.TRUTH,
         "received_on": Kind.DATE,
     }
     _CELL_OF: ClassVar[Mapping[str, str]] = {
@@ -56,6 +61,7 @@ class SubmissionContext(SubmissionProvider):
         "kind": "reporting_org_code",
         "period": "period_code",
         "cover_period": "period_code",
+        "coverage_from": "coverage_from",
         "has_period": "period_code",
         "is_in_calendar": "period_code",
     }
@@ -65,6 +71,8 @@ class SubmissionContext(SubmissionProvider):
         "is_known_unit": frozenset({"organisations"}),
         "is_active_at_end": frozenset({"organisations"}),
         "may_report": frozenset({"organisations"}),
+        "usual_start": frozenset({"organisations"}),
+        "has_successions": frozenset({"organisations", "successions"}),
         # A period that cannot be read is a problem of reading; whether there is one, the calendar says.
         "has_period": frozenset({"calendar"}),
         "is_in_calendar": frozenset({"organisations", "calendar"}),
@@ -75,10 +83,11 @@ class SubmissionContext(SubmissionProvider):
         return self._TABLES.get(path[0], frozenset())
 
     def in_workbook(self, path: Path) -> Source | None:
-        """Say that all is known beforehand but the day of receipt and what the cover says."""
+        """Say that all is known beforehand but the day of receipt and what is typed on the cover."""
         if path == ("is_cumulative",):
             return OnCover("period_basis", unless="DISCRETE")
-        return None if path == ("received_on",) else OfSubmission()
+        is_typed = path in (("received_on",), ("coverage_from",))
+        return None if is_typed else OfSubmission()
 
     def needs_clock(self, path: Path) -> bool:
         """Say that the day of receipt means nothing without a clock."""
@@ -91,6 +100,8 @@ class SubmissionContext(SubmissionProvider):
             return self._of_unit(batch, who, name)
         if name in ("has_period", "is_in_calendar"):
             return self._of_period(batch, who, name)
+        if name in ("usual_start", "has_successions"):
+            return self._of_year(batch, who, name)
         cover = who.submission.reading.cover
         values = {
             "unit": who.submission.key.unit,
@@ -99,6 +110,7 @@ class SubmissionContext(SubmissionProvider):
             "period": who.period.code if who.period else who.submission.key.period,
             "cover_period": cover.values.get("period_code") if cover else None,
             "is_cumulative": (cover.values.get("period_basis") if cover else None) != "DISCRETE",
+            "coverage_from": who.coverage_from,
             "received_on": who.received_on if batch.context.as_of else None,
         }
         return values[name]
@@ -130,6 +142,18 @@ class SubmissionContext(SubmissionProvider):
         if who.unit is None:
             return who.period.code in registry.periods
         return registry.calendar_row(who.unit.org_code, who.period) is not None
+
+    @staticmethod
+    def _of_year(batch: Batch, who: Subject, name: str) -> object:
+        registry, code = batch.context.registry, who.submission.key.unit
+        versions = registry.versions.get(code)
+        if not versions or who.days is None:
+            return None
+        if name == "usual_start":
+            return max(who.days.first, versions[0].valid_from)
+        seen = Days(who.days.first, who.days.last + timedelta(days=1))
+        events = (s for s in registry.successions if code in (s.predecessor_code, s.successor_code))
+        return any(seen.first <= s.effective_on <= seen.last for s in events) or registry.has_moves(code, seen)
 
     def locate(self, batch: Batch, frame: Frame, path: Path, row: int) -> Place | None:
         """Give the cell of the cover."""

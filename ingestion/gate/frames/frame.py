@@ -151,6 +151,16 @@ class RowFrame(Frame):
         """Give the row of each subject and key, -1 where there is none."""
         return np.array([self.index.get(key, -1) for key in wanted], dtype=np.intp)
 
+    def flows(self, column: Column) -> npt.NDArray[np.bool_]:
+        """Say in which rows a column is a flow: everywhere, or on the fixed lines that are flows."""
+        if column.nature != "line":
+            return np.full(len(self), column.nature == "flow")
+        found = np.zeros(len(self), dtype=np.bool_)
+        for key, members in self.schema.line_members.items():
+            lines = {code for code, line in members.items() if line.nature == "flow"}
+            found |= np.array([row.values.get(key) in lines for row in self.rows], dtype=np.bool_)
+        return found
+
     @cached_property
     def unusable(self) -> dict[str, list[int]]:
         """Rows by column in which something stands that is no number, so that no sum can be trusted."""

@@ -92,6 +92,12 @@ class Subject:
         """The sheets by form."""
         return self.submission.reading.tables
 
+    @property
+    def coverage_from(self) -> date | None:
+        """The day from which the figures run, where the cover says it."""
+        cover = self.submission.reading.cover
+        return cover.coverage_from if cover else None
+
     @cached_property
     def told(self) -> frozenset[tuple[str, str]]:
         """Sheet and cell of what could not be read."""

@@ -1,7 +1,7 @@
 """What is told of how well it goes: on each threshold and not under it, once while it stands."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -256,6 +256,23 @@ def test_a_rule_that_many_units_fail_or_explain_is_told_until_they_mend_it(
     assert told(book, registry, low) == []
 
 
+def test_a_rule_that_is_broken_and_to_be_explained_is_one_alert(book, registry, found) -> None:
+    both = NOTHING.model_copy(
+        update={"rule": OfRule(returned=Share(share=0.6, at_least=3), explained=Share(share=0.4, at_least=2))}
+    )
+    for unit in UNITS[:3]:
+        book.file(unit, Verdict.NEEDS_EXPLANATION, [found("V020", "warning"), found("V040", "warning")])
+    for unit in UNITS[3:]:
+        book.file(unit, Verdict.ACCEPTED, [found("V030", "warning", explained=True)])
+    kinds = {alert.facts["rule"]: alert.kind for alert in told(book, registry, both)}
+    assert kinds == {"V020": Kind.SAME_RULE, "V040": Kind.SAME_RULE, "V030": Kind.SAME_EXPLANATION}
+    assert len(told(book, registry, both)) == 3
+    for unit in UNITS[:3]:
+        book.file(unit, Verdict.ACCEPTED, [found("V020", "warning", explained=True)], NOW + timedelta(days=1))
+    rules = {(alert.facts["rule"], alert.kind) for alert in told(book, registry, both)}
+    assert rules == {("V020", Kind.SAME_EXPLANATION), ("V030", Kind.SAME_EXPLANATION)}
+
+
 def test_a_jump_is_held_against_the_same_period_of_the_year_before_that_may_be_an_import(
     book, registry, found
 ) -> None:
@@ -289,6 +306,36 @@ def test_no_run_since_yesterday_is_told_from_the_day_after(hours: int, days: int
     found = idle_alerts(Successes(LONG_AGO, {"intake": last}), shipped(), last + timedelta(hours=hours - 23))
     assert [alert.facts["count"] for alert in found] == ([days] if days else [])
     assert idle_alerts(Successes(NOW), shipped(), NOW) == [], "of earlier runs nothing is known"
+
+
+@pytest.mark.parametrize(
+    ("jobs", "was", "days"),
+    [
+        ({"intake": 0, "publication": 9}, "publication", 9),
+        ({"intake": 0, "publication": 9, "publish_release": 1}, None, 0),
+        ({"intake": 9, "publication": 0}, "intake", 9),
+        ({"intake": 9, "publish_release": 0}, "intake", 9),
+        ({"intake": 9, "inbox_to_release": 1}, None, 0),
+        ({"intake": 9, "publication": 8}, "", 8),
+        ({"intake": 9}, "", 9),  # who never published is told of what does not run
+        ({"intake": 0}, None, 0),
+        ({"verify": 0, "intake": 5}, "", 5),
+    ],
+)
+def test_a_standstill_is_of_what_takes_in_or_publishes_whatever_else_succeeds(
+    registry, jobs: dict[str, int], was: str | None, days: int
+) -> None:
+    found = idle_alerts(
+        Successes(LONG_AGO, {job: NOW - timedelta(days=ago) for job, ago in jobs.items()}), shipped(), NOW
+    )
+    assert [(a.facts.get("was", ""), a.facts["count"]) for a in found] == ([] if was is None else [(was, days)])
+    for alert in found:
+        said = {
+            "": "không có lượt chạy nào",
+            "intake": "lượt tiếp nhận nào",
+            "publication": "lượt phát hành nào",
+        }
+        assert said[was or ""] in compose([alert], registry, "vi", "TK").body
 
 
 def test_a_channel_that_fails_again_and_again_is_told_and_closes_itself(registry, tmp_path: Path) -> None:
@@ -488,6 +535,32 @@ def test_a_first_report_on_which_the_product_failed_was_in_time_all_the_same(boo
     assert told(book, registry, only("period", "late", 0.01, 1), LATE) == []
 
 
+@pytest.mark.parametrize(
+    ("granted", "until", "is_late"),
+    [
+        (date(2026, 3, 10), date(2026, 3, 25), False),  # before the deadline, up to the day it came
+        (date(2026, 3, 24), date(2026, 4, 30), False),  # after it, and before the report
+        (date(2026, 3, 22), date(2026, 3, 24), True),  # that was over
+        (date(2026, 3, 26), date(2026, 4, 30), True),  # for a correction of what had come too late
+    ],
+)
+def test_who_files_in_days_that_were_granted_is_not_late(
+    book, registry, granted: date, until: date, *, is_late: bool
+) -> None:
+    book.reopen("KA", until, datetime.combine(granted, time(9), UTC))
+    book.file("KA", Verdict.ACCEPTED, at=LATE)
+    book.file("KB", Verdict.ACCEPTED, at=LATE)
+    (alert,) = told(book, registry, only("period", "late", 0.01, 1), LATE + timedelta(days=2))
+    assert alert.facts["names"] == (["KA", "KB"] if is_late else ["KB"])
+
+
+def test_who_was_granted_days_owes_nothing_until_they_are_over(book, registry) -> None:
+    book.reopen("KA", date(2026, 4, 2), LATE)
+    low = only("period", "missing", 0.01, 1)
+    named = [told(book, registry, low, LATE + timedelta(days=day))[0].facts["names"] for day in (8, 9)]
+    assert named == [list(UNITS[1:]), list(UNITS)]
+
+
 def test_late_periods_of_a_unit_are_those_whose_first_report_came_in_the_window(book, registry) -> None:
     days = {"2023-N": date(2024, 3, 20), "2024-N": date(2025, 3, 20), "2025-N": date(2026, 3, 20)}
     calendar = tuple(CalendarPeriod(period_code=period, due_on=day) for period, day in days.items())
@@ -669,6 +742,78 @@ def test_channels_of_one_kind_are_told_apart_by_their_rows(failing) -> None:
         ("json://…", 3, "KB"),
     ]
     assert not any("secret" in compose([a], office, "en", "TK").body for a in alerts)
+
+
+@pytest.fixture
+def by_mail(registry, tmp_path: Path):
+    """Give what fails for three clerks with plain addresses, one with a mail server of its own, and a chat."""
+    channels = [(f"mailto://k{n}@vidu.example", unit) for n, unit in enumerate(UNITS[:3])]
+    channels += [
+        ("mailtos://u:geheim@smtp.khac.example?to=x@khac.example", UNITS[3]),
+        ("json://secret", UNITS[4]),
+    ]
+    contacts = [Contact(org_code=unit, role="clerk", channel=channel) for channel, unit in channels]
+    office = replace(
+        registry, contacts=(*contacts, Contact(org_code="", role="data_team", channel="folder://t"))
+    )
+    outbox = Outbox(tmp_path)
+    outbox.open(NOW)
+    for _, unit in channels:
+        name = f"{unit}.2025-N.r1"
+        outbox.add([Alert(Kind.ON_HOLD, unit, NOW, Role.CLERK, unit, "2025-N", name, {"original_name": "b"})])
+
+    def failed(send, days: int = 3) -> tuple[Registry, Outbox, list[Alert]]:
+        for day in range(days):
+            deliver(outbox, office, tmp_path, NOW + timedelta(days=day), send)
+        return office, outbox, delivery_alerts(outbox.read()[0], office, shipped(), NOW)
+
+    return failed
+
+
+def test_a_dead_mail_server_is_one_alert_with_all_addresses(by_mail) -> None:
+    office, outbox, alerts = by_mail(lambda _: "[Errno 111] Connection refused")
+    of_server, others = alerts[-1], alerts[:-1]
+    told_of = {alert.facts["to"]: alert.facts for alert in alerts}
+    assert len(alerts) == 3 and told_of.keys() >= {"x@khac.example", "json://…"}, "each server and channel once"
+    (facts,) = [facts for facts in told_of.values() if facts.get("was") == "server"]
+    addresses = [f"k{n}@vidu.example" for n in range(3)]
+    assert (facts["addresses"], facts["count"], facts["rows"]) == (addresses, 3, [2, 3, 4])
+    assert facts["concerned"] == sorted(UNITS[:3])
+    (alert,) = [alert for alert in alerts if alert.facts is facts]
+    for language, said in (("vi", "đến 3 địa chỉ"), ("en", "addresses: 3")):
+        body = compose([alert], office, language, "TK").body
+        assert said in body and ", ".join(addresses) in body and "Connection refused" in body
+    # who is entered later, or differs in what the system said of the server, raises no second one
+    assert len(conditions.begin(outbox, [of_server, *others])) == 3
+    *_, again = by_mail(lambda message: f"timed out after {len(message.channel)} s", days=1)
+    assert conditions.begin(outbox, again) == []
+
+
+def test_an_address_that_a_server_refuses_is_told_alone(by_mail) -> None:
+    *_, alerts = by_mail(lambda message: "550 no such mailbox" if "@vidu" in message.channel else "")
+    assert [alert.facts["to"] for alert in sorted(alerts, key=lambda a: a.facts["to"])] == [
+        f"k{n}@vidu.example" for n in range(3)
+    ]
+    *_, alerts = by_mail(
+        lambda message: "535 authentication failed" if "@vidu" in message.channel else "", days=9
+    )
+    assert [alert.facts["was"] for alert in alerts] == ["server"], "that is no fault of an address"
+
+
+def test_a_mail_server_that_is_not_set_is_one_alert_for_all_plain_addresses(by_mail) -> None:
+    said = lambda message: NotTried("TONGKET_MAIL_SERVER") if "@vidu" in message.channel else ""  # noqa: E731
+    office, _, (alert,) = by_mail(said, days=1)
+    assert (alert.facts["was"], alert.facts["count"]) == ("untried", 3)
+    body = compose([alert], office, "vi", "TK").body
+    assert "qua kênh k0@vidu.example, k1@vidu.example, k2@vidu.example (contacts.csv, dòng 2, 3, 4)" in body
+
+
+def test_of_many_addresses_the_first_are_named_and_the_others_counted(registry) -> None:
+    addresses = [f"k{n:02}@vidu.example" for n in range(33)]
+    facts = {"was": "server", "addresses": addresses, "to": "x", "rows": list(range(2, 35)), "count": 33}
+    alert = Alert(Kind.DELIVERY_FAILED, "x", NOW, Role.DATA_TEAM, facts=facts)
+    body = compose([alert], registry, "en", "TK").body
+    assert "k29@vidu.example, and 3 more (contacts.csv, row 2, 3" in body and "31, …)" in body
 
 
 def test_what_failed_on_a_channel_that_is_nobodys_any_more_is_not_told(failing) -> None:

@@ -67,7 +67,7 @@ def test_every_text_belongs_to_a_kind() -> None:
     others = {"deadline", "deadline_over", "counting", "nothing_counts", "marked", "units", "cut"}
     others |= {"more_findings", "more_units", "digest", "footer", "error"}
     others |= {"cause", "step", "stays", "more_samples", "measure", "link"}
-    others |= {"as_of", "earlier_names", "contact_rows", "held"}
+    others |= {"as_of", "earlier_names", "contact_rows", "held", "more_addresses"}
     assert named == set(all_kinds()) | others
 
 

@@ -126,6 +126,14 @@ def test_a_slip_is_told_with_its_file(kind: str, before: str, after: str, told: 
         assert told in text
 
 
+@pytest.mark.parametrize("part", ["[", "{a: ", "- ", "? ", "[{a: "])
+def test_parts_within_parts_without_end_are_refused_and_end_no_program(part: str) -> None:
+    with pytest.raises(OwnFileError) as error:
+        laid_over((OwnFile("forms", "B90.yml", f"# Biểu\n{part * 200_000}"),))
+    assert "registry/forms/B90.yml, dòng 2: có quá nhiều phần lồng trong nhau" in error.value.told("vi")
+    assert "registry/forms/B90.yml, line 2: more parts stand within one another" in error.value.told("en")
+
+
 def test_what_an_own_form_lacks_is_told_in_the_readers_language_alone() -> None:
     file = SHOWN["forms"]
     text = file.text.replace("code: org_code,", "code: org_code, effective: {from: 2020-01-01},")

@@ -8,6 +8,8 @@ import yaml
 from ingestion.definitions.catalogue import OwnFile
 from ingestion.definitions.overlay import OwnFileError, laid_over
 from ingestion.gate import rule_book
+from ingestion.gate.rules import OwnRuleError
+from ingestion.words.messages import retold
 from reports.sections import plan_of
 from tests.support.own_forms import column, form, indicator
 
@@ -353,3 +355,16 @@ def test_what_is_not_there_or_does_not_fit_is_refused(files: tuple[OwnFile, ...]
     assert told in said
     assert any(said.startswith(f"{file.place}: ") for file in files)
     assert said.count("registry/") == 1 + ("to registry/" in said) + ("in registry/" in said), said
+
+
+@pytest.mark.parametrize("files", [files for files, _ in REFUSED.values()], ids=REFUSED.keys())
+def test_why_forms_indicators_and_sections_are_refused_is_told_in_the_readers_language(
+    files: tuple[OwnFile, ...],
+) -> None:
+    with pytest.raises(OwnFileError) as error:
+        used(*files)
+    if isinstance(error.value, OwnRuleError):
+        pytest.skip("what is wrong with an expression is told in one language")
+    vi, en = error.value.told("vi"), error.value.told("en")
+    assert not isinstance(error.value.fields.get("reason"), str), "a text of the catalogue in both languages"
+    assert retold(vi, ["catalogue."], "en") == en, "also where only the words were kept"

@@ -165,6 +165,7 @@ def test_what_a_check_needs_is_known_beforehand():
         "V056",
         "V057",
         "V058",
+        "V065",
     }
     assert {code for code, checks in known.items() if any(c.clock for c in checks)} == {"V004"}
     assert {code for code, checks in known.items() if any(c.scheme for c in checks)} == {"V034", "V035", "V036"}

@@ -11,7 +11,7 @@ import pytest
 from ingestion.definitions.registry_rows import Target, TermOfOffice
 from ingestion.gate import load_rules
 from ingestion.records.findings import OutcomeStatus
-from ingestion.records.submissions import Mark
+from ingestion.records.submissions import COVERAGE, Mark
 from ingestion.words.found import printed as as_printed
 from tests.support import agreed
 
@@ -735,10 +735,11 @@ class TestOpeningsAfterMergers:
         )
         past = [world.workbook(unit=code, period="2018-N") for code in ("X1", "X2")]
         context = {"registry": registry, "history": world.history(a=past[0], b=past[1])}
-        judgement = world.judge(world.workbook(), **context)
+        judgement = world.judge(world.workbook(cover={COVERAGE: date(2019, 1, 1)}), **context)
 
         found = {f.cell: f.expected for f in world.of(judgement, "V015") if f.sheet == "B03"}
         assert found == {"C9": "6", "C12": "24", "C22": "40"}
+        assert world.of(world.judge(world.workbook(), **context), "V015") == [], "it opens with its first day"
 
 
 def test_rolling_twelve_months_reach_into_last_year(world):

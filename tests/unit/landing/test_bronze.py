@@ -158,6 +158,24 @@ def test_submissions_carry_the_day_from_which_their_figures_run(
     assert submissions.column("coverage_from").to_pylist() == [None, date(2019, 1, 15)]
 
 
+def test_what_was_recorded_of_that_day_wins_and_stands_in_a_table_with_what_the_cover_said(
+    judged: Callable[..., Path], workbook: Write, home: Home, registry: Registry, catalogue: Catalogue
+) -> None:
+    said, name = date(2019, 1, 15), "KA.2019-Q1.r1"
+    bronze = judged(workbook("KA", "2019-Q1", cover={"coverage_from": said}))
+    assert table(bronze, "coverages").num_rows == 0
+    office = office_of(home, registry, catalogue, NOW)
+    for day in (date(2019, 2, 1), date(2019, 1, 1)):
+        pipeline.set_coverage(office, name, day, reason="hỏi lại", by="Lan")
+    assert table(bronze, "submissions").column("coverage_from").to_pylist() == [date(2019, 1, 1)]
+    rows = table(bronze, "coverages").to_pylist()
+    assert [(row["coverage_no"], row["coverage_from"], row["decided_by"]) for row in rows] == [
+        (0, said, None),
+        (1, date(2019, 2, 1), "Lan"),
+        (2, date(2019, 1, 1), "Lan"),
+    ]
+
+
 def test_submissions_carry_verdict_counts_and_receipt(judged: Callable[..., Path], workbook: Write) -> None:
     bronze = judged(
         workbook("KA", "2019-Q1", members=41),

@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 from pydantic import TypeAdapter
 
 from ingestion.landing.coverage import coverage_of
-from ingestion.landing.events import Event, Judged, Received
+from ingestion.landing.events import CoverageSet, Decided, DecisionRefusedError, Event, Judged, Received
+from ingestion.landing.ledger import Ledger
 from ingestion.landing.state import LedgerState
 from ingestion.records.findings import Verdict
 
@@ -78,3 +80,52 @@ def test_a_line_of_an_early_ledger_says_nothing() -> None:
     early = lines.dump_python(received)
     del early["coverage_from"]
     assert lines.validate_python(early) == replace(received, coverage_from=None)
+
+
+def recorded(day: date, period: str = "2019-N", reason: str = "hỏi lại đơn vị", by: str = "Lan") -> CoverageSet:
+    return CoverageSet(f"U.{period}.r1", day, reason, by, NOW)
+
+
+def test_what_the_data_team_records_wins_over_the_cover_and_the_newest_over_all_before() -> None:
+    state = state_of(filed("2019-N", LATER))
+    for day in (date(2019, 2, 1), FIRST):
+        state.apply(recorded(day))
+    assert state.submissions["U.2019-N.r1"].coverage_from == FIRST
+    assert [one.coverage_from for one in state.submissions["U.2019-N.r1"].coverages] == [
+        date(2019, 2, 1),
+        FIRST,
+    ]
+    assert coverage_of(state) == {("U", 2019): FIRST}
+
+
+@pytest.mark.parametrize("day", [date(2018, 12, 31), date(2020, 1, 1)])
+def test_a_day_of_another_year_is_refused(day: date) -> None:
+    with pytest.raises(DecisionRefusedError, match=str(day)):
+        state_of(filed("2019-N", None)).apply(recorded(day))
+
+
+@pytest.mark.parametrize(
+    ("period", "verdict"), [("2019-N", Verdict.REJECTED), ("2015-2020-NK", Verdict.ACCEPTED)]
+)
+def test_only_a_cumulative_filing_that_counts_has_such_a_day(period: str, verdict: Verdict) -> None:
+    with pytest.raises(DecisionRefusedError, match=period):
+        state_of(filed(period, None, verdict)).apply(recorded(FIRST, period))
+
+
+def test_one_that_was_withdrawn_keeps_what_was_recorded_and_says_nothing_any_more() -> None:
+    state = state_of(filed("2019-N", None))
+    state.apply(recorded(FIRST))
+    state.apply(Decided("U.2019-N.r1", "reject", "sai", "Lan", NOW))
+    assert coverage_of(state) == {}
+    assert state.submissions["U.2019-N.r1"].coverage_from == FIRST
+
+
+@pytest.mark.parametrize("missing", ["reason", "by"])
+def test_somebody_answers_for_it_with_a_reason(tmp_path: Path, missing: str) -> None:
+    with Ledger(tmp_path / "ledger.jsonl").writing() as ledger:
+        ledger.append(filed("2019-N", None))
+        with pytest.raises(DecisionRefusedError):
+            ledger.append([recorded(FIRST, **{missing: " "})])
+        ledger.append([recorded(FIRST)])
+    (kept,) = [e for e in Ledger(tmp_path / "ledger.jsonl").events() if isinstance(e, CoverageSet)]
+    assert kept == recorded(FIRST)

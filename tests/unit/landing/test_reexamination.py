@@ -14,7 +14,7 @@ from ingestion.definitions.catalogue import Catalogue
 from ingestion.definitions.registry import Registry
 from ingestion.definitions.registry_rows import TermOfOffice
 from ingestion.gate import Judged
-from ingestion.gate.context.earlier import periods_before
+from ingestion.gate.frames.earlier import periods_before
 from ingestion.landing import inbox
 from ingestion.landing.events import DecisionRefusedError
 from ingestion.landing.ledger import Ledger

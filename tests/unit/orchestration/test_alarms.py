@@ -40,6 +40,8 @@ from ingestion.validations.store import KeptResults, Validation
 from ingestion.words.labels import Language
 from ingestion.words.messages import ToldError, load_messages, message
 from orchestration import alerting, environment, failing, telling
+from orchestration.alarm import command_failed
+from orchestration.errors import BrokenError
 from orchestration.health import examine
 from orchestration.instance import open_instance
 from orchestration.resources import TongketHome
@@ -112,6 +114,15 @@ def test_rows_of_a_registry_that_do_not_fit_hold_back_the_publication_and_nothin
     with open_instance(told) as instance:
         ended = {run.job_name: run.status for run in instance.get_runs()}
     assert ended == {"intake": DagsterRunStatus.SUCCESS, "publication": DagsterRunStatus.FAILURE}
+
+
+def test_a_command_that_breaks_before_any_step_is_told_by_its_name(told: Home, call: Call) -> None:
+    command_failed(told, "run", RuntimeError("x"), BrokenError("x", told.build / "x.log"))
+    (entry,) = failures(told)
+    for language, said in (("vi", "bước: chạy lệnh tongket run"), ("en", "step: running tongket run")):
+        assert said in compose([entry.alert], NO_REGISTRY, language, "TK").body
+    of_earlier = replace(entry.alert, facts=entry.alert.facts | {"step": "command"})
+    assert "bước: chạy lệnh." in compose([of_earlier], NO_REGISTRY, "vi", "TK").body
 
 
 def garbled_form(home: Home) -> Path:

@@ -282,6 +282,28 @@ def test_a_submission_without_a_period_stands_in_the_status(call, home: Home) ->
     assert call("status").exit_code == 0
 
 
+def test_cover_records_from_which_day_the_figures_of_an_accepted_report_run(call, home: Home) -> None:
+    name = receive(home, "VD-SM", "2019-N", 1, Verdict.ACCEPTED)
+    said = ("--reason", "gồm cả đơn vị cũ", "--by", "lan")
+    assert call("cover", name, "--from", "2018-12-31", *said).exit_code == 1
+    assert call("cover", "VD-SM.2019-N.r2", "--from", "2019-01-01", *said).exit_code == 2
+    for day in ("2019-03-01", "2019-01-01"):
+        result = call("cover", name, "--from", day, *said)
+        assert result.exit_code == 0, result.output
+    rows = {(row["unit"], row["period"]): row for row in json.loads(call("status", "--json").stdout)}
+    assert rows["VD-SM", "2019-N"]["coverage_from"] == "2019-01-01"
+    assert rows["VD-SM", "2020-N"]["coverage_from"] is None
+    trail = [row for row in json.loads(call("status", "--history", "--json").stdout) if "coverage_from" in row]
+    assert [(row["event"], row["coverage_from"]) for row in trail] == [
+        ("coverage_set", "2019-03-01"),
+        ("coverage_set", "2019-01-01"),
+    ]
+    assert {(row["submission"], row["by"], row["reason"]) for row in trail} == {
+        (name, "lan", "gồm cả đơn vị cũ")
+    }
+    assert "01/01/2019" in call("status", "--history", language="vi").output
+
+
 def test_accept_refuses_what_was_rejected_and_suggests_what_exists(call, home: Home) -> None:
     receive(home, "VD-SM", "2020-N", 1, Verdict.REJECTED)
     refused = call("accept", "VD-SM.2020-N.r1", "--reason", "r")

@@ -12,12 +12,27 @@ from ingestion.records.submissions import Reading
 from tests.support.own_forms import column, form
 from tests.unit.reading.conftest import cover_page, form_page, write_xlsxwriter
 
+OPEN_ENDS = {
+    "ended": (
+        {"to": "2018-12-31"},
+        "chỉ cho các kỳ kết thúc đến hết 31/12/2018",
+        "only in periods that end on 2018-12-31 or earlier",
+    ),
+    "begun": (
+        {"from": "2020-01-01"},
+        "chỉ cho các kỳ kết thúc từ 01/01/2020 trở đi",
+        "only in periods that end on 2020-01-01 or later",
+    ),
+}
+"""Columns of which one end is open, and how that reads."""
+
 FORM = form(
     "B90",
     "lines",
     column("line_code", "code"),
     column("given"),
     column("later", effective={"from": "2019-06-30", "to": "2019-09-30"}),
+    *(column(code, effective=time) for code, (time, *_) in OPEN_ENDS.items()),
     column("share", "percent", required=False),
     column("on_day", "date", required=False),
     column("rating", "code", required=False, choices=["YES", "NO"]),
@@ -35,7 +50,7 @@ def catalogue() -> Catalogue:
 def read(folder: Path, catalogue: Catalogue, period: str | None, row: dict[str, Any], **layout: Any) -> Reading:
     entries = {"reporting_org_code": "U1"} | ({"period_code": period} if period else {})
     described = catalogue.forms["B90"]
-    columns = [c for c in described.columns if c.code in row or c.code not in ("later",)]
+    columns = [c for c in described.columns if c.code in row or c.code not in ("later", *OPEN_ENDS)]
     page = form_page(described.with_columns(columns), [{"line_code": "L1", "given": 1} | row], **layout)
     path = write_xlsxwriter(folder / "b.xlsx", [cover_page(catalogue.cover, entries), page])
     return read_file(path, catalogue)
@@ -57,6 +72,14 @@ def test_figures_in_a_column_are_read_in_its_time_and_refused_outside_it(
         text = describe(reading.problems[0])
         assert "không được thu thập trong kỳ báo cáo này" in text
         assert "30/06/2019" in text and "30/09/2019" in text
+
+
+@pytest.mark.parametrize("code", OPEN_ENDS)
+def test_a_time_with_an_open_end_is_told_in_words(tmp_path: Path, catalogue: Catalogue, code: str) -> None:
+    reading = read(tmp_path, catalogue, "2019-N", {code: 5})
+    assert [code for code, _ in told(reading)] == ["R037"]
+    _, vi, en = OPEN_ENDS[code]
+    assert vi in describe(reading.problems[0]) and en in describe(reading.problems[0], "en")
 
 
 @pytest.mark.parametrize(("period", "inside"), INSIDE.items())

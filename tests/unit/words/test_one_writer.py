@@ -52,6 +52,7 @@ FOR_PROGRAMS = {
     "ingestion/reading/many.py": "details of problems name those that are numbers",
     "ingestion/returns/differences.py": "changes say which of their sides are numbers",
     "reports/publication_gate/rows.py": "what is held as texts is compared, and told as it is kept",
+    "reports/publication_gate/remarks.py": "remarks are compared as texts, and told in words",
     "reports/publication_gate/stated.py": "counts the decimals of a stated figure, and shows nothing",
     "reports/publication_gate/report.py": "samples say which of their values are numbers",
 }
