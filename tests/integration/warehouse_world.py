@@ -45,6 +45,8 @@ class Filing:
     """By how many columns the sheet is shifted to the right, as clerks do when they insert one."""
     explained: Sequence[tuple[str, str, str, str]] = ()
     """Explanations that came with it: rule, sheet, cell and text; each of a finding that there was."""
+    coverage_from: date | None = None
+    """The day from which its cover says that its figures run."""
 
     @property
     def submission_id(self) -> str:

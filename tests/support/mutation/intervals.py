@@ -196,37 +196,9 @@ MUTANTS: Sequence[Mutant] = (
     ),
     _of(
         "int_row__effective",
-        "one day that two tell of counts twice",
-        "and tiles.last_day >= others.first_day",
-        "and tiles.last_day > others.first_day",
-    ),
-    _of(
-        "int_row__effective",
-        "of two the one that ends first stands",
-        "tiles.last_day < others.last_day",
-        "tiles.last_day > others.last_day",
-    ),
-    _of(
-        "int_row__effective",
-        "who does not have an organisation tells of it",
-        "(others.stands_in_body and not tiles.stands_in_body)",
-        "false",
-    ),
-    _of(
-        "int_row__effective",
         "what a cover says opens nothing",
         "standing.coverage_from is not null or coalesce(stays.opens_in_unit, true)",
         "coalesce(stays.opens_in_unit, true)",
-    ),
-    _of(
-        "int_row__told",
-        "an organisation has what gave way",
-        (
-            "    effective_rows.row_org_code is not null\n"
-            "    and effective_rows.gives_way_to is null\n"
-            "    and covered.reporting_org_code is null"
-        ),
-        ("    effective_rows.row_org_code is not null\n    and covered.reporting_org_code is null"),
     ),
     _of(
         "int_row__told",
@@ -245,18 +217,6 @@ MUTANTS: Sequence[Mutant] = (
         "what begins on the day does not take in what was before",
         "takers.coverage_from <= numbered_stays.first_day",
         "takers.coverage_from < numbered_stays.first_day",
-    ),
-    _of(
-        "int_contributor__state",
-        "an earlier unit is waited for with what does not add up",
-        "when is_taken or not has_flow then 0",
-        "when is_taken then 0",
-    ),
-    _of(
-        "int_contributor__state",
-        "half of an earlier unit's days is enough",
-        "when state_rank > 0 then 2",
-        "when state_rank > 1 then 2",
     ),
     _of(
         "int_figure__quarter",
@@ -321,7 +281,7 @@ MUTANTS: Sequence[Mutant] = (
     _of(
         "int_filing__state",
         "the part of a year that another holds is not waited for",
-        "    where counted_base_code is null\n",
+        "    where is_whole_year\n",
         "",
     ),
     _of(
@@ -335,5 +295,125 @@ MUTANTS: Sequence[Mutant] = (
         "a term filed by one that ended before it did counts",
         "and lives.files_to >= make_date(term_filings.last_year, 12, 31)",
         "and true",
+    ),
+    _of(
+        "int_row__taker",
+        "one day that two tell of counts twice",
+        "and tiles.last_day >= others.first_day",
+        "and tiles.last_day > others.first_day",
+    ),
+    _of(
+        "int_row__taker",
+        "of two the one that ends first stands",
+        "tiles.last_day < others.last_day",
+        "tiles.last_day > others.last_day",
+    ),
+    _of(
+        "int_row__taker",
+        "who does not have an organisation tells of it",
+        "(others.stands_in_body and not tiles.stands_in_body)",
+        "false",
+    ),
+    _of(
+        "int_row__taker",
+        "a quarter alone is about all that was before",
+        "when standing.is_alone then",
+        "when false then",
+    ),
+    _of(
+        "int_row__taker",
+        "a unit tells of days before it came",
+        "coalesce(units.files_from, periods.starts_on),",
+        "periods.starts_on,",
+    ),
+    _of(
+        "int_row__taker",
+        "a unit tells of days after it ended",
+        "coalesce(units.files_to, periods.ends_on)\n",
+        "periods.ends_on\n",
+    ),
+    _of(
+        "int_row__taker",
+        "a cover says nothing of the days of a row",
+        "            standing.coverage_from,\n",
+        "            cast(null as date),\n",
+    ),
+    _of(
+        "int_figure__given_way",
+        "a row gives way to one that does not count",
+        "        and takers.taker_code = others.contributing_code\n",
+        "",
+    ),
+    _of(
+        "int_figure__given_way",
+        "a row gives way to one that counts elsewhere",
+        "        and contributors.org_code = others.org_code\n",
+        "",
+    ),
+    _of(
+        "int_figure__base",
+        "what gave way counts all the same",
+        "where given_way.row_id is null and",
+        "where",
+    ),
+    _of(
+        "int_row__told",
+        "an organisation has what gave way",
+        "    and takers.row_id is null\n    and covered",
+        "    and covered",
+    ),
+    _of(
+        "int_contributor__state",
+        "an earlier unit is waited for with what lasts",
+        "                when not has_flow then null\n",
+        "",
+    ),
+    _of(
+        "int_contributor__state",
+        "half of an earlier unit's days is enough",
+        "when state_rank is not null then 2",
+        "when state_rank > 1 then 2",
+    ),
+    _of(
+        "int_contributor__state",
+        "an earlier unit's last day is not enough",
+        "coalesce(told.reaches_on >= numbered_stays.last_day, false)",
+        "coalesce(told.reaches_on > numbered_stays.last_day, false)",
+    ),
+    _of(
+        "int_contributor__state",
+        "a day that nobody tells of is told",
+        "interval '1' day",
+        "interval '2' day",
+    ),
+    _of(
+        "int_organisation__asked",
+        "a body starts with who had ended before",
+        "                    not asked.is_unborn\n",
+        "                    true\n",
+    ),
+    _of(
+        "int_filing__covered",
+        "a cover holds what ends when it does",
+        "covers.reaches_on > lives.files_to",
+        "covers.reaches_on >= lives.files_to",
+    ),
+    _of(
+        "int_filing__covered",
+        "a part of the year is all of it",
+        "covers.coverage_from <= greatest(make_date(periods.period_year, 1, 1), lives.files_from)",
+        "true",
+    ),
+    _of(
+        "int_figure__state",
+        "those who were gone make a quarter unknown",
+        "not (is_of_value and is_there)",
+        "not is_of_value",
+    ),
+    _of(
+        "int_row__told",
+        "an organisation that had ended before is taken in",
+        "        and bodies.last_day >= covered.came_on\nleft join takers",
+        "left join takers",
     ),
 )
