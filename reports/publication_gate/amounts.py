@@ -136,7 +136,6 @@ class Adding:
         self.forms, self.office, self.catalogue = forms, office, catalogue
         self._bodies, self.standing = office.bodies, office.standing
         self._known: dict[str, Base | None] = {}
-        self._shared: dict[tuple[int, int], Amounts] = {}
         gaps = Gaps(catalogue, office.bodies)
         self.indicators = list(indicators)
         self.measures: list[Measure] = []
@@ -210,18 +209,20 @@ class Adding:
                 continue
             is_any = True
             units = rows.units[tiles.positions]
-            has |= sum_by(units, self.counted(form, tiles, tiles.is_latest, tiles.is_first), n)[1] > 0
-            _add(
-                of_units, units, self.counted(form, tiles, tiles.closes, tiles.opens), tiles, tiles.runs_before
-            )
+            values = self.counted(form, tiles, tiles.closes, tiles.opens)
+            counts = _add(of_units, units, values, tiles, tiles.runs_before)
+            if not tiles.is_all:
+                counts = sum_by(units, self.counted(form, tiles, tiles.is_latest, tiles.is_first), n)[1]
+            has |= counts > 0
             for place, others in tiles.rivals.items():
                 rivals.setdefault(int(units[place]), []).append((form, place, others))
-            tiles = self.office.tiling.about(form, rows, period)
+            at, tiles = tiles, self.office.tiling.about(form, rows, period)
             organisations = rows.organisations[tiles.positions]
             is_about = organisations >= 0
             np.maximum.at(newest, organisations[is_about], rows.parts[tiles.positions][is_about])
             if is_about.any():
-                values = self.counted(form, tiles, tiles.closes_about, tiles.opens_about)
+                if tiles is not at or not tiles.is_alike:
+                    values = self.counted(form, tiles, tiles.closes_about, tiles.opens_about)
                 _add(
                     about, np.where(tiles.gives_way, -1, organisations), values, tiles, tiles.runs_before_about
                 )
@@ -248,13 +249,17 @@ class Adding:
         organisations = self.office.asked.organisations(units)
         total = _nothing(n, m)
         for shares, is_of_units in ((units, True), (organisations, False)):
-            given = self.given(shares, is_of_units=is_of_units)
-            taken = self.taken(shares, given, is_of_units=is_of_units)
-            if not taken.all():
-                given.amount[~taken] = np.nan
-            _gather(total, shares.owners, given)
+            _gather(total, shares.owners, self.taken_of(shares, is_of_units=is_of_units))
         columns = (total.amount, total.n_cells, total.carried, total.runs_before)
         return Amounts(units, organisations, *columns)
+
+    def taken_of(self, shares: Shares, *, is_of_units: bool) -> Filed:
+        """Give what those who contribute filed and what is taken of it, a row for each pair of the shares."""
+        given = self.given(shares, is_of_units=is_of_units)
+        taken = self.taken(shares, given, is_of_units=is_of_units)
+        if not taken.all():
+            given.amount[~taken] = np.nan
+        return given
 
     def given(self, shares: Shares, *, is_of_units: bool) -> Filed:
         """Give what those who contribute filed of what counts, a row for each pair of the shares."""
@@ -359,8 +364,8 @@ def _columns(filed: Filed) -> tuple[npt.NDArray[Any], ...]:
     return filed.amount, filed.n_cells, filed.carried, filed.runs_before
 
 
-def _add(total: Filed, codes: Ints, values: Numbers, tiles: Tiles, runs_before: Flags) -> None:
-    """Add rows by a number that each has."""
+def _add(total: Filed, codes: Ints, values: Numbers, tiles: Tiles, runs_before: Flags) -> Ints:
+    """Add rows by a number that each has, and give how many there are."""
     n = len(total.amount)
     sums, counts = sum_by(codes, values, n)
     is_there = counts > 0
@@ -371,6 +376,7 @@ def _add(total: Filed, codes: Ints, values: Numbers, tiles: Tiles, runs_before: 
             np.logical_or(flags, is_there, out=flags)
         elif said.any():
             np.logical_or(flags, sum_by(codes[said], values[said], n)[1] > 0, out=flags)
+    return counts
 
 
 def _gather(total: Filed, owners: Ints, given: Filed) -> None:

@@ -88,6 +88,7 @@ class Asked:
         self._pairs: dict[tuple[int, int], tuple[Ints, Ints]] = {}
         self._known_there: dict[_Asked, _There] = {}
         self._units: dict[tuple[str, str, int], Shares] = {}
+        self._keys: dict[int, tuple[str, str, int]] = {}
         self._organisations: dict[tuple[str, str, int], Shares] = {}
 
     def of_period(self, period: str) -> Shares:
@@ -115,7 +116,7 @@ class Asked:
 
     def organisations(self, shares: Shares) -> Shares:
         """Give which organisations' rows make up the figures of those that do not file, asked for alike."""
-        (key,) = (key for key, known in self._units.items() if known is shares)
+        key = self._keys[id(shares)]
         if key not in self._organisations:
             code, system, number = key
             terms = [term for term in self._bodies.terms if (term.code, term.system) == (code, system)]
@@ -207,6 +208,7 @@ class Asked:
         if key not in self._units:
             shares = self._of_units(year, part, asked)
             self._units[key] = shares if part else replace(shares, term=code)
+            self._keys[id(self._units[key])] = key
         return self._units[key]
 
     def _of_units(self, year: int, part: int, asked: _Asked) -> Shares:

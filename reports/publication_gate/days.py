@@ -96,8 +96,7 @@ def _shared(figures: Figures, reach: dict[str, _Ends], shares: Shares) -> _Ends:
     adding = figures.adding
     shape = (len(figures.bodies.codes), len(adding.measures))
     first, last = np.full(shape, np.inf), np.full(shape, -np.inf)
-    given = adding.given(shares, is_of_units=True)
-    counts = adding.taken(shares, given, is_of_units=True) & ~np.isnan(given.amount)
+    counts = ~np.isnan(adding.taken_of(shares, is_of_units=True).amount)
     for part in np.unique(shares.parts).tolist():
         period = adding.base_of(shares, part)
         if period not in reach:

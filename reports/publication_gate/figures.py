@@ -153,24 +153,24 @@ class Figures:
         earlier = None
         if before is not None:
             earlier = self.adding.asked(before)
+        exact_rows = self._rows.is_exact(now.organisations, quarter)
+        if earlier is not None:
+            exact_rows &= self._rows.is_exact(earlier.organisations, quarter)
+        is_of_units = self._owners(now.units)
         for number, measure in enumerate(self.adding.measures):
             ranks = self.states.of(measure.indicator, now.units, quarter)
-            exact = np.where(
-                self._owners(now.units), ranks.is_exact, self._rows.is_exact(now.organisations, quarter)
-            )
+            of_units = ranks.is_exact
             if before is not None and earlier is not None:
-                of_units = self.states.of(measure.indicator, before, quarter).is_exact
-                exact &= np.where(
-                    self._owners(before), of_units, self._rows.is_exact(earlier.organisations, quarter)
-                )
-                if measure.within == "sum":
-                    had = earlier.is_there[:, number]
-                    there[:, number] &= had | ~now.runs_before[:, number]
-                    forms = {summand.form for _, summands in measure.indicator.parts for summand in summands}
-                    of_rows = self._rows.fills_gap(sorted(forms), now.organisations)
-                    there[:, number] &= ~np.where(self._owners(now.units), ranks.fills_gap, of_rows)
-                    amount[:, number] -= np.nan_to_num(earlier.amount[:, number])
-                    carried[:, number] |= had & earlier.carried[:, number]
+                of_units = of_units & self.states.of(measure.indicator, before, quarter).is_exact
+            exact = np.where(is_of_units, of_units, exact_rows)
+            if earlier is not None and measure.within == "sum":
+                had = earlier.is_there[:, number]
+                there[:, number] &= had | ~now.runs_before[:, number]
+                forms = {summand.form for _, summands in measure.indicator.parts for summand in summands}
+                of_rows = self._rows.fills_gap(sorted(forms), now.organisations)
+                there[:, number] &= ~np.where(is_of_units, ranks.fills_gap, of_rows)
+                amount[:, number] -= np.nan_to_num(earlier.amount[:, number])
+                carried[:, number] |= had & earlier.carried[:, number]
             there[:, number] &= exact & (measure.over_time != "none")
         return _Whole(np.where(there, amount, np.nan), there, carried & there)
 

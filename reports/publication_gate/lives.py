@@ -63,15 +63,15 @@ class Lives:
 
     def lived(self, codes: Ints, since: "Ints | int", until: "Ints | int") -> Flags:
         """Say who stood on some day of a stretch of time."""
-        return self._meets(codes, since, until).any(axis=1)
+        return np.asarray(self._meets(codes, since, until).any(axis=1))
 
     def filed(self, codes: Ints, since: "Ints | int", until: "Ints | int") -> Flags:
         """Say who was to file reports on some day of a stretch of time."""
-        return (self._meets(codes, since, until) & self._reports[codes]).any(axis=1)
+        return np.asarray((self._meets(codes, since, until) & self._reports[codes]).any(axis=1))
 
     def merely_stood(self, codes: Ints, since: "Ints | int", until: "Ints | int") -> Flags:
         """Say who stood on some day of a stretch of time without having to file then."""
-        return (self._meets(codes, since, until) & ~self._reports[codes]).any(axis=1)
+        return np.asarray((self._meets(codes, since, until) & ~self._reports[codes]).any(axis=1))
 
     def is_with(self, organisations: Ints, units: Ints, since: Ints, until: Ints) -> Flags:
         """Say of rows which organisation was with the unit that filed it on some day of a stretch of time.
@@ -80,7 +80,7 @@ class Lives:
         """
         mine = self._parents[organisations] == units[:, np.newaxis]
         there = (mine & self._meets(organisations, since, until)).any(axis=1)
-        return there | (organisations < 0) | ~mine.any(axis=1)
+        return np.asarray(there | (organisations < 0) | ~mine.any(axis=1))
 
     def stay(self, organisations: Ints, units: Ints, since: Ints, until: Ints) -> tuple[Ints, Ints]:
         """Give the first and the last day of a stretch of time on which organisations were with units.

@@ -63,7 +63,9 @@ class QuarterRows:
     def _fills_gap(self, form: str, shares: Shares) -> Flags:
         bodies, standing = self._office.bodies, self._office.standing
         fills_gap = np.zeros(len(bodies.codes), dtype=bool)
-        if not any(of == form for _, of in standing.filed):
+        year = int(shares.year)
+        filed = (parts.get(year, {}) for (_, of), parts in standing.filed.items() if of == form)
+        if not any(not is_cumulative for parts in filed for is_cumulative in parts.values()):
             return fills_gap
         states: dict[int, bool] = {}
         period = self._adding.base_of(shares, int(shares.parts[0])) if len(shares.parts) else ""

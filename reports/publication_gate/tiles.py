@@ -56,6 +56,16 @@ class Tiles:
     rivals: dict[int, set[int]]
 
     @cached_property
+    def is_all(self) -> bool:
+        """Whether all that rows say counts in figures of their units: nothing has come, gone or ended."""
+        return bool((self.closes == self.is_latest).all() and (self.opens == self.is_first).all())
+
+    @cached_property
+    def is_alike(self) -> bool:
+        """Whether the same of them counts in figures of units and of organisations."""
+        return bool((self.closes == self.closes_about).all() and (self.opens == self.opens_about).all())
+
+    @cached_property
     def gives_way(self) -> Flags:
         """Whether a row gives way to that of any unit."""
         flags = np.zeros(len(self.positions), dtype=bool)
