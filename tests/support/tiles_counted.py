@@ -1,8 +1,8 @@
 """Who and what counts in a figure that is asked for, and how whole it is.
 
 What belongs here: what is asked, what counts at a base of a year, and who is waited for there. What does not:
-lives and filings (`tiles_world.py`), rows (`tiles_rows.py`), states of contributors (`tiles_states.py`), and how
-all this becomes figures (`tiles_oracle.py`).
+lives and filings (`tiles_world.py`), rows (`tiles_rows.py`), states of contributors (`tiles_states.py`), and
+how all this becomes figures (`tiles_oracle.py`).
 """
 
 from dataclasses import dataclass
