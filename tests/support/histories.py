@@ -1,7 +1,7 @@
 """Histories of organisations at random, each under a prefix of its own, so that many share one warehouse.
 
-What belongs here: bodies that are born, move, change their names, merge, split and end. What does not: what their
-units file (`history_filings.py`), and what has to come of it (`tiles_oracle.py`).
+What belongs here: bodies that are born, move, change their names, merge, split and end. What does not: what
+their units file (`history_filings.py`), and what has to come of it (`tiles_oracle.py`).
 """
 
 from collections.abc import Callable, Iterable

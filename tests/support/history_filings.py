@@ -1,7 +1,7 @@
 """What the units of a history file, and what they fail to file.
 
-What belongs here: a history as it is kept and told, and files with their rows: whole years and parts, quarters of
-their own, closings, revisions, what is withdrawn or never comes. What does not: what becomes of bodies
+What belongs here: a history as it is kept and told, and files with their rows: whole years and parts, quarters
+of their own, closings, revisions, what is withdrawn or never comes. What does not: what becomes of bodies
 (`histories.py`).
 """
 
@@ -137,7 +137,7 @@ class Filings:
                 self._file_part(filer, (year, part), chosen, basis)
 
     def _chosen(self, kind: str, part: str, forms: list[str], *, closing: bool) -> list[str]:
-        """Choose what is filed of what is owed; a closing has what would have been owed at the end of the year."""
+        """Choose what is filed of what is owed; a closing has what would have been owed in December."""
         owed = OWED[kind][part]
         if closing:
             owed = tuple(dict.fromkeys((*owed, *OWED[kind]["N"])))
@@ -262,4 +262,4 @@ COLUMNS = {
     ("B09", "business_growth"): ("actual_period",),
     ("B09", "cultural_communes"): ("actual_period", "numerator", "denominator"),
 }
-"""The columns of a row that are filled, always the same of a line: what is left blank at times is another story."""
+"""The columns that are filled, always the same of a line: what is left blank at times is another story."""

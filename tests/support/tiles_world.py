@@ -1,8 +1,8 @@
 """What the oracle of figures knows of a world: lives, whole steps, filings, what is owed.
 
 What belongs here: reading a world's tables and filings, plainly. What does not: what counts (`tiles_rows.py`),
-how whole it is (`tiles_states.py`) and figures (`tiles_oracle.py`). None of it shares code with the product; forms
-and indicators are read as data.
+how whole it is (`tiles_states.py`) and figures (`tiles_oracle.py`). None of it shares code with the product;
+forms and indicators are read as data.
 """
 
 from collections import defaultdict
@@ -262,7 +262,7 @@ class Facts:
         return found
 
     def covered_from(self, unit: str, into: str, year: int, part: int) -> date | None:
-        """From which day one into which a unit went has the unit's figures too, by the cover of its latest filing.
+        """From which day one into which a unit went has its figures too, by the cover of the latest filing.
 
         That is cumulative, and goes on after the unit was there: of before, each tells its own.
         """
