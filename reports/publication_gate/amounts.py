@@ -26,9 +26,10 @@ from reports.publication_gate.office import Office
 from reports.publication_gate.tiles import Tiles
 from reports.publication_gate.waiting import waited_for
 
+
 @dataclass
 class Filed:
-    """What the rows that stand at the end of a filed period add up to, by who filed them or whom they are about.
+    """What rows that stand at the end of a filed period add up to, by who filed them or whom they are about.
 
     Attributes:
         amount: what it comes to.
@@ -210,7 +211,9 @@ class Adding:
             is_any = True
             units = rows.units[tiles.positions]
             has |= sum_by(units, self.counted(form, tiles, tiles.is_latest, tiles.is_first), n)[1] > 0
-            _add(of_units, units, self.counted(form, tiles, tiles.closes, tiles.opens), tiles, tiles.runs_before)
+            _add(
+                of_units, units, self.counted(form, tiles, tiles.closes, tiles.opens), tiles, tiles.runs_before
+            )
             for place, others in tiles.rivals.items():
                 rivals.setdefault(int(units[place]), []).append((form, place, others))
             tiles = self.office.tiling.about(form, rows, period)
@@ -219,7 +222,9 @@ class Adding:
             np.maximum.at(newest, organisations[is_about], rows.parts[tiles.positions][is_about])
             if is_about.any():
                 values = self.counted(form, tiles, tiles.closes_about, tiles.opens_about)
-                _add(about, np.where(tiles.gives_way, -1, organisations), values, tiles, tiles.runs_before_about)
+                _add(
+                    about, np.where(tiles.gives_way, -1, organisations), values, tiles, tiles.runs_before_about
+                )
         return Base(period, of_units, about, has, newest, rivals) if is_any else None
 
     def counted(self, form: str, tiles: Tiles, closes: Flags, opens: Flags) -> Numbers:
@@ -238,7 +243,7 @@ class Adding:
         return f"{shares.year}-{names[part]}" if part in names else shares.term
 
     def asked(self, units: Shares) -> Amounts:
-        """Give the amounts of what is asked, of those whose figures are of units and of those that do not file."""
+        """Give the amounts of what is asked: figures made of units, and of those that do not file."""
         n, m = len(self._bodies.codes), len(self.measures)
         organisations = self.office.asked.organisations(units)
         total = _nothing(n, m)
@@ -293,7 +298,9 @@ class Adding:
                 kept = np.array([(form, at) not in out for at in mine.tolist()], dtype=bool)
                 codes = np.full(len(tiles.positions), -1)
                 codes[mine[kept]] = 0
-                _add(rest, codes, self.counted(form, tiles, tiles.closes, tiles.opens), tiles, tiles.runs_before)
+                _add(
+                    rest, codes, self.counted(form, tiles, tiles.closes, tiles.opens), tiles, tiles.runs_before
+                )
             for whole, one in zip(_columns(found), _columns(rest), strict=True):
                 whole[place] = one[0]
 
@@ -361,9 +368,9 @@ def _add(total: Filed, codes: Ints, values: Numbers, tiles: Tiles, runs_before: 
     total.n_cells += counts
     for flags, said in ((total.carried, tiles.carried), (total.runs_before, runs_before)):
         if said.all():
-            flags |= is_there
+            np.logical_or(flags, is_there, out=flags)
         elif said.any():
-            flags |= sum_by(codes[said], values[said], n)[1] > 0
+            np.logical_or(flags, sum_by(codes[said], values[said], n)[1] > 0, out=flags)
 
 
 def _gather(total: Filed, owners: Ints, given: Filed) -> None:

@@ -71,7 +71,7 @@ class _Asked:
 
 @dataclass(frozen=True)
 class _There:
-    """Who has a figure of what is asked: flags, the day of each, and before whose birth it is, with the earlier."""
+    """Who has a figure of what is asked, of which day each, and who was not born yet with its predecessors."""
 
     flags: Flags
     until: Ints
@@ -161,7 +161,7 @@ class Asked:
         return {str(code) for shares in known for code in self._bodies.codes[shares.owners]}
 
     def steady(self, term: Term) -> set[str]:
-        """Give the bodies in whose single years the same count in the same way as in a term: years make it up."""
+        """Give the bodies in whose single years the same count alike as in a term: years make it up."""
         owners, others = set(), set()
         for year in range(term.first, term.last + 1):
             if f"{year}-N" not in self._bodies.when:
@@ -246,7 +246,9 @@ class Asked:
         successors = [s for s in self._bodies.went_over if s in covering]
         if not successors:
             return
-        places = {pair: place for place, pair in enumerate(zip(owners.tolist(), contributors.tolist(), strict=True))}
+        places = {
+            pair: place for place, pair in enumerate(zip(owners.tolist(), contributors.tolist(), strict=True))
+        }
         of_successors: dict[int, list[int]] = {}
         for owner, contributor in places:
             of_successors.setdefault(contributor, []).append(owner)
@@ -293,7 +295,9 @@ class Asked:
         until = np.minimum(end, self._there(asked).until[owners])
         begins = np.maximum(new_year, self._begins(owners, asked))
         stands = lives.filed if is_of_units else lives.merely_stood
-        covered = self._covers.since(year, contributors, parts) if is_of_units else np.full(len(owners), _END + 1)
+        covered = (
+            self._covers.since(year, contributors, parts) if is_of_units else np.full(len(owners), _END + 1)
+        )
         return Shares(
             year,
             owners,
@@ -306,7 +310,7 @@ class Asked:
         )
 
     def _begins(self, owners: Ints, asked: _Asked) -> Ints:
-        """Give the first day of bodies, or of the first of those that had gone over whole into them by a day."""
+        """Give the first day of bodies, or of the first that had gone over whole into them by then."""
         there, lives = self._there(asked), self._lives
         begins = lives.first[owners].copy()
         for body, earlier in self._bodies.went_over.items():
@@ -330,7 +334,7 @@ class Asked:
 
     @cached_property
     def _above(self) -> Flags:
-        """Who may have figures of units at some time: units, what they went over to, and who stood above them."""
+        """Who may have figures of units at some time: these, what they went over to, who stood above them."""
         above = {life.code for life in self._bodies.lives if life.is_reporting}
         steps: dict[str, set[str]] = {}
         for life in self._bodies.lives:
@@ -358,7 +362,7 @@ class Asked:
         return self._pairs[window, day]
 
     def _owners(self, unit: int, day: int, steps: dict[int, set[int]], alive: Flags) -> set[int]:
-        """Give in whose figures a unit counts: its own, of what it went over to, and of all above where it is."""
+        """Give in whose figures a unit counts: its own, what it went over to, all above where it is."""
         owners, layer, ends, moving = {unit}, {unit}, set(), {unit}
         for _ in range(DEPTH + 1):
             ends |= {body for body in moving if alive[body] or not steps.get(body)}

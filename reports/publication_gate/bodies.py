@@ -166,7 +166,7 @@ class Bodies:
 
     @cached_property
     def went_over(self) -> dict[int, dict[int, int]]:
-        """Of each body, those that went over to it whole, at whatever remove, with the day by which they had."""
+        """Of each body, those that went over to it whole, at whatever remove, and by which day."""
         days = {(old, new): date.max.toordinal() for old, new, _ in self.steps}
         for old, new, day in self.steps:
             days[old, new] = min(days[old, new], day)
@@ -176,7 +176,11 @@ class Bodies:
             for (old, between), day in reached.items():
                 for (earlier, new), next_day in days.items():
                     pair, by = (old, new), max(day, next_day)
-                    if earlier == between and old != new and by < min(reached.get(pair, _END), longer.get(pair, _END)):
+                    if (
+                        earlier == between
+                        and old != new
+                        and by < min(reached.get(pair, _END), longer.get(pair, _END))
+                    ):
                         longer[pair] = by
             if not longer:
                 break
@@ -207,7 +211,7 @@ class Bodies:
         return sorted((numbers[a], numbers[b]) for a, b in pairs if a != b and {a, b} <= numbers.keys())
 
     def parents_on(self, day: int) -> dict[int, int]:
-        """Give the parent of each organisation on a day, where both are of one term system, by their numbers."""
+        """Give the parent of each organisation on a day, where both are of one system, by their numbers."""
         if day not in self._parents:
             on = date.fromordinal(day)
             alive = {life.code: life for life in self.lives if life.is_alive(on)}

@@ -23,7 +23,7 @@ def children_make_parents(beside: pd.DataFrame, figures: Figures) -> pd.DataFram
     """Hold every figure of a body with units below it against its own rows and their figures.
 
     It is held where what each unit filed counts in one of them as it does in the whole: what moved, ended or
-    began counts otherwise. In a term all of them have to stand from its beginning to its end, with final figures.
+    began counts otherwise. In a term all of them have to stand all the while, with final figures.
 
     Args:
         beside: the warehouse's figures, as `comparison` puts them beside the expected.
@@ -169,7 +169,7 @@ def _ways(figures: Figures, years: Sequence[Shares], parent: str, children: list
 
 
 def _overlaps(figures: Figures, shares: Shares, owner: int) -> bool:
-    """Say whether a row gives way in a body's figures: in those of a single child there is nothing to give way to."""
+    """Say whether a row gives way in a body's figures: in those of a single child it may not."""
     counting = _counting(shares, owner)
     for part in {pair[0] for pair in counting.values()}:
         base = figures.adding.at(figures.adding.base_of(shares, part))
@@ -194,7 +194,7 @@ def _own(figures: Figures, shares: Shares) -> dict[str, Numbers]:
 
 
 def _own_in_term(figures: Figures, term: Term, parents: set[str]) -> dict[str, Numbers]:
-    """Give what bodies filed themselves of the years that a term takes: all, the last or the first with anything."""
+    """Give what bodies filed themselves of the years that a term takes: all, the last or the first."""
     ways = np.array([measure.over_time for measure in figures.adding.measures])
     years = [(figures.of_year(shares).is_there, _own(figures, shares)) for _, shares in figures.years(term)]
     nothing = np.full(len(ways), np.nan)

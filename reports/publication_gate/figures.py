@@ -142,9 +142,9 @@ class Figures:
     def _quarter(self, quarter: str, now: Amounts) -> _Whole:
         """Give what a quarter adds: its end, less its beginning where both are sums.
 
-        The same who count at its end count at its beginning. Of what lasts nothing is taken away. A sum that has
-        nothing at the beginning is one of the quarter where no row of it runs from before that; what does, does
-        not say what of it is of the quarter, nor what of it is of an earlier one that had not come.
+        The same who count at its end count at its beginning. Of what lasts nothing is taken away. A sum
+        that has nothing at the beginning is one of the quarter where no row of it runs from before that; what
+        does, does not say what of it is of the quarter, nor what of it is of an earlier one that had not come.
         """
         amount, carried = now.amount.copy(), now.carried.copy()
         there = now.is_there & self.asked.in_quarter(quarter)[:, np.newaxis]
@@ -155,7 +155,9 @@ class Figures:
             earlier = self.adding.asked(before)
         for number, measure in enumerate(self.adding.measures):
             ranks = self.states.of(measure.indicator, now.units, quarter)
-            exact = np.where(self._owners(now.units), ranks.is_exact, self._rows.is_exact(now.organisations, quarter))
+            exact = np.where(
+                self._owners(now.units), ranks.is_exact, self._rows.is_exact(now.organisations, quarter)
+            )
             if before is not None and earlier is not None:
                 of_units = self.states.of(measure.indicator, before, quarter).is_exact
                 exact &= np.where(

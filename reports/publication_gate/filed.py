@@ -57,7 +57,9 @@ def counting_submissions(bronze: Path, as_of: datetime | None) -> pd.DataFrame:
             "period": accepted["period_code"],
             "is_cumulative": basis.isin(["", "CUMULATIVE"]),
             "coverage_from": pd.Series(
-                _days(accepted["coverage_from"] if known else [None] * len(accepted)), accepted.index, dtype=object
+                _days(accepted["coverage_from"] if known else [None] * len(accepted)),
+                accepted.index,
+                dtype=object,
             ),
         }
     ).reset_index(drop=True)

@@ -89,7 +89,9 @@ class Lives:
         """
         mine = self._parents[organisations] == units[:, np.newaxis]
         mine &= self._meets(organisations, since, until) & (organisations >= 0)[:, np.newaxis]
-        first = np.where(mine, np.maximum(self._starts[organisations], since[:, np.newaxis]), date.max.toordinal())
+        first = np.where(
+            mine, np.maximum(self._starts[organisations], since[:, np.newaxis]), date.max.toordinal()
+        )
         last = np.where(mine, np.minimum(self._ends[organisations], until[:, np.newaxis]), 0)
         is_cut = mine.any(axis=1)
         return np.where(is_cut, first.min(axis=1), since), np.where(is_cut, last.max(axis=1), until)

@@ -51,7 +51,7 @@ def within(nature: str | None, summand: Summand) -> str:
 
 
 def lasts(indicator: Indicator, catalogue: Catalogue) -> bool:
-    """Say whether all that an indicator is made of lasts, but for its opening: it is that of the latest filing."""
+    """Say whether all that an indicator is made of, but for its opening, is that of the latest filing."""
     found = set()
     for part, summands in indicator.parts:
         for summand in summands if part != "opening" else ():

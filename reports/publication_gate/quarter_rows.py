@@ -1,7 +1,7 @@
 """Whether rows about organisations that do not file say what a quarter alone was.
 
-What belongs here: whether both ends of a quarter are there of them. What does not: the same of units (`states`),
-and the quarters themselves (`figures`).
+What belongs here: whether both ends of a quarter are there of them. What does not: the same of units
+(`states`), and the quarters themselves (`figures`).
 """
 
 from collections.abc import Sequence
@@ -44,7 +44,9 @@ class QuarterRows:
         settled = self._office.asked.ended_before(quarter)[shares.contributors]
         there[shares.owners[has_row]] = True
         inexact[shares.owners[has_row & ~settled & (newest != part)]] = True
-        expected[shares.owners[~settled & (self._office.bodies.versions.first[shares.contributors] <= end)]] = True
+        expected[shares.owners[~settled & (self._office.bodies.versions.first[shares.contributors] <= end)]] = (
+            True
+        )
         exact[shares.owners] = True
         return exact & ~inexact & (there | ~expected)
 

@@ -111,7 +111,10 @@ class Standing:
         if not self._stands(unit, day):
             return False
         earlier = self._bodies.went_over.get(int(number), {})
-        family = {unit, *(str(self._bodies.codes[code]) for code, on in earlier.items() if on <= day.toordinal())}
+        family = {
+            unit,
+            *(str(self._bodies.codes[code]) for code, on in earlier.items() if on <= day.toordinal()),
+        }
         years = {year for member in family for year in self.filed.get((member, form), ())}
         return not any(term.first <= year <= term.last for year in years)
 
@@ -119,7 +122,7 @@ class Standing:
         """Give the rows of a form that stand at the end of a filed period.
 
         Returns:
-            positions, whether each is the latest and the first of its key, and the part of the year of the latest.
+            positions, whether each is the latest and the first of its key, and the part of the latest.
         """
         if (form, period) not in self._standing_rows:
             self._standing_rows[form, period] = self._rows_at(form, rows, period)
@@ -204,4 +207,3 @@ class Standing:
         return any(
             life.code == unit and life.is_reporting and life.is_alive(day) for life in self._bodies.lives
         )
-

@@ -157,7 +157,9 @@ class States:
                 getattr(found, name)[mine] = getattr(said, name)[at]
         return found
 
-    def _said(self, indicator: Indicator, period: str, term: Term | None = None, *, is_beside: bool = False) -> _Said:
+    def _said(
+        self, indicator: Indicator, period: str, term: Term | None = None, *, is_beside: bool = False
+    ) -> _Said:
         """Give what the forms of all units that are waited for say of a cumulative period.
 
         Args:

@@ -1,7 +1,7 @@
 """Rows as stretches of time: from which day to which each one runs, and which stand at the end of a period.
 
-What belongs here: the rows of a form that stand then, what of each counts, and which give way to a row about the
-same organisation that another unit filed. What does not: who counts in whose figures (`asked`), and sums
+What belongs here: the rows of a form that stand then, what of each counts, and which give way to a row about
+the same organisation that another unit filed. What does not: who counts in whose figures (`asked`), and sums
 (`amounts`).
 
 A row about an organisation is cut at the days on which it came to the unit that filed it, or left it. What
@@ -78,13 +78,15 @@ class Tiling:
     def at(self, form: str, rows: FormRows, period: str) -> Tiles:
         """Give the rows of a form that stand at the end of a filed period."""
         if (form, period) not in self._known:
-            self._known[form, period] = self._laid(form, rows, period, self._standing.rows_at(form, rows, period))
+            self._known[form, period] = self._laid(
+                form, rows, period, self._standing.rows_at(form, rows, period)
+            )
         return self._known[form, period]
 
     def about(self, form: str, rows: FormRows, period: str) -> Tiles:
         """Give the rows that stand in figures of the organisations that they are about, all units together.
 
-        Of a unit that went over whole to another whose cover says from when on its figures run, those until then.
+        Of a unit that went over whole to another whose cover says from when its figures run, those until then.
         """
         if (form, period) not in self._about:
             found = self._standing.rows_at(form, rows, period)
@@ -107,7 +109,7 @@ class Tiling:
         return self._about[form, period]
 
     def _covered(self, period: str) -> dict[int, tuple[int, int]]:
-        """Give the units of whose year others take in the end: up to which part theirs stands, and since when."""
+        """Give units of whose year others take in the end: up to which part theirs stands, and since when."""
         kind, year = self._bodies.when[period]
         found: dict[int, tuple[int, int]] = {}
         for successor, latest in self._covers.of_year(year).items() if kind in PARTS else ():
@@ -127,9 +129,7 @@ class Tiling:
             kept |= (rows.units[positions] == unit) & (about >= 0) & (self._lives.last[about] < day)
         return kept
 
-    def _laid(
-        self, form: str, rows: FormRows, period: str, standing: tuple[Ints, Flags, Flags, Ints]
-    ) -> Tiles:
+    def _laid(self, form: str, rows: FormRows, period: str, standing: tuple[Ints, Flags, Flags, Ints]) -> Tiles:
         lives = self._lives
         positions, is_latest, is_first, latest = standing
         kind, year = self._bodies.when[period]

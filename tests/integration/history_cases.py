@@ -1,7 +1,7 @@
 """The ten cases of the guide: what a year's events make of a figure and of its status, one line each.
 
-What belongs here: who was there, what was filed, and the figure, written out by hand. What does not: histories made
-up at random (`tests/support/histories.py`).
+What belongs here: who was there, what was filed, and the figure, written out by hand. What does not: histories
+made up at random (`tests/support/histories.py`).
 """
 
 from dataclasses import dataclass, field, replace
@@ -89,7 +89,7 @@ CASES = (
     ),
     Case(
         "merged_whole",
-        "Two units merged on 1 July, each filed up to its end (10 and 5), the new one from its first day (9): 24.",
+        "Two units merged on 1 July: each filed up to its end (10, 5), the new one from its first day (9): 24.",
         (
             *_unit("K05-A", "K05-a", last="2019-06-30"),
             *_unit("K05-B", "K05-b", last="2019-06-30"),
@@ -110,7 +110,7 @@ CASES = (
     ),
     Case(
         "successor_takes_the_year",
-        "A unit went over into another on 1 July, whose cover says “from 1 January” (19): 19, and no closing is owed.",
+        "A unit went over on 1 July, and the other’s cover says “from 1 January”: its 19 are the whole year.",
         (
             *_unit("K06-A", "K06-a", last="2019-06-30"),
             ("K06-C", "", "2019-07-01", OPEN),
@@ -125,7 +125,7 @@ CASES = (
     ),
     Case(
         "moved_between_units",
-        "An organisation moved on 15 August; one unit filed it up to then (7), the other from then on (3): 10.",
+        "An organisation moved on 15 August: one unit filed it up to then (7), the other from then on (3): 10.",
         (
             *_unit("K07-A", "K07-a"),
             *_unit("K07-B", "K07-b"),
@@ -140,7 +140,7 @@ CASES = (
     ),
     Case(
         "moved_between_provinces",
-        "A unit came from another province in August: the third quarter is the difference over the same two units.",
+        "A unit came from another province in August: the quarter is a difference over the same two units.",
         (
             ("K08-P", "", NEW_YEAR, OPEN),
             ("K08-Q", "", NEW_YEAR, OPEN),

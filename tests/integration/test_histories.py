@@ -1,4 +1,4 @@
-"""Whatever becomes of bodies, and whatever their units file or fail to file, every figure is the one of the guide."""
+"""Whatever becomes of bodies, and whatever is filed or not, every figure is the one of the guide."""
 
 import os
 from collections.abc import Mapping

@@ -238,9 +238,7 @@ class Oracle:
         asked = base.asked
         if not asked.is_of_units:
             form, at = self.states.form_of[indicator], (base.year, base.part, asked.day)
-            return {
-                one: self.states.organisation_state(one, form, at, base.standing) for one in asked.bodies
-            }
+            return {one: self.states.organisation_state(one, form, at, base.standing) for one in asked.bodies}
         only = self._kinds[indicator] in SINGLE
         return {
             one: self.states.unit_state(one, indicator, base.year, part)
@@ -341,24 +339,28 @@ class Oracle:
         return figures
 
     def _is_exact(self, base: Base, code: str, since: date) -> bool:
-        """Whether all who were there have filed up to the base: in the quarter, or on the day before it."""
-        facts, asked = self.facts, base.asked
+        """Whether all who were there have filed up to the base: in the quarter, or on the day before it.
+
+        Rows about an organisation that has ended may come late, so that it is asked for all the same.
+        """
+        facts, asked, ends = self.facts, base.asked, end_of(base.year, base.part)
+        counting, begins = list(asked.bodies), date(base.year, 1, 1)
         if asked.is_of_units:
-            only = self._kinds[code] in SINGLE
+            only, begins = self._kinds[code] in SINGLE, since
             counting = [
                 one
                 for one in asked.units
                 if self.states.is_reporter(one, code) and (not only or one == asked.org)
             ]
-        else:
-            counting = list(asked.bodies)
-        ends = end_of(base.year, base.part)
-        there = [one for one in counting if facts.lived(one, since, ends)]
+        there = [one for one in counting if facts.lived(one, begins, ends)]
         if not there and ends != asked.ends:  # nobody had anything to file at the earlier end
             return bool(counting)
         states = self._states(base, code)
-        judged = [states[one] for one in there if one in states and states[one].rank is not None]
-        return bool(judged) and all(one.is_exact for one in judged)
+        judged = [one for one in there if one in states and states[one].rank is not None]
+        is_stock = asked.is_of_units and self.states.is_stock(code)
+        return bool(judged) and all(
+            states[one].is_exact or (is_stock and facts.on(one, min(ends, asked.day)) is None) for one in judged
+        )
 
     def _is_told_apart(
         self, base: Base, before: Base, measure: Measure, amount: Amount, minus: Amount | None, code: str

@@ -1,7 +1,7 @@
 """Which filed rows stand for a unit at a base, over which days each runs, and what they give to indicators.
 
-What belongs here: filings of one unit and overlaps of several. What does not: who counts where (`tiles_world.py`),
-and figures (`tiles_oracle.py`).
+What belongs here: filings of one unit and overlaps of several. What does not: who counts where
+(`tiles_world.py`), and figures (`tiles_oracle.py`).
 """
 
 from collections import defaultdict

@@ -1,7 +1,7 @@
 """How whole it is what units and organisations have filed up to a base.
 
-What belongs here: the state of one contributor. What does not: who counts where, and how states make the status of a
-figure (`tiles_oracle.py`).
+What belongs here: the state of one contributor. What does not: who counts where, and how states make the status
+of a figure (`tiles_oracle.py`).
 """
 
 from collections import defaultdict
@@ -222,7 +222,7 @@ class States:
         spells = self._spells(org, date(year, 1, 1), until)
         if not spells:
             return BodyState(WHOLE if rows else None, is_exact=bool(rows), is_gap_filled=False)
-        first, last, unit = spells[-1]
+        _, last, unit = spells[-1]
         state = self.form_state(unit, form, year, part)
         latest = max((row.part or 0 for row in rows if row.unit == unit), default=None)
         reach = max(

@@ -1,8 +1,8 @@
-"""What the oracle of figures knows of a world before it adds anything: lives, whole steps, filings, what is owed.
+"""What the oracle of figures knows of a world: lives, whole steps, filings, what is owed.
 
-What belongs here: reading a world's tables and filings, plainly. What does not: what counts (`tiles_rows.py`), how
-whole it is (`tiles_states.py`) and figures (`tiles_oracle.py`). None of it shares code with the product; forms and
-indicators are read as data.
+What belongs here: reading a world's tables and filings, plainly. What does not: what counts (`tiles_rows.py`),
+how whole it is (`tiles_states.py`) and figures (`tiles_oracle.py`). None of it shares code with the product; forms
+and indicators are read as data.
 """
 
 from collections import defaultdict

@@ -1,4 +1,4 @@
-"""Figures of bodies that end, begin, move and merge in the course of a year, as the publication gate works them out.
+"""Figures of bodies that end, begin, move and merge in a year, as the publication gate works them out.
 
 What each filing says is written beside it; what a figure has to come to is worked out by hand.
 """
@@ -39,9 +39,7 @@ def world(
     """Give the figures of an office whose calendar has all parts of 2016 and the end of 2017."""
     calendar = [*(f"2016-{part}" for part in PARTS), "2017-N"]
     terms = [term(2016, 2017)]
-    return Office(
-        folder, bodies, filings, terms=terms, calendar=calendar, successions=successions
-    ).told()
+    return Office(folder, bodies, filings, terms=terms, calendar=calendar, successions=successions).told()
 
 
 def of(told: Told, indicator: str, unit: str, part: str = "value") -> dict[str, float]:
@@ -77,11 +75,22 @@ def merged(tmp_path_factory: pytest.TempPathFactory) -> Told:
         # the closing filing
         filed("B", "2016-9T", ("B1", 10, 15, 25)),
     ]
-    return world(tmp_path_factory.mktemp("merged"), bodies, filings, [succession("B", "A", "merge", "2016-08-16")])
+    return world(
+        tmp_path_factory.mktemp("merged"), bodies, filings, [succession("B", "A", "merge", "2016-08-16")]
+    )
 
 
 def test_what_went_over_in_a_year_keeps_its_months_and_passes_on_what_it_has(merged: Told) -> None:
-    assert of(merged, "joined", "B") == {"Q1": 5, "6T": 10, "9T": 15, "N": 15, "D1": 5, "D2": 5, "D3": 5, TERM: 15}
+    assert of(merged, "joined", "B") == {
+        "Q1": 5,
+        "6T": 10,
+        "9T": 15,
+        "N": 15,
+        "D1": 5,
+        "D2": 5,
+        "D3": 5,
+        TERM: 15,
+    }
     # A and what went over to it, from the period on in which it did
     assert of(merged, "joined", "A") == {
         **{"Q1": 1, "6T": 2, "9T": 3 + 2 + 15, "N": 4 + 6 + 15, TERM: 4 + 6 + 15},
@@ -94,7 +103,16 @@ def test_what_went_over_in_a_year_keeps_its_months_and_passes_on_what_it_has(mer
 
 
 def test_what_has_ended_has_no_stock_in_the_end_and_what_came_later_no_opening(merged: Told) -> None:
-    assert of(merged, "members", "B") == {"Q1": 15, "6T": 20, "9T": 25, "N": 25, "D1": 15, "D2": 20, "D3": 25, TERM: 25}
+    assert of(merged, "members", "B") == {
+        "Q1": 15,
+        "6T": 20,
+        "9T": 25,
+        "N": 25,
+        "D1": 15,
+        "D2": 20,
+        "D3": 25,
+        TERM: 25,
+    }
     members = of(merged, "members", "P")
     assert (members["6T"], members["9T"], members["N"], members[TERM]) == (12 + 20, 13 + 27, 14 + 31, 45)
     openings = of(merged, "members", "P", "opening")
@@ -112,9 +130,14 @@ def test_an_organisation_has_the_rows_of_both_units_that_had_it(merged: Told) ->
 
 def test_a_body_that_ended_has_no_figure_of_what_came_later(tmp_path: Path) -> None:
     bodies = [P, body("A", "DISTRICT", "P", valid_to=MARCH), body("A1", "BASE", "A", valid_to=MARCH)]
-    told = world(tmp_path, [*bodies, body("B", "DISTRICT", "P"), body("B1", "BASE", "B")], [
-        *every_part("A", "A1", parts=("Q1",)), *every_part("B", "B1"),
-    ])
+    told = world(
+        tmp_path,
+        [*bodies, body("B", "DISTRICT", "P"), body("B1", "BASE", "B")],
+        [
+            *every_part("A", "A1", parts=("Q1",)),
+            *every_part("B", "B1"),
+        ],
+    )
 
     for unit in ("A", "A1"):
         assert of(told, "joined", unit) == {"Q1": 1, "6T": 1, "9T": 1, "N": 1, "D1": 1, TERM: 1}
@@ -124,7 +147,7 @@ def test_a_body_that_ended_has_no_figure_of_what_came_later(tmp_path: Path) -> N
     }
     assert of(told, "members", "P")["N"] == 14
     # the closing filing is whole for ever
-    assert set(of(told, "joined", "A", "status")[p] for p in ("Q1", "6T", "9T", "N")) == {FINAL}
+    assert {of(told, "joined", "A", "status")[part] for part in PARTS} == {FINAL}
 
 
 def test_one_that_moved_counts_with_its_whole_year_where_it_is(tmp_path: Path) -> None:
@@ -204,7 +227,13 @@ def test_a_cover_in_the_course_of_a_year_leaves_what_was_before_it(tmp_path: Pat
 
 def test_rows_about_the_same_days_count_once(tmp_path: Path) -> None:
     bodies = [
-        *(P, body("A", "DISTRICT", "P"), body("B", "DISTRICT", "P"), body("A1", "BASE", "A"), body("B1", "BASE", "B")),
+        *(
+            P,
+            body("A", "DISTRICT", "P"),
+            body("B", "DISTRICT", "P"),
+            body("A1", "BASE", "A"),
+            body("B1", "BASE", "B"),
+        ),
         *(body("O", "BASE", "A", valid_to=JUNE), body("O", "BASE", "B", valid_from="2016-07-01")),
     ]
     own = {"A": ("A1", 10, 1, 11), "B": ("B1", 10, 2, 12)}
@@ -265,7 +294,10 @@ def test_a_unit_that_begins_in_a_quarter_has_it_and_one_that_lacks_its_closing_f
 def test_a_successor_tells_the_years_before_its_birth_and_misses_none_of_them(tmp_path: Path) -> None:
     bodies = [
         *(P, body("A", "DISTRICT", "P", valid_to="2016-12-31"), body("A1", "BASE", "A", valid_to="2016-12-31")),
-        *(body("C", "DISTRICT", "P", valid_from="2017-01-01"), body("A1", "BASE", "C", valid_from="2017-01-01")),
+        *(
+            body("C", "DISTRICT", "P", valid_from="2017-01-01"),
+            body("A1", "BASE", "C", valid_from="2017-01-01"),
+        ),
     ]
     filings = [*every_part("A", "A1"), filed("C", "2017-N", ("A1", 14, 6, 20))]
     merger = [succession("A", "C", "merge", "2017-01-01")]

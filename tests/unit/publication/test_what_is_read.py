@@ -159,7 +159,8 @@ def test_whose_filings_make_up_whose_figures(tmp_path: Path) -> None:
     assert asked.filing == {"P", "Q", "A", "Y"}
     days = [date(year, 12, 31).toordinal() for year in (2016, 2017)]
     above = [
-        {str(registry.codes[a]): str(registry.codes[b]) for a, b in registry.parents_on(day).items()} for day in days
+        {str(registry.codes[a]): str(registry.codes[b]) for a, b in registry.parents_on(day).items()}
+        for day in days
     ]
     assert [parents["A"] for parents in above] == ["P", "Q"]
     assert "Y" not in above[0]
