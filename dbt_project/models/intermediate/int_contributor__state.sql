@@ -243,7 +243,7 @@ judged_stays as (
         end as state_rank,
         -- its rows reach as far, or a later unit says that its figures take in the days that they lack
         coalesce(told.reaches_on >= numbered_stays.last_day, false)
-        or exists(
+        or exists (
             select 1
             from told as takers
             where
