@@ -45,8 +45,7 @@ class Filed:
 
     def of(self, places: Ints) -> "Filed":
         """Give some of it, in another order."""
-        columns = (self.amount, self.n_cells, self.carried, self.runs_before)
-        return Filed(*(column[places] for column in columns))
+        return Filed(self.amount[places], self.n_cells[places], self.carried[places], self.runs_before[places])
 
 
 @dataclass(frozen=True)
@@ -281,7 +280,7 @@ class Adding:
         for way, counts in (("last", shares.closes), ("first", shares.opens)):
             columns = [column for column, measure in enumerate(self.measures) if measure.within == way]
             if columns and not counts.all():
-                given.amount[np.ix_(~counts, columns)] = np.nan
+                given.amount[np.ix_(np.flatnonzero(~counts), np.array(columns))] = np.nan
         return given
 
     def _let_give_way(self, found: Filed, base: Base, shares: Shares) -> None:

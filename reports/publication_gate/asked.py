@@ -52,12 +52,21 @@ class Shares:
     @cached_property
     def is_own(self) -> Flags:
         """Whether it is what the organisation filed itself."""
-        return self.owners == self.contributors
+        return np.asarray(self.owners == self.contributors)
 
     def of(self, chosen: Flags) -> "Shares":
         """Give some of the pairs."""
-        columns = (self.owners, self.contributors, self.parts, self.closes, self.opens, self.waits, self.until)
-        return Shares(self.year, *(column[chosen] for column in columns), self.term)
+        return Shares(
+            self.year,
+            self.owners[chosen],
+            self.contributors[chosen],
+            self.parts[chosen],
+            self.closes[chosen],
+            self.opens[chosen],
+            self.waits[chosen],
+            self.until[chosen],
+            self.term,
+        )
 
 
 @dataclass(frozen=True)
@@ -184,10 +193,10 @@ class Asked:
         own = first.copy()
         there = self._there(_of_term(term))
         for body, earlier in self._bodies.went_over.items():
-            for code, day in earlier.items():
-                is_seen = day <= there.until[body] or code in there.unborn.get(body, ())
+            for before, day in earlier.items():
+                is_seen = day <= there.until[body] or before in there.unborn.get(body, ())
                 if is_seen and own[body] < date.max.year:
-                    first[body] = min(first[body], own[code])
+                    first[body] = min(first[body], own[before])
         return first
 
     def _part(self, period: str) -> int:
