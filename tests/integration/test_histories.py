@@ -60,7 +60,7 @@ def _figures(warehouse: Path) -> dict[Key, Figure]:
     with duckdb.connect(str(warehouse), read_only=True) as opened:
         rows = opened.sql(
             "select org_code, indicator_code, period_code, value, numerator, denominator, opening_value, status"
-            " from marts.fct_indicator_value"
+            " from fct_indicator_value"
         ).fetchall()
     found = {(org, indicator, period): Figure(*rest) for org, indicator, period, *rest in rows}
     assert len(found) == len(rows), "a figure stands twice"

@@ -149,9 +149,7 @@ class Filings:
         (year, part), unit = period, filer.code
         until = date(year, *ENDS[part - 1])
         since = date(year, 3 * part - 2, 1) if basis == "DISCRETE" else date(year, 1, 1)
-        coverage = (
-            self.covers.get((unit, year)) if basis == "CUMULATIVE" and self.random.random() < 0.9 else None
-        )
+        coverage = self.covers.get((unit, year)) if basis == "CUMULATIVE" else None
         filing = Filing(
             unit,
             f"{year}-{PARTS[part - 1]}",

@@ -138,8 +138,9 @@ class Counted:
         if measure.within == "last":
             if facts.on(body, min(end_of(year, part), asked.day)) is None:
                 return False
+            until = base if asked.is_of_units else part
             return row.org is None or facts.is_with(
-                row.org, row.unit, min(end_of(year, base), facts.last(body))
+                row.org, row.unit, min(end_of(year, until), facts.last(body))
             )
         begins = max(date(year, 1, 1), asked.start)
         is_said = row.coverage_from is not None

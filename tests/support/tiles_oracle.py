@@ -176,7 +176,11 @@ class Oracle(Counted):
             return True
         ends = end_of(before.year, before.part)
         if base.asked.is_of_units:
-            return all(self.facts.first(unit) > ends for unit in amount.units)
+            return all(
+                self.facts.first(unit) > ends
+                and not self.facts.takes_in(unit, base.year, base.bases[unit], ends)
+                for unit in amount.units
+            )
         return all(self.facts.first(body) > ends for body in base.asked.bodies)
 
     # Terms

@@ -240,7 +240,8 @@ class States:
         for spell in spells[:-1]:
             if not self._is_told(spell, rows, form, year, part):
                 rank, is_exact = LACKING, False
-        return BodyState(rank, is_exact, state.is_gap_filled)
+        is_filled = any(self.form_state(one, form, year, part).is_gap_filled for _, _, one in spells)
+        return BodyState(rank, is_exact, is_filled)
 
     def _is_told(self, spell: tuple[date, date, str], rows: list[Row], form: str, year: int, part: int) -> bool:
         """Whether rows tile an earlier spell without a hole, or its unit owes none."""

@@ -274,6 +274,11 @@ class Facts:
                 return said if said is not None and said <= last < end_of(year, one) else None
         return None
 
+    def takes_in(self, unit: str, year: int, part: int, day: date) -> bool:
+        """Whether a cover of a unit's year says that its figures run from a day or before."""
+        covers = (self.effective.get((unit, f"{year}-{one}")) for one in PARTS[:part])
+        return any(one.coverage_from is not None and one.coverage_from <= day for one in covers if one)
+
     # What is owed
 
     def _owed(self, periods: set[tuple[str, str]]) -> dict[tuple[str, str, int], set[int]]:
