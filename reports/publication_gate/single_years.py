@@ -45,11 +45,6 @@ class OfYears:
     n_years: int
     has_part: bool
 
-    def _years_of(self, term: Term) -> list[tuple[int, str]]:
-        """Give the periods that may make a term, filed or not, each with the last year for which it stands."""
-        years = [(year, f"{year}-N") for year in range(term.first, term.last + 1)]
-        return [(y, p) for y, p in [*years, (term.last, term.code)] if p in self.bodies.of_units]
-
 
 def single_years(figures: Figures) -> Iterator[OfYears]:
     """Give the range of a term's single years, by indicator, unit and term.

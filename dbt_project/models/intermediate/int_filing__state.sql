@@ -73,9 +73,7 @@ bases as (
         periods.period_kind,
         periods.period_year,
         periods.part_number,
-        coalesce(
-            lives.files_from <= periods.ends_on and lives.files_to >= make_date(periods.period_year, 1, 1), false
-        ) as has_lived,
+        coalesce(lives.files_from <= periods.ends_on and lives.files_to >= periods.ends_on, false) as is_alive,
         -- the part of the year of its closing filing, if it has ended by then
         case
             when lives.files_to <= periods.ends_on and extract(year from lives.files_to) = periods.period_year
@@ -198,7 +196,7 @@ states as (
         bases.period_year,
         bases.period_kind,
         bases.part_number,
-        bases.has_lived,
+        bases.is_alive,
         least(bases.part_number, coalesce(bases.closing_part, bases.part_number)) as whole_part,
         bases.is_ever_owed,
         owed_until.owed_part,
@@ -262,6 +260,6 @@ select
         when owed_part is not null then 2
         -- a year that the calendar leaves out, or whose end it does not have, of a unit that was there
         when period_kind = 'N' and n_owed_in_year = 0 and required_part = whole_part then 2
-        when period_kind = 'N' and n_owed_in_year = 0 and has_lived and is_ever_owed then 2
+        when period_kind = 'N' and n_owed_in_year = 0 and is_alive and is_ever_owed then 2
     end as state_rank
 from states
