@@ -120,7 +120,9 @@ class States:
     def _form_state(self, unit: str, form: str, year: int, part: int) -> FormState:
         owed = self.facts.owed.get((unit, form, year), set())
         required = self.facts.required.get((unit, form, year), set())
-        if self._is_covered(unit, year, part):
+        has_filed = any(y == year and one <= part for y, one, _ in self.facts.filed.get((unit, form), ()))
+        # what it did file is held to its last day in its own figure, whoever takes the year in
+        if not has_filed and self._is_covered(unit, year, part):
             closing = {part_in(self.facts.last(unit))}
             owed, required = owed - closing, required - closing
         owed_part = max((one for one in owed if one <= part), default=None)
