@@ -104,7 +104,7 @@ inner join covered
 inner join {{ ref('int_organisation__life') }} as bodies
     on
         effective_rows.row_org_code = bodies.org_code
-        and bodies.last_day >= covered.came_on
+        and covered.came_on <= bodies.last_day
 left join {{ ref('int_organisation__stay') }} as stays
     on
         effective_rows.reporting_org_code = stays.reporting_org_code
