@@ -35,9 +35,13 @@ FIGURES = "figures.parquet"
 FACTS = "facts"
 """The folder of a release with the facts of forms, a file a table."""
 
+METHOD = 2
+"""How figures come about, which releases tell. 2: over the days that filings and rows cover
+(docs/figures-in-time.md); a release that tells none was made when a body that ended took its months along."""
+
 _NAME = re.compile(r"^(\d{4,})-([0-9a-f]{8})$")
 _FILE_MODE, _SITE_MODE = 0o444, 0o644
-_UNHASHED = ("release", "token", "registry")
+_UNHASHED = ("release", "token", "registry", "method")
 _SHORT = 8
 _DIGITS = 4
 _FIGURE_QUERY = """
@@ -170,7 +174,7 @@ def create(
     number = known[-1].number + 1 if known else 1
     name = f"{number:0{_DIGITS}}-{digest}"
     (aside / MANIFEST).write_bytes(
-        _as_json({"release": name, "token": dict(token or {}), "registry": registry, **said})
+        _as_json({"release": name, "token": dict(token or {}), "registry": registry, "method": METHOD, **said})
     )
     # A web server that is another user must be able to read it, whatever the umask of this one is.
     for path in (aside, *aside.rglob("*")):

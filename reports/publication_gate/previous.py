@@ -6,21 +6,23 @@ whether one may shrink (`suites`).
 
 import json
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pandas as pd
 import pyarrow.parquet as pq
 
 from reports.publication_gate.totals import pairs_of
-from reports.release import MANIFEST
+from reports.release import MANIFEST, METHOD
 
 
 def shrunk(connection: duckdb.DuckDBPyConnection, previous: Path) -> pd.DataFrame:
     """Give final figures of units beside those of the last release, and whether a change is explained.
 
     A figure that fell or went is explained where a submission of a unit that it is made of came since, or was
-    withdrawn. Growth needs no explanation: periods fill up. Whoever was a unit in the last release is one here:
-    that it has no report any more explains nothing.
+    withdrawn; and, where the last release was worked out in an earlier way, of a unit of which a body ended,
+    moved or went over to another: that is what the ways differ in. Growth needs no explanation: periods fill up.
+    Whoever was a unit in the last release is one here: that it has no report any more explains nothing.
     """
     keys = ["indicator", "unit", "period"]
     query = """
@@ -38,7 +40,31 @@ def shrunk(connection: duckdb.DuckDBPyConnection, previous: Path) -> pd.DataFram
     ).df()
     now = connection.execute(query.format(source="fct_indicator_value", is_figure="true")).df()
     pairs = pairs_of(before, now, keys).dropna(subset=["expected"])
-    return pairs.assign(is_explained=pairs["unit"].isin(_touched(connection, previous)).astype(float))
+    explained = _touched(connection, previous)
+    if int(_manifest(previous).get("method") or 1) < METHOD:
+        explained |= _with_events(connection)
+    return pairs.assign(is_explained=pairs["unit"].isin(explained).astype(float))
+
+
+def _with_events(connection: duckdb.DuckDBPyConnection) -> set[str]:
+    """Give the bodies of which something ended, moved or went over, and all who ever stood above these."""
+    rows = connection.execute(
+        """
+        with recursive concerned as (
+            select org_code, parent_code from dim_organisation where valid_to < date '9999-12-31'
+            union
+            select above.org_code, above.parent_code
+            from concerned
+            inner join dim_organisation as above on concerned.parent_code = above.org_code
+        )
+        select org_code from concerned
+        union
+        select takers.org_code
+        from rpt_predecessor as takers
+        inner join concerned on takers.predecessor_code = concerned.org_code
+        """
+    ).fetchall()
+    return {str(row[0]) for row in rows}
 
 
 def _units(connection: duckdb.DuckDBPyConnection, previous: Path, *, has_derived: bool) -> set[str]:
@@ -52,8 +78,12 @@ def _units(connection: duckdb.DuckDBPyConnection, previous: Path, *, has_derived
 
 
 def _submissions(previous: Path) -> set[str]:
-    manifest = json.loads((previous.parent / MANIFEST).read_text(encoding="utf-8"))
-    return set(manifest["submissions"])
+    return set(_manifest(previous)["submissions"])
+
+
+def _manifest(previous: Path) -> dict[str, Any]:
+    told: dict[str, Any] = json.loads((previous.parent / MANIFEST).read_text(encoding="utf-8"))
+    return told
 
 
 def _unit_of(submission: str) -> str:

@@ -19,6 +19,7 @@ from reports.publication_gate.filed import counting_submissions, read_filed
 from reports.publication_gate.previous import shrunk
 from reports.publication_gate.received import last_day
 from reports.publication_gate.wholes import Whole, wholes, wholes_of
+from reports.release import METHOD
 from tests.integration.warehouse_world import Filing
 from tests.support.small_office import Office, body, catalogue, filing, succession, term
 
@@ -191,12 +192,20 @@ def test_only_what_went_over_whole_is_a_predecessor_at_whatever_remove(tmp_path:
 # the last release
 
 
-def release(folder: Path, rows: list[tuple[Any, ...]], submissions: list[str], *, derived: bool = True) -> Path:
+def release(
+    folder: Path,
+    rows: list[tuple[Any, ...]],
+    submissions: list[str],
+    *,
+    derived: bool = True,
+    method: int | None = METHOD,
+) -> Path:
     columns = ["indicator_code", "org_code", "period_code", "value", "status", "derivation"]
     frame = pd.DataFrame(rows, columns=columns)
     frame = frame if derived else frame.drop(columns="derivation")
     frame.to_parquet(folder / "figures.parquet")
-    (folder / "manifest.json").write_text(json.dumps({"submissions": submissions}), encoding="utf-8")
+    told = {"submissions": submissions} | ({"method": method} if method else {})
+    (folder / "manifest.json").write_text(json.dumps(told), encoding="utf-8")
     return folder / "figures.parquet"
 
 
@@ -278,6 +287,36 @@ def test_what_came_or_was_withdrawn_explains_and_nothing_new_does_not(
         connection.execute(f"create table {statement}")
 
     assert shrunk(connection, previous)["is_explained"].tolist() == [explained]
+
+
+@pytest.mark.parametrize(
+    ("method", "explained"),
+    [(None, {"P": 1, "U": 1, "V": 0, "W": 1}), (METHOD, {"P": 0, "U": 0, "V": 0, "W": 0})],
+    ids=["worked out in an earlier way", "in this one"],
+)
+def test_another_way_of_working_out_explains_figures_of_whom_something_became(
+    tmp_path: Path, method: int | None, explained: dict[str, int]
+) -> None:
+    figures = [("i", unit, "2016-N", 10.0, "final", None) for unit in ("P", "U", "V", "W")]
+    known = ["U.2016-N.r1"]
+    previous = release(tmp_path, [(*figure[:4], "final", "") for figure in figures], known, method=method)
+    connection = duckdb.connect()
+    for statement in (
+        "fct_indicator_value (indicator_code varchar, org_code varchar, period_code varchar, value double, "
+        "status varchar)",
+        "rpt_report_unit as select unnest(['P', 'U', 'V', 'W']) as org_code",
+        "fct_submission as select 'U.2016-N.r1' as submission_id, 'U' as reporting_org_code, "
+        "true as is_effective",
+        "rpt_figure_source as select 'U' as org_code, 'U.2016-N.r1' as submission_id",
+        "rpt_predecessor as select 'W' as org_code, 'U' as predecessor_code",
+        "dim_organisation as select * from (values ('P', null, date '9999-12-31'), "
+        "('U', 'P', date '9999-12-31'), ('V', 'P', date '9999-12-31'), ('U1', 'U', date '2016-06-30')) "
+        "as bodies (org_code, parent_code, valid_to)",
+    ):
+        connection.execute(f"create table {statement}")
+    found = shrunk(connection, previous).set_index("unit")
+
+    assert found["is_explained"].to_dict() == explained
 
 
 @pytest.mark.parametrize(("withdrawn", "explained"), [("VP.YL.2016-N.r1", 1.0), ("VP.2016-N.r1", 0.0)])
