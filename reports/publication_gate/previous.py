@@ -21,8 +21,8 @@ def shrunk(connection: duckdb.DuckDBPyConnection, previous: Path) -> pd.DataFram
 
     A figure that fell or went is explained where a submission of a unit that it is made of came since, or was
     withdrawn; and, where the last release was worked out in an earlier way, of a unit of which a body ended,
-    moved or went over to another: that is what the ways differ in. Growth needs no explanation: periods fill up.
-    Whoever was a unit in the last release is one here: that it has no report any more explains nothing.
+    moved or went over to another: that is what the ways differ in. Growth needs none: periods fill up. Whoever
+    was a unit in the last release is one here: that it has no report any more explains nothing.
     """
     keys = ["indicator", "unit", "period"]
     query = """
