@@ -341,7 +341,7 @@ MUTANTS: Sequence[Mutant] = (
     _of("what it was before does not matter", "stated", "before is not None and", "False and"),
     _of("a target of those below is none", "stated", "return _sum(low), _sum(high)", "return np.nan, np.nan"),
     _of("a row twice is once", "rows", "left.pop(key, None)", "left.get(key)"),
-    _of("what is not found is no fault", "rows", "pairs += [(*key, ROW, YES, NO, 1.0, np.nan)", "[(*key,"),
+    _of("what is not found is no fault", "rows", "pairs += [(*key, ROW, YES", "_ = [(*key, ROW, YES"),
     _of("the day of London", "received", "(first + _VIETNAM).date()", "first.date()"),
     _of("the newest counts", "received", 'latest if accepted is None else "accepted"', "latest"),
     _of("what was held was withdrawn", "received", '"refused" if is_refused else "withdrawn"', '"withdrawn"'),

@@ -310,3 +310,19 @@ def test_a_successor_tells_the_years_before_its_birth_and_misses_none_of_them(tm
     assert of(told, "members", "C", "opening")[TERM] == 10
     silent = world(tmp_path / "silent", bodies, filings[-1:], merger)
     assert silent["joined", "C", TERM]["status"] == INCOMPLETE
+
+
+def test_a_successor_misses_the_years_before_its_birth_that_the_calendar_lacks(tmp_path: Path) -> None:
+    bodies = [body("A", "DISTRICT", valid_to="2016-12-31"), body("C", "DISTRICT", valid_from="2017-01-01")]
+    filings, terms = [filed("C", "2017-N", ("C1", 14, 6, 20))], [term(2016, 2017)]
+    merger = [succession("A", "C", "merge", "2017-01-01")]
+
+    for successions, status in (([], FINAL), (merger, INCOMPLETE)):
+        folder = tmp_path / str(status)
+        made = Office(
+            *(folder, [*bodies, body("C1", "BASE", "C")], filings),
+            terms=terms,
+            calendar=["2017-N"],
+            successions=successions,
+        )
+        assert made.told()["joined", "C", TERM]["status"] == status
