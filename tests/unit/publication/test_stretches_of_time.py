@@ -326,3 +326,13 @@ def test_a_successor_misses_the_years_before_its_birth_that_the_calendar_lacks(t
             successions=successions,
         )
         assert made.told()["joined", "C", TERM]["status"] == status
+
+
+def test_of_a_unit_whose_year_a_cover_takes_in_nothing_more_is_waited_for(tmp_path: Path) -> None:
+    lines = Filing("B", "2016-6T", {"F2": [{"line_code": "FLOW", "number": 4}]})
+    for since, status in ((date(2016, 1, 1), FINAL), (date(2016, 4, 1), INCOMPLETE)):
+        of_c = filed("C", "2016-N", ("A1", 10, 20, 30), ("B1", 40, 8, 48), since=since)
+        told = world(tmp_path / str(status), COVERED, [of_c, lines], TO_C)
+
+        figure = told["both_forms", "B", "2016-N"]
+        assert (figure["value"], figure["status"]) == (4, status)
