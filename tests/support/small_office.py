@@ -241,7 +241,7 @@ _REPEATED = {
     "rpt_stated_figure": "statement_id source family body_code body_name body_level measure unit dimension "
     "term basis qualifier value_low value_high numerator denominator indicator_code org_code period_code "
     "derivation direction expected_value expected_verdict home is_by_size "
-    "actual_value actual_low actual_high status verdict",
+    "actual_value actual_low actual_high status verdict detail",
 }
 """Columns of what the warehouse repeats, which here nobody fills."""
 

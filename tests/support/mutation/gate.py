@@ -18,18 +18,18 @@ def _of(name: str, module: str, old: str, new: str, equivalent: str = "") -> Mut
 
 MUTANTS: Sequence[Mutant] = (
     # amounts
-    _of("the sign of a summand is dropped", "amounts", "summand.sign * values", "values"),
+    _of("the sign of a summand is dropped", "cells", "summand.sign * values", "values"),
     _of(
         "a row counts whatever its line",
-        "amounts",
-        "wanted &= rows.frame[column]",
-        "wanted |= rows.frame[column]",
+        "cells",
+        "chosen &= rows.frame[column]",
+        "chosen |= rows.frame[column]",
     ),
     _of(
         "a stock is added up within a year",
         "amounts",
-        'if measure.within == "last":\n                    values[~is_latest',
-        'if measure.within == "never":\n                    values[~is_latest',
+        'if measure.within == "last":\n                values[~closes',
+        'if measure.within == "never":\n                values[~closes',
     ),
     _of(
         "an opening is added up within a year",
@@ -39,26 +39,88 @@ MUTANTS: Sequence[Mutant] = (
     ),
     _of(
         "what is counted is added up within a year",
-        "amounts",
+        "measures",
         'return "last" if summand.count else "sum"',
         'return "sum"',
     ),
-    _of("lines all add as their column", "amounts", 'if nature != "line"', "if True"),
+    _of("lines all add as their column", "cells", 'if nature != "line"', "if True"),
     _of(
         "a form after the first overwrites it",
         "amounts",
-        "np.nan_to_num(sums[n_more > 0]) + more[n_more > 0]",
-        "more[n_more > 0]",
+        "np.nan_to_num(total.amount[is_there]) + sums[is_there]",
+        "sums[is_there]",
     ),
     _of("rates are added over units", "measures", 'in ("rate", "distinct")', "in ()"),
+    _of("a year of its own takes in what merged later", "asked", "if on <= day:", "if True:"),
     _of(
-        "a year of its own takes in what merged later",
-        "amounts",
-        "sum_by(share.owners[inside], given[inside], n)",
-        "sum_by(share.owners, given, n)",
+        "what is older is not said to be", "amounts", "in ((total.carried, tiles.carried), (total", "in ((total"
     ),
-    _of("what is older is not said to be", "amounts", "total.carried |= ", "total.carried &= "),
-    _of("a body's row of one form is taken for one of all", "amounts", "if len(self.values) > 1", "if False"),
+    _of(
+        "a body's row of one form is taken for one of all",
+        "quarter_rows",
+        "if len(self._adding.values) > 1 or not",
+        "if not",
+    ),
+    # who counts in what, covers, and rows as stretches of time
+    _of("what ended goes over to nobody", "asked", "            owners |= layer", "            pass"),
+    _of(
+        "who moved counts where it was",
+        "asked",
+        "on = min(day, int(self._lives.last[body]))",
+        "on = int(self._lives.first[body])",
+    ),
+    _of(
+        "a stock of who ended counts above it",
+        "asked",
+        "stands(contributors, until, until),",
+        "stands(contributors, new_year, until),",
+    ),
+    _of(
+        "an opening of who came later counts above it",
+        "asked",
+        "stands(contributors, begins, begins) |",
+        "stands(contributors, begins, until) |",
+    ),
+    _of("what lives on counts to the end", "asked", "lives_on = (until < end) &", "lives_on = (until < 0) &"),
+    _of(
+        "a successor has nothing before its birth", "asked", "if lives.first[body] > asked.until:", "if False:"
+    ),
+    _of(
+        "a successor lacks no year before its birth",
+        "asked",
+        "first[body] = min(first[body], own[before])",
+        "pass",
+    ),
+    _of("who is covered does not give way", "asked", "parts[covered] = min(parts[covered], begun)", "pass"),
+    _of("a cover opens nothing", "asked", " | (covered <= begins)", ""),
+    _of("a cover takes nothing in", "covers", "return self.since <= last < self.until", "return False"),
+    _of(
+        "who is covered is waited for",
+        "standing",
+        "if not newest and self._is_covered(unit, year, part):",
+        "if False:",
+    ),
+    _of("the row that ends earlier stands", "tiles", "if last[b] > day or", "if last[b] < day or"),
+    _of("a row is not cut where its organisation came", "tiles", "np.maximum(first, first_with)", "first"),
+    _of(
+        "a row is older though its organisation left",
+        "tiles",
+        "(filed < newest) & lives.is_with(about, units, filed + 1, newest),",
+        "filed < newest,",
+    ),
+    _of(
+        "a stock of what left counts in the end",
+        "tiles",
+        "is_latest & is_with(np.minimum(end, lives.last[units])),",
+        "is_latest,",
+    ),
+    _of("a row gives way to nobody", "amounts", "if others & counting[owner]}", "if not others}"),
+    _of(
+        "rows about an organisation do not give way",
+        "amounts",
+        "np.where(tiles.gives_way, -1, organisations)",
+        "organisations",
+    ),
     # bodies
     _of("a part of a body is taken for the whole", "bodies", "(pd.isna(share) or share == 1)", "True"),
     _of("a split is a merger", "bodies", 'in ("merge", "rename")', 'in ("merge", "rename", "split")'),
@@ -69,7 +131,12 @@ MUTANTS: Sequence[Mutant] = (
         "if life.parent in alive and",
         "if life.parent in alive or",
     ),
-    _of("what merged counts after it went", "bodies", "if day < ended_on", "if True"),
+    _of(
+        "what merged counts after it went",
+        "asked",
+        "merely_stood(contributors, asked.window, there",
+        "merely_stood(contributors, 0, there",
+    ),
     _of("who merged owes what all count", "bodies", 'if row["event_type"] == "rename" and', "if"),
     _of("under a new name it is another", "bodies", "pairs |= {(body, name) for name in layer}", "pass"),
     # gaps
@@ -113,8 +180,8 @@ MUTANTS: Sequence[Mutant] = (
     _of(
         "a quarter of a stock is a difference",
         "figures",
-        'if before and measure.within == "sum":',
-        "if before:",
+        'if earlier is not None and measure.within == "sum":',
+        "if earlier is not None:",
     ),
     _of(
         "a quarter needs nobody's filing of it",
@@ -131,8 +198,8 @@ MUTANTS: Sequence[Mutant] = (
     _of(
         "a term is of every system",
         "figures",
-        "base.is_there & members[:, None] & (ways",
-        "base.is_there & (ways",
+        "amounts.is_there & members[:, None] & (ways",
+        "amounts.is_there & (ways",
     ),
     _of("an earlier year is not missed", "states", "sums[position] = _MISSING", "sums[position] = 0"),
     _of(
@@ -152,36 +219,35 @@ MUTANTS: Sequence[Mutant] = (
     _of(
         "a term counts beside its years", "standing", "return not any(term.first <=", "return True or any(0 <="
     ),
-    _of(
-        "a term counts of who ended in it",
-        "standing",
-        "            return False\n        family",
-        "            pass\n        family",
-        "the shares of a term's end have no place for a unit that ended before, so it is added to nothing",
-    ),
+    _of("a term counts of who ended in it", "standing", "if not self._stands(unit, day):", "if False:"),
     # states
-    _of("a term filed once makes its years whole", "states", "if said.form not in answering:", "if False:"),
-    _of("one that filed once is held to its years", "states", "answered.add((owner, contributor))", "pass"),
     _of(
-        "a term filed once is whole of who left it", "states", "if (owner, contributor) in answered else ()", ""
+        "a term filed once makes its years whole",
+        "states",
+        "np.fmax.at(of_years[year], shares.owners[heard], ranks[heard])",
+        "pass",
+    ),
+    _of("one that filed once is held to its years", "states", "[pair in answered for", "[False for"),
+    _of(
+        "a term filed once is whole of who left it",
+        "states",
+        "[pair in answered for",
+        "[bool(at_once[pair[1]]) for",
     ),
     _of(
         "a form filed once answers for the others",
         "states",
-        "if said.form not in answering:",
-        "if not answering:",
+        "np.where(is_answered, beside, ranks)",
+        "np.where(is_answered, -1.0, ranks)",
     ),
     _of(
-        "a calendar without years is no gap beside",
-        "states",
-        "has_years[owner] |= contributor in waited_for",
-        "pass",
+        "a calendar without years is no gap beside", "states", "has_years[whole.owners[counts]] = True", "pass"
     ),
     _of(
         "a calendar without years is one for all",
         "states",
-        "seen & self._reporting & ~is_all_at_once",
-        "seen & self._reporting",
+        "seen & self._filing & ~is_all_at_once",
+        "seen & self._filing",
     ),
     _of("what a term filed once lacks is whole", "states", "blank |= ever & ~now", "pass"),
     _of(
@@ -194,36 +260,39 @@ MUTANTS: Sequence[Mutant] = (
     _of(
         "an opening stands at the end",
         "figures",
-        'return term.first if period == term.code and over_time == "first" else year',
+        'return term.first if shares.term and over_time == "first" else year',
         "return year",
     ),
     # families
-    _of("the quarter before is added", "families", "-at(before)", "at(before)"),
-    _of(
-        "other children over a term", "families", "all(other.get(parent) == children for other in each)", "True"
-    ),
+    _of("the quarter before is added", "families", "0.0, whole) - np", "0.0, whole) + np"),
+    _of("other children over a term", "families", "if lasting.issuperset((parent, *mine))", "if True"),
     _of(
         "what took another in is held over a term",
         "families",
-        "not any(body in merged for body in (parent, *children))",
-        "True",
+        "members - bodies.predecessors.keys()",
+        "members",
     ),
-    _of("a quarter in which a child came is held", "families", "if earlier.get(p) == c", "if True"),
+    _of("a quarter in which a child came is held", "families", "ways.discard(way)", "pass"),
     _of("terms that are not final are held", "families", "is_open[[units[parent], *there]].any()", "False"),
     _of(
         "only those that file are children",
         "families",
-        "figures.bodies.of_units[period].owners}",
-        "figures.bodies.of_units[period].contributors}",
+        "in np.unique(shares.owners)",
+        "in np.unique(shares.contributors)",
     ),
     _of(
         "a parent's own rows are left out",
         "families",
-        "_own(figures, indicator, part, period, parent)",
-        "np.nan",
+        "filed = [own[column] for column, _ in mine_of]",
+        "filed = [np.nan for _ in mine_of]",
     ),
-    _of("a parent's own stocks of all years", "families", "has = has[-1:]", "pass"),
-    _of("a parent's own openings of all years", "families", "has = has[:1]", "pass"),
+    _of("a parent's own stocks of all years", "families", 'ways == "last", is_last,', 'ways == "last", there,'),
+    _of(
+        "a parent's own openings of all years",
+        "families",
+        'ways == "first", is_first,',
+        'ways == "first", there,',
+    ),
     _of("parts of a ratio are not held", "families", '"ratio": ("numerator", "denominator")', '"ratio": ()'),
     # derived
     _of("a term follows whichever was before", "derived", "before.last >= term.first - 1", "True"),
@@ -246,9 +315,9 @@ MUTANTS: Sequence[Mutant] = (
     _of("a change is whole whatever its opening", "derived", "max(status, *(", "max(status, *(0 * "),
     _of(
         "older rows of a year are whole",
-        "figures",
-        "(base.carried & base.is_there)[:, columns]",
-        "base.carried[:0]",
+        "single_years",
+        "amounts.carried[:, columns].any(axis=1) & ~np",
+        "False & ~np",
     ),
     # openings
     _of(
@@ -272,7 +341,7 @@ MUTANTS: Sequence[Mutant] = (
     _of("what it was before does not matter", "stated", "before is not None and", "False and"),
     _of("a target of those below is none", "stated", "return _sum(low), _sum(high)", "return np.nan, np.nan"),
     _of("a row twice is once", "rows", "left.pop(key, None)", "left.get(key)"),
-    _of("what is not found is no fault", "rows", "pairs += [(*key, ROW, YES, NO, 1.0, np.nan)", "[(*key,"),
+    _of("what is not found is no fault", "rows", "pairs += [(*key, ROW, YES", "_ = [(*key, ROW, YES"),
     _of("the day of London", "received", "(first + _VIETNAM).date()", "first.date()"),
     _of("the newest counts", "received", 'latest if accepted is None else "accepted"', "latest"),
     _of("what was held was withdrawn", "received", '"refused" if is_refused else "withdrawn"', '"withdrawn"'),
@@ -307,7 +376,7 @@ MUTANTS: Sequence[Mutant] = (
         "",
     ),
     _of("cells of two summands overwrite each other", "behind", "totals.get(key, 0.0) + value", "value"),
-    _of("terms name the submissions of nobody", "behind", "if inside or is_term", "if inside"),
+    _of("terms name the submissions of nobody", "behind", "in figures.years_of(term):", "in ():"),
     _of("sums that only one side has are left out", "totals", 'how="outer"', 'how="inner"'),
     _of("quarters alone are held as sums", "totals", " and period_basis = 'CUMULATIVE'", ""),
     _of(
@@ -322,7 +391,12 @@ MUTANTS: Sequence[Mutant] = (
         'bodies.successions["event_type"] == "merge"',
         'bodies.successions["event_type"] != ""',
     ),
-    _of("mergers count before their day", "mergers", "and day <= bodies.ends[period]", ""),
+    _of(
+        "mergers count before their day",
+        "mergers",
+        "and day.toordinal() <= np.minimum(days[1], versions.last[numbers[0]])",
+        "",
+    ),
     _of(
         "targets of another system's years",
         "targets",

@@ -190,12 +190,32 @@ def test_what_took_another_in_is_no_fault_of_those_above_it(tmp_path: Path) -> N
 
     assert (told["joined", "A", TERM]["value"], told["joined", "P", TERM]["value"]) == (11, 11)
     assert faults(frames["children_make_parents"]).empty
+    assert ("P", TERM) not in subjects(frames["children_make_parents"], "unit", "period")
     # its term names what the other filed, its years do not
     named = subjects(frames["sources_again"], "unit", "period", "submission")
     assert {(unit, period) for unit, period, submission in named if submission == "X.2016-N.r1"} == {
         *(("X", period) for period in ("2016-N", "2016-D4", TERM)),
         *(("A", TERM), ("P", TERM)),
     }
+
+
+def test_what_ended_is_held_in_what_it_counts_in_alike(tmp_path: Path) -> None:
+    ended = body("B", "DISTRICT", "P", valid_to="2016-08-15"), body("B1", "BASE", "B", valid_to="2016-08-15")
+    parts = {"A": ("2016-6T", "2016-9T", "2016-N", "2017-N"), "B": ("2016-6T", "2016-9T")}
+    filings = [
+        filing(u, period, opening=2, joined=3, closing=5) for u, periods in parts.items() for period in periods
+    ]
+    office = Office(tmp_path, [P, A, BASES[0], *ended], filings, terms=[term(2016, 2017)])
+    told = office.told()
+    frame = families(office, told)
+
+    # what it did is its parent's, what it had in the end is not
+    assert (told["joined", "P", "2016-N"]["value"], told["members", "P", "2016-N"]["value"]) == (6, 5)
+    assert faults(frame).empty
+    held = subjects(frame[frame["unit"] == "P"], "indicator", "period")
+    assert {("joined", "2016-N"), ("members", "2016-6T")} <= held
+    assert not {("members", "2016-N"), ("joined", TERM)} & held
+    assert told["joined", "P", TERM] == {"value": 9, "status": 0}
 
 
 def test_a_body_between_that_does_not_file_stands_for_those_below_it(tmp_path: Path) -> None:

@@ -310,3 +310,29 @@ def test_a_successor_tells_the_years_before_its_birth_and_misses_none_of_them(tm
     assert of(told, "members", "C", "opening")[TERM] == 10
     silent = world(tmp_path / "silent", bodies, filings[-1:], merger)
     assert silent["joined", "C", TERM]["status"] == INCOMPLETE
+
+
+def test_a_successor_misses_the_years_before_its_birth_that_the_calendar_lacks(tmp_path: Path) -> None:
+    bodies = [body("A", "DISTRICT", valid_to="2016-12-31"), body("C", "DISTRICT", valid_from="2017-01-01")]
+    filings, terms = [filed("C", "2017-N", ("C1", 14, 6, 20))], [term(2016, 2017)]
+    merger = [succession("A", "C", "merge", "2017-01-01")]
+
+    for successions, status in (([], FINAL), (merger, INCOMPLETE)):
+        folder = tmp_path / str(status)
+        made = Office(
+            *(folder, [*bodies, body("C1", "BASE", "C")], filings),
+            terms=terms,
+            calendar=["2017-N"],
+            successions=successions,
+        )
+        assert made.told()["joined", "C", TERM]["status"] == status
+
+
+def test_of_a_unit_whose_year_a_cover_takes_in_nothing_more_is_waited_for(tmp_path: Path) -> None:
+    lines = Filing("B", "2016-6T", {"F2": [{"line_code": "FLOW", "number": 4}]})
+    for since, status in ((date(2016, 1, 1), FINAL), (date(2016, 4, 1), INCOMPLETE)):
+        of_c = filed("C", "2016-N", ("A1", 10, 20, 30), ("B1", 40, 8, 48), since=since)
+        told = world(tmp_path / str(status), COVERED, [of_c, lines], TO_C)
+
+        figure = told["both_forms", "B", "2016-N"]
+        assert (figure["value"], figure["status"]) == (4, status)

@@ -174,6 +174,19 @@ def test_one_that_moved_counts_where_it_is_and_is_missed_nowhere_else(tmp_path: 
     assert (sides(made, "joined", "P"), sides(made, "joined", "Q")) == ((42, WHOLE), (40, WHOLE))
 
 
+def test_one_that_moved_on_answers_for_nothing_of_a_body_that_ended(tmp_path: Path) -> None:
+    until, since = "2016-12-31", "2017-01-01"
+    bodies = [
+        *(body("R", "PROVINCE", valid_to=until), body("D", "DISTRICT", "R", valid_to=until)),
+        *(body("C", "DISTRICT", "R", valid_to=until), body("C", "DISTRICT", "P", valid_from=since)),
+        *(body("C1", "BASE", "C"), body("D1", "BASE", "D")),
+    ]
+    filings = [once("C"), *yearly("D", "2016-N"), *yearly("A", "2016-N", "2017-N")]
+    made = office(tmp_path, [*filings, *yearly("B", "2016-N", "2017-N")], *bodies)
+
+    assert (sides(made, "joined", "P"), sides(made, "joined", "R")) == ((44, WHOLE), (1, INCOMPLETE))
+
+
 def test_a_term_of_one_system_answers_for_none_of_another(tmp_path: Path) -> None:
     both = [body("C", "DISTRICT", valid_to="2017-12-31"), body("C", "BRANCH", valid_from="2018-01-01")]
     both[1]["term_system"] = "DOAN"
