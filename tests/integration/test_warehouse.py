@@ -25,6 +25,7 @@ from reports.publication_gate import PublicationReport, check_marts, comparison
 from reports.publication_gate.previous import shrunk as shrunk_since
 from reports.publication_gate.received import last_day
 from reports.publication_gate.suites import judge
+from reports.release import METHOD
 from tests.integration.warehouse_world import DANG, DOAN, NEXT, PREVIOUS, example_world
 from tests.support.every_column import BEHIND, TABLES, VIEWS, facts_of, read_tables, unnamed
 from tests.support.remade import PARTS, sum_cells, wrong_changes, wrong_figures
@@ -477,7 +478,9 @@ def _release(warehouse: Path, folder: Path, *, without: str = "") -> Path:
         connection.execute(f"copy fct_indicator_value to '{folder / 'figures.parquet'}' (format parquet)")
         rows = connection.execute("select submission_id from fct_submission where is_effective").fetchall()
     known = sorted(row[0] for row in rows if row[0] != without)
-    (folder / "manifest.json").write_text(json.dumps({"submissions": known}), encoding="utf-8")
+    (folder / "manifest.json").write_text(
+        json.dumps({"submissions": known, "method": METHOD}), encoding="utf-8"
+    )
     return folder / "figures.parquet"
 
 
@@ -680,7 +683,7 @@ DAMAGES: list[tuple[str, list[tuple[str, dict[str, str]]]]] = [
     ),
     (
         "update intermediate.int_indicator__amount set amount = amount / 2 "
-        f"where measure_id in ({_MEASURES} 'admissions') and reporting_org_code = 'PB' "
+        f"where measure_id in ({_MEASURES} 'admissions') and closure_level = 'unit' and contributing_code = 'PB' "
         "and base_period_code = '2018-N'",
         [
             (

@@ -8,13 +8,13 @@ from weakref import WeakKeyDictionary
 
 import pytest
 
-from demo.faults import of_submission
+from demo.faults.draft import Draft
 from ingestion.gate import book, load_rules
 from ingestion.gate.context import submission
 from tests.support.guide import NEXT_RULE
 from tests.support.walks import pieces
 
-RULE = "V063"
+RULE = "V066"
 """What the page calls its rule; the tests give it the next free number, and its prefix a name of its own."""
 
 
@@ -59,4 +59,4 @@ def test_the_rule_of_the_page_finds_what_it_is_about_and_nothing_else(world):
 def test_the_fault_of_the_page_calls_what_its_module_has():
     _, fault = pieces("A rule with a new context")["python"]
     assert f'@breaks("{RULE}")' in fault
-    assert callable(of_submission._cover) and "_cover(draft, " in fault
+    assert callable(Draft.cover) and "draft.cover(" in fault

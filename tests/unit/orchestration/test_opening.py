@@ -20,6 +20,7 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
     "submit": ("{file}", "--unit", "VD-NX"),
     "accept": ("VD-NX.2019-N.r1", "--reason", "r"),
     "reject": ("VD-NX.2019-N.r1", "--reason", "r"),
+    "cover": ("VD-NX.2019-N.r1", "--from", "2019-01-01", "--reason", "r"),
     "close": ("2019-N",),
     "reopen": ("2019-N", "--unit", "VD-NX", "--until", "2020-01-31", "--reason", "r"),
     "registry": ("check",),

@@ -57,7 +57,7 @@ def test_a_template_that_was_filled_in_by_its_unit_is_as_signed(template: Path, 
     assert examine(read_file(template, CATALOGUE), KEY) == (None, None)
 
 
-@pytest.mark.parametrize(("cell", "value"), [("C5", "KB"), ("C7", "2020-N"), ("C14", "0.old")])
+@pytest.mark.parametrize(("cell", "value"), [("C5", "KB"), ("C7", "2020-N"), ("C15", "0.old")])
 def test_another_unit_period_or_version_on_the_cover_is_an_error(
     template: Path, registry: Registry, cell: str, value: str
 ) -> None:
@@ -79,7 +79,7 @@ def test_a_signature_that_names_the_key_and_is_not_made_with_it_is_an_error(
     template: Path, registry: Registry
 ) -> None:
     forged = f"{sign(KEY, 'KB', '2020-N', '1')[:9]}{'0' * 64}"
-    assert problems(changed(template, "C17", forged), registry) == ["S001"]
+    assert problems(changed(template, "C18", forged), registry) == ["S001"]
 
 
 def test_a_template_of_another_unit_names_the_unit_though_the_period_was_changed_too(template: Path) -> None:
@@ -117,8 +117,8 @@ def test_an_unsigned_workbook_is_accepted_with_a_note(tmp_path: Path, registry: 
 
 def test_the_signature_is_hidden_and_nothing_is_hidden_in_a_plain_workbook(template: Path) -> None:
     sheet = openpyxl.load_workbook(template)["B00"]
-    assert sheet["A17"].value == "signature"
-    assert sheet.row_dimensions[17].hidden
+    assert sheet["A18"].value == "signature"
+    assert sheet.row_dimensions[18].hidden
 
 
 def test_a_key_is_made_once_and_only_its_owner_can_read_it(tmp_path: Path) -> None:
