@@ -114,7 +114,10 @@ def _total_of_lines(draft: Draft) -> None:
 @breaks("V061", "V053")
 def _target_that_was_not_assigned(draft: Draft) -> None:
     filed = {row.values.get("indicator_code") for row in draft.table("B09").rows}
-    _further_target(draft, draft.one_of(*sorted(draft.context.catalogue.indicators.keys() - filed)))
+    # figures of the surroundings are told of a unit's own accord
+    known = draft.context.catalogue.indicators.values()
+    assigned = {indicator.code for indicator in known if indicator.section != "context"}
+    _further_target(draft, draft.one_of(*sorted(assigned - filed)))
 
 
 @breaks("V061")

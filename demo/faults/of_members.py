@@ -130,7 +130,7 @@ def _part_of_struck_off(draft: Draft) -> None:
     draft.put("B01", row, out_struck_off_probationary=draft.count("B01", row, "out_struck_off") + 1)
 
 
-@breaks("V018")
+@breaks("V018", "V016")
 def _internal_transfer(draft: Draft) -> None:
     other = draft.one_of("in_transfer_other_province", "in_transfer_same_province")
     row = draft.pick("B01", lambda r: draft.count("B01", r, other) > 0)

@@ -683,8 +683,8 @@ DAMAGES: list[tuple[str, list[tuple[str, dict[str, str]]]]] = [
     ),
     (
         "update intermediate.int_indicator__amount set amount = amount / 2 "
-        f"where measure_id in ({_MEASURES} 'admissions') and closure_level = 'unit' and contributing_code = 'PB' "
-        "and base_period_code = '2018-N'",
+        f"where measure_id in ({_MEASURES} 'admissions') and closure_level = 'unit' "
+        "and contributing_code = 'PB' and base_period_code = '2018-N'",
         [
             (
                 "amounts_again",
