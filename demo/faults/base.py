@@ -116,8 +116,8 @@ def _target_that_was_not_assigned(draft: Draft) -> None:
     filed = {row.values.get("indicator_code") for row in draft.table("B09").rows}
     # figures of the surroundings are told of a unit's own accord
     known = draft.context.catalogue.indicators.values()
-    assigned = {indicator.code for indicator in known if indicator.section != "context"}
-    _further_target(draft, draft.one_of(*sorted(assigned - filed)))
+    assigned = (indicator.code for indicator in known if indicator.section != "context")
+    _further_target(draft, draft.one_of(*sorted(code for code in assigned if code not in filed)))
 
 
 @breaks("V061")
