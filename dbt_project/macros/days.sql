@@ -7,3 +7,14 @@
 {% macro part_of_year(day) -%}
     cast(ceil(extract(month from {{ day }}) / 3.0) as integer)
 {%- endmacro %}
+
+{# The cumulative periods of each year, each with the day on which the next one ends; the last has none. #}
+{% macro parts_of_years() -%}
+    select
+        period_code,
+        period_year,
+        ends_on,
+        lead(ends_on) over (partition by period_year order by part_number) as next_ends_on
+    from {{ ref('stg_period') }}
+    where is_cumulative
+{%- endmacro %}

@@ -109,3 +109,11 @@
     and {{ one }}.period_code = {{ other }}.period_code
     and {{ one }}.term_system = {{ other }}.term_system
 {%- endmacro %}
+
+{# Whether two rows are of the same figure, and of the same filed period that it is made of. #}
+{% macro same_base(one, other) -%}
+    {{ same_asked(one, other) }}
+    and {{ one }}.org_code = {{ other }}.org_code
+    and {{ one }}.base_period_code = {{ other }}.base_period_code
+    and {{ one }}.is_minus = {{ other }}.is_minus
+{%- endmacro %}

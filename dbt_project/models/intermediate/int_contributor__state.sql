@@ -216,58 +216,69 @@ numbered_stays as (
 
 ),
 
-judged_stays as (
+told_stays as (
 
     select
-        numbered_stays.org_code,
-        numbered_stays.form_code,
-        numbered_stays.reporting_org_code,
-        numbered_stays.base_period_code,
-        numbered_stays.period_year,
-        numbered_stays.from_last = 1 as is_last,
-        numbered_stays.has_flow,
-        told.row_part = numbered_stays.part_number
-        or (numbered_stays.last_day < numbered_stays.ends_on and told.reaches_on >= numbered_stays.last_day)
-            as is_exact,
-        told.row_part < states.expected_part
-        and not (numbered_stays.last_day < numbered_stays.ends_on and told.reaches_on >= numbered_stays.last_day)
-            as is_part_filed,
-        states.is_gap_filled,
-        case
-            when told.row_part is null and states.state_rank is not null then 2
-            when told.row_part is null then null
-            when states.state_rank = 2 then 2
-            when told.row_part >= coalesce(states.expected_part, 0) then 0
-            when numbered_stays.last_day < numbered_stays.ends_on and told.reaches_on >= numbered_stays.last_day then 0
-            else 1
-        end as state_rank,
-        -- its rows reach as far, or a later unit says that its figures take in the days that they lack
-        coalesce(told.reaches_on >= numbered_stays.last_day, false)
-        or exists (
-            select 1
-            from told as takers
-            where
-                takers.row_org_code = numbered_stays.org_code
-                and takers.form_code = numbered_stays.form_code
-                and takers.base_period_code = numbered_stays.base_period_code
-                and takers.reporting_org_code <> numbered_stays.reporting_org_code
-                and (
-                    takers.coverage_from <= numbered_stays.first_day
-                    or takers.coverage_from <= told.reaches_on + interval '1' day
-                )
-        ) as is_whole
+        numbered_stays.*,
+        told.row_part,
+        told.reaches_on,
+        coalesce(told.reaches_on >= numbered_stays.last_day, false) as reaches_end,
+        -- one that ended, or left its unit, before the period did needs no row as new as the unit's filings
+        coalesce(
+            numbered_stays.last_day < numbered_stays.ends_on and told.reaches_on >= numbered_stays.last_day, false
+        ) as is_told_to_its_end
     from numbered_stays
-    left join {{ ref('int_filing__state') }} as states
-        on
-            numbered_stays.reporting_org_code = states.reporting_org_code
-            and numbered_stays.form_code = states.form_code
-            and numbered_stays.base_period_code = states.base_period_code
     left join told
         on
             numbered_stays.reporting_org_code = told.reporting_org_code
             and numbered_stays.org_code = told.row_org_code
             and numbered_stays.form_code = told.form_code
             and numbered_stays.base_period_code = told.base_period_code
+
+),
+
+judged_stays as (
+
+    select
+        told_stays.org_code,
+        told_stays.form_code,
+        told_stays.reporting_org_code,
+        told_stays.base_period_code,
+        told_stays.period_year,
+        told_stays.from_last = 1 as is_last,
+        told_stays.has_flow,
+        told_stays.row_part = told_stays.part_number or told_stays.is_told_to_its_end as is_exact,
+        told_stays.row_part < states.expected_part and not told_stays.is_told_to_its_end as is_part_filed,
+        states.is_gap_filled,
+        case
+            when told_stays.row_part is null and states.state_rank is not null then 2
+            when told_stays.row_part is null then null
+            when states.state_rank = 2 then 2
+            when told_stays.row_part >= coalesce(states.expected_part, 0) then 0
+            when told_stays.is_told_to_its_end then 0
+            else 1
+        end as state_rank,
+        -- its rows reach as far, or a later unit says that its figures take in the days that they lack
+        told_stays.reaches_end
+        or exists (
+            select 1
+            from told as takers
+            where
+                takers.row_org_code = told_stays.org_code
+                and takers.form_code = told_stays.form_code
+                and takers.base_period_code = told_stays.base_period_code
+                and takers.reporting_org_code <> told_stays.reporting_org_code
+                and (
+                    takers.coverage_from <= told_stays.first_day
+                    or takers.coverage_from <= told_stays.reaches_on + interval '1' day
+                )
+        ) as is_whole
+    from told_stays
+    left join {{ ref('int_filing__state') }} as states
+        on
+            told_stays.reporting_org_code = states.reporting_org_code
+            and told_stays.form_code = states.form_code
+            and told_stays.base_period_code = states.base_period_code
 
 ),
 

@@ -112,10 +112,7 @@ shares as (
         on
             amounts.giving_row_id = given_way.row_id
             and contributors.closure_level = 'unit'
-            and {{ same_asked('contributors', 'given_way') }}
-            and contributors.org_code = given_way.org_code
-            and contributors.base_period_code = given_way.base_period_code
-            and contributors.is_minus = given_way.is_minus
+            and {{ same_base('contributors', 'given_way') }}
     where given_way.row_id is null and {{ counts_of('amounts', 'contributors') }}
 
 ),

@@ -16,8 +16,5 @@ inner join {{ ref('int_figure__contributor') }} as contributors
 inner join {{ ref('int_figure__contributor') }} as others
     on
         others.closure_level = 'unit'
-        and {{ same_asked('contributors', 'others') }}
-        and contributors.org_code = others.org_code
-        and contributors.base_period_code = others.base_period_code
-        and contributors.is_minus = others.is_minus
+        and {{ same_base('contributors', 'others') }}
         and takers.taker_code = others.contributing_code

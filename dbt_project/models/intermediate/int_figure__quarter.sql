@@ -84,8 +84,7 @@ judged as (
             (not end_presence.has_any and not ends.is_single)
             or coalesce(end_states.is_exact, false)
         ) as is_end_known,
-        not coalesce(case when ends.is_single then presence.has_own else presence.has_any end, false)
-        or coalesce(before.is_exact, false) as is_beginning_known,
+        coalesce(before.is_exact, false) as is_beginning_exact,
         not coalesce(case when ends.is_single then presence.has_own else presence.has_any end, false) as begins_with_nobody
     from ends
     left join presence as end_presence
@@ -139,7 +138,7 @@ where
     and (
         judged.minus_period_code is null
         or (
-            judged.is_beginning_known
+            (judged.begins_with_nobody or judged.is_beginning_exact)
             -- what holds an earlier quarter that had not come does not say what of it is of its own
             and (judged.within_year <> 'sum' or not judged.is_gap_filled)
             -- without anything before it, what was filed from 1 January on does not say what of it is of the quarter

@@ -4,13 +4,7 @@ with
 
 parts as (
 
-    select
-        period_code,
-        period_year,
-        ends_on,
-        lead(ends_on) over (partition by period_year order by part_number) as next_ends_on
-    from {{ ref('stg_period') }}
-    where is_cumulative
+    {{ parts_of_years() }}
 
 )
 

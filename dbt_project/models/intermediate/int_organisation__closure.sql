@@ -17,12 +17,7 @@ asked as (
 
 steps as (
 
-    select distinct
-        predecessor_code,
-        successor_code,
-        effective_on
-    from {{ ref('stg_succession') }}
-    where is_whole and successor_code is not null and successor_code <> predecessor_code
+    {{ whole_steps() }}
 
 ),
 

@@ -3,13 +3,7 @@ with recursive
 
 steps as (
 
-    select distinct
-        successor_code,
-        predecessor_code,
-        effective_on,
-        event_type = 'rename' as is_renamed
-    from {{ ref('stg_succession') }}
-    where is_whole and successor_code is not null and successor_code <> predecessor_code
+    {{ whole_steps() }}
 
 ),
 

@@ -32,6 +32,22 @@ covered as (
         ) as precedence
     from {{ ref('int_filing__covered') }}
 
+),
+
+-- What tells of organisations, and until when each of these was there.
+about as (
+
+    select
+        effective_rows.*,
+        bodies.last_day as body_last_day
+    from effective_rows
+    left join {{ ref('int_organisation__life') }} as bodies on effective_rows.row_org_code = bodies.org_code
+    left join takers
+        on
+            effective_rows.row_id = takers.row_id
+            and effective_rows.base_period_code = takers.base_period_code
+    where effective_rows.row_org_code is not null and takers.row_id is null
+
 )
 
 select
@@ -52,68 +68,50 @@ union all
 
 select
     'organisation' as closure_level,
-    effective_rows.row_org_code as contributing_code,
-    effective_rows.row_id,
-    effective_rows.base_period_code,
-    effective_rows.is_latest,
-    effective_rows.is_first,
-    effective_rows.is_alone,
-    effective_rows.is_carried,
-    effective_rows.reaches_on,
-    effective_rows.stands_in_body as stands,
-    effective_rows.opens_in_body as opens
-from effective_rows
-left join {{ ref('int_organisation__life') }} as bodies on effective_rows.row_org_code = bodies.org_code
+    about.row_org_code as contributing_code,
+    about.row_id,
+    about.base_period_code,
+    about.is_latest,
+    about.is_first,
+    about.is_alone,
+    about.is_carried,
+    about.reaches_on,
+    about.stands_in_body as stands,
+    about.opens_in_body as opens
+from about
 left join covered
     on
-        effective_rows.reporting_org_code = covered.reporting_org_code
-        and effective_rows.base_period_code = covered.base_period_code
+        about.reporting_org_code = covered.reporting_org_code
+        and about.base_period_code = covered.base_period_code
         and covered.precedence = 1
         -- of one that had ended before its unit went over, nothing is taken in
-        and bodies.last_day >= covered.came_on
-left join takers
-    on
-        effective_rows.row_id = takers.row_id
-        and effective_rows.base_period_code = takers.base_period_code
-where
-    effective_rows.row_org_code is not null
-    and takers.row_id is null
-    and covered.reporting_org_code is null
+        and about.body_last_day >= covered.came_on
+where covered.reporting_org_code is null
 
 union all
 
 -- of a unit whose figures another takes in: what it had filed before
 select
     'organisation' as closure_level,
-    effective_rows.row_org_code as contributing_code,
-    effective_rows.row_id,
+    about.row_org_code as contributing_code,
+    about.row_id,
     covered.base_period_code,
-    effective_rows.is_latest,
-    effective_rows.is_first,
-    effective_rows.is_alone,
+    about.is_latest,
+    about.is_first,
+    about.is_alone,
     false as is_carried,
-    effective_rows.reaches_on,
+    about.reaches_on,
     coalesce(stays.stands_in_body, true) as stands,
-    effective_rows.opens_in_body as opens
-from effective_rows
+    about.opens_in_body as opens
+from about
 inner join covered
     on
-        effective_rows.reporting_org_code = covered.reporting_org_code
-        and effective_rows.base_period_code = covered.counted_base_code
+        about.reporting_org_code = covered.reporting_org_code
+        and about.base_period_code = covered.counted_base_code
         and covered.precedence = 1
-inner join {{ ref('int_organisation__life') }} as bodies
-    on
-        effective_rows.row_org_code = bodies.org_code
-        and covered.came_on <= bodies.last_day
+        and about.body_last_day >= covered.came_on
 left join {{ ref('int_organisation__stay') }} as stays
     on
-        effective_rows.reporting_org_code = stays.reporting_org_code
-        and effective_rows.row_org_code = stays.row_org_code
+        about.reporting_org_code = stays.reporting_org_code
+        and about.row_org_code = stays.row_org_code
         and covered.base_period_code = stays.base_period_code
-left join takers
-    on
-        effective_rows.row_id = takers.row_id
-        and effective_rows.base_period_code = takers.base_period_code
-where
-    effective_rows.row_org_code is not null
-    and takers.row_id is null

@@ -203,20 +203,20 @@ MUTANTS: Sequence[Mutant] = (
     _of(
         "int_row__told",
         "what another holds counts for an organisation twice",
-        "    and covered.reporting_org_code is null\n",
+        "where covered.reporting_org_code is null\n",
         "",
     ),
     _of(
         "int_contributor__state",
         "a quarter needs no row of its end",
-        "told.row_part = numbered_stays.part_number",
-        "true",
+        "told_stays.row_part = told_stays.part_number or",
+        "true or",
     ),
     _of(
         "int_contributor__state",
         "what begins on the day does not take in what was before",
-        "takers.coverage_from <= numbered_stays.first_day",
-        "takers.coverage_from < numbered_stays.first_day",
+        "takers.coverage_from <= told_stays.first_day",
+        "takers.coverage_from < told_stays.first_day",
     ),
     _of(
         "int_figure__quarter",
@@ -347,8 +347,8 @@ MUTANTS: Sequence[Mutant] = (
     _of(
         "int_figure__given_way",
         "a row gives way to one that counts elsewhere",
-        "        and contributors.org_code = others.org_code\n",
-        "",
+        "{{ same_base('contributors', 'others') }}",
+        "{{ same_asked('contributors', 'others') }}",
     ),
     _of(
         "int_figure__base",
@@ -359,8 +359,8 @@ MUTANTS: Sequence[Mutant] = (
     _of(
         "int_row__told",
         "an organisation has what gave way",
-        "    and takers.row_id is null\n    and covered",
-        "    and covered",
+        " and takers.row_id is null",
+        "",
     ),
     _of(
         "int_contributor__state",
@@ -413,7 +413,7 @@ MUTANTS: Sequence[Mutant] = (
     _of(
         "int_row__told",
         "an organisation that had ended before is taken in",
-        "        and bodies.last_day >= covered.came_on\nleft join takers",
-        "left join takers",
+        "        and about.body_last_day >= covered.came_on\nwhere",
+        "where",
     ),
 )

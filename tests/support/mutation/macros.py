@@ -440,12 +440,13 @@ MUTANTS: Sequence[Mutant] = (
         "where chain.n_steps < 20 and",
         "where chain.n_steps < 1 and",
     ),
-    _of(
+    _macro(
         "a part of a body is taken for the whole",
-        "intermediate",
-        "int_organisation__predecessor",
+        "organisations",
         "where is_whole and",
         "where",
+        "int_organisation__predecessor",
+        "int_organisation__closure",
     ),
     _of(
         "a term counts beside its last year",
