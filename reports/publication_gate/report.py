@@ -71,9 +71,9 @@ class PublicationFailure:
         """Give the word for which a number stands: a status or an assessment; nothing for a number itself."""
         column = self.subject.get("column") if self.check == "targets_again" else ""
         if column == "assessment":
-            return message(f"assessment.{ASSESSMENTS[int(value)]}", language)
+            return _called("assessment", ASSESSMENTS, value, language)
         if self.check in ("statuses_again", "derived_statuses_again") or column == "status":
-            return message(f"publication.status.{STATUS_NAMES[int(value)]}", language)
+            return _called("publication.status", STATUS_NAMES, value, language)
         return ""
 
     def sample(self) -> Sample:
@@ -160,3 +160,10 @@ class PublicationReport:
         reason = "" if rows else NO_ROWS
         rule = RuleResult(check, title, "error", held, failed, rows - held - failed, samples, reason)
         return SuiteResult(f"publication {check}", rows, (rule,))
+
+
+def _called(words: str, names: tuple[str, ...], value: float, language: Language) -> str:
+    """Give the word of a name by its number; what has a number beyond all names is none that is known."""
+    number = int(value)
+    key = f"{words}.{names[number]}" if number < len(names) else "publication.no_known_word"
+    return message(key, language)

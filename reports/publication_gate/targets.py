@@ -213,7 +213,10 @@ def _one_sided(due: dict[str, float] | None, found: dict[str, float] | None) -> 
 
 
 def _number(names: tuple[str, ...], name: str | None) -> float:
-    return float(names.index(name)) if name in names else np.nan
+    """Give the number of a name, NaN for none; one that is not known has a number beyond all names."""
+    if name is None:
+        return np.nan
+    return float(names.index(name) if name in names else len(names))
 
 
 def _float(value: float | None) -> float:

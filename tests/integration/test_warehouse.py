@@ -659,6 +659,11 @@ DAMAGES: list[tuple[str, list[tuple[str, dict[str, str]]]]] = [
         ],
     ),
     (
+        # what was not to be assessed says something all the same, and nothing that anybody knows
+        "update fct_target set assessment = 'x' where org_code = 'PA' and \"year\" = 2019",
+        [("targets_again", _of("admissions", "PA", "2019-N", basis="YEAR", column="assessment"))],
+    ),
+    (
         "delete from fct_target where org_code = 'PB' and indicator_code = 'members_disciplined'",
         [("targets_again", _of("members_disciplined", "PB", DANG, basis="TERM", column="status"))],
     ),
