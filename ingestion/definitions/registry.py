@@ -280,10 +280,10 @@ class Registry(Bodies):
 
     def is_taken_over(self, code: str, coverage: Coverage) -> bool:
         """Say whether the figures of those into which a unit went as a whole take in its whole last year."""
-        last, versions = self.last_day(code), self.versions.get(code, ())
-        if last is None or not versions:
+        last = self.last_day(code)
+        if last is None:
             return False
-        begins = max(date(last.year, 1, 1), versions[0].valid_from)
+        begins = self.begins(code, date(last.year, 1, 1))
         said = (coverage.get((taker, last.year)) for taker in self.takers_of(code))
         return any(day is not None and day <= begins for day in said)
 

@@ -98,6 +98,11 @@ class Bodies:
         """Give the version of an organisation on a day; None if it did not exist then."""
         return next((o for o in self.versions.get(code, ()) if o.is_active(day)), None)
 
+    def begins(self, code: str, since: date) -> date:
+        """Give from when on there is an organisation, of the time since a day; that day for one not known."""
+        versions = self.versions.get(code)
+        return max(since, versions[0].valid_from) if versions else since
+
     @cached_property
     def _last_days(self) -> Mapping[str, date | None]:
         return {

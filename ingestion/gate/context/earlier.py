@@ -149,8 +149,7 @@ class PreviousCumulative(EarlierProvider):
         key, begins = frame.keys[row], subject.coverage_from
         if begins is None or subject.days is None or frame.schema.key != ("org_code",):
             return super().of_row(batch, frame, row, subject, past)
-        versions = batch.context.registry.versions.get(str(key[0]), ())
-        first = max(subject.days.first, versions[0].valid_from) if versions else subject.days.first
+        first = batch.context.registry.begins(str(key[0]), subject.days.first)
         own = past.by_unit_and_key.get((subject.submission.key.unit, key))
         return past.by_key.get(key) if begins <= first else own
 

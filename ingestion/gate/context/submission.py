@@ -150,7 +150,7 @@ class SubmissionContext(SubmissionProvider):
         if not versions or who.days is None:
             return None
         if name == "usual_start":
-            return max(who.days.first, versions[0].valid_from)
+            return registry.begins(code, who.days.first)
         seen = Days(who.days.first, who.days.last + timedelta(days=1))
         events = (s for s in registry.successions if code in (s.predecessor_code, s.successor_code))
         return any(seen.first <= s.effective_on <= seen.last for s in events) or registry.has_moves(code, seen)

@@ -132,13 +132,10 @@ def begins_on(batch: Batch, subject: Subject, code: str | None = None) -> date |
     """
     if subject.days is None or subject.coverage_from is not None:
         return subject.coverage_from
-    unit, first = subject.submission.key.unit, subject.days.first
-    versions = batch.context.registry.versions
-    days = [first, *(v.valid_from for v in versions.get(unit, ())[:1])]
-    came = [
-        v.valid_from for v in versions.get(code or "", ()) if v.parent_code == unit and v.lived_in(subject.days)
-    ]
-    return max(*days, first, min(came, default=first))
+    unit, first, registry = subject.submission.key.unit, subject.days.first, batch.context.registry
+    versions = registry.versions.get(code or "", ())
+    came = [v.valid_from for v in versions if v.parent_code == unit and v.lived_in(subject.days)]
+    return max(registry.begins(unit, first), min(came, default=first))
 
 
 def seam(batch: Batch, subject: Subject, past: Earlier, key: Key, day: date) -> float | None:
@@ -167,8 +164,8 @@ def taken_in(batch: Batch, subject: Subject, past: Earlier) -> tuple[str, ...]:
         return (unit,)
     registry, found = batch.context.registry, [unit] if unit in past.by_unit else []
     for other in merged_into(batch, unit, days.last):
-        versions = registry.versions.get(other, ())
-        if other in past.by_unit and versions and begins <= max(days.first, versions[0].valid_from):
+        is_known = other in registry.versions
+        if other in past.by_unit and is_known and begins <= registry.begins(other, days.first):
             found.append(other)
     return tuple(found) or (unit,)
 
