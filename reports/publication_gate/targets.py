@@ -212,11 +212,12 @@ def _one_sided(due: dict[str, float] | None, found: dict[str, float] | None) -> 
     return (np.nan if due is None else due["status"], np.nan if found is None else found["status"])
 
 
-def _number(names: tuple[str, ...], name: str | None) -> float:
+def _number(names: tuple[str, ...], name: str | float | None) -> float:
     """Give the number of a name, NaN for none; one that is not known has a number beyond all names."""
-    if name is None:
+    # a column of a frame tells none as NaN
+    if pd.isna(name):
         return np.nan
-    return float(names.index(name) if name in names else len(names))
+    return float(names.index(str(name)) if name in names else len(names))
 
 
 def _float(value: float | None) -> float:
