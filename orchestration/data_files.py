@@ -33,12 +33,13 @@ def _compile_rules() -> int:
 
 
 def _load_example() -> int:
-    demand_sound(EXAMPLE_REGISTRY, load_catalogue().indicators)
+    demand_sound(EXAMPLE_REGISTRY, load_catalogue())
     return len(load_registry(EXAMPLE_REGISTRY).organisations)
 
 
 CHECKS: dict[str, Callable[[], int]] = {
     "ingestion/alerts/thresholds.yml": lambda: len(shipped().model_dump()),
+    "ingestion/kinds": lambda: len(load_catalogue().kinds.kinds),
     "ingestion/forms": lambda: len(load_catalogue().forms),
     "ingestion/indicators": lambda: len(load_catalogue().indicators),
     "ingestion/rules": _compile_rules,

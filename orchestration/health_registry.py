@@ -80,7 +80,7 @@ def _faults(call: Invocation, registry: Registry) -> Diagnosis | None:
     """Look whether the rows of the registry fit one another; where they do, there is nothing to say."""
     if (catalogue := _catalogue(call)) is None:
         return None
-    found = faults(registry.folder, catalogue.indicators)
+    found = faults(registry.folder, catalogue)
     if not found:
         return None
     detail = call.text("cli.doctor.registry_faults_found", count=len(found), first=found[0].told(call.language))
@@ -105,18 +105,17 @@ def _unread(call: Invocation, registry: Registry) -> Diagnosis | None:
 
 
 def _nobody_owes(call: Invocation, registry: Registry) -> Diagnosis | None:
-    """Look for kinds of unit, asked for own forms, that neither the registry nor a shipped form knows."""
+    """Look for kinds of unit, asked for own forms, that there are not."""
     shipped, catalogue = load_catalogue().forms, _catalogue(call)
     if catalogue is None:
         return None
-    kinds = {unit.org_kind for unit in registry.organisations if unit.files_reports}
-    kinds |= {kind for form in shipped.values() for kind in form.required_for}
+    kinds = catalogue.kinds.kinds.keys()
     own = {code: form for code, form in catalogue.forms.items() if code not in shipped}
     unknown = {code: sorted(set(form.required_for) - kinds) for code, form in own.items()}
     if not any(unknown.values()):
         return None
     shown = "; ".join(f"{code}: {', '.join(names)}" for code, names in unknown.items() if names)
-    detail = call.text("cli.doctor.nobody_owes_kinds", shown=shown, kinds=", ".join(sorted(kinds)))
+    detail = call.text("cli.doctor.nobody_owes_kinds", shown=shown, kinds=", ".join(kinds))
     return Diagnosis("nobody_owes", call.text("cli.doctor.nobody_owes"), "broken", detail)
 
 

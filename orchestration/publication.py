@@ -130,6 +130,7 @@ def report_project(publication: PublicationHome, progress: Listener, config: Rep
         notes=releases.notes(home, config.note, moment.as_of),
         plan=plan_of(catalogue),
         units=catalogue.units,
+        kinds=catalogue.kinds,
     )
     folder = project_folder(home)
     write_project(site, folder, chart_cache=home.build / "charts", progress=counter(progress, "pages"))

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 
+from ingestion.definitions.catalogue import load_catalogue
+from ingestion.definitions.kinds import Kinds
 from ingestion.records.days import day_of
 from reports.rows import (
     Completeness,
@@ -44,6 +46,7 @@ class Site:
             is; they differ where units have filed up to different periods.
         notes: of this release and those before it, newest first.
         plan: the sections of a report.
+        kinds: the kinds of units.
     """
 
     as_of: datetime
@@ -66,6 +69,7 @@ class Site:
     days: dict[tuple[str, str, str], tuple[date, date]] = field(default_factory=dict)
     notes: tuple[Note, ...] = ()
     plan: Plan = field(default_factory=load_plan)
+    kinds: Kinds = field(default_factory=lambda: load_catalogue().kinds)
 
     def name_of(self, org: str, period: str) -> str:
         """Give what an organisation is called at the end of a period, or of its life if that is earlier.

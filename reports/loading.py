@@ -11,7 +11,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from ingestion.definitions.catalogue import NO_UNITS
+from ingestion.definitions.catalogue import NO_UNITS, load_catalogue
+from ingestion.definitions.kinds import Kinds
 from ingestion.definitions.overlay import measure
 from ingestion.words.labels import Label
 from reports import marts
@@ -40,6 +41,7 @@ def load_site(
     notes: tuple[Note, ...] = (),
     plan: Plan | None = None,
     units: Mapping[str, Label] = NO_UNITS,
+    kinds: Kinds | None = None,
 ) -> Site:
     """Load everything that the pages say.
 
@@ -51,6 +53,7 @@ def load_site(
         notes: what readers are told of this release and of those before it, newest first.
         plan: the sections of a report; by default the product's own.
         units: the office's own units of measure.
+        kinds: the kinds of units; by default the product's own.
 
     Raises:
         reports.marts.MartsError: the warehouse or one of its marts is missing.
@@ -61,6 +64,7 @@ def load_site(
     return Site(
         notes=notes,
         plan=plan or load_plan(),
+        kinds=kinds or load_catalogue().kinds,
         as_of=as_of,
         code_version=code_version,
         indicators=_indicators(tables["dim_indicator"], units),

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from itertools import chain
 
+from ingestion.definitions.kinds import LEVELS
 from ingestion.records.days import day_of
 from ingestion.words.messages import load_messages, message
 from ingestion.words.standing import standing
@@ -35,8 +36,6 @@ SYMBOLS = {
     "not_owed": "·",
 }
 """What stands for each state; a reader who does not see it is told in words."""
-
-_LEVELS = ("PROVINCE", "DISTRICT", "BLOC", "UNION_BRANCH")
 
 
 def progress_page(site: Site) -> Page:
@@ -131,14 +130,14 @@ def _totals(site: Site) -> Grid:
     """Add up what was owed, by period and level; a period that several levels owe has a row for all of them."""
     owed: dict[str, dict[str, dict[str, Filing]]] = {}
     for unit in site.units:
-        level = unit.kind if unit.kind in _LEVELS else "other"
+        level: str = site.kinds.level_of(unit.kind) or "other"
         for filing in site.filings_of(unit):
             if filing.is_owed:
                 owed.setdefault(filing.period, {}).setdefault(level, {})[unit.code] = filing
     rows: list[list[Text]] = []
     for period in sorted(owed, key=site.order):
         levels = owed[period]
-        for level in (*_LEVELS, "other"):
+        for level in (*LEVELS, "other"):
             if level in levels:
                 rows.append(_total(period, level, levels[level].values()))
         if len(levels) > 1:

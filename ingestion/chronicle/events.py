@@ -190,7 +190,7 @@ def happen(
     event(events)
     contents = events.contents
     files = read_files(home.registry, contents)
-    if error := unsoundness(files, catalogue_of(home).indicators):
+    if error := unsoundness(files, catalogue_of(home)):
         raise EventRefusedError("chronicle.event.unsound", faults=error.faults, count=len(error.faults))
     for path in (path_of(home.registry, "organisations"), path_of(home.registry, "successions")):
         if path.name in contents and contents[path.name] != found.tables.get(path.name):

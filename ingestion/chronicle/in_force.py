@@ -9,7 +9,7 @@ the mending but the publication. A folder in which no version was recorded yet h
 office's own forms, indicators and rules are told of by themselves where they break, and never fallen back on.
 """
 
-from collections.abc import Container, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -26,6 +26,7 @@ from ingestion.chronicle.versions import (
     hashes_of,
     own_contents,
 )
+from ingestion.definitions.catalogue import Catalogue
 from ingestion.definitions.overlay import catalogue_of
 from ingestion.definitions.registry import Registry, RegistryError, registry_of
 from ingestion.definitions.registry_faults import UnsoundRegistryError, unsoundness
@@ -96,13 +97,6 @@ def of_tables(files: Mapping[str, str]) -> dict[str, str]:
     return {name: sha256 for name, sha256 in files.items() if "/" not in name}
 
 
-class _AnyCode:
-    """Stands for the indicators where they cannot be read, which is told of elsewhere."""
-
-    def __contains__(self, code: object) -> bool:
-        return True
-
-
 def in_force(home: Home) -> InForce:
     """Give the registry that holds now; nothing is written.
 
@@ -113,17 +107,17 @@ def in_force(home: Home) -> InForce:
         ChronicleError: the log of versions is damaged, or what it needs is kept no more.
         OSError: a file cannot be opened and there is no version before it.
     """
-    return _chosen(home, _indicators_if_read(home))
+    return _chosen(home, _catalogue_if_read(home))
 
 
-def _indicators_if_read(home: Home) -> Container[str]:
+def _catalogue_if_read(home: Home) -> Catalogue | None:
     try:
-        return catalogue_of(home).indicators
-    except (CatalogueError, OSError):
-        return _AnyCode()
+        return catalogue_of(home)
+    except (CatalogueError, OSError):  # told of elsewhere
+        return None
 
 
-def _chosen(home: Home, indicators: Container[str]) -> InForce:
+def _chosen(home: Home, catalogue: Catalogue | None) -> InForce:
     version = Chronicle(home).last()
     try:
         files = read_files(home.registry)
@@ -134,7 +128,7 @@ def _chosen(home: Home, indicators: Container[str]) -> InForce:
         if version is None or (isinstance(error, RegistryError) and not _has_tables(home.registry)):
             raise
         return _fallen_back(home, version, error)
-    refused: Refusal | None = unsoundness(files, indicators)
+    refused: Refusal | None = unsoundness(files, catalogue)
     if version is None:
         return InForce(registry, files.contents, None, refused)
     if hashes_of(files.contents) == of_tables(version.files):
@@ -238,7 +232,7 @@ def settle(home: Home, now: datetime) -> InForce:
         ChronicleError: the log of versions is damaged, or what it needs is kept no more.
         OSError: a file cannot be opened and there is no version before it, or nothing can be written.
     """
-    found = _chosen(home, catalogue_of(home).indicators)
+    found = _chosen(home, catalogue_of(home))
     if found.refused is not None:
         return found
     own = own_contents(home.registry)
@@ -270,7 +264,7 @@ def record(home: Home, *, reason: str, kind: Change | None, by: str, now: dateti
     """
     files = read_files(home.registry)
     registry = registry_of(files)
-    if error := unsoundness(files, catalogue_of(home).indicators):
+    if error := unsoundness(files, catalogue_of(home)):
         raise error
     version = Chronicle(home).last()
     found = InForce(registry, files.contents, version)

@@ -1,4 +1,4 @@
-"""The catalogue: all forms and indicators, the product's own and those of the office, and how they are loaded.
+"""The catalogue: kinds, forms and indicators, the product's own and those of the office, and how they are loaded.
 
 What belongs here: loading the files, and the catalogue of one day. What does not: the shapes (`forms.py`,
 `indicators.py`), and rules, which have a language of their own (`gate/rules.py`).
@@ -18,6 +18,7 @@ from ingestion.definitions.adding import fault_of_cells
 from ingestion.definitions.form_kinds import fault_of_kind
 from ingestion.definitions.forms import Form
 from ingestion.definitions.indicators import Indicator, IndicatorFile, is_collected
+from ingestion.definitions.kinds import NO_KINDS, KindFile, Kinds, fault_of
 from ingestion.definitions.references import fault_of_form, fault_of_indicator
 from ingestion.records.periods import Period
 from ingestion.words.data_files import read_yaml
@@ -32,7 +33,7 @@ _Model = TypeVar("_Model", bound=BaseModel)
 NO_UNITS: Mapping[str, Label] = {}
 """The own units of measure of an office that has none."""
 
-OWN_FOLDERS = ("forms", "indicators", "rules", "units", "sections")
+OWN_FOLDERS = ("kinds", "forms", "indicators", "rules", "units", "sections")
 """Folders below the registry in which an office keeps data files of its own."""
 
 
@@ -58,13 +59,14 @@ class OwnFile:
 
 @dataclass(frozen=True, eq=False)
 class Catalogue:
-    """All forms and indicators: those of the product and, of a state folder, the office's own.
+    """All forms, indicators and kinds of bodies: those of the product and, of a state folder, the office's own.
 
     It is itself alone: two that say the same are two, so that what is made from one can be kept beside it.
 
     Attributes:
         own: the office's own data files, also those that others read: rules and sections.
         units: the names of units of measure that only the office has.
+        kinds: the kinds of bodies; forms have them already with what they owe.
         whole: of the catalogue of one day, that of all days.
     """
 
@@ -73,6 +75,7 @@ class Catalogue:
     indicators: dict[str, Indicator]
     own: tuple[OwnFile, ...] = ()
     units: Mapping[str, Label] = field(default_factory=dict)
+    kinds: Kinds = NO_KINDS
     whole: "Catalogue | None" = None
     _of_days: dict[tuple[object, ...], "Catalogue"] = field(default_factory=dict, repr=False)
 
@@ -155,6 +158,31 @@ def load_indicators(folder: Path, forms: Iterable[Form]) -> dict[str, Indicator]
     return indicators
 
 
+def load_kinds(folder: Path) -> Kinds:
+    """Load every file of kinds of a folder, in the order of their names.
+
+    Raises:
+        CatalogueError: a file does not fit the schema, or names a group that is not there.
+    """
+    kinds = NO_KINDS
+    for path in sorted(folder.glob("*.yml")):
+        file = _load(path, KindFile)
+        if (fault := fault_of(file, kinds)) is not None:
+            raise CatalogueError(f"{path.name}: {fault.told('en')}")
+        kinds = kinds.with_file(file)
+    return kinds
+
+
+@cache
+def shipped_forms(folder: Path = HERE) -> tuple[Form, ...]:
+    """Give the forms as their files are, without the kinds that say themselves what they owe.
+
+    Raises:
+        CatalogueError: a file does not fit the schema.
+    """
+    return load_forms(folder / "forms")
+
+
 @cache
 def load_catalogue(folder: Path = HERE) -> Catalogue:
     """Load the forms and indicators below one folder; by default the product's own.
@@ -162,17 +190,18 @@ def load_catalogue(folder: Path = HERE) -> Catalogue:
     Raises:
         CatalogueError: a file does not fit its schema, or names an indicator that is not there.
     """
-    forms = load_forms(folder / "forms")
+    kinds, forms = load_kinds(folder / "kinds"), shipped_forms(folder)
     cover = next((form for form in forms if form.rows == "cover"), None)
     if cover is None:
         raise CatalogueError(f"{folder / 'forms'}: there is no cover")
-    data = {form.code: form for form in forms if form.rows != "cover"}
+    data = {form.code: kinds.asked(form) for form in forms if form.rows != "cover"}
     indicators = load_indicators(folder / "indicators", data.values())
     faults = (
+        kinds.fault_of_owed(data),
         *(fault_of_kind(form) for form in data.values()),
         *(fault_of_form(form, indicators) for form in data.values()),
         *(fault_of_indicator(indicator, data, indicators) for indicator in indicators.values()),
     )
     if (fault := next(filter(None, faults), None)) is not None:
         raise CatalogueError(fault.told("en"))
-    return Catalogue(cover, data, indicators)
+    return Catalogue(cover, data, indicators, kinds=kinds)

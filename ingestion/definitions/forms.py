@@ -7,7 +7,7 @@ follows from one form alone. What does not: loading them (`catalogue.py`).
 from collections.abc import Iterable
 from datetime import date
 from functools import cached_property
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -141,7 +141,7 @@ class Line(Strict):
         unit: unit of measure of its counts.
         nature: `stock`, `flow` or `opening`, for columns whose nature is `line`.
         parent: the line of which it is a part.
-        owed_by: kinds of unit that file it; empty: every kind that owes the form.
+        owed_by: kinds of unit that file it, or groups of kinds; empty: every kind that owes the form.
     """
 
     code: str
@@ -168,7 +168,8 @@ class Form(Strict):
         rows: how rows arise: one per organisation, per fixed line (product of the line sets), per assigned
             target, or a cover of labels and values.
         key: the columns that identify a row within a submission.
-        required_for: kind of reporting unit -> parts of the year for which the form is owed.
+        required_for: kind of reporting unit, or group of kinds -> parts of the year for which the form is owed;
+            what kinds say themselves (`kinds.py`) is put here when the catalogue is made, groups resolved.
         accepted_for: further parts for which it may be filed.
         effective: the periods in which it is collected, by their last day.
         lines: fixed lines, one set per key column that has them.
@@ -337,12 +338,12 @@ class Form(Strict):
     def with_columns(self, columns: Iterable[Column]) -> "Form":
         """Give the form with some of its columns; the same object where it is all of them."""
         kept = tuple(columns)
-        if len(kept) == len(self.columns):
-            return self
-        # A copy would keep what was looked up of all columns.
-        return self.model_construct(
-            **{name: getattr(self, name) for name in Form.model_fields} | {"columns": kept}
-        )
+        return self if len(kept) == len(self.columns) else self.made_of(columns=kept)
+
+    def made_of(self, **changed: Any) -> "Form":
+        """Give the form with other columns, lines or kinds of unit, and nothing that was looked up before."""
+        # A copy would keep what was looked up of the former ones.
+        return self.model_construct(**{name: getattr(self, name) for name in Form.model_fields} | changed)
 
     @cached_property
     def filed_for(self) -> frozenset[PeriodPart]:

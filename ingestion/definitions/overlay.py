@@ -1,4 +1,4 @@
-"""The office's own data files, laid over those of the product: forms, indicators, rules, units and sections.
+"""The office's own data files, laid over the product's: kinds, forms, indicators, rules, units and sections.
 
 What belongs here: finding them below a state folder, and the catalogue that comes of both. What does not: the
 schemas of forms and indicators (`catalogue.py`), of rules (`gate/rules.py`) and of sections (`reports`).
@@ -15,10 +15,11 @@ import yaml
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from ingestion.definitions.adding import fault_of_cells
-from ingestion.definitions.catalogue import OWN_FOLDERS, Catalogue, OwnFile, load_catalogue
+from ingestion.definitions.catalogue import OWN_FOLDERS, Catalogue, OwnFile, load_catalogue, shipped_forms
 from ingestion.definitions.form_kinds import fault_of_kind
 from ingestion.definitions.forms import OF_THE_ROW, Form
 from ingestion.definitions.indicators import Indicator, IndicatorFile
+from ingestion.definitions.kinds import NO_KINDS, KindFile, Kinds, fault_of
 from ingestion.definitions.references import fault_of_form, fault_of_indicator
 from ingestion.definitions.unfit import faults_in
 from ingestion.storage.home import Home
@@ -107,12 +108,13 @@ def laid_over(files: tuple[OwnFile, ...]) -> Catalogue:
         *units,
         *OF_THE_ROW,
     }
-    forms, indicators = dict(shipped.forms), dict(shipped.indicators)
+    kinds = _with_own_kinds(shipped.kinds, files)
+    forms, indicators = _asked(shipped, kinds), dict(shipped.indicators)
     # Neither sheets of a workbook nor folders of bronze are told apart by upper case alone.
     codes = {code.casefold() for code in (shipped.cover.code, *forms)}
     sheets = {form.sheet.casefold() for form in (shipped.cover, *forms.values())}
     for file in _in("forms", files):
-        form = parsed(file, Form)
+        form = kinds.asked(parsed(file, Form))
         if form.rows == "cover":
             raise OwnFileError("catalogue.own.cover", file=file.place)
         _demand_none(file, fault_of_kind(form))
@@ -132,13 +134,30 @@ def laid_over(files: tuple[OwnFile, ...]) -> Catalogue:
         _demand_none(file, fault_of_cells(indicator, forms))
         indicators[indicator.code] = indicator
     _demand_references(files, forms, indicators)
-    return Catalogue(shipped.cover, forms, indicators, files, units)
+    return Catalogue(shipped.cover, forms, indicators, files, units, kinds)
+
+
+def _with_own_kinds(kinds: Kinds, files: tuple[OwnFile, ...]) -> Kinds:
+    for file in _in("kinds", files):
+        own = parsed(file, KindFile)
+        _demand_none(file, fault_of(own, kinds))
+        kinds = kinds.with_file(own)
+    return kinds
+
+
+def _asked(shipped: Catalogue, kinds: Kinds) -> dict[str, Form]:
+    """Give the product's forms with all kinds that owe them; the same objects where the office has no kinds."""
+    if kinds is shipped.kinds:
+        return dict(shipped.forms)
+    return {form.code: kinds.asked(form) for form in shipped_forms() if form.code in shipped.forms}
 
 
 def _demand_references(
     files: tuple[OwnFile, ...], forms: Mapping[str, Form], indicators: Mapping[str, Indicator]
 ) -> None:
-    """Refuse names of indicators that none of all files declares."""
+    """Refuse names of forms and indicators that none of all files declares."""
+    for file in _in("kinds", files):
+        _demand_none(file, NO_KINDS.with_file(parsed(file, KindFile)).fault_of_owed(forms))
     for file in _in("forms", files):
         _demand_none(file, fault_of_form(forms[parsed(file, Form).code], indicators))
     for file, indicator in own_indicators(files):

@@ -5,12 +5,13 @@ not: the checks of bodies (`registry_lives.py`) and of what is planned for them 
 rows are written (`registry_files.py`).
 """
 
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from ingestion.definitions import registry_lives as lives
 from ingestion.definitions import registry_plans as plans
+from ingestion.definitions.catalogue import Catalogue
 from ingestion.definitions.registry_files import (
     TABLES,
     RegistryError,
@@ -19,6 +20,7 @@ from ingestion.definitions.registry_files import (
     path_of,
     read_files,
 )
+from ingestion.definitions.registry_kinds import kinds
 from ingestion.records.mendable import MendableError
 from ingestion.records.text import clean
 from ingestion.words.messages import ToldError
@@ -69,26 +71,27 @@ class UnsoundRegistryError(ToldError, MendableError):
         super().__init__(key, **fields)
 
 
-def demand_sound(folder: Path, indicators: Container[str]) -> None:
+def demand_sound(folder: Path, catalogue: Catalogue) -> None:
     """Make sure that nothing is wrong with what figures rest on; whom to tell is no part of that.
 
     Raises:
         UnsoundRegistryError: something is.
         OSError: a file is there and cannot be opened.
     """
-    if error := unsoundness(read_files(folder), indicators):
+    if error := unsoundness(read_files(folder), catalogue):
         raise error
 
 
-def unsoundness(files: RegistryFiles, indicators: Container[str]) -> UnsoundRegistryError | None:
+def unsoundness(files: RegistryFiles, catalogue: Catalogue | None) -> UnsoundRegistryError | None:
     """Give the error of a registry with which something is wrong that figures rest on; None where it is sound.
 
     Args:
         files: its tables.
-        indicators: codes of the indicators in force, which targets and statements name.
+        catalogue: the kinds and indicators in force, which rows name; None where they cannot be read, which is
+            told of elsewhere.
     """
     contacts = path_of(files.folder, "contacts")
-    found = tuple(fault for fault in faults_of(files, indicators) if fault.path != contacts)
+    found = tuple(fault for fault in faults_of(files, catalogue) if fault.path != contacts)
     if not found:
         return None
     places = ", ".join(f"{fault.path.name}:{fault.row}" for fault in found[:_SHOWN])
@@ -104,20 +107,20 @@ def stopping(files: RegistryFiles) -> Iterator[RegistryError]:
         yield from check(files)
 
 
-def faults(folder: Path, indicators: Container[str]) -> tuple[RegistryError, ...]:
+def faults(folder: Path, catalogue: Catalogue) -> tuple[RegistryError, ...]:
     """Give everything that is wrong with a registry, file by file and row by row; nothing where it is sound.
 
     Args:
         folder: the folder of its files.
-        indicators: codes of the indicators in force, which targets and statements name.
+        catalogue: the kinds and indicators in force, which rows name.
 
     Raises:
         OSError: a file is there and cannot be opened.
     """
-    return faults_of(read_files(folder), indicators)
+    return faults_of(read_files(folder), catalogue)
 
 
-def faults_of(files: RegistryFiles, indicators: Container[str]) -> tuple[RegistryError, ...]:
+def faults_of(files: RegistryFiles, catalogue: Catalogue | None) -> tuple[RegistryError, ...]:
     """Give everything that is wrong with tables that were read; see `faults`."""
     found = [*files.errors, *_spellings(files)]
     if not {"organisations"} & files.damaged:
@@ -125,6 +128,9 @@ def faults_of(files: RegistryFiles, indicators: Container[str]) -> tuple[Registr
     for check, needed in _FURTHER:
         if not needed & files.damaged:
             found += check(files)
+    if catalogue is not None and not {"organisations", "calendar"} & files.damaged:
+        found += kinds(files, catalogue)
+    indicators = catalogue.indicators if catalogue is not None else None
     needed = frozenset({"organisations", "terms", "targets"})
     if not needed & files.damaged:
         found += plans.targets(files, indicators)

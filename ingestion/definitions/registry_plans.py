@@ -132,7 +132,7 @@ def systems(files: RegistryFiles) -> Iterator[RegistryError]:
             yield files.wrong("organisations", at, "unknown_system", "term_system", code=at.row.term_system)
 
 
-def targets(files: RegistryFiles, indicators: Container[str]) -> Iterator[RegistryError]:
+def targets(files: RegistryFiles, indicators: Container[str] | None) -> Iterator[RegistryError]:
     """A target is of a body, an indicator and a term that are known, has its bounds, and stands once."""
     years: dict[str, list[range]] = defaultdict(list)
     for at in files.of("terms"):
@@ -141,7 +141,7 @@ def targets(files: RegistryFiles, indicators: Container[str]) -> Iterator[Regist
         row: Target = at.row
         if row.org_code not in files.bodies:
             yield files.wrong("targets", at, "unknown_body", "org_code", code=row.org_code)
-        if row.indicator_code not in indicators:
+        if indicators is not None and row.indicator_code not in indicators:
             yield files.wrong("targets", at, "unknown_indicator", "indicator_code", code=row.indicator_code)
         if row.term_code not in years:
             yield files.wrong("targets", at, "unknown_term", "term_code", code=row.term_code)
@@ -240,7 +240,7 @@ def contacts(files: RegistryFiles) -> Iterator[RegistryError]:
             yield files.wrong("contacts", at, "unknown_body", "org_code", code=at.row.org_code)
 
 
-def statements(files: RegistryFiles, indicators: Container[str]) -> Iterator[RegistryError]:
+def statements(files: RegistryFiles, indicators: Container[str] | None) -> Iterator[RegistryError]:
     """What was stated is of a body, an indicator and a period that are known, where it names any."""
     for at, first in files.repeated("statements", attrgetter("statement_id")):
         code = at.row.statement_id
@@ -249,7 +249,7 @@ def statements(files: RegistryFiles, indicators: Container[str]) -> Iterator[Reg
         row: Statement = at.row
         if row.org_code and row.org_code not in files.bodies:
             yield files.wrong("statements", at, "unknown_body", "org_code", code=row.org_code)
-        if row.indicator_code and row.indicator_code not in indicators:
+        if indicators is not None and row.indicator_code and row.indicator_code not in indicators:
             yield files.wrong("statements", at, "unknown_indicator", "indicator_code", code=row.indicator_code)
         if row.period_code and period_of(row.period_code) is None:
             yield files.wrong("statements", at, "period", "period_code", code=row.period_code)

@@ -25,6 +25,9 @@ from ingestion.workbook.writer import open_workbook, write_sheets
 NO_MEMBER = "–"
 """What a key column without fixed lines holds where the line has no such member (a document, say)."""
 
+_FOLLOWED = ("merge", "split", "rename")
+"""Events after which somebody else reports."""
+
 
 class TemplateError(ToldError, ValueError):
     """There is no workbook for this unit and period; the message says why."""
@@ -94,14 +97,28 @@ def reporting_unit(registry: Registry, unit_code: str, period: Period) -> Organi
     """
     unit = registry.organisation_in(unit_code, period)
     if unit is None:
-        raise TemplateError("template.error.unknown_unit", unit=unit_code, period=period.code)
+        raise _not_there(registry, unit_code, period)
     if not unit.files_reports:
         raise TemplateError("template.error.not_reporting", unit=unit_code)
-    if (last := registry.last_day(unit_code)) and registry.reporting_day(unit_code, period) is None:
-        closing = registry.closing_period(unit_code) or Period(PeriodKind.YEAR, last.year, last.year)
-        fields = {"unit": unit_code, "day": writing.day(last), "closing": closing.code}
-        raise TemplateError("template.error.ended", period=period.code, **fields)
+    if registry.reporting_day(unit_code, period) is None:
+        raise _not_there(registry, unit_code, period)
     return registry.reporting_version(unit_code, period) or unit
+
+
+def _not_there(registry: Registry, code: str, period: Period) -> TemplateError:
+    """Say why there is no unit that reports for a period: it had ended, had not begun, or is not known."""
+    fields = {"unit": code, "period": period.code}
+    versions, last = registry.versions.get(code, ()), registry.last_day(code)
+    if last is not None and last < registry.days_of(period, registry.system_of(code)).last:
+        closing = registry.closing_period(code) or Period(PeriodKind.YEAR, last.year, last.year)
+        events = (s for s in registry.successions if s.predecessor_code == code and s.event_type in _FOLLOWED)
+        takers = ", ".join(event.successor_code for event in events)
+        key = "followed" if takers else "ended"
+        more = {"day": writing.day(last), "closing": closing.code, "takers": takers}
+        return TemplateError(f"template.error.{key}", **fields, **more)
+    if versions:
+        return TemplateError("template.error.not_yet", **fields, day=writing.day(versions[0].valid_from))
+    return TemplateError("template.error.unknown_unit", **fields)
 
 
 def blank_tables(

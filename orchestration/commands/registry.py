@@ -47,7 +47,7 @@ def check(call: Invocation, as_json: bool) -> int:
     """See the text `cli.registry.check.help`."""
     _demand_registry(call)
     folder = call.home.registry
-    found = faults(folder, catalogue_of(call.home).indicators)
+    found = faults(folder, catalogue_of(call.home))
     found += past_changes_of(call.home)
     if as_json:
         print_json([_as_object(call, error) for error in found])

@@ -77,7 +77,7 @@ def put_below(root: Path) -> None:
 
 def product_with_them(folder: Path) -> Path:
     """Give a copy of the product's data files with those of the page among them, as its last part says."""
-    for name in ("forms", "indicators", "rules"):
+    for name in ("kinds", "forms", "indicators", "rules"):
         shutil.copytree(HERE / name, folder / name)
     for place, text in shown().items():
         _, kind, name = place.split("/")

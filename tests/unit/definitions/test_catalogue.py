@@ -5,12 +5,13 @@ from pathlib import Path
 import pytest
 import yaml
 
-from ingestion.definitions.catalogue import HERE, load_catalogue, load_forms
+from ingestion.definitions.catalogue import HERE, load_catalogue, load_forms, load_kinds
 from ingestion.definitions.forms import Form
 from ingestion.records.periods import Period
 from ingestion.words.data_files import read_yaml
 from ingestion.words.labels import CatalogueError
 
+LABEL = {"vi": "Loại", "en": "Kind"}
 FORM_FILES = sorted((HERE / "forms").glob("*.yml"))
 
 
@@ -59,6 +60,39 @@ def test_evaluations_are_owed_at_year_end_only() -> None:
         "B07",
         "B09",
     ]
+
+
+@pytest.mark.parametrize("kind", ["COMMUNE", "WARD", "SPECIAL_ZONE", "PARTY_AGENCIES", "GOVERNMENT"])
+def test_kinds_that_the_reform_brought_owe_what_districts_owed(kind: str) -> None:
+    catalogue = load_catalogue()
+    for part in ("Q1", "6T", "9T", "N", "NK"):
+        period = Period.parse("2025-2030-NK" if part == "NK" else f"2026-{part}")
+        assert catalogue.owed_forms(kind, period) == catalogue.owed_forms("DISTRICT", period)
+    owed, before = (catalogue.forms["B03"].owed_lines(one) for one in (kind, "DISTRICT"))
+    assert owed == before != catalogue.forms["B03"].owed_lines("PROVINCE")
+
+
+@pytest.mark.parametrize(
+    ("change", "complaint"),
+    [
+        ({"kinds": [{"code": "A", "label": LABEL, "level": "PLANET"}]}, "level"),
+        ({"kinds": [{"code": "A", "label": LABEL, "level": "BLOC", "groups": ["G"]}]}, "groups .* not: G"),
+        (
+            {
+                "groups": [{"code": "A", "label": LABEL}],
+                "kinds": [{"code": "A", "label": LABEL, "level": "BLOC"}],
+            },
+            "A",
+        ),
+    ],
+)
+def test_a_file_of_kinds_that_does_not_fit_is_named_with_the_reason(
+    tmp_path: Path, change: dict[str, object], complaint: str
+) -> None:
+    (tmp_path / "other.yml").write_text(yaml.safe_dump(change), encoding="utf-8")
+    with pytest.raises(CatalogueError, match=complaint) as error:
+        load_kinds(tmp_path)
+    assert "other.yml" in str(error.value)
 
 
 @pytest.mark.parametrize(

@@ -126,6 +126,58 @@ def test_a_slip_is_told_with_its_file(kind: str, before: str, after: str, told: 
         assert told in text
 
 
+OWN_KINDS = """
+groups:
+- {code: ALL_UNDER, label: {vi: a, en: a}, owes: {B04: [6T]}}
+kinds:
+- {code: SCHOOLS, label: {vi: b, en: b}, level: BLOC, groups: [UNDER_PROVINCE, ALL_UNDER]}
+- {code: GUESTS, label: {vi: c, en: c}, level: BLOC, groups: [ALL_UNDER], owes: {B90: [N], B04: [Q1, N]}}
+"""
+
+
+def test_kinds_of_an_office_owe_what_their_groups_and_they_themselves_say() -> None:
+    asked = SHOWN["forms"].text.replace("{DISTRICT: [N]}", "{ALL_UNDER: [6T]}")
+    found = laid_over((OwnFile("kinds", "own.yml", OWN_KINDS), *used_files(asked)))
+    shipped = load_catalogue()
+
+    assert found.forms["B04"].required_for["SCHOOLS"] == ("6T", "N")
+    assert found.forms["B04"].required_for["GUESTS"] == ("Q1", "6T", "N")
+    assert found.forms["B90"].required_for == {"SCHOOLS": ("6T",), "GUESTS": ("6T", "N")}
+    of_all = {**shipped.forms["B01"].required_for, "SCHOOLS": ("Q1", "6T", "9T", "N")}
+    assert found.forms["B01"].required_for == of_all
+    lines = [
+        [line.code for line in form.owed_lines(kind)["line_code"]]
+        for form, kind in ((found.forms["B03"], "SCHOOLS"), (shipped.forms["B03"], "DISTRICT"))
+    ]
+    assert lines[0] == lines[1]
+    assert found.kinds.level_of("GUESTS") == "BLOC"
+    assert "SCHOOLS" not in shipped.kinds
+
+
+def used_files(form: str) -> list[OwnFile]:
+    return [OwnFile("forms", "B90.yml", form), SHOWN["units"]]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        ("code: SCHOOLS", "code: DISTRICT", "DISTRICT"),
+        ("code: ALL_UNDER", "code: BLOC", "BLOC"),
+        ("owes: {B04: [6T]}", "owes: {B77: [6T]}", "B77"),
+        ("groups: [ALL_UNDER]", "groups: [ALL_UNDR]", "ALL_UNDR"),
+        ("level: BLOC, groups: [A", "level: BLOK, groups: [A", "kinds.1.level"),
+    ],
+)
+def test_a_slip_in_kinds_is_told_with_its_file(before: str, after: str, told: str) -> None:
+    assert before in OWN_KINDS
+    wrong = OwnFile("kinds", "own.yml", OWN_KINDS.replace(before, after))
+    with pytest.raises(OwnFileError) as error:
+        laid_over((wrong, *used_files(SHOWN["forms"].text)))
+    for text in (error.value.told("vi"), error.value.told("en")):
+        assert "registry/kinds/own.yml" in text
+        assert told in text
+
+
 @pytest.mark.parametrize("part", ["[", "{a: ", "- ", "? ", "[{a: "])
 def test_parts_within_parts_without_end_are_refused_and_end_no_program(part: str) -> None:
     with pytest.raises(OwnFileError) as error:

@@ -21,7 +21,7 @@ with (HERE / "registry_faults.csv").open(encoding="utf-8", newline="") as file:
 
 
 def found_in(folder: Path) -> tuple[RegistryError, ...]:
-    return faults(folder, load_catalogue().indicators)
+    return faults(folder, load_catalogue())
 
 
 def changed(folder: Path, case: dict[str, str]) -> None:

@@ -11,7 +11,7 @@ import pytest
 from ingestion.definitions.catalogue import load_catalogue
 from ingestion.definitions.overlay import laid_over
 from ingestion.definitions.registry import Registry
-from ingestion.definitions.registry_rows import Organisation, Target, TermOfOffice
+from ingestion.definitions.registry_rows import Organisation, Succession, Target, TermOfOffice
 from ingestion.reading import read_file
 from ingestion.records.periods import Period
 from ingestion.records.submissions import Explanation
@@ -211,6 +211,34 @@ def test_there_is_no_template_for_a_unit_that_does_not_file(
     with pytest.raises(TemplateError, match=unit):
         write_template(tmp_path / "t.xlsx", CATALOGUE, registry, unit, YEAR)
     assert not (tmp_path / "t.xlsx").exists()
+
+
+@pytest.mark.parametrize(
+    ("period", "said"),
+    [
+        ("2019-9T", ("30/06/2019", "2019-6T", "NEW, U")),
+        ("2020-6T", ("30/06/2019", "2019-6T", "NEW, U")),
+        ("2014-N", ("01/01/2015",)),
+        ("2019-6T", None),
+    ],
+)
+def test_of_a_unit_that_had_ended_or_not_begun_the_refusal_says_when_and_who_files(
+    registry: Registry, period: str, said: tuple[str, ...] | None
+) -> None:
+    old = organisation("OLD", "DISTRICT", "P", valid_from=date(2015, 1, 1), valid_to=date(2019, 6, 30))
+    follows = [
+        Succession(predecessor_code="OLD", successor_code=into, event_type=event, effective_on=date(2019, 7, 1))
+        for event, into in (("split", "NEW"), ("split", "U"), ("transfer", "P"))
+    ]
+    known = replace(registry, organisations=(*registry.organisations, old), successions=tuple(follows))
+    if said is None:
+        assert blank_tables(CATALOGUE, known, "OLD", Period.parse(period))
+        return
+    with pytest.raises(TemplateError) as error:
+        blank_tables(CATALOGUE, known, "OLD", Period.parse(period))
+    for language in ("vi", "en"):
+        told = error.value.told(language)
+        assert [part for part in ("OLD", period, *said) if part not in told] == []
 
 
 def test_there_is_no_template_for_a_period_for_which_nothing_is_owed(
