@@ -1,4 +1,4 @@
-"""The catalogue: kinds, forms and indicators, the product's own and those of the office, and how they are loaded.
+"""The catalogue: kinds, forms and indicators, the product's own and the office's, and how they are loaded.
 
 What belongs here: loading the files, and the catalogue of one day. What does not: the shapes (`forms.py`,
 `indicators.py`), and rules, which have a language of their own (`gate/rules.py`).

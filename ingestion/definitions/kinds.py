@@ -25,7 +25,7 @@ _PARTS: tuple[PeriodPart, ...] = get_args(PeriodPart)
 
 
 class KindGroup(Strict):
-    """Kinds that owe the same, the forms for the parts of a year; which kinds these are, they say themselves."""
+    """Kinds that owe the same forms for the same parts of a year; which these are, they say themselves."""
 
     code: Code
     label: Label

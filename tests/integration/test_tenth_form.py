@@ -320,7 +320,7 @@ def file_with(
 
 def test_the_page_shows_a_file_of_each_kind_and_every_command() -> None:
     kinds = [place.split("/")[1] for place in guide.shown()]
-    assert kinds == ["forms", "units", "indicators", "rules", "sections"]
+    assert kinds == ["forms", "kinds", "units", "indicators", "rules", "sections"]
     shown = {command.split()[1] for command in guide.commands()}
     assert shown == {"doctor", "template", "check", "submit", "run", "figures", "trace"}
 
