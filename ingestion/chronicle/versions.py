@@ -4,8 +4,9 @@ What belongs here: writing a version so that a crash leaves all of it or none, a
 not: whether a version may be recorded (`in_force.py`), and what differs between two (`differences.py`).
 
 A version holds the tables (CSV) and the office's own kinds, forms, indicators, rules, units and sections: all
-on which figures rest. Thresholds of alerts and other files that lie there are no part of it. The bytes are written
-first, then the line. The log is written aside with its new line and put in place at once, so that none is cut.
+on which figures rest. Thresholds of alerts and other files that lie there are no part of it. The bytes are
+written first, then the line. The log is written aside with its new line and put in place at once, so that
+none is cut.
 """
 
 import hashlib
