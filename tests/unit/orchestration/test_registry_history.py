@@ -154,7 +154,7 @@ def test_status_and_doctor_say_which_version_holds_instead_of_refused_files(
 
 def test_the_version_that_holds_is_named_by_status_and_doctor(known: Home, call: Call) -> None:
     assert f"version {version(known)}, recorded at" in call("status").stdout
-    edit(known, "calendar", "2016-N,", "2031-N,,2032-01-20,,\n2016-N,")
+    edit(known, "calendar", "2016-N,", "2023-N,,2024-01-20,,\n2016-N,")
     assert "the next run records it" in call("status").stdout
     things = {found.name: found for found in examine_registry(Invocation(known, "en"))}
     assert things["registry_version"].state == "ok"
@@ -186,7 +186,7 @@ def test_the_data_team_is_told_once_with_place_and_remedy_until_it_is_mended(
 def test_a_publication_names_the_version_with_which_its_figures_were_made(known: Home) -> None:
     first = moment.take(known, "one", lambda: KNOWN, moment.taken, moment.publishable)
     assert first.registry == version(known)
-    edit(known, "calendar", "2016-N,", "2031-N,,2032-01-20,,\n2016-N,")
+    edit(known, "calendar", "2016-N,", "2023-N,,2024-01-20,,\n2016-N,")
     later = datetime(2021, 3, 2, tzinfo=UTC)
     second = moment.take(known, "two", lambda: later, moment.taken, moment.publishable)
     assert second.registry == version(known) != first.registry
