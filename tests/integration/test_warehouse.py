@@ -62,7 +62,7 @@ indicators:
 
 def _extended_catalogue(folder: Path) -> Catalogue:
     """The product's catalogue with a form that is filed and one that nobody has filed yet."""
-    for name in ("forms", "indicators"):
+    for name in ("forms", "kinds", "indicators"):
         shutil.copytree(ROOT / "ingestion" / name, folder / name)
     (folder / "forms" / "B10.yml").write_text(TENTH_FORM, encoding="utf-8")
     unfiled = {**yaml.safe_load(TENTH_FORM), "code": "B11", "sheet": "B11"}

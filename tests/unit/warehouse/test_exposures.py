@@ -73,7 +73,7 @@ def models_of(name: str) -> set[str]:
 
 
 def test_every_part_of_a_site_is_made_of_a_mart() -> None:
-    others = {"as_of", "code_version", "notes", "plan"}
+    others = {"as_of", "code_version", "kinds", "notes", "plan"}
 
     assert {one.name for one in fields(Site)} == set(MADE_OF) | others
     assert set(MADE_OF.values()) == set(COLUMNS)
