@@ -29,8 +29,6 @@ _ROUNDED = 1e-6
 _ENDING = {"merge", "rename", "dissolve"}
 """Events after which the predecessor is no more, where it does not say that a part of it alone went."""
 
-_NEEDS_SUCCESSOR = {"merge", "split", "rename"}
-
 
 class Lives:
     """The versions of each body, oldest first, with their places."""
@@ -194,9 +192,9 @@ def successions_known(files: RegistryFiles) -> Iterator[RegistryError]:
             code = getattr(row, column)
             if code not in files.bodies and (code or column == "predecessor_code"):
                 yield files.wrong("successions", at, "unknown_body", column, code=code)
-        if row.event_type in _NEEDS_SUCCESSOR and not row.successor_code:
+        if row.has_heir and not row.successor_code:
             yield files.wrong("successions", at, "no_successor", "successor_code", event=row.event_type)
-        if row.event_type in _NEEDS_SUCCESSOR and row.predecessor_code == row.successor_code:
+        if row.has_heir and row.predecessor_code == row.successor_code:
             yield files.wrong("successions", at, "own_successor", "successor_code", code=row.successor_code)
     what = attrgetter("predecessor_code", "successor_code", "event_type", "effective_on")
     for at, first in files.repeated("successions", what):
@@ -251,7 +249,7 @@ def shares(files: RegistryFiles) -> Iterator[RegistryError]:
             yield files.wrong("successions", at, "share", "share", share=row.share)
         elif row.share is None and row.event_type == "split":
             yield files.wrong("successions", at, "no_share", "share", code=row.predecessor_code)
-        elif row.event_type in _NEEDS_SUCCESSOR:
+        elif row.has_heir:
             events[row.predecessor_code, row.effective_on].append(at)
     for (code, day), rows in events.items():
         given = [1.0 if at.row.share is None else at.row.share for at in rows]

@@ -97,8 +97,8 @@ class Organisation(Row):
     """One version of an organisation, valid from one day to another (both included).
 
     Attributes:
-        org_kind: what it is and, if it files, as what (PROVINCE, DISTRICT, BLOC, UNION_BRANCH, GRASSROOTS,
-            UNION_BASE); forms say which kinds owe them.
+        org_kind: what it is and, if it files, as what; which kinds there are and what they owe stands in
+            `kinds/*.yml`.
         org_type: DANG_BO_CO_SO, CHI_BO_CO_SO, … for grassroots organisations.
         parent_code: the organisation above it during this interval; blank at a root.
         files_reports: whether it is a reporting unit.
@@ -139,6 +139,11 @@ class Succession(Row):
     def is_whole_merger(self) -> bool:
         """Whether the predecessor went into the successor with all that it had."""
         return self.event_type in ("merge", "rename") and self.share in (None, 1.0)
+
+    @property
+    def has_heir(self) -> bool:
+        """Whether the successor goes on with what the predecessor was, or with a part of it."""
+        return self.event_type in ("merge", "split", "rename")
 
 
 class CalendarPeriod(Row):

@@ -25,9 +25,6 @@ from ingestion.workbook.writer import open_workbook, write_sheets
 NO_MEMBER = "–"
 """What a key column without fixed lines holds where the line has no such member (a document, say)."""
 
-_FOLLOWED = ("merge", "split", "rename")
-"""Events after which somebody else reports."""
-
 
 class TemplateError(ToldError, ValueError):
     """There is no workbook for this unit and period; the message says why."""
@@ -111,7 +108,7 @@ def _not_there(registry: Registry, code: str, period: Period) -> TemplateError:
     versions, last = registry.versions.get(code, ()), registry.last_day(code)
     if last is not None and last < registry.days_of(period, registry.system_of(code)).last:
         closing = registry.closing_period(code) or Period(PeriodKind.YEAR, last.year, last.year)
-        events = (s for s in registry.successions if s.predecessor_code == code and s.event_type in _FOLLOWED)
+        events = (s for s in registry.successions if s.predecessor_code == code and s.has_heir)
         takers = ", ".join(event.successor_code for event in events)
         key = "followed" if takers else "ended"
         more = {"day": writing.day(last), "closing": closing.code, "takers": takers}
